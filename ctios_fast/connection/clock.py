@@ -1,0 +1,87 @@
+"""Time as the connection layer sees it, so that a test of time-outs needs no time.
+
+``LoopClock`` is the running event loop's clock. ``ManualClock`` stands still until a test moves it.
+"""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Callable
+from typing import Any, Protocol
+
+__all__ = ["Clock", "LoopClock", "ManualClock", "TimerHandle"]
+
+
+class TimerHandle(Protocol):
+    """A scheduled call."""
+
+    def cancel(self) -> None:
+        """Forget the call."""
+
+
+class Clock(Protocol):
+    """What the library needs of time: seconds that only grow, and calls after a delay in seconds."""
+
+    def time(self) -> float:
+        """Seconds since some fixed point."""
+
+    def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
+        """Call back once the delay has passed."""
+
+
+class LoopClock:
+    """The running event loop's clock."""
+
+    def time(self) -> float:
+        """Seconds of the loop's monotonic clock."""
+        return asyncio.get_running_loop().time()
+
+    def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
+        """Call back from the loop once the delay has passed."""
+        return asyncio.get_running_loop().call_later(delay, callback, *args)
+
+
+class _ManualTimer:
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
+        self.callback: Callable[..., object] | None = callback
+        self.args = args
+
+    def cancel(self) -> None:
+        self.callback = None
+
+
+class ManualClock:
+    """A clock that stands still until ``advance`` moves it; for tests."""
+
+    def __init__(self, start: float = 0.0) -> None:
+        self._now = start
+        self._due: list[tuple[float, int, _ManualTimer]] = []
+        self._order = itertools.count()
+
+    def time(self) -> float:
+        """Seconds that the clock was moved so far."""
+        return self._now
+
+    def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
+        """Call back when the clock is moved that far."""
+        timer = _ManualTimer(callback, args)
+        heapq.heappush(self._due, (self._now + delay, next(self._order), timer))
+        return timer
+
+    @property
+    def next_due(self) -> float | None:
+        """Seconds until the next call, or None when nothing is scheduled."""
+        while self._due and self._due[0][2].callback is None:
+            heapq.heappop(self._due)
+        return self._due[0][0] - self._now if self._due else None
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock and make the calls that fall due on the way, in their order."""
+        until = self._now + seconds
+        while self._due and self._due[0][0] <= until:
+            when, _, timer = heapq.heappop(self._due)
+            if timer.callback is not None:
+                self._now = max(self._now, when)
+                callback, timer.callback = timer.callback, None
+                callback(*timer.args)
+        self._now = until

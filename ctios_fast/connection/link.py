@@ -1,0 +1,188 @@
+"""One socket: bytes in through the frame buffer to the dispatcher, frames out in as few writes as may be.
+
+Both ends use it, the client and the simulator. It knows frames, not what they mean.
+"""
+
+import asyncio
+import logging
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any, cast
+
+from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
+from ctios_fast.protocol.errors import FrameTooLarge
+
+__all__ = ["DEFAULT_MAX_BUFFERED", "Link", "LinkClosed", "SendBufferFull"]
+
+log = logging.getLogger("ctios_fast.link")
+
+#: Bytes that may wait for a peer that does not read, per link.
+DEFAULT_MAX_BUFFERED = 8 * 1024 * 1024
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class SendBufferFull(ConnectionError):
+    """The peer does not read: as many bytes as allowed wait to be sent. The frame was not taken."""
+
+
+class LinkClosed(ConnectionError):
+    """The link is not open: nothing can be sent on it."""
+
+
+class Link(asyncio.BufferedProtocol):
+    """One TCP or TLS connection of GED-188 frames.
+
+    ``on_lost`` is called once, when the link is over: with None after the peer's end of stream or an own
+    close, with ``FrameTooLarge`` for a stream that cannot be followed, else with the socket's error.
+    ``max_buffered``: bytes that may wait to be sent before ``send`` refuses.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        *,
+        on_lost: Callable[[BaseException | None], object],
+        on_made: Callable[["Link"], object] | None = None,
+        max_frame: int = DEFAULT_MAX_FRAME,
+        max_buffered: int = DEFAULT_MAX_BUFFERED,
+    ) -> None:
+        self.frames = FrameBuffer(max_frame)
+        self.dispatcher = Dispatcher(codec, self.frames)
+        self.max_buffered = max_buffered
+        self.last_sent = 0.0
+        self.last_received = 0.0
+        self.bytes_sent = 0
+        self.bytes_received = 0
+        self.peername = ""
+        self.get_buffer = self.frames.get_buffer  # type: ignore[method-assign, assignment]
+        self._on_lost: Callable[[BaseException | None], object] | None = on_lost
+        self._on_made = on_made
+        self._transport: asyncio.Transport | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._outgoing: list[bytes] = []
+        self._outgoing_size = 0
+        self._closing = False
+        self._fault: BaseException | None = None
+
+    # --- asyncio.BufferedProtocol ---------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note the transport (asyncio's call)."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._loop = asyncio.get_running_loop()
+        self.last_sent = self.last_received = self._loop.time()
+        peer = transport.get_extra_info("peername")
+        self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
+        # the high-water mark only serves flow control towards us; send() keeps the bound
+        self._transport.set_write_buffer_limits(high=self.max_buffered)
+        if self._on_made is not None:
+            self._on_made(self)
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Dispatch what the socket brought (asyncio's call)."""
+        self.frames.received(nbytes)
+        self.bytes_received += nbytes
+        assert self._loop is not None
+        self.last_received = self._loop.time()
+        try:
+            self.dispatcher.dispatch()
+        except FrameTooLarge as error:
+            self._fault = error
+            self.abort()
+
+    def eof_received(self) -> bool:
+        """Close when the peer does (asyncio's call)."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the end, once (asyncio's call)."""
+        self._closing = True
+        self.dispatcher.stop()
+        self._outgoing.clear()
+        self._outgoing_size = 0
+        on_lost, self._on_lost = self._on_lost, None
+        if on_lost is not None:
+            on_lost(self._fault or exc)
+
+    # --- use ------------------------------------------------------------------------------------
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames can be sent."""
+        return self._transport is not None and not self._closing
+
+    @property
+    def buffered_out(self) -> int:
+        """Bytes that wait to be sent."""
+        waiting = self._outgoing_size
+        if self._transport is not None:
+            waiting += self._transport.get_write_buffer_size()
+        return waiting
+
+    def send(self, frame: bytes) -> None:
+        """Queue a frame; all frames of one turn of the loop go out in one write.
+
+        Raises ``LinkClosed`` when the link is over, ``SendBufferFull`` when the peer does not read.
+        """
+        if self._transport is None or self._closing:
+            raise LinkClosed("the connection is closed")
+        if self._outgoing_size + len(frame) > self.max_buffered or (
+            self._transport.get_write_buffer_size() + self._outgoing_size + len(frame) > self.max_buffered
+        ):
+            raise SendBufferFull(f"{self.buffered_out} bytes wait to be sent, {self.max_buffered} are allowed")
+        if not self._outgoing:
+            assert self._loop is not None
+            self._loop.call_soon(self.flush)
+        self._outgoing.append(frame)
+        self._outgoing_size += len(frame)
+
+    def flush(self) -> None:
+        """Hand the queued frames to the socket now."""
+        if self._outgoing and self._transport is not None and self._loop is not None:
+            data = self._outgoing[0] if len(self._outgoing) == 1 else b"".join(self._outgoing)
+            self._outgoing.clear()
+            self._outgoing_size = 0
+            self.bytes_sent += len(data)
+            self.last_sent = self._loop.time()
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is queued, then close."""
+        if self._transport is not None and not self._closing:
+            self.flush()
+            self._closing = True
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Close at once; what is queued is lost, and nothing more is dispatched."""
+        self._closing = True
+        self.dispatcher.stop()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def reset(self) -> None:
+        """Close at once with a TCP reset, as the reference asks for after a failure."""
+        if self._transport is not None:
+            sock = self._transport.get_extra_info("socket")
+            if sock is not None:
+                try:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+                except OSError as error:  # the peer was faster
+                    log.debug("cannot set linger on %s: %s", self.peername, error)
+        self.abort()
+
+    def pause_reading(self) -> None:
+        """Leave what comes in the socket; the peer is slowed down once its buffers are full."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def get_extra_info(self, name: str) -> Any:
+        """Information about the transport, as ``asyncio.BaseTransport.get_extra_info`` names it."""
+        return None if self._transport is None else self._transport.get_extra_info(name)

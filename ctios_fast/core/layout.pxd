@@ -1,0 +1,108 @@
+# Layouts of messages for one protocol version, as C structures that live as long as the process.
+
+from cpython.object cimport PyObject
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+cdef enum:
+    HEADER_SIZE = 8
+    NO_NAME = 0xFFFF
+    NO_TAG = 0xFFFF
+    FLOATING_CODE = 0x10000     # lookup codes from here on are floating fields, below it fixed ones
+    MESSAGE_NUMBERS = 512       # bound of the dense table; layout.pyx proves that the data fits
+
+# The wire types; the generator writes the same numbers.
+cdef enum WireType:
+    WIRE_RAW = 0
+    WIRE_CHAR = 1
+    WIRE_UCHAR = 2
+    WIRE_SHORT = 3
+    WIRE_USHORT = 4
+    WIRE_INT = 5
+    WIRE_UINT = 6
+    WIRE_STRING = 7
+    WIRE_UNSPEC = 8
+    WIRE_NAMEDVAR = 9
+    WIRE_NAMEDARRAY = 10
+
+cdef enum FloatingFlag:
+    FLAG_OPTIONAL = 1
+    FLAG_ARRAY = 2
+    FLAG_REPEATS = 4
+
+ctypedef struct FixedSlot:
+    uint16_t name
+    uint16_t offset             # from the start of the body
+    uint8_t type
+    uint8_t width
+    uint8_t type_name
+    uint8_t since
+
+ctypedef struct FloatingSlot:
+    uint16_t name
+    uint16_t tag                # NO_TAG where the reference publishes none
+    uint8_t type
+    uint8_t type_name
+    uint8_t since
+    uint8_t flags
+    uint16_t max                # bytes of data; 0: no limit is stated
+    uint16_t repeats
+    uint16_t array
+    uint16_t group
+
+cdef struct Layout:
+    uint16_t number
+    uint8_t kind
+    uint8_t since
+    uint16_t fixed_size
+    uint16_t fixed_count
+    uint16_t floating_count
+    FixedSlot *fixed
+    FloatingSlot *floating
+    Layout *alternative         # next layout that this message may have instead, or NULL
+    PyObject *name              # str
+    PyObject *lookup            # dict: field name -> fixed index, or FLOATING_CODE + floating index
+
+cdef inline uint32_t load16(const unsigned char *p) noexcept nogil:
+    return (<uint32_t>p[0] << 8) | p[1]
+
+cdef inline uint32_t load32(const unsigned char *p) noexcept nogil:
+    return (<uint32_t>p[0] << 24) | (<uint32_t>p[1] << 16) | (<uint32_t>p[2] << 8) | p[3]
+
+cdef inline void store16(unsigned char *p, uint32_t value) noexcept nogil:
+    p[0] = <unsigned char>(value >> 8)
+    p[1] = <unsigned char>value
+
+cdef inline void store32(unsigned char *p, uint32_t value) noexcept nogil:
+    p[0] = <unsigned char>(value >> 24)
+    p[1] = <unsigned char>(value >> 16)
+    p[2] = <unsigned char>(value >> 8)
+    p[3] = <unsigned char>value
+
+cdef inline int type_width(int wire_type) noexcept nogil:
+    # 0: a byte string, of no width of its own
+    if wire_type == WIRE_USHORT or wire_type == WIRE_SHORT:
+        return 2
+    if wire_type == WIRE_INT or wire_type == WIRE_UINT:
+        return 4
+    if wire_type == WIRE_CHAR or wire_type == WIRE_UCHAR:
+        return 1
+    return 0
+
+cdef class Layouts:
+    cdef readonly int version
+    cdef readonly int tag_width         # bytes of a floating field's tag, and of its length
+    cdef Layout *table[MESSAGE_NUMBERS]
+
+    cdef inline Layout *find(self, uint32_t number) noexcept nogil:
+        if number >= MESSAGE_NUMBERS:
+            return NULL
+        return self.table[number]
+
+cdef Layouts layouts_of(int version)
+cdef object field_name(uint16_t number)
+cdef object message_name(uint32_t number)
+cdef dict lookup_of(Layout *layout)
+cdef const FloatingSlot *tag_slot(uint32_t tag) noexcept nogil
+cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil
+cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL
+cdef object shown_name(Layout *layout, uint32_t tag)

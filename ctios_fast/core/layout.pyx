@@ -1,0 +1,356 @@
+"""Layouts of all messages for one protocol version, built from the generated tables.
+
+A layout tells where each fixed field stands in that version and which floating fields the message
+lists. It is made once for a version and never freed: message views point into it.
+"""
+
+from cpython.mem cimport PyMem_Calloc
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+
+import sys
+from typing import NamedTuple
+
+cdef extern from "_tables.h":
+    ctypedef struct ctios_fixed_field:
+        uint16_t name
+        uint8_t type, type_name, since
+    ctypedef struct ctios_floating_field:
+        uint16_t name, tag
+        uint8_t type, type_name, since, flags
+        uint16_t max, repeats, array, group
+    ctypedef struct ctios_span:
+        uint16_t first, count
+    ctypedef struct ctios_message:
+        uint16_t number
+        const char *name
+        uint8_t kind, since
+        uint16_t fixed, fixed_count, floating, floating_count, alternatives, alternative_count
+    ctypedef struct ctios_tag:
+        uint16_t number, name
+        uint8_t type, type_name, since
+        uint16_t max
+    ctypedef struct ctios_undocumented:
+        uint16_t number
+        const char *name
+    const char *ctios_type_names[]
+    const ctios_fixed_field ctios_fixed_fields[]
+    const ctios_floating_field ctios_floating_fields[]
+    const ctios_span ctios_alternatives[]
+    const ctios_message ctios_messages[]
+    const ctios_tag ctios_tags[]
+    const ctios_undocumented ctios_undocumented_messages[]
+    const char *ctios_names[]
+    int CTIOS_OLDEST_VERSION, CTIOS_NEWEST_VERSION
+    int CTIOS_MESSAGE_NUMBERS, CTIOS_TAG_NUMBERS, CTIOS_MESSAGES, CTIOS_TAGS, CTIOS_UNDOCUMENTED
+    int CTIOS_NAMES
+
+cdef enum:
+    TAG_NUMBERS = 1024
+    FIRST_WIDE_TAGS = 20        # from this version on tag and length take two bytes each
+
+OLDEST_VERSION = CTIOS_OLDEST_VERSION
+NEWEST_VERSION = CTIOS_NEWEST_VERSION
+
+_KINDS = (None, "request", "confirmation", "event")
+
+
+class FixedField(NamedTuple):
+    """A field of the fixed part in one version; ``offset`` in bytes from the start of the body."""
+
+    name: str
+    type: str
+    offset: int
+    size: int
+    since: int
+
+
+class FloatingField(NamedTuple):
+    """A field that a message lists for its floating part; ``max`` in bytes of data, 0 if none is stated."""
+
+    name: str
+    tag: int | None
+    type: str
+    max: int
+    since: int
+    optional: bool
+    repeats: str | None
+    group: str | None
+    array: str | None
+
+
+class MessageLayout(NamedTuple):
+    """What one version's message looks like; ``fixed_size`` in bytes, without the header."""
+
+    number: int
+    name: str
+    kind: str
+    since: int
+    fixed_size: int
+    fixed: tuple[FixedField, ...]
+    floating: tuple[FloatingField, ...]
+
+
+cdef FloatingSlot _tag_slots[TAG_NUMBERS]
+cdef list _field_names = []             # str by name number, interned
+cdef dict _message_names = {}           # message number -> str
+cdef dict _tags_by_field = {}           # tag table's field name -> tag
+cdef dict _layouts = {}                 # version -> Layouts
+
+
+cdef void _load_tables() except *:
+    cdef int i
+    cdef const ctios_tag *row
+    if CTIOS_MESSAGE_NUMBERS > MESSAGE_NUMBERS or CTIOS_TAG_NUMBERS > TAG_NUMBERS:
+        raise RuntimeError("the protocol's data outgrew the dense tables of core/layout")
+    for i in range(CTIOS_NAMES):
+        _field_names.append(sys.intern((<bytes>ctios_names[i]).decode("ascii")))
+    for i in range(TAG_NUMBERS):
+        _tag_slots[i].tag = NO_TAG
+    for i in range(CTIOS_TAGS):
+        row = &ctios_tags[i]
+        _tag_slots[row.number].name = row.name
+        _tag_slots[row.number].tag = row.number
+        _tag_slots[row.number].type = row.type
+        _tag_slots[row.number].type_name = row.type_name
+        _tag_slots[row.number].since = row.since
+        _tag_slots[row.number].max = row.max
+        _tag_slots[row.number].repeats = NO_NAME
+        _tag_slots[row.number].array = NO_NAME
+        _tag_slots[row.number].group = NO_NAME
+        if row.name != NO_NAME:
+            _tags_by_field[_field_names[row.name]] = row.number
+    for i in range(CTIOS_MESSAGES):
+        _message_names[ctios_messages[i].number] = sys.intern((<bytes>ctios_messages[i].name).decode("ascii"))
+    for i in range(CTIOS_UNDOCUMENTED):
+        _message_names[ctios_undocumented_messages[i].number] = sys.intern(
+            (<bytes>ctios_undocumented_messages[i].name).decode("ascii")
+        )
+
+
+cdef object field_name(uint16_t number):
+    return None if number == NO_NAME else _field_names[number]
+
+
+cdef object message_name(uint32_t number):
+    return _message_names.get(number)
+
+
+cdef Layout *_new_layout(const ctios_message *row, int first, int count, int version) except NULL:
+    cdef int i, reach = max(version, <int>row.since)
+    cdef const ctios_fixed_field *fixed
+    cdef const ctios_floating_field *floating
+    cdef FixedSlot *slot
+    cdef FloatingSlot *room
+    cdef Layout *layout = <Layout *>PyMem_Calloc(1, sizeof(Layout))
+    if layout == NULL:
+        raise MemoryError
+    layout.fixed = <FixedSlot *>PyMem_Calloc(count + 1, sizeof(FixedSlot))
+    layout.floating = <FloatingSlot *>PyMem_Calloc(row.floating_count + 1, sizeof(FloatingSlot))
+    if layout.fixed == NULL or layout.floating == NULL:
+        raise MemoryError
+    layout.number = row.number
+    layout.kind = row.kind
+    layout.since = row.since
+    name = _message_names[row.number]
+    Py_INCREF(name)
+    layout.name = <PyObject *>name
+    for i in range(count):
+        fixed = &ctios_fixed_fields[first + i]
+        if fixed.since > reach:
+            continue
+        slot = &layout.fixed[layout.fixed_count]
+        slot.name = fixed.name
+        slot.type = fixed.type
+        slot.type_name = fixed.type_name
+        slot.since = fixed.since
+        slot.width = type_width(fixed.type)
+        slot.offset = layout.fixed_size
+        layout.fixed_size += slot.width
+        layout.fixed_count += 1
+    for i in range(row.floating_count):
+        floating = &ctios_floating_fields[row.floating + i]
+        room = &layout.floating[i]
+        room.name = floating.name
+        room.tag = floating.tag
+        room.type = floating.type
+        room.type_name = floating.type_name
+        room.since = floating.since
+        room.flags = floating.flags
+        room.max = floating.max
+        room.repeats = floating.repeats
+        room.array = floating.array
+        room.group = floating.group
+    layout.floating_count = row.floating_count
+    return layout
+
+
+cdef class Layouts:
+    """The layouts of one protocol version, by message number."""
+
+    def __cinit__(self, int version):
+        cdef int i, k
+        cdef const ctios_message *row
+        cdef Layout *layout
+        cdef Layout *further
+        self.version = version
+        self.tag_width = 2 if version >= FIRST_WIDE_TAGS else 1
+        for i in range(CTIOS_MESSAGES):
+            row = &ctios_messages[i]
+            layout = _new_layout(row, row.fixed, row.fixed_count, version)
+            self.table[row.number] = layout
+            for k in range(row.alternative_count):
+                further = _new_layout(
+                    row,
+                    ctios_alternatives[row.alternatives + k].first,
+                    ctios_alternatives[row.alternatives + k].count,
+                    version,
+                )
+                # an older version may have the alternative as its documented layout already
+                if further.fixed_size == layout.fixed_size:
+                    continue
+                layout.alternative = further
+                layout = further
+
+    def describe(self, uint32_t number):
+        """The message's documented layout, or None where none is published."""
+        cdef Layout *layout = self.find(number)
+        if layout == NULL:
+            return None
+        return _description(layout)
+
+
+cdef object _description(Layout *layout):
+    cdef int i
+    cdef FixedSlot *slot
+    cdef FloatingSlot *room
+    fixed = []
+    floating = []
+    for i in range(layout.fixed_count):
+        slot = &layout.fixed[i]
+        fixed.append(
+            FixedField(
+                field_name(slot.name),
+                (<bytes>ctios_type_names[slot.type_name]).decode("ascii"),
+                slot.offset,
+                slot.width,
+                slot.since,
+            )
+        )
+    for i in range(layout.floating_count):
+        room = &layout.floating[i]
+        floating.append(
+            FloatingField(
+                field_name(room.name),
+                None if room.tag == NO_TAG else room.tag,
+                (<bytes>ctios_type_names[room.type_name]).decode("ascii"),
+                room.max,
+                room.since,
+                (room.flags & FLAG_OPTIONAL) != 0,
+                field_name(room.repeats),
+                field_name(room.group),
+                field_name(room.array),
+            )
+        )
+    return MessageLayout(
+        layout.number,
+        <object>layout.name,
+        _KINDS[layout.kind],
+        layout.since,
+        layout.fixed_size,
+        tuple(fixed),
+        tuple(floating),
+    )
+
+
+cdef Layouts layouts_of(int version):
+    made = _layouts.get(version)
+    if made is None:
+        if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
+            raise ValueError(
+                f"protocol version {version} is not one of {CTIOS_OLDEST_VERSION} to {CTIOS_NEWEST_VERSION}"
+            )
+        made = _layouts.setdefault(version, Layouts(version))
+    return made
+
+
+cdef dict lookup_of(Layout *layout):
+    cdef int i
+    if layout.lookup == NULL:
+        made = {}
+        for i in range(layout.floating_count):
+            if layout.floating[i].tag != NO_TAG:
+                made[_field_names[layout.floating[i].name]] = FLOATING_CODE + i
+        for i in range(layout.fixed_count):
+            made[_field_names[layout.fixed[i].name]] = i
+        Py_INCREF(made)
+        layout.lookup = <PyObject *>made
+    return <dict>layout.lookup
+
+
+cdef const FloatingSlot *tag_slot(uint32_t tag) noexcept nogil:
+    # The tag table's row, or NULL.
+    if tag >= TAG_NUMBERS or _tag_slots[tag].tag == NO_TAG:
+        return NULL
+    return &_tag_slots[tag]
+
+
+cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil:
+    # What the message lists for the tag, else the tag table's row, else NULL.
+    cdef int i
+    for i in range(layout.floating_count):
+        if layout.floating[i].tag == tag and tag != NO_TAG:
+            return &layout.floating[i]
+    return tag_slot(tag)
+
+
+cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL:
+    # The floating field that carries this name in this message: listed ones first, then the tag table's.
+    code = lookup_of(layout).get(name)
+    if code is not None and code >= FLOATING_CODE:
+        return &layout.floating[<int>code - FLOATING_CODE]
+    tag = _tags_by_field.get(name)
+    if tag is None:
+        return NULL
+    return slot_of_tag(layout, tag) if _is_listed(layout, tag) else &_tag_slots[<int>tag]
+
+
+cdef bint _is_listed(const Layout *layout, uint32_t tag) noexcept nogil:
+    cdef int i
+    for i in range(layout.floating_count):
+        if layout.floating[i].tag == tag:
+            return True
+    return False
+
+
+cdef object shown_name(Layout *layout, uint32_t tag):
+    # The name under which a floating field is shown; None where only "tag:N" leads back to this tag.
+    cdef const FloatingSlot *slot = slot_of_tag(layout, tag)
+    cdef const FloatingSlot *back
+    if slot == NULL or slot.name == NO_NAME:
+        return None
+    name = _field_names[slot.name]
+    back = slot_of_name(layout, name)
+    return name if back != NULL and back.tag == tag else None
+
+
+
+class TagRow(NamedTuple):
+    """A row of the tag table; ``name`` is its field's, None where the reference gives none."""
+
+    tag: int
+    name: str | None
+    since: int
+    max: int
+
+
+def tag_row(uint32_t tag):
+    """The tag table's row for the tag, or None."""
+    cdef const FloatingSlot *slot = tag_slot(tag)
+    if slot == NULL:
+        return None
+    return TagRow(tag, field_name(slot.name), slot.since, slot.max)
+
+
+_load_tables()
