@@ -13,6 +13,8 @@ from typing import Any, cast
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
 from ctios_fast.protocol.errors import FrameTooLarge
 
+from .clock import Clock
+
 __all__ = ["DEFAULT_MAX_BUFFERED", "Link", "LinkClosed", "SendBufferFull"]
 
 log = logging.getLogger("ctios_fast.link")
@@ -36,7 +38,8 @@ class Link(asyncio.BufferedProtocol):
 
     ``on_lost`` is called once, when the link is over: with None after the peer's end of stream or an own
     close, with ``FrameTooLarge`` for a stream that cannot be followed, else with the socket's error.
-    ``max_buffered``: bytes that may wait to be sent before ``send`` refuses.
+    ``max_buffered``: bytes that may wait to be sent before ``send`` refuses. ``clock`` gives ``last_sent``
+    and ``last_received``. ``dispatcher``: one whose handlers outlive the link; it is turned to this link.
     """
 
     def __init__(
@@ -47,20 +50,27 @@ class Link(asyncio.BufferedProtocol):
         on_made: Callable[["Link"], object] | None = None,
         max_frame: int = DEFAULT_MAX_FRAME,
         max_buffered: int = DEFAULT_MAX_BUFFERED,
+        clock: Clock | None = None,
+        dispatcher: Dispatcher | None = None,
     ) -> None:
         self.frames = FrameBuffer(max_frame)
-        self.dispatcher = Dispatcher(codec, self.frames)
+        if dispatcher is None:
+            dispatcher = Dispatcher(codec)
+        dispatcher.frames = self.frames
+        self.dispatcher = dispatcher
         self.max_buffered = max_buffered
         self.last_sent = 0.0
         self.last_received = 0.0
         self.bytes_sent = 0
         self.bytes_received = 0
         self.peername = ""
-        self.get_buffer = self.frames.get_buffer  # type: ignore[method-assign, assignment]
+        self.get_buffer = self.frames.get_buffer  # type: ignore[method-assign]
         self._on_lost: Callable[[BaseException | None], object] | None = on_lost
         self._on_made = on_made
         self._transport: asyncio.Transport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._clock = clock
+        self._now: Callable[[], float] = float
         self._outgoing: list[bytes] = []
         self._outgoing_size = 0
         self._closing = False
@@ -72,7 +82,8 @@ class Link(asyncio.BufferedProtocol):
         """Note the transport (asyncio's call)."""
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
-        self.last_sent = self.last_received = self._loop.time()
+        self._now = self._loop.time if self._clock is None else self._clock.time
+        self.last_sent = self.last_received = self._now()
         peer = transport.get_extra_info("peername")
         self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
         # the high-water mark only serves flow control towards us; send() keeps the bound
@@ -84,8 +95,7 @@ class Link(asyncio.BufferedProtocol):
         """Dispatch what the socket brought (asyncio's call)."""
         self.frames.received(nbytes)
         self.bytes_received += nbytes
-        assert self._loop is not None
-        self.last_received = self._loop.time()
+        self.last_received = self._now()
         try:
             self.dispatcher.dispatch()
         except FrameTooLarge as error:
@@ -99,7 +109,7 @@ class Link(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the end, once (asyncio's call)."""
         self._closing = True
-        self.dispatcher.stop()
+        self._stop_dispatching()
         self._outgoing.clear()
         self._outgoing_size = 0
         on_lost, self._on_lost = self._on_lost, None
@@ -140,12 +150,12 @@ class Link(asyncio.BufferedProtocol):
 
     def flush(self) -> None:
         """Hand the queued frames to the socket now."""
-        if self._outgoing and self._transport is not None and self._loop is not None:
+        if self._outgoing and self._transport is not None:
             data = self._outgoing[0] if len(self._outgoing) == 1 else b"".join(self._outgoing)
             self._outgoing.clear()
             self._outgoing_size = 0
             self.bytes_sent += len(data)
-            self.last_sent = self._loop.time()
+            self.last_sent = self._now()
             self._transport.write(data)
 
     def close(self) -> None:
@@ -158,9 +168,13 @@ class Link(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """Close at once; what is queued is lost, and nothing more is dispatched."""
         self._closing = True
-        self.dispatcher.stop()
+        self._stop_dispatching()
         if self._transport is not None:
             self._transport.abort()
+
+    def _stop_dispatching(self) -> None:
+        if self.dispatcher.frames is self.frames:  # else it was turned to a newer link already
+            self.dispatcher.stop()
 
     def reset(self) -> None:
         """Close at once with a TCP reset, as the reference asks for after a failure."""

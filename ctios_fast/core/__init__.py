@@ -7,7 +7,7 @@ Each compiled module ships its ``.pxd``, so that other Cython code can call it w
 
 from .check import Finding
 from .codec import DEFAULT_MAX_FRAME, Codec, codec
-from .dispatcher import Dispatcher
+from .dispatcher import Dispatcher, Handler
 from .frames import FrameBuffer
 from .layout import NEWEST_VERSION, OLDEST_VERSION, FixedField, FloatingField, MessageLayout
 from .message import Message, NamedArray, NamedVariable
@@ -22,6 +22,7 @@ __all__ = [
     "FixedField",
     "FloatingField",
     "FrameBuffer",
+    "Handler",
     "Message",
     "MessageLayout",
     "NamedArray",

@@ -6,7 +6,7 @@ from .codec cimport Codec
 from .frames cimport FrameBuffer
 
 cdef class Dispatcher:
-    cdef readonly FrameBuffer frames
+    cdef FrameBuffer _frames
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
     cdef dict _beyond                   # the same for numbers past the table

@@ -10,12 +10,11 @@ Handler = Callable[[Message], object]
 
 class Dispatcher:
     codec: Codec
+    frames: FrameBuffer
     default: Handler | None
     on_malformed: Callable[[MalformedFrame], object] | None
     on_handler_error: Callable[[Handler, Message, Exception], object] | None
     def __init__(self, codec: Codec, frames: FrameBuffer | None = None) -> None: ...
-    @property
-    def frames(self) -> FrameBuffer: ...
     @property
     def frames_seen(self) -> int: ...
     @property

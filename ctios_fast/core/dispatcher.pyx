@@ -10,7 +10,12 @@ from .frames cimport FrameBuffer
 from .layout cimport MESSAGE_NUMBERS, load32
 from .message cimport Message, read_message
 
+from collections.abc import Callable
+
 from ctios_fast.protocol.errors import MalformedFrame
+
+#: What is called with a message; its result is not looked at.
+Handler = Callable[[Message], object]
 
 
 cdef class Dispatcher:
@@ -23,7 +28,7 @@ cdef class Dispatcher:
 
     def __cinit__(self, Codec codec not None, FrameBuffer frames=None):
         self._codec = codec
-        self.frames = FrameBuffer() if frames is None else frames
+        self._frames = FrameBuffer() if frames is None else frames
         self._table = [None] * MESSAGE_NUMBERS
         self._beyond = {}
 
@@ -35,6 +40,16 @@ cdef class Dispatcher:
     @codec.setter
     def codec(self, Codec codec not None):
         self._codec = codec
+
+    @property
+    def frames(self):
+        """The buffer whose frames are dispatched. Giving it a new one undoes ``stop``."""
+        return self._frames
+
+    @frames.setter
+    def frames(self, FrameBuffer frames not None):
+        self._frames = frames
+        self._stopped = False
 
     cdef object _handlers(self, uint32_t number):
         if number < MESSAGE_NUMBERS:
@@ -76,7 +91,7 @@ cdef class Dispatcher:
         cdef unsigned long long before = self.frames_seen
         cdef uint32_t number
         cdef Message message
-        while not self._stopped and self.frames.next_span(&frame, &size):
+        while not self._stopped and self._frames.next_span(&frame, &size):
             self.frames_seen += 1
             number = load32(frame + 4)
             handlers = self._table[number] if number < MESSAGE_NUMBERS else self._beyond.get(number)

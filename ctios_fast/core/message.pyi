@@ -8,7 +8,7 @@ class NamedVariable(NamedTuple):
 
 class NamedArray(NamedTuple):
     name: str
-    index: int
+    index: int  # type: ignore[assignment]
     value: str
 
 class Message:

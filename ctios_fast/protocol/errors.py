@@ -1,13 +1,17 @@
-"""Errors of the protocol itself: frames that cannot be split, decoded or encoded.
+"""Errors of the protocol itself: frames that cannot be split, decoded or encoded; and the root of all errors.
 
 They carry what is needed to find the fault (message, field, offset) and never the text of a field,
 since a field may be a password.
 """
 
-__all__ = ["EncodeError", "FrameTooLarge", "MalformedFrame", "ProtocolError"]
+__all__ = ["CtiOsError", "EncodeError", "FrameTooLarge", "MalformedFrame", "ProtocolError"]
 
 
-class ProtocolError(Exception):
+class CtiOsError(Exception):
+    """Base of every error that the library raises."""
+
+
+class ProtocolError(CtiOsError):
     """Base of all errors about bytes on the wire."""
 
 
@@ -38,7 +42,7 @@ class MalformedFrame(ProtocolError):
     def __init__(
         self, message_type: int, message: str | None, field: str | None, offset: int, reason: str, frame: bytes
     ) -> None:
-        super().__init__(message_type, message, field, offset, reason)
+        super().__init__(message_type, message, field, offset, reason, frame)
         self.message_type = message_type
         self.message = message
         self.field = field

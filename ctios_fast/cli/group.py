@@ -1,0 +1,53 @@
+"""The table of commands. A command's module is imported when the command is chosen, not before."""
+
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from ctios_fast._version import __version__
+
+
+class LazyCommand(NamedTuple):
+    """Where a command stands ("module:attribute") and the line that the list of commands shows for it."""
+
+    place: str
+    help: str
+
+
+COMMANDS = {
+    "sim": LazyCommand("ctios_fast.cli.sim:command", "Run a simulated CTI Server pair."),
+    "demo": LazyCommand(
+        "ctios_fast.cli.demo:command", "Log agents in, work and log out on a simulator of its own."
+    ),
+    "decode": LazyCommand("ctios_fast.cli.decode:command", "Turn a byte stream into JSON lines."),
+    "encode": LazyCommand("ctios_fast.cli.encode:command", "Turn JSON lines back into the byte stream."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group over ``COMMANDS``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].place.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def group() -> None:
+    """Cisco CTI OS's object model over GED-188, on a compiled core."""

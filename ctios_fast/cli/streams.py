@@ -1,0 +1,88 @@
+"""What the filters ``decode`` and ``encode`` share: their options, their two streams, their exit statuses.
+
+=====  ======================================================================================
+0      all went through
+1      ``decode``: a frame was malformed (it has its line; the rest was decoded)
+2      wrong usage
+3      the input cannot be followed any further, or a stream cannot be read or written
+130    interrupted from the keyboard
+141    the reader of standard output went away
+=====  ======================================================================================
+"""
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import BinaryIO, NoReturn
+
+import click
+
+from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
+
+MALFORMED, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 3, 130, 141
+HEADER_SIZE = 8
+
+protocol_version_option = click.option(
+    "--protocol-version",
+    type=click.IntRange(OLDEST_VERSION, NEWEST_VERSION),
+    default=NEWEST_VERSION,
+    show_default=True,
+    help="Protocol version of the session.",
+)
+max_frame_option = click.option(
+    "--max-frame",
+    type=click.IntRange(min=HEADER_SIZE),
+    default=DEFAULT_MAX_FRAME,
+    show_default=True,
+    metavar="BYTES",
+    help="Largest frame accepted, its header included.",
+)
+file_argument = click.argument(
+    "file", default="-", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
+)
+
+
+def complain(text: str) -> None:
+    """One line on standard error."""
+    click.echo(text, err=True)
+
+
+def _input(file: str) -> AbstractContextManager[BinaryIO]:
+    if file != "-":
+        return open(file, "rb")
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "standard input is closed")
+    return nullcontext(sys.stdin.buffer)
+
+
+def _output() -> BinaryIO:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return sys.stdout.buffer
+
+
+def _forget_output() -> None:
+    """Let what is still buffered go nowhere, or the interpreter would fail on it at exit."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def run_filter(file: str, work: Callable[[BinaryIO, BinaryIO], int]) -> NoReturn:
+    """Exit with the status that ``work`` gives for input and output, or the one for a stream that failed."""
+    try:
+        with _input(file) as source:
+            output = _output()
+            status = work(source, output)
+            output.flush()
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        status = READER_GONE
+    except OSError as error:
+        _forget_output()
+        complain(f"ctios-fast: {error.strerror or error}")
+        status = IMPASSABLE
+    sys.exit(status)

@@ -1,0 +1,582 @@
+"""A session's connection to the pair of CTI Servers: finding a side, opening the session there, keeping it.
+
+``Connection`` owns at most one link at a time. What happens is told to an ``Observer`` in the order in
+which it happens; messages go to the handlers of ``dispatcher``, which outlive every link.
+"""
+
+import asyncio
+import logging
+import random
+import ssl as ssl_module
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from typing import Protocol
+
+from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Handler, Message
+from ctios_fast.protocol import messages as ged
+from ctios_fast.protocol.errors import FrameTooLarge, MalformedFrame
+
+from .clock import Clock, LoopClock, TimerHandle
+from .errors import (
+    ConnectionFailed,
+    ConnectionLost,
+    OpenRefused,
+    RequestRefused,
+    RequestTimeout,
+    TooManyRequests,
+)
+from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
+from .link import DEFAULT_MAX_BUFFERED, Link, LinkClosed, SendBufferFull
+from .opening import RETRIED_ELSEWHERE, OpenSettings
+from .requests import Request, RequestBook
+from .sides import Attempt, Side, attempts
+from .states import ConnectionState, next_state
+
+__all__ = ["Connection", "FailureReason", "Observer"]
+
+log = logging.getLogger("ctios_fast.connection")
+
+_SERVER_OFFLINE = 15  # E_CTI_CTI_SERVER_OFFLINE
+_NEW_SESSION_OPENED = 11  # E_CTI_NEW_SESSION_OPENED
+_IN_MAINTENANCE = 110  # E_CTI_SERVER_IN_MAINTENANCE_MODE
+_NO_ERROR = 0
+
+
+class FailureReason(IntEnum):
+    """ReasonCode of OnConnectionFailure (CTI OS Developer's Guide)."""
+
+    PROTOCOL_MISMATCH = 0
+    MISSED_HEARTBEATS = 1
+    TRANSPORT_ERROR = 2
+    CONNECT_FAILED = 3
+    OTHER_ERROR = 4
+
+
+class Observer(Protocol):
+    """Who is told what becomes of a connection."""
+
+    def connected(self, side: Side) -> None:
+        """TCP (TLS) to the side is up."""
+
+    def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
+        """An attempt failed, or the connection was lost. ``final``: the library gives up."""
+
+    def opened(self, confirmation: Message, reopened: bool) -> None:
+        """The session is open; ``reopened`` when it was open before on a connection that was lost."""
+
+    def rejected(self, error: OpenRefused) -> None:
+        """The server refused the session for good; the connection is over."""
+
+    def closed(self) -> None:
+        """The connection was closed as asked; nothing follows."""
+
+    def heartbeat(self) -> None:
+        """The server answered a heartbeat."""
+
+    def heartbeat_missing(self, count: int) -> None:
+        """So many heartbeats in a row are unanswered."""
+
+    def server_failure(self, status: int) -> None:
+        """The server reported a failure without being asked (FAILURE_EVENT)."""
+
+    def malformed(self, error: MalformedFrame) -> None:
+        """A frame was received that cannot be read; the stream goes on behind it."""
+
+    def handler_failed(self, handler: Handler, message: Message, error: Exception) -> None:
+        """A handler raised; the others still get the message."""
+
+
+class Connection:
+    """One client session's connection. Times are in seconds, sizes in bytes.
+
+    ``heartbeat``: interval of heartbeats, None for none. ``connect_timeout`` bounds TCP and TLS set-up,
+    ``open_timeout`` the answer to OPEN_REQ (the reference asks for 30 at least), ``close_timeout`` the wait
+    for CLOSE_CONF. ``clients``: how many clients the site has, see ``sides``. ``max_open_requests`` and
+    ``max_buffered`` bound what may be unanswered and unsent.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        observer: Observer,
+        *,
+        ssl: ssl_module.SSLContext | None = None,
+        heartbeat: float | None = None,
+        max_heartbeats: int = DEFAULT_MAX_MISSED,
+        connect_timeout: float = 20.0,
+        open_timeout: float = 30.0,
+        close_timeout: float = 5.0,
+        clients: int = 10,
+        reconnect_rounds: int | None = None,
+        max_open_requests: int = 65536,
+        max_frame: int = DEFAULT_MAX_FRAME,
+        max_buffered: int = DEFAULT_MAX_BUFFERED,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.codec = codec
+        self.state = ConnectionState.DISCONNECTED
+        self.side: Side | None = None
+        self.trying: Side | None = None
+        self.heartbeat = heartbeat
+        self.clock: Clock = clock if clock is not None else LoopClock()
+        self.dispatcher = Dispatcher(codec)
+        self.book = RequestBook(self.clock, max_open=max_open_requests)
+        self.link: Link | None = None
+        self.connects = 0
+        self._observer = observer
+        self._ssl = ssl
+        self._max_heartbeats = max_heartbeats
+        self._connect_timeout = connect_timeout
+        self._open_timeout = open_timeout
+        self._close_timeout = close_timeout
+        self._clients = clients
+        self._reconnect_rounds = reconnect_rounds
+        self._max_frame = max_frame
+        self._max_buffered = max_buffered
+        self._rng = rng if rng is not None else random.Random()
+        self._sides: tuple[Side, ...] = ()
+        self._search: asyncio.Task[None] | None = None
+        self._heartbeats: Heartbeats | None = None
+        self._mode: OpenSettings | None = None
+        self._was_open = False
+        self._refusals = 0
+        self._connecting: Request[None] | None = None
+        self._opening: Request[Message] | None = None
+        self._closing: Request[None] | None = None
+        self._close_timer: TimerHandle | None = None
+        self._loss: tuple[FailureReason, BaseException] | None = None
+        self._register()
+
+    def _register(self) -> None:
+        on = self.dispatcher.on
+        for confirmation in {*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF}:
+            on(confirmation, self.book.settle)
+        on(ged.FAILURE_EVENT, self._on_failure_event)
+        self.dispatcher.on_malformed = self._on_malformed
+        self.dispatcher.on_handler_error = self._observer.handler_failed
+
+    # --- what a session asks for ----------------------------------------------------------------
+
+    def connect(self, sides: tuple[Side, ...], rounds: int | None) -> Request[None]:
+        """Bring the connection up on one of the sides; ``rounds``: see ``sides.attempts``.
+
+        Fails with ``ConnectionFailed`` when no side was reached in the rounds allowed.
+        """
+        self._change("connect")
+        self._sides = sides
+        self.side = None
+        self._mode = None
+        self._was_open = False
+        self._connecting = Request("Connect")
+        self._start_search(sides[0], rounds)
+        return self._connecting
+
+    def open(self, mode: OpenSettings) -> Request[Message]:
+        """Open the session; after a fail-over the library opens the same one again by itself.
+
+        Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Where all sides refuse for
+        reasons of their own it fails too, but the library goes on trying until it is disconnected.
+        """
+        self._mode = mode.with_idle_timeout(self.heartbeat)
+        self._refusals = 0
+        self._opening = Request("OPEN_REQ")
+        opening = self._opening
+        if self.state is ConnectionState.CONNECTED:
+            self._send_open()
+        return opening
+
+    def request(
+        self,
+        message_type: int,
+        fields: Mapping[str, int],
+        floating: Iterable[tuple[str, object]],
+        timeout: float | None,
+    ) -> Request[Message]:
+        """Send a request (``fields`` without InvokeID) and put it on the books.
+
+        Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull``,
+        ``EncodeError``; nothing was sent then.
+        """
+        if self.state is not ConnectionState.OPEN or self.link is None:
+            raise ConnectionLost("the session is not open")
+        return self._send_request(self.link, message_type, fields, floating, timeout)
+
+    def _send_request(
+        self,
+        link: Link,
+        message_type: int,
+        fields: Mapping[str, int],
+        floating: Iterable[tuple[str, object]],
+        timeout: float | None,
+    ) -> Request[Message]:
+        invoke_id = self.book.invoke_id()
+        frame = self.codec.encode(message_type, {"InvokeID": invoke_id, **fields}, floating)
+        request = self.book.add(message_type, invoke_id, timeout)
+        try:
+            link.send(frame)
+        except (LinkClosed, SendBufferFull):
+            self.book.forget(invoke_id)
+            raise
+        return request
+
+    def disconnect(self) -> Request[None]:
+        """Close the session and the connection, or stop looking for one. Ends with ``Observer.closed``.
+
+        On a connection that is down already nothing happens.
+        """
+        if self._closing is not None:
+            return self._closing
+        closing: Request[None] = Request("Disconnect")
+        if self.state is ConnectionState.DISCONNECTED:
+            closing.set_result(None)
+            return closing
+        was_open = self.state is ConnectionState.OPEN
+        self._closing = closing
+        self._change("disconnect")
+        self._stop_search()
+        if self.link is None:
+            asyncio.get_running_loop().call_soon(self._finish_close)
+        elif was_open and self._send_close(self.link, _NO_ERROR):
+            self._close_timer = self.clock.call_later(self._close_timeout, self._give_up_closing)
+        else:
+            self.link.close()
+            self._close_timer = self.clock.call_later(self._close_timeout, self._give_up_closing)
+        return closing
+
+    # --- looking for a side ---------------------------------------------------------------------
+
+    def _change(self, event: str) -> None:
+        before, self.state = self.state, next_state(self.state, event)
+        log.debug("connection: %s --%s--> %s", before.value, event, self.state.value)
+
+    def _start_search(self, first: Side, rounds: int | None) -> None:
+        plan = attempts(self._sides, first, clients=self._clients, rounds=rounds, rng=self._rng)
+        self._search = asyncio.get_running_loop().create_task(self._look(plan), name="ctios_fast-search")
+
+    def _stop_search(self) -> None:
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+        self.trying = None
+
+    async def _look(self, plan: Iterable[Attempt]) -> None:
+        for attempt in plan:
+            if self.state is ConnectionState.WAITING:
+                if attempt.delay:
+                    log.info("trying side %s (%s) in %.1f s", attempt.side.name, attempt.side, attempt.delay)
+                    await self._sleep(attempt.delay)
+                self._change("retry")
+            self.trying = attempt.side
+            try:
+                link = await self._dial(attempt.side)
+            except Exception as error:  # whatever a name, a port or a certificate can bring up
+                self.trying = None
+                self._attempt_failed(attempt, error)
+            else:
+                self.trying = None
+                self._search = None
+                self._tcp_up(attempt.side, link)
+                return
+
+    async def _sleep(self, delay: float) -> None:
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not waiter.done():
+                waiter.set_result(None)
+
+        timer = self.clock.call_later(delay, wake)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+
+    async def _dial(self, side: Side) -> Link:
+        loop = asyncio.get_running_loop()
+
+        def link() -> Link:
+            made: Link = Link(
+                self.codec,
+                on_lost=lambda error: self._link_lost(made, error),
+                max_frame=self._max_frame,
+                max_buffered=self._max_buffered,
+                clock=self.clock,
+                dispatcher=self.dispatcher,
+            )
+            return made
+
+        dialling = loop.create_task(
+            loop.create_connection(
+                link, side.host, side.port, ssl=self._ssl, server_hostname=side.host if self._ssl else None
+            )
+        )
+        timed_out = False
+
+        def give_up() -> None:
+            nonlocal timed_out
+            timed_out = True
+            dialling.cancel()
+
+        timer = self.clock.call_later(self._connect_timeout, give_up)
+        try:
+            _, made = await dialling
+        except asyncio.CancelledError:
+            if not timed_out:
+                dialling.cancel()
+                raise
+            raise TimeoutError(f"no connection to {side} within {self._connect_timeout:g} s") from None
+        finally:
+            timer.cancel()
+        return made
+
+    def _attempt_failed(self, attempt: Attempt, error: BaseException) -> None:
+        log.warning("side %s (%s) cannot be reached: %s", attempt.side.name, attempt.side, error)
+        self._change("given_up" if attempt.final else "failed")
+        if attempt.final:
+            self._search = None
+        self._observer.failed(attempt.side, FailureReason.CONNECT_FAILED, attempt.final, error)
+        if attempt.final:
+            failure = ConnectionFailed(f"no side could be reached; last, {attempt.side}: {error}")
+            failure.__cause__ = error
+            self._fail_waiting(failure)
+
+    def _tcp_up(self, side: Side, link: Link) -> None:
+        if not link.is_open:  # it was lost between the dial's end and now: the loss is still to be told
+            self.side, self.link = side, link
+            self._change("tcp_up")
+            self._link_lost(link, ConnectionResetError("the server closed the connection at once"))
+            return
+        log.info("connected to side %s (%s)", side.name, side)
+        self.side, self.link = side, link
+        self.connects += 1
+        self._loss = None
+        self._change("tcp_up")
+        self._observer.connected(side)
+        connecting, self._connecting = self._connecting, None
+        if connecting is not None:
+            connecting.set_result(None)
+        if self._mode is not None and self.state is ConnectionState.CONNECTED:
+            self._send_open()
+
+    # --- opening --------------------------------------------------------------------------------
+
+    def _send_open(self) -> None:
+        assert self.link is not None
+        assert self._mode is not None
+        self._change("open")
+        link = self.link
+        invoke_id = self.book.invoke_id()
+        try:
+            frame = self._mode.frame(self.codec, invoke_id)
+            request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
+            link.send(frame)
+        except Exception as error:
+            # it cannot be written at all: trying another side would not help
+            self.book.forget(invoke_id)
+            self.state = ConnectionState.CONNECTED
+            self._mode = None
+            opening, self._opening = self._opening, None
+            if opening is None:
+                raise
+            opening.set_exception(error)
+            return
+        request.add_done_callback(lambda done: self._open_answered(link, done))
+
+    def _open_answered(self, link: Link, request: Request[Message]) -> None:
+        if self.link is not link or self.state is not ConnectionState.OPENING:
+            return  # lost or being closed meanwhile
+        error = request.exception()
+        if error is None:
+            self._opened(request.result())
+        elif isinstance(error, RequestRefused):
+            self._open_refused(link, OpenRefused(error.failure_code))
+        elif isinstance(error, MalformedFrame):
+            self._drop(link, FailureReason.PROTOCOL_MISMATCH, error)
+        else:
+            self._drop(link, FailureReason.OTHER_ERROR, error)
+
+    def _opened(self, confirmation: Message) -> None:
+        assert self.link is not None
+        self._change("opened")
+        reopened, self._was_open = self._was_open, True
+        self._refusals = 0
+        if self.heartbeat is not None:
+            self._heartbeats = Heartbeats(
+                self.clock,
+                self.link,
+                self.heartbeat,
+                beat=self._beat,
+                missing=self._observer.heartbeat_missing,
+                lost=self._too_many_missing,
+                max_missed=self._max_heartbeats,
+            )
+            self._heartbeats.start()
+        opening, self._opening = self._opening, None
+        self._observer.opened(confirmation, reopened)
+        if opening is not None:
+            opening.set_result(confirmation)
+
+    def _open_refused(self, link: Link, error: OpenRefused) -> None:
+        log.warning("side %s: %s", self.side.name if self.side else "?", error)
+        if error.status not in RETRIED_ELSEWHERE:
+            self._end_for_good(link, error)
+            return
+        self._refusals += 1
+        if self._refusals >= len(self._sides) and self._opening is not None:
+            opening, self._opening = self._opening, None
+            opening.set_exception(error)
+        self._drop(link, FailureReason.OTHER_ERROR, error)
+
+    def _end_for_good(self, link: Link, error: OpenRefused) -> None:
+        self._detach()
+        link.reset()
+        self.state = ConnectionState.DISCONNECTED
+        self._mode = None
+        self.book.fail_all(str(error))
+        self._observer.rejected(error)
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.set_exception(error)
+
+    # --- keeping it -----------------------------------------------------------------------------
+
+    def _beat(self) -> None:
+        link = self.link
+        if link is None:
+            return
+        try:
+            # long given up on by then: the time-out only keeps the books short
+            timeout = (self.heartbeat or 0) * (self._max_heartbeats + 1)
+            request = self._send_request(link, ged.HEARTBEAT_REQ, {}, (), timeout)
+        except (SendBufferFull, TooManyRequests):
+            return  # it counts as unanswered
+        request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
+
+    def _heartbeat_answered(self, link: Link, request: Request[Message]) -> None:
+        error = request.exception()
+        if error is None:
+            self._observer.heartbeat()
+        elif isinstance(error, RequestRefused) and self.link is link:
+            self._drop(link, FailureReason.OTHER_ERROR, error)
+
+    def _too_many_missing(self) -> None:
+        if self.link is not None:
+            count = self._heartbeats.missed if self._heartbeats else self._max_heartbeats
+            self._drop(
+                self.link,
+                FailureReason.MISSED_HEARTBEATS,
+                ConnectionLost(f"{count} heartbeats in a row were not answered"),
+            )
+
+    def _on_failure_event(self, message: Message) -> None:
+        status = message["Status"]
+        self._observer.server_failure(status)
+        link = self.link
+        if link is None or self.state is ConnectionState.CLOSING:
+            return
+        if status == _NEW_SESSION_OPENED:
+            # another session of this client took the device over: coming back would take it away again
+            self._end_for_good(link, OpenRefused(status))
+        elif status in (_SERVER_OFFLINE, _IN_MAINTENANCE):
+            self._send_close(link, _SERVER_OFFLINE)
+            link.flush()
+            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+
+    def _on_malformed(self, error: MalformedFrame) -> None:
+        log.warning("malformed frame: %s", error)
+        confirmation = error.message_type in _CONFIRMATION_TYPES
+        if confirmation and len(error.frame) >= _HEADER_AND_INVOKE_ID:
+            self.book.fail(int.from_bytes(error.frame[8:12], "big"), error)
+        self._observer.malformed(error)
+
+    # --- losing it ------------------------------------------------------------------------------
+
+    def _drop(self, link: Link, reason: FailureReason, error: BaseException) -> None:
+        # End a link that is of no more use; the loss is told from here, not once the socket is gone.
+        self._loss = (reason, error)
+        link.reset()
+        self._link_lost(link, error)
+
+    def _detach(self) -> None:
+        self.link = None
+        if self._heartbeats is not None:
+            self._heartbeats.stop()
+            self._heartbeats = None
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+            self._close_timer = None
+
+    def _link_lost(self, link: Link, error: BaseException | None) -> None:
+        if self.link is not link:
+            return  # told already
+        self._detach()
+        if self.state is ConnectionState.CLOSING:
+            self._finish_close()
+            return
+        reason, cause = self._loss or (_reason_of(error), error)
+        self._loss = None
+        cause = cause or ConnectionLost("the server closed the connection")
+        side = self.side
+        assert side is not None
+        log.warning("connection to side %s (%s) lost: %s", side.name, side, cause)
+        rounds = self._reconnect_rounds
+        self._change("lost")
+        self.book.fail_all(str(cause))
+        opening = None if isinstance(cause, OpenRefused) else self._opening
+        if opening is not None:
+            self._opening = None
+            opening.set_exception(
+                cause if isinstance(cause, RequestTimeout | MalformedFrame) else ConnectionLost(str(cause))
+            )
+        self._observer.failed(side, reason, False, cause)
+        if self.state is ConnectionState.WAITING:  # unless the observer disconnected
+            first = side
+            if isinstance(cause, OpenRefused):  # this side just said that it will not do
+                first = next((other for other in self._sides if other != side), side)
+            self._start_search(first, rounds)
+
+    def _fail_waiting(self, error: BaseException) -> None:
+        connecting, self._connecting = self._connecting, None
+        opening, self._opening = self._opening, None
+        for request in (connecting, opening):
+            if request is not None:
+                request.set_exception(error)
+
+    # --- closing it -----------------------------------------------------------------------------
+
+    def _send_close(self, link: Link, status: int) -> bool:
+        # Whether a CLOSE_REQ went out.
+        try:
+            request = self._send_request(link, ged.CLOSE_REQ, {"Status": status}, (), None)
+        except (LinkClosed, SendBufferFull, TooManyRequests):
+            return False
+        request.add_done_callback(lambda done: link.close())
+        return True
+
+    def _give_up_closing(self) -> None:
+        if self.link is not None:
+            link = self.link
+            link.reset()
+            self._link_lost(link, None)
+
+    def _finish_close(self) -> None:
+        if self.state is not ConnectionState.CLOSING:
+            return
+        self._change("closed")
+        self._mode = None
+        self.side = None
+        self.book.fail_all("the session was disconnected")
+        self._fail_waiting(ConnectionLost("the session was disconnected"))
+        self._observer.closed()
+        closing, self._closing = self._closing, None
+        if closing is not None:
+            closing.set_result(None)
+
+
+_HEADER_AND_INVOKE_ID = 12
+_CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
+
+
+def _reason_of(error: BaseException | None) -> FailureReason:
+    return FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else FailureReason.TRANSPORT_ERROR

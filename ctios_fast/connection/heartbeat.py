@@ -1,0 +1,91 @@
+"""Heartbeats of a client: one is due when nothing was sent for an interval; three unanswered are the end.
+
+GED-188, Session Maintenance. Whatever the server sends shows that it lives, so it clears the count of
+missing answers as an answer does; the server itself never sends a heartbeat.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from .clock import Clock, TimerHandle
+
+__all__ = ["DEFAULT_MAX_MISSED", "MIN_INTERVAL", "Heartbeats"]
+
+#: Smallest interval in seconds that the reference allows.
+MIN_INTERVAL = 5.0
+#: Heartbeats in a row that may stay unanswered before the connection counts as lost.
+DEFAULT_MAX_MISSED = 3
+
+
+class Traffic(Protocol):
+    """What is looked at: when the link last sent and last received, by the same clock."""
+
+    last_sent: float
+    last_received: float
+
+
+class Heartbeats:
+    """Watches one link. ``beat`` sends a heartbeat; ``missing(n)`` tells that n are unanswered in a row;
+    ``lost`` that it was too many.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        traffic: Traffic,
+        interval: float,
+        *,
+        beat: Callable[[], object],
+        missing: Callable[[int], object],
+        lost: Callable[[], object],
+        max_missed: int = DEFAULT_MAX_MISSED,
+    ) -> None:
+        self.interval = interval
+        self.missed = 0
+        self._clock = clock
+        self._traffic = traffic
+        self._beat = beat
+        self._missing = missing
+        self._lost = lost
+        self._max_missed = max_missed
+        self._asked_at: float | None = None
+        self._timer: TimerHandle | None = None
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._wait(self.interval)
+
+    def stop(self) -> None:
+        """End."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _wait(self, delay: float) -> None:
+        self._timer = self._clock.call_later(delay, self._due)
+
+    def _due(self) -> None:
+        now = self._clock.time()
+        if self._asked_at is not None:
+            if self._traffic.last_received >= self._asked_at:
+                self._asked_at = None
+                self.missed = 0
+            elif not self._count_missing():
+                return
+        silent_until = self._traffic.last_sent + self.interval
+        if silent_until > now and self._asked_at is None:
+            self._wait(silent_until - now)
+            return
+        self._asked_at = now if self._asked_at is None else self._asked_at
+        self._wait(self.interval)
+        self._beat()
+
+    def _count_missing(self) -> bool:
+        # Whether the connection is still given a chance.
+        self.missed += 1
+        if self.missed >= self._max_missed:
+            self.stop()
+            self._lost()
+            return False
+        self._missing(self.missed)
+        return True

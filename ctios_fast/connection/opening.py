@@ -1,0 +1,84 @@
+"""What OPEN_REQ asks for, and what a refusal of it means for the client.
+
+GED-188, Session Initialization.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from ctios_fast.core import Codec
+from ctios_fast.protocol import messages as ged
+
+__all__ = ["NEVER_IDLE", "NULL_PERIPHERAL_ID", "RETRIED_ELSEWHERE", "OpenSettings"]
+
+#: IdleTimeout of a client that sends no heartbeats.
+NEVER_IDLE = 0xFFFFFFFF
+NULL_PERIPHERAL_ID = 0xFFFFFFFF
+
+#: StatusCodes of FAILURE_CONF that speak of the server, not of the request: the other side may well accept.
+#: Every other status ends the attempt, since the same request would be refused again.
+RETRIED_ELSEWHERE = frozenset(
+    {
+        15,  # E_CTI_CTI_SERVER_OFFLINE
+        16,  # E_CTI_TIMEOUT
+        17,  # E_CTI_UNSPECIFIED_FAILURE
+        92,  # E_CTI_SERVER_NOT_MASTER
+        94,  # E_CTI_JTAPI_CCM_PROBLEM
+        107,  # E_CTI_INVALID_CLIENT_FOR_STANDBY
+        109,  # E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID: this client's own session that the server has not missed yet
+        110,  # E_CTI_SERVER_IN_MAINTENANCE_MODE
+    }
+)
+
+
+@dataclass(frozen=True)
+class OpenSettings:
+    """The content of an OPEN_REQ; masks are those of the reference, ``idle_timeout`` is in seconds."""
+
+    client_id: str
+    client_password: str = field(repr=False)
+    client_signature: str | None = None
+    services: int = 0
+    call_msg_mask: int = 0
+    agent_state_mask: int = 0
+    config_msg_mask: int = 0
+    peripheral_id: int = NULL_PERIPHERAL_ID
+    idle_timeout: int = NEVER_IDLE
+    agent_extension: str | None = None
+    agent_id: str | None = None
+    agent_instrument: str | None = None
+
+    def with_idle_timeout(self, heartbeat: float | None) -> Self:
+        """The same with the IdleTimeout that fits a heartbeat interval in seconds: four times as long."""
+        return replace(self, idle_timeout=NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat)))
+
+    def frame(self, codec: Codec, invoke_id: int) -> bytes:
+        """The OPEN_REQ in that protocol version."""
+        values = {
+            "InvokeID": invoke_id,
+            "VersionNumber": codec.version,
+            "IdleTimeout": self.idle_timeout,
+            "PeripheralID": self.peripheral_id,
+            "ServicesRequested": self.services,
+            "CallMsgMask": self.call_msg_mask,
+            "AgentStateMask": self.agent_state_mask,
+            "ConfigMsgMask": self.config_msg_mask,
+            "Reserved1": 0,
+            "Reserved2": 0,
+            "Reserved3": 0,
+        }
+        layout = codec.describe(ged.OPEN_REQ)
+        assert layout is not None
+        password = self.client_password.encode("ascii", "surrogateescape")
+        floating: list[tuple[str, object]] = [
+            ("ClientID", self.client_id),
+            ("ClientPassword", password + b"\0" if password else b""),
+        ]
+        optional = (
+            ("ClientSignature", self.client_signature),
+            ("AgentExtension", self.agent_extension),
+            ("AgentID", self.agent_id),
+            ("AgentInstrument", self.agent_instrument),
+        )
+        floating += [(name, value) for name, value in optional if value is not None]
+        return codec.encode(ged.OPEN_REQ, {row.name: values[row.name] for row in layout.fixed}, floating)

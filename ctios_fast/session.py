@@ -1,0 +1,610 @@
+"""The Session of the CTI OS object model: one connection to a CTI Server pair, its mode, agents and events.
+
+``connect`` brings the connection up; ``set_agent`` (agent mode) or ``set_bulk_mode`` opens the GED-188
+session on it; ``disconnect`` ends both. After a loss the library finds a side again and opens the same mode.
+"""
+
+import asyncio
+import logging
+import random
+import ssl as ssl_module
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from . import keywords as kw
+from .agent import Agent
+from .arguments import Arguments
+from .connection.clock import Clock
+from .connection.connection import Connection, FailureReason
+from .connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
+from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
+from .connection.requests import Request
+from .connection.sides import Side
+from .connection.states import ConnectionState
+from .core import DEFAULT_MAX_FRAME, Handler, Message, codec
+from .errors import CilError, ConnectionLost, CtiOsError, MalformedFrame, MethodError, OpenRefused
+from .events import EventPublisher, Listener
+from .protocol import messages as ged
+from .secret import Secret
+
+__all__ = ["Session"]
+
+log = logging.getLogger("ctios_fast.session")
+
+#: Ports on which CTI Servers usually listen, sides A and B.
+DEFAULT_PORTS = (42027, 43027)
+DEFAULT_VERSION = 25
+
+_CLIENT_EVENTS = 0x00000001
+_CLIENT_CONTROL = 0x00000004
+_ALL_EVENTS = 0x00000010
+_ALL_CALL_EVENTS = 0xFFFFFFFF
+_ALL_AGENT_STATES = 0x00003FFF
+_ALL_SKILL_GROUPS_MRD = 1
+#: Agents asked for at once when a bulk session comes back after a fail-over.
+_RESYNC_WINDOW = 100
+
+
+class Session:
+    """A client's session with a CTI Server pair.
+
+    ``client_id``, ``client_password`` and ``client_signature`` identify the client to the server.
+    ``version`` is the protocol version to speak (9 to 25). ``heartbeat``: seconds of silence after which
+    one is sent (5 at least), None for none; ``max_heartbeats`` unanswered ones in a row end the connection.
+    ``request_timeout`` is how long a confirmation may take, in seconds. ``reconnect_attempts``: how often
+    both sides are tried after a loss, None for ever. ``clients``: how many clients the site has, which
+    spreads their return after a common failure. ``ssl``: context for TLS. ``clock`` and ``rng`` stand in for
+    time and chance in tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_password: str = "",
+        client_signature: str | None = None,
+        version: int = DEFAULT_VERSION,
+        heartbeat: float | None = 30.0,
+        max_heartbeats: int = DEFAULT_MAX_MISSED,
+        request_timeout: float = 30.0,
+        open_timeout: float = 30.0,
+        connect_timeout: float = 20.0,
+        reconnect_attempts: int | None = None,
+        clients: int = 10,
+        ssl: ssl_module.SSLContext | None = None,
+        max_open_requests: int = 65536,
+        max_frame: int = DEFAULT_MAX_FRAME,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        _check_heartbeat(heartbeat)
+        self.client_id = client_id
+        self.client_signature = client_signature
+        self.request_timeout = request_timeout
+        self.events = EventPublisher()
+        self.current_agent: Agent | None = None
+        self._client_password = Secret(client_password)
+        self._agents: dict[str, Agent] = {}
+        self._mode: str | None = None
+        self._peripheral_id = NULL_PERIPHERAL_ID
+        self._max_heartbeats = max_heartbeats
+        self._observer = _Observer(self)
+        self._connection = Connection(
+            codec(version),
+            self._observer,
+            ssl=ssl,
+            heartbeat=heartbeat,
+            max_heartbeats=max_heartbeats,
+            connect_timeout=connect_timeout,
+            open_timeout=open_timeout,
+            clients=clients,
+            reconnect_rounds=reconnect_attempts,
+            max_open_requests=max_open_requests,
+            max_frame=max_frame,
+            clock=clock,
+            rng=rng,
+        )
+        self._resync: asyncio.Task[None] | None = None
+        self.unknown_agents = 0
+        self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, self._on_agent_state)
+
+    def __repr__(self) -> str:
+        return f"<Session {self.client_id!r} {self._connection.state.value}, mode {self._mode}>"
+
+    # --- what is so -----------------------------------------------------------------------------
+
+    @property
+    def version(self) -> int:
+        """The protocol version that the session speaks."""
+        return self._connection.codec.version
+
+    @property
+    def state(self) -> ConnectionState:
+        """Where the connection stands."""
+        return self._connection.state
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the session is connected to a side (its mode may not be set yet)."""
+        return self._connection.link is not None and self.state is not ConnectionState.CLOSING
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the mode is set and the server confirmed it: requests can be made."""
+        return self.state is ConnectionState.OPEN
+
+    @property
+    def current_server(self) -> str:
+        """Host of the side that the session is connected to, or an empty text."""
+        side = self._connection.side
+        return side.host if side is not None and self._connection.link is not None else ""
+
+    @property
+    def current_side(self) -> str:
+        """``"A"`` or ``"B"``: the side that the session is connected to, or an empty text."""
+        side = self._connection.side
+        return side.name if side is not None and self._connection.link is not None else ""
+
+    @property
+    def agents(self) -> Mapping[str, Agent]:
+        """The agents that the session knows, by agent ID."""
+        return self._agents
+
+    def counters(self) -> dict[str, int]:
+        """What was counted since the session was made; nothing that is received or refused goes uncounted."""
+        connection = self._connection
+        dispatcher, book = connection.dispatcher, connection.book
+        return {
+            "connections": connection.connects,
+            "frames": dispatcher.frames_seen,
+            "frames_malformed": dispatcher.malformed,
+            "frames_without_handler": dispatcher.unhandled,
+            "handler_errors": dispatcher.handler_errors,
+            "listener_errors": self.events.failures,
+            "open_requests": len(book),
+            "requests_timed_out": book.timed_out,
+            "confirmations_late": book.late,
+            "confirmations_unasked": book.unasked,
+            "requests_forgotten": book.forgotten,
+            "events_of_unknown_agents": self.unknown_agents,
+        }
+
+    # --- listeners ------------------------------------------------------------------------------
+
+    def add_event_listener(self, sink: object) -> None:
+        """Call the sink's methods that are named after events, such as ``on_post_logout(args)``."""
+        self.events.add_sink(sink)
+
+    def remove_event_listener(self, sink: object) -> None:
+        """Take a sink away again; ``ValueError`` if it was not added."""
+        self.events.remove_sink(sink)
+
+    def subscribe(self, event: str, listener: Listener) -> None:
+        """Call the listener with the Arguments of each such event, named as ``OnPostLogout``."""
+        self.events.subscribe(event, listener)
+
+    def unsubscribe(self, event: str, listener: Listener) -> None:
+        """Take a listener away again; ``ValueError`` if it is not subscribed."""
+        self.events.unsubscribe(event, listener)
+
+    def on(self, message_type: int, handler: Handler) -> None:
+        """Call the handler with each message of that number as it arrives, without building Arguments.
+
+        Agents are up to date by then. A handler that raises is logged and counted.
+        """
+        self._connection.dispatcher.on(message_type, handler)
+
+    def off(self, message_type: int, handler: Handler) -> None:
+        """Take a handler away again; ``ValueError`` if it is not registered."""
+        self._connection.dispatcher.off(message_type, handler)
+
+    # --- connecting -----------------------------------------------------------------------------
+
+    def connect(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        ctios_a: str | None = None,
+        port_a: int | None = None,
+        ctios_b: str | None = None,
+        port_b: int | None = None,
+        heartbeat: float | None = None,
+        attempts: int | None = 1,
+    ) -> Request[None]:
+        """Connect to one of the two sides; ``OnConnection`` follows, then the mode is to be set.
+
+        The sides are given by name or in ``args`` (CtiosA, PortA, CtiosB, PortB, Heartbeat). Where one host
+        is missing the other's is taken; ports are 42027 and 43027 unless given. ``attempts``: how often all
+        sides are tried before the answer is ``ConnectionFailed``; None tries for ever. Each failed try fires
+        ``OnConnectionFailure``, the last one with FinalAttempt.
+
+        Raises ``MethodError`` without a host, or when the session is not disconnected.
+        """
+        given = Arguments(args)
+        sides = _sides(
+            ctios_a or given.get(kw.CTIOS_CTIOSA),
+            port_a or given.get(kw.CTIOS_PORTA),
+            ctios_b or given.get(kw.CTIOS_CTIOSB),
+            port_b or given.get(kw.CTIOS_PORTB),
+        )
+        interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
+        if interval is not None:
+            self._connection.heartbeat = _check_heartbeat(float(interval))
+        if self.state is ConnectionState.WAITING:
+            raise MethodError(CilError.E_CTIOS_IN_FAILOVER, "the session is looking for a server; disconnect first")
+        if self.state is not ConnectionState.DISCONNECTED:
+            raise MethodError(CilError.E_CTIOS_MODE_CONFLICT, f"the session is {self.state.value}; disconnect first")
+        self._forget_mode()
+        return self._connection.connect(sides, attempts)
+
+    def set_agent(self, agent: Agent) -> Request[None]:
+        """Set agent mode: the session serves this one agent (Client Events and Client Control).
+
+        ``OnSetAgentModeEvent`` follows, then ``OnQueryAgentStateConf``, which tells of an agent that is
+        logged in already. Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Raises
+        ``MethodError`` when the session is not connected, has a mode, or the agent lacks its peripheral.
+        """
+        self._require_modeless()
+        if agent.session is not None and agent.session is not self:
+            raise MethodError(CilError.E_CTIOS_AGENT_ALREADY_IN_SESSION, f"{agent!r} belongs to another session")
+        if agent.peripheral_id is None:
+            raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "the agent has no PeripheralID")
+        self._mode = "agent"
+        self._peripheral_id = agent.peripheral_id
+        self._adopt(agent)
+        self.current_agent = agent
+        settings = self._settings(
+            services=_CLIENT_EVENTS | _CLIENT_CONTROL,
+            peripheral_id=agent.peripheral_id,
+            agent_id=agent.agent_id,
+            agent_instrument=agent.agent_instrument,
+            agent_extension=agent.agent_extension,
+        )
+        return self._set_mode(settings, "SetAgent")
+
+    def set_bulk_mode(self, peripheral_id: int) -> Request[None]:
+        """Set bulk mode: all events of the peripheral's agents, and control of any of them.
+
+        ``OnMonitorModeEstablished`` follows. Fails and raises as ``set_agent`` does.
+        """
+        self._require_modeless()
+        self._mode = "bulk"
+        self._peripheral_id = peripheral_id
+        return self._set_mode(self._settings(services=_ALL_EVENTS | _CLIENT_CONTROL), "SetBulkMode")
+
+    def agent(
+        self,
+        agent_id: str,
+        *,
+        agent_instrument: str | None = None,
+        agent_extension: str | None = None,
+        agent_password: str | None = None,
+        auto_login: bool | None = None,
+    ) -> Agent:
+        """The session's Agent of that ID, made if need be; what is given besides is set on it."""
+        agent = self._agents.get(agent_id)
+        if agent is None:
+            agent = self._adopt(Agent(agent_id, self._peripheral_id))
+        for name, value in (
+            ("agent_instrument", agent_instrument),
+            ("agent_extension", agent_extension),
+            ("agent_password", agent_password),
+            ("auto_login", auto_login),
+        ):
+            if value is not None:
+                setattr(agent, name, value)
+        return agent
+
+    def disconnect(self, args: Mapping[str, Any] | None = None) -> Request[None]:
+        """Close the session, or stop looking for a server; ``OnConnectionClosed`` is its last event.
+
+        Agents are not logged out by it. Requests that are open then fail with ``ConnectionLost``. ``args``
+        may carry ForcedDisconnect, which changes nothing: a disconnect is never refused.
+        """
+        del args
+        return self._connection.disconnect()
+
+    # --- for the session's own objects ----------------------------------------------------------
+
+    def request(
+        self,
+        message_type: int,
+        fields: Mapping[str, int],
+        floating: Iterable[tuple[str, object]] = (),
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Send any request of the protocol; its InvokeID is chosen here.
+
+        ``fields``: all fixed fields but InvokeID; ``floating``: pairs in wire order, see ``Codec.encode``.
+        ``timeout`` in seconds, the session's ``request_timeout`` unless given. The answer is the confirmation.
+        """
+        self.require_open()
+        return self._connection.request(
+            message_type, fields, floating, self.request_timeout if timeout is None else timeout
+        )
+
+    def require_open(self) -> None:
+        """Raise ``ConnectionLost`` or ``MethodError`` unless requests can be made."""
+        if self.is_open:
+            return
+        if self._mode is None:
+            raise MethodError(
+                CilError.E_CTIOS_SESSION_NOT_CONNECTED if not self.is_connected else CilError.E_CTIOS_MODE_NOT_SET,
+                "the session is not connected" if not self.is_connected else "the session has no mode yet",
+            )
+        raise ConnectionLost(f"the session is {self.state.value}, not open")
+
+    def query_agent_state(self, agent: Agent, timeout: float | None = None) -> Request[Message]:
+        """Ask for an agent's state, for ``Agent.query_agent_state``."""
+        return self._query(agent, timeout, after_failover=False)
+
+    def _query(self, agent: Agent, timeout: float | None, *, after_failover: bool) -> Request[Message]:
+        request = self.request(
+            ged.QUERY_AGENT_STATE_REQ,
+            {"PeripheralID": self.peripheral_of(agent), "MRDID": _ALL_SKILL_GROUPS_MRD, "ICMAgentID": 0},
+            [("AgentID", agent.agent_id)],
+            timeout,
+        )
+
+        def answered(query: Request[Message]) -> None:
+            if query.exception() is None:
+                agent.state_answer(query.result(), after_failover=after_failover)
+
+        request.add_done_callback(answered)
+        return request
+
+    def peripheral_of(self, agent: Agent) -> int:
+        """The peripheral that a request about the agent names."""
+        return self._peripheral_id if agent.peripheral_id is None else agent.peripheral_id
+
+    def after(self, delay: float | None, callback: Callable[..., object], *args: Any) -> None:
+        """Call back after so many seconds, ``request_timeout`` if none are given."""
+        self._connection.clock.call_later(self.request_timeout if delay is None else delay, callback, *args)
+
+    # --- modes ----------------------------------------------------------------------------------
+
+    def _require_modeless(self) -> None:
+        if self._mode is not None:
+            raise MethodError(
+                CilError.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
+                f"the session is in {self._mode} mode; disconnect first",
+            )
+        if self.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
+            raise MethodError(CilError.E_CTIOS_SESSION_NOT_CONNECTED, "the session is not connected")
+
+    def _settings(self, **settings: Any) -> OpenSettings:
+        return OpenSettings(
+            client_id=self.client_id,
+            client_password=self._client_password.reveal(),
+            client_signature=self.client_signature,
+            call_msg_mask=_ALL_CALL_EVENTS,
+            agent_state_mask=_ALL_AGENT_STATES,
+            **settings,
+        )
+
+    def _set_mode(self, settings: OpenSettings, label: str) -> Request[None]:
+        outcome: Request[None] = Request(label)
+
+        def answered(opening: Request[Message]) -> None:
+            error = opening.exception()
+            if error is not None:
+                if self.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
+                    self._forget_mode()
+                outcome.set_exception(error)
+            elif self._mode == "agent" and self.current_agent is not None:
+                self._ask_current_agent(self.current_agent, outcome)
+            else:
+                outcome.set_result(None)
+
+        self._connection.open(settings).add_done_callback(answered)
+        return outcome
+
+    def _ask_current_agent(self, agent: Agent, outcome: Request[None]) -> None:
+        # The state tells whether the agent is logged in already; without it the mode is set all the same.
+        try:
+            query = self._query(agent, None, after_failover=False)
+        except CtiOsError as error:
+            outcome.set_exception(error)
+            return
+
+        def answered(query: Request[Message]) -> None:
+            error = query.exception()
+            if isinstance(error, ConnectionLost):
+                outcome.set_exception(error)
+            else:
+                if error is not None:
+                    log.warning("the state of agent %s cannot be asked for: %s", agent.agent_id, error)
+                outcome.set_result(None)
+
+        query.add_done_callback(answered)
+
+    def _forget_mode(self) -> None:
+        self._mode = None
+        self._stop_resync()
+
+    def _adopt(self, agent: Agent) -> Agent:
+        agent.session = self
+        self._agents[agent.agent_id] = agent
+        return agent
+
+    # --- what the connection tells --------------------------------------------------------------
+
+    def _fire(self, event: str, values: Callable[[], dict[str, Any]]) -> None:
+        if self.events.wants(event):
+            self.events.fire(event, Arguments.made(values()))
+
+    def _on_agent_state(self, message: Message) -> None:
+        agent_id = message.get("AgentID")
+        agent = self._agents.get(agent_id) if agent_id else self._agent_at(message.get("AgentInstrument"))
+        if agent is None:
+            if not agent_id:
+                self.unknown_agents += 1
+                return
+            agent = self._adopt(Agent(agent_id, message["PeripheralID"]))
+        agent.state_event(message)
+
+    def _agent_at(self, instrument: str | None) -> Agent | None:
+        # rare: an event that names the device only
+        if instrument is None:
+            return None
+        return next((agent for agent in self._agents.values() if agent.agent_instrument == instrument), None)
+
+    def _mode_opened(self, confirmation: Message, reopened: bool) -> None:
+        if self._mode == "agent" and self.current_agent is not None:
+            agent = self.current_agent
+            self._fire("OnSetAgentModeEvent", lambda: self._agent_mode_values(agent, confirmation))
+        else:
+            self._fire("OnMonitorModeEstablished", lambda: self._status_values(confirmation))
+        if reopened:
+            self._stop_resync()
+            self._resync = asyncio.get_running_loop().create_task(
+                self._catch_up(), name="ctios_fast-catch-up"
+            )
+
+    async def _catch_up(self) -> None:
+        # Events of the gap are never sent again: ask for each agent that was logged in, a window at a time.
+        window = asyncio.Semaphore(_RESYNC_WINDOW)
+
+        async def ask(agent: Agent) -> None:
+            async with window:
+                try:
+                    await self._query(agent, None, after_failover=True)
+                    if agent.auto_login and not agent.is_logged_in:
+                        await agent.login()
+                except CtiOsError as error:
+                    log.warning("agent %s after the fail-over: %s", agent.agent_id, error)
+
+        known = [agent for agent in self._agents.values() if agent.is_logged_in or agent is self.current_agent]
+        await asyncio.gather(*(ask(agent) for agent in known))
+
+    def _stop_resync(self) -> None:
+        if self._resync is not None:
+            self._resync.cancel()
+            self._resync = None
+
+    def _lost(self, reason: str) -> None:
+        self._stop_resync()
+        for agent in self._agents.values():
+            agent.connection_lost(reason)
+
+    def _agent_mode_values(self, agent: Agent, confirmation: Message) -> dict[str, Any]:
+        return {
+            kw.CTIOS_PERIPHERALID: agent.peripheral_id,
+            kw.CTIOS_AGENTID: agent.agent_id,
+            kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
+            kw.CTIOS_CLIENTAGENTTEMPORARYID: agent.unique_object_id,
+            **self._status_values(confirmation),
+        }
+
+    def _status_values(self, confirmation: Message) -> dict[str, Any]:
+        fields = confirmation.fixed()
+        status = fields["PGStatus"]
+        online = bool(fields["PeripheralOnline"])
+        return {
+            kw.CTIOS_CILCONNECTIONID: self.client_id,
+            kw.CTIOS_STATUSSYSTEM: Arguments.made(
+                {
+                    kw.CTIOS_STATUSCTISERVER: True,
+                    kw.CTIOS_STATUSCTISERVERDRIVER: not status & 1,  # PGS_OPC_DOWN
+                    kw.CTIOS_STATUSCENTRALCONTROLLER: not status & 2,  # PGS_CC_DOWN
+                    kw.CTIOS_STATUSPERIPHERALS: Arguments.made({str(self._peripheral_id): online}),
+                }
+            ),
+        }
+
+    def _heartbeat_missing(self, count: int) -> None:
+        interval = self._connection.heartbeat or 0
+        self._fire(
+            "OnMissingHeartbeat",
+            lambda: {
+                kw.CTIOS_EVENTTIME: _event_time(),
+                kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
+                kw.CTIOS_HEARTBEATINTERVAL: round(interval * 1000),
+            },
+        )
+
+
+class _Observer:
+    """Turns what becomes of the connection into the session's events."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def connected(self, side: Side) -> None:
+        self._session._fire(
+            "OnConnection", lambda: {kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host}
+        )
+
+    def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
+        self._session._lost(str(error))
+        if final:
+            self._session._forget_mode()
+
+        def values() -> dict[str, Any]:
+            made = {
+                kw.CTIOS_EVENTTIME: _event_time(),
+                kw.CTIOS_FAILEDSERVER: side.host,
+                kw.CTIOS_REASONCODE: int(reason),
+                kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
+            }
+            return {**made, kw.CTIOS_FINALATTEMPT: True} if final else made
+
+        self._session._fire("OnConnectionFailure", values)
+
+    def opened(self, confirmation: Message, reopened: bool) -> None:
+        self._session._mode_opened(confirmation, reopened)
+
+    def rejected(self, error: OpenRefused) -> None:
+        self._session._lost(str(error))
+        self._session._forget_mode()
+        self._session._fire(
+            "OnConnectionRejected",
+            lambda: {kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)},
+        )
+
+    def closed(self) -> None:
+        self._session._lost("the session was disconnected")
+        self._session._forget_mode()
+        self._session._fire("OnConnectionClosed", dict)
+
+    def heartbeat(self) -> None:
+        self._session._fire("OnHeartbeat", lambda: {kw.CTIOS_EVENTTIME: _event_time()})
+
+    def heartbeat_missing(self, count: int) -> None:
+        self._session._heartbeat_missing(count)
+
+    def server_failure(self, status: int) -> None:
+        log.warning("the CTI Server reports a failure: status %d", status)
+
+    def malformed(self, error: MalformedFrame) -> None:
+        """Counted and logged by the connection."""
+
+    def handler_failed(self, handler: Handler, message: Message, error: Exception) -> None:
+        log.error("handler %r of %s raised", handler, message.name, exc_info=error)
+
+
+def _event_time() -> int:
+    # time of day in milliseconds, as the guide has it
+    now = time.localtime()
+    return ((now.tm_hour * 60 + now.tm_min) * 60 + now.tm_sec) * 1000 + time.time_ns() // 1_000_000 % 1000
+
+
+def _check_heartbeat(interval: float | None) -> float | None:
+    if interval is None or interval == -1:
+        return None
+    if interval < MIN_INTERVAL:
+        raise ValueError(f"a heartbeat interval is {MIN_INTERVAL:g} seconds at least, or None, not {interval:g}")
+    return interval
+
+
+def _sides(host_a: Any, port_a: Any, host_b: Any, port_b: Any) -> tuple[Side, ...]:
+    if not host_a and not host_b:
+        raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "neither CtiosA nor CtiosB is given")
+    a = Side("A", str(host_a or host_b), int(port_a or DEFAULT_PORTS[0]))
+    b = Side("B", str(host_b or host_a), int(port_b or DEFAULT_PORTS[1]))
+    if not host_b and not port_b:
+        return (a,)
+    if not host_a and not port_a:
+        return (b,)
+    return (a, b)
