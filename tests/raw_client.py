@@ -5,9 +5,11 @@ opinion. Records are those of ``reference_codec``: {"type", "message", "fields",
 """
 
 import asyncio
+import contextlib
 import itertools
 import ssl
 import struct
+from collections.abc import Callable
 from typing import Any, Self
 
 import reference_codec
@@ -30,12 +32,12 @@ class RawClient:
     """One connection to one side."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: int, timeout: float
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: int, patience: float
     ) -> None:
         self.reader = reader
         self.writer = writer
         self.version = version
-        self.timeout = timeout
+        self.patience = patience
         self._invoke_ids = itertools.count(1000)
 
     @classmethod
@@ -46,22 +48,20 @@ class RawClient:
         version: int = 25,
         ssl_context: ssl.SSLContext | None = None,
         server_hostname: str | None = None,
-        timeout: float = 10.0,
+        patience: float = 10.0,
     ) -> Self:
         reader, writer = await asyncio.open_connection(
             side.host, side.port, ssl=ssl_context, server_hostname=server_hostname
         )
-        return cls(reader, writer, version, timeout)
+        return cls(reader, writer, version, patience)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         self.drop()
-        try:
+        with contextlib.suppress(OSError):
             await self.writer.wait_closed()
-        except OSError:
-            pass
 
     def drop(self) -> None:
         self.writer.transport.abort()
@@ -79,7 +79,7 @@ class RawClient:
         return reference_codec.encode(self.version, record)
 
     async def receive_frame(self) -> bytes:
-        async with asyncio.timeout(self.timeout):
+        async with asyncio.timeout(self.patience):
             header = await self.reader.readexactly(8)
             return header + await self.reader.readexactly(struct.unpack(">I", header[:4])[0])
 
@@ -109,13 +109,25 @@ class RawClient:
 
     async def ended(self) -> bool:
         """Wait for the connection's end; whether it was a reset."""
-        async with asyncio.timeout(self.timeout):
+        async with asyncio.timeout(self.patience):
             try:
                 rest = await self.reader.read()
             except ConnectionResetError:
                 return True
         assert rest == b"", rest
         return False
+
+    async def receive_until_reset(self) -> int:
+        """Read on and return how many bytes came before the connection was reset."""
+        received = 0
+        async with asyncio.timeout(self.patience):
+            while True:
+                try:
+                    piece = await self.reader.read(1)
+                except ConnectionResetError:
+                    return received
+                assert piece, "an end of stream is no reset"
+                received += 1
 
     async def settle(self) -> list[Record]:
         """Everything that comes before the answer to a heartbeat, so that nothing is under way any more."""
@@ -218,3 +230,10 @@ def code_of(record: Record) -> int:
     """FailureCode of a CONTROL_FAILURE_CONF."""
     assert record["message"] == "CONTROL_FAILURE_CONF", record
     return int(record["fields"]["FailureCode"])
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop run until the condition holds."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0)

@@ -315,13 +315,15 @@ async def test_a_supervisor_refused_does_not_end_the_older_session(sim: Simulato
     ],
 )
 async def test_the_client_password_with_or_without_closing_nul(password: bytes, right: bool) -> None:
-    async with Simulator(agents=1, client_password="sesame") as sim:
-        async with await RawClient.connect(sim.side_b) as client:
-            record = await client.open(ALL_EVENTS, floating=client.identity(password=password))
-            if right:
-                assert record["message"] == "OPEN_CONF"
-            else:
-                assert status_of(record) == 36
+    async with (
+        Simulator(agents=1, client_password="sesame") as sim,
+        await RawClient.connect(sim.side_b) as client,
+    ):
+        record = await client.open(ALL_EVENTS, floating=client.identity(password=password))
+        if right:
+            assert record["message"] == "OPEN_CONF"
+        else:
+            assert status_of(record) == 36
 
 
 async def test_the_password_is_not_shown() -> None:

@@ -137,10 +137,8 @@ async def test_events_may_come_before_the_confirmation() -> None:
 
 
 async def test_a_burst_of_requests_is_answered_in_order(client: RawClient) -> None:
-    sent = []
-    for _ in range(50):
-        for state in (LOGIN, AVAILABLE, NOT_READY, LOGOUT):
-            sent.append(client.send("SET_AGENT_STATE_REQ", *client.state_request(state)))
+    day = (LOGIN, AVAILABLE, NOT_READY, LOGOUT)
+    sent = [client.send("SET_AGENT_STATE_REQ", *client.state_request(state)) for state in day * 50]
     records = await client.settle()
     answered = [r["fields"]["InvokeID"] for r in records if r["message"] == "SET_AGENT_STATE_CONF"]
     assert answered == sent
@@ -363,14 +361,17 @@ async def test_other_states_need_no_password(client: RawClient) -> None:
 
 
 async def test_authentication_only_checks_the_password() -> None:
-    async with Simulator(agents=1, check_agent_passwords={"1001": "right"}) as sim:
-        async with await RawClient.connect(sim.side_a) as client:
-            await client.open(BULK_MODE)
-            fields, floating = client.state_request(LOGIN, ForcedFlag=2)
-            wrong = await client.ask("SET_AGENT_STATE_REQ", fields, [*floating, ["AgentPassword", "wrong"]])
-            assert code_of(wrong) == 19
-            right = await client.ask("SET_AGENT_STATE_REQ", fields, [*floating, ["AgentPassword", "right"]])
-            assert right["message"] == "SET_AGENT_STATE_CONF"
+    passwords = {"1001": "right"}
+    async with (
+        Simulator(agents=1, check_agent_passwords=passwords) as sim,
+        await RawClient.connect(sim.side_a) as client,
+    ):
+        await client.open(BULK_MODE)
+        fields, floating = client.state_request(LOGIN, ForcedFlag=2)
+        wrong = await client.ask("SET_AGENT_STATE_REQ", fields, [*floating, ["AgentPassword", "wrong"]])
+        assert code_of(wrong) == 19
+        right = await client.ask("SET_AGENT_STATE_REQ", fields, [*floating, ["AgentPassword", "right"]])
+        assert right["message"] == "SET_AGENT_STATE_CONF"
 
 
 # --- query ------------------------------------------------------------------------------------------

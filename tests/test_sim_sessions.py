@@ -1,23 +1,16 @@
 """The life of a session on the simulator: heartbeats, idle time-out, CLOSE, limits and TLS."""
 
-import asyncio
+import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 import trustme
-from raw_client import ALL_EVENTS, BULK_MODE, LOGIN, RawClient, status_of
+from raw_client import ALL_EVENTS, BULK_MODE, LOGIN, RawClient, status_of, until
 
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Let the loop run until the condition holds."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -136,6 +129,23 @@ async def test_a_closed_connection_can_be_opened_again(
     assert (await client.set_state(LOGIN))["message"] == "SET_AGENT_STATE_CONF"
 
 
+async def test_a_closed_connection_whose_client_does_not_read_is_reset(
+    sim: Simulator, clock: ManualClock, client: RawClient
+) -> None:
+    await client.open(ALL_EVENTS)
+    (session,) = sim.side_a.sessions
+    client.writer.transport.pause_reading()
+    beats = client.frame("HEARTBEAT_REQ", {"InvokeID": 1}) * 5000
+    while not session.link.buffered_out:
+        client.write(beats)
+        await client.writer.drain()
+    client.send("CLOSE_REQ", {"Status": 0})
+    await until(lambda: sim.counters.closes)
+    assert session.link.buffered_out
+    clock.advance(6)
+    await until(lambda: not sim.side_a.connections)
+
+
 async def test_a_closed_session_is_forgotten_when_the_client_goes(
     sim: Simulator, clock: ManualClock, client: RawClient
 ) -> None:
@@ -173,22 +183,22 @@ async def test_sessions_are_numbered_across_both_sides(sim: Simulator) -> None:
 
 
 async def test_connections_above_the_limit_are_reset_at_once() -> None:
-    async with Simulator(agents=1, max_connections=2) as sim:
-        async with (
-            await RawClient.connect(sim.side_a) as first,
-            await RawClient.connect(sim.side_a) as second,
-        ):
-            await first.open(ALL_EVENTS)
-            await second.open(ALL_EVENTS)
-            async with await RawClient.connect(sim.side_a) as third:
-                assert await third.ended()
-            async with await RawClient.connect(sim.side_b) as other:
-                assert (await other.open(ALL_EVENTS))["message"] == "OPEN_CONF"
-            assert sim.counters.over_limit == 1
-            second.drop()
-            await until(lambda: len(sim.side_a.connections) == 1)
-            async with await RawClient.connect(sim.side_a) as third:
-                assert (await third.open(ALL_EVENTS))["message"] == "OPEN_CONF"
+    async with (
+        Simulator(agents=1, max_connections=2) as sim,
+        await RawClient.connect(sim.side_a) as first,
+        await RawClient.connect(sim.side_a) as second,
+    ):
+        await first.open(ALL_EVENTS)
+        await second.open(ALL_EVENTS)
+        async with await RawClient.connect(sim.side_a) as third:
+            assert await third.ended()
+        async with await RawClient.connect(sim.side_b) as other:
+            assert (await other.open(ALL_EVENTS))["message"] == "OPEN_CONF"
+        assert sim.counters.over_limit == 1
+        second.drop()
+        await until(lambda: len(sim.side_a.connections) == 1)
+        async with await RawClient.connect(sim.side_a) as third:
+            assert (await third.open(ALL_EVENTS))["message"] == "OPEN_CONF"
 
 
 # --- the simulator's own life -----------------------------------------------------------------------
@@ -275,6 +285,19 @@ async def test_a_session_over_tls(authority: trustme.CA, tls: Simulator) -> None
         tls.force_logout("1001")
 
 
+async def test_a_burst_over_tls_is_answered_whole(authority: trustme.CA, tls: Simulator) -> None:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    client = await RawClient.connect(tls.side_a, ssl_context=context, server_hostname="localhost")
+    async with client:
+        await client.open(ALL_EVENTS)
+        client.write(
+            b"".join(client.frame("HEARTBEAT_REQ", {"InvokeID": number}) for number in range(20_000))
+        )
+        for number in range(20_000):
+            assert (await client.receive("HEARTBEAT_CONF"))["fields"]["InvokeID"] == number
+
+
 async def test_a_client_that_does_not_trust_the_certificate_does_no_harm(
     authority: trustme.CA, tls: Simulator
 ) -> None:
@@ -292,8 +315,6 @@ async def test_a_client_that_does_not_trust_the_certificate_does_no_harm(
 async def test_plain_bytes_to_a_tls_port_end_the_connection(tls: Simulator) -> None:
     async with await RawClient.connect(tls.side_a) as client:
         client.send("OPEN_REQ", client.open_fields(ALL_EVENTS), client.identity())
-        try:
+        with contextlib.suppress(ConnectionResetError):
             await client.reader.read()
-        except ConnectionResetError:
-            pass
     assert tls.side_a.sessions == ()

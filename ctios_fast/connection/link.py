@@ -99,8 +99,12 @@ class Link(asyncio.BufferedProtocol):
         try:
             self.dispatcher.dispatch()
         except FrameTooLarge as error:
-            self._fault = error
-            self.abort()
+            self.stream_lost(error)
+
+    def stream_lost(self, error: FrameTooLarge) -> None:
+        """The stream cannot be followed any further: give the link up. A server may say so first."""
+        self._fault = error
+        self.abort()
 
     def eof_received(self) -> bool:
         """Close when the peer does (asyncio's call)."""

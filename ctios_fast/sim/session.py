@@ -51,12 +51,8 @@ class _ServerLink(Link):
         )
         self._session = session
 
-    def buffer_updated(self, nbytes: int) -> None:
-        self.frames.received(nbytes)
-        try:
-            self.dispatcher.dispatch()
-        except FrameTooLarge:
-            self._session.stream_lost()
+    def stream_lost(self, error: FrameTooLarge) -> None:
+        self._session.stream_lost()
 
 
 class Session:
@@ -269,7 +265,13 @@ class Session:
         """CLOSE_REQ was confirmed: the session is over, the connection is the client's for a while."""
         self.shared.counters.closes += 1
         self._end()
-        self._timer = self.shared.clock.call_later(AFTER_CLOSE, self.link.close)
+        self._timer = self.shared.clock.call_later(AFTER_CLOSE, self._close_connection)
+
+    def _close_connection(self) -> None:
+        if self.link.buffered_out:  # a client that does not read would keep it for ever
+            self.link.reset()
+        else:
+            self.link.close()
 
     def fail(self, status: StatusCode) -> None:
         """Tell the client why by FAILURE_EVENT, end the session and reset the connection."""

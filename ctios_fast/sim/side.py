@@ -15,6 +15,9 @@ __all__ = ["Side"]
 _BACKLOG: Final = 4096
 """Connections that may wait to be accepted: after a failure all clients come back at once."""
 
+_TLS_HANDSHAKE: Final = 10.0
+"""Seconds that a TLS handshake may take; only after it does the client count as a connection."""
+
 _TURNS_TO_END: Final = 100
 """Turns of the loop that aborted connections get to end; a TLS connection needs a few."""
 
@@ -69,7 +72,12 @@ class Side:
             found = await loop.getaddrinfo(host, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
             host = str(found[0][4][0])
         self._server = await loop.create_server(
-            lambda: Session(self._shared, self).link, host, self.port, ssl=self._ssl, backlog=_BACKLOG
+            lambda: Session(self._shared, self).link,
+            host,
+            self.port,
+            ssl=self._ssl,
+            ssl_handshake_timeout=None if self._ssl is None else _TLS_HANDSHAKE,
+            backlog=_BACKLOG,
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
