@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from . import agent_states as states
 from . import keywords as kw
 from .arguments import Arguments
+from .connection.clock import TimerHandle
 from .connection.requests import Request
+from .connection.secret import Secret
 from .core import Message
 from .errors import CilError, ConnectionLost, ControlFailure, CtiOsError, MethodError, RequestTimeout
 from .protocol import messages as ged
 from .reasons import FORCED_LOGOUT, unsigned_reason
-from .secret import Secret
 
 if TYPE_CHECKING:
     from .session import Session
@@ -26,6 +27,8 @@ __all__ = ["Agent"]
 log = logging.getLogger("ctios_fast.agent")
 
 _NULL_SKILL_GROUP = 0xFFFFFFFF
+_SINCE_FORCED_FLAG = 13  # protocol version in which SET_AGENT_STATE_REQ got ForcedFlag and AgentServiceReq
+_REASONS = range(-0x8000, 0x10000)
 
 #: Keyword of each property that may be set, and the attribute that holds it.
 _SETTABLE = {
@@ -47,12 +50,13 @@ _READABLE = {
 class _StateChange:
     """A request for a state that waits for its confirmation, and maybe for the state itself."""
 
-    __slots__ = ("confirmed", "outcome", "seen", "wanted")
+    __slots__ = ("confirmed", "outcome", "seen", "timer", "wanted")
 
     def __init__(self, wanted: int, waits: bool) -> None:
         self.wanted = wanted
         self.confirmed = False
         self.seen = not waits
+        self.timer: TimerHandle | None = None
         self.outcome: Request[int] = Request(f"agent state {wanted}")
 
 
@@ -85,6 +89,7 @@ class Agent:
         self._password = Secret(agent_password or "")
         self._changes: list[_StateChange] = []
         self._pre_logout_told = False
+        self._missed_events = False  # a connection was lost since the state was heard of
 
     def __repr__(self) -> str:
         state = "unknown" if self.state is None else self.state
@@ -145,14 +150,16 @@ class Agent:
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``. ``timeout`` is in seconds.
         """
         given = Arguments(args)
-        self._take_identity(given)
         if agent_password is not None:
             self.agent_password = agent_password
+        del args, agent_password  # an error below shows this method's variables in its traceback
+        self._take_identity(given)
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
         session = self._usable_session()
+        session.require_open()
         outcome: Request[int] = Request("Login")
-        if self.state is not None:
+        if self.state is not None and not self._missed_events:
             self._login_known(given, outcome, timeout)
             return outcome
 
@@ -194,16 +201,22 @@ class Agent:
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
         """
         given = Arguments(args)
+        del args  # it may hold a password, which no traceback may show
         self._take_identity(given)
-        reason = given.get(kw.CTIOS_EVENTREASONCODE, 0) if reason_code is None else reason_code
+        reason = _reason(given, reason_code)
         session = self._usable_session()
         if self.state in states.LOGGED_OUT:
             raise MethodError(CilError.E_CTIOS_AGENT_NOT_LOGIN, f"agent {self.agent_id} is not logged in")
         session.require_open()
+        self._require_instrument()
         if not self._pre_logout_told:
             self._pre_logout_told = True
-            self._fire("OnPreLogout", lambda: self._state_arguments(unsigned_reason(int(reason))))
-        return self._ask_state(states.LOGOUT, int(reason), given, timeout).outcome
+            self._fire("OnPreLogout", lambda: self._state_arguments(reason))
+        try:
+            return self._ask_state(states.LOGOUT, reason, given, timeout).outcome
+        except Exception:
+            self._pre_logout_told = False  # nothing was sent: the next attempt is announced again
+            raise
 
     def set_agent_state(
         self,
@@ -220,16 +233,16 @@ class Agent:
 
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
         """
-        given = Arguments(state) if isinstance(state, Mapping) else Arguments()
-        try:
-            wanted = int(given[kw.CTIOS_AGENTSTATE]) if isinstance(state, Mapping) else int(state)
-        except KeyError:
-            raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "AgentState is missing") from None
+        given = Arguments(state) if isinstance(state, Mapping) else Arguments({kw.CTIOS_AGENTSTATE: state})
+        del state  # it may hold a password, which no traceback may show
+        if kw.CTIOS_AGENTSTATE not in given:
+            raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "AgentState is missing")
+        wanted = _number(given, kw.CTIOS_AGENTSTATE)
         if wanted not in states.ASKABLE:
             raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"agent state {wanted} cannot be asked for")
-        reason = given.get(kw.CTIOS_EVENTREASONCODE, 0) if reason_code is None else reason_code
+        self._take_identity(given)
         self._usable_session()
-        return self._ask_state(wanted, int(reason), given, timeout).outcome
+        return self._ask_state(wanted, _reason(given, reason_code), given, timeout).outcome
 
     def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
         """Ask for the agent's state; ``OnQueryAgentStateConf`` tells it, and the answer is the message."""
@@ -255,30 +268,36 @@ class Agent:
 
     def _ask_state(self, wanted: int, reason: int, given: Arguments, timeout: float | None) -> _StateChange:
         session = self._usable_session()
-        instrument = self.agent_instrument or self.agent_extension
-        if not instrument:
-            raise MethodError(
-                CilError.E_CTIOS_MISSING_ARGUMENT, f"agent {self.agent_id} has no AgentInstrument to act on"
-            )
         fields = {
             "PeripheralID": session.peripheral_of(self),
             "AgentState": wanted,
-            "AgentWorkMode": int(given.get(kw.CTIOS_AGENTWORKMODE, 0)),
+            "AgentWorkMode": _number(given, kw.CTIOS_AGENTWORKMODE),
             "NumSkillGroups": 0,
-            "EventReasonCode": unsigned_reason(reason),
-            "ForcedFlag": 0,
-            "AgentServiceReq": 0,
+            "EventReasonCode": reason,
         }
-        floating: list[tuple[str, object]] = [("AgentInstrument", instrument), ("AgentID", self.agent_id)]
+        if session.version >= _SINCE_FORCED_FLAG:
+            fields |= {"ForcedFlag": 0, "AgentServiceReq": 0}
+        floating: list[tuple[str, object]] = [
+            ("AgentInstrument", self._require_instrument()),
+            ("AgentID", self.agent_id),
+        ]
         if wanted in (states.LOGIN, states.LOGOUT):
-            floating.append(("AgentPassword", self._password.reveal()))
+            floating.append(("AgentPassword", self._password))
             floating += [(name, str(given[name])) for name in ("PositionID", "SupervisorID") if name in given]
         request = session.request(ged.SET_AGENT_STATE_REQ, fields, floating, timeout)
         change = _StateChange(wanted, states.is_waited_for(wanted, self.state))
         self._changes.append(change)
         request.add_done_callback(lambda answered: self._answered(change, answered))
-        session.after(timeout, self._unseen, change)
+        change.timer = session.after(timeout, self._unseen, change)
         return change
+
+    def _require_instrument(self) -> str:
+        instrument = self.agent_instrument or self.agent_extension
+        if not instrument:
+            raise MethodError(
+                CilError.E_CTIOS_MISSING_ARGUMENT, f"agent {self.agent_id} has no AgentInstrument to act on"
+            )
+        return instrument
 
     # --- answers and events ---------------------------------------------------------------------
 
@@ -303,13 +322,16 @@ class Agent:
         if change.wanted == states.LOGOUT:
             self._pre_logout_told = False
         if isinstance(error, ControlFailure):
-            self._tell_failure(change, error)
+            self.request_failed(error, logout=change.wanted == states.LOGOUT)
         change.outcome.set_exception(error)
 
-    def _tell_failure(self, change: _StateChange, error: ControlFailure) -> None:
+    def request_failed(self, error: ControlFailure, *, logout: bool = False) -> None:
+        """Tell that a request about this agent was refused (the session's call)."""
+
         def arguments() -> Arguments:
             return Arguments.made(
                 {
+                    kw.CTIOS_INVOKEID: error.invoke_id,
                     kw.CTIOS_PERIPHERALID: self.peripheral_id,
                     kw.CTIOS_FAILURECODE: error.failure_code,
                     kw.CTIOS_PERIPHERALERRORCODE: error.peripheral_error_code,
@@ -320,7 +342,7 @@ class Agent:
                 }
             )
 
-        if change.wanted == states.LOGOUT:
+        if logout:
             self._fire("OnLogoutFailed", arguments)
         self._fire("OnControlFailureConf", arguments)
 
@@ -332,6 +354,7 @@ class Agent:
     def _drop(self, change: _StateChange) -> None:
         if change in self._changes:
             self._changes.remove(change)
+            _stop_timer(change)
 
     def _unseen(self, change: _StateChange) -> None:
         # confirmed, but the state never showed
@@ -347,28 +370,39 @@ class Agent:
         """Fail what waits for a state event (the session's call)."""
         changes, self._changes = self._changes, []
         self._pre_logout_told = False
+        self._missed_events = True
         for change in changes:
+            _stop_timer(change)
             change.outcome.set_exception(ConnectionLost(f"{change.outcome.label} not seen: {reason}"))
+
+    def forget_state(self) -> None:
+        """Begin anew: what was heard over an earlier connection says nothing (the session's call)."""
+        self.state = None
+        self.reason_code = 0
+        self._missed_events = False
 
     def state_event(self, message: Message) -> None:
         """Take in an AGENT_STATE_EVENT of this agent and fire its events (the session's call)."""
         self._identify(message)
+        self._missed_events = False
         state = message["AgentState"]
         self._to_state(state, message["EventReasonCode"], message)
 
-    def state_answer(self, message: Message, *, after_failover: bool = False) -> None:
+    def state_answer(self, message: Message) -> None:
         """Take in a QUERY_AGENT_STATE_CONF (the session's call).
 
         After a fail-over an agent that is found logged out, though it was not, was logged out by the
         peripheral meanwhile: the events of a forced logout are fired for it, which nobody else would send.
         """
-        self._fire("OnQueryAgentStateConf", lambda: self._query_arguments(message))
         state = message["AgentState"]
-        if after_failover and self.is_logged_in and state in states.LOGGED_OUT:
+        logout_missed = self._missed_events and self.is_logged_in and state in states.LOGGED_OUT
+        self._missed_events = False
+        if not logout_missed:  # a listener that logs the agent in has to find what it was told
+            self._identify(message)
+            self.state = state
+        self._fire("OnQueryAgentStateConf", lambda: self._query_arguments(message))
+        if logout_missed:
             self._to_state(states.LOGOUT, FORCED_LOGOUT, None)
-            return
-        self._identify(message)
-        self.state = state
 
     def _identify(self, message: Message) -> None:
         for name, attribute in (("AgentExtension", "agent_extension"), ("AgentInstrument", "agent_instrument")):
@@ -447,11 +481,32 @@ class Agent:
         return Arguments.made(values)
 
 
+def _stop_timer(change: _StateChange) -> None:
+    if change.timer is not None:
+        change.timer.cancel()
+        change.timer = None
+
+
 def _named(table: Mapping[str, str], keyword: str) -> str:
     for known, name in table.items():
         if known.lower() == keyword.strip().lower():
             return name
     raise KeyError(keyword)
+
+
+def _number(given: Arguments, keyword: str) -> int:
+    try:
+        return int(given.get(keyword, 0))
+    except (TypeError, ValueError):
+        raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"{keyword} is no number") from None
+
+
+def _reason(given: Arguments, reason_code: int | None) -> int:
+    # as the unsigned number of the wire
+    reason = _number(given, kw.CTIOS_EVENTREASONCODE) if reason_code is None else reason_code
+    if reason not in _REASONS:
+        raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"a reason code has 16 bits, {reason} has more")
+    return unsigned_reason(reason)
 
 
 def _coerced(name: str, value: Any) -> Any:

@@ -5,7 +5,16 @@ GED-188, AgentState values; the states that can be asked for are those of SET_AG
 
 from typing import Final
 
-__all__ = ["ASKABLE", "AVAILABLE", "LOGGED_OUT", "LOGIN", "LOGOUT", "NOT_READY", "is_reached", "is_waited_for"]
+__all__ = [
+    "ASKABLE",
+    "AVAILABLE",
+    "LOGGED_OUT",
+    "LOGIN",
+    "LOGOUT",
+    "NOT_READY",
+    "is_reached",
+    "is_waited_for",
+]
 
 LOGIN: Final = 0
 LOGOUT: Final = 1

@@ -8,15 +8,16 @@ added. ``Arguments`` are built only when somebody listens.
 import inspect
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from .arguments import Arguments
 
-__all__ = ["ALIASES", "EVENTS", "EventPublisher", "Listener"]
+__all__ = ["ALIASES", "EVENTS", "EventPublisher", "Listener", "checked"]
 
 log = logging.getLogger("ctios_fast.events")
 
 Listener = Callable[[Arguments], object]
+L = TypeVar("L", bound=Callable[..., object])
 
 #: Each event and the sink method that gets it (CTI OS Developer's Guide, event interfaces).
 EVENTS: Final[dict[str, str]] = {
@@ -56,8 +57,9 @@ _ALIAS_METHODS = {
 _METHODS = {**{method: event for event, method in EVENTS.items()}, **_ALIAS_METHODS}
 
 
-def _checked(listener: Listener) -> Listener:
-    if inspect.iscoroutinefunction(listener):
+def checked(listener: L) -> L:
+    """The listener; ``TypeError`` if it is a coroutine function, which nobody would await."""
+    if inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(type(listener).__call__):
         raise TypeError(
             f"{listener!r} is a coroutine function; listeners are plain functions called on the loop: "
             "start a task in one if it has to wait"
@@ -83,7 +85,7 @@ class EventPublisher:
     def subscribe(self, event: str, listener: Listener) -> None:
         """Call the listener at each event of that name."""
         event = self._event(event)
-        self._listeners[event] += (_checked(listener),)
+        self._listeners[event] += (checked(listener),)
 
     def unsubscribe(self, event: str, listener: Listener) -> None:
         """Take the listener away again; ``ValueError`` if it is not subscribed."""
@@ -98,7 +100,7 @@ class EventPublisher:
         for method, event in _METHODS.items():  # a sink that has both names of an event gets it once
             listener = getattr(sink, method, None)
             if callable(listener):
-                by_event.setdefault(event, _checked(listener))
+                by_event.setdefault(event, checked(listener))
         found = list(by_event.items())
         if not found:
             raise TypeError(f"{type(sink).__name__} has no method named after an event, such as on_post_logout")

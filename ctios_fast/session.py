@@ -4,7 +4,6 @@
 session on it; ``disconnect`` ends both. After a loss the library finds a side again and opens the same mode.
 """
 
-import asyncio
 import logging
 import random
 import ssl as ssl_module
@@ -15,18 +14,28 @@ from typing import Any
 from . import keywords as kw
 from .agent import Agent
 from .arguments import Arguments
-from .connection.clock import Clock
+from .connection.clock import Clock, TimerHandle
 from .connection.connection import Connection, FailureReason
 from .connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
 from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
+from .connection.link import DEFAULT_MAX_BUFFERED
 from .connection.requests import Request
+from .connection.secret import Secret
 from .connection.sides import Side
 from .connection.states import ConnectionState
 from .core import DEFAULT_MAX_FRAME, Handler, Message, codec
-from .errors import CilError, ConnectionLost, CtiOsError, MalformedFrame, MethodError, OpenRefused
-from .events import EventPublisher, Listener
+from .errors import (
+    CilError,
+    ConnectionLost,
+    ControlFailure,
+    CtiOsError,
+    MalformedFrame,
+    MethodError,
+    OpenRefused,
+)
+from .events import EventPublisher, Listener, checked
 from .protocol import messages as ged
-from .secret import Secret
+from .recovery import Recovery
 
 __all__ = ["Session"]
 
@@ -42,8 +51,6 @@ _ALL_EVENTS = 0x00000010
 _ALL_CALL_EVENTS = 0xFFFFFFFF
 _ALL_AGENT_STATES = 0x00003FFF
 _ALL_SKILL_GROUPS_MRD = 1
-#: Agents asked for at once when a bulk session comes back after a fail-over.
-_RESYNC_WINDOW = 100
 
 
 class Session:
@@ -53,9 +60,10 @@ class Session:
     ``version`` is the protocol version to speak (9 to 25). ``heartbeat``: seconds of silence after which
     one is sent (5 at least), None for none; ``max_heartbeats`` unanswered ones in a row end the connection.
     ``request_timeout`` is how long a confirmation may take, in seconds. ``reconnect_attempts``: how often
-    both sides are tried after a loss, None for ever. ``clients``: how many clients the site has, which
-    spreads their return after a common failure. ``ssl``: context for TLS. ``clock`` and ``rng`` stand in for
-    time and chance in tests.
+    both sides are tried after a loss (once at least), None for ever. ``clients``: how many clients the site
+    has, which spreads their return after a common failure. ``ssl``: context for TLS. ``max_open_requests``,
+    ``max_frame`` and ``max_buffered`` bound what may be unanswered, one received frame and what may wait to
+    be sent, the latter two in bytes. ``clock`` and ``rng`` stand in for time and chance in tests.
     """
 
     def __init__(
@@ -75,18 +83,21 @@ class Session:
         ssl: ssl_module.SSLContext | None = None,
         max_open_requests: int = 65536,
         max_frame: int = DEFAULT_MAX_FRAME,
+        max_buffered: int = DEFAULT_MAX_BUFFERED,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        _check_heartbeat(heartbeat)
+        self._client_password = Secret(client_password)
+        del client_password  # an error below shows this method's variables in its traceback
         self.client_id = client_id
+        self._mode: str | None = None
+        if reconnect_attempts is not None and reconnect_attempts < 1:
+            raise ValueError(f"reconnect_attempts is 1 at least, or None, not {reconnect_attempts}")
         self.client_signature = client_signature
         self.request_timeout = request_timeout
         self.events = EventPublisher()
         self.current_agent: Agent | None = None
-        self._client_password = Secret(client_password)
         self._agents: dict[str, Agent] = {}
-        self._mode: str | None = None
         self._peripheral_id = NULL_PERIPHERAL_ID
         self._max_heartbeats = max_heartbeats
         self._observer = _Observer(self)
@@ -94,7 +105,7 @@ class Session:
             codec(version),
             self._observer,
             ssl=ssl,
-            heartbeat=heartbeat,
+            heartbeat=_check_heartbeat(heartbeat),
             max_heartbeats=max_heartbeats,
             connect_timeout=connect_timeout,
             open_timeout=open_timeout,
@@ -102,15 +113,18 @@ class Session:
             reconnect_rounds=reconnect_attempts,
             max_open_requests=max_open_requests,
             max_frame=max_frame,
+            max_buffered=max_buffered,
             clock=clock,
             rng=rng,
         )
-        self._resync: asyncio.Task[None] | None = None
+        self._recovery = Recovery(self.query_agent_state)
         self.unknown_agents = 0
         self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, self._on_agent_state)
 
     def __repr__(self) -> str:
-        return f"<Session {self.client_id!r} {self._connection.state.value}, mode {self._mode}>"
+        connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__
+        state = "new" if connection is None else connection.state.value
+        return f"<Session {self.client_id!r} {state}, mode {self._mode}>"
 
     # --- what is so -----------------------------------------------------------------------------
 
@@ -191,9 +205,10 @@ class Session:
     def on(self, message_type: int, handler: Handler) -> None:
         """Call the handler with each message of that number as it arrives, without building Arguments.
 
-        Agents are up to date by then. A handler that raises is logged and counted.
+        Agents are up to date by then. A handler that raises is logged and counted. ``TypeError`` for a
+        coroutine function: handlers are called on the loop, not awaited.
         """
-        self._connection.dispatcher.on(message_type, handler)
+        self._connection.dispatcher.on(message_type, checked(handler))
 
     def off(self, message_type: int, handler: Handler) -> None:
         """Take a handler away again; ``ValueError`` if it is not registered."""
@@ -219,23 +234,35 @@ class Session:
         sides are tried before the answer is ``ConnectionFailed``; None tries for ever. Each failed try fires
         ``OnConnectionFailure``, the last one with FinalAttempt.
 
-        Raises ``MethodError`` without a host, or when the session is not disconnected.
+        Raises ``MethodError`` without a host, for a port or heartbeat that cannot be, or when the session is
+        not disconnected; nothing is changed then.
         """
         given = Arguments(args)
-        sides = _sides(
-            ctios_a or given.get(kw.CTIOS_CTIOSA),
-            port_a or given.get(kw.CTIOS_PORTA),
-            ctios_b or given.get(kw.CTIOS_CTIOSB),
-            port_b or given.get(kw.CTIOS_PORTB),
-        )
-        interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
-        if interval is not None:
-            self._connection.heartbeat = _check_heartbeat(float(interval))
-        if self.state is ConnectionState.WAITING:
-            raise MethodError(CilError.E_CTIOS_IN_FAILOVER, "the session is looking for a server; disconnect first")
+        if self._connection.in_failover:
+            raise MethodError(
+                CilError.E_CTIOS_IN_FAILOVER, "the session is looking for a server; disconnect first"
+            )
         if self.state is not ConnectionState.DISCONNECTED:
-            raise MethodError(CilError.E_CTIOS_MODE_CONFLICT, f"the session is {self.state.value}; disconnect first")
+            raise MethodError(
+                CilError.E_CTIOS_MODE_CONFLICT, f"the session is {self.state.value}; disconnect first"
+            )
+        interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
+        try:
+            sides = _sides(
+                ctios_a or given.get(kw.CTIOS_CTIOSA),
+                port_a or given.get(kw.CTIOS_PORTA),
+                ctios_b or given.get(kw.CTIOS_CTIOSB),
+                port_b or given.get(kw.CTIOS_PORTB),
+            )
+            interval = self._connection.heartbeat if interval is None else _check_heartbeat(float(interval))
+            if attempts is not None and attempts < 1:
+                raise ValueError(f"attempts is 1 at least, or None, not {attempts}")
+        except (TypeError, ValueError) as error:
+            raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, str(error)) from None
+        self._connection.heartbeat = interval
         self._forget_mode()
+        for agent in self._agents.values():
+            agent.forget_state()
         return self._connection.connect(sides, attempts)
 
     def set_agent(self, agent: Agent) -> Request[None]:
@@ -317,8 +344,12 @@ class Session:
         """Send any request of the protocol; its InvokeID is chosen here.
 
         ``fields``: all fixed fields but InvokeID; ``floating``: pairs in wire order, see ``Codec.encode``.
-        ``timeout`` in seconds, the session's ``request_timeout`` unless given. The answer is the confirmation.
+        ``timeout`` in seconds, the session's ``request_timeout`` unless given. The answer is the
+        confirmation. Raises ``MethodError``, ``ConnectionLost``, ``TooManyRequests``, ``SendBufferFull`` and
+        ``EncodeError``; nothing was sent then.
         """
+        if message_type not in ged.CONFIRMATIONS:
+            raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"message {message_type} is no request")
         self.require_open()
         return self._connection.request(
             message_type, fields, floating, self.request_timeout if timeout is None else timeout
@@ -337,9 +368,6 @@ class Session:
 
     def query_agent_state(self, agent: Agent, timeout: float | None = None) -> Request[Message]:
         """Ask for an agent's state, for ``Agent.query_agent_state``."""
-        return self._query(agent, timeout, after_failover=False)
-
-    def _query(self, agent: Agent, timeout: float | None, *, after_failover: bool) -> Request[Message]:
         request = self.request(
             ged.QUERY_AGENT_STATE_REQ,
             {"PeripheralID": self.peripheral_of(agent), "MRDID": _ALL_SKILL_GROUPS_MRD, "ICMAgentID": 0},
@@ -348,8 +376,11 @@ class Session:
         )
 
         def answered(query: Request[Message]) -> None:
-            if query.exception() is None:
-                agent.state_answer(query.result(), after_failover=after_failover)
+            error = query.exception()
+            if error is None:
+                agent.state_answer(query.result())
+            elif isinstance(error, ControlFailure):
+                agent.request_failed(error)
 
         request.add_done_callback(answered)
         return request
@@ -358,9 +389,10 @@ class Session:
         """The peripheral that a request about the agent names."""
         return self._peripheral_id if agent.peripheral_id is None else agent.peripheral_id
 
-    def after(self, delay: float | None, callback: Callable[..., object], *args: Any) -> None:
+    def after(self, delay: float | None, callback: Callable[..., object], *args: Any) -> TimerHandle:
         """Call back after so many seconds, ``request_timeout`` if none are given."""
-        self._connection.clock.call_later(self.request_timeout if delay is None else delay, callback, *args)
+        seconds = self.request_timeout if delay is None else delay
+        return self._connection.clock.call_later(seconds, callback, *args)
 
     # --- modes ----------------------------------------------------------------------------------
 
@@ -376,7 +408,7 @@ class Session:
     def _settings(self, **settings: Any) -> OpenSettings:
         return OpenSettings(
             client_id=self.client_id,
-            client_password=self._client_password.reveal(),
+            client_password=self._client_password,
             client_signature=self.client_signature,
             call_msg_mask=_ALL_CALL_EVENTS,
             agent_state_mask=_ALL_AGENT_STATES,
@@ -403,7 +435,7 @@ class Session:
     def _ask_current_agent(self, agent: Agent, outcome: Request[None]) -> None:
         # The state tells whether the agent is logged in already; without it the mode is set all the same.
         try:
-            query = self._query(agent, None, after_failover=False)
+            query = self.query_agent_state(agent)
         except CtiOsError as error:
             outcome.set_exception(error)
             return
@@ -421,7 +453,7 @@ class Session:
 
     def _forget_mode(self) -> None:
         self._mode = None
-        self._stop_resync()
+        self._recovery.forget()
 
     def _adopt(self, agent: Agent) -> Agent:
         agent.session = self
@@ -435,6 +467,9 @@ class Session:
             self.events.fire(event, Arguments.made(values()))
 
     def _on_agent_state(self, message: Message) -> None:
+        if message["PeripheralID"] != self._peripheral_id:  # its agents' IDs may be the same
+            self.unknown_agents += 1
+            return
         agent_id = message.get("AgentID")
         agent = self._agents.get(agent_id) if agent_id else self._agent_at(message.get("AgentInstrument"))
         if agent is None:
@@ -457,34 +492,10 @@ class Session:
         else:
             self._fire("OnMonitorModeEstablished", lambda: self._status_values(confirmation))
         if reopened:
-            self._stop_resync()
-            self._resync = asyncio.get_running_loop().create_task(
-                self._catch_up(), name="ctios_fast-catch-up"
-            )
-
-    async def _catch_up(self) -> None:
-        # Events of the gap are never sent again: ask for each agent that was logged in, a window at a time.
-        window = asyncio.Semaphore(_RESYNC_WINDOW)
-
-        async def ask(agent: Agent) -> None:
-            async with window:
-                try:
-                    await self._query(agent, None, after_failover=True)
-                    if agent.auto_login and not agent.is_logged_in:
-                        await agent.login()
-                except CtiOsError as error:
-                    log.warning("agent %s after the fail-over: %s", agent.agent_id, error)
-
-        known = [agent for agent in self._agents.values() if agent.is_logged_in or agent is self.current_agent]
-        await asyncio.gather(*(ask(agent) for agent in known))
-
-    def _stop_resync(self) -> None:
-        if self._resync is not None:
-            self._resync.cancel()
-            self._resync = None
+            self._recovery.start(self._agents.values(), self.current_agent if self._mode == "agent" else None)
 
     def _lost(self, reason: str) -> None:
-        self._stop_resync()
+        self._recovery.stop()
         for agent in self._agents.values():
             agent.connection_lost(reason)
 
@@ -598,11 +609,18 @@ def _check_heartbeat(interval: float | None) -> float | None:
     return interval
 
 
+def _port(number: Any) -> int:
+    port = int(number)
+    if not 0 < port < 0x10000:
+        raise ValueError(f"a port is 1 to 65535, not {port}")
+    return port
+
+
 def _sides(host_a: Any, port_a: Any, host_b: Any, port_b: Any) -> tuple[Side, ...]:
     if not host_a and not host_b:
         raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "neither CtiosA nor CtiosB is given")
-    a = Side("A", str(host_a or host_b), int(port_a or DEFAULT_PORTS[0]))
-    b = Side("B", str(host_b or host_a), int(port_b or DEFAULT_PORTS[1]))
+    a = Side("A", str(host_a or host_b), _port(port_a or DEFAULT_PORTS[0]))
+    b = Side("B", str(host_b or host_a), _port(port_b or DEFAULT_PORTS[1]))
     if not host_b and not port_b:
         return (a,)
     if not host_a and not port_a:

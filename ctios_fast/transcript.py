@@ -172,7 +172,7 @@ def parse_line(line: str | bytes) -> object:
     try:
         return _DECODER.decode(line if isinstance(line, str) else line.decode("utf-8"))
     except json.JSONDecodeError as error:
-        raise TranscriptError(None, f"bad JSON at column {error.colno}: {error.msg}") from None
+        raise TranscriptError(None, f"bad JSON at column {error.pos + 1}: {error.msg}") from None
     except UnicodeDecodeError as error:
         raise TranscriptError(None, f"bad JSON at byte {error.start + 1}: not UTF-8") from None
     except TranscriptError:

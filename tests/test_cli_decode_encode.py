@@ -531,7 +531,7 @@ def test_a_reader_that_goes_away_gives_no_traceback(command: str, unit: bytes, t
 
 
 def shell(script: str) -> subprocess.CompletedProcess[bytes]:
-    words = {"PYTHON": sys.executable, **os.environ}
+    words = {**os.environ, "PYTHON": sys.executable}
     return subprocess.run(["/bin/sh", "-c", script], capture_output=True, cwd=ROOT, env=words, timeout=50)
 
 

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any, Protocol
 
-__all__ = ["Clock", "LoopClock", "ManualClock", "TimerHandle"]
+__all__ = ["Clock", "LoopClock", "ManualClock", "TimerHandle", "sleep"]
 
 
 class TimerHandle(Protocol):
@@ -27,6 +27,21 @@ class Clock(Protocol):
 
     def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
         """Call back once the delay has passed."""
+
+
+async def sleep(clock: Clock, delay: float) -> None:
+    """Wait so many seconds of the clock."""
+    waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wake() -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = clock.call_later(delay, wake)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
 
 
 class LoopClock:

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import random
 import ssl as ssl_module
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Handler, Message
 from ctios_fast.protocol import messages as ged
-from ctios_fast.protocol.errors import FrameTooLarge, MalformedFrame
+from ctios_fast.protocol.errors import EncodeError, FrameTooLarge, MalformedFrame
 
-from .clock import Clock, LoopClock, TimerHandle
+from .clock import Clock, LoopClock, TimerHandle, sleep
+from .dial import dial
 from .errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -29,6 +30,7 @@ from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
 from .link import DEFAULT_MAX_BUFFERED, Link, LinkClosed, SendBufferFull
 from .opening import RETRIED_ELSEWHERE, OpenSettings
 from .requests import Request, RequestBook
+from .secret import revealed
 from .sides import Attempt, Side, attempts
 from .states import ConnectionState, next_state
 
@@ -124,6 +126,7 @@ class Connection:
         self.book = RequestBook(self.clock, max_open=max_open_requests)
         self.link: Link | None = None
         self.connects = 0
+        self.in_failover = False
         self._observer = observer
         self._ssl = ssl
         self._max_heartbeats = max_heartbeats
@@ -136,6 +139,8 @@ class Connection:
         self._max_buffered = max_buffered
         self._rng = rng if rng is not None else random.Random()
         self._sides: tuple[Side, ...] = ()
+        self._plan: Iterator[Attempt] | None = None
+        self._attempt: Attempt | None = None
         self._search: asyncio.Task[None] | None = None
         self._heartbeats: Heartbeats | None = None
         self._mode: OpenSettings | None = None
@@ -166,11 +171,13 @@ class Connection:
         self._change("connect")
         self._sides = sides
         self.side = None
+        self.in_failover = False
         self._mode = None
         self._was_open = False
-        self._connecting = Request("Connect")
-        self._start_search(sides[0], rounds)
-        return self._connecting
+        connecting = self._connecting = Request("Connect")
+        self._plan = self._attempts(sides[0], rounds)
+        self._start_search()
+        return connecting
 
     def open(self, mode: OpenSettings) -> Request[Message]:
         """Open the session; after a fail-over the library opens the same one again by itself.
@@ -211,11 +218,14 @@ class Connection:
         timeout: float | None,
     ) -> Request[Message]:
         invoke_id = self.book.invoke_id()
-        frame = self.codec.encode(message_type, {"InvokeID": invoke_id, **fields}, floating)
         request = self.book.add(message_type, invoke_id, timeout)
         try:
-            link.send(frame)
-        except (LinkClosed, SendBufferFull):
+            # no variable holds the frame: there may be a password in it, and a traceback shows variables
+            link.send(self.codec.encode(message_type, {**fields, "InvokeID": invoke_id}, revealed(floating)))
+        except LinkClosed as closed:
+            self.book.forget(invoke_id)
+            raise ConnectionLost("the connection is ending") from closed
+        except BaseException:
             self.book.forget(invoke_id)
             raise
         return request
@@ -250,9 +260,12 @@ class Connection:
         before, self.state = self.state, next_state(self.state, event)
         log.debug("connection: %s --%s--> %s", before.value, event, self.state.value)
 
-    def _start_search(self, first: Side, rounds: int | None) -> None:
-        plan = attempts(self._sides, first, clients=self._clients, rounds=rounds, rng=self._rng)
-        self._search = asyncio.get_running_loop().create_task(self._look(plan), name="ctios_fast-search")
+    def _attempts(self, first: Side, rounds: int | None) -> Iterator[Attempt]:
+        return attempts(self._sides, first, clients=self._clients, rounds=rounds, rng=self._rng)
+
+    def _start_search(self) -> None:
+        assert self._plan is not None
+        self._search = asyncio.get_running_loop().create_task(self._look(self._plan), name="ctios_fast-search")
 
     def _stop_search(self) -> None:
         if self._search is not None:
@@ -260,100 +273,76 @@ class Connection:
             self._search = None
         self.trying = None
 
-    async def _look(self, plan: Iterable[Attempt]) -> None:
+    async def _look(self, plan: Iterator[Attempt]) -> None:
         for attempt in plan:
             if self.state is ConnectionState.WAITING:
                 if attempt.delay:
                     log.info("trying side %s (%s) in %.1f s", attempt.side.name, attempt.side, attempt.delay)
-                    await self._sleep(attempt.delay)
+                    await sleep(self.clock, attempt.delay)
                 self._change("retry")
             self.trying = attempt.side
             try:
-                link = await self._dial(attempt.side)
+                link = await dial(
+                    attempt.side,
+                    self._new_link,
+                    ssl=self._ssl,
+                    timeout=self._connect_timeout,
+                    clock=self.clock,
+                )
             except Exception as error:  # whatever a name, a port or a certificate can bring up
                 self.trying = None
                 self._attempt_failed(attempt, error)
+                if self.state is not ConnectionState.WAITING:
+                    return  # given up, or the observer disconnected
             else:
                 self.trying = None
                 self._search = None
-                self._tcp_up(attempt.side, link)
+                self._tcp_up(attempt, link)
                 return
 
-    async def _sleep(self, delay: float) -> None:
-        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def wake() -> None:
-            if not waiter.done():
-                waiter.set_result(None)
-
-        timer = self.clock.call_later(delay, wake)
-        try:
-            await waiter
-        finally:
-            timer.cancel()
-
-    async def _dial(self, side: Side) -> Link:
-        loop = asyncio.get_running_loop()
-
-        def link() -> Link:
-            made: Link = Link(
-                self.codec,
-                on_lost=lambda error: self._link_lost(made, error),
-                max_frame=self._max_frame,
-                max_buffered=self._max_buffered,
-                clock=self.clock,
-                dispatcher=self.dispatcher,
-            )
-            return made
-
-        dialling = loop.create_task(
-            loop.create_connection(
-                link, side.host, side.port, ssl=self._ssl, server_hostname=side.host if self._ssl else None
-            )
+    def _new_link(self) -> Link:
+        link: Link = Link(
+            self.codec,
+            on_lost=lambda error: self._link_lost(link, error),
+            max_frame=self._max_frame,
+            max_buffered=self._max_buffered,
+            clock=self.clock,
+            dispatcher=self.dispatcher,
         )
-        timed_out = False
-
-        def give_up() -> None:
-            nonlocal timed_out
-            timed_out = True
-            dialling.cancel()
-
-        timer = self.clock.call_later(self._connect_timeout, give_up)
-        try:
-            _, made = await dialling
-        except asyncio.CancelledError:
-            if not timed_out:
-                dialling.cancel()
-                raise
-            raise TimeoutError(f"no connection to {side} within {self._connect_timeout:g} s") from None
-        finally:
-            timer.cancel()
-        return made
+        return link
 
     def _attempt_failed(self, attempt: Attempt, error: BaseException) -> None:
         log.warning("side %s (%s) cannot be reached: %s", attempt.side.name, attempt.side, error)
         self._change("given_up" if attempt.final else "failed")
+        waiting: list[Request[Any]] = []
         if attempt.final:
-            self._search = None
+            waiting = self._give_up()
+        else:
+            self.in_failover = True
         self._observer.failed(attempt.side, FailureReason.CONNECT_FAILED, attempt.final, error)
-        if attempt.final:
-            failure = ConnectionFailed(f"no side could be reached; last, {attempt.side}: {error}")
-            failure.__cause__ = error
-            self._fail_waiting(failure)
+        _fail(waiting, _no_side(attempt.side, error))
 
-    def _tcp_up(self, side: Side, link: Link) -> None:
-        if not link.is_open:  # it was lost between the dial's end and now: the loss is still to be told
-            self.side, self.link = side, link
-            self._change("tcp_up")
-            self._link_lost(link, ConnectionResetError("the server closed the connection at once"))
-            return
+    def _give_up(self) -> list[Request[Any]]:
+        # Who waits is taken first: the observer may connect anew, and what that waits for is not to fail.
+        self._search = None
+        self._plan = self._attempt = None
+        self._mode = None
+        self.in_failover = False
+        return self._take_waiting()
+
+    def _tcp_up(self, attempt: Attempt, link: Link) -> None:
+        side = attempt.side
         log.info("connected to side %s (%s)", side.name, side)
         self.side, self.link = side, link
         self.connects += 1
+        self.in_failover = False
         self._loss = None
+        self._attempt = attempt
+        connecting, self._connecting = self._connecting, None
+        if connecting is not None:  # its rounds are over; a loss is followed by rounds of its own
+            self._plan = self._attempt = None
         self._change("tcp_up")
         self._observer.connected(side)
-        connecting, self._connecting = self._connecting, None
         if connecting is not None:
             connecting.set_result(None)
         if self._mode is not None and self.state is ConnectionState.CONNECTED:
@@ -364,23 +353,24 @@ class Connection:
     def _send_open(self) -> None:
         assert self.link is not None
         assert self._mode is not None
-        self._change("open")
         link = self.link
         invoke_id = self.book.invoke_id()
+        request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
         try:
-            frame = self._mode.frame(self.codec, invoke_id)
-            request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
-            link.send(frame)
-        except Exception as error:
-            # it cannot be written at all: trying another side would not help
+            link.send(self._mode.frame(self.codec, invoke_id))
+        except LinkClosed:
             self.book.forget(invoke_id)
-            self.state = ConnectionState.CONNECTED
+            return  # the loss is about to be told; the mode is opened on the next link
+        except (EncodeError, SendBufferFull) as error:
+            # it cannot be written at all: trying another side would not help
+            log.error("the session cannot be opened: %s", error)
+            self.book.forget(invoke_id)
             self._mode = None
             opening, self._opening = self._opening, None
-            if opening is None:
-                raise
-            opening.set_exception(error)
+            if opening is not None:
+                opening.set_exception(error)
             return
+        self._change("open")
         request.add_done_callback(lambda done: self._open_answered(link, done))
 
     def _open_answered(self, link: Link, request: Request[Message]) -> None:
@@ -401,6 +391,7 @@ class Connection:
         self._change("opened")
         reopened, self._was_open = self._was_open, True
         self._refusals = 0
+        self._plan = self._attempt = None
         if self.heartbeat is not None:
             self._heartbeats = Heartbeats(
                 self.clock,
@@ -431,13 +422,11 @@ class Connection:
     def _end_for_good(self, link: Link, error: OpenRefused) -> None:
         self._detach()
         link.reset()
-        self.state = ConnectionState.DISCONNECTED
-        self._mode = None
+        self._change("rejected")
+        waiting = self._give_up()
         self.book.fail_all(str(error))
         self._observer.rejected(error)
-        opening, self._opening = self._opening, None
-        if opening is not None:
-            opening.set_exception(error)
+        _fail(waiting, error)
 
     # --- keeping it -----------------------------------------------------------------------------
 
@@ -449,7 +438,7 @@ class Connection:
             # long given up on by then: the time-out only keeps the books short
             timeout = (self.heartbeat or 0) * (self._max_heartbeats + 1)
             request = self._send_request(link, ged.HEARTBEAT_REQ, {}, (), timeout)
-        except (SendBufferFull, TooManyRequests):
+        except (ConnectionLost, SendBufferFull, TooManyRequests):
             return  # it counts as unanswered
         request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
 
@@ -520,28 +509,39 @@ class Connection:
         side = self.side
         assert side is not None
         log.warning("connection to side %s (%s) lost: %s", side.name, side, cause)
-        rounds = self._reconnect_rounds
+        # the last attempt allowed led here, and no session came of it
+        final = self._attempt is not None and self._attempt.final
         self._change("lost")
+        self.in_failover = True
+        waiting: list[Request[Any]] = []
+        if final:
+            self._change("given_up")
+            waiting = self._give_up()
+        elif not isinstance(cause, OpenRefused):
+            waiting = self._take_waiting()
         self.book.fail_all(str(cause))
-        opening = None if isinstance(cause, OpenRefused) else self._opening
-        if opening is not None:
-            self._opening = None
-            opening.set_exception(
-                cause if isinstance(cause, RequestTimeout | MalformedFrame) else ConnectionLost(str(cause))
-            )
-        self._observer.failed(side, reason, False, cause)
-        if self.state is ConnectionState.WAITING:  # unless the observer disconnected
+        if not final:
+            _fail(waiting, cause if isinstance(cause, _TOLD_AS_IT_IS) else ConnectionLost(str(cause)))
+        self._observer.failed(side, reason, final, cause)
+        if final:
+            _fail(waiting, cause if isinstance(cause, OpenRefused) else _no_side(side, cause))
+        elif self.state is ConnectionState.WAITING:  # unless the observer disconnected
+            self._search_again(side, cause)
+
+    def _search_again(self, side: Side, cause: BaseException) -> None:
+        # A search that led to no session goes on where it was, or a side that takes connections and ends
+        # them would be tried without a pause for ever.
+        if self._plan is None:
             first = side
             if isinstance(cause, OpenRefused):  # this side just said that it will not do
                 first = next((other for other in self._sides if other != side), side)
-            self._start_search(first, rounds)
+            self._plan = self._attempts(first, self._reconnect_rounds)
+        self._start_search()
 
-    def _fail_waiting(self, error: BaseException) -> None:
+    def _take_waiting(self) -> list[Request[Any]]:
         connecting, self._connecting = self._connecting, None
         opening, self._opening = self._opening, None
-        for request in (connecting, opening):
-            if request is not None:
-                request.set_exception(error)
+        return [request for request in (connecting, opening) if request is not None]
 
     # --- closing it -----------------------------------------------------------------------------
 
@@ -564,16 +564,28 @@ class Connection:
         if self.state is not ConnectionState.CLOSING:
             return
         self._change("closed")
-        self._mode = None
         self.side = None
-        self.book.fail_all("the session was disconnected")
-        self._fail_waiting(ConnectionLost("the session was disconnected"))
-        self._observer.closed()
         closing, self._closing = self._closing, None
+        waiting = self._give_up()
+        self.book.fail_all("the session was disconnected")
+        _fail(waiting, ConnectionLost("the session was disconnected"))
+        self._observer.closed()
         if closing is not None:
             closing.set_result(None)
 
 
+def _fail(waiting: Iterable[Request[Any]], error: BaseException) -> None:
+    for request in waiting:
+        request.set_exception(error)
+
+
+def _no_side(last: Side, cause: BaseException) -> ConnectionFailed:
+    failure = ConnectionFailed(f"no side could be reached; last, {last}: {cause}")
+    failure.__cause__ = cause
+    return failure
+
+
+_TOLD_AS_IT_IS = (RequestTimeout, MalformedFrame)
 _HEADER_AND_INVOKE_ID = 12
 _CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
 

@@ -60,16 +60,19 @@ class ControlFailure(CtiOsError):
     """The peripheral refused a request (CONTROL_FAILURE_CONF).
 
     ``failure_code`` is a ControlFailureCode, ``peripheral_error_code`` the peripheral's own, ``name`` the
-    failure code's name, ``message_type`` the number of the refused request.
+    failure code's name, ``message_type`` the number of the refused request and ``invoke_id`` its InvokeID.
     """
 
     _codes = "ControlFailureCode"
 
-    def __init__(self, failure_code: int, peripheral_error_code: int, message_type: int) -> None:
-        super().__init__(failure_code, peripheral_error_code, message_type)
+    def __init__(
+        self, failure_code: int, peripheral_error_code: int, message_type: int, invoke_id: int = 0
+    ) -> None:
+        super().__init__(failure_code, peripheral_error_code, message_type, invoke_id)
         self.failure_code = failure_code
         self.peripheral_error_code = peripheral_error_code
         self.message_type = message_type
+        self.invoke_id = invoke_id
         self.name = code_name(getattr(enums, self._codes), failure_code)
 
     @classmethod
@@ -77,11 +80,14 @@ class ControlFailure(CtiOsError):
         """From the confirmation that came instead of the request's own."""
         fields = message.fixed()
         code = fields["Status"] if "Status" in fields else fields["FailureCode"]
-        return cls(code, fields.get("PeripheralErrorCode", 0), message_type)
+        return cls(code, fields.get("PeripheralErrorCode", 0), message_type, fields["InvokeID"])
 
     def __str__(self) -> str:
         request = ged.NAMES.get(self.message_type, str(self.message_type))
-        return f"{request} failed: {self.name} ({self.failure_code}), peripheral error {self.peripheral_error_code}"
+        return (
+            f"{request} failed: {self.name} ({self.failure_code}), "
+            f"peripheral error {self.peripheral_error_code}"
+        )
 
 
 class RequestRefused(ControlFailure):

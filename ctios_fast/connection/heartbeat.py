@@ -1,7 +1,9 @@
-"""Heartbeats of a client: one is due when nothing was sent for an interval; three unanswered are the end.
+"""Heartbeats of a client: one is due after an interval of silence; three unanswered are the end.
 
-GED-188, Session Maintenance. Whatever the server sends shows that it lives, so it clears the count of
-missing answers as an answer does; the server itself never sends a heartbeat.
+GED-188, Session Maintenance. Silence of the client would let the server's idle time-out run, so a heartbeat
+is due when nothing was sent; silence of the server may be its death, which a client that sends all the time
+has to notice too, so one is due as well when nothing was received. Whatever the server sends shows that it
+lives and clears the count of missing answers as an answer does; it never sends a heartbeat itself.
 """
 
 from collections.abc import Callable
@@ -72,7 +74,7 @@ class Heartbeats:
                 self.missed = 0
             elif not self._count_missing():
                 return
-        silent_until = self._traffic.last_sent + self.interval
+        silent_until = min(self._traffic.last_sent, self._traffic.last_received) + self.interval
         if silent_until > now and self._asked_at is None:
             self._wait(silent_until - now)
             return

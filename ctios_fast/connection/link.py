@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
-from ctios_fast.protocol.errors import FrameTooLarge
+from ctios_fast.protocol.errors import CtiOsError, FrameTooLarge
 
 from .clock import Clock
 
@@ -22,14 +22,15 @@ log = logging.getLogger("ctios_fast.link")
 #: Bytes that may wait for a peer that does not read, per link.
 DEFAULT_MAX_BUFFERED = 8 * 1024 * 1024
 
+_TLS_ROOM = 32 * 1024  # two records of the largest size
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class SendBufferFull(ConnectionError):
+class SendBufferFull(CtiOsError, ConnectionError):
     """The peer does not read: as many bytes as allowed wait to be sent. The frame was not taken."""
 
 
-class LinkClosed(ConnectionError):
+class LinkClosed(CtiOsError, ConnectionError):
     """The link is not open: nothing can be sent on it."""
 
 
@@ -64,7 +65,7 @@ class Link(asyncio.BufferedProtocol):
         self.bytes_sent = 0
         self.bytes_received = 0
         self.peername = ""
-        self.get_buffer = self.frames.get_buffer  # type: ignore[method-assign]
+        self._deciphered: memoryview | None = None
         self._on_lost: Callable[[BaseException | None], object] | None = on_lost
         self._on_made = on_made
         self._transport: asyncio.Transport | None = None
@@ -83,6 +84,8 @@ class Link(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
         self._now = self._loop.time if self._clock is None else self._clock.time
+        if transport.get_extra_info("sslcontext") is None:  # a socket is read into the buffer itself
+            self.get_buffer = self.frames.get_buffer  # type: ignore[assignment, method-assign]
         self.last_sent = self.last_received = self._now()
         peer = transport.get_extra_info("peername")
         self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
@@ -91,9 +94,26 @@ class Link(asyncio.BufferedProtocol):
         if self._on_made is not None:
             self._on_made(self)
 
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Room for what TLS deciphers next (asyncio's call).
+
+        It is not the frame buffer's own: asyncio keeps hold of it, and asks for room again meanwhile, when
+        the peer closes.
+        """
+        if self._deciphered is None:
+            self._deciphered = memoryview(bytearray(_TLS_ROOM))
+        return self._deciphered
+
+    def take_in(self, nbytes: int) -> None:
+        """Make what was read part of the stream."""
+        if self._deciphered is None:
+            self.frames.received(nbytes)
+        else:
+            self.frames.feed(self._deciphered[:nbytes])
+
     def buffer_updated(self, nbytes: int) -> None:
         """Dispatch what the socket brought (asyncio's call)."""
-        self.frames.received(nbytes)
+        self.take_in(nbytes)
         self.bytes_received += nbytes
         self.last_received = self._now()
         try:
@@ -141,11 +161,12 @@ class Link(asyncio.BufferedProtocol):
         Raises ``LinkClosed`` when the link is over, ``SendBufferFull`` when the peer does not read.
         """
         if self._transport is None or self._closing:
+            del frame  # it may hold a password, which no traceback may show
             raise LinkClosed("the connection is closed")
-        if self._outgoing_size + len(frame) > self.max_buffered or (
-            self._transport.get_write_buffer_size() + self._outgoing_size + len(frame) > self.max_buffered
-        ):
-            raise SendBufferFull(f"{self.buffered_out} bytes wait to be sent, {self.max_buffered} are allowed")
+        waiting = self._outgoing_size + self._transport.get_write_buffer_size()
+        if waiting + len(frame) > self.max_buffered:
+            del frame
+            raise SendBufferFull(f"{waiting} bytes wait to be sent, {self.max_buffered} are allowed")
         if not self._outgoing:
             assert self._loop is not None
             self._loop.call_soon(self.flush)
@@ -167,7 +188,9 @@ class Link(asyncio.BufferedProtocol):
         if self._transport is not None and not self._closing:
             self.flush()
             self._closing = True
-            self._transport.close()
+            assert self._loop is not None
+            # not within a dispatch: TLS reads once more when it closes, and would dispatch anew
+            self._loop.call_soon(self._transport.close)
 
     def abort(self) -> None:
         """Close at once; what is queued is lost, and nothing more is dispatched."""

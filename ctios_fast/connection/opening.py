@@ -3,11 +3,14 @@
 GED-188, Session Initialization.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Self
 
 from ctios_fast.core import Codec
 from ctios_fast.protocol import messages as ged
+from ctios_fast.protocol.errors import EncodeError
+
+from .secret import Secret
 
 __all__ = ["NEVER_IDLE", "NULL_PERIPHERAL_ID", "RETRIED_ELSEWHERE", "OpenSettings"]
 
@@ -36,7 +39,7 @@ class OpenSettings:
     """The content of an OPEN_REQ; masks are those of the reference, ``idle_timeout`` is in seconds."""
 
     client_id: str
-    client_password: str = field(repr=False)
+    client_password: Secret
     client_signature: str | None = None
     services: int = 0
     call_msg_mask: int = 0
@@ -53,7 +56,7 @@ class OpenSettings:
         return replace(self, idle_timeout=NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat)))
 
     def frame(self, codec: Codec, invoke_id: int) -> bytes:
-        """The OPEN_REQ in that protocol version."""
+        """The OPEN_REQ in that protocol version; ``EncodeError`` if it cannot carry the content."""
         values = {
             "InvokeID": invoke_id,
             "VersionNumber": codec.version,
@@ -69,16 +72,27 @@ class OpenSettings:
         }
         layout = codec.describe(ged.OPEN_REQ)
         assert layout is not None
-        password = self.client_password.encode("ascii", "surrogateescape")
-        floating: list[tuple[str, object]] = [
-            ("ClientID", self.client_id),
-            ("ClientPassword", password + b"\0" if password else b""),
-        ]
         optional = (
             ("ClientSignature", self.client_signature),
             ("AgentExtension", self.agent_extension),
             ("AgentID", self.agent_id),
             ("AgentInstrument", self.agent_instrument),
         )
-        floating += [(name, value) for name, value in optional if value is not None]
-        return codec.encode(ged.OPEN_REQ, {row.name: values[row.name] for row in layout.fixed}, floating)
+        return codec.encode(
+            ged.OPEN_REQ,
+            {row.name: values[row.name] for row in layout.fixed},
+            (
+                ("ClientID", self.client_id),
+                ("ClientPassword", _password_bytes(self.client_password)),
+                *((name, value) for name, value in optional if value is not None),
+            ),
+        )
+
+
+def _password_bytes(password: Secret) -> bytes:
+    # ClientPassword has no type: the closing NUL of a text is ours to write
+    try:
+        return password.reveal().encode("ascii", "surrogateescape") + b"\0" * bool(password)
+    except UnicodeEncodeError:
+        pass  # that error holds the text: it must not become part of the next one
+    raise EncodeError("OPEN_REQ", "ClientPassword", "is not ASCII text")

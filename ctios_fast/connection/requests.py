@@ -5,6 +5,7 @@ confirmation is known for what it is and its InvokeID is not given away meanwhil
 """
 
 import asyncio
+import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Generator
 from typing import Any, Generic, TypeVar
@@ -16,6 +17,8 @@ from .clock import Clock, TimerHandle
 from .errors import ConnectionLost, ControlFailure, RequestRefused, RequestTimeout, TooManyRequests
 
 __all__ = ["Request", "RequestBook"]
+
+log = logging.getLogger("ctios_fast.requests")
 
 T = TypeVar("T")
 
@@ -64,9 +67,12 @@ class Request(Generic[T]):
         return self._error
 
     def add_done_callback(self, callback: "Callable[[Request[T]], object]") -> None:
-        """Call back when it is answered: at once, within the dispatch of the answer."""
+        """Call back when it is answered: at once, within the dispatch of the answer.
+
+        A callback that raises is logged; the others and whoever awaits the request are not kept from it.
+        """
         if self.done:
-            callback(self)
+            self._call(callback)
         elif self._callbacks is None:
             self._callbacks = [callback]
         else:
@@ -88,11 +94,17 @@ class Request(Generic[T]):
         self.done = True
         callbacks, self._callbacks = self._callbacks, None
         for callback in callbacks or ():
-            callback(self)
+            self._call(callback)
         waiters, self._waiters = self._waiters, None
         for waiter in waiters or ():
             if not waiter.done():
                 waiter.set_result(None)
+
+    def _call(self, callback: "Callable[[Request[T]], object]") -> None:
+        try:
+            callback(self)
+        except Exception:
+            log.exception("a callback of %r raised", self)
 
     def __repr__(self) -> str:
         state = "open" if not self.done else "failed" if self._error is not None else "answered"
@@ -164,10 +176,7 @@ class RequestBook:
         invoke_id = message["InvokeID"]
         entry = self._open.get(invoke_id)
         if entry is None:
-            if self._given_up.pop(invoke_id, None) is not None:
-                self.late += 1
-            else:
-                self.unasked += 1
+            self._count_stray(invoke_id)
             return
         failure = _FAILURES.get(message.type)
         if failure is None and message.type != entry.confirmation:
@@ -179,11 +188,17 @@ class RequestBook:
         else:
             entry.request.set_exception(failure(message, entry.request_type))
 
+    def _count_stray(self, invoke_id: int) -> None:
+        if self._given_up.pop(invoke_id, None) is not None:
+            self.late += 1
+        else:
+            self.unasked += 1
+
     def fail(self, invoke_id: int, error: BaseException) -> None:
         """Fail one request, as when its confirmation came but cannot be read."""
         entry = self._open.pop(invoke_id, None)
         if entry is None:
-            self.unasked += 1
+            self._count_stray(invoke_id)
         else:
             entry.request.set_exception(error)
 
@@ -201,20 +216,20 @@ class RequestBook:
     def _expire(self, timeout: float) -> None:
         queue = self._deadlines[timeout]
         now = self._clock.time()
+        expired: list[Request[Message]] = []
         while queue and (queue[0][0] <= now or queue[0][1] not in self._open):
             _, invoke_id = queue.popleft()
             entry = self._open.pop(invoke_id, None)
-            if entry is None:
-                continue
-            self.timed_out += 1
-            self._give_up(invoke_id, entry.request_type)
-            entry.request.set_exception(
-                RequestTimeout(f"{entry.request.label} was not answered within {timeout:g} s")
-            )
+            if entry is not None:
+                self._give_up(invoke_id, entry.request_type)
+                expired.append(entry.request)
         if queue:
             self._timers[timeout] = self._clock.call_later(queue[0][0] - now, self._expire, timeout)
         else:
             del self._timers[timeout], self._deadlines[timeout]
+        self.timed_out += len(expired)
+        for request in expired:  # the book is in order by now: who hears of it may make requests or end them all
+            request.set_exception(RequestTimeout(f"{request.label} was not answered within {timeout:g} s"))
 
     def _give_up(self, invoke_id: int, request_type: int) -> None:
         self._given_up[invoke_id] = request_type

@@ -42,7 +42,8 @@ def attempts(
     """The attempts of one search for a server, in order.
 
     ``first`` is the last good side. ``clients``: how many clients the site has, which spreads their return
-    after a common failure. ``rounds``: how many times all sides are tried; None goes on for ever.
+    after a common failure. ``rounds``: how many times all sides are tried, once at least; None goes on for
+    ever.
     """
     order = [first, *(side for side in sides if side != first)]
     number = 0

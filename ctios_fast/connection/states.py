@@ -11,7 +11,8 @@ Two things happen at once to a connection: TCP comes and goes, and a GED-188 ses
                                   v  |                                      v
                                 WAITING <-----------------------------------+
     any but DISCONNECTED --disconnect--> CLOSING --closed--> DISCONNECTED
-    OPENING --rejected--> DISCONNECTED        CONNECTING, WAITING --given_up--> DISCONNECTED
+    CONNECTED, OPENING, OPEN --rejected--> DISCONNECTED
+    CONNECTING, WAITING --given_up--> DISCONNECTED
 """
 
 from enum import Enum
@@ -44,8 +45,10 @@ TRANSITIONS: dict[tuple[ConnectionState, str], ConnectionState] = {
     (_S.CONNECTED, "lost"): _S.WAITING,
     (_S.OPENING, "opened"): _S.OPEN,
     (_S.OPENING, "lost"): _S.WAITING,
-    (_S.OPENING, "rejected"): _S.DISCONNECTED,
     (_S.OPEN, "lost"): _S.WAITING,
+    (_S.CONNECTED, "rejected"): _S.DISCONNECTED,
+    (_S.OPENING, "rejected"): _S.DISCONNECTED,
+    (_S.OPEN, "rejected"): _S.DISCONNECTED,
     (_S.CONNECTING, "disconnect"): _S.CLOSING,
     (_S.CONNECTED, "disconnect"): _S.CLOSING,
     (_S.OPENING, "disconnect"): _S.CLOSING,

@@ -85,11 +85,15 @@ def _of_list(message: "Message", field: FloatingField, count: int, sizes: list[i
         # fields of a configuration record may be left out of a record; other lists come whole
         wrong = count > said if field.optional and field.repeats == "NumRecords" else count != said
         if wrong:
-            return [Finding("count_mismatch", field.name, field.tag, f"{field.repeats} says {said}, {count} came")]
+            return [
+                Finding("count_mismatch", field.name, field.tag, f"{field.repeats} says {said}, {count} came")
+            ]
     if field.array and count == 1:
         said, elements = message.get(field.array), sizes[0] // _WIDTHS[field.type]
         if isinstance(said, int) and said != elements:
             return [
-                Finding("count_mismatch", field.name, field.tag, f"{field.array} says {said}, {elements} came")
+                Finding(
+                    "count_mismatch", field.name, field.tag, f"{field.array} says {said}, {elements} came"
+                )
             ]
     return []

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import TypeAlias
 
 from ctios_fast.protocol.errors import MalformedFrame
 
@@ -6,7 +7,7 @@ from .codec import Codec
 from .frames import FrameBuffer
 from .message import Message
 
-Handler = Callable[[Message], object]
+Handler: TypeAlias = Callable[[Message], object]
 
 class Dispatcher:
     codec: Codec

@@ -11,10 +11,10 @@ from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memcpy
 
 from .layout cimport (
-    FLAG_ARRAY, FLOATING_CODE, HEADER_SIZE, NO_TAG, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY, WIRE_NAMEDVAR,
+    FLAG_ARRAY, HEADER_SIZE, NO_TAG, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY, WIRE_NAMEDVAR,
     WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UNSPEC,
     FixedSlot, FloatingSlot, Layout, Layouts,
-    field_name, lookup_of, message_name, slot_of_name, slot_of_tag, store16, store32, type_width,
+    field_name, lookup_of, message_name, slot_of_name, store16, store32, type_width,
 )
 
 from ctios_fast.protocol.errors import EncodeError
@@ -101,7 +101,9 @@ cdef int _put_text(Output *out, object value, object message, object field) exce
     return _put_data(out, b"\0", 1)
 
 
-cdef int _put_value(Output *out, const FloatingSlot *slot, object value, object message, object field) except -1:
+cdef int _put_value(
+    Output *out, const FloatingSlot *slot, object value, object message, object field
+) except -1:
     # The data of one floating field.
     cdef Py_buffer view
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
@@ -119,7 +121,8 @@ cdef int _put_value(Output *out, const FloatingSlot *slot, object value, object 
     if wire_type == WIRE_NAMEDVAR or wire_type == WIRE_NAMEDARRAY:
         wanted = 3 if wire_type == WIRE_NAMEDARRAY else 2
         if not isinstance(value, tuple) or len(value) != wanted:
-            raise _error(message, field, f"wants a {'NamedArray' if wanted == 3 else 'NamedVariable'} or bytes")
+            kind = "NamedArray" if wanted == 3 else "NamedVariable"
+            raise _error(message, field, f"wants a {kind} or bytes")
         if wanted == 3:
             if isinstance(value[1], int) and 0 <= value[1] <= 255:
                 _put_data(out, PyBytes_AS_STRING(bytes([value[1]])), 1)
@@ -142,7 +145,9 @@ cdef int _put_value(Output *out, const FloatingSlot *slot, object value, object 
     return 0
 
 
-cdef int _put_floating(Output *out, Layouts layouts, Layout *layout, object name, object value, bint as_received) except -1:
+cdef int _put_floating(
+    Output *out, Layouts layouts, Layout *layout, object name, object value, bint as_received
+) except -1:
     cdef const FloatingSlot *slot
     cdef Py_ssize_t start, length
     cdef int tag_width = layouts.tag_width
@@ -154,13 +159,17 @@ cdef int _put_floating(Output *out, Layouts layouts, Layout *layout, object name
     if slot != NULL:
         tag = slot.tag
         if slot.since > layouts.version and not as_received:
-            raise _error(message, name, f"needs protocol version {slot.since}, the session speaks {layouts.version}")
+            raise _error(
+                message, name, f"needs protocol version {slot.since}, the session speaks {layouts.version}"
+            )
     else:
         if not name.startswith("tag:") or not name[4:].isdecimal() or not name.isascii():
             raise _unsendable(layout, name)
         tag = int(name[4:]) if len(name) < 14 else 0x10000
     if tag >= (1 << (8 * tag_width)):
-        raise _error(message, name, f"tag {tag} does not fit the {tag_width}-byte tags of version {layouts.version}")
+        raise _error(
+            message, name, f"tag {tag} does not fit the {tag_width}-byte tags of version {layouts.version}"
+        )
     _room(out, 2 * tag_width)
     start = out.size
     out.size += 2 * tag_width
@@ -183,7 +192,9 @@ cdef object _unsendable(Layout *layout, str name):
     cdef int i
     for i in range(layout.floating_count):
         if layout.floating[i].tag == NO_TAG and field_name(layout.floating[i].name) == name:
-            return _error(<object>layout.name, name, "no tag is published for this field, so it cannot be sent")
+            return _error(
+                <object>layout.name, name, "no tag is published for this field, so it cannot be sent"
+            )
     if name in lookup_of(layout):
         return _error(<object>layout.name, name, "is a fixed field here, not a floating one")
     return _error(<object>layout.name, name, "is no floating field of the reference")
@@ -225,7 +236,9 @@ cdef bytes write_message(
         raise _error(message_name(number) or f"message {number}", None, "has no published layout")
     if layout.since > layouts.version and not as_received:
         raise _error(
-            <object>layout.name, None, f"needs protocol version {layout.since}, the session speaks {layouts.version}"
+            <object>layout.name,
+            None,
+            f"needs protocol version {layout.since}, the session speaks {layouts.version}",
         )
     layout = _chosen(layout, fields)
     out.bytes = out.stack

@@ -5,10 +5,9 @@ data is written once, in place. Splitting copies nothing; what remains of a fram
 the room behind it runs out.
 """
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
-from libc.stdint cimport uint32_t
 from libc.string cimport memcpy, memmove
 
 from .layout cimport HEADER_SIZE, load32

@@ -335,7 +335,6 @@ cdef object shown_name(Layout *layout, uint32_t tag):
     return name if back != NULL and back.tag == tag else None
 
 
-
 class TagRow(NamedTuple):
     """A row of the tag table; ``name`` is its field's, None where the reference gives none."""
 

@@ -11,7 +11,7 @@ from libc.string cimport memchr
 
 from .layout cimport (
     FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY,
-    WIRE_NAMEDVAR, WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UCHAR, WIRE_UINT, WIRE_UNSPEC, WIRE_USHORT,
+    WIRE_NAMEDVAR, WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UINT, WIRE_UNSPEC, WIRE_USHORT,
     FixedSlot, FloatingSlot, Layout, Layouts,
     field_name, load16, load32, lookup_of, message_name, shown_name, slot_of_name, slot_of_tag, type_width,
 )
@@ -63,7 +63,9 @@ cdef Py_ssize_t _untiled(const unsigned char *floating, Py_ssize_t size, int tag
     return -1
 
 
-cdef Layout *_fitting(Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width) noexcept nogil:
+cdef Layout *_fitting(
+    Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
+) noexcept nogil:
     # The layout that the body has: one that it fills exactly, else the first with a whole floating part.
     cdef Layout *layout = documented
     while layout != NULL and documented.alternative != NULL:
@@ -399,7 +401,7 @@ cdef class Message:
         return made
 
     def check(self):
-        """What a strict reader minds about this well-formed message: a list of ``Finding``, empty if nothing."""
+        """What a strict reader minds about this well-formed message: a list of ``Finding``, maybe empty."""
         from .check import findings
 
         return findings(self)

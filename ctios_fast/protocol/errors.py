@@ -29,7 +29,10 @@ class FrameTooLarge(ProtocolError):
         self.offset = offset
 
     def __str__(self) -> str:
-        return f"frame of {self.length} bytes at stream offset {self.offset} is above the limit of {self.limit} bytes"
+        return (
+            f"frame of {self.length} bytes at stream offset {self.offset} "
+            f"is above the limit of {self.limit} bytes"
+        )
 
 
 class MalformedFrame(ProtocolError):
@@ -40,7 +43,13 @@ class MalformedFrame(ProtocolError):
     """
 
     def __init__(
-        self, message_type: int, message: str | None, field: str | None, offset: int, reason: str, frame: bytes
+        self,
+        message_type: int,
+        message: str | None,
+        field: str | None,
+        offset: int,
+        reason: str,
+        frame: bytes,
     ) -> None:
         super().__init__(message_type, message, field, offset, reason, frame)
         self.message_type = message_type

@@ -61,7 +61,9 @@ class _Names:
 
 def _flags(field: Floating) -> int:
     return (
-        (OPTIONAL if field.optional else 0) | (ARRAY if field.array else 0) | (REPEATS if field.repeats else 0)
+        (OPTIONAL if field.optional else 0)
+        | (ARRAY if field.array else 0)
+        | (REPEATS if field.repeats else 0)
     )
 
 
@@ -82,7 +84,8 @@ def tables_header(reference: Reference) -> str:
         for layout in message.layouts:
             spans.append((len(fixed), len(layout)))
             fixed.extend(
-                f"{{{names[field.name]}, {TYPE_CODES[field.type]}, {type_names.index(field.type)}, {field.since}}}"
+                f"{{{names[field.name]}, {TYPE_CODES[field.type]}, "
+                f"{type_names.index(field.type)}, {field.since}}}"
                 for field in layout
             )
         first_alternative = len(alternatives)
@@ -113,16 +116,18 @@ def tables_header(reference: Reference) -> str:
             "#define CTIOS_FAST_TABLES_H",
             "#include <stdint.h>",
             "",
-            "typedef struct { uint16_t name; uint8_t type; uint8_t type_name; uint8_t since; } ctios_fixed_field;",
+            "typedef struct { uint16_t name; uint8_t type; uint8_t type_name; uint8_t since; }",
+            "                 ctios_fixed_field;",
             "typedef struct { uint16_t name; uint16_t tag; uint8_t type; uint8_t type_name; uint8_t since;",
             "                 uint8_t flags; uint16_t max; uint16_t repeats; uint16_t array; uint16_t group;",
             "} ctios_floating_field;",
             "typedef struct { uint16_t first; uint16_t count; } ctios_span;",
             "typedef struct { uint16_t number; const char *name; uint8_t kind; uint8_t since;",
-            "                 uint16_t fixed; uint16_t fixed_count; uint16_t floating; uint16_t floating_count;",
+            "                 uint16_t fixed; uint16_t fixed_count;",
+            "                 uint16_t floating; uint16_t floating_count;",
             "                 uint16_t alternatives; uint16_t alternative_count; } ctios_message;",
-            "typedef struct { uint16_t number; uint16_t name; uint8_t type; uint8_t type_name; uint8_t since;",
-            "                 uint16_t max; } ctios_tag;",
+            "typedef struct { uint16_t number; uint16_t name; uint8_t type; uint8_t type_name;",
+            "                 uint8_t since; uint16_t max; } ctios_tag;",
             "typedef struct { uint16_t number; const char *name; } ctios_undocumented;",
             "",
             f"#define CTIOS_OLDEST_VERSION {OLDEST_VERSION}",
@@ -181,7 +186,10 @@ def member_name(name: str) -> str:
 
 def _classes(reference: Reference) -> Iterator[tuple[str, str, list[tuple[str, int]]]]:
     yield "MessageType", "IntEnum", _numbers(reference)
-    yield from ((item.name, "IntFlag" if item.is_mask else "IntEnum", _unique(item)) for item in reference.enumerations)
+    yield from (
+        (item.name, "IntFlag" if item.is_mask else "IntEnum", _unique(item))
+        for item in reference.enumerations
+    )
 
 
 def _unique(item: Enumeration) -> list[tuple[str, int]]:

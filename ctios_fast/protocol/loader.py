@@ -62,7 +62,7 @@ class Floating:
 
 @dataclass(frozen=True)
 class Message:
-    """A message with a published layout. ``layouts[0]`` is the documented one, the rest are its alternatives."""
+    """A message with a published layout. ``layouts[0]`` is the documented one, the rest its alternatives."""
 
     number: int
     name: str
@@ -168,7 +168,9 @@ def load(path: Path = DATA_FILE) -> Reference:
     with path.open("rb") as file:
         data = tomllib.load(file)
     return Reference(
-        messages=tuple(sorted((_message(row) for row in data["message"]), key=lambda message: message.number)),
+        messages=tuple(
+            sorted((_message(row) for row in data["message"]), key=lambda message: message.number)
+        ),
         undocumented={row["number"]: row["name"] for row in data["undocumented"]},
         tags=tuple(
             Tag(

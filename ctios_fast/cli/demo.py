@@ -1,0 +1,119 @@
+"""``ctios-fast demo``: a shift of many agents on a simulator of its own, and what it took."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Column, Table
+
+from ctios_fast.connection.states import ConnectionState
+from ctios_fast.errors import CtiOsError
+from ctios_fast.session import Session
+from ctios_fast.shift import STEPS, Report, work_shift
+from ctios_fast.sim import Simulator
+
+#: Counters of a session that are 0 after a run in which nothing went wrong.
+_CLEAN = (
+    "frames_malformed",
+    "handler_errors",
+    "listener_errors",
+    "open_requests",
+    "requests_timed_out",
+    "confirmations_late",
+    "confirmations_unasked",
+    "requests_forgotten",
+    "events_of_unknown_agents",
+)
+_FAILURES_SHOWN = 10
+
+
+async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[Report, list[str]]:
+    """Work the shift; return its report and whatever was lost or left over."""
+    async with Simulator(agents=agents) as simulator:
+        session = Session(client_id="ctios-fast-demo")
+        a, b = simulator.side_a, simulator.side_b
+        await session.connect(ctios_a=a.host, port_a=a.port, ctios_b=b.host, port_b=b.port)
+        await session.set_bulk_mode(simulator.peripheral.peripheral_id)
+        staff = [
+            session.agent(agent.agent_id, agent_instrument=agent.instrument)
+            for agent in simulator.peripheral.agents
+        ]
+        report = await work_shift(session, staff, on_step=lambda agent, step: on_step(step))
+        return report, list(_left_over(simulator, session, report))
+
+
+def _left_over(simulator: Simulator, session: Session, report: Report) -> Iterator[str]:
+    sent = simulator.counters.events_sent
+    if sent != report.events:
+        yield f"the server sent {sent} events, {report.events} came"
+    if logged_in := sum(agent.logged_in for agent in simulator.peripheral.agents):
+        yield f"{logged_in} agents are still logged in"
+    if sessions := len(simulator.side_a.sessions) + len(simulator.side_b.sessions):
+        yield f"{sessions} sessions are still open on the server"
+    if not report.closed or session.state is not ConnectionState.DISCONNECTED:
+        yield "the session was not closed"
+    counters = session.counters()
+    yield from (f"{counters[name]} {name.replace('_', ' ')}" for name in _CLEAN if counters[name])
+
+
+@contextmanager
+def _progress(agents: int) -> Iterator[Callable[[str], object]]:
+    """A bar on the terminal, if there is one, that a step of one agent moves by one."""
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    columns = (TextColumn("{task.description:<9}"), BarColumn(None), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(STEPS[0], total=agents * len(STEPS))
+        yield lambda step: bar.update(task, advance=1, description=step)
+
+
+def _table(report: Report, errors: int) -> Table:
+    table = Table(Column(), Column(justify="right"), title="ctios-fast demo", show_header=False)
+    for row in (
+        ("agents", str(report.agents)),
+        ("events", str(report.events)),
+        ("events per second", f"{report.events_per_second:.0f}"),
+        ("round trip p50 (ms)", f"{report.round_trip(0.5) * 1000:.2f}"),
+        ("round trip p99 (ms)", f"{report.round_trip(0.99) * 1000:.2f}"),
+        ("errors", str(errors)),
+    ):
+        table.add_row(*row)
+    return table
+
+
+@click.command("demo")
+@click.option(
+    "--agents",
+    type=click.IntRange(min=1),
+    default=500,
+    metavar="N",
+    show_default=True,
+    help="How many agents.",
+)
+def command(agents: int) -> None:
+    """Log agents in, work and log out on a simulator of its own.
+
+    One bulk session takes all agents through login, ready, not ready and logout, and is disconnected after
+    the last OnPostLogout. Client and server share this process. The table counts the server's agent state
+    events; a round trip is the time from a request to its confirmation.
+
+    Exit status: 0; 1 unless every agent went through every step, nothing was lost and nothing is left over.
+    """
+    with _progress(agents) as on_step:
+        try:
+            report, left_over = asyncio.run(_run(agents, on_step))
+        except (OSError, CtiOsError) as error:
+            raise click.ClickException(f"cannot begin: {error}") from None
+    problems = [str(failure) for failure in report.failures] + left_over
+    Console().print(_table(report, len(problems)))
+    for problem in problems[:_FAILURES_SHOWN]:
+        click.echo(problem, err=True)
+    if len(problems) > _FAILURES_SHOWN:
+        click.echo(f"... and {len(problems) - _FAILURES_SHOWN} more", err=True)
+    if problems or report.completed != report.agents:
+        sys.exit(1)

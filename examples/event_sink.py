@@ -1,0 +1,114 @@
+"""The same in the style of CTI OS: an event sink, Arguments, keyword constants, and nothing awaited.
+
+python examples/event_sink.py [HOST_A PORT_A [HOST_B PORT_B]]
+"""
+
+import asyncio
+
+from servers import servers
+
+from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Agent, Arguments, Session
+from ctios_fast.keywords import (
+    CTIOS_AGENTID,
+    CTIOS_AGENTINSTRUMENT,
+    CTIOS_AGENTPASSWORD,
+    CTIOS_AGENTSTATE,
+    CTIOS_CTIOSA,
+    CTIOS_CTIOSB,
+    CTIOS_CURRENTSERVER,
+    CTIOS_ERRORMESSAGE,
+    CTIOS_EVENTREASONCODE,
+    CTIOS_FINALATTEMPT,
+    CTIOS_PORTA,
+    CTIOS_PORTB,
+)
+from ctios_fast.protocol.enums import AgentState
+
+LUNCH, END_OF_SHIFT = 12, 7
+LOGGED_OUT = (AgentState.AGENT_STATE_LOGOUT, AgentState.AGENT_STATE_UNKNOWN)
+
+
+class Desktop:
+    """An event sink: its methods are named after the events that they are called with.
+
+    ``over`` is set once no further event can come.
+    """
+
+    def __init__(self, session: Session, agent: Agent) -> None:
+        self.session = session
+        self.agent = agent
+        self.over = asyncio.Event()
+        session.add_event_listener(self)
+
+    def on_connection(self, args: Arguments) -> None:
+        """A server was reached, at first or again: set the mode, unless the library does it again itself."""
+        print(f"connected to {args[CTIOS_CURRENTSERVER]}")
+        if self.session.current_agent is None:
+            self.session.set_agent(self.agent)
+
+    def on_connection_failure(self, args: Arguments) -> None:
+        """A server was not reached, or lost; the library goes on unless this was the last attempt."""
+        print(f"connection failure: {args[CTIOS_ERRORMESSAGE]}")
+        if args.is_valid(CTIOS_FINALATTEMPT):
+            self.over.set()
+
+    def on_connection_rejected(self, args: Arguments) -> None:
+        """The server will not have this client."""
+        print(f"rejected: {args[CTIOS_ERRORMESSAGE]}")
+        self.over.set()
+
+    def on_query_agent_state_conf(self, args: Arguments) -> None:
+        """Answers what the library asks once the mode is set: whether the agent is logged in already."""
+        if args[CTIOS_AGENTSTATE] in LOGGED_OUT:
+            self.agent.login(Arguments({CTIOS_AGENTPASSWORD: "sesame"}))
+        else:
+            print("already logged in")
+
+    def on_agent_state_change(self, args: Arguments) -> None:
+        """Work: ready, a break, and home."""
+        state, reason = args[CTIOS_AGENTSTATE], args[CTIOS_EVENTREASONCODE]
+        print(f"{args[CTIOS_AGENTID]}: {AgentState(state).name}, reason {reason}")
+        if state == AgentState.AGENT_STATE_AVAILABLE:
+            self.agent.set_agent_state(
+                Arguments({CTIOS_AGENTSTATE: AgentState.AGENT_STATE_NOT_READY, CTIOS_EVENTREASONCODE: LUNCH})
+            )
+        elif state == AgentState.AGENT_STATE_NOT_READY and reason == LUNCH:
+            self.agent.logout(Arguments({CTIOS_EVENTREASONCODE: END_OF_SHIFT}))
+        elif state == AgentState.AGENT_STATE_NOT_READY:
+            self.agent.set_agent_state(Arguments({CTIOS_AGENTSTATE: AgentState.AGENT_STATE_AVAILABLE}))
+
+    def on_control_failure_conf(self, args: Arguments) -> None:
+        """The peripheral refused something; a session may be disconnected without a logout."""
+        print(f"refused: {args[CTIOS_ERRORMESSAGE]}")
+        self.session.disconnect()
+
+    def on_post_logout(self, args: Arguments) -> None:
+        """The place to disconnect, but not after a logout that a fail-over forced."""
+        if args[CTIOS_AGENTSTATE] != AgentState.AGENT_STATE_LOGOUT:
+            return
+        if args[CTIOS_EVENTREASONCODE] & 0xFFFF == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
+            print("logged out by the peripheral: the session stays")
+        elif self.session.is_connected:
+            self.session.disconnect()
+
+    def on_connection_closed(self, args: Arguments) -> None:
+        """Nothing comes after this: session and agent may go."""
+        print("closed")
+        self.over.set()
+
+
+async def main() -> None:
+    """Find the servers, connect, and wait until it is over."""
+    async with servers() as (host_a, port_a, host_b, port_b):
+        session = Session(client_id="desktop")
+        agent = Agent("1001", 5000)
+        agent.set_value(CTIOS_AGENTINSTRUMENT, "3001")
+        desktop = Desktop(session, agent)
+        session.connect(
+            Arguments({CTIOS_CTIOSA: host_a, CTIOS_PORTA: port_a, CTIOS_CTIOSB: host_b, CTIOS_PORTB: port_b})
+        )
+        await desktop.over.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

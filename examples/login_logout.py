@@ -1,0 +1,42 @@
+"""One agent logs in, works and logs out; every request is awaited.
+
+python examples/login_logout.py [HOST_A PORT_A [HOST_B PORT_B]]
+"""
+
+import asyncio
+
+from servers import servers
+
+from ctios_fast import Agent, ControlFailure, Session
+from ctios_fast.protocol.enums import AgentState
+
+
+async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
+    """Everything that a desktop does of itself."""
+    session = Session(client_id="desktop")
+    await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
+    agent = Agent("1001", 5000, agent_instrument="3001")
+    await session.set_agent(agent)
+
+    await agent.login(agent_password="sesame")
+    await agent.set_agent_state(AgentState.AGENT_STATE_AVAILABLE)
+    print(f"{agent.agent_id} is ready on side {session.current_side}")
+    try:
+        await agent.logout(reason_code=7)
+    except ControlFailure as failure:
+        print(f"not yet: {failure.name}")
+
+    await agent.set_agent_state(AgentState.AGENT_STATE_NOT_READY, reason_code=12)
+    await agent.logout(reason_code=7)
+    print(f"{agent.agent_id} is logged out, reason {agent.reason_code}")
+    await session.disconnect()
+
+
+async def main() -> None:
+    """Find the servers and work there."""
+    async with servers() as sides:
+        await work(*sides)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

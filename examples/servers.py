@@ -1,0 +1,33 @@
+"""Where the examples find their CTI Servers: on the command line, or on a simulator of their own."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from ctios_fast.sim import Simulator
+
+
+class Sides(NamedTuple):
+    """The two sides of a CTI Server pair."""
+
+    host_a: str
+    port_a: int
+    host_b: str
+    port_b: int
+
+
+@asynccontextmanager
+async def servers() -> AsyncIterator[Sides]:
+    """The sides that ``HOST_A PORT_A [HOST_B PORT_B]`` name; without arguments those of a simulator."""
+    match sys.argv[1:]:
+        case [host_a, port_a]:
+            yield Sides(host_a, int(port_a), host_a, int(port_a))
+        case [host_a, port_a, host_b, port_b]:
+            yield Sides(host_a, int(port_a), host_b, int(port_b))
+        case []:
+            async with Simulator() as simulator:
+                a, b = simulator.side_a, simulator.side_b
+                yield Sides(a.host, a.port, b.host, b.port)
+        case _:
+            sys.exit(f"usage: {sys.argv[0]} [HOST_A PORT_A [HOST_B PORT_B]]")

@@ -1,0 +1,104 @@
+"""``ctios-fast demo`` as people start it: its table, its exit status, what it says when something fails."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from ctios_fast.cli import demo
+from ctios_fast.protocol.enums import AgentState
+from ctios_fast.sim import Simulator
+
+EVENTS_PER_AGENT = 5  # login and the not ready that follows it, ready, not ready, logout
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-m", "ctios_fast.cli", "demo", *arguments]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        program, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", env=environment, check=False
+    )
+
+
+def table(output: str) -> dict[str, str]:
+    rows = [line.strip("│|").split("│") for line in output.splitlines() if line.startswith("│")]
+    return {name.strip(): value.strip() for name, value in rows}
+
+
+@pytest.mark.parametrize("agents", [1, 500])
+def test_every_agent_goes_through_and_the_table_says_so(agents: int) -> None:
+    result = run("--agents", str(agents))
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    shown = table(result.stdout)
+    assert list(shown) == [
+        "agents",
+        "events",
+        "events per second",
+        "round trip p50 (ms)",
+        "round trip p99 (ms)",
+        "errors",
+    ]
+    assert shown["agents"] == str(agents)
+    assert shown["events"] == str(agents * EVENTS_PER_AGENT)
+    assert float(shown["events per second"]) > 0
+    assert 0 < float(shown["round trip p50 (ms)"]) <= float(shown["round trip p99 (ms)"])
+    assert shown["errors"] == "0"
+
+
+def test_no_progress_bar_without_a_terminal() -> None:
+    result = run("--agents", "2")
+    assert "\r" not in result.stdout
+    assert "\x1b" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_500_agents_unless_told_otherwise() -> None:
+    assert {option.name: option.default for option in demo.command.params} == {"agents": 500}
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many"])
+def test_a_number_of_agents_that_makes_no_sense_is_a_usage_error(number: str) -> None:
+    result = CliRunner().invoke(demo.command, ["--agents", number])
+    assert result.exit_code == 2
+
+
+class SimulatorWithTwoOnThePhone(Simulator):
+    """Two of the agents are in a call, which they cannot log out from."""
+
+    async def start(self) -> None:
+        await super().start()
+        for agent_id in ("1002", "1003"):
+            self.set_agent_state(agent_id, AgentState.AGENT_STATE_TALKING)
+
+
+def test_agents_that_cannot_be_logged_out_give_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "Simulator", SimulatorWithTwoOnThePhone)
+    result = CliRunner().invoke(demo.command, ["--agents", "4"])
+    assert result.exit_code == 1
+    assert table(result.stdout)["agents"] == "4"
+    # for each of the two: the state that was refused, and the logout; and both are left over
+    assert table(result.stdout)["errors"] == "5"
+    assert "agent 1002, ready: " in result.stderr
+    assert "CF_INVALID_OBJECT_STATE" in result.stderr
+    assert "agent 1003, logout: " in result.stderr
+    assert "2 agents are still logged in" in result.stderr
+
+
+class SimulatorThatFails(Simulator):
+    """Nobody listens on either side."""
+
+    async def start(self) -> None:
+        await super().start()
+        self.fail_side("a")
+        self.fail_side("b")
+
+
+def test_a_simulator_that_cannot_be_reached_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "Simulator", SimulatorThatFails)
+    result = CliRunner().invoke(demo.command, ["--agents", "1"])
+    assert result.exit_code == 1
+    assert "cannot begin: no side could be reached" in result.stderr
+    assert "Traceback" not in result.output
