@@ -127,7 +127,9 @@ class Agent:
         """
         name = _named(_SETTABLE, keyword)
         if name in ("agent_id", "peripheral_id") and self.is_logged_in and getattr(self, name) != value:
-            raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"{keyword} of a logged-in agent cannot change")
+            raise MethodError(
+                CilError.E_CTIOS_INVALID_ARGUMENT, f"{keyword} of a logged-in agent cannot change"
+            )
         setattr(self, name, _coerced(name, value))
 
     # --- requests -------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ class Agent:
                 return
             try:
                 self._login_known(given, outcome, timeout)
-            except CtiOsError as failure:
+            except Exception as failure:
                 outcome.set_exception(failure)
 
         session.query_agent_state(self, timeout).add_done_callback(asked)
@@ -250,7 +252,9 @@ class Agent:
 
     def _usable_session(self) -> "Session":
         if self.session is None:
-            raise MethodError(CilError.E_CTIOS_INVALID_SESSION, f"agent {self.agent_id} belongs to no session")
+            raise MethodError(
+                CilError.E_CTIOS_INVALID_SESSION, f"agent {self.agent_id} belongs to no session"
+            )
         return self.session
 
     def _take_identity(self, given: Arguments) -> None:
@@ -362,7 +366,7 @@ class Agent:
             self._drop(change)
             change.outcome.set_exception(
                 RequestTimeout(
-                    f"the request for agent state {change.wanted} was confirmed, but no event showed the state"
+                    f"the request for agent state {change.wanted} was confirmed, but no event showed it"
                 )
             )
 
@@ -405,7 +409,10 @@ class Agent:
             self._to_state(states.LOGOUT, FORCED_LOGOUT, None)
 
     def _identify(self, message: Message) -> None:
-        for name, attribute in (("AgentExtension", "agent_extension"), ("AgentInstrument", "agent_instrument")):
+        for name, attribute in (
+            ("AgentExtension", "agent_extension"),
+            ("AgentInstrument", "agent_instrument"),
+        ):
             value = message.get(name)
             if value:
                 setattr(self, attribute, value)

@@ -103,7 +103,9 @@ class EventPublisher:
                 by_event.setdefault(event, checked(listener))
         found = list(by_event.items())
         if not found:
-            raise TypeError(f"{type(sink).__name__} has no method named after an event, such as on_post_logout")
+            raise TypeError(
+                f"{type(sink).__name__} has no method named after an event, such as on_post_logout"
+            )
         for event, listener in found:
             self.subscribe(event, listener)
         self._sinks.append((sink, found))

@@ -16,7 +16,7 @@ __all__ = ["Recovery"]
 
 log = logging.getLogger("ctios_fast.session")
 
-#: Agents asked for at once.
+#: Agents asked for at once, at most.
 _WINDOW = 100
 
 
@@ -27,8 +27,9 @@ class Recovery:
     is lost before they are, after the next fail-over.
     """
 
-    def __init__(self, ask: Callable[[Agent], Request[Message]]) -> None:
+    def __init__(self, ask: Callable[[Agent], Request[Message]], max_open_requests: int) -> None:
         self._ask = ask
+        self._window = max(1, min(_WINDOW, max_open_requests // 2))  # the rest is the application's
         self._task: asyncio.Task[None] | None = None
         self._to_log_in: set[Agent] = set()
 
@@ -54,7 +55,7 @@ class Recovery:
         self._to_log_in.clear()
 
     async def _catch_up(self, agents: Iterable[Agent]) -> None:
-        window = asyncio.Semaphore(_WINDOW)
+        window = asyncio.Semaphore(self._window)
 
         async def catch_up(agent: Agent) -> None:
             async with window:

@@ -17,8 +17,8 @@ from .arguments import Arguments
 from .connection.clock import Clock, TimerHandle
 from .connection.connection import Connection, FailureReason
 from .connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
-from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
 from .connection.link import DEFAULT_MAX_BUFFERED
+from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
 from .connection.requests import Request
 from .connection.secret import Secret
 from .connection.sides import Side
@@ -117,7 +117,7 @@ class Session:
             clock=clock,
             rng=rng,
         )
-        self._recovery = Recovery(self.query_agent_state)
+        self._recovery = Recovery(self.query_agent_state, max_open_requests)
         self.unknown_agents = 0
         self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, self._on_agent_state)
 
@@ -274,7 +274,9 @@ class Session:
         """
         self._require_modeless()
         if agent.session is not None and agent.session is not self:
-            raise MethodError(CilError.E_CTIOS_AGENT_ALREADY_IN_SESSION, f"{agent!r} belongs to another session")
+            raise MethodError(
+                CilError.E_CTIOS_AGENT_ALREADY_IN_SESSION, f"{agent!r} belongs to another session"
+            )
         if agent.peripheral_id is None:
             raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "the agent has no PeripheralID")
         self._mode = "agent"
@@ -298,6 +300,9 @@ class Session:
         self._require_modeless()
         self._mode = "bulk"
         self._peripheral_id = peripheral_id
+        for agent in self._agents.values():  # made before the mode said which one is theirs
+            if agent.peripheral_id is None:
+                agent.peripheral_id = peripheral_id
         return self._set_mode(self._settings(services=_ALL_EVENTS | _CLIENT_CONTROL), "SetBulkMode")
 
     def agent(
@@ -312,7 +317,7 @@ class Session:
         """The session's Agent of that ID, made if need be; what is given besides is set on it."""
         agent = self._agents.get(agent_id)
         if agent is None:
-            agent = self._adopt(Agent(agent_id, self._peripheral_id))
+            agent = self._adopt(Agent(agent_id, None if self._mode is None else self._peripheral_id))
         for name, value in (
             ("agent_instrument", agent_instrument),
             ("agent_extension", agent_extension),
@@ -361,7 +366,9 @@ class Session:
             return
         if self._mode is None:
             raise MethodError(
-                CilError.E_CTIOS_SESSION_NOT_CONNECTED if not self.is_connected else CilError.E_CTIOS_MODE_NOT_SET,
+                CilError.E_CTIOS_SESSION_NOT_CONNECTED
+                if not self.is_connected
+                else CilError.E_CTIOS_MODE_NOT_SET,
                 "the session is not connected" if not self.is_connected else "the session has no mode yet",
             )
         raise ConnectionLost(f"the session is {self.state.value}, not open")
@@ -591,7 +598,7 @@ class _Observer:
     def malformed(self, error: MalformedFrame) -> None:
         """Counted and logged by the connection."""
 
-    def handler_failed(self, handler: Handler, message: Message, error: Exception) -> None:
+    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
         log.error("handler %r of %s raised", handler, message.name, exc_info=error)
 
 
@@ -605,7 +612,9 @@ def _check_heartbeat(interval: float | None) -> float | None:
     if interval is None or interval == -1:
         return None
     if interval < MIN_INTERVAL:
-        raise ValueError(f"a heartbeat interval is {MIN_INTERVAL:g} seconds at least, or None, not {interval:g}")
+        raise ValueError(
+            f"a heartbeat interval is {MIN_INTERVAL:g} seconds at least, or None, not {interval:g}"
+        )
     return interval
 
 

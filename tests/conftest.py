@@ -1,6 +1,7 @@
 """What the tests of the object model share: simulator, sessions, a clock by hand, a listener that records."""
 
 import asyncio
+import contextlib
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 import pytest
 import trustme
 from raw_client import until
+from scripted_server import Behaviour, Serve
 
 from ctios_fast import Agent, Arguments, CilError, MethodError, Session
 from ctios_fast.connection.clock import ManualClock
@@ -73,6 +75,7 @@ class Recorder:
                 await asyncio.wait_for(waiter, PATIENCE)
             except TimeoutError:
                 raise AssertionError(f"{event} did not come {count} times; there were {self.names}") from None
+        await asyncio.sleep(0)  # a task that the event's cause has started gets its first turn
         return self.of(event)[count - 1]
 
 
@@ -223,3 +226,33 @@ def client_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Makes a server that does to each connection what the test says; gives the keywords of ``connect``."""
+    servers: list[asyncio.Server] = []
+    writers: list[asyncio.StreamWriter] = []
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def start(behaviour: Behaviour) -> dict[str, Any]:
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writers.append(writer)
+            task = asyncio.current_task()
+            assert task is not None
+            tasks.append(task)
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):  # the client may leave
+                await behaviour(reader, writer)
+
+        server = await asyncio.start_server(connected, "127.0.0.1", 0)
+        servers.append(server)
+        return {"ctios_a": "127.0.0.1", "port_a": server.sockets[0].getsockname()[1]}
+
+    yield start
+    for server in servers:
+        server.close()
+    for task in tasks:
+        task.cancel()
+    for writer in writers:
+        writer.transport.abort()
+    await asyncio.gather(*tasks, return_exceptions=True)

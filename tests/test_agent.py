@@ -269,6 +269,15 @@ async def test_a_query_tells_the_state(agent: Agent, recorder: Recorder) -> None
     assert args["UniqueObjectID"] == agent.unique_object_id
 
 
+async def test_a_query_that_finds_the_agent_logged_out_is_no_forced_logout(
+    sim: Simulator, agent: Agent, recorder: Recorder
+) -> None:
+    sim.agent("1001").state = AgentState.AGENT_STATE_LOGOUT  # without a word
+    await soon(agent.query_agent_state())
+    assert agent.state == LOGOUT
+    assert recorder.names == ["OnQueryAgentStateConf"], "nothing was missed that the library knows of"
+
+
 async def test_a_listener_of_the_query_finds_the_agent_as_it_was_told(sim: Simulator, bulk: Session) -> None:
     agent = bulk.agent("1001")
     logins: list[Any] = []

@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from conftest import (
     AVAILABLE,
+    LOGIN,
     LOGOUT,
     NOT_READY,
     MakeSession,
@@ -32,7 +32,9 @@ from ctios_fast import (
     Session,
 )
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.core import Message
 from ctios_fast.protocol.enums import AgentState, StatusCode
+from ctios_fast.recovery import Recovery
 from ctios_fast.sim import Simulator
 
 CLIENTS = 40
@@ -161,13 +163,18 @@ async def test_a_bulk_session_catches_up_with_all_agents_that_were_logged_in(
     await recorder.wait_for("OnQueryAgentStateConf", 4)
     await settled(session)
     assert "OnMonitorModeEstablished" in recorder.names
-    assert sorted(a["AgentID"] for a in recorder.of("OnQueryAgentStateConf")) == ["1001", "1002", "1003", "1004"]
+    assert sorted(a["AgentID"] for a in recorder.of("OnQueryAgentStateConf")) == [
+        "1001",
+        "1002",
+        "1003",
+        "1004",
+    ]
     assert [agent.is_logged_in for agent in agents] == [True] * 4 + [False]
 
 
 async def test_a_large_bulk_session_catches_up_a_window_at_a_time(make_session: MakeSession) -> None:
     async with Simulator(agents=250) as sim:
-        session = make_session(max_open_requests=100)
+        session = make_session(max_open_requests=10)
         recorder = Recorder(session)
         await soon(session.connect(**sides(sim)))
         await soon(session.set_bulk_mode(5000))
@@ -250,6 +257,43 @@ async def test_auto_login_is_not_lost_by_a_second_fail_over(
     await recorder.wait_for("OnAgentStateChange", 3)
     assert recorder.names.count("OnConnection") == 2
     assert sim.agent("1001").state == NOT_READY
+
+
+async def test_a_login_before_the_agent_is_caught_up_with_asks_first(
+    sim: Simulator, session: Session, agent: Agent, recorder: Recorder
+) -> None:
+    logins: list[Request[int]] = []
+    session.subscribe("OnSetAgentModeEvent", lambda args: logins.append(agent.login()))
+    sim.fail_side("a", logout_agents=True)
+    await recorder.wait_for("OnAgentStateChange", 3)
+    assert await soon(logins[0]) in (LOGIN, NOT_READY), "what was known before the loss is not the answer"
+    assert [args["EventReasonCode"] for args in recorder.of("OnPostLogout")] == [50002]
+    assert sim.agent("1001").state == NOT_READY
+
+
+async def test_auto_login_that_loses_its_connection_is_taken_up_after_the_next_fail_over() -> None:
+    agent = an_agent(auto_login=True)
+    agent.state = NOT_READY
+    lost: Request[Message] = Request("query")
+    lost.set_exception(ConnectionLost("again"))
+    answered: Request[Message] = Request("query")
+    asked = asyncio.Event()
+
+    answers = [lost, answered]
+
+    def ask(asked_for: Agent) -> Request[Message]:
+        assert asked_for is agent
+        agent.state = LOGOUT
+        asked.set()
+        return answers.pop(0)
+
+    recovery = Recovery(ask, 100)
+    for _ in range(2):
+        asked.clear()
+        recovery.start([agent], None)
+        await asyncio.wait_for(asked.wait(), 10)
+    assert answers == [], "asked for a second time, though it is not known as logged in any more"
+    recovery.forget()
 
 
 async def test_auto_login_of_a_bulk_sessions_agents(
@@ -630,133 +674,3 @@ async def test_the_own_session_that_the_server_has_not_missed_yet_is_taken_over(
     assert session.current_side == "B"
     assert sim.counters.replaced == 1
     assert "OnConnectionRejected" not in recorder.names
-
-
-# --- requests under way -----------------------------------------------------------------------------
-
-
-async def test_every_awaiting_request_fails_when_its_connection_dies(
-    sim: Simulator, session: Session, recorder: Recorder
-) -> None:
-    await soon(session.connect(**sides(sim)))
-    await soon(session.set_bulk_mode(5000))
-    agents = [session.agent(str(1001 + n), agent_instrument=str(3001 + n)) for n in range(5)]
-    await asyncio.gather(*(soon(agent.login()) for agent in agents))
-    await settled(session)
-    sim.freeze_side("a")
-    requests: list[Request[Any]] = [
-        *(agent.query_agent_state() for agent in agents),
-        *(agent.logout() for agent in agents[:2]),
-        *(agent.set_agent_state(AVAILABLE) for agent in agents[2:]),
-    ]
-    waiting = [asyncio.create_task(_outcome(request)) for request in requests]
-    await asyncio.sleep(0)
-    sim.fail_side("a")
-    outcomes = await asyncio.wait_for(asyncio.gather(*waiting), 10)
-    assert {type(outcome) for outcome in outcomes} == {ConnectionLost}
-    assert session.counters()["requests_timed_out"] == 0
-
-
-async def _outcome(request: Request[Any]) -> object:
-    try:
-        return await request
-    except ConnectionLost as error:
-        return error
-
-
-async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
-    sim: Simulator, session: Session, agent: Agent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sim._shared.events, "publish", lambda *event: None)
-    sim.peripheral.listeners.clear()
-    request = agent.set_agent_state(AVAILABLE)
-    await settled(session)
-    assert not request.done, "confirmed, but no event came"
-    sim.fail_side("a")
-    with pytest.raises(ConnectionLost):
-        await soon(request)
-
-
-async def test_set_agent_fails_when_the_connection_dies_under_it(
-    sim: Simulator, session: Session, recorder: Recorder
-) -> None:
-    await soon(session.connect(**sides(sim)))
-    sim.freeze_side("a")
-    request = session.set_agent(an_agent())
-    await asyncio.sleep(0)
-    sim.fail_side("a")
-    with pytest.raises(ConnectionLost):
-        await soon(request)
-    await recorder.wait_for("OnSetAgentModeEvent")
-    assert session.current_side == "B", "the library opens the mode elsewhere all the same"
-
-
-async def test_requests_during_the_fail_over_are_refused(
-    sim: Simulator, session: Session, agent: Agent, recorder: Recorder
-) -> None:
-    sim.fail_side("a")
-    sim.fail_side("b")
-    await recorder.wait_for("OnConnectionFailure", 3)
-    for call in (agent.login, agent.logout, agent.query_agent_state, lambda: agent.set_agent_state(AVAILABLE)):
-        with pytest.raises(ConnectionLost, match="waiting"):
-            call()
-    assert not session.is_connected
-    assert session.current_server == session.current_side == ""
-
-
-@pytest.fixture
-async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(agents=5) as simulator:
-        yield simulator
-
-
-def accepting() -> bool:
-    """Whether a server is just taking a connection: asyncio leaks one whose server is closed meanwhile."""
-    return any("_accept_connection2" in repr(task) for task in asyncio.all_tasks())
-
-
-async def test_chaos_ends_with_an_open_session_and_nothing_forgotten(
-    sim: Simulator, make_session: MakeSession
-) -> None:
-    """Sides die and come back at random while an agent works; every request ends, the session is open."""
-    chance = random.Random(45)
-    clock = ManualClock()
-    session = make_session(clock=clock, rng=random.Random(46))
-    recorder, agent = Recorder(session), an_agent(auto_login=True)
-    await soon(session.connect(**sides(sim)))
-    await soon(session.set_agent(agent))
-    requests: list[Request[Any]] = [agent.login()]
-    for _ in range(300):
-        match chance.randrange(6):
-            case 0:
-                await until(lambda: not accepting())
-                side = chance.choice("ab")
-                sim.fail_side(side, logout_agents=chance.random() < 0.5)  # type: ignore[arg-type]
-            case 1:
-                await sim.restore_side(chance.choice("ab"))  # type: ignore[arg-type]
-            case 2:
-                clock.advance(chance.choice([0.5, 5, 60]))
-            case _ if session.is_open:
-                requests.append(
-                    agent.query_agent_state()
-                    if chance.random() < 0.5
-                    else agent.set_agent_state(chance.choice([AVAILABLE, NOT_READY]))
-                )
-        for _ in range(chance.randrange(12)):
-            await asyncio.sleep(0)
-    for side in "ab":
-        await sim.restore_side(side)  # type: ignore[arg-type]
-    async with asyncio.timeout(10):
-        while not session.is_open:
-            if session.state is ConnectionState.WAITING:  # else an attempt is under way: let it be
-                clock.advance(120)
-            await asyncio.sleep(0)
-        await settled(session)
-    clock.advance(31)
-    assert all(request.done for request in requests)
-    assert "OnConnectionRejected" not in recorder.names
-    assert "OnConnectionClosed" not in recorder.names
-    counters = session.counters()
-    assert counters["handler_errors"] == counters["listener_errors"] == counters["frames_malformed"] == 0
-    posts, pres = recorder.names.count("OnPostLogout"), recorder.names.count("OnPreLogout")
-    assert posts == pres

@@ -286,6 +286,17 @@ async def test_an_agent_of_bulk_mode_can_be_given_what_it_needs(bulk: Session) -
     assert agent.session is bulk
 
 
+async def test_agents_of_bulk_mode_can_be_made_before_it_is_set(
+    sim: Simulator, session: Session, recorder: Recorder
+) -> None:
+    agent = session.agent("1001", agent_instrument="3001")
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_bulk_mode(5000))
+    await soon(agent.login())
+    assert agent.peripheral_id == 5000
+    assert agent.unique_object_id == "agent.5000.1001"
+
+
 async def test_the_modes_exclude_each_other(connected: Session, signed_off: Agent) -> None:
     code = CilError.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED
     assert failing(lambda: connected.set_bulk_mode(5000)) == code

@@ -84,7 +84,7 @@ class Observer(Protocol):
     def malformed(self, error: MalformedFrame) -> None:
         """A frame was received that cannot be read; the stream goes on behind it."""
 
-    def handler_failed(self, handler: Handler, message: Message, error: Exception) -> None:
+    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
         """A handler raised; the others still get the message."""
 
 
@@ -265,7 +265,9 @@ class Connection:
 
     def _start_search(self) -> None:
         assert self._plan is not None
-        self._search = asyncio.get_running_loop().create_task(self._look(self._plan), name="ctios_fast-search")
+        self._search = asyncio.get_running_loop().create_task(
+            self._look(self._plan), name="ctios_fast-search"
+        )
 
     def _stop_search(self) -> None:
         if self._search is not None:
@@ -355,13 +357,13 @@ class Connection:
         assert self._mode is not None
         link = self.link
         invoke_id = self.book.invoke_id()
-        request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
         try:
+            request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
             link.send(self._mode.frame(self.codec, invoke_id))
         except LinkClosed:
             self.book.forget(invoke_id)
             return  # the loss is about to be told; the mode is opened on the next link
-        except (EncodeError, SendBufferFull) as error:
+        except (EncodeError, SendBufferFull, TooManyRequests) as error:
             # it cannot be written at all: trying another side would not help
             log.error("the session cannot be opened: %s", error)
             self.book.forget(invoke_id)
@@ -591,4 +593,6 @@ _CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, 
 
 
 def _reason_of(error: BaseException | None) -> FailureReason:
-    return FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else FailureReason.TRANSPORT_ERROR
+    return (
+        FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else FailureReason.TRANSPORT_ERROR
+    )

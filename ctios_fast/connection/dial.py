@@ -1,4 +1,4 @@
-"""Bringing up one TCP or TLS connection within a time, and letting go of one that nobody waits for any more."""
+"""Bringing up one TCP or TLS connection within a time, and letting go of one that nobody waits for."""
 
 import asyncio
 import ssl as ssl_module

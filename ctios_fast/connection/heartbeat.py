@@ -27,8 +27,10 @@ class Traffic(Protocol):
 
 
 class Heartbeats:
-    """Watches one link. ``beat`` sends a heartbeat; ``missing(n)`` tells that n are unanswered in a row;
-    ``lost`` that it was too many.
+    """Watches one link.
+
+    ``beat`` sends a heartbeat; ``missing(n)`` tells that n are unanswered in a row; ``lost`` that it was too
+    many.
     """
 
     def __init__(
@@ -50,15 +52,18 @@ class Heartbeats:
         self._missing = missing
         self._lost = lost
         self._max_missed = max_missed
+        self._running = False
         self._asked_at: float | None = None
         self._timer: TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to watch."""
+        self._running = True
         self._wait(self.interval)
 
     def stop(self) -> None:
-        """End."""
+        """End; nothing is called any more."""
+        self._running = False
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -90,4 +95,4 @@ class Heartbeats:
             self._lost()
             return False
         self._missing(self.missed)
-        return True
+        return self._running

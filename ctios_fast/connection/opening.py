@@ -28,7 +28,7 @@ RETRIED_ELSEWHERE = frozenset(
         92,  # E_CTI_SERVER_NOT_MASTER
         94,  # E_CTI_JTAPI_CCM_PROBLEM
         107,  # E_CTI_INVALID_CLIENT_FOR_STANDBY
-        109,  # E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID: this client's own session that the server has not missed yet
+        109,  # E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID: this client's own session, not missed yet
         110,  # E_CTI_SERVER_IN_MAINTENANCE_MODE
     }
 )

@@ -228,7 +228,8 @@ class RequestBook:
         else:
             del self._timers[timeout], self._deadlines[timeout]
         self.timed_out += len(expired)
-        for request in expired:  # the book is in order by now: who hears of it may make requests or end them all
+        # the book is in order by now: who hears of it may make requests or end them all
+        for request in expired:
             request.set_exception(RequestTimeout(f"{request.label} was not answered within {timeout:g} s"))
 
     def _give_up(self, invoke_id: int, request_type: int) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .layout import FloatingField, Layouts, MessageLayout, tag_row
+from .layout import FloatingField, MessageLayout, layout_of, tag_row
 
 if TYPE_CHECKING:
     from .message import Message
@@ -31,12 +31,12 @@ class Finding(NamedTuple):
 
 @cache
 def _layout(version: int, number: int) -> MessageLayout | None:
-    return Layouts(version).describe(number)
+    return layout_of(version, number)
 
 
 def findings(message: "Message") -> list[Finding]:
     """All departures of the message, in wire order; counts and absences last."""
-    layout = _layout(message.version, message.type)
+    layout = _layout(message.version, message.type) if message.documented else None
     if layout is None:
         return []
     found: list[Finding] = []
@@ -56,14 +56,19 @@ def findings(message: "Message") -> list[Finding]:
     return found
 
 
+def _since(field: FloatingField) -> int:
+    row = None if field.tag is None else tag_row(field.tag)
+    return field.since if row is None else max(field.since, row.since)
+
+
 def _of_field(version: int, tag: int, size: int, field: FloatingField | None) -> list[Finding]:
-    row = tag_row(tag)
     if field is None:
+        row = tag_row(tag)
         if row is None:
             return [Finding("unknown_tag", f"tag:{tag}", tag, "no such tag")]
         kind = "tag_too_new" if row.since > version else "tag_not_of_message"
         return [Finding(kind, row.name or f"tag:{tag}", tag, "the message does not list it")]
-    since = max(field.since, row.since if row is not None else 0)
+    since = _since(field)
     if since > version:
         return [Finding("tag_too_new", field.name, tag, f"came in version {since}")]
     if field.max and size > field.max:
@@ -75,25 +80,42 @@ def _of_field(version: int, tag: int, size: int, field: FloatingField | None) ->
 
 
 def _of_list(message: "Message", field: FloatingField, count: int, sizes: list[int]) -> list[Finding]:
-    if field.tag is None or field.since > message.version:
+    if field.tag is None or _since(field) > message.version:
         return []
-    if field.repeats is None:
-        if not count and not field.optional:
-            return [Finding("required_missing", field.name, field.tag, "the message requires it")]
-    else:
-        said = message.get(field.repeats, 0)
+    found = []
+    if field.repeats is not None:
+        said = _said(message, field.repeats)
         # fields of a configuration record may be left out of a record; other lists come whole
-        wrong = count > said if field.optional and field.repeats == "NumRecords" else count != said
-        if wrong:
-            return [
-                Finding("count_mismatch", field.name, field.tag, f"{field.repeats} says {said}, {count} came")
+        may_lack = field.optional and field.repeats == "NumRecords"
+        if said is not None and (count > said if may_lack else count != said):
+            found.append(_mismatch(field, field.repeats, said, count))
+    elif not count and not field.optional:
+        found.append(Finding("required_missing", field.name, field.tag, "the message requires it"))
+    if field.array is not None:
+        # one count for each array, in the same order; where records lack either, none can be told apart
+        counts = _counts(message, field.array)
+        if len(counts) == count:
+            width = _WIDTHS[field.type]
+            found += [
+                _mismatch(field, field.array, said, size // width)
+                for said, size in zip(counts, sizes, strict=True)
+                if said is not None and said != size // width
             ]
-    if field.array and count == 1:
-        said, elements = message.get(field.array), sizes[0] // _WIDTHS[field.type]
-        if isinstance(said, int) and said != elements:
-            return [
-                Finding(
-                    "count_mismatch", field.name, field.tag, f"{field.array} says {said}, {elements} came"
-                )
-            ]
-    return []
+    return found
+
+
+def _counts(message: "Message", name: str) -> list[int | None]:
+    """What each occurrence of a counting field says; None where it is no number (of the wrong width)."""
+    value = message.get(name, [])
+    items = value if isinstance(value, list) else [value]
+    return [item if isinstance(item, int) else None for item in items]
+
+
+def _said(message: "Message", name: str) -> int | None:
+    """How many are announced in all records together; None where that cannot be told."""
+    counts = _counts(message, name)
+    return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def _mismatch(field: FloatingField, name: str, said: int, came: int) -> Finding:
+    return Finding("count_mismatch", field.name, field.tag, f"{name} says {said}, {came} came")

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, final
 
 from typing_extensions import Buffer
 
@@ -8,6 +8,7 @@ from .message import Message
 
 DEFAULT_MAX_FRAME: Final = 65536
 
+@final
 class Codec:
     def __init__(self, version: int, max_frame: int = 65536) -> None: ...
     @property

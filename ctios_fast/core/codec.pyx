@@ -1,10 +1,12 @@
 """The codec of one protocol version: frame to message view, fields to frame."""
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.number cimport PyNumber_Index
 from libc.stdint cimport uint32_t
 
-from .encoder cimport write_message, write_raw
-from .layout cimport HEADER_SIZE, layouts_of, load32, message_name
+from .encoder cimport message_number, write_message, write_raw
+from .layout cimport HEADER_SIZE, check_max_frame, layouts_of, load32
 from .message cimport malformed, read_message
 
 #: Largest frame accepted unless told otherwise, in bytes with the header. The reference's largest
@@ -14,15 +16,15 @@ DEFAULT_MAX_FRAME = 65536
 cdef dict _codecs = {}
 
 
+@cython.final
 cdef class Codec:
     """Reads and writes the messages of one protocol version (9 to 25); ``codec(version)`` gives a shared one.
 
     ``max_frame``: largest frame that is written or read, in bytes with the header.
     """
 
-    def __cinit__(self, int version, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
-        if max_frame < HEADER_SIZE:
-            raise ValueError(f"a frame has {HEADER_SIZE} bytes at least, max_frame is {max_frame}")
+    def __cinit__(self, version, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
+        check_max_frame(max_frame)
         self.layouts = layouts_of(version)
         self.max_frame = max_frame
 
@@ -36,33 +38,37 @@ cdef class Codec:
         """Bytes of a floating field's tag, and of its length: 1 below version 20, 2 from 20."""
         return self.layouts.tag_width
 
-    def describe(self, uint32_t message_type):
+    def describe(self, message_type):
         """The message's layout as a ``MessageLayout``, or None where none is published."""
+        if not 0 <= message_type <= 0xFFFFFFFF:
+            return None
         return self.layouts.describe(message_type)
 
     def decode(self, frame):
         """A view of one whole frame, header included. Raises ``MalformedFrame``."""
         cdef Py_buffer view
+        cdef const unsigned char *start
         cdef uint32_t length
         PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
         try:
+            start = <const unsigned char *>view.buf
             if view.len < HEADER_SIZE:
                 raise malformed(0, None, 0, f"{view.len} bytes are no header of {HEADER_SIZE}", bytes(frame))
-            length = load32(<const unsigned char *>view.buf)
-            if view.len > self.max_frame or <Py_ssize_t>length != view.len - HEADER_SIZE:
+            length = load32(start)
+            if view.len > self.max_frame or length != <size_t>(view.len - HEADER_SIZE):
                 raise malformed(
-                    load32(<const unsigned char *>view.buf + 4),
+                    load32(start + 4),
                     "MessageLength",
                     0,
                     f"{length} bytes announced after the header, {view.len - HEADER_SIZE} came; "
                     f"{self.max_frame} with the header at most",
                     bytes(frame),
                 )
-            return read_message(self.layouts, <const unsigned char *>view.buf, view.len)
+            return read_message(self.layouts, start, view.len)
         finally:
             PyBuffer_Release(&view)
 
-    def encode(self, uint32_t message_type, fields, floating=(), *, bint as_received=False):
+    def encode(self, message_type, fields, floating=(), *, bint as_received=False):
         """The frame of a message.
 
         ``fields`` holds every fixed field of this version by its reference name, as integers. ``floating``
@@ -71,26 +77,16 @@ cdef class Codec:
         array. ``"tag:N"`` names a tag that has no name; its value is bytes.
 
         ``as_received`` lets through what a reader takes and a sender should not write: messages and fields
-        newer than this version, data longer than documented. Raises ``EncodeError``.
+        newer than this version, data longer than documented. Raises ``EncodeError`` for all that cannot be
+        written, values of a wrong kind included.
         """
-        return write_message(self.layouts, message_type, fields, floating, as_received, self.max_frame)
+        return write_message(
+            self.layouts, message_number(message_type), fields, floating, as_received, self.max_frame
+        )
 
-    def encode_raw(self, uint32_t message_type, body):
+    def encode_raw(self, message_type, body):
         """The frame of a message whose body is given as bytes. Raises ``EncodeError`` if it is too large."""
-        cdef Py_buffer view
-        PyObject_GetBuffer(body, &view, PyBUF_SIMPLE)
-        try:
-            if view.len + HEADER_SIZE > self.max_frame:
-                from ctios_fast.protocol.errors import EncodeError
-
-                raise EncodeError(
-                    message_name(message_type),
-                    None,
-                    f"{view.len + HEADER_SIZE} bytes are above the limit of {self.max_frame}",
-                )
-            return write_raw(message_type, <const unsigned char *>view.buf, view.len)
-        finally:
-            PyBuffer_Release(&view)
+        return write_raw(message_number(message_type), body, self.max_frame)
 
     def __repr__(self):
         return f"<Codec version {self.layouts.version}>"
@@ -99,8 +95,9 @@ cdef class Codec:
         return Codec, (self.layouts.version, self.max_frame)
 
 
-def codec(int version):
+def codec(version):
     """The shared codec of a protocol version; raises ``ValueError`` outside 9 to 25."""
+    version = PyNumber_Index(version)
     made = _codecs.get(version)
     if made is None:
         made = _codecs.setdefault(version, Codec(version))

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 from ctios_fast.protocol.errors import MalformedFrame
 
@@ -9,12 +9,13 @@ from .message import Message
 
 Handler: TypeAlias = Callable[[Message], object]
 
+@final
 class Dispatcher:
     codec: Codec
     frames: FrameBuffer
     default: Handler | None
     on_malformed: Callable[[MalformedFrame], object] | None
-    on_handler_error: Callable[[Handler, Message, Exception], object] | None
+    on_handler_error: Callable[[Handler, Message, BaseException], object] | None
     def __init__(self, codec: Codec, frames: FrameBuffer | None = None) -> None: ...
     @property
     def frames_seen(self) -> int: ...

@@ -3,6 +3,7 @@
 Frames that nobody asked for are counted and passed over before any Python object is made of them.
 """
 
+cimport cython
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
@@ -18,12 +19,17 @@ from ctios_fast.protocol.errors import MalformedFrame
 Handler = Callable[[Message], object]
 
 
+@cython.final
 cdef class Dispatcher:
     """Splits what a ``FrameBuffer`` holds and calls the handlers of each message, in the wire's order.
 
     All handlers of one message are called, in the order in which they were registered, before any sees the
-    next. One that raises is counted and told to ``on_handler_error``; the others still get the message. A
-    malformed frame is counted and told to ``on_malformed``; the stream goes on behind it.
+    next; those registered or taken away meanwhile count from the next message on. A handler that raises is
+    counted and told to ``on_handler_error``; the others still get the message. A malformed frame is counted
+    and told to ``on_malformed``; the stream goes on behind it. Messages without a handler go to ``default``.
+
+    ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
+    ``on_malformed`` raise, end ``dispatch`` at once; called again, it goes on with the next frame.
     """
 
     def __cinit__(self, Codec codec not None, FrameBuffer frames=None):
@@ -51,12 +57,21 @@ cdef class Dispatcher:
         self._frames = frames
         self._stopped = False
 
-    cdef object _handlers(self, uint32_t number):
+    @property
+    def default(self):
+        """The handler of the messages for which none is registered, or None: they are counted only."""
+        return None if self._default is None else self._default[0]
+
+    @default.setter
+    def default(self, handler):
+        self._default = None if handler is None else (_callable(handler),)
+
+    cdef object handlers_of(self, uint32_t number):
         if number < MESSAGE_NUMBERS:
             return self._table[number]
         return self._beyond.get(number)
 
-    cdef void _set_handlers(self, uint32_t number, object handlers) except *:
+    cdef int set_handlers(self, uint32_t number, object handlers) except -1:
         # A dispatch under way keeps the tuple that it began with.
         if number < MESSAGE_NUMBERS:
             self._table[number] = handlers
@@ -64,56 +79,75 @@ cdef class Dispatcher:
             self._beyond.pop(number, None)
         else:
             self._beyond[number] = handlers
+        return 0
 
     def on(self, uint32_t message_type, handler):
-        """Call the handler with each message of that number."""
-        if not callable(handler):
-            raise TypeError(f"a handler is callable, not {type(handler).__name__}")
-        self._set_handlers(message_type, (self._handlers(message_type) or ()) + (handler,))
+        """Call the handler with each message of that number; once more for each time it is registered."""
+        known = self.handlers_of(message_type) or ()
+        self.set_handlers(message_type, (*known, _callable(handler)))
 
     def off(self, uint32_t message_type, handler):
         """Take the handler away again. Raises ``ValueError`` if it is not registered."""
-        rest = list(self._handlers(message_type) or ())
+        rest = list(self.handlers_of(message_type) or ())
+        if handler not in rest:
+            raise ValueError(f"{handler!r} is no handler of message {message_type}")
         rest.remove(handler)
-        self._set_handlers(message_type, tuple(rest) or None)
+        self.set_handlers(message_type, tuple(rest) or None)
 
     def stop(self):
-        """Dispatch nothing any more; works from within a handler as well."""
+        """Dispatch no further frame. Called by a handler, the others of its message still get that one."""
         self._stopped = True
 
     def dispatch(self):
         """Call the handlers of all whole frames that are buffered; returns how many frames there were.
 
-        Raises ``FrameTooLarge`` when the stream cannot be followed any further.
+        Raises ``FrameTooLarge`` when the stream cannot be followed any further. Called by a handler it does
+        nothing: the dispatch under way takes what was buffered meanwhile.
         """
         cdef const unsigned char *frame = NULL
         cdef Py_ssize_t size = 0
         cdef unsigned long long before = self.frames_seen
-        cdef uint32_t number
-        cdef Message message
-        while not self._stopped and self._frames.next_span(&frame, &size):
-            self.frames_seen += 1
-            number = load32(frame + 4)
-            handlers = self._table[number] if number < MESSAGE_NUMBERS else self._beyond.get(number)
-            if handlers is None:
-                if self.default is None:
+        if self._dispatching:
+            return 0
+        self._dispatching = True
+        try:
+            while not self._stopped and self._frames.next_span(&frame, &size):
+                self.frames_seen += 1
+                handlers = self.handlers_of(load32(frame + 4))
+                if handlers is None:
+                    handlers = self._default
+                if handlers is None:
                     self.unhandled += 1
-                    continue
-                handlers = (self.default,)
-            try:
-                message = read_message(self._codec.layouts, frame, size)
-            except MalformedFrame as error:
-                self.malformed += 1
-                if self.on_malformed is not None:
-                    self.on_malformed(error)
-                continue
-            for handler in <tuple>handlers:
-                try:
-                    handler(message)
-                except Exception as error:
-                    self.handler_errors += 1
-                    if self.on_handler_error is not None:
-                        self.on_handler_error(handler, message, error)
-                if self._stopped:
-                    break
+                else:
+                    self.call(<tuple>handlers, frame, size)
+        finally:
+            self._dispatching = False
         return self.frames_seen - before
+
+    cdef int call(self, tuple handlers, const unsigned char *frame, Py_ssize_t size) except -1:
+        # The frame is read before any handler runs, since those may move what is buffered.
+        cdef Message message
+        try:
+            message = read_message(self._codec.layouts, frame, size)
+        except MalformedFrame as error:
+            self.malformed += 1
+            if self.on_malformed is not None:
+                self.on_malformed(error)
+            return 0
+        for handler in handlers:
+            try:
+                handler(message)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            # all else, CancelledError included: a handler is no task, and its fault no end of the stream
+            except BaseException as error:
+                self.handler_errors += 1
+                if self.on_handler_error is not None:
+                    self.on_handler_error(handler, message, error)
+        return 0
+
+
+cdef object _callable(object handler):
+    if not callable(handler):
+        raise TypeError(f"a handler is callable, not {type(handler).__name__}")
+    return handler

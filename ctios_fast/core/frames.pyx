@@ -5,37 +5,42 @@ data is written once, in place. Splitting copies nothing; what remains of a fram
 the room behind it runs out.
 """
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+cimport cython
+from cpython.buffer cimport (
+    PyBUF_FORMAT, PyBUF_ND, PyBUF_SIMPLE, PyBUF_STRIDES, PyBuffer_Release, PyObject_GetBuffer,
+)
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
+from cpython.mem cimport PyMem_Free, PyMem_Realloc
+from libc.stdint cimport uint32_t
 from libc.string cimport memcpy, memmove
 
-from .layout cimport HEADER_SIZE, load32
+from .layout cimport HEADER_SIZE, check_max_frame, load32
 
 from ctios_fast.protocol.errors import FrameTooLarge
 
 from .codec import DEFAULT_MAX_FRAME
+
+cdef extern from *:
+    Py_ssize_t PY_SSIZE_T_MAX
 
 cdef enum:
     INITIAL_CAPACITY = 16384
     LEAST_ROOM = 4096               # room that a read is offered at least
 
 
+@cython.final
 cdef class FrameBuffer:
     """Bytes received on one direction of one connection.
 
-    ``max_frame`` is the largest frame accepted, in bytes with the header; the buffer holds one such frame
-    and one read at most, so its memory is bounded.
+    ``max_frame`` is the largest frame accepted, in bytes with the header. Read into with ``get_buffer`` and
+    ``received``, the buffer never holds more than ``max_frame`` and 4,096 bytes (16,384 if that is more):
+    no room is given while frames that could be split fill it. ``feed`` takes any amount at once.
     """
 
     def __cinit__(self, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
-        if max_frame < HEADER_SIZE:
-            raise ValueError(f"a frame has {HEADER_SIZE} bytes at least, max_frame is {max_frame}")
+        check_max_frame(max_frame)
         self.max_frame = max_frame
-        self._capacity = INITIAL_CAPACITY
-        self._bytes = <unsigned char *>PyMem_Malloc(self._capacity)
-        if self._bytes == NULL:
-            raise MemoryError
+        self.resize(INITIAL_CAPACITY)
 
     def __dealloc__(self):
         PyMem_Free(self._bytes)
@@ -50,60 +55,99 @@ cdef class FrameBuffer:
         """Offset in the stream of the next frame."""
         return self._consumed
 
+    @property
+    def capacity(self):
+        """Bytes of memory taken for data."""
+        return self._capacity
+
+    cdef Py_ssize_t most(self) noexcept:
+        # Capacity that is enough for every read: a frame that lacks a byte, and a read.
+        if self.max_frame > PY_SSIZE_T_MAX - LEAST_ROOM:
+            return PY_SSIZE_T_MAX
+        return max(<Py_ssize_t>INITIAL_CAPACITY, self.max_frame + LEAST_ROOM)
+
+    cdef int resize(self, Py_ssize_t capacity) except -1:
+        cdef unsigned char *moved = <unsigned char *>PyMem_Realloc(self._bytes, capacity)
+        if moved == NULL:
+            raise MemoryError
+        self._bytes = moved
+        self._capacity = capacity
+        return 0
+
     cdef int make_room(self, Py_ssize_t wanted) except -1:
-        # Room for so many bytes behind _end, by moving the remainder down or by growing.
-        cdef unsigned char *grown
+        # Room for so many bytes behind _end, by moving the remainder down or by another size of memory.
         cdef Py_ssize_t held = self._end - self._start
+        cdef Py_ssize_t needed
+        if wanted > PY_SSIZE_T_MAX - held:
+            raise MemoryError
+        needed = held + wanted
         if self._exports:
-            raise BufferError("the buffer's free room is in use by a reader")
+            if self._capacity - self._end < wanted:
+                raise BufferError("the buffer's free room is in use by a reader")
+            return 0
         if self._start and (held == 0 or self._capacity - self._end < wanted):
             memmove(self._bytes, self._bytes + self._start, held)
             self._start = 0
             self._end = held
-        if self._capacity - self._end < wanted:
-            grown = <unsigned char *>PyMem_Realloc(self._bytes, max(2 * self._capacity, held + wanted))
-            if grown == NULL:
-                raise MemoryError
-            self._bytes = grown
-            self._capacity = max(2 * self._capacity, held + wanted)
+        if self._capacity < needed:
+            if self._capacity <= self.most() // 2:
+                self.resize(max(2 * self._capacity, needed))
+            else:
+                self.resize(max(self.most(), needed))
+        elif self._start == 0 and self._capacity // 2 > self.most() >= needed:
+            self.resize(self.most())            # give back what a large feed took
         return 0
 
     def get_buffer(self, sizehint=-1):
-        """Room for the next read (``asyncio.BufferedProtocol``)."""
+        """Room for the next read (``asyncio.BufferedProtocol``): this object, as a buffer.
+
+        Raises ``BufferError`` while ``max_frame`` bytes wait to be split.
+        """
+        if self._end - self._start >= self.max_frame:
+            raise BufferError(f"{self.buffered} bytes wait to be split, {self.max_frame} may")
+        # a read that took all the room shows that there is more to come in one go
+        if self._filled and not self._exports and self._capacity < self.most():
+            self.resize(2 * self._capacity if self._capacity <= self.most() // 2 else self.most())
+        self._filled = False
         self.make_room(LEAST_ROOM)
+        self._offered = self._capacity - self._end
         return self
 
     def received(self, Py_ssize_t size):
         """Tell how many bytes were written into the room of ``get_buffer``."""
-        if size < 0 or size > self._capacity - self._end:
-            raise ValueError("more bytes than there was room for")
+        if size < 0 or size > self._offered:
+            raise ValueError(f"{size} bytes cannot have come, get_buffer offered room for {self._offered}")
         self._end += size
-        # a read that filled the room shows that there is more to come in one go
-        if self._end == self._capacity and self._capacity < self.max_frame and not self._exports:
-            self.make_room(self._capacity)
+        self._offered -= size
+        self._filled = self._end == self._capacity
 
     def feed(self, data):
-        """Append a copy of the data."""
+        """Append a copy of the data, however much it is: for tests and files, whose reader sets the size."""
         cdef Py_buffer view
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
+            if self._bytes <= <unsigned char *>view.buf < self._bytes + self._capacity:
+                raise BufferError("the data is this buffer's own")
             if view.len:
                 self.make_room(view.len)
                 memcpy(self._bytes + self._end, view.buf, view.len)
                 self._end += view.len
+                self._offered = 0
         finally:
             PyBuffer_Release(&view)
 
     cdef int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1:
-        # The next whole frame, valid until bytes are received again: 1, or 0 when there is none yet.
+        # The next whole frame, valid until room is made again: 1, or 0 when there is none yet.
         cdef const unsigned char *start = self._bytes + self._start
         cdef Py_ssize_t held = self._end - self._start
         cdef Py_ssize_t whole
+        cdef uint32_t length
         if held < HEADER_SIZE:
             return 0
-        whole = HEADER_SIZE + <Py_ssize_t>load32(start)
-        if whole > self.max_frame:
-            raise FrameTooLarge(whole, self.max_frame, self._consumed)
+        length = load32(start)
+        if length > <size_t>(self.max_frame - HEADER_SIZE):
+            raise FrameTooLarge(HEADER_SIZE + <unsigned long long>length, self.max_frame, self._consumed)
+        whole = HEADER_SIZE + <Py_ssize_t>length
         if held < whole:
             return 0
         self._start += whole
@@ -120,12 +164,20 @@ cdef class FrameBuffer:
             return None
         return PyBytes_FromStringAndSize(<const char *>frame, size)
 
+    # What transports do with get_buffer's result: ask its length, read into it as a buffer, and (TLS, the
+    # proactor loop of Windows) take or fill slices of it. A view made here and kept would hold the memory.
+
     def __len__(self):
-        # what the transport asks of get_buffer's result: the room
         return self._capacity - self._end
 
     def __bool__(self):
         return True
+
+    def __getitem__(self, where):
+        return memoryview(self)[where]
+
+    def __setitem__(self, where, data):
+        memoryview(self)[where] = data
 
     def __getbuffer__(self, Py_buffer *view, int flags):
         view.buf = self._bytes + self._end
@@ -133,11 +185,11 @@ cdef class FrameBuffer:
         view.itemsize = 1
         view.readonly = 0
         view.ndim = 1
-        view.format = b"B"
-        self._shape[0] = view.len
-        self._strides[0] = 1
-        view.shape = self._shape
-        view.strides = self._strides
+        view.format = NULL
+        if flags & PyBUF_FORMAT:
+            view.format = b"B"
+        view.shape = &view.len if flags & PyBUF_ND else NULL
+        view.strides = &view.itemsize if (flags & PyBUF_STRIDES) == PyBUF_STRIDES else NULL
         view.suboffsets = NULL
         view.internal = NULL
         view.obj = self

@@ -1,5 +1,6 @@
 # Layouts of messages for one protocol version, as C structures that live as long as the process.
 
+cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
@@ -88,6 +89,8 @@ cdef inline int type_width(int wire_type) noexcept nogil:
         return 1
     return 0
 
+
+@cython.final
 cdef class Layouts:
     cdef readonly int version
     cdef readonly int tag_width         # bytes of a floating field's tag, and of its length
@@ -98,11 +101,15 @@ cdef class Layouts:
             return NULL
         return self.table[number]
 
-cdef Layouts layouts_of(int version)
+cdef int check_max_frame(Py_ssize_t max_frame) except -1
+cdef Layouts layouts_of(object version)
 cdef object field_name(uint16_t number)
 cdef object message_name(uint32_t number)
-cdef dict lookup_of(Layout *layout)
-cdef const FloatingSlot *tag_slot(uint32_t tag) noexcept nogil
+cdef dict make_lookup(Layout *layout)
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil
 cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL
+cdef int tag_of_text(object name) except? -2
 cdef object shown_name(Layout *layout, uint32_t tag)
+
+cdef inline dict lookup_of(Layout *layout):
+    return make_lookup(layout) if layout.lookup == NULL else <dict>layout.lookup

@@ -30,11 +30,7 @@ class MessageLayout(NamedTuple):
     fixed: tuple[FixedField, ...]
     floating: tuple[FloatingField, ...]
 
-class Layouts:
-    version: int
-    tag_width: int
-    def __init__(self, version: int) -> None: ...
-    def describe(self, number: int) -> MessageLayout | None: ...
+def layout_of(version: int, number: int) -> MessageLayout | None: ...
 
 class TagRow(NamedTuple):
     tag: int

@@ -1,12 +1,14 @@
 """Layouts of all messages for one protocol version, built from the generated tables.
 
 A layout tells where each fixed field stands in that version and which floating fields the message
-lists. It is made once for a version and never freed: message views point into it.
+lists. Message views point into it and keep its ``Layouts`` alive.
 """
 
-from cpython.mem cimport PyMem_Calloc
+cimport cython
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.number cimport PyNumber_Index
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF
+from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 import sys
@@ -129,6 +131,15 @@ cdef void _load_tables() except *:
         )
 
 
+cdef int check_max_frame(Py_ssize_t max_frame) except -1:
+    # A frame's length is told in four bytes, and does not count the header.
+    if max_frame < HEADER_SIZE:
+        raise ValueError(f"a frame has {HEADER_SIZE} bytes at least, max_frame is {max_frame}")
+    if <unsigned long long>(max_frame - HEADER_SIZE) > 0xFFFFFFFF:
+        raise ValueError(f"a frame has {HEADER_SIZE + 2**32 - 1} bytes at most, max_frame is {max_frame}")
+    return 0
+
+
 cdef object field_name(uint16_t number):
     return None if number == NO_NAME else _field_names[number]
 
@@ -149,6 +160,7 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
     layout.fixed = <FixedSlot *>PyMem_Calloc(count + 1, sizeof(FixedSlot))
     layout.floating = <FloatingSlot *>PyMem_Calloc(row.floating_count + 1, sizeof(FloatingSlot))
     if layout.fixed == NULL or layout.floating == NULL:
+        _free_layouts(layout)
         raise MemoryError
     layout.number = row.number
     layout.kind = row.kind
@@ -186,14 +198,30 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
     return layout
 
 
+cdef void _free_layouts(Layout *layout) noexcept:
+    # The layout and its alternatives.
+    cdef Layout *further
+    while layout != NULL:
+        further = layout.alternative
+        Py_XDECREF(layout.name)
+        Py_XDECREF(layout.lookup)
+        PyMem_Free(layout.fixed)
+        PyMem_Free(layout.floating)
+        PyMem_Free(layout)
+        layout = further
+
+
+@cython.final
 cdef class Layouts:
-    """The layouts of one protocol version, by message number."""
+    """The layouts of one protocol version, by message number; ``ValueError`` for an unknown version."""
 
     def __cinit__(self, int version):
         cdef int i, k
         cdef const ctios_message *row
         cdef Layout *layout
         cdef Layout *further
+        if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
+            raise _unknown_version(version)
         self.version = version
         self.tag_width = 2 if version >= FIRST_WIDE_TAGS else 1
         for i in range(CTIOS_MESSAGES):
@@ -209,9 +237,15 @@ cdef class Layouts:
                 )
                 # an older version may have the alternative as its documented layout already
                 if further.fixed_size == layout.fixed_size:
+                    _free_layouts(further)
                     continue
                 layout.alternative = further
                 layout = further
+
+    def __dealloc__(self):
+        cdef int i
+        for i in range(MESSAGE_NUMBERS):
+            _free_layouts(self.table[i])
 
     def describe(self, uint32_t number):
         """The message's documented layout, or None where none is published."""
@@ -264,32 +298,52 @@ cdef object _description(Layout *layout):
     )
 
 
-cdef Layouts layouts_of(int version):
+cdef object _unknown_version(object version):
+    return ValueError(
+        f"protocol version {version} is not one of {CTIOS_OLDEST_VERSION} to {CTIOS_NEWEST_VERSION}"
+    )
+
+
+cdef Layouts layouts_of(object version):
+    # The shared ones.
+    version = PyNumber_Index(version)
     made = _layouts.get(version)
     if made is None:
         if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
-            raise ValueError(
-                f"protocol version {version} is not one of {CTIOS_OLDEST_VERSION} to {CTIOS_NEWEST_VERSION}"
-            )
+            raise _unknown_version(version)
         made = _layouts.setdefault(version, Layouts(version))
     return made
 
 
-cdef dict lookup_of(Layout *layout):
+def layout_of(version, uint32_t number):
+    """The message's documented layout in that version, or None where none is published."""
+    return layouts_of(version).describe(number)
+
+
+cdef dict make_lookup(Layout *layout):
     cdef int i
-    if layout.lookup == NULL:
-        made = {}
+    made = {}
+    for i in range(layout.floating_count):
+        if layout.floating[i].tag != NO_TAG:
+            made[_field_names[layout.floating[i].name]] = FLOATING_CODE + i
+    for i in range(layout.fixed_count):
+        made[_field_names[layout.fixed[i].name]] = i
+    Py_INCREF(made)
+    layout.lookup = <PyObject *>made
+    return made
+
+
+cdef const FloatingSlot *_listed_slot(const Layout *layout, uint32_t tag) noexcept nogil:
+    # What the message lists for the tag, or NULL.
+    cdef int i
+    if tag != NO_TAG:
         for i in range(layout.floating_count):
-            if layout.floating[i].tag != NO_TAG:
-                made[_field_names[layout.floating[i].name]] = FLOATING_CODE + i
-        for i in range(layout.fixed_count):
-            made[_field_names[layout.fixed[i].name]] = i
-        Py_INCREF(made)
-        layout.lookup = <PyObject *>made
-    return <dict>layout.lookup
+            if layout.floating[i].tag == tag:
+                return &layout.floating[i]
+    return NULL
 
 
-cdef const FloatingSlot *tag_slot(uint32_t tag) noexcept nogil:
+cdef const FloatingSlot *_table_slot(uint32_t tag) noexcept nogil:
     # The tag table's row, or NULL.
     if tag >= TAG_NUMBERS or _tag_slots[tag].tag == NO_TAG:
         return NULL
@@ -298,41 +352,40 @@ cdef const FloatingSlot *tag_slot(uint32_t tag) noexcept nogil:
 
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil:
     # What the message lists for the tag, else the tag table's row, else NULL.
-    cdef int i
-    for i in range(layout.floating_count):
-        if layout.floating[i].tag == tag and tag != NO_TAG:
-            return &layout.floating[i]
-    return tag_slot(tag)
+    cdef const FloatingSlot *slot = _listed_slot(layout, tag)
+    return slot if slot != NULL else _table_slot(tag)
 
 
 cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL:
     # The floating field that carries this name in this message: listed ones first, then the tag table's.
     code = lookup_of(layout).get(name)
-    if code is not None and code >= FLOATING_CODE:
+    if code is not None and <int>code >= FLOATING_CODE:
         return &layout.floating[<int>code - FLOATING_CODE]
     tag = _tags_by_field.get(name)
     if tag is None:
         return NULL
-    return slot_of_tag(layout, tag) if _is_listed(layout, tag) else &_tag_slots[<int>tag]
+    return slot_of_tag(layout, tag)
 
 
-cdef bint _is_listed(const Layout *layout, uint32_t tag) noexcept nogil:
-    cdef int i
-    for i in range(layout.floating_count):
-        if layout.floating[i].tag == tag:
-            return True
-    return False
+cdef int tag_of_text(object name) except? -2:
+    # The number in "tag:N", of up to nine digits; -1 for any other name.
+    if not isinstance(name, str) or not name.startswith("tag:") or not 5 <= len(name) <= 13:
+        return -1
+    digits = name[4:]
+    return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
 cdef object shown_name(Layout *layout, uint32_t tag):
     # The name under which a floating field is shown; None where only "tag:N" leads back to this tag.
-    cdef const FloatingSlot *slot = slot_of_tag(layout, tag)
-    cdef const FloatingSlot *back
+    cdef const FloatingSlot *slot = _listed_slot(layout, tag)
+    if slot != NULL:
+        return _field_names[slot.name]
+    slot = _table_slot(tag)
     if slot == NULL or slot.name == NO_NAME:
         return None
     name = _field_names[slot.name]
-    back = slot_of_name(layout, name)
-    return name if back != NULL and back.tag == tag else None
+    code = lookup_of(layout).get(name)      # the message may list another tag under this name
+    return name if code is None or <int>code < FLOATING_CODE else None
 
 
 class TagRow(NamedTuple):
@@ -346,7 +399,7 @@ class TagRow(NamedTuple):
 
 def tag_row(uint32_t tag):
     """The tag table's row for the tag, or None."""
-    cdef const FloatingSlot *slot = tag_slot(tag)
+    cdef const FloatingSlot *slot = _table_slot(tag)
     if slot == NULL:
         return None
     return TagRow(tag, field_name(slot.name), slot.since, slot.max)

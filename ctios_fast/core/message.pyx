@@ -6,6 +6,7 @@ reading a field later never runs past the frame's end.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeASCII
 from libc.stdint cimport int8_t, int16_t, int32_t, uint32_t
 from libc.string cimport memchr
 
@@ -13,15 +14,13 @@ from .layout cimport (
     FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY,
     WIRE_NAMEDVAR, WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UINT, WIRE_UNSPEC, WIRE_USHORT,
     FixedSlot, FloatingSlot, Layout, Layouts,
-    field_name, load16, load32, lookup_of, message_name, shown_name, slot_of_name, slot_of_tag, type_width,
+    field_name, layouts_of, load16, load32, lookup_of, message_name, shown_name, slot_of_name, slot_of_tag,
+    tag_of_text, type_width,
 )
 
 from typing import NamedTuple
 
 from ctios_fast.protocol.errors import MalformedFrame
-
-cdef extern from "Python.h":
-    str PyUnicode_DecodeASCII(const char *text, Py_ssize_t size, const char *errors)
 
 
 class NamedVariable(NamedTuple):
@@ -41,6 +40,7 @@ class NamedArray(NamedTuple):
 
 cdef object _NamedVariable = NamedVariable
 cdef object _NamedArray = NamedArray
+cdef object _ABSENT = object()              # no field's value
 
 
 cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reason, bytes frame):
@@ -88,9 +88,8 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
     cdef const unsigned char *body = <const unsigned char *>PyBytes_AS_STRING(frame) + HEADER_SIZE
     cdef Py_ssize_t size = len(frame) - HEADER_SIZE
     cdef Py_ssize_t at, left
-    cdef uint32_t tag
+    cdef uint32_t tag, length
     cdef int i = 0
-    cdef const FloatingSlot *slot
     if size < layout.fixed_size:
         for i in range(layout.fixed_count):
             if layout.fixed[i].offset + layout.fixed[i].width > size:
@@ -110,12 +109,10 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
             layout.number, None, HEADER_SIZE + at, f"{left} bytes left over are no floating field", frame
         )
     tag = body[at] if tag_width == 1 else load16(body + at)
-    slot = slot_of_tag(layout, tag)
-    name = f"tag:{tag}" if slot == NULL or field_name(slot.name) is None else field_name(slot.name)
     length = body[at + 1] if tag_width == 1 else load16(body + at + 2)
     return malformed(
         layout.number,
-        name,
+        shown_name(layout, tag) or f"tag:{tag}",
         HEADER_SIZE + at,
         f"the floating field says {length} bytes of data, {left - 2 * tag_width} are left",
         frame,
@@ -127,19 +124,30 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
     cdef uint32_t number = load32(frame + 4)
     cdef Layout *documented = layouts.find(number)
     cdef Layout *layout = NULL
+    cdef bytes owned
     cdef Message message
     if documented != NULL:
         layout = _fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
-        if layout == NULL:
-            raise _fault(documented, PyBytes_FromStringAndSize(<const char *>frame, size), layouts.tag_width)
+    owned = PyBytes_FromStringAndSize(<const char *>frame, size)
+    if documented != NULL and layout == NULL:
+        raise _fault(documented, owned, layouts.tag_width)
     message = Message.__new__(Message)
     message._layouts = layouts
     message._layout = layout
-    message._frame = PyBytes_FromStringAndSize(<const char *>frame, size)
-    message._data = <const unsigned char *>PyBytes_AS_STRING(message._frame)
+    message._frame = owned
+    message._data = <const unsigned char *>PyBytes_AS_STRING(owned)
     message._size = size
     message.type = number
     return message
+
+
+def restored(version, bytes frame not None):
+    """The message that a pickle or a copy was made of."""
+    cdef const unsigned char *start = <const unsigned char *>PyBytes_AS_STRING(frame)
+    cdef Py_ssize_t size = len(frame)
+    if size < HEADER_SIZE or <Py_ssize_t>load32(start) != size - HEADER_SIZE:
+        raise ValueError(f"{size} bytes are not one whole frame")
+    return read_message(layouts_of(version), start, size)
 
 
 # --- reading values --------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil
 cdef list _numbers(int wire_type, const unsigned char *p, Py_ssize_t size):
     cdef int width = type_width(wire_type)
     cdef Py_ssize_t i
-    return [_number(wire_type, p + i) for i in range(0, size, width)]
+    return [_number(wire_type, p + i * width) for i in range(size // width)]
 
 
 cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint exact):
@@ -226,6 +234,20 @@ cdef object _value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t 
     return PyBytes_FromStringAndSize(<const char *>p, size)
 
 
+cdef inline const unsigned char *_head(
+    const unsigned char *p, int tag_width, uint32_t *tag, Py_ssize_t *length
+) noexcept nogil:
+    # Tag and length of the floating field at p; gives where its data begins.
+    if tag_width == 1:
+        tag[0] = p[0]
+        length[0] = p[1]
+        return p + 2
+    tag[0] = load16(p)
+    length[0] = load16(p + 2)
+    return p + 4
+
+
+@cython.final
 @cython.no_gc
 @cython.freelist(256)
 cdef class Message:
@@ -233,12 +255,19 @@ cdef class Message:
 
     ``message[name]`` reads a field by its name in the reference. Fixed fields are ints; of floating fields
     numbers are ints, STRING is str (up to its NUL), UNSPEC is bytes, NAMEDVAR and NAMEDARRAY are
-    ``NamedVariable`` and ``NamedArray``; a field that repeats or holds an array gives a list. A number whose
-    data has another width than its type comes as bytes.
+    ``NamedVariable`` and ``NamedArray``. A field that repeats gives the list of all its values, empty where
+    there are none; one that holds an array gives the list of its numbers. A number whose data has another
+    width than its type comes as bytes. ``"tag:N"`` is the data of the first floating field with that tag.
+    A field that the message has not got raises ``KeyError``; ``name in message`` tells whether it came.
     """
 
     def __init__(self):
         raise TypeError("messages are made by Codec.decode")
+
+    def __reduce__(self):
+        if self._frame is None:
+            raise TypeError("a message that was never read cannot be copied")
+        return restored, (self._layouts.version, self._frame)
 
     @property
     def name(self):
@@ -258,10 +287,14 @@ cdef class Message:
     @property
     def body(self):
         """The bytes after the header."""
-        return self._frame[HEADER_SIZE:]
+        return self.whole()[HEADER_SIZE:]
+
+    cdef bytes whole(self):
+        # None only in what Message.__new__ made: of no use, and harmless
+        return b"" if self._frame is None else self._frame
 
     def __bytes__(self):
-        return self._frame
+        return self.whole()
 
     def __len__(self):
         return self._size
@@ -269,79 +302,94 @@ cdef class Message:
     def __eq__(self, other):
         if not isinstance(other, Message):
             return NotImplemented
-        return self.version == other.version and self._frame == bytes(other)
+        return self._layouts is (<Message>other)._layouts and self._frame == (<Message>other)._frame
 
     def __hash__(self):
         return hash(self._frame)
 
-    def __getitem__(self, str name not None):
-        cdef object code
-        cdef FixedSlot *slot
-        if self._layout != NULL:
-            code = lookup_of(self._layout).get(name)
-            if code is not None and <int>code < FLOATING_CODE:
-                slot = &self._layout.fixed[<int>code]
-                return _number(slot.type, self._data + HEADER_SIZE + slot.offset)
-            return self._floating_value(name)
-        raise KeyError(name)
+    cdef const unsigned char *floating_part(self) noexcept:
+        # Where the floating fields begin; they end with the frame. There are none without a layout.
+        if self._layout == NULL:
+            return self._data + self._size
+        return self._data + HEADER_SIZE + self._layout.fixed_size
 
-    cdef object _floating_value(self, str name):
-        cdef const FloatingSlot *slot = slot_of_name(self._layout, name)
-        cdef const unsigned char *p = self._data + HEADER_SIZE + self._layout.fixed_size
+    cdef const unsigned char *seek(self, const unsigned char *p, uint32_t tag, Py_ssize_t *length) noexcept:
+        # Data and length of the next floating field with that tag, from the field at p on; NULL without one.
         cdef const unsigned char *end = self._data + self._size
-        cdef int tag_width = self._layouts.tag_width
-        cdef uint32_t tag
-        cdef Py_ssize_t length
-        cdef list found = None
-        if slot == NULL:
-            return self._tagged_value(name)
-        if slot.flags & FLAG_REPEATS:
-            found = []
+        cdef uint32_t found = 0
         while p < end:
-            if tag_width == 1:
-                tag = p[0]
-                length = p[1]
-            else:
-                tag = load16(p)
-                length = load16(p + 2)
-            p += 2 * tag_width
-            if tag == slot.tag:
-                value = _value(slot, p, length, False)
-                if found is None:
-                    return value
-                found.append(value)
-            p += length
-        if found is None:
+            p = _head(p, self._layouts.tag_width, &found, length)
+            if found == tag:
+                return p
+            p += length[0]
+        return NULL
+
+    cdef object value_of(self, object name, object absent):
+        # The field's value, or ``absent``.
+        cdef const FloatingSlot *slot
+        cdef const FixedSlot *fixed
+        cdef const unsigned char *p
+        cdef Py_ssize_t length = 0
+        cdef int code
+        cdef list values
+        if self._layout == NULL:
+            return absent
+        known = lookup_of(self._layout).get(name)
+        if known is None:
+            slot = slot_of_name(self._layout, name)
+            if slot == NULL:
+                return self.data_of_tag(name, absent)
+        else:
+            code = known
+            if code < FLOATING_CODE:
+                fixed = &self._layout.fixed[code]
+                return _number(fixed.type, self._data + HEADER_SIZE + fixed.offset)
+            slot = &self._layout.floating[code - FLOATING_CODE]
+        p = self.seek(self.floating_part(), slot.tag, &length)
+        if not slot.flags & FLAG_REPEATS:
+            return absent if p == NULL else _value(slot, p, length, False)
+        values = []
+        while p != NULL:
+            values.append(_value(slot, p, length, False))
+            p = self.seek(p + length, slot.tag, &length)
+        return values
+
+    cdef object data_of_tag(self, object name, object absent):
+        cdef Py_ssize_t length = 0
+        cdef int tag = tag_of_text(name)
+        cdef const unsigned char *p = NULL
+        if tag >= 0:
+            p = self.seek(self.floating_part(), tag, &length)
+        return absent if p == NULL else PyBytes_FromStringAndSize(<const char *>p, length)
+
+    def __getitem__(self, name):
+        value = self.value_of(name, _ABSENT)
+        if value is _ABSENT:
             raise KeyError(name)
-        return found
+        return value
 
-    cdef object _tagged_value(self, str name):
-        # "tag:N": a tag without a name of its own
-        if name.startswith("tag:"):
-            for tag, data in self.floating_raw():
-                if name == f"tag:{tag}":
-                    return data
-        raise KeyError(name)
-
-    def get(self, str name not None, default=None):
+    def get(self, name, default=None):
         """The field's value, or ``default`` where the message has not got it."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
+        return self.value_of(name, default)
 
     def __contains__(self, name):
-        try:
-            value = self[name]
-        except (KeyError, TypeError):
+        cdef const FloatingSlot *slot
+        cdef Py_ssize_t length = 0
+        cdef int tag
+        if self._layout == NULL:
             return False
-        return value != []
+        known = lookup_of(self._layout).get(name)
+        if known is not None and <int>known < FLOATING_CODE:
+            return True
+        slot = slot_of_name(self._layout, name)
+        tag = tag_of_text(name) if slot == NULL else slot.tag
+        return tag >= 0 and self.seek(self.floating_part(), tag, &length) != NULL
 
     def fixed(self):
         """The fixed fields in wire order, by name."""
         cdef dict made = {}
-        cdef int i = 0
-        cdef FixedSlot *slot
+        cdef int i
+        cdef const FixedSlot *slot
         if self._layout != NULL:
             for i in range(self._layout.fixed_count):
                 slot = &self._layout.fixed[i]
@@ -351,20 +399,14 @@ cdef class Message:
     def floating_raw(self):
         """The floating fields in wire order, as pairs of tag and data bytes."""
         cdef list made = []
-        cdef const unsigned char *p
+        cdef const unsigned char *p = self.floating_part()
         cdef const unsigned char *end = self._data + self._size
-        cdef int tag_width
-        cdef uint32_t tag
-        cdef Py_ssize_t length
-        if self._layout != NULL:
-            tag_width = self._layouts.tag_width
-            p = self._data + HEADER_SIZE + self._layout.fixed_size
-            while p < end:
-                tag = p[0] if tag_width == 1 else load16(p)
-                length = p[1] if tag_width == 1 else <Py_ssize_t>load16(p + 2)
-                p += 2 * tag_width
-                made.append((tag, PyBytes_FromStringAndSize(<const char *>p, length)))
-                p += length
+        cdef uint32_t tag = 0
+        cdef Py_ssize_t length = 0
+        while p < end:
+            p = _head(p, self._layouts.tag_width, &tag, &length)
+            made.append((tag, PyBytes_FromStringAndSize(<const char *>p, length)))
+            p += length
         return made
 
     def floating(self):
@@ -375,33 +417,43 @@ cdef class Message:
         name is ``"tag:N"``. Encoding these pairs gives the same bytes again.
         """
         cdef list made = []
-        cdef const unsigned char *p
-        cdef bytes data
-        cdef uint32_t tag
-        for tag, data in self.floating_raw():
+        cdef const unsigned char *p = self.floating_part()
+        cdef const unsigned char *end = self._data + self._size
+        cdef uint32_t tag = 0
+        cdef Py_ssize_t length = 0
+        while p < end:
+            p = _head(p, self._layouts.tag_width, &tag, &length)
             name = shown_name(self._layout, tag)
             if name is None:
-                made.append((f"tag:{tag}", data))
+                made.append((f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length)))
             else:
-                p = <const unsigned char *>PyBytes_AS_STRING(data)
-                made.append((name, _value(slot_of_tag(self._layout, tag), p, len(data), True)))
+                made.append((name, _value(slot_of_tag(self._layout, tag), p, length, True)))
+            p += length
         return made
 
     def to_dict(self):
-        """All fields by name, each as ``message[name]`` gives it."""
+        """All fields that came, by name, each as ``message[name]`` gives it."""
         cdef dict made = self.fixed()
-        cdef uint32_t tag
-        if self._layout != NULL:
-            for tag, data in self.floating_raw():
-                name = shown_name(self._layout, tag)
-                if name is None:
-                    made.setdefault(f"tag:{tag}", data)
-                elif name not in made:
-                    made[name] = self._floating_value(name)
+        cdef const FloatingSlot *slot
+        cdef const unsigned char *p = self.floating_part()
+        cdef const unsigned char *end = self._data + self._size
+        cdef uint32_t tag = 0
+        cdef Py_ssize_t length = 0
+        while p < end:
+            p = _head(p, self._layouts.tag_width, &tag, &length)
+            slot = slot_of_tag(self._layout, tag)
+            name = shown_name(self._layout, tag)
+            if name is None:
+                made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
+            elif slot.flags & FLAG_REPEATS:
+                (<list>made.setdefault(name, [])).append(_value(slot, p, length, False))
+            elif name not in made:
+                made[name] = _value(slot, p, length, False)
+            p += length
         return made
 
     def check(self):
-        """What a strict reader minds about this well-formed message: a list of ``Finding``, maybe empty."""
+        """What a strict reader minds about this well-formed message: ``Finding`` rows, none if nothing."""
         from .check import findings
 
         return findings(self)
@@ -410,7 +462,12 @@ cdef class Message:
         title = self.name or f"message {self.type}"
         if self._layout == NULL:
             return f"<{title} v{self.version} {self._size} bytes>"
-        shown = ", ".join(
-            f"{name}={'***' if 'Password' in name else repr(value)}" for name, value in self.to_dict().items()
-        )
-        return f"<{title} v{self.version} {shown}>"
+        shown = ", ".join([f"{name}={_shown(name, value)}" for name, value in self.to_dict().items()])
+        return f"<{title} v{self.version} {shown or 'without fields'}>"
+
+
+cdef str _shown(str name, object value):
+    # Raw bytes are not shown either: what was read in the wrong version may have a password anywhere.
+    if "Password" in name:
+        return "***"
+    return f"<{len(value)} bytes>" if isinstance(value, bytes) else repr(value)

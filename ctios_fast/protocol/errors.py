@@ -39,7 +39,7 @@ class MalformedFrame(ProtocolError):
     """A frame whose body contradicts its message's layout.
 
     ``offset`` counts bytes from the frame's first header byte; ``field`` is None where no named field is
-    concerned. ``frame`` keeps the bytes (they are not part of the text).
+    concerned. ``frame`` keeps the bytes; neither the text nor ``repr`` shows them.
     """
 
     def __init__(
@@ -51,13 +51,17 @@ class MalformedFrame(ProtocolError):
         reason: str,
         frame: bytes,
     ) -> None:
-        super().__init__(message_type, message, field, offset, reason, frame)
+        super().__init__(message_type, message, field, offset, reason)
         self.message_type = message_type
         self.message = message
         self.field = field
         self.offset = offset
         self.reason = reason
         self.frame = frame
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # the arguments are what repr shows, so the frame is none of them
+        return type(self), (*self.args, self.frame), self.__dict__
 
     def __str__(self) -> str:
         name = self.message or f"message {self.message_type}"

@@ -1,0 +1,96 @@
+"""The table of connection states: complete, connected, and agreed with by the connection itself."""
+
+import ast
+import inspect
+from collections import defaultdict
+
+import pytest
+
+from ctios_fast.connection import connection
+from ctios_fast.connection.states import TRANSITIONS, ConnectionState, next_state
+
+S = ConnectionState
+EVENTS = {event for _, event in TRANSITIONS}
+
+
+def reachable(start: ConnectionState) -> set[ConnectionState]:
+    found = {start}
+    todo = [start]
+    while todo:
+        state = todo.pop()
+        for (before, _), after in TRANSITIONS.items():
+            if before is state and after not in found:
+                found.add(after)
+                todo.append(after)
+    return found
+
+
+def test_every_state_can_be_reached_and_so_can_every_transition() -> None:
+    assert reachable(S.DISCONNECTED) == set(S)
+    assert {before for before, _ in TRANSITIONS} == set(S)
+
+
+@pytest.mark.parametrize("state", S)
+def test_no_state_leads_nowhere(state: ConnectionState) -> None:
+    assert S.DISCONNECTED in reachable(state)
+    assert S.OPEN in reachable(state)
+
+
+@pytest.mark.parametrize("state", set(S) - {S.DISCONNECTED, S.CLOSING}, ids=lambda state: state.value)
+def test_a_disconnect_is_possible_from_everywhere_and_ends_in_two_steps(state: ConnectionState) -> None:
+    closing = next_state(state, "disconnect")
+    assert closing is S.CLOSING
+    assert next_state(closing, "closed") is S.DISCONNECTED
+
+
+@pytest.mark.parametrize("state", [S.CONNECTED, S.OPENING, S.OPEN])
+def test_every_state_with_a_link_can_lose_it(state: ConnectionState) -> None:
+    assert next_state(state, "lost") is S.WAITING
+
+
+def test_the_way_to_an_open_session() -> None:
+    state = S.DISCONNECTED
+    for event in ("connect", "failed", "retry", "tcp_up", "open", "opened"):
+        state = next_state(state, event)
+    assert state is S.OPEN
+
+
+@pytest.mark.parametrize("state", S)
+def test_what_is_not_in_the_table_is_an_error_that_names_both(state: ConnectionState) -> None:
+    for event in (EVENTS | {"explode"}) - {event for before, event in TRANSITIONS if before is state}:
+        with pytest.raises(ValueError, match=f"{state.value} cannot {event}"):
+            next_state(state, event)
+
+
+def test_only_closing_closes_and_nothing_but_closed_leaves_it() -> None:
+    leaving = defaultdict(set)
+    for before, event in TRANSITIONS:
+        leaving[before].add(event)
+    assert leaving[S.CLOSING] == {"closed"}
+    assert leaving[S.DISCONNECTED] == {"connect"}
+
+
+def test_the_connection_uses_exactly_the_tables_events_and_sets_its_state_nowhere_else() -> None:
+    tree = ast.parse(inspect.getsource(connection))
+    used = {
+        constant.value
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "_change"
+        for constant in ast.walk(call)
+        if isinstance(constant, ast.Constant)
+    }
+    assert used == EVENTS
+    assigned = [
+        target
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in ast.walk(node)
+        if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store) and target.attr == "state"
+    ]
+    assert len(assigned) == 2, "once at the beginning, once by the table"
+
+
+def test_the_picture_shows_every_event() -> None:
+    picture = inspect.getdoc(inspect.getmodule(next_state)) or ""
+    for event in EVENTS:
+        assert event in picture

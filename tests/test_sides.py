@@ -1,0 +1,70 @@
+"""Which side is tried when: the plan of attempts by itself."""
+
+import random
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctios_fast.connection.sides import WAITS, Attempt, Side, attempts
+
+A = Side("A", "cg-a.example", 42027)
+B = Side("B", "cg-b.example", 43027)
+
+
+def plan(
+    sides: tuple[Side, ...] = (A, B),
+    first: Side = A,
+    *,
+    clients: int = 100,
+    rounds: int | None = None,
+    seed: int = 1,
+    most: int = 100,
+) -> list[Attempt]:
+    return list(islice(attempts(sides, first, clients=clients, rounds=rounds, rng=random.Random(seed)), most))
+
+
+def test_the_documented_plan() -> None:
+    found = plan(most=16)
+    wait = random.Random(1).uniform(0, 10)
+    delays = [0, wait, 15, 30, 60, 120, 120, 120]
+    assert [(a.side.name, a.delay) for a in found] == [
+        pair for delay in delays for pair in (("A", delay), ("B", 0))
+    ]
+    assert not any(a.final for a in found)
+    assert WAITS == (15, 30, 60, 120)
+
+
+def test_the_last_good_side_is_first_in_every_round() -> None:
+    assert [a.side for a in plan(first=B, most=8)] == [B, A] * 4
+
+
+def test_a_single_side_is_tried_by_the_same_waits() -> None:
+    found = plan((A,), most=8)
+    assert {a.side for a in found} == {A}
+    assert [a.delay for a in found][2:] == [15, 30, 60, 120, 120, 120]
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 5])
+def test_the_last_attempt_of_a_limited_plan_is_marked(rounds: int) -> None:
+    found = plan(rounds=rounds)
+    assert len(found) == 2 * rounds
+    assert [a.final for a in found] == [False] * (2 * rounds - 1) + [True]
+
+
+@given(clients=st.integers(1, 100_000), seed=st.integers())
+def test_the_random_wait_is_up_to_a_tenth_of_a_second_for_each_client(clients: int, seed: int) -> None:
+    wait = plan(clients=clients, seed=seed, most=3)[2].delay
+    assert 0 <= wait <= clients / 10
+
+
+def test_clients_spread_their_return_over_the_wait() -> None:
+    waits = sorted(plan(clients=1000, seed=seed, most=3)[2].delay for seed in range(1000))
+    assert waits[0] < 1
+    assert waits[-1] > 99
+    assert 45 < waits[500] < 55
+
+
+def test_a_side_reads_as_its_address() -> None:
+    assert str(A) == "cg-a.example:42027"
