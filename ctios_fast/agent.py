@@ -15,7 +15,7 @@ from .connection.clock import TimerHandle
 from .connection.requests import Request
 from .connection.secret import Secret
 from .core import Message
-from .errors import CilError, ConnectionLost, ControlFailure, CtiOsError, MethodError, RequestTimeout
+from .errors import CilError, ConnectionLost, ControlFailure, MethodError, RequestTimeout
 from .protocol import messages as ged
 from .reasons import FORCED_LOGOUT, unsigned_reason
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from . import keywords as kw
+from .addresses import sides
 from .agent import Agent
 from .arguments import Arguments
 from .connection.clock import Clock, TimerHandle
@@ -41,8 +42,6 @@ __all__ = ["Session"]
 
 log = logging.getLogger("ctios_fast.session")
 
-#: Ports on which CTI Servers usually listen, sides A and B.
-DEFAULT_PORTS = (42027, 43027)
 DEFAULT_VERSION = 25
 
 _CLIENT_EVENTS = 0x00000001
@@ -64,6 +63,8 @@ class Session:
     has, which spreads their return after a common failure. ``ssl``: context for TLS. ``max_open_requests``,
     ``max_frame`` and ``max_buffered`` bound what may be unanswered, one received frame and what may wait to
     be sent, the latter two in bytes. ``clock`` and ``rng`` stand in for time and chance in tests.
+
+    ``services_granted``: what the server granted to the open session (CTIServiceMask), 0 without one.
     """
 
     def __init__(
@@ -119,6 +120,7 @@ class Session:
         )
         self._recovery = Recovery(self.query_agent_state, max_open_requests)
         self.unknown_agents = 0
+        self.services_granted = 0
         self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, self._on_agent_state)
 
     def __repr__(self) -> str:
@@ -248,7 +250,7 @@ class Session:
             )
         interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
         try:
-            sides = _sides(
+            where = sides(
                 ctios_a or given.get(kw.CTIOS_CTIOSA),
                 port_a or given.get(kw.CTIOS_PORTA),
                 ctios_b or given.get(kw.CTIOS_CTIOSB),
@@ -263,7 +265,7 @@ class Session:
         self._forget_mode()
         for agent in self._agents.values():
             agent.forget_state()
-        return self._connection.connect(sides, attempts)
+        return self._connection.connect(where, attempts)
 
     def set_agent(self, agent: Agent) -> Request[None]:
         """Set agent mode: the session serves this one agent (Client Events and Client Control).
@@ -492,7 +494,14 @@ class Session:
             return None
         return next((agent for agent in self._agents.values() if agent.agent_instrument == instrument), None)
 
-    def _mode_opened(self, confirmation: Message, reopened: bool) -> None:
+    def _mode_opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
+        self.services_granted = confirmation["ServicesGranted"]
+        if asked & ~self.services_granted:  # it may be fewer than asked for, says the reference
+            log.warning(
+                "the server granted services %#x of %#x: some of it will not work",
+                self.services_granted,
+                asked,
+            )
         if self._mode == "agent" and self.current_agent is not None:
             agent = self.current_agent
             self._fire("OnSetAgentModeEvent", lambda: self._agent_mode_values(agent, confirmation))
@@ -502,6 +511,7 @@ class Session:
             self._recovery.start(self._agents.values(), self.current_agent if self._mode == "agent" else None)
 
     def _lost(self, reason: str) -> None:
+        self.services_granted = 0
         self._recovery.stop()
         for agent in self._agents.values():
             agent.connection_lost(reason)
@@ -570,8 +580,8 @@ class _Observer:
 
         self._session._fire("OnConnectionFailure", values)
 
-    def opened(self, confirmation: Message, reopened: bool) -> None:
-        self._session._mode_opened(confirmation, reopened)
+    def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
+        self._session._mode_opened(confirmation, asked, reopened)
 
     def rejected(self, error: OpenRefused) -> None:
         self._session._lost(str(error))
@@ -616,22 +626,3 @@ def _check_heartbeat(interval: float | None) -> float | None:
             f"a heartbeat interval is {MIN_INTERVAL:g} seconds at least, or None, not {interval:g}"
         )
     return interval
-
-
-def _port(number: Any) -> int:
-    port = int(number)
-    if not 0 < port < 0x10000:
-        raise ValueError(f"a port is 1 to 65535, not {port}")
-    return port
-
-
-def _sides(host_a: Any, port_a: Any, host_b: Any, port_b: Any) -> tuple[Side, ...]:
-    if not host_a and not host_b:
-        raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "neither CtiosA nor CtiosB is given")
-    a = Side("A", str(host_a or host_b), _port(port_a or DEFAULT_PORTS[0]))
-    b = Side("B", str(host_b or host_a), _port(port_b or DEFAULT_PORTS[1]))
-    if not host_b and not port_b:
-        return (a,)
-    if not host_a and not port_a:
-        return (b,)
-    return (a, b)

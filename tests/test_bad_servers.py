@@ -1,6 +1,7 @@
 """Servers that are not there, refuse, hang, die or talk nonsense: a clear error or event, never a hang."""
 
 import asyncio
+import contextlib
 import random
 import struct
 
@@ -168,6 +169,30 @@ async def test_a_refusal_with_an_unknown_status_keeps_its_number(serve: Serve, s
     assert (error.value.status, error.value.name) == (4711, "4711")
 
 
+async def test_services_that_were_not_granted_are_told(
+    serve: Serve, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        invoke_id = await next_request(reader, ged.OPEN_REQ)
+        writer.write(replies(25).open_conf(invoke_id, 16, None, [5000]))
+        await silent(reader, writer)
+
+    await soon(session.connect(**await serve(half)))
+    await soon(session.set_bulk_mode(5000))
+    assert session.services_granted == 16
+    assert "granted services 0x10 of 0x14" in caplog.text
+    await settled_close(session)
+    assert session.services_granted == 0
+
+
+async def settled_close(session: Session) -> None:
+    """End a session with a server that answers nothing any more."""
+    closing = session.disconnect()
+    assert session._connection.link is not None
+    session._connection.link.abort()
+    await soon(closing)
+
+
 # --- talking nonsense -------------------------------------------------------------------------------
 
 
@@ -325,13 +350,18 @@ async def test_confirmations_of_nothing_are_counted_and_passed_over(serve: Serve
 @settings(max_examples=30, deadline=None)
 @given(noise=st.binary(max_size=400), chunk=st.integers(1, 64))
 def test_no_noise_hangs_or_breaks_a_session(noise: bytes, chunk: int) -> None:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await open_session(reader, writer)
-        for start in range(0, len(noise), chunk):
-            writer.write(noise[start : start + chunk])
-        writer.close()
-
     async def run() -> None:
+        over = asyncio.Event()
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await open_session(reader, writer)
+            for start in range(0, len(noise), chunk):
+                writer.write(noise[start : start + chunk])
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+            over.set()
+
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
         complaints: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
@@ -342,6 +372,7 @@ def test_no_noise_hangs_or_breaks_a_session(noise: bytes, chunk: int) -> None:
         await recorder.wait_for("OnConnectionFailure")
         await soon(session.disconnect())
         server.close()
+        await asyncio.wait_for(over.wait(), 10)
         assert recorder.names[-1] == "OnConnectionClosed"
         assert session.counters()["handler_errors"] == 0
         assert complaints == []
@@ -436,6 +467,7 @@ async def test_an_opening_that_is_never_answered_times_out_and_the_other_side_is
     recorder = Recorder(session)
     sim.freeze_side("a")
     await soon(session.connect(**sides(sim)))
+    await until(lambda: sim.side_a.connections)
     request = session.set_agent(an_agent())
     clock.advance(29.9)
     assert not request.done, "the reference asks for 30 seconds"

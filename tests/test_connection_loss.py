@@ -91,6 +91,7 @@ async def test_set_agent_fails_when_the_connection_dies_under_it(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     await soon(session.connect(**sides(sim)))
+    await until(lambda: sim.side_a.connections)
     sim.freeze_side("a")
     request = session.set_agent(an_agent())
     await asyncio.sleep(0)

@@ -63,8 +63,11 @@ class Observer(Protocol):
     def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
         """An attempt failed, or the connection was lost. ``final``: the library gives up."""
 
-    def opened(self, confirmation: Message, reopened: bool) -> None:
-        """The session is open; ``reopened`` when it was open before on a connection that was lost."""
+    def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
+        """The session is open; ``asked``: the services asked for.
+
+        ``reopened`` when it was open before on a connection that was lost.
+        """
 
     def rejected(self, error: OpenRefused) -> None:
         """The server refused the session for good; the connection is over."""
@@ -390,6 +393,7 @@ class Connection:
 
     def _opened(self, confirmation: Message) -> None:
         assert self.link is not None
+        assert self._mode is not None
         self._change("opened")
         reopened, self._was_open = self._was_open, True
         self._refusals = 0
@@ -406,7 +410,7 @@ class Connection:
             )
             self._heartbeats.start()
         opening, self._opening = self._opening, None
-        self._observer.opened(confirmation, reopened)
+        self._observer.opened(confirmation, self._mode.services, reopened)
         if opening is not None:
             opening.set_result(confirmation)
 

@@ -1,0 +1,1 @@
+# Compiled filters are made by filters.FrameFilter; nothing here is for Python code.
