@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
+from ctios_fast.core.filters import FrameFilter
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.errors import FrameTooLarge, MalformedFrame
 
@@ -495,3 +496,19 @@ def test_dispatching_leaks_no_references() -> None:
     for thing, count in zip(shared, before, strict=True):
         assert abs(sys.getrefcount(thing) - count) < 100, thing
     assert kept == []
+
+
+def test_a_filter_keeps_frames_from_all_handlers_and_they_are_counted() -> None:
+    frames = FrameBuffer()
+    dispatcher = Dispatcher(codec(25), frames)
+    seen: list[int] = []
+    dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append(message["InvokeID"]))
+    dispatcher.filter = FrameFilter(25, messages=[ged.HEARTBEAT_CONF], where={"InvokeID": {1, 3}})
+    for number in range(4):
+        frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": number}))
+    assert dispatcher.dispatch() == 4
+    assert (seen, dispatcher.filtered) == ([1, 3], 2)
+    dispatcher.filter = None
+    frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 2}))
+    dispatcher.dispatch()
+    assert seen == [1, 3, 2]

@@ -4,6 +4,7 @@ cimport cython
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
+from .filters cimport FrameFilter
 from .frames cimport FrameBuffer
 
 
@@ -13,6 +14,7 @@ cdef class Dispatcher:
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
     cdef dict _beyond                   # the same for numbers past the table
+    cdef FrameFilter _filter            # frames that it does not accept go to nobody
     cdef tuple _default                 # the handler of messages that have none, or None
     cdef public object on_malformed
     cdef public object on_handler_error
@@ -21,6 +23,7 @@ cdef class Dispatcher:
     cdef readonly unsigned long long frames_seen
     cdef readonly unsigned long long malformed
     cdef readonly unsigned long long unhandled
+    cdef readonly unsigned long long filtered
     cdef readonly unsigned long long handler_errors
 
     cdef object handlers_of(self, uint32_t number)

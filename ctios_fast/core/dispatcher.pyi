@@ -4,6 +4,7 @@ from typing import TypeAlias, final
 from ctios_fast.protocol.errors import MalformedFrame
 
 from .codec import Codec
+from .filters import FrameFilter
 from .frames import FrameBuffer
 from .message import Message
 
@@ -13,6 +14,7 @@ Handler: TypeAlias = Callable[[Message], object]
 class Dispatcher:
     codec: Codec
     frames: FrameBuffer
+    filter: FrameFilter | None
     default: Handler | None
     on_malformed: Callable[[MalformedFrame], object] | None
     on_handler_error: Callable[[Handler, Message, BaseException], object] | None
@@ -23,6 +25,8 @@ class Dispatcher:
     def malformed(self) -> int: ...
     @property
     def unhandled(self) -> int: ...
+    @property
+    def filtered(self) -> int: ...
     @property
     def handler_errors(self) -> int: ...
     def on(self, message_type: int, handler: Handler) -> None: ...

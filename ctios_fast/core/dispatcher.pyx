@@ -7,6 +7,7 @@ cimport cython
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
+from .filters cimport FrameFilter
 from .frames cimport FrameBuffer
 from .layout cimport MESSAGE_NUMBERS, load32
 from .message cimport Message, read_message
@@ -56,6 +57,17 @@ cdef class Dispatcher:
     def frames(self, FrameBuffer frames not None):
         self._frames = frames
         self._stopped = False
+
+    @property
+    def filter(self):
+        """A ``FrameFilter``, or None: frames that it does not accept go to no handler and are counted in
+        ``filtered``. It sees every message, confirmations too.
+        """
+        return self._filter
+
+    @filter.setter
+    def filter(self, FrameFilter filter):
+        self._filter = filter
 
     @property
     def default(self):
@@ -118,6 +130,8 @@ cdef class Dispatcher:
                     handlers = self._default
                 if handlers is None:
                     self.unhandled += 1
+                elif self._filter is not None and not self._filter.accepts(frame, size):
+                    self.filtered += 1
                 else:
                     self.call(<tuple>handlers, frame, size)
         finally:
