@@ -7,8 +7,9 @@
     await session.set_agent(Agent("1001", 5000, agent_instrument="3001"))
     await session.current_agent.login()
 
-Public: what this module names, and the submodules ``core`` (frames, messages, codec), ``protocol``
-(message numbers and enumerations), ``keywords``, ``reasons``, ``errors``, ``transcript`` and ``sim``.
+Public: what this module names, and the submodules ``messages`` (a class for each message), ``core``
+(frames, codec), ``protocol`` (message numbers and enumerations), ``keywords``, ``reasons``, ``errors``,
+``transcript`` and ``sim``.
 """
 
 from ._version import __version__

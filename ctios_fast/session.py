@@ -9,7 +9,7 @@ import random
 import ssl as ssl_module
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from . import keywords as kw
 from .addresses import sides
@@ -39,6 +39,8 @@ from .protocol import messages as ged
 from .recovery import Recovery
 
 __all__ = ["Session"]
+
+_M = TypeVar("_M", bound=Message)
 
 log = logging.getLogger("ctios_fast.session")
 
@@ -204,15 +206,23 @@ class Session:
         """Take a listener away again; ``ValueError`` if it is not subscribed."""
         self.events.unsubscribe(event, listener)
 
-    def on(self, message_type: int, handler: Handler) -> None:
-        """Call the handler with each message of that number as it arrives, without building Arguments.
+    @overload
+    def on(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    def on(self, message_type: Any, handler: Callable[[Any], object]) -> None:
+        """Call the handler with each message of that number, or class, without building Arguments.
 
         Agents are up to date by then. A handler that raises is logged and counted. ``TypeError`` for a
         coroutine function: handlers are called on the loop, not awaited.
         """
         self._connection.dispatcher.on(message_type, checked(handler))
 
-    def off(self, message_type: int, handler: Handler) -> None:
+    @overload
+    def off(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    def off(self, message_type: Any, handler: Callable[[Any], object]) -> None:
         """Take a handler away again; ``ValueError`` if it is not registered."""
         self._connection.dispatcher.off(message_type, handler)
 

@@ -458,8 +458,8 @@ def test_messages_can_be_copied_and_pickled() -> None:
 def test_nobody_else_makes_messages() -> None:
     with pytest.raises(TypeError, match=r"made by Codec\.decode"):
         Message()
-    with pytest.raises(TypeError):
-        type("Derived", (Message,), {})
+    with pytest.raises(TypeError, match=r"made by Codec\.decode"):
+        type("Derived", (Message,), {})()
     with pytest.raises(AttributeError):
         message(ged.HEARTBEAT_CONF).type = 5  # type: ignore[misc]
 

@@ -126,7 +126,10 @@ cdef class ColumnPlan:
         column.width = type_width(chosen)
         column.text = chosen == WIRE_STRING
         for i in range(self._layout_count):
-            column.masked |= column.sources[i].kind != SOURCE_FIXED
+            # a fixed field that stands elsewhere in another layout is looked for row by row too
+            column.masked |= (
+                column.sources[i].kind != SOURCE_FIXED or column.sources[i].at != column.sources[0].at
+            )
         return chosen
 
     def _unknown(self, name):

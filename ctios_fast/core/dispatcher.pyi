@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import TypeAlias, final
+from typing import TypeAlias, TypeVar, final, overload
 
 from ctios_fast.protocol.errors import MalformedFrame
 
@@ -7,6 +7,8 @@ from .codec import Codec
 from .filters import FrameFilter
 from .frames import FrameBuffer
 from .message import Message
+
+_M = TypeVar("_M", bound=Message)
 
 Handler: TypeAlias = Callable[[Message], object]
 
@@ -29,7 +31,13 @@ class Dispatcher:
     def filtered(self) -> int: ...
     @property
     def handler_errors(self) -> int: ...
+    @overload
     def on(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    @overload
     def off(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     def stop(self) -> None: ...
     def dispatch(self) -> int: ...

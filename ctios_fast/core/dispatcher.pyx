@@ -20,6 +20,11 @@ from ctios_fast.protocol.errors import MalformedFrame
 Handler = Callable[[Message], object]
 
 
+cdef object _number_of(object message_type):
+    # A message class tells its number itself.
+    return message_type.number if isinstance(message_type, type) else message_type
+
+
 @cython.final
 cdef class Dispatcher:
     """Splits what a ``FrameBuffer`` holds and calls the handlers of each message, in the wire's order.
@@ -93,18 +98,23 @@ cdef class Dispatcher:
             self._beyond[number] = handlers
         return 0
 
-    def on(self, uint32_t message_type, handler):
-        """Call the handler with each message of that number; once more for each time it is registered."""
-        known = self.handlers_of(message_type) or ()
-        self.set_handlers(message_type, (*known, _callable(handler)))
+    def on(self, message_type, handler):
+        """Call the handler with each message of that number, or of that message class.
 
-    def off(self, uint32_t message_type, handler):
+        It is called once more for each time it is registered.
+        """
+        cdef uint32_t number = _number_of(message_type)
+        known = self.handlers_of(number) or ()
+        self.set_handlers(number, (*known, _callable(handler)))
+
+    def off(self, message_type, handler):
         """Take the handler away again. Raises ``ValueError`` if it is not registered."""
-        rest = list(self.handlers_of(message_type) or ())
+        cdef uint32_t number = _number_of(message_type)
+        rest = list(self.handlers_of(number) or ())
         if handler not in rest:
-            raise ValueError(f"{handler!r} is no handler of message {message_type}")
+            raise ValueError(f"{handler!r} is no handler of message {number}")
         rest.remove(handler)
-        self.set_handlers(message_type, tuple(rest) or None)
+        self.set_handlers(number, tuple(rest) or None)
 
     def stop(self):
         """Dispatch no further frame. Called by a handler, the others of its message still get that one."""

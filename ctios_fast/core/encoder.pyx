@@ -24,22 +24,18 @@ from collections.abc import Iterable, Mapping
 
 from ctios_fast.protocol.errors import EncodeError
 
-cdef enum:
-    ON_STACK = 1024             # most messages fit; longer ones move to the heap
-
-
 cdef object _MISSING = object()
 
 
-cdef struct Output:
-    unsigned char *bytes
-    Py_ssize_t size
-    Py_ssize_t capacity
-    Py_ssize_t longest          # data of a floating field that its length can tell
-    unsigned char stack[ON_STACK]
+cdef void begin(Output *out, Layouts layouts) noexcept:
+    # Nothing is written yet; whoever begins frees what is no longer on the stack.
+    out.bytes = out.stack
+    out.capacity = ON_STACK
+    out.size = 0
+    out.longest = 0xFF if layouts.tag_width == 1 else 0xFFFF
 
 
-cdef int _room(Output *out, Py_ssize_t more) except -1:
+cdef int make_room(Output *out, Py_ssize_t more) except -1:
     # Makes room for so many bytes behind what is written.
     cdef Py_ssize_t wanted = out.size + more
     cdef unsigned char *grown
@@ -89,7 +85,7 @@ cdef uint32_t message_number(object value) except? 0xFFFFFFFF:
     return <uint32_t>number
 
 
-cdef int _put_number(unsigned char *p, int wire_type, object value, object message, object field) except -1:
+cdef int put_number(unsigned char *p, int wire_type, object value, object message, object field) except -1:
     cdef int width = type_width(wire_type)
     cdef bint signed = wire_type == WIRE_INT or wire_type == WIRE_SHORT or wire_type == WIRE_CHAR
     cdef int64_t lowest = -(<int64_t>1 << (8 * width - 1)) if signed else 0
@@ -110,7 +106,7 @@ cdef int _put_data(Output *out, const char *data, Py_ssize_t size, object messag
     # Too much is refused before it is copied.
     if size > out.longest:
         raise _too_long(out, size, message, field)
-    _room(out, size)
+    make_room(out, size)
     if size:
         memcpy(out.bytes + out.size, data, size)
     out.size += size
@@ -208,8 +204,8 @@ cdef bint _is_series(object value) except -1:
 
 cdef int _put_item(Output *out, int wire_type, object value, object message, object field) except -1:
     cdef int width = type_width(wire_type)
-    _room(out, width)
-    _put_number(out.bytes + out.size, wire_type, value, message, field)
+    make_room(out, width)
+    put_number(out.bytes + out.size, wire_type, value, message, field)
     out.size += width
     return 0
 
@@ -218,8 +214,6 @@ cdef int _put_floating(
     Output *out, Layouts layouts, Layout *layout, object name, object value, bint as_received
 ) except -1:
     cdef const FloatingSlot *slot
-    cdef Py_ssize_t start, length
-    cdef int tag_width = layouts.tag_width
     cdef int tag
     message = <object>layout.name
     if not isinstance(name, str):
@@ -228,14 +222,24 @@ cdef int _put_floating(
     if slot != NULL:
         tag = slot.tag
         if slot.since > layouts.version and not as_received:
-            raise _too_new(layouts, message, name, slot.since)
+            raise too_new(layouts, message, name, slot.since)
     else:
         tag = tag_of_text(name)
         if tag < 0:
             raise _unsendable(layout, name)
+    return put_tagged(out, layouts, slot, tag, name, value, as_received, message)
+
+
+cdef int put_tagged(
+    Output *out, Layouts layouts, const FloatingSlot *slot, int tag, object name, object value,
+    bint as_received, object message
+) except -1:
+    # Tag, length and data of one floating field.
+    cdef Py_ssize_t start, length
+    cdef int tag_width = layouts.tag_width
     if tag >> (8 * tag_width):
         raise _error(message, name, f"does not fit the {tag_width}-byte tags of version {layouts.version}")
-    _room(out, 2 * tag_width)
+    make_room(out, 2 * tag_width)
     start = out.size
     out.size += 2 * tag_width
     _put_value(out, slot, value, message, name)
@@ -253,7 +257,7 @@ cdef int _put_floating(
     return 0
 
 
-cdef object _too_new(Layouts layouts, object message, object field, int since):
+cdef object too_new(Layouts layouts, object message, object field, int since):
     return _error(message, field, f"needs protocol version {since}, the session speaks {layouts.version}")
 
 
@@ -331,16 +335,13 @@ cdef bytes write_message(
         raise _error(message_name(number) or f"message {number}", None, "has no published layout")
     message = <object>layout.name
     if layout.since > layouts.version and not as_received:
-        raise _too_new(layouts, message, None, layout.since)
+        raise too_new(layouts, message, None, layout.since)
     if not isinstance(fields, (dict, Mapping)):
         raise _wrong_type(message, None, "its fixed fields as a mapping of names to integers", fields)
     layout = _chosen(layout, fields)
-    out.bytes = out.stack
-    out.capacity = ON_STACK
-    out.size = 0
-    out.longest = 0xFF if layouts.tag_width == 1 else 0xFFFF
+    begin(&out, layouts)
     try:
-        _room(&out, HEADER_SIZE + layout.fixed_size)
+        make_room(&out, HEADER_SIZE + layout.fixed_size)
         out.size = HEADER_SIZE + layout.fixed_size
         for i in range(layout.fixed_count):
             slot = &layout.fixed[i]
@@ -348,7 +349,7 @@ cdef bytes write_message(
             value = _given(fields, name)
             if value is _MISSING:
                 raise _error(message, name, "is missing")
-            _put_number(out.bytes + HEADER_SIZE + slot.offset, slot.type, value, message, name)
+            put_number(out.bytes + HEADER_SIZE + slot.offset, slot.type, value, message, name)
         if len(fields) != layout.fixed_count:
             raise _stray_field(layout, fields)
         _put_all_floating(&out, layouts, layout, floating, as_received, max_frame)

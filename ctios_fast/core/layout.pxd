@@ -101,6 +101,9 @@ cdef class Layouts:
             return NULL
         return self.table[number]
 
+# The class that frames of a message are read as, by number; NULL: plain Message. Kept for the process's life.
+cdef PyObject *views[MESSAGE_NUMBERS]
+
 cdef int check_max_frame(Py_ssize_t max_frame) except -1
 cdef Layouts layouts_of(object version)
 cdef object field_name(uint16_t number)

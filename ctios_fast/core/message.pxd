@@ -3,10 +3,10 @@
 cimport cython
 from libc.stdint cimport uint32_t
 
-from .layout cimport Layout, Layouts
+from .layout cimport FloatingSlot, Layout, Layouts
 
 
-@cython.final
+@cython.no_gc
 cdef class Message:
     cdef Layouts _layouts
     cdef Layout *_layout                    # NULL where no layout is published
@@ -22,4 +22,5 @@ cdef class Message:
     cdef object data_of_tag(self, object name, object absent)
 
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size)
+cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact)
 cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reason, bytes frame)

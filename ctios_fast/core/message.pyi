@@ -1,4 +1,4 @@
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple
 
 from .check import Finding
 
@@ -11,7 +11,6 @@ class NamedArray(NamedTuple):
     index: int  # type: ignore[assignment]
     value: str
 
-@final
 class Message:
     @property
     def type(self) -> int: ...

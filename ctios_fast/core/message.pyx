@@ -6,6 +6,7 @@ reading a field later never runs past the frame's end.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.object cimport PyObject, PyTypeObject
 from cpython.unicode cimport PyUnicode_DecodeASCII
 from libc.stdint cimport int8_t, int16_t, int32_t, uint32_t
 from libc.string cimport memchr
@@ -15,7 +16,7 @@ from .layout cimport (
     WIRE_NAMEDVAR, WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UINT, WIRE_UNSPEC, WIRE_USHORT,
     FixedSlot, FloatingSlot, Layout, Layouts,
     field_name, layouts_of, load16, load32, lookup_of, message_name, shown_name, slot_of_name, slot_of_tag,
-    tag_of_text, type_width,
+    tag_of_text, type_width, views,
 )
 
 from typing import NamedTuple
@@ -41,6 +42,7 @@ class NamedArray(NamedTuple):
 cdef object _NamedVariable = NamedVariable
 cdef object _NamedArray = NamedArray
 cdef object _ABSENT = object()              # no field's value
+cdef tuple _nothing = ()
 
 
 cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reason, bytes frame):
@@ -131,7 +133,11 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
     owned = PyBytes_FromStringAndSize(<const char *>frame, size)
     if documented != NULL and layout == NULL:
         raise _fault(documented, owned, layouts.tag_width)
-    message = Message.__new__(Message)
+    if documented == NULL or views[number] == NULL:
+        message = Message.__new__(Message)
+    else:
+        # of the class that was asked for, made as a Message is: its constructor would encode one
+        message = (<PyTypeObject *>Message).tp_new(<type>views[number], <PyObject *>_nothing, NULL)
     message._layouts = layouts
     message._layout = layout
     message._frame = owned
@@ -141,8 +147,11 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
     return message
 
 
-def restored(version, bytes frame not None):
-    """The message that a pickle or a copy was made of."""
+def restored(version, bytes frame not None, kind=Message):
+    """The message that a pickle or a copy was made of.
+
+    ``kind`` is its class: that it could be named made it known, so that the frame is read as one.
+    """
     cdef const unsigned char *start = <const unsigned char *>PyBytes_AS_STRING(frame)
     cdef Py_ssize_t size = len(frame)
     if size < HEADER_SIZE or <Py_ssize_t>load32(start) != size - HEADER_SIZE:
@@ -212,7 +221,7 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
     return _NamedArray(name, p[0], value) if head else _NamedVariable(name, value)
 
 
-cdef object _value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
+cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
     # exact: what is not of the type's plain form comes as bytes, so that encoding gives the same bytes
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
     cdef int width
@@ -247,7 +256,6 @@ cdef inline const unsigned char *_head(
     return p + 4
 
 
-@cython.final
 @cython.no_gc
 @cython.freelist(256)
 cdef class Message:
@@ -267,7 +275,7 @@ cdef class Message:
     def __reduce__(self):
         if self._frame is None:
             raise TypeError("a message that was never read cannot be copied")
-        return restored, (self._layouts.version, self._frame)
+        return restored, (self._layouts.version, self._frame, type(self))
 
     @property
     def name(self):
@@ -347,10 +355,10 @@ cdef class Message:
             slot = &self._layout.floating[code - FLOATING_CODE]
         p = self.seek(self.floating_part(), slot.tag, &length)
         if not slot.flags & FLAG_REPEATS:
-            return absent if p == NULL else _value(slot, p, length, False)
+            return absent if p == NULL else read_value(slot, p, length, False)
         values = []
         while p != NULL:
-            values.append(_value(slot, p, length, False))
+            values.append(read_value(slot, p, length, False))
             p = self.seek(p + length, slot.tag, &length)
         return values
 
@@ -427,7 +435,7 @@ cdef class Message:
             if name is None:
                 made.append((f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length)))
             else:
-                made.append((name, _value(slot_of_tag(self._layout, tag), p, length, True)))
+                made.append((name, read_value(slot_of_tag(self._layout, tag), p, length, True)))
             p += length
         return made
 
@@ -446,9 +454,9 @@ cdef class Message:
             if name is None:
                 made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
             elif slot.flags & FLAG_REPEATS:
-                (<list>made.setdefault(name, [])).append(_value(slot, p, length, False))
+                (<list>made.setdefault(name, [])).append(read_value(slot, p, length, False))
             elif name not in made:
-                made[name] = _value(slot, p, length, False)
+                made[name] = read_value(slot, p, length, False)
             p += length
         return made
 

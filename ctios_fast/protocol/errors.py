@@ -70,7 +70,13 @@ class MalformedFrame(ProtocolError):
 
 
 class EncodeError(ProtocolError, ValueError):
-    """A message that cannot be written: a field missing, unknown, out of range, too long or too new."""
+    """A message that cannot be written: a field missing, unknown, out of range, too long or too new.
+
+    ``message`` and ``field`` are names of the reference. ``keyword`` is the field as a message class spells
+    it (``agent_id``, ``skill_groups[1].skill_group_number``), None where no message class was at work.
+    """
+
+    keyword: str | None = None
 
     def __init__(self, message: str | None, field: str | None, reason: str) -> None:
         super().__init__(message, field, reason)
@@ -80,4 +86,6 @@ class EncodeError(ProtocolError, ValueError):
 
     def __str__(self) -> str:
         where = ".".join(part for part in (self.message, self.field) if part)
+        if self.keyword is not None:
+            where = f"{where} ({self.keyword})"
         return f"{where}: {self.reason}" if where else self.reason

@@ -7,6 +7,8 @@
 ``protocol/messages.py`` one integer constant for each message number
 ``protocol/enums.py``    the enumerations as data, made into classes when first asked for
 ``protocol/enums.pyi``   the same as classes, for type checkers and editors
+``protocol/views.py``    what the message classes are made from, each when first asked for
+``messages.pyi``         the message classes, for type checkers and editors
 =======================  ==========================================================================
 """
 
@@ -15,10 +17,18 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from .generate_views import messages_stub, views_module
 from .loader import NEWEST_VERSION, OLDEST_VERSION, Enumeration, Floating, Reference, load
 
 PACKAGE = Path(__file__).resolve().parent.parent
-OUTPUTS = ("core/_tables.h", "protocol/messages.py", "protocol/enums.py", "protocol/enums.pyi")
+OUTPUTS = (
+    "core/_tables.h",
+    "protocol/messages.py",
+    "protocol/enums.py",
+    "protocol/enums.pyi",
+    "protocol/views.py",
+    "messages.pyi",
+)
 
 #: Codes of the wire types in the C tables; ``core/layout.pxd`` names the same numbers.
 TYPE_CODES = {
@@ -247,19 +257,21 @@ def enums_stub(reference: Reference) -> str:
     return "\n".join(lines)
 
 
+def texts(reference: Reference) -> tuple[str, ...]:
+    """What stands in each of ``OUTPUTS``."""
+    return (
+        tables_header(reference),
+        messages_module(reference),
+        enums_module(reference),
+        enums_stub(reference),
+        views_module(reference, _BANNER),
+        messages_stub(reference),
+    )
+
+
 def generate(package: Path = PACKAGE) -> None:
     """Write all outputs below ``package``; a file whose content is already right is left untouched."""
-    reference = load()
-    for path, text in zip(
-        OUTPUTS,
-        (
-            tables_header(reference),
-            messages_module(reference),
-            enums_module(reference),
-            enums_stub(reference),
-        ),
-        strict=True,
-    ):
+    for path, text in zip(OUTPUTS, texts(load()), strict=True):
         target = package / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:
             target.write_text(text, encoding="utf-8")
