@@ -11,7 +11,8 @@ import atheris
 
 from ctios_fast.columns import decode_columns
 from ctios_fast.core import Dispatcher, FrameBuffer, codec
-from ctios_fast.core.filters import FilterSyntaxError, FrameFilter
+from ctios_fast.core.filter_text import FilterSyntaxError
+from ctios_fast.core.filters import FrameFilter
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.protocol.errors import EncodeError, FrameTooLarge, MalformedFrame
 from ctios_fast.protocol.messages import NAMES

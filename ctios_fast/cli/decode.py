@@ -1,12 +1,16 @@
-"""``ctios-fast decode``: a byte stream to JSON lines."""
+"""``ctios-fast decode``: a byte stream, or a packet capture, to JSON lines."""
 
+import logging
 from typing import BinaryIO
 
 import click
+from click.core import ParameterSource
 
+from ctios_fast.capture import DEFAULT_PORTS, CaptureError, CaptureReader, MissingExtra
 from ctios_fast.cli.streams import (
     IMPASSABLE,
     MALFORMED,
+    WRONG_USAGE,
     complain,
     file_argument,
     max_frame_option,
@@ -35,21 +39,88 @@ def _decode(reader: StreamReader, source: BinaryIO, output: BinaryIO) -> int:
     return status
 
 
+def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -> int:
+    fault: CaptureError | None = None
+    live = not source.seekable()
+    logging.getLogger("scapy").setLevel(logging.CRITICAL)  # what it says of damaged files is told below
+    try:
+        for row in reader.records(source):
+            output.write(format_line(row).encode("ascii") + b"\n")
+            if live:
+                output.flush()
+            if "ended" in row:
+                complain(f"ctios-fast decode: {row['connection']}, {row['direction']}: {row['ended']}")
+    except MissingExtra as error:
+        complain(f"ctios-fast decode: {error}")
+        return WRONG_USAGE
+    except CaptureError as error:
+        fault = error
+    output.flush()
+    counters, packets = reader.counters, reader.packets
+    lost = {
+        "bytes are missing from the capture": counters.missing,
+        "bytes could not be read as frames": counters.skipped,
+        "packets were IP fragments": packets.fragments,
+        "packets could not be read": packets.unread,
+    }
+    if any(lost.values()):
+        text = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
+        complain(f"ctios-fast decode: {text}")
+    if not counters.connections and packets.packets:
+        complain("ctios-fast decode: no connection with a CTI Server was found (--port tells its port)")
+    if fault is not None:
+        complain(f"ctios-fast decode: {fault}")
+    if fault is not None or counters.ended:
+        return IMPASSABLE
+    return MALFORMED if counters.malformed or counters.gaps or counters.skipped else 0
+
+
 @click.command("decode")
 @protocol_version_option
 @max_frame_option
+@click.option("--pcap", is_flag=True, help="FILE is a packet capture (extra [pcap]).")
+@click.option(
+    "--port",
+    "ports",
+    type=click.IntRange(1, 65535),
+    multiple=True,
+    default=DEFAULT_PORTS,
+    show_default=True,
+    help="Port of a CTI Server in the capture; may be given several times.",
+)
 @file_argument
-def command(protocol_version: int, max_frame: int, file: str) -> None:
+@click.pass_context
+def command(
+    context: click.Context,
+    protocol_version: int,
+    max_frame: int,
+    pcap: bool,
+    ports: tuple[int, ...],
+    file: str,
+) -> None:
     """Turn a byte stream into JSON lines.
 
     FILE (standard input if it is absent or -) is one direction of a CTI Server connection, raw. Each frame
     gives one line: offset, type, message, fields and floating; a message without a published layout has its
     body as hex; a malformed frame has error and the whole frame as hex, and decoding goes on behind it.
 
+    With --pcap FILE is a capture in pcap or pcapng format, gzip too. The lines of all connections with CTI
+    Servers have time (seconds since the epoch), connection (client>server) and direction (client or server)
+    before the rest; each connection's version is learned from its OPEN_REQ, --protocol-version is for those
+    without. Connections are known by --port or, on other ports, by the message that they begin with. Lines
+    with missing, skipped and ended tell what the capture has not got, what was passed over, and where a
+    stream cannot be followed any further.
+
     PASSWORDS ARE PRINTED: the tool's purpose is to show what is on the wire. Treat its output accordingly.
 
-    Exit status: 0; 1 if a frame was malformed; 3 if the stream cannot be passed over (a length above the
-    limit, an end inside a frame), with a line on standard error.
+    Exit status: 0; 1 if a frame was malformed, or bytes are missing from a capture; 3 if the stream cannot be
+    passed over (a length above the limit, an end inside a frame, a damaged capture file), with a line on
+    standard error.
     """
+    if pcap:
+        capture = CaptureReader(protocol_version=protocol_version, max_frame=max_frame, ports=ports)
+        run_filter(file, lambda source, output: _decode_capture(capture, source, output))
+    if context.get_parameter_source("ports") is not ParameterSource.DEFAULT:
+        raise click.UsageError("--port is for --pcap")
     reader = StreamReader(Codec(protocol_version, max_frame))
     run_filter(file, lambda source, output: _decode(reader, source, output))

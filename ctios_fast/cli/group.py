@@ -20,8 +20,11 @@ COMMANDS = {
     "demo": LazyCommand(
         "ctios_fast.cli.demo:command", "Log agents in, work and log out on a simulator of its own."
     ),
-    "decode": LazyCommand("ctios_fast.cli.decode:command", "Turn a byte stream into JSON lines."),
+    "decode": LazyCommand(
+        "ctios_fast.cli.decode:command", "Turn a byte stream or a packet capture into JSON lines."
+    ),
     "encode": LazyCommand("ctios_fast.cli.encode:command", "Turn JSON lines back into the byte stream."),
+    "dissector": LazyCommand("ctios_fast.cli.dissector:command", "Print a Wireshark dissector in Lua."),
 }
 
 

@@ -2,8 +2,9 @@
 
 =====  ======================================================================================
 0      all went through
-1      ``decode``: a frame was malformed (it has its line; the rest was decoded)
-2      wrong usage
+1      ``decode``: a frame was malformed (it has its line; the rest was decoded); or bytes are missing
+       from a capture
+2      wrong usage, or an extra that is not installed
 3      the input cannot be followed any further, or a stream cannot be read or written
 130    interrupted from the keyboard
 141    the reader of standard output went away
@@ -21,7 +22,7 @@ import click
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 
-MALFORMED, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 3, 130, 141
+MALFORMED, WRONG_USAGE, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 HEADER_SIZE = 8
 
 protocol_version_option = click.option(
