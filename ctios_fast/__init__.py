@@ -9,7 +9,7 @@
 
 Public: what this module names, and the submodules ``messages`` (a class for each message), ``core``
 (frames, codec), ``protocol`` (message numbers and enumerations), ``keywords``, ``reasons``, ``errors``,
-``transcript`` and ``sim``.
+``transcript``, ``columns``, ``capture``, ``dissector`` and ``sim``.
 """
 
 from ._version import __version__
