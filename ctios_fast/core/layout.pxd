@@ -2,7 +2,7 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 cdef enum:
     HEADER_SIZE = 8
@@ -68,6 +68,20 @@ cdef inline uint32_t load16(const unsigned char *p) noexcept nogil:
 
 cdef inline uint32_t load32(const unsigned char *p) noexcept nogil:
     return (<uint32_t>p[0] << 24) | (<uint32_t>p[1] << 16) | (<uint32_t>p[2] << 8) | p[3]
+
+cdef inline int64_t load_number(int wire_type, const unsigned char *p) noexcept nogil:
+    # A number of any of the wire types that have a width.
+    if wire_type == WIRE_UINT:
+        return load32(p)
+    if wire_type == WIRE_USHORT:
+        return load16(p)
+    if wire_type == WIRE_INT:
+        return <int32_t>load32(p)
+    if wire_type == WIRE_SHORT:
+        return <int16_t>load16(p)
+    if wire_type == WIRE_CHAR:
+        return <int8_t>p[0]
+    return p[0]
 
 cdef inline void store16(unsigned char *p, uint32_t value) noexcept nogil:
     p[0] = <unsigned char>(value >> 8)

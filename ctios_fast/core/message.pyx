@@ -8,15 +8,15 @@ cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.unicode cimport PyUnicode_DecodeASCII
-from libc.stdint cimport int8_t, int16_t, int32_t, uint32_t
+from libc.stdint cimport uint32_t
 from libc.string cimport memchr
 
 from .layout cimport (
-    FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY,
-    WIRE_NAMEDVAR, WIRE_RAW, WIRE_SHORT, WIRE_STRING, WIRE_UINT, WIRE_UNSPEC, WIRE_USHORT,
+    FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, WIRE_NAMEDARRAY, WIRE_NAMEDVAR, WIRE_RAW,
+    WIRE_STRING, WIRE_UNSPEC,
     FixedSlot, FloatingSlot, Layout, Layouts,
-    field_name, layouts_of, load16, load32, lookup_of, message_name, shown_name, slot_of_name, slot_of_tag,
-    tag_of_text, type_width, views,
+    field_name, layouts_of, load16, load32, load_number, lookup_of, message_name, shown_name, slot_of_name,
+    slot_of_tag, tag_of_text, type_width, views,
 )
 
 from typing import NamedTuple
@@ -161,20 +161,6 @@ def restored(version, bytes frame not None, kind=Message):
 
 # --- reading values --------------------------------------------------------------------------------
 
-cdef inline object _number(int wire_type, const unsigned char *p):
-    if wire_type == WIRE_UINT:
-        return load32(p)
-    if wire_type == WIRE_USHORT:
-        return load16(p)
-    if wire_type == WIRE_INT:
-        return <int32_t>load32(p)
-    if wire_type == WIRE_SHORT:
-        return <int16_t>load16(p)
-    if wire_type == WIRE_CHAR:
-        return <int8_t>p[0]
-    return p[0]
-
-
 cdef inline object _text(const unsigned char *p, Py_ssize_t size):
     # Bytes above 127 become lone surrogates, which encode to the same bytes again.
     return PyUnicode_DecodeASCII(<const char *>p, size, "surrogateescape")
@@ -199,7 +185,7 @@ cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil
 cdef list _numbers(int wire_type, const unsigned char *p, Py_ssize_t size):
     cdef int width = type_width(wire_type)
     cdef Py_ssize_t i
-    return [_number(wire_type, p + i * width) for i in range(size // width)]
+    return [load_number(wire_type, p + i * width) for i in range(size // width)]
 
 
 cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint exact):
@@ -239,7 +225,7 @@ cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssiz
             if size % width == 0:
                 return _numbers(wire_type, p, size)
         elif size == width:
-            return _number(wire_type, p)
+            return load_number(wire_type, p)
     return PyBytes_FromStringAndSize(<const char *>p, size)
 
 
@@ -351,7 +337,7 @@ cdef class Message:
             code = known
             if code < FLOATING_CODE:
                 fixed = &self._layout.fixed[code]
-                return _number(fixed.type, self._data + HEADER_SIZE + fixed.offset)
+                return load_number(fixed.type, self._data + HEADER_SIZE + fixed.offset)
             slot = &self._layout.floating[code - FLOATING_CODE]
         p = self.seek(self.floating_part(), slot.tag, &length)
         if not slot.flags & FLAG_REPEATS:
@@ -401,7 +387,7 @@ cdef class Message:
         if self._layout != NULL:
             for i in range(self._layout.fixed_count):
                 slot = &self._layout.fixed[i]
-                made[field_name(slot.name)] = _number(slot.type, self._data + HEADER_SIZE + slot.offset)
+                made[field_name(slot.name)] = load_number(slot.type, self._data + HEADER_SIZE + slot.offset)
         return made
 
     def floating_raw(self):

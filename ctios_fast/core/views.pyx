@@ -9,13 +9,12 @@ from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.dict cimport PyDict_GetItem
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint32_t
+from libc.stdint cimport int64_t, uint32_t
 
 from .layout cimport (
-    FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY, WIRE_RAW, WIRE_SHORT,
-    WIRE_STRING, WIRE_UINT, WIRE_USHORT,
+    FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS, WIRE_NAMEDARRAY, WIRE_RAW, WIRE_STRING,
     FloatingSlot, Layout,
-    load16, load32, lookup_of, slot_of_name, type_width, views,
+    load16, load_number, lookup_of, slot_of_name, type_width, views,
 )
 from .message cimport Message, read_value
 from .message import NamedArray, NamedVariable
@@ -33,20 +32,6 @@ cdef enum:
 
 cdef object _NamedVariable = NamedVariable
 cdef object _NamedArray = NamedArray
-
-
-cdef inline int64_t _number(int wire_type, const unsigned char *p) noexcept nogil:
-    if wire_type == WIRE_UINT:
-        return load32(p)
-    if wire_type == WIRE_USHORT:
-        return load16(p)
-    if wire_type == WIRE_INT:
-        return <int32_t>load32(p)
-    if wire_type == WIRE_SHORT:
-        return <int16_t>load16(p)
-    if wire_type == WIRE_CHAR:
-        return <int8_t>p[0]
-    return p[0]
 
 
 cdef inline bint _is_number(int wire_type) noexcept nogil:
@@ -123,7 +108,7 @@ cdef object _single(const FloatingSlot *slot, Conversion conversion, Field *fiel
     if _is_number(slot.type):
         if field.size != type_width(slot.type):
             return None
-        return conversion.of(_number(slot.type, field.data))
+        return conversion.of(load_number(slot.type, field.data))
     return read_value(slot, field.data, field.size, False)
 
 
@@ -135,7 +120,7 @@ cdef int _gather(const FloatingSlot *slot, Conversion conversion, Field *field, 
         values.append(read_value(slot, field.data, field.size, False))
         return 0
     while at + width <= field.size:
-        values.append(conversion.of(_number(slot.type, field.data + at)))
+        values.append(conversion.of(load_number(slot.type, field.data + at)))
         at += width
     return 0
 
@@ -179,7 +164,7 @@ cdef class FixedProperty(Property):
         if self._fixed == NULL:
             return None
         return self._conversion.of(
-            _number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
+            load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
         )
 
 
