@@ -36,6 +36,7 @@ from .errors import (
 )
 from .events import EventPublisher, Listener, checked
 from .protocol import messages as ged
+from .protocol.masks import defined_bits
 from .recovery import Recovery
 
 __all__ = ["Session"]
@@ -49,8 +50,6 @@ DEFAULT_VERSION = 25
 _CLIENT_EVENTS = 0x00000001
 _CLIENT_CONTROL = 0x00000004
 _ALL_EVENTS = 0x00000010
-_ALL_CALL_EVENTS = 0xFFFFFFFF
-_ALL_AGENT_STATES = 0x00003FFF
 _ALL_SKILL_GROUPS_MRD = 1
 
 
@@ -429,8 +428,8 @@ class Session:
             client_id=self.client_id,
             client_password=self._client_password,
             client_signature=self.client_signature,
-            call_msg_mask=_ALL_CALL_EVENTS,
-            agent_state_mask=_ALL_AGENT_STATES,
+            call_msg_mask=defined_bits("UnsolicitedCallEventMessageMask", self.version),
+            agent_state_mask=defined_bits("AgentStateMask", self.version),
             **settings,
         )
 

@@ -6,7 +6,8 @@ import pytest
 import reference_codec
 
 from ctios_fast.protocol.enums import AgentState
-from ctios_fast.sim import Agent, Peripheral, masks
+from ctios_fast.protocol.masks import defined_bits
+from ctios_fast.sim import Agent, Peripheral
 from ctios_fast.sim.agent_states import ALLOWED, MASK_BIT, STEPS, UnsettableState, WrongState, steps
 from ctios_fast.sim.peripheral import ContradictingAgent, UnknownAgent
 
@@ -94,17 +95,11 @@ def test_mask_bits_are_those_of_the_reference() -> None:
     assert expected == MASK_BIT
 
 
-@pytest.mark.parametrize(
-    ("name", "table"),
-    [
-        ("CTIServiceMask", masks.SERVICES),
-        ("AgentStateMask", masks.AGENT_STATES),
-        ("ConfigMsgMask", masks.CONFIG),
-    ],
-)
-def test_masks_and_their_versions_are_those_of_the_reference(name: str, table: dict[int, int]) -> None:
-    (mask,) = (row for row in reference_codec.DATA["mask"] if row["name"] == name)
-    assert table == {bit["value"]: bit.get("since", 0) for bit in mask["bits"]}
+@pytest.mark.parametrize("version", range(9, 26))
+def test_the_bits_of_all_masks_are_those_of_the_reference(version: int) -> None:
+    for mask in reference_codec.DATA["mask"]:
+        known = sum(bit["value"] for bit in mask["bits"] if bit.get("since", 0) <= version)
+        assert defined_bits(mask["name"], version) == known, mask["name"]
 
 
 # --- the peripheral ---------------------------------------------------------------------------------

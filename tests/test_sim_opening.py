@@ -122,7 +122,7 @@ async def test_idle_timeouts_from_20_seconds_are_accepted(client: RawClient, idl
     assert (await client.open(ALL_EVENTS, IdleTimeout=idle))["message"] == "OPEN_CONF"
 
 
-async def test_every_bit_of_the_call_mask_is_defined(client: RawClient) -> None:
+async def test_every_bit_of_the_call_mask_is_defined_in_the_newest_version(client: RawClient) -> None:
     assert (await client.open(ALL_EVENTS, CallMsgMask=0xFFFFFFFF))["message"] == "OPEN_CONF"
 
 
@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[int, int, dict[str, int], dict[str, Any]]] = {
     "version enormous": (1, ALL_EVENTS, {"VersionNumber": 0xFFFFFFFF}, {}),
     "idle time-out of 19": (18, ALL_EVENTS, {"IdleTimeout": 19}, {}),
     "idle time-out of 0": (18, ALL_EVENTS, {"IdleTimeout": 0}, {}),
+    "call mask newer than version 22": (20, ALL_EVENTS, {"VersionNumber": 22, "CallMsgMask": 0x10000000}, {}),
     "reserved 1": (22, ALL_EVENTS, {"Reserved1": 1}, {}),
     "reserved 2": (22, ALL_EVENTS, {"Reserved2": 1}, {}),
     "reserved 3": (22, ALL_EVENTS, {"Reserved3": 0x80000000}, {}),

@@ -183,6 +183,19 @@ def messages_module(reference: Reference) -> str:
         for message in reference.messages
         if message.confirmation
     ]
+    lines += [
+        "}",
+        "",
+        "#: Bits of each mask, by the protocol version that they came in (0: in all versions).",
+    ]
+    lines += ["MASK_BITS: Final = {"]
+    for item in reference.enumerations:
+        if item.is_mask:
+            versions: dict[int, int] = {}
+            for bit in item.members:
+                versions[bit.since] = versions.get(bit.since, 0) | bit.value
+            rows_of = ", ".join(f"{since}: {bits:#010x}" for since, bits in sorted(versions.items()))
+            lines.append(f'    "{item.name}": {{{rows_of}}},')
     return "\n".join([*lines, "}", ""])
 
 

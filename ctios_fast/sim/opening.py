@@ -11,8 +11,8 @@ from typing import Final
 from ctios_fast.core import OLDEST_VERSION, Message, codec
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.errors import MalformedFrame
+from ctios_fast.protocol.masks import defined_bits
 
-from . import masks
 from .checks import form_of, invoke_id_of
 from .peripheral import Agent, ContradictingAgent, UnknownAgent
 from .shared import Shared
@@ -127,18 +127,25 @@ def _reserved(opening: Opening) -> StatusCode | None:
 
 
 def _service_mask(opening: Opening) -> StatusCode | None:
-    undefined = opening.requested & ~masks.defined(masks.SERVICES, opening.version)
+    undefined = opening.requested & ~defined_bits("CTIServiceMask", opening.version)
     return StatusCode.E_CTI_INVALID_SERVICE_MASK if undefined else None
 
 
+def _call_mask(opening: Opening) -> StatusCode | None:
+    undefined = opening.message["CallMsgMask"] & ~defined_bits(
+        "UnsolicitedCallEventMessageMask", opening.version
+    )
+    return StatusCode.E_CTI_INVALID_CALL_MSG_MASK if undefined else None
+
+
 def _agent_state_mask(opening: Opening) -> StatusCode | None:
-    undefined = opening.message["AgentStateMask"] & ~masks.defined(masks.AGENT_STATES, opening.version)
+    undefined = opening.message["AgentStateMask"] & ~defined_bits("AgentStateMask", opening.version)
     return StatusCode.E_CTI_INVALID_AGENT_STATE_MASK if undefined else None
 
 
 def _config_mask(opening: Opening) -> StatusCode | None:
     asked = opening.message.get("ConfigMsgMask", 0)
-    undefined = asked & ~masks.defined(masks.CONFIG, opening.version)
+    undefined = asked & ~defined_bits("ConfigMsgMask", opening.version)
     return StatusCode.E_INVALID_CONFIG_MSG_MASK if undefined else None
 
 
@@ -191,6 +198,7 @@ CHECKS: Final[tuple[Callable[[Opening], StatusCode | None], ...]] = (
     _idle_timeout,
     _reserved,
     _service_mask,
+    _call_mask,
     _agent_state_mask,
     _config_mask,
     _peripheral,
@@ -198,4 +206,4 @@ CHECKS: Final[tuple[Callable[[Opening], StatusCode | None], ...]] = (
     _device_free,
     _supervisor,
 )
-"""In this order. All 32 bits of CallMsgMask are defined, so that nothing can be wrong with it."""
+"""In this order."""
