@@ -1,4 +1,4 @@
-"""Which bits of a mask a protocol version defines: a bit newer than the session's version is undefined in it."""
+"""Which bits of a mask a protocol version defines: one newer than the session's version is undefined."""
 
 from .messages import MASK_BITS
 
