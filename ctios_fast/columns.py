@@ -157,12 +157,12 @@ def _text(values: NDArray[np.bytes_]) -> NDArray[np.object_]:
     try:
         return values.astype(np.str_).astype(object)
     except UnicodeDecodeError:
-        return np.strings.decode(values, "ascii", "surrogateescape").astype(object)
+        return np.char.decode(values, "ascii", "surrogateescape").astype(object)
 
 
 def _packed(values: NDArray[np.bytes_], *, replace: bool) -> tuple[NDArray[np.uint8], NDArray[Any]]:
     """The values behind one another without padding, and the offsets of their ends, from 0 on."""
-    lengths = np.strings.str_len(values)
+    lengths = np.char.str_len(values)
     ends = np.zeros(len(values) + 1, np.int64)
     np.cumsum(lengths, out=ends[1:])
     cells = values.view(np.uint8).reshape(len(values), values.dtype.itemsize)
@@ -170,6 +170,9 @@ def _packed(values: NDArray[np.bytes_], *, replace: bool) -> tuple[NDArray[np.ui
     if replace:
         data[data > 127] = ord("?")
     return data, ends if ends[-1] > np.iinfo(np.int32).max else ends.astype(np.int32)
+
+
+_dtype = lru_cache(maxsize=512)(np.dtype)
 
 
 @lru_cache(maxsize=64)
@@ -186,7 +189,7 @@ def _allocate(
     plan: ColumnPlan, rows: int, widths: tuple[int, ...]
 ) -> list[tuple[NDArray[Any], NDArray[np.bool_] | None]]:
     types = [
-        np.dtype(f"S{width}" if field.code == "S" else field.code)
+        _dtype(f"S{width}" if field.code == "S" else field.code)
         for field, width in zip(plan.fields, widths, strict=True)
     ]
     if rows * sum(widths) < _SHARED_BLOCK:
