@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 import trustme
 from raw_client import until
@@ -19,6 +20,10 @@ from ctios_fast.events import EVENTS
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
+
+# Runs are the same everywhere, and a busy machine is no failure: hypothesis's own time limit is off.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 
 #: How long anything may take that is no matter of time; only a failing test ever waits that long.
 PATIENCE = 10.0
