@@ -4,7 +4,6 @@ import mmap
 import random
 import subprocess
 import sys
-import threading
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from strategies import (
     streams,
     versions,
 )
+from threads import lets_others_run
 
 from ctios_fast.columns import MAX_STRING, Columns, decode_columns
 from ctios_fast.core import codec
@@ -463,26 +463,7 @@ def test_many_rows_share_one_block_and_are_aligned() -> None:
 
 def test_another_thread_runs_while_a_buffer_is_scanned() -> None:
     stream = state_event() * 80_000
-    started, finished = threading.Event(), False
-
-    def scan() -> None:
-        nonlocal finished
-        started.set()
-        for _ in range(20):
-            decode_columns(stream, STATE, 25, ["AgentState", "AgentID"])
-        finished = True
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1000)  # nobody is asked to let the GIL go: the scan has to by itself
-    try:
-        thread = threading.Thread(target=scan)
-        thread.start()
-        started.wait()
-        ran_meanwhile = not finished
-        thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert ran_meanwhile
+    assert lets_others_run(lambda: decode_columns(stream, STATE, 25, ["AgentState", "AgentID"]), times=20)
 
 
 def test_decoding_again_and_again_keeps_no_memory() -> None:

@@ -3,8 +3,6 @@
 import pickle
 import random
 import re
-import sys
-import threading
 import tracemalloc
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference_codec import MESSAGES, UNDOCUMENTED, split
 from strategies import bare, build, damaged_frames, floating, frames, header, random_frames, streams, versions
+from threads import lets_others_run
 
 from ctios_fast.core import Message, codec
 from ctios_fast.core.filter_text import FilterSyntaxError
@@ -698,26 +697,7 @@ def test_any_text_gives_a_filter_or_a_syntax_error(text: str) -> None:
 def test_another_thread_runs_while_a_buffer_is_filtered() -> None:
     stream = state_event() * 80_000
     frame_filter = FrameFilter(25, STATE, {"AgentID": "5"})
-    started, finished = threading.Event(), False
-
-    def select() -> None:
-        nonlocal finished
-        started.set()
-        for _ in range(30):
-            frame_filter.select(stream)
-        finished = True
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1000)  # nobody is asked to let the GIL go: the scan has to by itself
-    try:
-        thread = threading.Thread(target=select)
-        thread.start()
-        started.wait()
-        ran_meanwhile = not finished
-        thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert ran_meanwhile
+    assert lets_others_run(lambda: frame_filter.select(stream), times=30)
 
 
 def test_making_filters_again_and_again_keeps_no_memory() -> None:

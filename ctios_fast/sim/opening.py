@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ctios_fast.connection.opening import NULL_PERIPHERAL_ID
 from ctios_fast.core import OLDEST_VERSION, Message, codec
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.errors import MalformedFrame
@@ -17,12 +18,10 @@ from .checks import form_of, invoke_id_of
 from .peripheral import Agent, ContradictingAgent, UnknownAgent
 from .shared import Shared
 
-__all__ = ["ANY_PERIPHERAL", "CHECKS", "GRANTABLE", "NEVER_IDLE", "Opening"]
+__all__ = ["CHECKS", "GRANTABLE", "Opening"]
 
 CLIENT_EVENTS: Final = CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS.value
 SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
-ANY_PERIPHERAL: Final = 0xFFFFFFFF
-NEVER_IDLE: Final = 0xFFFFFFFF
 SHORTEST_IDLE_TIMEOUT: Final = 20
 
 GRANTABLE: Final = (
@@ -152,7 +151,7 @@ def _config_mask(opening: Opening) -> StatusCode | None:
 def _peripheral(opening: Opening) -> StatusCode | None:
     allowed = {opening.shared.peripheral.peripheral_id}
     if not opening.requested & CLIENT_EVENTS:
-        allowed.add(ANY_PERIPHERAL)
+        allowed.add(NULL_PERIPHERAL_ID)
     known = opening.message["PeripheralID"] in allowed
     return None if known else StatusCode.E_CTI_INVALID_PERIPHERAL_ID
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from ctios_fast.connection.clock import TimerHandle
 from ctios_fast.connection.link import Link, LinkClosed, SendBufferFull
+from ctios_fast.connection.opening import NEVER_IDLE, NULL_PERIPHERAL_ID
 from ctios_fast.core import Message, codec
 from ctios_fast.protocol import messages
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.errors import FrameTooLarge, MalformedFrame
 
 from .checks import invoke_id_of
-from .opening import ANY_PERIPHERAL, NEVER_IDLE, Opening
+from .opening import Opening
 from .peripheral import Agent
 from .replies import replies
 from .requests import ControlFailed, Refused, admit
@@ -240,7 +241,7 @@ class Session:
 
     def _confirm_open(self, opening: Opening) -> None:
         own = self.shared.peripheral.peripheral_id
-        listed = (own,) if opening.message["PeripheralID"] == ANY_PERIPHERAL else ()
+        listed = (own,) if opening.message["PeripheralID"] == NULL_PERIPHERAL_ID else ()
         self.send(self.replies.open_conf(opening.invoke_id, self.services, self.agent, listed))
         if self.services & _ALL_EVENTS:
             self.send(self.replies.peripheral_online(own))
