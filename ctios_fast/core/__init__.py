@@ -2,7 +2,8 @@
 
 ``frames`` splits bytes, ``layout`` knows where fields stand in each version, ``message`` reads them,
 ``encoder`` writes them, ``codec`` is the door to both, ``dispatcher`` calls handlers by message number.
-``views`` and ``construct`` read and write them as the classes of ``ctios_fast.messages``, made by ``typed``.
+``handler`` is for handlers in C; ``views`` and ``construct`` read and write messages as the classes of
+``ctios_fast.messages``, made by ``typed``.
 Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
 """
 

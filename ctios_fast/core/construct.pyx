@@ -487,16 +487,16 @@ cdef class TypedMessage(Message):
     def __init__(self, version_or_codec=25, /, **fields):
         cdef Codec codec
         cdef Blueprint blueprint
-        if self._frame is not None:
+        cdef bytes frame
+        if self._data != NULL:
             raise TypeError("a message cannot be made twice")
         codec = _codec_of(version_or_codec)
         blueprint = type(self)._blueprint
-        self._frame = blueprint.write(codec.layouts, codec.max_frame, fields)
-        self._layouts = codec.layouts
-        self._layout = blueprint.plan(codec.layouts).layout
-        self._data = <const unsigned char *>PyBytes_AS_STRING(self._frame)
-        self._size = len(self._frame)
-        self.type = blueprint.number
+        frame = blueprint.write(codec.layouts, codec.max_frame, fields)
+        self.show(
+            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number,
+            <const unsigned char *>PyBytes_AS_STRING(frame), len(frame),
+        )
 
     @classmethod
     def encode(cls, version_or_codec, /, **fields):

@@ -4,20 +4,43 @@ Frames that nobody asked for are counted and passed over before any Python objec
 """
 
 cimport cython
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
 from .filters cimport FrameFilter
 from .frames cimport FrameBuffer
-from .layout cimport MESSAGE_NUMBERS, load32
-from .message cimport Message, read_message
+from .handler cimport Frame, FrameHandler
+from .layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, load32, views
+from .message cimport Message, fitting, new_view, read_message, unfit
 
 from collections.abc import Callable
 
-from ctios_fast.protocol.errors import MalformedFrame
-
 #: What is called with a message; its result is not looked at.
 Handler = Callable[[Message], object]
+
+cdef extern from *:
+    """
+    /* Whether who asks has the only reference. Without the GIL a reference count does not tell. */
+    #ifdef Py_GIL_DISABLED
+      #define ctios_sole(o) 0
+    #else
+      #define ctios_sole(o) (Py_REFCNT(o) == 1)
+    #endif
+    """
+    bint is_sole "ctios_sole"(object o) noexcept
+    PyTypeObject *Py_TYPE(object o) noexcept
+    PyObject *PyObject_CallOneArg(PyObject *handler, object argument) noexcept
+
+cdef enum:
+    MOST_SPARED = 4096          # bytes of a view that is kept for the next message
+
+
+cdef int _raised() except -1:
+    # Hands on the exception that a call from C left.
+    return -1
 
 
 cdef object _number_of(object message_type):
@@ -43,6 +66,11 @@ cdef class Dispatcher:
         self._frames = FrameBuffer() if frames is None else frames
         self._table = [None] * MESSAGE_NUMBERS
         self._beyond = {}
+
+    def __dealloc__(self):
+        cdef int i
+        for i in range(MESSAGE_NUMBERS):
+            Py_XDECREF(self._spares[i])
 
     @property
     def codec(self):
@@ -84,7 +112,8 @@ cdef class Dispatcher:
         self._default = None if handler is None else (_callable(handler),)
 
     cdef object handlers_of(self, uint32_t number):
-        if number < MESSAGE_NUMBERS:
+        # the table is empty once the garbage collector broke a cycle here
+        if number < <size_t>len(self._table):
             return self._table[number]
         return self._beyond.get(number)
 
@@ -92,6 +121,7 @@ cdef class Dispatcher:
         # A dispatch under way keeps the tuple that it began with.
         if number < MESSAGE_NUMBERS:
             self._table[number] = handlers
+            self._in_c[number] = any([isinstance(handler, FrameHandler) for handler in handlers or ()])
         elif handlers is None:
             self._beyond.pop(number, None)
         else:
@@ -129,46 +159,143 @@ cdef class Dispatcher:
         cdef const unsigned char *frame = NULL
         cdef Py_ssize_t size = 0
         cdef unsigned long long before = self.frames_seen
+        cdef uint32_t number
+        cdef bint in_c
         if self._dispatching:
             return 0
         self._dispatching = True
         try:
             while not self._stopped and self._frames.next_span(&frame, &size):
                 self.frames_seen += 1
-                handlers = self.handlers_of(load32(frame + 4))
+                number = load32(frame + 4)
+                handlers = self.handlers_of(number)
+                in_c = number >= MESSAGE_NUMBERS or self._in_c[number]
                 if handlers is None:
                     handlers = self._default
+                    in_c = True             # may be
                 if handlers is None:
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
                 else:
-                    self.call(<tuple>handlers, frame, size)
+                    self.deliver(<tuple>handlers, in_c, number, frame, size)
         finally:
             self._dispatching = False
         return self.frames_seen - before
 
-    cdef int call(self, tuple handlers, const unsigned char *frame, Py_ssize_t size) except -1:
-        # The frame is read before any handler runs, since those may move what is buffered.
+    cdef int deliver(
+        self, tuple handlers, bint in_c, uint32_t number, const unsigned char *frame, Py_ssize_t size
+    ) except -1:
+        # The frame is copied before any Python handler runs, since those may move what is buffered.
+        cdef Layouts layouts = self._codec.layouts
+        cdef Layout *documented = layouts.find(number)
+        cdef Layout *layout = NULL
         cdef Message message
-        try:
-            message = read_message(self._codec.layouts, frame, size)
-        except MalformedFrame as error:
-            self.malformed += 1
-            if self.on_malformed is not None:
-                self.on_malformed(error)
-            return 0
-        for handler in handlers:
-            try:
-                handler(message)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            # all else, CancelledError included: a handler is no task, and its fault no end of the stream
-            except BaseException as error:
-                self.handler_errors += 1
-                if self.on_handler_error is not None:
-                    self.on_handler_error(handler, message, error)
+        cdef Frame proved
+        cdef Py_ssize_t i
+        cdef PyObject *result
+        if documented != NULL:
+            layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+            if layout == NULL:
+                return self.unreadable(documented, frame, size)
+        if in_c:
+            proved.data = frame
+            proved.size = size
+            proved.type = number
+            proved.tag_width = layouts.tag_width
+            proved.layout = layout
+            return self.deliver_in_c(handlers, layout, &proved)
+        message = self.view(layout, number, frame, size)
+        for i in range(PyTuple_GET_SIZE(handlers)):
+            result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), message)
+            if result == NULL:
+                self.failed(<object>PyTuple_GET_ITEM(handlers, i), message)
+            else:
+                Py_XDECREF(result)
+        self.keep(message)
         return 0
+
+    cdef int deliver_in_c(self, tuple handlers, Layout *layout, const Frame *proved) except -1:
+        # The same where handlers in C may be among the handlers. Alone they get the frame where it stands in
+        # the buffer, which is held in place meanwhile; else all are given the copy.
+        cdef Message message = None
+        cdef Frame frame = proved[0]
+        cdef FrameBuffer held = None
+        if all([isinstance(handler, FrameHandler) for handler in handlers]):
+            held = self._frames
+            held._exports += 1
+        else:
+            message = self.view(layout, frame.type, frame.data, frame.size)
+            frame.data = message._data
+        try:
+            for handler in handlers:
+                try:
+                    if isinstance(handler, FrameHandler):
+                        (<FrameHandler>handler).on_frame(&frame)
+                    else:
+                        handler(message)
+                except (KeyboardInterrupt, SystemExit):
+                    raise
+                except BaseException as error:
+                    if message is None:
+                        message = read_message(self._codec.layouts, frame.data, frame.size)
+                    self.report(handler, message, error)
+        finally:
+            if held is not None:
+                held._exports -= 1
+        return 0
+
+    cdef int unreadable(self, Layout *documented, const unsigned char *frame, Py_ssize_t size) except -1:
+        self.malformed += 1
+        if self.on_malformed is not None:
+            self.on_malformed(unfit(documented, self._codec.layouts, frame, size))
+        return 0
+
+    cdef int failed(self, object handler, Message message) except -1:
+        # With the handler's exception set.
+        try:
+            _raised()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        # all else, CancelledError included: a handler is no task, and its fault no end of the stream
+        except BaseException as error:
+            self.report(handler, message, error)
+        return 0
+
+    cdef int report(self, object handler, Message message, object error) except -1:
+        self.handler_errors += 1
+        if self.on_handler_error is not None:
+            self.on_handler_error(handler, message, error)
+        return 0
+
+    cdef Message view(self, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size):
+        # One that was spared, or a new one.
+        cdef Message message = None
+        cdef PyObject *spare
+        if number < MESSAGE_NUMBERS:
+            spare = self._spares[number]
+            if spare != NULL:
+                self._spares[number] = NULL
+                message = <Message>spare
+                Py_DECREF(message)          # the reference that _spares had
+                # the message's class may have been made since
+                if views[number] != NULL and <PyObject *>Py_TYPE(message) != views[number]:
+                    message = None
+        if message is None:
+            message = new_view(number)
+        message.show(self._codec.layouts, layout, number, frame, size)
+        return message
+
+    cdef void keep(self, Message message) noexcept:
+        # A view that no handler kept serves the next message of its number, without any allocation.
+        if (
+            is_sole(message)
+            and message._room <= MOST_SPARED
+            and message.type < MESSAGE_NUMBERS
+            and self._spares[message.type] == NULL
+        ):
+            Py_INCREF(message)
+            self._spares[message.type] = <PyObject *>message
 
 
 cdef object _callable(object handler):

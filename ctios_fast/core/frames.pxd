@@ -1,7 +1,9 @@
 # The receive buffer and its frame splitter.
 
 cimport cython
-from libc.stdint cimport uint64_t
+from libc.stdint cimport uint32_t, uint64_t
+
+from .layout cimport HEADER_SIZE, load32
 
 
 @cython.final
@@ -19,4 +21,24 @@ cdef class FrameBuffer:
     cdef Py_ssize_t most(self) noexcept
     cdef int resize(self, Py_ssize_t capacity) except -1
     cdef int make_room(self, Py_ssize_t wanted) except -1
-    cdef int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1
+    cdef int too_large(self, uint32_t length) except -1
+
+    cdef inline int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1:
+        # The next whole frame, valid until room is made again: 1, or 0 when there is none yet.
+        cdef const unsigned char *start = self._bytes + self._start
+        cdef Py_ssize_t held = self._end - self._start
+        cdef Py_ssize_t whole
+        cdef uint32_t length
+        if held < HEADER_SIZE:
+            return 0
+        length = load32(start)
+        if length > <size_t>(self.max_frame - HEADER_SIZE):
+            self.too_large(length)
+        whole = HEADER_SIZE + <Py_ssize_t>length
+        if held < whole:
+            return 0
+        self._start += whole
+        self._consumed += whole
+        frame[0] = start
+        size[0] = whole
+        return 1

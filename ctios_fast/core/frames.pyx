@@ -14,7 +14,7 @@ from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy, memmove
 
-from .layout cimport HEADER_SIZE, check_max_frame, load32
+from .layout cimport HEADER_SIZE, check_max_frame
 
 from ctios_fast.protocol.errors import FrameTooLarge
 
@@ -136,25 +136,8 @@ cdef class FrameBuffer:
         finally:
             PyBuffer_Release(&view)
 
-    cdef int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1:
-        # The next whole frame, valid until room is made again: 1, or 0 when there is none yet.
-        cdef const unsigned char *start = self._bytes + self._start
-        cdef Py_ssize_t held = self._end - self._start
-        cdef Py_ssize_t whole
-        cdef uint32_t length
-        if held < HEADER_SIZE:
-            return 0
-        length = load32(start)
-        if length > <size_t>(self.max_frame - HEADER_SIZE):
-            raise FrameTooLarge(HEADER_SIZE + <unsigned long long>length, self.max_frame, self._consumed)
-        whole = HEADER_SIZE + <Py_ssize_t>length
-        if held < whole:
-            return 0
-        self._start += whole
-        self._consumed += whole
-        frame[0] = start
-        size[0] = whole
-        return 1
+    cdef int too_large(self, uint32_t length) except -1:
+        raise FrameTooLarge(HEADER_SIZE + <unsigned long long>length, self.max_frame, self._consumed)
 
     def next_frame(self):
         """The next whole frame as bytes, or None. Raises ``FrameTooLarge``, now and ever after."""

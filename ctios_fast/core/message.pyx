@@ -6,14 +6,15 @@ reading a field later never runs past the frame's end.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.unicode cimport PyUnicode_DecodeASCII
 from libc.stdint cimport uint32_t
-from libc.string cimport memchr
+from libc.string cimport memchr, memcmp
 
 from .layout cimport (
-    FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, WIRE_NAMEDARRAY, WIRE_NAMEDVAR, WIRE_RAW,
-    WIRE_STRING, WIRE_UNSPEC,
+    FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS,
+    WIRE_NAMEDARRAY, WIRE_NAMEDVAR, WIRE_RAW, WIRE_STRING, WIRE_UNSPEC,
     FixedSlot, FloatingSlot, Layout, Layouts,
     field_name, layouts_of, load16, load32, load_number, lookup_of, message_name, shown_name, slot_of_name,
     slot_of_tag, tag_of_text, type_width, views,
@@ -51,38 +52,34 @@ cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reas
 
 # --- proving a frame -------------------------------------------------------------------------------
 
-cdef Py_ssize_t _untiled(const unsigned char *floating, Py_ssize_t size, int tag_width) noexcept nogil:
-    # Where the floating fields stop filling the part exactly; -1 when they do.
-    cdef Py_ssize_t at = 0
-    cdef Py_ssize_t length
-    while at < size:
-        if size - at < 2 * tag_width:
-            return at
-        length = floating[at + 1] if tag_width == 1 else <Py_ssize_t>load16(floating + at + 2)
-        if length > size - at - 2 * tag_width:
-            return at
-        at += 2 * tag_width + length
-    return -1
-
-
-cdef Layout *_fitting(
+cdef Layout *fitting_of_several(
     Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # The layout that the body has: one that it fills exactly, else the first with a whole floating part.
     cdef Layout *layout = documented
-    while layout != NULL and documented.alternative != NULL:
+    while layout != NULL:
         if layout.fixed_size == size:
             return layout
         layout = layout.alternative
     layout = documented
     while layout != NULL:
-        if (
-            size >= layout.fixed_size
-            and _untiled(body + layout.fixed_size, size - layout.fixed_size, tag_width) < 0
+        if size >= layout.fixed_size and tiled(
+            body + layout.fixed_size, size - layout.fixed_size, tag_width
         ):
             return layout
         layout = layout.alternative
     return NULL
+
+
+cdef Py_ssize_t _untiled(const unsigned char *floating, Py_ssize_t size, int tag_width) noexcept nogil:
+    # Where the floating fields stop filling the part exactly, of a part that they do not fill.
+    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t length
+    while size - at >= 2 * tag_width:
+        length = floating[at + 1] if tag_width == 1 else <Py_ssize_t>load16(floating + at + 2)
+        if length > size - at - 2 * tag_width:
+            break
+        at += 2 * tag_width + length
+    return at
 
 
 cdef object _fault(Layout *layout, bytes frame, int tag_width):
@@ -121,29 +118,31 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
     )
 
 
+cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *frame, Py_ssize_t size):
+    # The error of a frame that has none of its message's layouts.
+    return _fault(documented, PyBytes_FromStringAndSize(<const char *>frame, size), layouts.tag_width)
+
+
+cdef Message new_view(uint32_t number):
+    # A view without a frame, of the class that messages of this number are to be read as.
+    if number >= MESSAGE_NUMBERS or views[number] == NULL:
+        return Message.__new__(Message)
+    # made as a Message is: the class's own constructor would encode one
+    return (<PyTypeObject *>Message).tp_new(<type>views[number], <PyObject *>_nothing, NULL)
+
+
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size):
     """A view of the frame; raises MalformedFrame. ``size`` is at least the header's and agrees with it."""
     cdef uint32_t number = load32(frame + 4)
     cdef Layout *documented = layouts.find(number)
     cdef Layout *layout = NULL
-    cdef bytes owned
     cdef Message message
     if documented != NULL:
-        layout = _fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
-    owned = PyBytes_FromStringAndSize(<const char *>frame, size)
-    if documented != NULL and layout == NULL:
-        raise _fault(documented, owned, layouts.tag_width)
-    if documented == NULL or views[number] == NULL:
-        message = Message.__new__(Message)
-    else:
-        # of the class that was asked for, made as a Message is: its constructor would encode one
-        message = (<PyTypeObject *>Message).tp_new(<type>views[number], <PyObject *>_nothing, NULL)
-    message._layouts = layouts
-    message._layout = layout
-    message._frame = owned
-    message._data = <const unsigned char *>PyBytes_AS_STRING(owned)
-    message._size = size
-    message.type = number
+        layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+        if layout == NULL:
+            raise unfit(documented, layouts, frame, size)
+    message = new_view(number)
+    message.show(layouts, layout, number, frame, size)
     return message
 
 
@@ -258,10 +257,23 @@ cdef class Message:
     def __init__(self):
         raise TypeError("messages are made by Codec.decode")
 
+    def __dealloc__(self):
+        PyMem_Free(self._data)
+
+    cdef int make_room(self, Py_ssize_t size) except -1:
+        # What is there is lost.
+        cdef unsigned char *room = <unsigned char *>PyMem_Malloc(size)
+        if room == NULL:
+            raise MemoryError
+        PyMem_Free(self._data)
+        self._data = room
+        self._room = size
+        return 0
+
     def __reduce__(self):
-        if self._frame is None:
+        if self._data == NULL:
             raise TypeError("a message that was never read cannot be copied")
-        return restored, (self._layouts.version, self._frame, type(self))
+        return restored, (self._layouts.version, self.whole(), type(self))
 
     @property
     def name(self):
@@ -281,11 +293,13 @@ cdef class Message:
     @property
     def body(self):
         """The bytes after the header."""
-        return self.whole()[HEADER_SIZE:]
+        if self._size == 0:
+            return b""
+        return PyBytes_FromStringAndSize(<const char *>self._data + HEADER_SIZE, self._size - HEADER_SIZE)
 
     cdef bytes whole(self):
-        # None only in what Message.__new__ made: of no use, and harmless
-        return b"" if self._frame is None else self._frame
+        # empty only in what Message.__new__ made: of no use, and harmless
+        return PyBytes_FromStringAndSize(<const char *>self._data, self._size)
 
     def __bytes__(self):
         return self.whole()
@@ -294,12 +308,18 @@ cdef class Message:
         return self._size
 
     def __eq__(self, other):
+        cdef Message twin
         if not isinstance(other, Message):
             return NotImplemented
-        return self._layouts is (<Message>other)._layouts and self._frame == (<Message>other)._frame
+        twin = <Message>other
+        return (
+            self._layouts is twin._layouts
+            and self._size == twin._size
+            and (self._size == 0 or memcmp(self._data, twin._data, self._size) == 0)
+        )
 
     def __hash__(self):
-        return hash(self._frame)
+        return hash(self.whole())
 
     cdef const unsigned char *floating_part(self) noexcept:
         # Where the floating fields begin; they end with the frame. There are none without a layout.
