@@ -73,9 +73,18 @@ def assert_same(version: int, frame: bytes) -> Record | str:
         assert frame_from_record(codec(version), row) == frame
         assert reference_codec.encode(version, row) == frame
         message = codec(version).decode(frame)
+        every = codec(version).to_dict(frame)
+        assert every == message.to_dict() == {name: message[name] for name in every}
+        assert every.keys() >= message.fixed().keys()
         if message.documented:
             again = codec(version).encode(message.type, message.fixed(), message.floating(), as_received=True)
             assert again == frame
+    else:
+        with pytest.raises(MalformedFrame) as by_view:
+            codec(version).decode(frame)
+        with pytest.raises(MalformedFrame) as by_dict:
+            codec(version).to_dict(frame)
+        assert by_dict.value.args == by_view.value.args
     return verdict
 
 

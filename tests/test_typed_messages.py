@@ -559,6 +559,40 @@ class TestLookingUp:
         for _ in range(1000):
             assert Mine(25, invoke_id=4).doubled == 8
 
+    def test_a_subclass_has_attributes_of_its_own(self):
+        class Mine(messages.CloseConf):
+            invoke_id = "mine"
+
+        made = Mine(25, invoke_id=4)
+        made.extra = 1
+        assert (made.invoke_id, made.extra, made["InvokeID"]) == ("mine", 1, 4)
+
+    def test_a_name_made_at_run_time_finds_its_field(self):
+        made = messages.SetAgentStateReq(25, **SET_STATE)
+        for name in messages.SetAgentStateReq._fields:
+            assert getattr(made, "".join(list(name))) == getattr(made, name)
+        with pytest.raises(AttributeError, match="no_such"):
+            getattr(made, "".join(["no", "_such"]))
+
+    def test_methods_and_what_message_tells_are_found_beside_fields(self):
+        made = messages.CloseConf(25, invoke_id=4)
+        assert (made.type, made.version, made.to_dict()) == (8, 25, {"InvokeID": 4})
+
+    def test_classes_cannot_be_changed(self):
+        # reading a field does not ask the class again, so a change would go unseen
+        with pytest.raises(TypeError, match="immutable"):
+            messages.CloseConf.invoke_id = 5
+        with pytest.raises(TypeError, match="immutable"):
+            messages.CloseConf.more = 5
+
+    def test_one_that_was_never_made_has_no_fields(self):
+        bare = messages.CloseConf.__new__(messages.CloseConf)
+        assert bare.invoke_id is None
+
+    def test_numbers_that_come_again_and_others_are_told_apart(self):
+        made = [messages.CloseConf(25, invoke_id=number) for number in (7, 7, 1 << 31, 0, 7, 0)]
+        assert [message.invoke_id for message in made] == [7, 7, 1 << 31, 0, 7, 0]
+
     def test_many_messages_come_and_go(self):
         frame = messages.CloseConf.encode(25, invoke_id=4)
         counts = set()

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping
-from typing import Final, final
+from typing import Any, Final, final
 
 from typing_extensions import Buffer
 
@@ -19,6 +19,7 @@ class Codec:
     def max_frame(self) -> int: ...
     def describe(self, message_type: int) -> MessageLayout | None: ...
     def decode(self, frame: Buffer) -> Message: ...
+    def to_dict(self, frame: Buffer) -> dict[str, Any]: ...
     def encode(
         self,
         message_type: int,

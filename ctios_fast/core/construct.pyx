@@ -19,6 +19,7 @@ from .layout cimport (
     field_name, layouts_of, lookup_of, store32, type_width,
 )
 from .message cimport Message
+from .views cimport attribute_of
 
 cdef extern from "Python.h":
     ctypedef struct PyType_Slot:
@@ -32,6 +33,10 @@ cdef extern from "Python.h":
         PyType_Slot *slots
     unsigned int Py_TPFLAGS_DEFAULT
     unsigned int Py_TPFLAGS_BASETYPE
+    unsigned long Py_TPFLAGS_IMMUTABLETYPE
+    int Py_tp_getattro
+    ctypedef struct PyTypeObject:
+        unsigned long tp_flags
     type PyType_FromSpecWithBases(PyType_Spec *spec, object bases)
 
 from collections.abc import Mapping
@@ -514,16 +519,20 @@ def new_class(str module not None, str name not None, dict namespace not None):
     specification.
     """
     cdef PyType_Spec spec
-    cdef PyType_Slot end
+    cdef PyType_Slot slots[2]
     cdef bytes path = f"{module}.{name}".encode("ascii")
-    end.slot = 0
-    end.pfunc = NULL
+    slots[0].slot = Py_tp_getattro
+    slots[0].pfunc = <void *>attribute_of
+    slots[1].slot = 0
+    slots[1].pfunc = NULL
     spec.name = PyBytes_AS_STRING(path)
     spec.basicsize = 0
     spec.itemsize = 0
     spec.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE
-    spec.slots = &end
+    spec.slots = slots
     made = PyType_FromSpecWithBases(&spec, (TypedMessage,))
     for attribute, value in namespace.items():
         setattr(made, attribute, value)
+    # fields are read without asking the class again: a change to it would go unseen, so there can be none
+    (<PyTypeObject *>made).tp_flags |= Py_TPFLAGS_IMMUTABLETYPE
     return made

@@ -37,6 +37,7 @@ ctypedef struct FixedSlot:
     uint8_t width
     uint8_t type_name
     uint8_t since
+    PyObject *text              # str of the name, of the process's
 
 ctypedef struct FloatingSlot:
     uint16_t name
@@ -49,6 +50,7 @@ ctypedef struct FloatingSlot:
     uint16_t repeats
     uint16_t array
     uint16_t group
+    PyObject *text              # str of the name, of the process's; NULL without one
 
 cdef struct Layout:
     uint16_t number
@@ -62,6 +64,10 @@ cdef struct Layout:
     Layout *alternative         # next layout that this message may have instead, or NULL
     PyObject *name              # str
     PyObject *lookup            # dict: field name -> fixed index, or FLOATING_CODE + floating index
+    PyObject *sample            # dict: the fixed fields of the first message that was read as a dict, in wire
+    int64_t *sample_numbers     # order and with room for more; its numbers by fixed index; NULL: none yet
+    uint8_t *by_tag             # by tag: 1 + floating index, 0: not listed
+    uint32_t tags               # how many tags by_tag has
 
 cdef inline uint32_t load16(const unsigned char *p) noexcept nogil:
     return (<uint32_t>p[0] << 8) | p[1]
@@ -123,6 +129,14 @@ cdef Layouts layouts_of(object version)
 cdef object field_name(uint16_t number)
 cdef object message_name(uint32_t number)
 cdef dict make_lookup(Layout *layout)
+cdef dict make_sample(Layout *layout, const unsigned char *body)
+
+cdef inline const FloatingSlot *listed_slot(const Layout *layout, uint32_t tag) noexcept nogil:
+    # What the message lists for the tag, or NULL.
+    if tag >= layout.tags or not layout.by_tag[tag]:
+        return NULL
+    return &layout.floating[layout.by_tag[tag] - 1]
+
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil
 cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL
 cdef int tag_of_text(object name) except? -2
@@ -130,3 +144,6 @@ cdef object shown_name(Layout *layout, uint32_t tag)
 
 cdef inline dict lookup_of(Layout *layout):
     return make_lookup(layout) if layout.lookup == NULL else <dict>layout.lookup
+
+cdef inline dict sample_of(Layout *layout, const unsigned char *body):
+    return make_sample(layout, body) if layout.sample == NULL else <dict>layout.sample

@@ -9,7 +9,7 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.number cimport PyNumber_Index
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 import sys
 from typing import NamedTuple
@@ -48,7 +48,12 @@ cdef extern from "_tables.h":
     int CTIOS_MESSAGE_NUMBERS, CTIOS_TAG_NUMBERS, CTIOS_MESSAGES, CTIOS_TAGS, CTIOS_UNDOCUMENTED
     int CTIOS_NAMES
 
+cdef extern from *:
+    # Cython's own, for dict literals: a dict with room, as far as this CPython lets one make it
+    dict new_dict "__Pyx_PyDict_NewPresized"(Py_ssize_t size)
+
 cdef enum:
+    MOST_FLOATING = 12          # floating fields that a sample has room for
     TAG_NUMBERS = 1024
     FIRST_WIDE_TAGS = 20        # from this version on tag and length take two bytes each
 
@@ -113,6 +118,7 @@ cdef void _load_tables() except *:
     for i in range(CTIOS_TAGS):
         row = &ctios_tags[i]
         _tag_slots[row.number].name = row.name
+        _tag_slots[row.number].text = _text(row.name)
         _tag_slots[row.number].tag = row.number
         _tag_slots[row.number].type = row.type
         _tag_slots[row.number].type_name = row.type_name
@@ -140,6 +146,11 @@ cdef int check_max_frame(Py_ssize_t max_frame) except -1:
     return 0
 
 
+cdef PyObject *_text(uint16_t number):
+    # The list holds it as long as the process lives.
+    return NULL if number == NO_NAME else <PyObject *>_field_names[number]
+
+
 cdef object field_name(uint16_t number):
     return None if number == NO_NAME else _field_names[number]
 
@@ -154,12 +165,18 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
     cdef const ctios_floating_field *floating
     cdef FixedSlot *slot
     cdef FloatingSlot *room
+    cdef uint32_t tag
     cdef Layout *layout = <Layout *>PyMem_Calloc(1, sizeof(Layout))
     if layout == NULL:
         raise MemoryError
     layout.fixed = <FixedSlot *>PyMem_Calloc(count + 1, sizeof(FixedSlot))
     layout.floating = <FloatingSlot *>PyMem_Calloc(row.floating_count + 1, sizeof(FloatingSlot))
-    if layout.fixed == NULL or layout.floating == NULL:
+    for i in range(row.floating_count):
+        tag = ctios_floating_fields[row.floating + i].tag
+        if tag != NO_TAG:
+            layout.tags = max(layout.tags, tag + 1)
+    layout.by_tag = <uint8_t *>PyMem_Calloc(layout.tags + 1, sizeof(uint8_t))
+    if layout.fixed == NULL or layout.floating == NULL or layout.by_tag == NULL:
         _free_layouts(layout)
         raise MemoryError
     layout.number = row.number
@@ -174,6 +191,7 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
             continue
         slot = &layout.fixed[layout.fixed_count]
         slot.name = fixed.name
+        slot.text = _text(fixed.name)
         slot.type = fixed.type
         slot.type_name = fixed.type_name
         slot.since = fixed.since
@@ -185,6 +203,7 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
         floating = &ctios_floating_fields[row.floating + i]
         room = &layout.floating[i]
         room.name = floating.name
+        room.text = _text(floating.name)
         room.tag = floating.tag
         room.type = floating.type
         room.type_name = floating.type_name
@@ -194,6 +213,8 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
         room.repeats = floating.repeats
         room.array = floating.array
         room.group = floating.group
+        if room.tag != NO_TAG and not layout.by_tag[room.tag]:
+            layout.by_tag[room.tag] = <uint8_t>(1 + i)
     layout.floating_count = row.floating_count
     return layout
 
@@ -205,6 +226,9 @@ cdef void _free_layouts(Layout *layout) noexcept:
         further = layout.alternative
         Py_XDECREF(layout.name)
         Py_XDECREF(layout.lookup)
+        Py_XDECREF(layout.sample)
+        PyMem_Free(layout.sample_numbers)
+        PyMem_Free(layout.by_tag)
         PyMem_Free(layout.fixed)
         PyMem_Free(layout.floating)
         PyMem_Free(layout)
@@ -333,14 +357,21 @@ cdef dict make_lookup(Layout *layout):
     return made
 
 
-cdef const FloatingSlot *_listed_slot(const Layout *layout, uint32_t tag) noexcept nogil:
-    # What the message lists for the tag, or NULL.
+cdef dict make_sample(Layout *layout, const unsigned char *body):
+    # Copied for each message that is read as a dict, where only what differs is set: most fields of a message
+    # (PeripheralID, MRDID, what a site does not use) have the same value in all.
     cdef int i
-    if tag != NO_TAG:
-        for i in range(layout.floating_count):
-            if layout.floating[i].tag == tag:
-                return &layout.floating[i]
-    return NULL
+    cdef dict made = new_dict(layout.fixed_count + min(<int>layout.floating_count, MOST_FLOATING))
+    cdef int64_t *numbers = <int64_t *>PyMem_Calloc(layout.fixed_count + 1, sizeof(int64_t))
+    if numbers == NULL:
+        raise MemoryError
+    for i in range(layout.fixed_count):
+        numbers[i] = load_number(layout.fixed[i].type, body + layout.fixed[i].offset)
+        made[<object>layout.fixed[i].text] = numbers[i]
+    Py_INCREF(made)
+    layout.sample_numbers = numbers
+    layout.sample = <PyObject *>made
+    return made
 
 
 cdef const FloatingSlot *_table_slot(uint32_t tag) noexcept nogil:
@@ -352,7 +383,7 @@ cdef const FloatingSlot *_table_slot(uint32_t tag) noexcept nogil:
 
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil:
     # What the message lists for the tag, else the tag table's row, else NULL.
-    cdef const FloatingSlot *slot = _listed_slot(layout, tag)
+    cdef const FloatingSlot *slot = listed_slot(layout, tag)
     return slot if slot != NULL else _table_slot(tag)
 
 
@@ -377,7 +408,7 @@ cdef int tag_of_text(object name) except? -2:
 
 cdef object shown_name(Layout *layout, uint32_t tag):
     # The name under which a floating field is shown; None where only "tag:N" leads back to this tag.
-    cdef const FloatingSlot *slot = _listed_slot(layout, tag)
+    cdef const FloatingSlot *slot = listed_slot(layout, tag)
     if slot != NULL:
         return _field_names[slot.name]
     slot = _table_slot(tag)

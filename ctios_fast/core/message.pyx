@@ -6,19 +6,25 @@ reading a field later never runs past the frame's end.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.dict cimport PyDict_Copy, PyDict_GetItem, PyDict_SetDefault, PyDict_SetItem
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_INCREF
+from cpython.tuple cimport PyTuple_SET_ITEM
 from cpython.unicode cimport PyUnicode_DecodeASCII
-from libc.stdint cimport uint32_t
-from libc.string cimport memchr, memcmp
+from libc.stdint cimport int64_t, uint32_t
+from libc.string cimport memcmp
 
 from .layout cimport (
     FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS,
     WIRE_NAMEDARRAY, WIRE_NAMEDVAR, WIRE_RAW, WIRE_STRING, WIRE_UNSPEC,
     FixedSlot, FloatingSlot, Layout, Layouts,
-    field_name, layouts_of, load16, load32, load_number, lookup_of, message_name, shown_name, slot_of_name,
-    slot_of_tag, tag_of_text, type_width, views,
+    field_name, layouts_of, listed_slot, load16, load32, load_number, lookup_of, message_name, sample_of,
+    shown_name, slot_of_name, slot_of_tag, tag_of_text, type_width, views,
 )
+
+cdef extern from "Python.h":
+    object PyType_GenericAlloc(type kind, Py_ssize_t items)
 
 from typing import NamedTuple
 
@@ -160,14 +166,9 @@ def restored(version, bytes frame not None, kind=Message):
 
 # --- reading values --------------------------------------------------------------------------------
 
-cdef inline object _text(const unsigned char *p, Py_ssize_t size):
+cdef object text_of_any(const unsigned char *p, Py_ssize_t size):
     # Bytes above 127 become lone surrogates, which encode to the same bytes again.
     return PyUnicode_DecodeASCII(<const char *>p, size, "surrogateescape")
-
-
-cdef inline Py_ssize_t _until_nul(const unsigned char *p, Py_ssize_t size) noexcept nogil:
-    cdef const void *end = memchr(p, 0, size) if size else NULL
-    return size if end == NULL else <const unsigned char *>end - p
 
 
 cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil:
@@ -192,18 +193,32 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
     cdef Py_ssize_t name_size, value_size
     if size < head:
         return PyBytes_FromStringAndSize(<const char *>p, size)
-    name_size = _until_nul(p + head, size - head)
+    name_size = until_nul(p + head, size - head)
     if head + name_size == size:
         return PyBytes_FromStringAndSize(<const char *>p, size)
-    value_size = _until_nul(p + head + name_size + 1, size - head - name_size - 1)
+    value_size = until_nul(p + head + name_size + 1, size - head - name_size - 1)
     if exact and not (
         _is_plain_text(p + head, name_size + 1)
         and _is_plain_text(p + head + name_size + 1, size - head - name_size - 1)
     ):
         return PyBytes_FromStringAndSize(<const char *>p, size)
-    name = _text(p + head, name_size)
-    value = _text(p + head + name_size + 1, value_size)
-    return _NamedArray(name, p[0], value) if head else _NamedVariable(name, value)
+    name = text_of(p + head, name_size)
+    value = text_of(p + head + name_size + 1, value_size)
+    # without the Python function that a NamedTuple has for its constructor
+    if head:
+        made = PyType_GenericAlloc(<type>_NamedArray, 3)
+        _put_item(made, 1, p[0])
+        _put_item(made, 2, value)
+    else:
+        made = PyType_GenericAlloc(<type>_NamedVariable, 2)
+        _put_item(made, 1, value)
+    _put_item(made, 0, name)
+    return made
+
+
+cdef inline void _put_item(object made, Py_ssize_t place, object value) noexcept:
+    Py_INCREF(value)                        # the tuple's own reference
+    PyTuple_SET_ITEM(made, place, value)
 
 
 cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
@@ -213,9 +228,9 @@ cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssiz
     if wire_type == WIRE_STRING:
         if exact:
             if _is_plain_text(p, size):
-                return _text(p, size - 1)
+                return text_of(p, size)
         else:
-            return _text(p, _until_nul(p, size))
+            return text_of(p, size)
     elif wire_type == WIRE_NAMEDVAR or wire_type == WIRE_NAMEDARRAY:
         return _named(wire_type, p, size, exact)
     elif wire_type != WIRE_RAW and wire_type != WIRE_UNSPEC:
@@ -239,6 +254,60 @@ cdef inline const unsigned char *_head(
     tag[0] = load16(p)
     length[0] = load16(p + 2)
     return p + 4
+
+
+# --- whole messages ----------------------------------------------------------------------------------
+
+cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
+    # A copy of the sample, with what differs in this frame.
+    cdef const unsigned char *body = frame + HEADER_SIZE
+    cdef dict made = PyDict_Copy(sample_of(layout, body))
+    cdef const FixedSlot *slot
+    cdef int64_t number
+    cdef int i
+    for i in range(layout.fixed_count):
+        slot = &layout.fixed[i]
+        number = load_number(slot.type, body + slot.offset)
+        if number != layout.sample_numbers[i]:
+            PyDict_SetItem(made, <object>slot.text, number)
+    return made
+
+
+cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size):
+    # Of a frame that was proved: all fields by name, as ``Message.to_dict`` tells.
+    cdef dict made = _fixed_fields(layout, frame)
+    cdef const FloatingSlot *slot
+    cdef const unsigned char *p = frame + HEADER_SIZE + layout.fixed_size
+    cdef const unsigned char *end = frame + size
+    cdef uint32_t tag = 0
+    cdef Py_ssize_t length = 0
+    while p < end:
+        p = _head(p, tag_width, &tag, &length)
+        slot = listed_slot(layout, tag)
+        if slot != NULL:
+            name = <object>slot.text
+        else:
+            name = shown_name(layout, tag)
+            slot = slot_of_tag(layout, tag)
+        if name is None:
+            made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
+        elif slot.flags & FLAG_REPEATS:
+            _append(made, name, read_value(slot, p, length, False))
+        elif slot.type == WIRE_STRING:
+            PyDict_SetDefault(made, name, text_of(p, length))
+        else:
+            PyDict_SetDefault(made, name, read_value(slot, p, length, False))
+        p += length
+    return made
+
+
+cdef int _append(dict made, object name, object value) except -1:
+    cdef PyObject *values = PyDict_GetItem(made, name)
+    if values == NULL:
+        made[name] = [value]
+    else:
+        (<list>values).append(value)
+    return 0
 
 
 @cython.no_gc
@@ -401,14 +470,7 @@ cdef class Message:
 
     def fixed(self):
         """The fixed fields in wire order, by name."""
-        cdef dict made = {}
-        cdef int i
-        cdef const FixedSlot *slot
-        if self._layout != NULL:
-            for i in range(self._layout.fixed_count):
-                slot = &self._layout.fixed[i]
-                made[field_name(slot.name)] = load_number(slot.type, self._data + HEADER_SIZE + slot.offset)
-        return made
+        return {} if self._layout == NULL else _fixed_fields(self._layout, self._data)
 
     def floating_raw(self):
         """The floating fields in wire order, as pairs of tag and data bytes."""
@@ -447,24 +509,9 @@ cdef class Message:
 
     def to_dict(self):
         """All fields that came, by name, each as ``message[name]`` gives it."""
-        cdef dict made = self.fixed()
-        cdef const FloatingSlot *slot
-        cdef const unsigned char *p = self.floating_part()
-        cdef const unsigned char *end = self._data + self._size
-        cdef uint32_t tag = 0
-        cdef Py_ssize_t length = 0
-        while p < end:
-            p = _head(p, self._layouts.tag_width, &tag, &length)
-            slot = slot_of_tag(self._layout, tag)
-            name = shown_name(self._layout, tag)
-            if name is None:
-                made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
-            elif slot.flags & FLAG_REPEATS:
-                (<list>made.setdefault(name, [])).append(read_value(slot, p, length, False))
-            elif name not in made:
-                made[name] = read_value(slot, p, length, False)
-            p += length
-        return made
+        if self._layout == NULL:
+            return {}
+        return all_fields(self._layout, self._layouts.tag_width, self._data, self._size)
 
     def check(self):
         """What a strict reader minds about this well-formed message: ``Finding`` rows, none if nothing."""

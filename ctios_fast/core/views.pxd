@@ -1,5 +1,7 @@
 # Properties of the message classes: each reads one field, or one group of fields, of a message view.
 
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdint cimport int64_t
 
 from .layout cimport FixedSlot, FloatingSlot, Layout, Layouts
@@ -11,11 +13,22 @@ cdef enum:
 cdef class Conversion:
     cdef object _enum
     cdef dict _members
-    cdef int _kind
+    cdef tuple _low             # members by value, as far as they are small; None: no member
+    cdef int64_t _low_count
+    cdef bint _plain
 
-    cdef object of(self, int64_t number)
-    cdef object _of_flags(self, object number)
+    cdef object _of_many(self, int64_t number)
     cdef int _resolve(self) except -1
+
+    cdef inline object of(self, int64_t number):
+        cdef PyObject *member
+        if self._plain:
+            return number
+        if 0 <= number < self._low_count:
+            member = PyTuple_GET_ITEM(self._low, number)
+            if member != <PyObject *>None:
+                return <object>member
+        return self._of_many(number)
 
 cdef class Property:
     cdef readonly str name
@@ -29,16 +42,32 @@ cdef class Property:
     cdef int _settle(self, Message message) except -1
 
 cdef class FixedProperty(Property):
-    pass
+    cdef int64_t _last                      # the number that was read last, and the int of it: many a field
+    cdef object _last_made                  # (PeripheralID, MRDID) has the same in every message
+    cdef object read(self, Message message)
 
 cdef class FloatingProperty(Property):
-    pass
+    cdef object read(self, Message message)
 
 cdef class RepeatedProperty(Property):
     pass
 
 cdef class NamedProperty(Property):
     cdef object _mapping
+
+# The attributes of a registered class that are read without a look-up in the type: an open hash table by the
+# address of their names, which are interned.
+cdef struct Attribute:
+    PyObject *name                          # NULL: free
+    PyObject *field                         # FixedProperty or FloatingProperty
+    bint fixed
+
+cdef struct Attributes:
+    PyTypeObject *owner
+    size_t mask
+    Attribute *rows
+
+cdef object attribute_of(object message, object name)
 
 cdef class GroupProperty:
     cdef readonly str name

@@ -5,9 +5,11 @@ the next message of the same layout. So one class serves all protocol versions a
 a property never reads where a message's own layout has no such field.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport PyObject
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int64_t, uint32_t
 
@@ -16,22 +18,22 @@ from .layout cimport (
     FloatingSlot, Layout,
     load16, load_number, lookup_of, slot_of_name, type_width, views,
 )
-from .message cimport Message, read_value
-from .message import NamedArray, NamedVariable
+from .message cimport Message, read_value, text_of
+
+import sys
+from enum import IntFlag
 
 from ctios_fast.protocol import enums
 
 cdef enum:
-    PLAIN
-    TRUTH
-    ENUM
-    FLAGS
+    LOW_MEMBERS = 64            # members below this are found without a dict
     # Combinations of bits that are kept as members; further ones stay plain integers, so that a peer
     # that sends ever new ones does not fill the memory.
     MOST_MEMBERS = 4096
 
-cdef object _NamedVariable = NamedVariable
-cdef object _NamedArray = NamedArray
+cdef extern from "Python.h":
+    PyTypeObject *Py_TYPE(object o) noexcept
+    object PyObject_GenericGetAttr(object o, object name)
 
 
 cdef inline bint _is_number(int wire_type) noexcept nogil:
@@ -46,13 +48,12 @@ cdef class Conversion:
 
     def __cinit__(self, wanted):
         self._enum = wanted
-        self._kind = PLAIN if wanted is None else TRUTH if wanted == "bool" else ENUM
+        self._plain = wanted is None
 
-    cdef object of(self, int64_t number):
+    cdef object _of_many(self, int64_t number):
+        # The first of all, members that are not small, and numbers that are none.
         cdef PyObject *member
-        if self._kind == PLAIN:
-            return number
-        if self._kind == TRUTH:
+        if self._enum == "bool":
             return number != 0
         if self._members is None:
             self._resolve()
@@ -60,20 +61,15 @@ cdef class Conversion:
         member = PyDict_GetItem(self._members, value)
         if member != NULL:
             return <object>member
-        return self._of_flags(value) if self._kind == FLAGS else value
-
-    cdef object _of_flags(self, object number):
-        if len(self._members) >= MOST_MEMBERS:
-            return number
-        return self._enum(number)
+        if issubclass(self._enum, IntFlag) and len(self._members) < MOST_MEMBERS:
+            return self._enum(value)
+        return value
 
     cdef int _resolve(self) except -1:
-        from enum import IntFlag
-
         self._enum = getattr(enums, self._enum)
-        if issubclass(self._enum, IntFlag):
-            self._kind = FLAGS
         self._members = self._enum._value2member_map_
+        self._low = tuple([self._members.get(number) for number in range(LOW_MEMBERS)])
+        self._low_count = LOW_MEMBERS
         return 0
 
 
@@ -109,6 +105,8 @@ cdef object _single(const FloatingSlot *slot, Conversion conversion, Field *fiel
         if field.size != type_width(slot.type):
             return None
         return conversion.of(load_number(slot.type, field.data))
+    if slot.type == WIRE_STRING:
+        return text_of(field.data, field.size)
     return read_value(slot, field.data, field.size, False)
 
 
@@ -153,30 +151,36 @@ cdef class Property:
         return f"<property {self.name}: field {self.reference}>"
 
 
+@cython.final
 cdef class FixedProperty(Property):
     """A field of the fixed part; None where the message's layout has not got it."""
 
-    def __get__(self, Message message, owner):
-        if message is None:
-            return self
+    cdef object read(self, Message message):
+        cdef int64_t number
         if message._layout != self._layout:
             self._settle(message)
         if self._fixed == NULL:
             return None
-        return self._conversion.of(
-            load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
-        )
+        number = load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
+        if not self._conversion._plain:
+            return self._conversion.of(number)
+        if number != self._last or self._last_made is None:
+            self._last_made = number
+            self._last = number
+        return self._last_made
+
+    def __get__(self, Message message, owner):
+        return self if message is None else self.read(message)
 
 
+@cython.final
 cdef class FloatingProperty(Property):
     """A field of the floating part; None where it is absent or its data is not of its type."""
 
-    def __get__(self, Message message, owner):
+    cdef object read(self, Message message):
         cdef const unsigned char *at
         cdef uint32_t tag
         cdef Field field
-        if message is None:
-            return self
         if message._layout != self._layout:
             self._settle(message)
         if self._floating == NULL:
@@ -186,6 +190,9 @@ cdef class FloatingProperty(Property):
             if tag == self._floating.tag:
                 return _single(self._floating, self._conversion, &field)
         return None
+
+    def __get__(self, Message message, owner):
+        return self if message is None else self.read(message)
 
 
 cdef class RepeatedProperty(Property):
@@ -343,11 +350,71 @@ cdef class GroupProperty:
         return f"<property {self.name}: records of {', '.join(self._references)}>"
 
 
+# --- attributes of registered classes ----------------------------------------------------------------
+
+cdef Attributes *_attributes[MESSAGE_NUMBERS]       # for the process's life, as the classes
+
+
+cdef object attribute_of(object message, object name):
+    # What message classes have for tp_getattro. A field is found by the address of its name; everything else,
+    # names that are not interned included, takes the usual way.
+    cdef uint32_t number = (<Message>message).type
+    cdef Attributes *attributes = NULL
+    cdef Attribute *row
+    cdef size_t at
+    if number < MESSAGE_NUMBERS:
+        attributes = _attributes[number]
+    if attributes != NULL and attributes.owner == Py_TYPE(message):
+        at = (<size_t><PyObject *>name >> 4) & attributes.mask
+        row = &attributes.rows[at]
+        while row.name != NULL:
+            if row.name == <PyObject *>name:
+                if row.fixed:
+                    return (<FixedProperty>row.field).read(<Message>message)
+                return (<FloatingProperty>row.field).read(<Message>message)
+            at = (at + 1) & attributes.mask
+            row = &attributes.rows[at]
+    return PyObject_GenericGetAttr(message, name)
+
+
+cdef Attributes *_new_attributes(type view) except NULL:
+    cdef Attributes *attributes
+    cdef size_t at
+    cdef dict fields = {
+        sys.intern(name): field
+        for name, field in vars(view).items()
+        if isinstance(field, (FixedProperty, FloatingProperty))
+    }
+    cdef size_t size = 8
+    while size < 4 * <size_t>len(fields):
+        size *= 2
+    attributes = <Attributes *>PyMem_Calloc(1, sizeof(Attributes))
+    if attributes == NULL:
+        raise MemoryError
+    attributes.rows = <Attribute *>PyMem_Calloc(size, sizeof(Attribute))
+    if attributes.rows == NULL:
+        PyMem_Free(attributes)
+        raise MemoryError
+    attributes.owner = <PyTypeObject *>view
+    attributes.mask = size - 1
+    for name, field in fields.items():
+        at = (<size_t><PyObject *>name >> 4) & attributes.mask
+        while attributes.rows[at].name != NULL:
+            at = (at + 1) & attributes.mask
+        Py_INCREF(name)
+        Py_INCREF(field)
+        attributes.rows[at].name = <PyObject *>name
+        attributes.rows[at].field = <PyObject *>field
+        attributes.rows[at].fixed = isinstance(field, FixedProperty)
+    return attributes
+
+
 def register(type view not None):
     """From now on frames of ``view.number`` are read as instances of ``view``, in every protocol version."""
     cdef uint32_t number = view.number
     if not issubclass(view, Message) or number >= MESSAGE_NUMBERS:
         raise TypeError(f"{view!r} is no class of a message")
     if views[number] == NULL:
+        _attributes[number] = _new_attributes(view)
         Py_INCREF(view)
         views[number] = <PyObject *>view
