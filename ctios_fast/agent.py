@@ -13,8 +13,8 @@ from . import keywords as kw
 from .arguments import Arguments
 from .connection.clock import TimerHandle
 from .connection.requests import Request
-from .connection.secret import Secret
 from .core import Message
+from .core.secret import Secret
 from .errors import CilError, ConnectionLost, ControlFailure, MethodError, RequestTimeout
 from .protocol import messages as ged
 from .reasons import FORCED_LOGOUT, unsigned_reason

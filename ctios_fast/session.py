@@ -21,10 +21,10 @@ from .connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
 from .connection.link import DEFAULT_MAX_BUFFERED
 from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
 from .connection.requests import Request
-from .connection.secret import Secret
 from .connection.sides import Side
 from .connection.states import ConnectionState
 from .core import DEFAULT_MAX_FRAME, Handler, Message, codec
+from .core.secret import Secret
 from .errors import (
     CilError,
     ConnectionLost,

@@ -27,7 +27,7 @@ from ctios_fast import (
 )
 from ctios_fast import keywords as kw
 from ctios_fast.connection.opening import OpenSettings
-from ctios_fast.connection.secret import Secret
+from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError, SendBufferFull
 from ctios_fast.sim import Simulator
 

@@ -30,7 +30,6 @@ from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
 from .link import DEFAULT_MAX_BUFFERED, Link, LinkClosed, SendBufferFull
 from .opening import RETRIED_ELSEWHERE, OpenSettings
 from .requests import Request, RequestBook
-from .secret import revealed
 from .sides import Attempt, Side, attempts
 from .states import ConnectionState, next_state
 
@@ -224,7 +223,7 @@ class Connection:
         request = self.book.add(message_type, invoke_id, timeout)
         try:
             # no variable holds the frame: there may be a password in it, and a traceback shows variables
-            link.send(self.codec.encode(message_type, {**fields, "InvokeID": invoke_id}, revealed(floating)))
+            link.send(self.codec.encode(message_type, {**fields, "InvokeID": invoke_id}, floating))
         except LinkClosed as closed:
             self.book.forget(invoke_id)
             raise ConnectionLost("the connection is ending") from closed

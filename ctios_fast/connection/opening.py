@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from ctios_fast.core import Codec
+from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.errors import EncodeError
-
-from .secret import Secret
 
 __all__ = ["NEVER_IDLE", "NULL_PERIPHERAL_ID", "RETRIED_ELSEWHERE", "OpenSettings"]
 

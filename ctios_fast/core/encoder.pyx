@@ -5,10 +5,11 @@ Errors name the message and the field and never show a value, since it may be a 
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.dict cimport PyDict_CheckExact
+from cpython.dict cimport PyDict_CheckExact, PyDict_GetItemWithError
 from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.number cimport PyNumber_Index
+from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint32_t
 from libc.string cimport memchr, memcpy
@@ -19,6 +20,8 @@ from .layout cimport (
     FixedSlot, FloatingSlot, Layout, Layouts,
     field_name, lookup_of, message_name, slot_of_name, store16, store32, tag_of_text, type_width,
 )
+from .objects cimport ascii_of, copy_ascii, whole_number
+from .secret cimport Secret
 
 from collections.abc import Iterable, Mapping
 
@@ -66,7 +69,9 @@ cdef object _wrong_type(object message, object field, str wanted, object value):
 cdef int64_t _integer(object value, object message, object field) except? -1:
     # Integers beyond 64 bits become the nearest one that is out of every range here.
     cdef int overflow = 0
-    cdef int64_t number
+    cdef int64_t number = 0
+    if whole_number(<PyObject *>value, &number):
+        return number
     if not isinstance(value, int):
         try:
             value = PyNumber_Index(value)
@@ -119,8 +124,15 @@ cdef object _too_long(Output *out, Py_ssize_t size, object message, object field
 
 cdef int _put_text(Output *out, object value, object message, object field) except -1:
     # The text and its closing NUL.
-    cdef const char *text
     cdef Py_ssize_t size = 0
+    cdef const char *text = ascii_of(<PyObject *>value, &size)
+    if text != NULL and size < out.longest:
+        make_room(out, size + 1)
+        if copy_ascii(out.bytes + out.size, text, size):
+            raise _nul_inside(message, field)
+        out.bytes[out.size + size] = 0
+        out.size += size + 1
+        return 0
     if not isinstance(value, str):
         raise _wrong_type(message, field, "text or bytes", value)
     if (<str>value).isascii():
@@ -132,9 +144,13 @@ cdef int _put_text(Output *out, object value, object message, object field) exce
         text = PyBytes_AS_STRING(escaped)
         size = len(escaped)
     if size and memchr(text, 0, size) != NULL:
-        raise _error(message, field, "has a NUL inside; give bytes to send it so")
+        raise _nul_inside(message, field)
     _put_data(out, text, size, message, field)
     return _put_data(out, b"\0", 1, message, field)
+
+
+cdef object _nul_inside(object message, object field):
+    return _error(message, field, "has a NUL inside; give bytes to send it so")
 
 
 cdef bytes _escaped(str value):
@@ -166,6 +182,10 @@ cdef int _put_value(
     # The data of one floating field.
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
     cdef int width
+    if type(value) is Secret:
+        value = (<Secret>value)._text
+    if wire_type == WIRE_STRING and type(value) is str:
+        return _put_text(out, value, message, field)
     # no other buffers: numbers of numpy and array.array have them too, in the machine's byte order
     if isinstance(value, (bytes, bytearray, memoryview)):
         return _put_raw(out, value, message, field)
@@ -316,8 +336,10 @@ cdef object _stray_field(Layout *layout, object fields):
 
 
 cdef object _given(object fields, object name):
+    cdef PyObject *value
     if PyDict_CheckExact(fields):
-        return (<dict>fields).get(name, _MISSING)
+        value = PyDict_GetItemWithError(fields, name)
+        return _MISSING if value == NULL else <object>value
     try:
         return fields[name]
     except KeyError:

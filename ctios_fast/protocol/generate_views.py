@@ -62,7 +62,7 @@ def _type(value: Value) -> str:
 
 def _given(value: Value) -> str:
     # raw bytes are taken for the data of any floating field
-    return "str | bytes" if value.type == "STRING" else _type(value)
+    return "TextInput" if value.type == "STRING" else _type(value)
 
 
 def _in_old_versions(item: ClassShape, field: FixedShape) -> bool:
@@ -154,8 +154,10 @@ from ctios_fast.core.codec import Codec
 from ctios_fast.core.construct import TypedMessage as TypedMessage
 from ctios_fast.core.named import NamedArrays as NamedArrays
 from ctios_fast.core.named import NamedVariables as NamedVariables
+from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import enums
 
+TextInput: TypeAlias = str | bytes | Secret
 VariablesInput: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
 ArraysInput: TypeAlias = Mapping[str, Mapping[int, str] | Iterable[str]] | Iterable[tuple[str, int, str]]
 

@@ -1,0 +1,8 @@
+# Text that must not be seen.
+
+cimport cython
+
+
+@cython.final
+cdef class Secret:
+    cdef str _text

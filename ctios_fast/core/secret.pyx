@@ -1,0 +1,27 @@
+"""Text that must not be seen: it has no repr of its own, so that it cannot slip into logs or tracebacks.
+
+A traceback can show every variable of the functions that it passes through. So a password stays a ``Secret``
+all the way into the encoder, which takes it wherever it takes text and opens it in compiled code, where there
+are no such variables.
+"""
+
+cimport cython
+from cpython.unicode cimport PyUnicode_FromObject
+
+
+@cython.final
+cdef class Secret:
+    """A password. ``reveal()`` is the one way to its text."""
+
+    def __init__(self, text):
+        self._text = PyUnicode_FromObject(text)
+
+    def reveal(self):
+        """The text."""
+        return self._text
+
+    def __bool__(self):
+        return bool(self._text)
+
+    def __repr__(self):
+        return "Secret('***')"
