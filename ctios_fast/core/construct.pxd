@@ -1,14 +1,18 @@
 # Writing messages from the keywords of their classes.
 
+from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
 
+from .codec cimport Codec
 from .layout cimport FloatingSlot, Layout, Layouts
 from .message cimport Message
+from .recipe cimport Recipe
 
 cdef enum:
     MOST_FIXED = 256            # fields of a fixed part; the longest has 149
     MOST_PARTS = 64             # floating fields and groups of a message; the most are 36
     MOST_COUNTS = 8             # fields that count others; the most are 3
+    MOST_RECIPES = 16           # kept of one message class
 
 cdef class Part:
     cdef str keyword
@@ -42,10 +46,13 @@ cdef class Blueprint:
     cdef tuple _parts
     cdef dict _defaults
     cdef list _plans                        # by protocol version
+    cdef Recipe _recipes                    # the first; it names the next
 
     cdef Plan plan(self, Layouts layouts)
+    cdef Recipe recipe(self, Layouts layouts, PyObject *names)
+    cdef Recipe _learn(self, Layouts layouts, tuple names)
     cdef object _stray(self, Plan plan, object keyword)
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given)
 
 cdef class TypedMessage(Message):
-    pass
+    cdef int own(self, Blueprint blueprint, Codec codec, bytes frame) except -1

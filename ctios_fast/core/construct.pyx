@@ -19,9 +19,33 @@ from .layout cimport (
     field_name, layouts_of, lookup_of, store32, type_width,
 )
 from .message cimport Message
+from .recipe cimport Arguments, Recipe
 from .views cimport attribute_of
 
+cdef extern from *:
+    """
+    typedef PyObject *(*ctios_method)(PyObject *, ctios_arguments, Py_ssize_t, PyObject *);
+
+    /* A method that CPython calls with its arguments as they lie there, without making a tuple or a dict. */
+    static PyObject *ctios_new_method(
+        PyMethodDef *definition, const char *name, const char *doc, ctios_method method, PyObject *self
+    ) {
+        definition->ml_name = name;
+        definition->ml_meth = (PyCFunction)(void (*)(void))method;
+        definition->ml_flags = METH_FASTCALL | METH_KEYWORDS;
+        definition->ml_doc = doc;
+        return PyCFunction_NewEx(definition, self, NULL);
+    }
+    """
+    object new_method "ctios_new_method"(
+        PyMethodDef *definition, const char *name, const char *doc,
+        object (*method)(PyObject *, Arguments, Py_ssize_t, PyObject *), object owner,
+    )
+
 cdef extern from "Python.h":
+    ctypedef struct PyMethodDef:
+        pass
+    Py_ssize_t PyVectorcall_NARGS(size_t)
     ctypedef struct PyType_Slot:
         int slot
         void *pfunc
@@ -36,6 +60,8 @@ cdef extern from "Python.h":
     unsigned long Py_TPFLAGS_IMMUTABLETYPE
     int Py_tp_getattro
     ctypedef struct PyTypeObject:
+        object (*tp_new)(type, PyObject *, PyObject *)
+        object (*tp_vectorcall)(PyObject *, Arguments, size_t, PyObject *)
         unsigned long tp_flags
     type PyType_FromSpecWithBases(PyType_Spec *spec, object bases)
 
@@ -228,6 +254,32 @@ cdef class Blueprint:
             "belongs to another layout of the message, which is read and not written by keywords",
         )
 
+    cdef Recipe recipe(self, Layouts layouts, PyObject *names):
+        # For a call with these keywords, known by their very tuple; nearly always it is the first.
+        cdef PyObject *at = <PyObject *>self._recipes
+        while at != <PyObject *>None:
+            if (<Recipe>at).names == names and (<Recipe>at).layouts == <PyObject *>layouts:
+                return <Recipe>at
+            at = <PyObject *>(<Recipe>at).next
+        return self._learn(layouts, <tuple>names)
+
+    cdef Recipe _learn(self, Layouts layouts, tuple names):
+        # A tuple that was made for the call, as f(**given) has one made, may have come in another one before.
+        cdef Recipe made, old = self._recipes
+        while old is not None:
+            if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
+                return old
+            old = old.next
+        made = _new_recipe(self.plan(layouts), names)
+        made.next = self._recipes
+        self._recipes = old = made
+        for _ in range(MOST_RECIPES - 1):
+            old = old.next
+            if old is None:
+                return made
+        old.next = None
+        return made
+
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given):
         try:
             return _written(self, self.plan(layouts), max_frame, given)
@@ -314,6 +366,54 @@ cdef Plan _new_plan(Blueprint blueprint, Layouts layouts):
         if name in names:
             plan.count_fixed[<int>number] = names.index(name)
     return plan
+
+
+cdef Recipe _new_recipe(Plan plan, tuple names):
+    cdef Recipe recipe = Recipe.__new__(Recipe, names)
+    recipe.begin(plan.layouts, plan.layout)
+    recipe.usable = recipe.usable and _fill_recipe(recipe, plan, names)
+    return recipe
+
+
+cdef bint _fill_recipe(Recipe recipe, Plan plan, tuple names) except -1:
+    # False where only the general writer can do it: groups and all else that there may be several of, and
+    # whatever is an error.
+    cdef FixedSlot *slot
+    cdef Part part
+    cdef int i
+    cdef dict arguments = {}        # code in plan.index -> number of the argument
+    if plan.layout.since > plan.layouts.version:
+        return False
+    for i, name in enumerate(names):
+        if name not in plan.index:
+            return False
+        arguments[plan.index[name]] = i
+    if len(arguments) < len(names):
+        return False
+    counts = [plan.count_fixed[i] for i in range(plan.counts)]
+    counting = [plan.count_part[i] for i in range(plan.counts)]
+    for i in range(plan.layout.fixed_count):
+        slot = &plan.layout.fixed[i]
+        default = 0 if i in counts else plan.defaults[i]
+        if default is not None:
+            recipe.preset(slot, default, plan.message, plan.fixed_names[i])
+        if i in arguments:
+            recipe.add_number(slot, arguments[i], default is not None, i in counts)
+        elif default is None:
+            return False
+    for i in range(len(plan.parts)):
+        part = <Part>plan.parts[i]
+        required = (plan.required >> i & 1) != 0
+        argument = arguments.get(FLOATING_CODE + i)
+        if argument is None:
+            if required:
+                return False
+            continue
+        if part.shape != SHAPE_SINGLE or part.slot == NULL or part.slot.tag == NO_TAG or i in counting:
+            return False
+        if part.slot.since > plan.layouts.version or not recipe.add_field(part.slot, argument, not required):
+            return False
+    return True
 
 
 cdef bytes _written(Blueprint blueprint, Plan plan, Py_ssize_t max_frame, dict given):
@@ -482,33 +582,73 @@ cdef Codec _codec_of(object version_or_codec):
     return <Codec>shared_codec(version_or_codec)
 
 
+cdef bytes _called(Blueprint blueprint, Codec codec, Arguments values, PyObject *names):
+    # The frame for the keywords of a call.
+    cdef Recipe recipe
+    cdef bytes frame
+    cdef Py_ssize_t i
+    cdef dict given = {}
+    if names != NULL:
+        recipe = blueprint.recipe(codec.layouts, names)
+        if recipe.usable:
+            frame = recipe.follow(values, codec.max_frame)
+            if frame is not None:
+                return frame
+        for i in range(len(<tuple>names)):
+            given[(<tuple>names)[i]] = <object>values[i]
+    return blueprint.write(codec.layouts, codec.max_frame, given)
+
+
+cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
+    # The method ``encode`` of a message class.
+    if count != 1:
+        raise TypeError(f"encode() takes exactly 1 positional argument ({count} given)")
+    return _called(<Blueprint>blueprint, _codec_of(<object>arguments[0]), arguments + 1, names)
+
+
+cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyObject *names):
+    # What calling a message class does, without a tuple and a dict for __init__.
+    cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
+    cdef Blueprint blueprint
+    cdef Codec codec
+    cdef TypedMessage message
+    if count > 1:
+        raise TypeError(f"__init__() takes at most 1 positional argument ({count} given)")
+    codec = _codec_of(<object>arguments[0] if count else 25)
+    blueprint = (<object>made)._blueprint
+    message = <TypedMessage>(<PyTypeObject *>TypedMessage).tp_new(<type>made, <PyObject *>_nothing, NULL)
+    message.own(blueprint, codec, _called(blueprint, codec, arguments + count, names))
+    return message
+
+
+cdef tuple _nothing = ()
+cdef PyMethodDef _encode_definition
+
+
 @cython.no_gc
 cdef class TypedMessage(Message):
     """Base of the message classes; one of them is made by its keywords, or by reading a frame.
 
     A message is a view of bytes: making one encodes it, ``bytes(message)`` is what to send.
+    ``encode(version_or_codec, /, **fields)`` of a class gives these bytes alone.
     """
 
     def __init__(self, version_or_codec=25, /, **fields):
+        # For classes derived from a message class; those themselves are called by _make.
         cdef Codec codec
         cdef Blueprint blueprint
-        cdef bytes frame
         if self._data != NULL:
             raise TypeError("a message cannot be made twice")
         codec = _codec_of(version_or_codec)
         blueprint = type(self)._blueprint
-        frame = blueprint.write(codec.layouts, codec.max_frame, fields)
-        self.show(
+        self.own(blueprint, codec, blueprint.write(codec.layouts, codec.max_frame, fields))
+
+    cdef int own(self, Blueprint blueprint, Codec codec, bytes frame) except -1:
+        # Makes this the view of a frame that was just written.
+        return self.show(
             codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number,
             <const unsigned char *>PyBytes_AS_STRING(frame), len(frame),
         )
-
-    @classmethod
-    def encode(cls, version_or_codec, /, **fields):
-        """The frame alone, without a view of it. Raises ``EncodeError``."""
-        cdef Codec codec = _codec_of(version_or_codec)
-        cdef Blueprint blueprint = cls._blueprint
-        return blueprint.write(codec.layouts, codec.max_frame, fields)
 
 
 def new_class(str module not None, str name not None, dict namespace not None):
@@ -533,6 +673,16 @@ def new_class(str module not None, str name not None, dict namespace not None):
     made = PyType_FromSpecWithBases(&spec, (TypedMessage,))
     for attribute, value in namespace.items():
         setattr(made, attribute, value)
+    made.encode = new_method(
+        &_encode_definition,
+        b"encode",
+        b"encode($self, version_or_codec, /, **fields)\n--\n\n"
+        b"The frame alone, without a view of it. Raises ``EncodeError``.",
+        _encode,
+        namespace["_blueprint"],
+    )
+    # not inherited: a class derived from it is called in the usual way
+    (<PyTypeObject *>made).tp_vectorcall = _make
     # fields are read without asking the class again: a change to it would go unseen, so there can be none
     (<PyTypeObject *>made).tp_flags |= Py_TPFLAGS_IMMUTABLETYPE
     return made

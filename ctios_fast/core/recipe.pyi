@@ -1,0 +1,1 @@
+# Recipes are made by construct.Blueprint; nothing here is for Python code.
