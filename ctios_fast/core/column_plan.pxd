@@ -3,10 +3,10 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from .layout cimport Layout, Layouts
+from .walk cimport MOST_PLACES, MOST_TAGS
 
 cdef enum:
     MOST_LAYOUTS = 4            # of one message; layout.pyx makes two at most
-    TAGS = 1024                 # size of the table of tags; known tags are below it
 
 cdef enum SourceKind:
     SOURCE_NONE = 0
@@ -39,8 +39,9 @@ cdef class ColumnPlan:
     cdef Py_ssize_t _count
     cdef Column *_columns
     cdef Py_ssize_t _slots                  # floating fields that are looked for
-    cdef uint16_t _slot_of_tag[TAGS]        # number of the tag's slot, counted from 1; 0: not looked for
-    cdef uint8_t _slot_kind[TAGS + 1]         # SlotKind, by slot counted from 1
+    cdef Py_ssize_t _tags                   # above the greatest tag that is looked for
+    cdef uint8_t _slot_of_tag[MOST_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
+    cdef uint8_t _slot_kind[MOST_PLACES + 1]    # SlotKind, by slot counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
     cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1

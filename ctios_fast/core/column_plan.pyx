@@ -5,13 +5,14 @@ that the message lists for the name, else by the tag table.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
-from libc.stdint cimport uint16_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t
 
 from .layout cimport (
     FLAG_ARRAY, FLOATING_CODE, HEADER_SIZE, NO_TAG, WIRE_CHAR, WIRE_INT, WIRE_NAMEDARRAY, WIRE_NAMEDVAR,
     WIRE_SHORT, WIRE_STRING, FixedSlot, FloatingSlot, Layout, layouts_of, lookup_of, message_name,
     slot_of_name, type_width,
 )
+from .walk cimport MOST_PLACES, MOST_TAGS
 
 from typing import NamedTuple
 
@@ -97,12 +98,13 @@ cdef class ColumnPlan:
             raise TypeError(f"field {name} of {self.name} is a named value, which makes no column")
         if slot.flags & FLAG_ARRAY:
             raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
-        if slot.tag >= TAGS:
+        if slot.tag >= MOST_TAGS or self._slots == MOST_PLACES:
             raise RuntimeError("the protocol's data outgrew the tables of core/columns")
         source.kind = SOURCE_FLOATING
         if not self._slot_of_tag[slot.tag]:
             self._slots += 1
-            self._slot_of_tag[slot.tag] = <uint16_t>self._slots
+            self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
+            self._slot_of_tag[slot.tag] = <uint8_t>self._slots
             if type_width(slot.type) == 0:
                 self._slot_kind[self._slots] = SLOT_TEXT if slot.type == WIRE_STRING else SLOT_BYTES
         source.at = self._slot_of_tag[slot.tag] - 1

@@ -16,9 +16,10 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
 from .column_plan cimport (
-    SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, TAGS, Column, ColumnPlan, Source,
+    SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source,
 )
 from .layout cimport HEADER_SIZE, check_max_frame
+from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
 from .wire cimport before_nul, number16, number32, prefetch, store_word, word_of
 
 from typing import NamedTuple
@@ -32,8 +33,6 @@ cdef enum:
     FIRST_ROWS = 1024           # room for rows at first
     SPARE = 4                   # words behind the last row
     LAYOUT_SHIFT = 56           # a row's first word: its frame's offset, and above this bit its layout
-    LENGTH_BITS = 16            # a row's other words: a field's length, and above these bits its offset
-    LENGTH_MASK = 0xFFFF
     AHEAD = 2048                # bytes between what is read and what is fetched into the cache
     NEXT_BLOCK = 16384          # the same while blocks are filled, about as much as one of them has
 
@@ -84,34 +83,6 @@ cdef struct Scan:
     Py_ssize_t *longest         # by slot counted from 1: bytes of the longest value, 1 at least
 
 
-cdef inline bint _floating(
-    ColumnPlan plan, const unsigned char *frame, Py_ssize_t start, Py_ssize_t size, uint64_t *row,
-    int tag_width,
-) noexcept nogil:
-    # Walks the floating part; false if its fields do not fill it exactly.
-    cdef Py_ssize_t at = start
-    cdef Py_ssize_t length
-    cdef uint32_t tag
-    cdef uint16_t slot
-    while size - at >= 2 * tag_width:
-        if tag_width == 1:
-            tag = frame[at]
-            length = frame[at + 1]
-        else:
-            tag = number32(frame + at)
-            length = <Py_ssize_t>(tag & 0xFFFF)
-            tag >>= 16
-        at += 2 * tag_width
-        if length > size - at:
-            return False
-        if tag < TAGS:
-            slot = plan._slot_of_tag[tag]
-            if slot and not row[slot]:
-                row[slot] = (<uint64_t>at << LENGTH_BITS) | <uint64_t>length
-        at += length
-    return at == size
-
-
 cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
     # Forgets the floating fields. Few of them are cleared by plain stores, into the SPARE words behind
     # the last row if need be: a call of memset costs more.
@@ -139,7 +110,9 @@ cdef inline bint _row(
         if size < fixed:
             continue
         _clear_row(row, words)
-        if _floating(plan, frame, fixed, size, row, tag_width):
+        if walk(
+            &plan._slot_of_tag[0], <uint32_t>plan._tags, plan._slots, frame, fixed, size, row, tag_width
+        ):
             row[0] |= <uint64_t>k << LAYOUT_SHIFT
             return True
     return False
@@ -195,9 +168,7 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
         if whole > scan.size - at:
             break
         scan.frames += 1
-        if at + AHEAD < scan.size:
-            prefetch(frame + AHEAD)
-            prefetch(frame + AHEAD - 64)
+        prefetch(frame, AHEAD)
         if number32(frame + 4) != plan.message:
             scan.others += 1
         else:
@@ -401,7 +372,7 @@ cdef void _fill_column(
 cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
     cdef Block block
     cdef Py_ssize_t first = 0
-    cdef Py_ssize_t i, ahead
+    cdef Py_ssize_t i
     cdef const uint64_t *row = scan.rows
     block.row_words = scan.row_words
     while first < scan.row_count:
@@ -409,10 +380,8 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
         block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
         for i in range(block.count):
             block.frames[i] = scan.data + (row[0] & PLACE_MASK)
-            ahead = <Py_ssize_t>(row[0] & PLACE_MASK) + NEXT_BLOCK
-            if ahead < scan.size:
-                prefetch(scan.data + ahead)
-                prefetch(scan.data + ahead - 64)
+            prefetch(block.frames[i], NEXT_BLOCK)
+            prefetch(block.frames[i], NEXT_BLOCK - 64)
             row += scan.row_words
         for i in range(plan._count):
             _fill_column(&block, &plan._columns[i], plan._layout_count, &targets[i], first, scan.row_count)

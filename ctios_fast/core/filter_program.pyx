@@ -5,16 +5,12 @@ stands. One walk over the floating part, which proves it too, finds the fields f
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp
 
-from .layout cimport FLAG_ARRAY, FLAG_REPEATS, WIRE_CHAR, WIRE_INT, WIRE_SHORT, type_width
+from .layout cimport FLAG_ARRAY, FLAG_REPEATS, load16, load_number, type_width
 from .sets cimport NumberSet, TextSet
-from .wire cimport number16, number32
-
-cdef enum:
-    LENGTH_BITS = 16            # a place: a floating field's length, and above these bits its offset
-    LENGTH_MASK = 0xFFFF
+from .walk cimport LENGTH_BITS, LENGTH_MASK
 
 
 # --- asking a value --------------------------------------------------------------------------------
@@ -47,10 +43,8 @@ cdef class Values:
         PyMem_Free(self._prefixes)
         PyMem_Free(self._spans)
 
-    cdef bint has_text(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
+    cdef bint _has_text_beside(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
         cdef Py_ssize_t i
-        if self._has_texts and self._texts.has(text, size):
-            return True
         for i in range(self._prefix_count):
             # a prefix has no NUL, so what begins with it does so before its first NUL
             if self._prefixes[i].size > size:
@@ -59,49 +53,41 @@ cdef class Values:
                 return True
         return self._present
 
-    cdef bint has_number(self, int64_t number) noexcept nogil:
+    cdef bint _has_number_beside(self, int64_t number) noexcept nogil:
         cdef Py_ssize_t i
-        if self._has_numbers and self._numbers.has(number):
-            return True
         for i in range(self._span_count):
             if self._spans[i].first <= number <= self._spans[i].last:
                 return True
         return self._present
 
 
-cdef inline int64_t _number(const unsigned char *p, int wire_type, int width) noexcept nogil:
-    if width == 4:
-        return <int32_t>number32(p) if wire_type == WIRE_INT else <int64_t>number32(p)
-    if width == 2:
-        return <int16_t>number16(p) if wire_type == WIRE_SHORT else <int64_t>number16(p)
-    return <int8_t>p[0] if wire_type == WIRE_CHAR else <int64_t>p[0]
-
-
-cdef inline bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t size) noexcept nogil:
+cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t size) noexcept nogil:
     # Whether the step's test holds of a floating field's data; of an array, if it holds of one element.
-    cdef int width = type_width(step.type)
+    cdef Py_ssize_t width = step.width
     if width == 0:
         return (<Values>step.values).has_text(data, size) != step.negated
     if step.array:
         if size % width == 0:
             while size:
-                if (<Values>step.values).has_number(_number(data, step.type, width)) != step.negated:
+                if (<Values>step.values).has_number(load_number(step.type, data)) != step.negated:
                     return True
                 data += width
                 size -= width
         return False
     if size != width:
         return False
-    return (<Values>step.values).has_number(_number(data, step.type, width)) != step.negated
+    return (<Values>step.values).has_number(load_number(step.type, data)) != step.negated
 
 
-cdef bint _holds_of_one(
+cdef bint holds_of_several(
     const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
 ) noexcept nogil:
-    # The same for a field that repeats, of which one occurrence suffices. The floating part was proved.
+    # The same from the first occurrence on; of a field that repeats one suffices. The fields were proved.
     cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS)
     cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
     cdef uint32_t tag = step.tag
+    if not step.repeats:
+        return _holds_of_data(step, frame + at, length)
     while True:
         if tag == step.tag and _holds_of_data(step, frame + at, length):
             return True
@@ -112,128 +98,75 @@ cdef bint _holds_of_one(
             tag = frame[at]
             length = frame[at + 1]
         else:
-            tag = number16(frame + at)
-            length = number16(frame + at + 2)
+            tag = load16(frame + at)
+            length = load16(frame + at + 2)
         at += 2 * tag_width
         if length > size - at:
             return False
 
 
-# --- running a program -----------------------------------------------------------------------------
-
-cdef inline bint _places(
-    const uint8_t *slot_of_tag, const unsigned char *frame, Py_ssize_t at, Py_ssize_t size, uint64_t *places,
-    int tag_width,
+cdef bint judge(
+    const Program *program, const unsigned char *frame, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # Finds the first occurrence of each wanted tag; false if floating fields do not fill the part exactly.
-    cdef Py_ssize_t length
-    cdef uint32_t tag
-    cdef uint8_t slot
-    while size - at >= 2 * tag_width:
-        if tag_width == 1:
-            tag = frame[at]
-            length = frame[at + 1]
-        else:
-            tag = number32(frame + at)
-            length = <Py_ssize_t>(tag & 0xFFFF)
-            tag >>= 16
-        at += 2 * tag_width
-        if length > size - at:
-            return False
-        if tag < TAGS:
-            slot = slot_of_tag[tag]
-            if slot and not places[slot]:
-                places[slot] = (<uint64_t>at << LENGTH_BITS) | <uint64_t>length
-        at += length
-    return at == size
-
-
-cdef inline bint _run(
-    const Program *documented, const uint8_t *slot_of_tag, Py_ssize_t slots, const unsigned char *frame,
-    Py_ssize_t size, int tag_width,
-) noexcept nogil:
-    cdef uint64_t places[MOST_SLOTS + 1]
-    cdef const Program *program = documented
-    cdef const Step *step
-    cdef Py_ssize_t i
-    cdef int at
-    cdef bint holds
-    cdef uint64_t place
-    # The layout is chosen as for message views: one that the body fills exactly, else the first with a whole
-    # floating part.
-    if documented.alternative != NULL:
-        while program != NULL and program.fixed_end != size:
-            program = program.alternative
-        if program == NULL:
-            program = documented
-    while True:
-        places[1] = places[2] = places[3] = places[4] = 0
-        for i in range(5, slots + 1):
-            places[i] = 0
-        if size >= program.fixed_end:
-            if _places(slot_of_tag, frame, program.fixed_end, size, places, tag_width):
-                break
-        program = program.alternative
-        if program == NULL:
-            return True             # malformed
-    at = program.first
-    while at >= 0:
-        step = &program.steps[at]
-        if step.fixed:
-            holds = (<Values>step.values).has_number(
-                _number(frame + step.at, step.type, type_width(step.type))
-            ) != step.negated
-        else:
-            place = places[step.at]
-            if place == 0:
-                holds = False
-            elif step.repeats:
-                holds = _holds_of_one(step, frame, size, place, tag_width)
-            else:
-                holds = _holds_of_data(
-                    step, frame + (place >> LENGTH_BITS), <Py_ssize_t>(place & LENGTH_MASK)
-                )
-        at = step.on_true if holds else step.on_false
-    return at == ACCEPT
-
-
-cdef bint run_program(
-    const Program *program, const uint8_t *slot_of_tag, Py_ssize_t slots, const unsigned char *frame,
-    Py_ssize_t size, int tag_width,
-) noexcept nogil:
-    # Whether the frame is accepted; a malformed one is.
-    if tag_width == 1:
-        return _run(program, slot_of_tag, slots, frame, size, 1)
-    return _run(program, slot_of_tag, slots, frame, size, 2)
+    # For who has one frame; a scan has run_program in its loop.
+    return run_program(program, frame, size, tag_width)
 
 
 # --- making a program ------------------------------------------------------------------------------
 
-cdef Program *new_program(Py_ssize_t fixed_end, int first, list steps) except NULL:
+cdef const Step *_target(Program *program, Py_ssize_t count, Py_ssize_t at) noexcept:
+    # The step of that number, or the end for a Verdict.
+    if at == ACCEPT:
+        return &program.steps[count]
+    return &program.steps[count + 1 if at == REJECT else at]
+
+
+cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL:
+    # `first`: number of a step, or Verdict. `slots`: tag -> slot, counted from 1.
     cdef Program *program = <Program *>PyMem_Calloc(1, sizeof(Program))
     cdef Step *step
+    cdef Py_ssize_t count = len(steps), on_true, on_false, i
+    cdef Values values
     if program == NULL:
         raise MemoryError
     program.fixed_end = fixed_end
-    program.first = first
-    program.steps = <Step *>PyMem_Calloc(len(steps) + 1, sizeof(Step))
-    if program.steps == NULL:
-        PyMem_Free(program)
+    program.slots = len(slots)
+    program.tags = max(slots, default=-1) + 1
+    program.steps = <Step *>PyMem_Calloc(count + 2, sizeof(Step))
+    program.slot_of_tag = <uint8_t *>PyMem_Calloc(program.tags + 1, 1)
+    if program.steps == NULL or program.slot_of_tag == NULL:
+        free_program(program)
         raise MemoryError
-    # each is (Values, fixed, wire type, offset or slot, tag, flags, on_true, on_false)
-    for values, fixed, wire_type, at, tag, flags, on_true, on_false in steps:
-        step = &program.steps[program.count]
-        step.fixed = fixed
-        step.negated = (<Values>values).test.negated
+    program.steps[count].accepts = True
+    program.first = _target(program, count, first)
+    program.all = first == ACCEPT
+    for tag, slot in slots.items():
+        program.slot_of_tag[<Py_ssize_t>tag] = slot
+    for i, row in enumerate(steps):
+        step = &program.steps[i]
+        values, fixed, step.type, step.at, step.tag, flags, on_true, on_false = row
+        step.negated = values.test.negated
         step.repeats = (<int>flags & FLAG_REPEATS) != 0
         step.array = (<int>flags & FLAG_ARRAY) != 0
-        step.type = wire_type
-        step.tag = tag
-        step.at = at
+        step.width = type_width(step.type)
         step.values = <void *>values
-        step.on_true = on_true
-        step.on_false = on_false
-        program.count += 1
+        step.on_absent = _target(program, count, on_false)
+        step.on_match = _target(program, count, on_true)
+        step.on_mismatch = step.on_absent
+        if fixed:
+            step.question = OF_FIXED
+        elif step.repeats or step.array:
+            step.question = OF_SEVERAL      # where each value is negated
+            continue
+        elif step.width:
+            step.question = OF_NUMBER
+        elif values._prefix_count or values._present:
+            step.question = OF_TEXT
+        else:
+            step.question = IN_TEXTS
+            step.values = <void *>values._texts
+        if step.negated:
+            step.on_match, step.on_mismatch = step.on_mismatch, step.on_match
     return program
 
 
@@ -243,5 +176,6 @@ cdef void free_program(Program *program) noexcept:
     while program != NULL:
         following = program.alternative
         PyMem_Free(program.steps)
+        PyMem_Free(program.slot_of_tag)
         PyMem_Free(program)
         program = following

@@ -1,9 +1,8 @@
 # Filters: whether a frame is wanted, before any Python object is made of it.
 
 cimport cython
-from libc.stdint cimport uint8_t
 
-from .filter_program cimport TAGS, Program
+from .filter_program cimport Program
 from .layout cimport MESSAGE_NUMBERS, Layout, Layouts
 from .sets cimport NumberSet
 
@@ -16,8 +15,6 @@ cdef class FrameFilter:
     cdef list _values
     cdef Layouts _layouts
     cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
-    cdef Py_ssize_t _slots
-    cdef uint8_t _slot_of_tag[TAGS]             # counted from 1; 0: nothing asks for the tag
     cdef bint _all_beyond                       # messages past the table are wanted: all of them,
     cdef NumberSet _beyond                      # or these
 
@@ -26,5 +23,7 @@ cdef class FrameFilter:
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL
-    cdef object _first_step(self, list steps, list rules, Layout *layout, dict values)
-    cdef object _step(self, list steps, test, Layout *layout, dict values, on_true, on_false)
+    cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values)
+    cdef object _step(
+        self, list steps, dict slots, test, Layout *layout, dict values, on_true, on_false
+    )

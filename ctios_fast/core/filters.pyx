@@ -6,17 +6,18 @@ What a user writes comes here as rules (``conditions``), which are compiled to a
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint32_t
 from libc.string cimport memset
 
 from .filter_program cimport (
-    ACCEPT, MOST_SLOTS, REJECT, TAGS, Program, Values, free_program, new_program, run_program,
+    ACCEPT, MOST_SLOTS, REJECT, Program, Values, free_program, judge, new_program, run_program,
 )
 from .layout cimport (
     FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS, NO_TAG, WIRE_STRING, FixedSlot, FloatingSlot, Layout,
     Layouts, check_max_frame, layouts_of, lookup_of, message_name, slot_of_name, type_width,
 )
 from .sets cimport NumberSet
+from .walk cimport MOST_TAGS
 from .wire cimport number32, prefetch
 
 from typing import NamedTuple
@@ -237,14 +238,17 @@ cdef class FrameFilter:
         cdef bint wanted = False
         if layout == NULL:
             if any([not rule.clauses for rule in rules]):
-                return new_program(HEADER_SIZE, ACCEPT, [])
+                return new_program(HEADER_SIZE, ACCEPT, [], {})
             return NULL
         try:
             while layout != NULL:
                 steps = []
-                first = self._first_step(steps, rules, layout, values)
+                slots = {}
+                first = self._first_step(steps, slots, rules, layout, values)
                 wanted |= first != REJECT
-                following[0] = new_program(HEADER_SIZE + layout.fixed_size, first, steps)
+                following[0] = new_program(HEADER_SIZE + layout.fixed_size, first, steps, slots)
+                if program != following[0]:
+                    program.all = False         # which layout it is has to be found out
                 following = &following[0].alternative
                 layout = layout.alternative
         except BaseException:
@@ -255,7 +259,7 @@ cdef class FrameFilter:
             return NULL
         return program
 
-    cdef object _first_step(self, list steps, list rules, Layout *layout, dict values):
+    cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values):
         # Appends the steps from the last to the first, since each names those behind it; returns the first.
         entry = REJECT
         for rule in reversed(rules):
@@ -266,10 +270,12 @@ cdef class FrameFilter:
                 for alternative in reversed(clause):
                     failing, entry = entry, following
                     for test in reversed(alternative):
-                        entry = self._step(steps, test, layout, values, entry, failing)
+                        entry = self._step(steps, slots, test, layout, values, entry, failing)
         return entry
 
-    cdef object _step(self, list steps, test, Layout *layout, dict values, on_true, on_false):
+    cdef object _step(
+        self, list steps, dict slots, test, Layout *layout, dict values, on_true, on_false
+    ):
         cdef int tag
         found = _find(layout, test.field, False)
         if found is None:
@@ -282,14 +288,13 @@ cdef class FrameFilter:
         fixed, wire_type, at, flags = found
         if not fixed:
             tag = at
-            if tag >= TAGS:
+            if tag >= MOST_TAGS:
                 raise RuntimeError("the protocol's data outgrew the tables of core/filters")
-            if not self._slot_of_tag[tag]:
-                if self._slots == MOST_SLOTS:
-                    raise ValueError(f"a filter looks at {MOST_SLOTS} floating fields at most")
-                self._slots += 1
-                self._slot_of_tag[tag] = <uint8_t>self._slots
-            at = self._slot_of_tag[tag]
+            if tag not in slots:
+                if len(slots) == MOST_SLOTS:
+                    raise ValueError(f"a filter looks at {MOST_SLOTS} floating fields of a message at most")
+                slots[tag] = len(slots) + 1
+            at = slots[tag]
         if test not in values:
             values[test] = Values(test)
         tag = 0 if fixed else found[2]
@@ -297,19 +302,13 @@ cdef class FrameFilter:
         return len(steps) - 1
 
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
-        cdef uint32_t number
         cdef const Program *program
         if size < HEADER_SIZE:
             return True
-        number = number32(frame + 4)
-        if number >= MESSAGE_NUMBERS:
-            return self._all_beyond or self._beyond.has(number)
-        program = self._programs[number]
-        if program == NULL:
-            return False
-        if program.first == ACCEPT and program.alternative == NULL:
-            return True
-        return run_program(program, self._slot_of_tag, self._slots, frame, size, self._layouts.tag_width)
+        program = _program_of(self, number32(frame + 4))
+        if program == NULL or program.all:
+            return program != NULL
+        return judge(program, frame, size, self._layouts.tag_width)
 
     def matches(self, frame):
         """Whether the frame, header included, is accepted. What is no whole frame is: it is malformed."""
@@ -331,34 +330,22 @@ cdef class FrameFilter:
         whole ends the scan; one above ``max_frame`` bytes raises ``FrameTooLarge``.
         """
         cdef Py_buffer view
-        cdef const unsigned char *data
-        cdef Py_ssize_t at = 0, frames = 0, whole = 0, i
+        cdef Py_ssize_t i
         cdef Offsets found
         check_max_frame(max_frame)
         memset(&found, 0, sizeof(Offsets))
         try:
             PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
             try:
-                data = <const unsigned char *>view.buf
                 with nogil:
-                    while view.len - at >= HEADER_SIZE:
-                        whole = HEADER_SIZE + <Py_ssize_t>number32(data + at)
-                        if whole > max_frame or whole > view.len - at:
-                            break
-                        if at + AHEAD < view.len:
-                            prefetch(data + at + AHEAD)
-                            prefetch(data + at + AHEAD - 64)
-                        frames += 1
-                        if self.accepts(data + at, whole) and not _put(&found, at):
-                            break
-                        at += whole
+                    _scan(self, <const unsigned char *>view.buf, view.len, max_frame, &found)
                 if found.no_memory:
                     raise MemoryError
-                if view.len - at >= HEADER_SIZE and whole > max_frame:
-                    raise FrameTooLarge(whole, max_frame, at)
+                if found.too_large:
+                    raise FrameTooLarge(found.too_large, max_frame, found.end)
             finally:
                 PyBuffer_Release(&view)
-            return Selection([found.offsets[i] for i in range(found.count)], frames, at)
+            return Selection([found.offsets[i] for i in range(found.count)], found.frames, found.end)
         finally:
             PyMem_RawFree(found.offsets)
 
@@ -382,6 +369,9 @@ cdef struct Offsets:
     Py_ssize_t count
     Py_ssize_t room
     bint no_memory
+    Py_ssize_t frames           # that were looked at
+    Py_ssize_t end              # where the last of them ends
+    Py_ssize_t too_large        # size of a frame there that is above max_frame
 
 
 cdef bint _put(Offsets *found, Py_ssize_t offset) noexcept nogil:
@@ -396,3 +386,45 @@ cdef bint _put(Offsets *found, Py_ssize_t offset) noexcept nogil:
     found.offsets[found.count] = offset
     found.count += 1
     return True
+
+
+cdef inline const Program *_program_of(FrameFilter filter, uint32_t number) noexcept nogil:
+    # What judges the frames of a message; NULL: none of them is wanted.
+    if number < MESSAGE_NUMBERS:
+        return filter._programs[number]
+    return &_all if filter._all_beyond or filter._beyond.has(number) else NULL
+
+
+cdef void _scan(
+    FrameFilter filter, const unsigned char *data, Py_ssize_t size, Py_ssize_t max_frame, Offsets *found
+) noexcept nogil:
+    cdef const unsigned char *frame
+    cdef const Program *program = _program_of(filter, 0)
+    cdef Py_ssize_t at = 0, frames = 0, whole
+    cdef uint32_t number, known = 0
+    cdef int tag_width = filter._layouts.tag_width
+    while size - at >= HEADER_SIZE:
+        frame = data + at
+        whole = HEADER_SIZE + <Py_ssize_t>number32(frame)
+        if whole > max_frame:
+            found.too_large = whole
+            break
+        if whole > size - at:
+            break
+        # a scan reads only in part, so that the processor does not always see what comes
+        prefetch(frame, AHEAD)
+        frames += 1
+        number = number32(frame + 4)
+        if number != known:
+            known = number
+            program = _program_of(filter, number)
+        if program != NULL and (program.all or run_program(program, frame, whole, tag_width)):
+            if not _put(found, at):
+                break
+        at += whole
+    found.frames = frames
+    found.end = at
+
+
+cdef Program _all
+_all.all = True

@@ -33,10 +33,11 @@ cdef extern from *:
       #define ctios_little64(x) (x)
     #endif
 
+    /* Asks the cache for what stands so many bytes behind p, which may be behind the end of the memory. */
     #if defined(__GNUC__) || defined(__clang__)
-      #define ctios_prefetch(p) __builtin_prefetch(p)
+      #define ctios_prefetch(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)))
     #else
-      #define ctios_prefetch(p) ((void)(p))
+      #define ctios_prefetch(p, ahead) ((void)(p), (void)(ahead))
     #endif
 
     static inline uint16_t ctios_number16(const unsigned char *p)
@@ -64,7 +65,7 @@ cdef extern from *:
     uint64_t load_word "ctios_load_word"(const unsigned char *p) noexcept nogil
     void store_word "ctios_store_word"(unsigned char *p, uint64_t word) noexcept nogil
     uint64_t before_nul "ctios_before_nul"(uint64_t word) noexcept nogil
-    void prefetch "ctios_prefetch"(const void *p) noexcept nogil
+    void prefetch "ctios_prefetch"(const void *p, Py_ssize_t ahead) noexcept nogil
 
 cdef inline uint64_t word_of(const unsigned char *p, Py_ssize_t size, Py_ssize_t at) noexcept nogil:
     # Eight bytes of the data from `at` on, zero behind its end. Never reads behind it: a short word is read
