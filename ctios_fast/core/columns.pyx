@@ -16,11 +16,11 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
 from .column_plan cimport (
-    SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source,
+    SLOT_NUMBER, SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source,
 )
 from .layout cimport HEADER_SIZE, check_max_frame
 from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
-from .wire cimport before_nul, number16, number32, prefetch, store_word, word_of
+from .wire cimport before_nul, load_word, number16, number32, prefetch, store_word, word_of
 
 from typing import NamedTuple
 
@@ -80,6 +80,7 @@ cdef struct Scan:
     Py_ssize_t row_count
     Py_ssize_t room             # rows
     Py_ssize_t row_words
+    Py_ssize_t measured         # rows whose values are in `longest`
     Py_ssize_t *longest         # by slot counted from 1: bytes of the longest value, 1 at least
 
 
@@ -129,27 +130,34 @@ cdef bint _more_room(Scan *scan) noexcept nogil:
     return True
 
 
-cdef inline void _measure(
-    ColumnPlan plan, const unsigned char *frame, const uint64_t *row, Scan *scan
-) noexcept nogil:
-    # Keeps the length of the longest value of each slot, the limit's excess apart.
-    cdef Py_ssize_t slot, length
+cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
+    # Keeps the length of the longest value of each slot, the limit's excess apart, over the latest rows: one
+    # slot after the other, so that what it looks at most of the time is a short loop.
+    cdef Py_ssize_t slot, length, longest
     cdef const unsigned char *value
     cdef const void *nul
+    cdef const uint64_t *row
+    cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
     for slot in range(1, scan.row_words):
-        length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
-        if length <= scan.longest[slot] or not plan._slot_kind[slot]:
+        if plan._slot_kind[slot] == SLOT_NUMBER:
             continue
-        if plan._slot_kind[slot] == SLOT_TEXT:
-            value = frame + (row[slot] >> LENGTH_BITS)
-            length -= value[length - 1] == 0
-            if length <= scan.longest[slot]:
-                continue
-            nul = memchr(value, 0, length)
-            if nul != NULL:
-                length = <const unsigned char *>nul - value
-        if scan.longest[slot] < length <= scan.limit:
-            scan.longest[slot] = length
+        longest = scan.longest[slot]
+        row = scan.rows + scan.measured * scan.row_words
+        while row < end:
+            length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
+            if length > longest:
+                value = scan.data + (row[0] & PLACE_MASK) + (row[slot] >> LENGTH_BITS)
+                if plan._slot_kind[slot] == SLOT_TEXT:
+                    length -= value[length - 1] == 0
+                    if length > longest:
+                        nul = memchr(value, 0, length)
+                        if nul != NULL:
+                            length = <const unsigned char *>nul - value
+                if longest < length <= scan.limit:
+                    longest = length
+            row += scan.row_words
+        scan.longest[slot] = longest
+    scan.measured = scan.row_count
 
 
 cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept nogil:
@@ -178,7 +186,8 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
             row[0] = <uint64_t>at
             if _row(plan, frame, whole, row, words, tag_width):
                 scan.row_count += 1
-                _measure(plan, frame, row, scan)
+                if scan.row_count - scan.measured == BLOCK:
+                    _measure(plan, scan)
             else:
                 if not scan.malformed:
                     scan.malformed_at = at
@@ -186,6 +195,7 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
                 scan.malformed += 1
         at += whole
     scan.offset = at
+    _measure(plan, scan)
 
 
 # --- second pass: the columns ----------------------------------------------------------------------
@@ -278,10 +288,17 @@ cdef inline uint64_t _short_value(
     # A value of up to eight bytes in a word; zero if it is longer than the width.
     cdef Py_ssize_t length = <Py_ssize_t>(span & LENGTH_MASK)
     cdef const unsigned char *value = frame + (span >> LENGTH_BITS)
-    cdef uint64_t word = word_of(value, length, 0)
+    cdef uint64_t word
+    valid[0] = span != 0
+    if span == 0:
+        return 0
+    if length >= 8:
+        word = load_word(value)
+    else:
+        # the word that ends with the value; two shifts, since none may be by 64
+        word = load_word(value + length - 8) >> 8 >> (56 - 8 * length)
     if text:
         word = before_nul(word)
-    valid[0] = span != 0
     if length > width and (not text or (value[width] and word >> 8 * (width - 1))):
         valid[0] = 0
         return 0
@@ -338,6 +355,13 @@ cdef inline void _long_values(
         room -= width
 
 
+cdef inline void _fetch_next(const unsigned char *to, Py_ssize_t size) noexcept nogil:
+    # What the next block will write of a column: too many places are written in turn for the processor to see.
+    cdef Py_ssize_t at
+    for at in range(size, 2 * size, 64):
+        prefetch(to, at)
+
+
 cdef void _fill_column(
     Block *block, const Column *column, int layouts, const Target *target, Py_ssize_t first, Py_ssize_t rows
 ) noexcept nogil:
@@ -345,7 +369,9 @@ cdef void _fill_column(
     cdef unsigned char *to = target.values + first * width
     cdef uint8_t *valid = target.valid + first
     cdef Py_ssize_t room = (rows - first) * width
+    _fetch_next(to, block.count * width)
     if column.masked:
+        _fetch_next(valid, block.count)
         _find_spans(block, column, layouts)
     if column.width == 0:
         if width > 8:
