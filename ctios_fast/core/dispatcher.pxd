@@ -21,7 +21,7 @@ cdef class Dispatcher:
     cdef FrameFilter _filter            # frames that it does not accept go to nobody
     cdef tuple _default                 # the handler of messages that have none, or None
     cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that nobody else has, or NULL
-    cdef bint _in_c[MESSAGE_NUMBERS]            # the same: whether a FrameHandler is among its handlers
+    cdef unsigned char _called[MESSAGE_NUMBERS]     # the same: how its handlers are called
     cdef public object on_malformed
     cdef public object on_handler_error
     cdef bint _stopped
@@ -32,14 +32,26 @@ cdef class Dispatcher:
     cdef readonly unsigned long long filtered
     cdef readonly unsigned long long handler_errors
 
-    cdef object handlers_of(self, uint32_t number)
+    cdef inline object handlers_of(self, uint32_t number):
+        # the table is empty once the garbage collector broke a cycle here
+        if number < <size_t>len(self._table):
+            return self._table[number]
+        return self._beyond.get(number)
+
     cdef int set_handlers(self, uint32_t number, object handlers) except -1
     cdef int deliver(
-        self, tuple handlers, bint in_c, uint32_t number, const unsigned char *frame, Py_ssize_t size
+        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
     ) except -1
-    cdef int deliver_in_c(self, tuple handlers, Layout *layout, const Frame *frame) except -1
+    cdef int deliver_view(
+        self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
+        Py_ssize_t size,
+    ) except -1
+    cdef int deliver_in_place(self, tuple handlers, const Frame *frame) except -1
+    cdef int deliver_to_both(self, tuple handlers, const Frame *proved) except -1
     cdef int unreadable(self, Layout *documented, const unsigned char *frame, Py_ssize_t size) except -1
     cdef int failed(self, object handler, Message message) except -1
     cdef int report(self, object handler, Message message, object error) except -1
-    cdef Message view(self, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size)
-    cdef void keep(self, Message message) noexcept
+    cdef PyObject *view(
+        self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+    ) except NULL
+    cdef void keep(self, PyObject *view) noexcept

@@ -30,12 +30,19 @@ cdef extern from *:
       #define ctios_sole(o) (Py_REFCNT(o) == 1)
     #endif
     """
-    bint is_sole "ctios_sole"(object o) noexcept
-    PyTypeObject *Py_TYPE(object o) noexcept
-    PyObject *PyObject_CallOneArg(PyObject *handler, object argument) noexcept
+    bint is_sole "ctios_sole"(PyObject *o) noexcept
+    PyTypeObject *Py_TYPE(PyObject *o) noexcept
+    PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
 cdef enum:
     MOST_SPARED = 4096          # bytes of a view that is kept for the next message
+
+# How the handlers of a message are called.
+cdef enum:
+    FROM_PYTHON = 0
+    FROM_C = 1
+    FROM_BOTH = 2
+    UNSORTED = 3                # not known yet
 
 
 cdef int _raised() except -1:
@@ -111,17 +118,11 @@ cdef class Dispatcher:
     def default(self, handler):
         self._default = None if handler is None else (_callable(handler),)
 
-    cdef object handlers_of(self, uint32_t number):
-        # the table is empty once the garbage collector broke a cycle here
-        if number < <size_t>len(self._table):
-            return self._table[number]
-        return self._beyond.get(number)
-
     cdef int set_handlers(self, uint32_t number, object handlers) except -1:
         # A dispatch under way keeps the tuple that it began with.
         if number < MESSAGE_NUMBERS:
             self._table[number] = handlers
-            self._in_c[number] = any([isinstance(handler, FrameHandler) for handler in handlers or ()])
+            self._called[number] = _way_to_call(handlers or ())
         elif handlers is None:
             self._beyond.pop(number, None)
         else:
@@ -160,7 +161,7 @@ cdef class Dispatcher:
         cdef Py_ssize_t size = 0
         cdef unsigned long long before = self.frames_seen
         cdef uint32_t number
-        cdef bint in_c
+        cdef int called
         if self._dispatching:
             return 0
         self._dispatching = True
@@ -169,80 +170,102 @@ cdef class Dispatcher:
                 self.frames_seen += 1
                 number = load32(frame + 4)
                 handlers = self.handlers_of(number)
-                in_c = number >= MESSAGE_NUMBERS or self._in_c[number]
+                called = self._called[number] if number < MESSAGE_NUMBERS else UNSORTED
                 if handlers is None:
                     handlers = self._default
-                    in_c = True             # may be
+                    called = UNSORTED
                 if handlers is None:
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
                 else:
-                    self.deliver(<tuple>handlers, in_c, number, frame, size)
+                    self.deliver(<tuple>handlers, called, number, frame, size)
         finally:
             self._dispatching = False
         return self.frames_seen - before
 
     cdef int deliver(
-        self, tuple handlers, bint in_c, uint32_t number, const unsigned char *frame, Py_ssize_t size
+        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
     ) except -1:
-        # The frame is copied before any Python handler runs, since those may move what is buffered.
         cdef Layouts layouts = self._codec.layouts
         cdef Layout *documented = layouts.find(number)
         cdef Layout *layout = NULL
-        cdef Message message
         cdef Frame proved
-        cdef Py_ssize_t i
-        cdef PyObject *result
         if documented != NULL:
             layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
             if layout == NULL:
                 return self.unreadable(documented, frame, size)
-        if in_c:
-            proved.data = frame
-            proved.size = size
-            proved.type = number
-            proved.tag_width = layouts.tag_width
-            proved.layout = layout
-            return self.deliver_in_c(handlers, layout, &proved)
-        message = self.view(layout, number, frame, size)
+        if called == UNSORTED:
+            called = _way_to_call(handlers)
+        if called == FROM_PYTHON:
+            return self.deliver_view(handlers, layout, number, frame, size)
+        proved.data = frame
+        proved.size = size
+        proved.type = number
+        proved.tag_width = layouts.tag_width
+        proved.layout = layout
+        if called == FROM_C:
+            return self.deliver_in_place(handlers, &proved)
+        return self.deliver_to_both(handlers, &proved)
+
+    cdef int deliver_view(
+        self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
+        Py_ssize_t size,
+    ) except -1:
+        # The frame is copied before any handler runs, since those may move what is buffered.
+        cdef PyObject *view = self.view(layout, number, frame, size)
+        cdef PyObject *result
+        cdef Py_ssize_t i
+        cdef Message message
         for i in range(PyTuple_GET_SIZE(handlers)):
-            result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), message)
+            result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), view)
             if result == NULL:
+                message = <Message>view
+                Py_DECREF(message)          # `message` alone has the reference if this raises
                 self.failed(<object>PyTuple_GET_ITEM(handlers, i), message)
+                Py_INCREF(message)
+                message = None
             else:
                 Py_XDECREF(result)
-        self.keep(message)
+        self.keep(view)
         return 0
 
-    cdef int deliver_in_c(self, tuple handlers, Layout *layout, const Frame *proved) except -1:
-        # The same where handlers in C may be among the handlers. Alone they get the frame where it stands in
-        # the buffer, which is held in place meanwhile; else all are given the copy.
-        cdef Message message = None
-        cdef Frame frame = proved[0]
-        cdef FrameBuffer held = None
-        if all([isinstance(handler, FrameHandler) for handler in handlers]):
-            held = self._frames
-            held._exports += 1
-        else:
-            message = self.view(layout, frame.type, frame.data, frame.size)
-            frame.data = message._data
+    cdef int deliver_in_place(self, tuple handlers, const Frame *frame) except -1:
+        # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
+        cdef FrameBuffer held = self._frames
+        cdef Py_ssize_t i
+        held._exports += 1
         try:
-            for handler in handlers:
+            for i in range(PyTuple_GET_SIZE(handlers)):
                 try:
-                    if isinstance(handler, FrameHandler):
-                        (<FrameHandler>handler).on_frame(&frame)
-                    else:
-                        handler(message)
+                    (<FrameHandler>PyTuple_GET_ITEM(handlers, i)).on_frame(frame)
                 except (KeyboardInterrupt, SystemExit):
                     raise
                 except BaseException as error:
-                    if message is None:
-                        message = read_message(self._codec.layouts, frame.data, frame.size)
-                    self.report(handler, message, error)
+                    message = read_message(self._codec.layouts, frame.data, frame.size)
+                    self.report(<object>PyTuple_GET_ITEM(handlers, i), message, error)
         finally:
-            if held is not None:
-                held._exports -= 1
+            held._exports -= 1
+        return 0
+
+    cdef int deliver_to_both(self, tuple handlers, const Frame *proved) except -1:
+        # To handlers in C and in Python, in their order: all are given the copy.
+        cdef Message message
+        cdef Frame frame = proved[0]
+        cdef PyObject *view = self.view(frame.layout, frame.type, frame.data, frame.size)
+        message = <Message>view
+        Py_DECREF(message)
+        frame.data = message._data
+        for handler in handlers:
+            try:
+                if isinstance(handler, FrameHandler):
+                    (<FrameHandler>handler).on_frame(&frame)
+                else:
+                    handler(message)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
+                self.report(handler, message, error)
         return 0
 
     cdef int unreadable(self, Layout *documented, const unsigned char *frame, Py_ssize_t size) except -1:
@@ -268,34 +291,45 @@ cdef class Dispatcher:
             self.on_handler_error(handler, message, error)
         return 0
 
-    cdef Message view(self, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size):
-        # One that was spared, or a new one.
-        cdef Message message = None
-        cdef PyObject *spare
+    cdef PyObject *view(
+        self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+    ) except NULL:
+        # One that was spared, or a new one, as a reference that the caller has.
+        cdef PyObject *view = NULL
         if number < MESSAGE_NUMBERS:
-            spare = self._spares[number]
-            if spare != NULL:
-                self._spares[number] = NULL
-                message = <Message>spare
-                Py_DECREF(message)          # the reference that _spares had
-                # the message's class may have been made since
-                if views[number] != NULL and <PyObject *>Py_TYPE(message) != views[number]:
-                    message = None
-        if message is None:
+            view = self._spares[number]
+            self._spares[number] = NULL
+            # the message's class may have been made since
+            if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
+                Py_XDECREF(view)
+                view = NULL
+        if view == NULL:
             message = new_view(number)
-        message.show(self._codec.layouts, layout, number, frame, size)
-        return message
-
-    cdef void keep(self, Message message) noexcept:
-        # A view that no handler kept serves the next message of its number, without any allocation.
-        if (
-            is_sole(message)
-            and message._room <= MOST_SPARED
-            and message.type < MESSAGE_NUMBERS
-            and self._spares[message.type] == NULL
-        ):
             Py_INCREF(message)
-            self._spares[message.type] = <PyObject *>message
+            view = <PyObject *>message
+        (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
+        return view
+
+    cdef void keep(self, PyObject *view) noexcept:
+        # A view that no handler kept serves the next message of its number, without any allocation. Takes the
+        # reference over.
+        cdef uint32_t number = (<Message>view).type
+        if (
+            is_sole(view)
+            and (<Message>view)._room <= MOST_SPARED
+            and number < MESSAGE_NUMBERS
+            and self._spares[number] == NULL
+        ):
+            self._spares[number] = view
+        else:
+            Py_XDECREF(view)
+
+
+cdef int _way_to_call(tuple handlers) except -1:
+    cdef Py_ssize_t in_c = 0
+    for handler in handlers:
+        in_c += isinstance(handler, FrameHandler)
+    return FROM_PYTHON if in_c == 0 else FROM_C if in_c == len(handlers) else FROM_BOTH
 
 
 cdef object _callable(object handler):

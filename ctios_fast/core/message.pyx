@@ -6,7 +6,7 @@ reading a field later never runs past the frame's end.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from cpython.dict cimport PyDict_Copy, PyDict_GetItem, PyDict_SetDefault, PyDict_SetItem
+from cpython.dict cimport PyDict_Copy, PyDict_SetDefault, PyDict_SetItem
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
@@ -23,8 +23,20 @@ from .layout cimport (
     shown_name, slot_of_name, slot_of_tag, tag_of_text, type_width, views,
 )
 
-cdef extern from "Python.h":
-    object PyType_GenericAlloc(type kind, Py_ssize_t items)
+cdef extern from *:
+    """
+    /* An instance of a subclass of tuple, to be filled. From CPython 3.14 on a tuple keeps its hash. */
+    static PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
+    {
+        PyObject *made = PyType_GenericAlloc((PyTypeObject *)kind, items);
+    #if PY_VERSION_HEX >= 0x030E0000 && !defined(Py_LIMITED_API)
+        if (made != NULL)
+            ((PyTupleObject *)made)->ob_hash = -1;
+    #endif
+        return made;
+    }
+    """
+    object new_tuple "ctios_new_tuple"(object kind, Py_ssize_t items)
 
 from typing import NamedTuple
 
@@ -206,11 +218,11 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
     value = text_of(p + head + name_size + 1, value_size)
     # without the Python function that a NamedTuple has for its constructor
     if head:
-        made = PyType_GenericAlloc(<type>_NamedArray, 3)
+        made = new_tuple(_NamedArray, 3)
         _put_item(made, 1, p[0])
         _put_item(made, 2, value)
     else:
-        made = PyType_GenericAlloc(<type>_NamedVariable, 2)
+        made = new_tuple(_NamedVariable, 2)
         _put_item(made, 1, value)
     _put_item(made, 0, name)
     return made
@@ -276,7 +288,9 @@ cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
 cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size):
     # Of a frame that was proved: all fields by name, as ``Message.to_dict`` tells.
     cdef dict made = _fixed_fields(layout, frame)
+    cdef list values = None
     cdef const FloatingSlot *slot
+    cdef const FloatingSlot *again = NULL
     cdef const unsigned char *p = frame + HEADER_SIZE + layout.fixed_size
     cdef const unsigned char *end = frame + size
     cdef uint32_t tag = 0
@@ -292,22 +306,16 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
         if name is None:
             made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
         elif slot.flags & FLAG_REPEATS:
-            _append(made, name, read_value(slot, p, length, False))
+            if again != slot:               # those of one field mostly come one after the other
+                again = slot
+                values = <list>made.setdefault(name, [])
+            values.append(read_value(slot, p, length, False))
         elif slot.type == WIRE_STRING:
             PyDict_SetDefault(made, name, text_of(p, length))
         else:
             PyDict_SetDefault(made, name, read_value(slot, p, length, False))
         p += length
     return made
-
-
-cdef int _append(dict made, object name, object value) except -1:
-    cdef PyObject *values = PyDict_GetItem(made, name)
-    if values == NULL:
-        made[name] = [value]
-    else:
-        (<list>values).append(value)
-    return 0
 
 
 @cython.no_gc
