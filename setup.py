@@ -5,6 +5,9 @@ Environment variables for developers (set them to 1):
 ``CTIOS_FAST_ANNOTATE``   write the annotated HTML of each Cython module beside it
 ``CTIOS_FAST_DEBUG``      no optimisation, debug symbols, Cython's bounds checks on
 ``CTIOS_FAST_COVERAGE``   line tracing in the compiled modules, for coverage
+
+Two builds of the same sources give the same bytes: sources are named relative to this folder, and what is not
+built for debugging has no debug symbols, which would name the folder itself. ``ci/wheels`` proves it.
 """
 
 import importlib.util
@@ -14,6 +17,7 @@ from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).parent
 ANNOTATE, DEBUG, COVERAGE = (
@@ -32,17 +36,34 @@ def generate_tables() -> None:
     importlib.import_module("_protocol.generate").generate()
 
 
+class BuildExtensions(build_ext):
+    """Builds with the arguments that the compiler at hand takes."""
+
+    def build_extensions(self) -> None:
+        """Called once the compiler is known."""
+        if self.compiler.compiler_type == "msvc":
+            arguments = ["/Od", "/Zi"] if DEBUG else ["/O2"]
+        else:
+            arguments = ["-O0", "-g"] if DEBUG else ["-O1"] if COVERAGE else ["-O3"]
+            if not DEBUG and "-g" not in os.environ.get("CFLAGS", "").split():
+                arguments.append("-g0")  # the flags that Python itself was built with ask for debug symbols
+            # The modules need no library but C's; a search path would only tell where Python's own stands here.
+            self.compiler.linker_so = [
+                word for word in self.compiler.linker_so if not word.startswith("-Wl,-rpath")
+            ]
+        for extension in self.extensions:
+            extension.extra_compile_args = arguments
+        super().build_extensions()
+
+
 def extensions() -> list[Extension]:
     """One extension for each ``core/*.pyx``."""
-    msvc = sys.platform == "win32"
-    compile_args = ["/O2"] if msvc else ["-O0", "-g"] if DEBUG else ["-O3"]
     return [
         Extension(
             ".".join(path.relative_to(ROOT).with_suffix("").parts),
             [str(path.relative_to(ROOT))],
             include_dirs=["ctios_fast/core"],
             depends=["ctios_fast/core/_tables.h"],
-            extra_compile_args=compile_args,
             define_macros=[("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")] if COVERAGE else [],
         )
         for path in sorted((ROOT / "ctios_fast" / "core").glob("*.pyx"))
@@ -51,6 +72,8 @@ def extensions() -> list[Extension]:
 
 generate_tables()
 setup(
+    cmdclass={"build_ext": BuildExtensions},
+    options={"build_ext": {"parallel": os.cpu_count() or 1}},
     ext_modules=cythonize(
         extensions(),
         annotate=ANNOTATE,

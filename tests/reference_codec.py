@@ -14,7 +14,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-DATA_FILE = Path(__file__).parent.parent / "ctios_fast" / "protocol" / "ged188.toml"
+import ctios_fast
+
+DATA_FILE = Path(ctios_fast.__file__).parent / "protocol" / "ged188.toml"
 DATA = tomllib.loads(DATA_FILE.read_text(encoding="utf-8"))
 
 MESSAGES: dict[int, dict[str, Any]] = {row["number"]: row for row in DATA["message"]}

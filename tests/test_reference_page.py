@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from reference_codec import DATA, MESSAGES
+from reference_codec import DATA, DATA_FILE, MESSAGES
 from round_trips import VERSIONS, always_through, check_round_trip, measure, messages_of
 
 from ctios_fast.core import codec
@@ -24,6 +24,7 @@ def maker() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
+    module.DATA = DATA_FILE  # of the package under test, which may stand elsewhere
     return module
 
 

@@ -142,7 +142,7 @@ def test_each_wrong_use_is_found(tmp_path):
 
 
 def test_the_stub_and_the_classes_have_the_same_names():
-    stub = (ROOT / "ctios_fast" / "messages.pyi").read_text()
+    stub = Path(messages.__file__).with_suffix(".pyi").read_text("utf-8")
     sections = {part.split("(", 1)[0]: part for part in stub.split("\nclass ")[1:]}
     for shape in shapes.shapes(loader.load()):
         section = sections[shape.name]

@@ -1,0 +1,61 @@
+"""Checks what is in a wheel: ``python ci/check_wheel.py WHEEL SOURCE``, by the sources that it was built from.
+
+All of the package's modules, stubs, declarations and data must be in it, made ones included, and nothing else:
+no tests, no C, no Cython source, no name of the folder in which it was built.
+"""
+
+import sys
+import zipfile
+from pathlib import Path, PurePosixPath
+
+COPIED = {".py", ".pyi", ".pxd", ".toml", ".lua", ".typed"}
+MADE = {
+    "ctios_fast/messages.pyi",
+    "ctios_fast/protocol/enums.py",
+    "ctios_fast/protocol/enums.pyi",
+    "ctios_fast/protocol/messages.py",
+    "ctios_fast/protocol/views.py",
+}
+METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}
+
+
+def is_module(name: str) -> bool:
+    """Whether it is a compiled module."""
+    return name.endswith((".so", ".pyd"))
+
+
+def faults(wheel: Path, source: Path) -> list[str]:
+    """What is wrong with it."""
+    package = source / "ctios_fast"
+    wanted = {path.relative_to(source).as_posix() for path in package.rglob("*") if path.suffix in COPIED} | MADE
+    compiled = {path.relative_to(source).with_suffix("").as_posix() for path in package.rglob("*.pyx")}
+    found = []
+    with zipfile.ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+        inside = {name for name in names if name.startswith("ctios_fast/")}
+        modules = {name.split(".", 1)[0] for name in inside if is_module(name)}
+        metadata = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in names - inside}
+        found += [f"{name} is missing" for name in sorted(wanted - inside)]
+        found += [f"{name} is not compiled" for name in sorted(compiled - modules)]
+        found += [f"{name} has no business there" for name in sorted(inside - wanted) if not is_module(name)]
+        found += [f"{name} is compiled and has no source" for name in sorted(modules - compiled)]
+        found += [f"{name} has no business in the metadata" for name in sorted(metadata - METADATA)]
+        found += [f"{name} is missing in the metadata" for name in sorted(METADATA - metadata)]
+        folders = {str(folder).encode() for folder in (source.resolve(), source.resolve().parent, Path.home())}
+        for name in sorted(names):
+            content = archive.read(name)
+            found += [f"{name} names {folder.decode()}" for folder in folders if folder in content]
+    return found
+
+
+def main() -> None:
+    """The command."""
+    wheel, source = map(Path, sys.argv[1:])
+    found = faults(wheel, source)
+    for fault in found:
+        print(f"{wheel.name}: {fault}", file=sys.stderr)
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

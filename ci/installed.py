@@ -1,0 +1,46 @@
+"""Tries the installed package, and not the sources beside this file: the demo, then the tests.
+
+``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, with the Python that it is installed for. Everything but the
+package itself is copied to a folder of its own, where no source tree can be imported by mistake. ``--bare``: with
+nothing installed but the package and NumPy, so that a program of the examples is all that is run.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parent.parent
+LEFT_OUT = {"ctios_fast", "setup.py", "build", "dist", "built", "repaired", "venv"}
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """What is not copied, for ``shutil.copytree``."""
+    hidden = {name for name in names if name.startswith(".") or name == "__pycache__"}
+    return hidden | (LEFT_OUT if Path(folder) == SOURCE else set())
+
+
+def main() -> int:
+    """The command; gives the exit status."""
+    arguments = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="installed-") as name:
+        folder = Path(name) / "project"
+        shutil.copytree(SOURCE, folder, ignore=left_out)
+
+        def run(*command: str) -> int:
+            return subprocess.run([sys.executable, *command], cwd=folder, check=False).returncode
+
+        found = subprocess.run(
+            [sys.executable, "-c", "import ctios_fast; print(ctios_fast.__file__)"],
+            cwd=folder, check=True, capture_output=True, text=True,
+        ).stdout  # fmt: skip
+        if Path(found).resolve().is_relative_to(SOURCE / "ctios_fast"):
+            sys.exit(f"{sys.argv[0]}: the sources would be tested, not what is installed: {found}")
+        if "--bare" in arguments:
+            return run("examples/login_logout.py")
+        return run("-m", "ctios_fast.cli", "demo") or run("-m", "pytest", *arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
