@@ -1,0 +1,37 @@
+/* What the core uses of CPython and the limited API of 3.12 has not got, done another way: for ci/abi3 alone. */
+
+#ifndef CTIOS_LIMITED_API
+#define CTIOS_LIMITED_API
+
+#include <Python.h>
+#include <stdlib.h>
+
+#define PyBytes_AS_STRING(object) PyBytes_AsString(object)
+#define PyBytes_GET_SIZE(object) PyBytes_Size(object)
+#define PyTuple_GET_ITEM(object, at) PyTuple_GetItem((object), (at))
+#define PyTuple_GET_SIZE(object) PyTuple_Size(object)
+#define PyTuple_SET_ITEM(object, at, item) PyTuple_SetItem((object), (at), (item))
+#define PyList_GET_ITEM(object, at) PyList_GetItem((object), (at))
+#define PyList_GET_SIZE(object) PyList_Size(object)
+
+/* in the limited API from 3.13 on; without the GIL nothing else may be called */
+#define PyMem_RawMalloc malloc
+#define PyMem_RawRealloc realloc
+#define PyMem_RawFree free
+
+/* no look into numbers and texts */
+#define PyUnstable_Long_IsCompact(object) 0
+#define PyUnstable_Long_CompactValue(object) 0
+#define PyUnicode_GET_LENGTH(object) PyUnicode_GetLength(object)
+#define PyUnicode_1BYTE_DATA(object) PyUnicode_AsUTF8AndSize((object), NULL)
+static inline int PyUnicode_IS_COMPACT_ASCII(PyObject *object)
+{
+    Py_ssize_t size;
+    if (PyUnicode_AsUTF8AndSize(object, &size) == NULL) {
+        PyErr_Clear();
+        return 0;
+    }
+    return size == PyUnicode_GetLength(object);
+}
+
+#endif
