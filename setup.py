@@ -47,7 +47,7 @@ class BuildExtensions(build_ext):
             arguments = ["-O0", "-g"] if DEBUG else ["-O1"] if COVERAGE else ["-O3"]
             if not DEBUG and "-g" not in os.environ.get("CFLAGS", "").split():
                 arguments.append("-g0")  # the flags that Python itself was built with ask for debug symbols
-            # The modules need no library but C's; a search path would only tell where Python's own stands here.
+            # The modules need no library but C's; a search path would only tell where Python's own is here.
             self.compiler.linker_so = [
                 word for word in self.compiler.linker_so if not word.startswith("-Wl,-rpath")
             ]
@@ -86,5 +86,5 @@ setup(
             "linetrace": COVERAGE,
             "embedsignature": True,
         },
-    )
+    ),
 )

@@ -1,7 +1,7 @@
-"""Checks what is in a wheel: ``python ci/check_wheel.py WHEEL SOURCE``, by the sources that it was built from.
+"""Checks a wheel by the sources that it was built from: ``python ci/check_wheel.py WHEEL SOURCE``.
 
-All of the package's modules, stubs, declarations and data must be in it, made ones included, and nothing else:
-no tests, no C, no Cython source, no name of the folder in which it was built.
+All of the package's modules, stubs, declarations and data must be in it, made ones included, and nothing
+else: no tests, no C, no Cython source, no name of the folder in which it was built.
 """
 
 import sys
@@ -27,8 +27,12 @@ def is_module(name: str) -> bool:
 def faults(wheel: Path, source: Path) -> list[str]:
     """What is wrong with it."""
     package = source / "ctios_fast"
-    wanted = {path.relative_to(source).as_posix() for path in package.rglob("*") if path.suffix in COPIED} | MADE
+    copied = {path for path in package.rglob("*") if path.suffix in COPIED}
+    wanted = {path.relative_to(source).as_posix() for path in copied} | MADE
     compiled = {path.relative_to(source).with_suffix("").as_posix() for path in package.rglob("*.pyx")}
+    folders = [
+        str(folder).encode() for folder in (source.resolve(), Path.home()) if folder != Path(folder.anchor)
+    ]
     found = []
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if not name.endswith("/")}
@@ -41,7 +45,6 @@ def faults(wheel: Path, source: Path) -> list[str]:
         found += [f"{name} is compiled and has no source" for name in sorted(modules - compiled)]
         found += [f"{name} has no business in the metadata" for name in sorted(metadata - METADATA)]
         found += [f"{name} is missing in the metadata" for name in sorted(METADATA - metadata)]
-        folders = {str(folder).encode() for folder in (source.resolve(), source.resolve().parent, Path.home())}
         for name in sorted(names):
             content = archive.read(name)
             found += [f"{name} names {folder.decode()}" for folder in folders if folder in content]

@@ -1,8 +1,8 @@
 """Tries the installed package, and not the sources beside this file: the demo, then the tests.
 
-``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, with the Python that it is installed for. Everything but the
-package itself is copied to a folder of its own, where no source tree can be imported by mistake. ``--bare``: with
-nothing installed but the package and NumPy, so that a program of the examples is all that is run.
+``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, with the Python that it is installed for. Everything but
+the package itself is copied to a folder of its own, where no source tree can be imported by mistake.
+``--bare``: nothing else is installed but NumPy, so that a program of the examples is all that is run.
 """
 
 import shutil
@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent
-LEFT_OUT = {"ctios_fast", "setup.py", "build", "dist", "built", "repaired", "venv"}
+LEFT_OUT = {"ctios_fast", "setup.py", "build", "dist"}
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
