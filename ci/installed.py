@@ -1,6 +1,6 @@
 """Tries the installed package, and not the sources beside this file: the demo, then the tests.
 
-``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, with the Python that it is installed for. Everything but
+``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, by the Python that it is installed for. All but
 the package itself is copied to a folder of its own, where no source tree can be imported by mistake.
 ``--bare``: nothing else is installed but NumPy, so that a program of the examples is all that is run.
 """
