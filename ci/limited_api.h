@@ -14,6 +14,19 @@
 #define PyList_GET_ITEM(object, at) PyList_GetItem((object), (at))
 #define PyList_GET_SIZE(object) PyList_Size(object)
 
+static inline PyObject *PyObject_CallOneArg(PyObject *called, PyObject *argument)
+{
+    return PyObject_Vectorcall(called, &argument, 1, NULL);
+}
+
+static inline PyObject *PyDict_SetDefault(PyObject *dict, PyObject *key, PyObject *value)
+{
+    PyObject *found = PyDict_GetItemWithError(dict, key);
+    if (found != NULL || PyErr_Occurred())
+        return found;
+    return PyDict_SetItem(dict, key, value) < 0 ? NULL : value;
+}
+
 /* in the limited API from 3.13 on; without the GIL nothing else may be called */
 #define PyMem_RawMalloc malloc
 #define PyMem_RawRealloc realloc
