@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import hypothesis
 import pytest
 import trustme
+import raw_client
 from raw_client import until
 from scripted_server import Behaviour, Serve
 
@@ -26,7 +27,7 @@ hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, 
 hypothesis.settings.load_profile("steady")
 
 #: How long anything may take that is no matter of time; only a failing test ever waits that long.
-PATIENCE = 10.0
+PATIENCE = raw_client.PATIENCE
 
 LOGIN = int(AgentState.AGENT_STATE_LOGIN)
 LOGOUT = int(AgentState.AGENT_STATE_LOGOUT)

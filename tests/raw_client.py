@@ -7,6 +7,7 @@ opinion. Records are those of ``reference_codec``: {"type", "message", "fields",
 import asyncio
 import contextlib
 import itertools
+import os
 import ssl
 import struct
 from collections.abc import Callable
@@ -24,6 +25,9 @@ NEVER_IDLE = 0xFFFFFFFF
 ALL_STATES = 0x3FFF
 
 LOGIN, LOGOUT, NOT_READY, AVAILABLE = 0, 1, 2, 3
+
+#: Seconds that anything may take that is no matter of time. A tool that makes everything slow says how many times.
+PATIENCE = 10.0 * float(os.environ.get("CTIOS_FAST_TEST_SLOWNESS", "1"))
 
 NUMBERS = {row["name"]: number for number, row in reference_codec.MESSAGES.items()}
 
@@ -48,12 +52,12 @@ class RawClient:
         version: int = 25,
         ssl_context: ssl.SSLContext | None = None,
         server_hostname: str | None = None,
-        patience: float = 10.0,
+        patience: float | None = None,
     ) -> Self:
         reader, writer = await asyncio.open_connection(
             side.host, side.port, ssl=ssl_context, server_hostname=server_hostname
         )
-        return cls(reader, writer, version, patience)
+        return cls(reader, writer, version, PATIENCE if patience is None else patience)
 
     async def __aenter__(self) -> Self:
         return self
@@ -234,6 +238,6 @@ def code_of(record: Record) -> int:
 
 async def until(condition: Callable[[], object]) -> None:
     """Let the loop run until the condition holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0)

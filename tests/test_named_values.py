@@ -1,0 +1,55 @@
+"""Named variables and arrays of a message as mappings, with names and indices that come twice."""
+
+from ctios_fast.core.message import NamedArray, NamedVariable
+from ctios_fast.messages import NamedArrays, NamedVariables
+
+TWICE = NamedVariables([NamedVariable("a", "1"), NamedVariable("b", "2"), NamedVariable("a", "3")])
+ONCE = NamedVariables([NamedVariable("a", "1"), NamedVariable("b", "2")])
+ARRAYS = NamedArrays([NamedArray("a", 0, "1"), NamedArray("b", 5, "2"), NamedArray("a", 0, "3")])
+
+
+def test_every_variable_is_gone_over_in_the_order_of_the_wire() -> None:
+    assert list(TWICE) == ["a", "b", "a"]
+    assert list(TWICE.values()) == ["1", "2", "3"]
+    assert list(TWICE.items()) == [("a", "1"), ("b", "2"), ("a", "3")]
+    assert len(TWICE) == len(TWICE.items()) == len(TWICE.values()) == 3
+    assert TWICE["a"] == "1"
+    assert TWICE.get_all("a") == ["1", "3"]
+
+
+def test_views_hold_what_belongs_to_a_repeated_name_too() -> None:
+    assert ("a", "3") in TWICE.items()
+    assert ("a", "2") not in TWICE.items()
+    assert "3" in TWICE.values()
+    assert "4" not in TWICE.values()
+
+
+def test_variables_are_equal_by_their_pairs() -> None:
+    assert NamedVariables(ONCE.elements) == ONCE
+    assert ONCE != TWICE
+    assert ONCE == {"b": "2", "a": "1"}
+    assert TWICE != {"a": "1", "b": "2"}  # a dict cannot hold its second "a"
+    assert ONCE != [("a", "1"), ("b", "2")]
+
+
+def test_arrays_are_by_index_and_the_first_value_of_an_index_counts() -> None:
+    assert dict(ARRAYS) == {"a": {0: "1"}, "b": {5: "2"}}
+    assert ARRAYS["a"] == {0: "1"}
+    assert list(ARRAYS) == ["a", "b"]
+    assert len(ARRAYS) == 2
+    assert ARRAYS.get_all("a") == [NamedArray("a", 0, "1"), NamedArray("a", 0, "3")]
+
+
+def test_arrays_are_equal_by_their_elements() -> None:
+    assert NamedArrays(ARRAYS.elements) == ARRAYS
+    assert NamedArrays(ARRAYS.elements[:2]) != ARRAYS
+    assert ARRAYS == {"a": {0: "1"}, "b": {5: "2"}}
+    assert ARRAYS != "a"
+
+
+def test_what_is_shown_makes_the_same_again() -> None:
+    assert repr(ONCE) == "NamedVariables([('a', '1'), ('b', '2')])"
+    assert repr(ARRAYS) == "NamedArrays([('a', 0, '1'), ('b', 5, '2'), ('a', 0, '3')])"
+    for values, kind in ((ONCE, "NamedVariables"), (ARRAYS, "NamedArrays")):
+        again = eval(repr(values), {"NamedVariables": NamedVariables, "NamedArrays": NamedArrays})
+        assert repr(again) == repr(values), kind
