@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import hypothesis
 import pytest
-import trustme
 import raw_client
+import trustme
 from raw_client import until
 from scripted_server import Behaviour, Serve
 

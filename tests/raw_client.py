@@ -26,7 +26,7 @@ ALL_STATES = 0x3FFF
 
 LOGIN, LOGOUT, NOT_READY, AVAILABLE = 0, 1, 2, 3
 
-#: Seconds that anything may take that is no matter of time. A tool that makes everything slow says how many times.
+#: Seconds that anything may take that is no matter of time; more where a tool makes everything slow.
 PATIENCE = 10.0 * float(os.environ.get("CTIOS_FAST_TEST_SLOWNESS", "1"))
 
 NUMBERS = {row["name"]: number for number, row in reference_codec.MESSAGES.items()}
