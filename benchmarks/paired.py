@@ -54,7 +54,9 @@ def main() -> None:
             rows.append(measured(target, options.seconds, options.least))
             print(shown(rows[-1]), flush=True)
     if options.json is not None:
-        options.json.write_text(json.dumps({"python": platform.python_version(), "rows": rows}, indent=1) + "\n")
+        options.json.write_text(
+            json.dumps({"python": platform.python_version(), "rows": rows}, indent=1) + "\n"
+        )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,9 @@ class Share(NamedTuple):
 
 #: One queued call that an agent answers brings about 25 events; the shares follow from those.
 MIX: Final = (
-    Share(ged.AGENT_STATE_EVENT, 320, "reserved, talking, wrap-up, available, for the agent and a skill group"),
+    Share(
+        ged.AGENT_STATE_EVENT, 320, "reserved, talking, wrap-up, available, for the agent and a skill group"
+    ),
     Share(ged.CALL_DATA_UPDATE_EVENT, 120, "call variables and ECC set by the IVR and by the router"),
     Share(ged.BEGIN_CALL_EVENT, 45, "one a call, and one for a consultation now and then"),
     Share(ged.END_CALL_EVENT, 45, "as many as begin"),
@@ -70,6 +72,9 @@ WANTED: Final[dict[int, Wanted]] = {
 }
 
 
+Fields = list[tuple[str, object]]
+
+
 def agent_id(number: int) -> str:
     """Six digits, however many agents there are."""
     return str(100_000 + number)
@@ -101,13 +106,11 @@ def _digits(rng: random.Random, count: int) -> str:
     return str(rng.randrange(10 ** (count - 1), 10**count))
 
 
-def _call_variables(rng: random.Random) -> list[tuple[str, object]]:
-    return [
-        (f"CallVariable{number}", _digits(rng, rng.choice((4, 8, 12, 20)))) for number in range(1, 11)
-    ]
+def _call_variables(rng: random.Random) -> Fields:
+    return [(f"CallVariable{number}", _digits(rng, rng.choice((4, 8, 12, 20)))) for number in range(1, 11)]
 
 
-def _ecc(rng: random.Random) -> list[tuple[str, object]]:
+def _ecc(rng: random.Random) -> Fields:
     return [
         ("NamedVariable", ("user.customer.segment", rng.choice(("gold", "silver", "none")))),
         ("NamedVariable", ("user.cisco.callguid", f"{rng.getrandbits(128):032X}")),
@@ -117,62 +120,81 @@ def _ecc(rng: random.Random) -> list[tuple[str, object]]:
     ]
 
 
-#: Floating fields besides the connection's device; what a message does not list here has that one alone.
-def _call_floating(rng: random.Random, message: int) -> list[tuple[str, object]]:
-    caller, dialled, agent = _digits(rng, 11), _digits(rng, 5), agent_id(rng.randrange(AGENTS))
-    device: list[tuple[str, object]] = [("ConnectionDeviceID", agent)]
-    match message:
-        case ged.BEGIN_CALL_EVENT:
-            more = [("ANI", caller), ("DNIS", dialled), ("DialedNumber", dialled), *_call_variables(rng), *_ecc(rng)]
-            return device + more
-        case ged.CALL_DATA_UPDATE_EVENT:
-            more = [("NewConnectionDeviceID", ""), ("ANI", caller), ("DNIS", dialled), ("DialedNumber", dialled)]
-            return device + more + _call_variables(rng) + _ecc(rng)
-        case ged.CALL_DELIVERED_EVENT:
-            parties = [("AlertingDeviceID", agent), ("CallingDeviceID", caller), ("CalledDeviceID", dialled)]
-            more = [("ANI", caller), ("DNIS", dialled), ("DialedNumber", dialled), *_call_variables(rng), *_ecc(rng)]
-            return device + parties + more
-        case ged.CALL_ESTABLISHED_EVENT:
-            return [*device, ("AnsweringDeviceID", agent), ("CallingDeviceID", caller), ("CalledDeviceID", dialled)]
-        case ged.CALL_CONNECTION_CLEARED_EVENT:
-            return [*device, ("ReleasingDeviceID", agent)]
-        case ged.CALL_HELD_EVENT:
-            return [*device, ("HoldingDeviceID", agent)]
-        case ged.CALL_RETRIEVED_EVENT:
-            return [*device, ("RetrievingDeviceID", agent)]
-        case ged.CALL_QUEUED_EVENT:
-            parties = [("QueueDeviceID", dialled), ("CallingDeviceID", caller), ("CalledDeviceID", dialled)]
-            return device + parties + _skill_groups(rng)
-        case ged.CALL_DEQUEUED_EVENT:
-            return device + _skill_groups(rng)
-        case ged.CALL_TRANSFERRED_EVENT:
-            parties = [("PrimaryDeviceID", agent), ("SecondaryDeviceID", agent_id(rng.randrange(AGENTS)))]
-            return [*parties, ("TransferringDeviceID", agent), ("TransferredDeviceID", caller)]
-        case ged.RTP_STARTED_EVENT | ged.RTP_STOPPED_EVENT:
-            address = f"10.0.{rng.randrange(256)}.{rng.randrange(256)}"
-            client = [("ClientAddress", address), ("AgentID", agent), ("AgentExtension", agent)]
-            return [*device, *client, ("SendingAddress", address), ("SendingPort", 24_000)]
-        case ged.AGENT_PRE_CALL_EVENT:
-            key = [("RouterCallKeyDay", 150_000), ("RouterCallKeyCallID", 1), ("RouterCallKeySequenceNumber", 1)]
-            more = [("ANI", caller), ("DialedNumber", dialled), *_call_variables(rng), *_ecc(rng)]
-            return [("AgentInstrument", agent), *key, *more, ("AgentID", agent)]
-        case _:
-            return device
+class _Call(NamedTuple):
+    """One call, as chance made it."""
+
+    rng: random.Random
+    caller: str
+    dialled: str
+    agent: str
+
+    def device(self) -> Fields:
+        return [("ConnectionDeviceID", self.agent)]
+
+    def variables(self) -> Fields:
+        numbers = [("ANI", self.caller), ("DNIS", self.dialled), ("DialedNumber", self.dialled)]
+        return [*numbers, *_call_variables(self.rng), *_ecc(self.rng)]
+
+    def parties(self, role: str) -> Fields:
+        return [(role, self.agent), ("CallingDeviceID", self.caller), ("CalledDeviceID", self.dialled)]
+
+    def media(self) -> Fields:
+        address = f"10.0.{self.rng.randrange(256)}.{self.rng.randrange(256)}"
+        client: Fields = [("ClientAddress", address), ("AgentID", self.agent), ("AgentExtension", self.agent)]
+        return [*self.device(), *client, ("SendingAddress", address), ("SendingPort", 24_000)]
+
+    def before(self) -> Fields:
+        key: Fields = [(f"RouterCallKey{part}", 150_000) for part in ("Day", "CallID", "SequenceNumber")]
+        variables = [field for field in self.variables() if field[0] != "DNIS"]
+        return [("AgentInstrument", self.agent), *key, *variables, ("AgentID", self.agent)]
+
+    def transferred(self) -> Fields:
+        both: Fields = [("PrimaryDeviceID", self.agent), ("SecondaryDeviceID", self.agent)]
+        return [*both, ("TransferringDeviceID", self.agent), ("TransferredDeviceID", self.caller)]
 
 
-def _skill_groups(rng: random.Random) -> list[tuple[str, object]]:
-    rows: list[tuple[str, object]] = []
+#: Floating fields of each message; what is not listed has the connection's device alone.
+_FLOATING: Final[dict[int, Callable[[_Call], Fields]]] = {
+    ged.BEGIN_CALL_EVENT: lambda call: call.device() + call.variables(),
+    ged.CALL_DATA_UPDATE_EVENT: lambda call: (
+        [*call.device(), ("NewConnectionDeviceID", ""), *call.variables()]
+    ),
+    ged.CALL_DELIVERED_EVENT: lambda call: (
+        call.device() + call.parties("AlertingDeviceID") + call.variables()
+    ),
+    ged.CALL_ESTABLISHED_EVENT: lambda call: call.device() + call.parties("AnsweringDeviceID"),
+    ged.CALL_CONNECTION_CLEARED_EVENT: lambda call: [*call.device(), ("ReleasingDeviceID", call.agent)],
+    ged.CALL_HELD_EVENT: lambda call: [*call.device(), ("HoldingDeviceID", call.agent)],
+    ged.CALL_RETRIEVED_EVENT: lambda call: [*call.device(), ("RetrievingDeviceID", call.agent)],
+    ged.CALL_QUEUED_EVENT: lambda call: (
+        call.device() + call.parties("QueueDeviceID") + _skill_groups(call.rng)
+    ),
+    ged.CALL_DEQUEUED_EVENT: lambda call: call.device() + _skill_groups(call.rng),
+    ged.CALL_TRANSFERRED_EVENT: _Call.transferred,
+    ged.RTP_STARTED_EVENT: _Call.media,
+    ged.RTP_STOPPED_EVENT: _Call.media,
+    ged.AGENT_PRE_CALL_EVENT: _Call.before,
+}
+
+
+def _skill_groups(rng: random.Random) -> Fields:
+    rows: Fields = []
     for _ in range(3):
         group = rng.randrange(40)
         rows += [("SkillGroupNumber", group), ("SkillGroupID", 5000 + group), ("SkillGroupPriority", 0)]
     return rows
 
 
-_COUNTS = {"NumNamedVariables": "NamedVariable", "NumNamedArrays": "NamedArray", "NumSkillGroups": "SkillGroupID"}
+_COUNTS = {
+    "NumNamedVariables": "NamedVariable",
+    "NumNamedArrays": "NamedArray",
+    "NumSkillGroups": "SkillGroupID",
+}
 
 
 def _call_event(rng: random.Random, message: int) -> bytes:
-    floating = _call_floating(rng, message)
+    call = _Call(rng, _digits(rng, 11), _digits(rng, 5), agent_id(rng.randrange(AGENTS)))
+    floating = _FLOATING.get(message, _Call.device)(call)
     layout = codec(VERSION).describe(message)
     assert layout is not None
     fields: dict[str, int] = {}

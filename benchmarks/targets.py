@@ -39,22 +39,37 @@ DICT = "AGENT_STATE_EVENT, one event to a dict of all its fields, 64 MiB"
 CALL_DICT = "CALL_DELIVERED_EVENT, one event to a dict of all its fields, 64 MiB"
 MODEL = "AGENT_STATE_EVENT of a known agent, bytes to updated Agent and sink, 64 MiB"
 CROWD = "AGENT_STATE_EVENT of so many agents, bytes to a handler that reads three fields, 64 MiB"
+COLUMNS = "AGENT_STATE_EVENT to columns of 19 fixed fields and 2 texts, 64 MiB"
 MODEL_CROWD = "AGENT_STATE_EVENT of so many known agents, bytes to updated Agent, 64 MiB"
 
 
-def _loops() -> list[Target]:
-    rows = []
-    for loop in LOOPS:
-        rows.append(
-            Target(
-                f"10,000 logins on one connection, client's processor time against struct and futures, {loop}",
-                f"{LOGINS:,} logins on one connection, {loop}",
-                "Session",
-                "struct and futures, with time limit",
-                at_most=0.5,
-            )
-        )
-    return rows
+def _of_loop(loop: str) -> tuple[Target, ...]:
+    stream = f"the mix over loopback TCP to a handler that reads three fields, {loop}, 64 MiB"
+    latency = f"request to confirmation over loopback TCP, one at a time, {loop}"
+    session, bare = "Session.request", "bare asyncio round trip"
+    return (
+        Target(
+            f"loopback TCP to handler, events a second against the eager client, {loop}",
+            stream, "eager client", "Link, typed handler", 20,
+        ),
+        Target(
+            f"loopback TCP to handler, share of splitting alone's events a second, {loop}",
+            stream, "splitting alone", "Link, typed handler", 0.2,
+        ),
+        Target(
+            f"request to confirmation, p50 against a bare round trip, {loop}",
+            latency, session, bare, at_most=1.5, figure="p50",
+        ),
+        Target(
+            f"request to confirmation, p99 against a bare round trip, {loop}",
+            latency, session, bare, at_most=2, figure="p99",
+        ),
+        Target(
+            f"{LOGINS:,} logins on one connection, processor time against struct and futures, {loop}",
+            f"{LOGINS:,} logins on one connection, {loop}",
+            "Session", "struct and futures, with time limit", at_most=0.5,
+        ),
+    )  # fmt: skip
 
 
 TARGETS: Final = (
@@ -74,12 +89,28 @@ TARGETS: Final = (
         "MAKE_CALL_REQ built and encoded, against struct",
         "MAKE_CALL_REQ, built and encoded", "struct", "Class.encode", 4,
     ),
-    Target("a whole CTI OS event with one sink, in bare calls", MODEL, "one sink", "bare call", at_most=60),
-    Target("a whole CTI OS event without listener, in bare calls", MODEL, "no listener", "bare call", at_most=15),
+    Target(
+        "columns of 19 fixed fields and 2 texts, against struct into NumPy",
+        COLUMNS, "struct into NumPy", "decode_columns", 60,
+    ),
+    Target(
+        "columns of 19 fixed fields and 2 texts, against splitting alone",
+        COLUMNS, "decode_columns", "splitting alone", at_most=3.5,
+    ),
+    Target(
+        "rejected by a filter of 500 agent ids, against splitting alone",
+        "AGENT_STATE_EVENT rejected by a filter, 64 MiB", "500 agent ids", "splitting alone", at_most=2,
+    ),
+    Target("a whole CTI OS event, one sink, in bare calls", MODEL, "one sink", "bare call", at_most=60),
+    Target("a whole CTI OS event, no listener, in bare calls", MODEL, "no listener", "bare call", at_most=15),
     Target("typed handler, 100,000 agents against 100", CROWD, "100,000 agents", "100 agents", at_most=1.05),
     Target(
         "through the Agent model, 100,000 agents against 100",
         MODEL_CROWD, "100,000 agents", "100 agents", at_most=4,
     ),
-    *_loops(),
+    Target(
+        "import ctios_fast, against import asyncio, ssl",
+        "import, in a fresh interpreter", "ctios_fast", "asyncio, ssl", at_most=1.3,
+    ),
+    *(target for loop in LOOPS for target in _of_loop(loop)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..measure import Comparison
+from benchmarks.measure import Comparison
 
 
 @cache

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from benchmarks.measure import OURS, PEER, Comparison, Prepare, Round, ready, sides
+from benchmarks.peers import eager
+from benchmarks.streams import SIZES, STREAMS, VERSION, frames_of, in_turns
 from ctios_fast.core import codec
-
-from ..measure import OURS, PEER, Comparison, Prepare, Round, ready, sides
-from ..peers import eager
-from ..streams import SIZES, STREAMS, VERSION, frames_of, in_turns
 
 AT_ONCE = 2000
 

@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
+from benchmarks import handlers
+from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side, ready, sides
+from benchmarks.peers import libraries
+from benchmarks.peers.eager import EagerClient
+from benchmarks.peers.frugal import FrugalClient
+from benchmarks.streams import MIX, SIZES, STREAMS, VERSION, WANTED, agent_states, frames_of, in_turns, pieces
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
 from ctios_fast.core.columns import count_frames
 from ctios_fast.messages import class_of
-
-from .. import handlers
-from ..measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side, ready, sides
-from ..peers import libraries
-from ..peers.eager import EagerClient
-from ..peers.frugal import FrugalClient
-from ..streams import MIX, SIZES, STREAMS, VERSION, WANTED, agent_states, frames_of, in_turns, pieces
 
 MESSAGES = tuple(share.message for share in MIX)
 #: How many pieces of 64 KiB a round takes.
@@ -72,8 +71,10 @@ def _expected(frames: list[bytes]) -> handlers.Seen:
     return [tuple(message[name] for name in WANTED[message.type]) for message in messages]
 
 
-def fed(stream: Callable[[], bytes], make: Callable[[handlers.Seen | None], Feed], reads: bool = True) -> Prepare:
-    """A side that is fed the stream; ``make`` is given a list where the handlers are to keep what they read."""
+def fed(
+    stream: Callable[[], bytes], make: Callable[[handlers.Seen | None], Feed], reads: bool = True
+) -> Prepare:
+    """A side that is fed the stream; ``make`` is given a list where handlers are to keep what they read."""
 
     def prepared() -> Round:
         data = stream()
@@ -226,7 +227,9 @@ def _crowds(size: str) -> Comparison:
     return Comparison(
         f"AGENT_STATE_EVENT of so many agents, bytes to a handler that reads three fields, {size}",
         "event",
-        tuple(sides(OURS, {f"{agents:,} agents": fed(of_agents(agents), _typed) for agents in (100, 100_000)})),
+        tuple(
+            sides(OURS, {f"{agents:,} agents": fed(of_agents(agents), _typed) for agents in (100, 100_000)})
+        ),
     )
 
 
@@ -239,5 +242,3 @@ def comparisons() -> Iterator[Comparison]:
         for name in STREAMS:
             yield _dicts(name, size)
         yield _crowds(size)
-
-

@@ -1,14 +1,13 @@
-"""Building and encoding a request. Each has an InvokeID, an agent and a device of its own, as in a program."""
+"""Building and encoding a request; each has an InvokeID, an agent and a device of its own."""
 
 from collections.abc import Callable, Iterable, Iterator
 
+from benchmarks.measure import OURS, PEER, Comparison, Prepare, Round, ready, sides
+from benchmarks.peers import requests
+from benchmarks.streams import PERIPHERAL, VERSION, agent_id
 from ctios_fast import messages
 from ctios_fast.core import codec
 from ctios_fast.protocol.messages import MAKE_CALL_REQ, SET_AGENT_STATE_REQ
-
-from ..measure import OURS, PEER, Comparison, Prepare, Round, ready, sides
-from ..peers import requests
-from ..streams import PERIPHERAL, VERSION, agent_id
 
 #: InvokeID, agent and device.
 Inputs = Iterable[tuple[int, str, str]]
@@ -131,7 +130,13 @@ def comparisons() -> Iterator[Comparison]:
             set_agent_state_by_codec,
             set_agent_state_by_struct,
         ),
-        ("MAKE_CALL_REQ", make_call_by_class, make_call_by_constructor, make_call_by_codec, make_call_by_struct),
+        (
+            "MAKE_CALL_REQ",
+            make_call_by_class,
+            make_call_by_constructor,
+            make_call_by_codec,
+            make_call_by_struct,
+        ),
     ):
         ours = {"Class.encode": by_class, "constructor": by_constructor, "Codec.encode": by_codec}
         yield Comparison(

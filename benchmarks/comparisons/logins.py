@@ -1,4 +1,4 @@
-"""10,000 logins on one connection: request, confirmation, state event, Agent updated; processor time of the client.
+"""10,000 logins on one connection: request, confirmation, state event, Agent updated; the client's own time.
 
 All are asked for at once and awaited one after the other. The server, in a process of its own, has told
 before that all agents are logged out, so that nobody has to ask.
@@ -12,15 +12,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from benchmarks.loops import LOOPS, running
+from benchmarks.measure import OURS, PEER, Comparison, Prepare, Round, Side
+from benchmarks.peers.logins import LoginClient
+from benchmarks.servers import HOST, LOGOUT, NOT_READY, serving
+from benchmarks.streams import PERIPHERAL, VERSION, agent_id
 from ctios_fast import Session
 from ctios_fast.core import codec
 from ctios_fast.messages import OpenReq
-
-from ..loops import LOOPS, running
-from ..measure import OURS, PEER, Comparison, Prepare, Round, Side
-from ..peers.logins import LoginClient
-from ..servers import HOST, LOGOUT, NOT_READY, serving
-from ..streams import PERIPHERAL, VERSION, agent_id
 
 #: Of all logins; a short run has fewer.
 LOGINS = 10_000
@@ -41,7 +40,7 @@ class Spent:
 
 
 async def _until(known: Callable[[], bool]) -> None:
-    while not known():
+    while not known():  # noqa: ASYNC110, neither client has anything to wait on
         await asyncio.sleep(0.001)
 
 

@@ -8,12 +8,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
+from benchmarks.servers import HOST, serving
+from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, pieces
 from ctios_fast import Arguments, Session
 from ctios_fast.core.columns import count_frames
 
-from ..measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
-from ..servers import HOST, serving
-from ..streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, pieces
 from .dispatching import AT_ONCE, bare_call_of_empty, of
 
 
@@ -87,9 +87,7 @@ def comparisons() -> Iterator[Comparison]:
             "event",
             (*sides(OURS, ours), *sides(BOUND, bound)),
         )
-    crowds = {
-        f"{agents:,} agents": _model("64 MiB", agents, listens=False) for agents in (100, 100_000)
-    }
+    crowds = {f"{agents:,} agents": _model("64 MiB", agents, listens=False) for agents in (100, 100_000)}
     yield Comparison(
         "AGENT_STATE_EVENT of so many known agents, bytes to updated Agent, 64 MiB",
         "event",

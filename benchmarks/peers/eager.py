@@ -26,7 +26,9 @@ def decoder(message: int) -> Decode:
     unpack_from = struct.Struct(">" + "".join(layout.codes)).unpack_from
     names = layout.names
     size = layout.size
-    known = {tag: (name, _KINDS.get(kind, _NUMBER), again) for tag, (name, kind, again) in tags(message).items()}
+    known = {
+        tag: (name, _KINDS.get(kind, _NUMBER), again) for tag, (name, kind, again) in tags(message).items()
+    }
 
     def decode(data: bytes, at: int, end: int) -> dict[str, Any]:
         event: dict[str, Any] = dict(zip(names, unpack_from(data, at)))  # noqa: B905, strict is slower
@@ -61,7 +63,9 @@ def decoder(message: int) -> Decode:
 class EagerClient(asyncio.Protocol):
     """Calls the handler of each message's number with a dict; ``over`` is called at the end of the stream."""
 
-    def __init__(self, handlers: dict[int, Callable[[dict[str, Any]], object]], over: Callable[[], object] = int):
+    def __init__(
+        self, handlers: dict[int, Callable[[dict[str, Any]], object]], over: Callable[[], object] = int
+    ):
         self._handlers = {number: (decoder(number), handler) for number, handler in handlers.items()}
         self._rest = b""
         self._over = over

@@ -144,5 +144,10 @@ class LoginClient(asyncio.Protocol):
         agent.reason = reason
         agent.extension = extension
         agent.instrument = instrument
-        if agent.confirmed and agent.waiter is not None and not agent.waiter.done() and state not in _LOGGED_OUT:
+        if (
+            agent.confirmed
+            and agent.waiter is not None
+            and not agent.waiter.done()
+            and state not in _LOGGED_OUT
+        ):
             agent.waiter.set_result(state)

@@ -1,4 +1,4 @@
-"""Requests written by hand with ``struct``: header, fixed part and first tag in one ``pack``, then texts and tags.
+"""Requests by hand with ``struct``: header, fixed part and first tag in one ``pack``, then texts and tags.
 
 Eight ways of putting it together were timed; one ``join`` of the parts was the quickest that is right for
 any text.
