@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from benchmarks import handlers
+from benchmarks import compiled, handlers
 from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side, ready, sides
 from benchmarks.peers import libraries
 from benchmarks.peers.eager import EagerClient
@@ -106,6 +106,11 @@ def _named(seen: handlers.Seen | None) -> Feed:
     return of(dispatcher({number: handlers.by_name(number, seen) for number in MESSAGES}))
 
 
+def _in_c(seen: handlers.Seen | None) -> Feed:
+    reader = compiled.handler_in_c().Reader
+    return of(dispatcher({number: reader(*WANTED[number], seen) for number in MESSAGES}))
+
+
 def _to_dict(seen: handlers.Seen | None) -> Feed:
     def handler(message: Message) -> None:
         message.to_dict()
@@ -173,7 +178,9 @@ def _reading(name: str, size: str) -> Comparison:
     def stream() -> bytes:
         return STREAMS[name](size)
 
+    in_c = {"handler in C": fed(stream, _in_c)} if compiled.can_be_built() else {}
     made = [
+        *sides(OURS, in_c),
         *sides(OURS, {"typed handler": fed(stream, _typed), "message[name]": fed(stream, _named)}),
         *sides(PEER, {"eager": fed(stream, _eager), "frugal": fed(stream, _frugal)}),
         *sides(BOUND, {"splitting alone": fed(stream, _split_alone, reads=False), "memcpy": _copy(stream)}),
