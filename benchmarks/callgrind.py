@@ -22,8 +22,8 @@ void begin(void) { CALLGRIND_START_INSTRUMENTATION; CALLGRIND_ZERO_STATS; }
 void end(void) { CALLGRIND_DUMP_STATS; CALLGRIND_STOP_INSTRUMENTATION; }
 """
 _TOTAL = re.compile(r"^(?:totals|summary): (\d+)", re.MULTILINE)
-#: So that a run counts the same every time. Callgrind counts ``rep movsb``, one instruction, once for each byte
-#: that it copies: the C library is told to copy by vectors instead.
+#: So that a run counts the same every time. Callgrind counts ``rep movsb``, one instruction, once for each
+#: byte that it copies: the C library is told to copy by vectors instead.
 _FIXED: Final = {
     "PYTHONHASHSEED": "0",
     "PYTHONMALLOC": "pymalloc",

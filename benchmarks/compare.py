@@ -28,7 +28,7 @@ SLOWER_IN_MOST: Final = 1.1
 
 #: Comparison, side and figure of what is timed.
 TIMED: Final = (
-    ("import, in a fresh interpreter", "ctios_fast", "wall"),
+    ("import, in a fresh interpreter", "ctios_fast", "cpu"),
     ("request to confirmation over loopback TCP, one at a time, asyncio", "Session.request", "cpu"),
     ("10,000 logins on one connection, asyncio", "Session", "cpu"),
     (
@@ -126,17 +126,18 @@ class Revision:
 def timed(base: Revision, new: Revision, pairs: int, rounds: int = 3) -> Iterable[Verdict]:
     """What cannot be counted, in pairs of processes."""
     for name, side, figure in TIMED:
+        title = f"{name}, {figure} time"
         found: list[tuple[float, float]] = []
         for number in range(pairs):
             order = (base, new) if number % 2 else (new, base)
             figures = {revision: revision.times(rounds, name, side) for revision in order}
             before, after = figures[base], figures[new]
             if before is None or after is None:
-                yield Verdict(name, None, None, None, after is None, "gone" if after is None else "new")
+                yield Verdict(title, None, None, None, after is None, "gone" if after is None else "new")
                 break
             found.append((before[figure], after[figure]))
         else:
-            yield judge_pairs(name, found)
+            yield judge_pairs(title, found)
 
 
 def main() -> None:

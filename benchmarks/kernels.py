@@ -1,4 +1,4 @@
-"""The core's kernels, whose instructions are counted: ``python -m benchmarks.kernels OUTPUT``, under callgrind.
+"""The core's kernels, to count their instructions: ``python -m benchmarks.kernels OUTPUT``, under callgrind.
 
 A kernel prepares everything and gives a function that does it a number of times. Two runs are counted, one of
 so many times and one of twice as many; the difference, divided, is what one takes, and neither start-up nor
