@@ -6,6 +6,8 @@ from typing import Any, Final
 MEMORY: Final = "AGENT_STATE_EVENT, bytes to a handler that reads three fields, 64 MiB"
 LOOPBACK: Final = "the mix over loopback TCP to a handler that reads three fields, {}, 64 MiB"
 COLOURS: Final = {"ours": "#1b7f5c", "peer": "#8a8f98", "bound": "#d9b44a"}
+LEAST: Final = 1e4  # events a second at the left edge, and at the right
+MOST: Final = 2e9
 SHADES: Final = (1.0, 0.75, 0.55, 0.4)
 
 
@@ -33,6 +35,9 @@ def draw(results: dict[str, Any], file: Path) -> None:
     )
     for axis, name in zip(axes.flat, counts, strict=True):
         _panel(axis, name, comparisons)
+    axes[0, 0].set_xlim(LEAST, MOST)
+    kinds = [pyplot.Rectangle((0, 0), 1, 1, color=colour) for colour in COLOURS.values()]
+    axes[0, 0].legend(kinds, COLOURS, fontsize=7, loc="lower right", frameon=False)
     figure.tight_layout()
     figure.savefig(file, metadata={"Date": None, "Creator": None})
     pyplot.close(figure)
@@ -59,7 +64,6 @@ def _panel(axis: Any, name: str, comparisons: dict[str, Any]) -> None:
     axis.set_yticks(range(len(sides)), list(sides), fontsize=8)
     axis.invert_yaxis()
     axis.set_xscale("log")
-    axis.set_xlim(right=axis.get_xlim()[1] * 3)
     axis.set_title(name, fontsize=9, loc="left")
     axis.set_xlabel("events a second", fontsize=8)
     axis.tick_params(axis="x", labelsize=7)

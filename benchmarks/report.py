@@ -50,10 +50,10 @@ def merged(results: Results, one: Results) -> Results:
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A Markdown table."""
+    """A Markdown table; columns of numbers, all but the first and those named "why", go to the right."""
     head = list(head)
     yield f"| {' | '.join(head)} |"
-    yield f"|---|{'---:|' * (len(head) - 1)}"
+    yield f"|---|{''.join('---|' if name == 'why' else '---:|' for name in head[1:])}"
     for row in rows:
         yield f"| {' | '.join(row)} |"
 
@@ -84,6 +84,12 @@ def _targets(results: Results) -> Iterator[str]:
         yield f"| {name} | {first['wanted']} | {' | '.join(map(_ratio, rows))} | {spread} | {both} |"
 
 
+def _figures(side: Results, figure: str) -> str:
+    # where the clock counts, the rest is worth knowing too
+    others = [name for name in ("p50", "p99", "cpu") if figure == "wall" and name in side]
+    return "; ".join([seconds(side[figure]), *(f"{name} {seconds(side[name])}" for name in others)])
+
+
 def _comparisons(results: Results) -> Iterator[str]:
     names = dict.fromkeys(name for one in results.values() for name in one["comparisons"])
     for name in names:
@@ -100,7 +106,9 @@ def _comparisons(results: Results) -> Iterator[str]:
         for side in sides:
             found = [tables[version]["sides"].get(side) for version in results]
             kind = next(one["kind"] for one in found if one is not None)
-            rows.append([f"{side} ({kind})", *("" if one is None else seconds(one[figure]) for one in found)])
+            rows.append(
+                [f"{side} ({kind})", *("" if one is None else _figures(one, figure) for one in found)]
+            )
         yield from table(["", *(f"CPython {version}" for version in results)], rows)
         yield ""
 
