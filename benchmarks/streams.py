@@ -11,6 +11,7 @@ from itertools import cycle, islice
 from typing import Any, Final, NamedTuple
 
 from ctios_fast.core import codec
+from ctios_fast.core.columns import count_frames
 from ctios_fast.protocol import messages as ged
 
 VERSION: Final = 25
@@ -277,3 +278,16 @@ def pieces(stream: bytes) -> list[memoryview]:
     """The stream as a socket brings it. The memory is the caller's own: nobody else warms a cache with it."""
     own = memoryview(bytearray(stream)).toreadonly()
     return [own[at : at + PIECE] for at in range(0, len(own), PIECE)]
+
+
+def whole_pieces(stream: bytes) -> list[memoryview]:
+    """The same in pieces that end where an event does, for those who are left in the midst of it."""
+    own = memoryview(bytearray(stream)).toreadonly()
+    made = []
+    start = 0
+    while start < len(own):
+        frames, size = count_frames(own[start : start + PIECE])
+        assert frames
+        made.append(own[start : start + size])
+        start += size
+    return made

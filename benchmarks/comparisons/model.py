@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
 from benchmarks.servers import HOST, serving
-from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, pieces
+from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, whole_pieces
 from ctios_fast import Arguments, Session
 from ctios_fast.core.columns import count_frames
 
@@ -47,7 +47,7 @@ def _model(size: str, agents: int, *, listens: bool) -> Prepare:
     @contextmanager
     def prepared() -> Iterator[Round]:
         stream = agent_states(size, agents)
-        own = pieces(stream)
+        own = whole_pieces(stream)
         events = count_frames(stream)[0] / len(stream)
         with bulk_session() as session:
             feed = of(session._connection.dispatcher)
@@ -69,7 +69,8 @@ def _model(size: str, agents: int, *, listens: bool) -> Prepare:
                 return round(sum(map(len, turn)) * events)
 
             yield work
-            assert session.counters()["handler_errors"] == 0
+            counters = session.counters()
+            assert counters["handler_errors"] == counters["frames_malformed"] == 0
 
     return prepared
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, Side, ready
@@ -28,6 +29,15 @@ def _importing(modules: str) -> Prepare:
     return ready(prepared)
 
 
+def _starting() -> Round:
+    def work() -> Mapping[str, float]:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        return {"wall": time.perf_counter() - begun}
+
+    return work
+
+
 def comparisons() -> Iterator[Comparison]:
     """All of this subject."""
     yield Comparison(
@@ -36,6 +46,7 @@ def comparisons() -> Iterator[Comparison]:
         (
             Side("ctios_fast", OURS, _importing("ctios_fast"), 10),
             Side("asyncio, ssl", BOUND, _importing("asyncio, ssl"), 10),
+            Side("the interpreter's start, which is in none of them", BOUND, ready(_starting), 10),
         ),
         figure="wall",
     )
