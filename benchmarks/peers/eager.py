@@ -1,53 +1,93 @@
-"""The eager peer: plain ``struct``, every field of every event into a dict."""
+"""The eager peer: asyncio and ``struct``, every event to a dict. What most people write.
 
+A table says what a message is made of. The fixed part is one ``unpack_from`` zipped with its names, the
+floating fields are one loop over the tags; the text of a field is one slice, decoded.
+"""
+
+import asyncio
 import struct
+from collections.abc import Callable
+from typing import Any
 
-HEADER = struct.Struct(">II")
-AGENT_STATE_FIXED = struct.Struct(">IIIHHIIIHHHiIHIiIHi")
-AGENT_STATE_NAMES = (
-    "MonitorID", "PeripheralID", "SessionID", "PeripheralType", "SkillGroupState", "StateDuration",
-    "SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "AgentState", "EventReasonCode", "MRDID",
-    "NumTasks", "AgentMode", "MaxTaskLimit", "ICMAgentID", "AgentAvailabilityStatus", "NumFltSkillGroups",
-    "DepartmentID",
-)  # fmt: skip
-TAG = struct.Struct(">HH")
-TAG_NAMES = {3: "CTIClientSignature", 4: "AgentExtension", 5: "AgentID", 6: "AgentInstrument"}
-SET_AGENT_STATE_FIXED = struct.Struct(">IIHHHHBI")
+from .layouts import fixed, tags
 
+HEADER = struct.Struct(">II").unpack_from
+TAG = struct.Struct(">HH").unpack_from
 
-def agent_state(body: memoryview) -> dict[str, object]:
-    """An AGENT_STATE_EVENT of versions 20 to 25 as a dict."""
-    event = dict(zip(AGENT_STATE_NAMES, AGENT_STATE_FIXED.unpack_from(body), strict=True))
-    position = AGENT_STATE_FIXED.size
-    while position < len(body):
-        tag, length = TAG.unpack_from(body, position)
-        position += 4
-        event[TAG_NAMES.get(tag, tag)] = bytes(body[position : position + length]).rstrip(b"\0").decode()
-        position += length
-    return event
+_TEXT, _NUMBER, _VARIABLE, _ARRAY, _BYTES = range(5)
+_KINDS = {"STRING": _TEXT, "NAMEDVAR": _VARIABLE, "NAMEDARRAY": _ARRAY, "UNSPEC": _BYTES}
+
+Decode = Callable[[bytes, int, int], dict[str, Any]]
 
 
-def split(data: memoryview, handler) -> int:
-    """Call the handler with each AGENT_STATE_EVENT in the data as a dict."""
-    position = count = 0
-    while position + 8 <= len(data):
-        length, message_type = HEADER.unpack_from(data, position)
-        if position + 8 + length > len(data):
-            break
-        if message_type == 30:
-            handler(agent_state(data[position + 8 : position + 8 + length]))
-        position += 8 + length
-        count += 1
-    return count
+def decoder(message: int) -> Decode:
+    """A function that makes a dict of the message's body, which lies in the data from ``at`` to ``end``."""
+    layout = fixed(message)
+    unpack_from = struct.Struct(">" + "".join(layout.codes)).unpack_from
+    names = layout.names
+    size = layout.size
+    known = {
+        tag: (name, _KINDS.get(kind, _NUMBER), again) for tag, (name, kind, again) in tags(message).items()
+    }
+
+    def decode(data: bytes, at: int, end: int) -> dict[str, Any]:
+        event: dict[str, Any] = dict(zip(names, unpack_from(data, at)))  # noqa: B905, strict is slower
+        at += size
+        while at < end:
+            tag, length = TAG(data, at)
+            at += 4
+            stop = at + length
+            name, kind, again = known.get(tag) or (tag, _BYTES, False)
+            if kind == _TEXT:
+                value: Any = data[at : stop - 1].decode()
+            elif kind == _NUMBER:
+                value = int.from_bytes(data[at:stop], "big")
+            elif kind == _VARIABLE:
+                variable, value = data[at : stop - 1].decode().split("\0")
+                value = (variable, value)
+            elif kind == _ARRAY:
+                variable, value = data[at + 1 : stop - 1].decode().split("\0")
+                value = (variable, data[at], value)
+            else:
+                value = data[at:stop]
+            if again:
+                event.setdefault(name, []).append(value)
+            else:
+                event[name] = value
+            at = stop
+        return event
+
+    return decode
 
 
-def _string(tag: int, text: str) -> bytes:
-    data = text.encode() + b"\0"
-    return TAG.pack(tag, len(data)) + data
+class EagerClient(asyncio.Protocol):
+    """Calls the handler of each message's number with a dict; ``over`` is called at the end of the stream."""
 
+    def __init__(
+        self, handlers: dict[int, Callable[[dict[str, Any]], object]], over: Callable[[], object] = int
+    ):
+        self._handlers = {number: (decoder(number), handler) for number, handler in handlers.items()}
+        self._rest = b""
+        self._over = over
 
-def set_agent_state(invoke_id: int, state: int, instrument: str, agent_id: str) -> bytes:
-    """A SET_AGENT_STATE_REQ of versions 20 to 25."""
-    body = SET_AGENT_STATE_FIXED.pack(invoke_id, 5000, state, 0, 0, 0, 0, 0)
-    body += _string(6, instrument) + _string(5, agent_id)
-    return HEADER.pack(len(body), 38) + body
+    def data_received(self, data: bytes) -> None:
+        if self._rest:
+            data = self._rest + data
+        handlers = self._handlers
+        at = 0
+        size = len(data)
+        while size - at >= 8:
+            length, number = HEADER(data, at)
+            start = at + 8
+            end = start + length
+            if end > size:
+                break
+            known = handlers.get(number)
+            if known is not None:
+                decode, handler = known
+                handler(decode(data, start, end))
+            at = end
+        self._rest = data[at:]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._over()

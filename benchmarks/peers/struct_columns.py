@@ -3,40 +3,52 @@
 Gathering in lists is quicker than assigning to the elements of arrays, and one tag scan finds both texts.
 """
 
+import struct
+from typing import Any
+
 import numpy as np
 
-from .eager import AGENT_STATE_FIXED, AGENT_STATE_NAMES, HEADER, TAG
+from ctios_fast.protocol.messages import AGENT_STATE_EVENT
 
-TEXTS = {5: "AgentID", 4: "AgentExtension"}
-TYPES = {"I": "u4", "H": "u2", "i": "i4"}
-FIXED_TYPES = [TYPES[code] for code in AGENT_STATE_FIXED.format[1:]]
+from .layouts import fixed
+
+_HEADER = struct.Struct(">II").unpack_from
+_TAG = struct.Struct(">HH").unpack_from
+_LAYOUT = fixed(AGENT_STATE_EVENT)
+_FIXED = struct.Struct(">" + "".join(_LAYOUT.codes)).unpack_from
+_TYPES = {"I": "u4", "H": "u2", "i": "i4"}
 
 
-def agent_states(data: memoryview) -> dict[str, np.ndarray]:
+def agent_states(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
     """All fixed fields, AgentID and AgentExtension of AGENT_STATE_EVENTs of versions 20 to 25."""
     rows: list[tuple[int, ...]] = []
-    texts: dict[str, list[bytes]] = {name: [] for name in TEXTS.values()}
-    position = 0
-    while position + 8 <= len(data):
-        length, message_type = HEADER.unpack_from(data, position)
-        end = position + 8 + length
-        if end > len(data):
+    ids: list[bytes] = []
+    extensions: list[bytes] = []
+    at = 0
+    size = len(data)
+    while size - at >= 8:
+        length, number = _HEADER(data, at)
+        at += 8
+        end = at + length
+        if end > size:
             break
-        if message_type == 30:
-            rows.append(AGENT_STATE_FIXED.unpack_from(data, position + 8))
-            found = {}
-            at = position + 8 + AGENT_STATE_FIXED.size
+        if number == AGENT_STATE_EVENT:
+            rows.append(_FIXED(data, at))
+            agent_id = extension = b""
+            at += _LAYOUT.size
             while at < end:
-                tag, size = TAG.unpack_from(data, at)
+                tag, length = _TAG(data, at)
                 at += 4
-                if tag in TEXTS:
-                    found[TEXTS[tag]] = bytes(data[at : at + size - 1])
-                at += size
-            for name, column in texts.items():
-                column.append(found.get(name, b""))
-        position = end
+                if tag == 5:
+                    agent_id = data[at : at + length - 1]
+                elif tag == 4:
+                    extension = data[at : at + length - 1]
+                at += length
+            ids.append(agent_id)
+            extensions.append(extension)
+        at = end
     made = {
-        name: np.array(column, kind)
-        for name, column, kind in zip(AGENT_STATE_NAMES, zip(*rows, strict=True), FIXED_TYPES, strict=True)
+        name: np.array(column, _TYPES[code])
+        for name, column, code in zip(_LAYOUT.names, zip(*rows, strict=True), _LAYOUT.codes, strict=True)
     }
-    return made | {name: np.array(column, np.bytes_) for name, column in texts.items()}
+    return made | {"AgentID": np.array(ids, np.bytes_), "AgentExtension": np.array(extensions, np.bytes_)}

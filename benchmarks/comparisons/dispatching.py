@@ -1,0 +1,251 @@
+"""From bytes, in pieces as a socket brings them, to a Python handler: with three fields read, and with none.
+
+The bound below a handler is a bare call of it from C: ``map`` calls through the vectorcall protocol, which
+is the cheapest way that CPython has, and ``deque`` with no room takes what it gives away.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
+from typing import Any
+
+from benchmarks import compiled, handlers
+from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side, ready, sides
+from benchmarks.peers import libraries
+from benchmarks.peers.eager import EagerClient
+from benchmarks.peers.frugal import FrugalClient
+from benchmarks.streams import MIX, SIZES, STREAMS, VERSION, WANTED, agent_states, frames_of, in_turns, pieces
+from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
+from ctios_fast.core.columns import count_frames
+from ctios_fast.messages import class_of
+
+MESSAGES = tuple(share.message for share in MIX)
+#: How many pieces of 64 KiB a round takes.
+AT_ONCE = 16
+Feed = Callable[[Iterable[memoryview]], object]
+
+
+def of(dispatcher: Dispatcher) -> Feed:
+    """What a transport does with a dispatcher's buffer; the same copy is made that the kernel would make."""
+    frames = dispatcher.frames
+    get_buffer, received, dispatch = frames.get_buffer, frames.received, dispatcher.dispatch
+
+    def feed(data: Iterable[memoryview]) -> None:
+        for piece in data:
+            at = 0
+            while at < len(piece):
+                with memoryview(get_buffer(-1)) as room:
+                    size = min(len(room), len(piece) - at)
+                    room[:size] = piece[at : at + size]
+                received(size)
+                dispatch()
+                at += size
+
+    return feed
+
+
+def protocol(client: Any) -> Feed:
+    """What a transport does with a peer's ``asyncio.Protocol``."""
+
+    def feed(data: Iterable[memoryview]) -> None:
+        for piece in data:
+            client.data_received(bytes(piece))
+
+    return feed
+
+
+def dispatcher(by_message: dict[Any, Callable[..., object]]) -> Dispatcher:
+    """A dispatcher with these handlers."""
+    made = Dispatcher(codec(VERSION), FrameBuffer())
+    for message, handler in by_message.items():
+        made.on(message, handler)
+    return made
+
+
+def _count(data: bytes) -> int:
+    return count_frames(data)[0]
+
+
+def _expected(frames: list[bytes]) -> handlers.Seen:
+    messages = map(codec(VERSION).decode, frames)
+    return [tuple(message[name] for name in WANTED[message.type]) for message in messages]
+
+
+def fed(
+    stream: Callable[[], bytes], make: Callable[[handlers.Seen | None], Feed], reads: bool = True
+) -> Prepare:
+    """A side that is fed the stream; ``make`` is given a list where handlers are to keep what they read."""
+
+    def prepared() -> Round:
+        data = stream()
+        if reads:
+            some = frames_of(data[: 64 << 10])[:-1]
+            seen: handlers.Seen = []
+            make(seen)([memoryview(b"".join(some))])
+            assert seen == _expected(some)
+        own = pieces(data)
+        events = _count(data) / len(data)
+        turns = in_turns(own, min(AT_ONCE, len(own)))
+        feed = make(None)
+
+        def work() -> int:
+            turn = next(turns)
+            feed(turn)
+            return round(sum(map(len, turn)) * events)
+
+        return work
+
+    return ready(prepared)
+
+
+def _typed(seen: handlers.Seen | None) -> Feed:
+    return of(dispatcher({class_of(number): handlers.by_attribute(number, seen) for number in MESSAGES}))
+
+
+def _named(seen: handlers.Seen | None) -> Feed:
+    return of(dispatcher({number: handlers.by_name(number, seen) for number in MESSAGES}))
+
+
+def _in_c(seen: handlers.Seen | None) -> Feed:
+    reader = compiled.handler_in_c().Reader
+    return of(dispatcher({number: reader(*WANTED[number], seen) for number in MESSAGES}))
+
+
+def _to_dict(seen: handlers.Seen | None) -> Feed:
+    def handler(message: Message) -> None:
+        message.to_dict()
+
+    def keeping(message: Message) -> None:
+        made = message.to_dict()
+        seen.append(tuple(made[name] for name in WANTED[message.type]))  # type: ignore[union-attr]
+
+    return of(dispatcher(dict.fromkeys(MESSAGES, handler if seen is None else keeping)))
+
+
+def _eager(seen: handlers.Seen | None) -> Feed:
+    return protocol(EagerClient({number: handlers.by_name(number, seen) for number in MESSAGES}))
+
+
+def _frugal(seen: handlers.Seen | None) -> Feed:
+    return protocol(FrugalClient(WANTED, {number: handlers.by_position(number, seen) for number in MESSAGES}))
+
+
+def _split_alone(seen: handlers.Seen | None) -> Feed:
+    del seen
+    return of(dispatcher({}))
+
+
+def _empty(seen: handlers.Seen | None) -> Feed:
+    del seen
+    return of(dispatcher({class_of(number): handlers.empty() for number in MESSAGES}))
+
+
+def bare_calls(handler: Callable[..., object], of_what: object, calls: int = 20_000) -> Round:
+    """Calls of a Python function from C."""
+
+    def work() -> int:
+        deque(map(handler, repeat(of_what, calls)), maxlen=0)
+        return calls
+
+    return work
+
+
+def bare_call_of_empty() -> Round:
+    """Calls of the empty handler with an event, without anything around it."""
+    return bare_calls(handlers.empty(), codec(VERSION).decode(frames_of(agent_states("256 KiB"))[0]))
+
+
+def _copy(stream: Callable[[], bytes]) -> Prepare:
+    def prepared() -> Round:
+        data = stream()
+        events = _count(data) / len(data)
+        own = pieces(data)
+        turns = in_turns(own, min(AT_ONCE, len(own)))
+        target = memoryview(bytearray(max(map(len, own))))
+
+        def work() -> int:
+            turn = next(turns)
+            for piece in turn:
+                target[: len(piece)] = piece
+            return round(sum(map(len, turn)) * events)
+
+        return work
+
+    return ready(prepared)
+
+
+def _reading(name: str, size: str) -> Comparison:
+    def stream() -> bytes:
+        return STREAMS[name](size)
+
+    in_c = {"handler in C": fed(stream, _in_c)} if compiled.can_be_built() else {}
+    made = [
+        *sides(OURS, in_c),
+        *sides(OURS, {"typed handler": fed(stream, _typed), "message[name]": fed(stream, _named)}),
+        *sides(PEER, {"eager": fed(stream, _eager), "frugal": fed(stream, _frugal)}),
+        *sides(BOUND, {"splitting alone": fed(stream, _split_alone, reads=False), "memcpy": _copy(stream)}),
+    ]
+    if name == "AGENT_STATE_EVENT":
+        made += [
+            Side(library, PEER, fed(stream, lambda seen, decode=decode: protocol(decode(seen))), rounds=5)
+            for library, decode in libraries.CLIENTS.items()
+        ]
+    return Comparison(f"{name}, bytes to a handler that reads three fields, {size}", "event", tuple(made))
+
+
+def _emptiness(size: str) -> Comparison:
+    def stream() -> bytes:
+        return agent_states(size)
+
+    return Comparison(
+        f"AGENT_STATE_EVENT, bytes to an empty handler, {size}",
+        "event",
+        (
+            *sides(OURS, {"empty handler": fed(stream, _empty, reads=False)}),
+            *sides(
+                BOUND,
+                {
+                    "bare call": ready(bare_call_of_empty),
+                    "splitting alone": fed(stream, _split_alone, reads=False),
+                },
+            ),
+        ),
+    )
+
+
+def _dicts(name: str, size: str) -> Comparison:
+    def stream() -> bytes:
+        return STREAMS[name](size)
+
+    return Comparison(
+        f"{name}, bytes to a handler that gets every field in a dict, {size}",
+        "event",
+        (
+            *sides(OURS, {"to_dict": fed(stream, _to_dict)}),
+            *sides(PEER, {"eager": fed(stream, _eager)}),
+        ),
+    )
+
+
+def _crowds(size: str) -> Comparison:
+    def of_agents(agents: int) -> Callable[[], bytes]:
+        return lambda: agent_states(size, agents)
+
+    return Comparison(
+        f"AGENT_STATE_EVENT of so many agents, bytes to a handler that reads three fields, {size}",
+        "event",
+        tuple(
+            sides(OURS, {f"{agents:,} agents": fed(of_agents(agents), _typed) for agents in (100, 100_000)})
+        ),
+    )
+
+
+def comparisons() -> Iterator[Comparison]:
+    """All of this subject."""
+    for size in SIZES:
+        for name in STREAMS:
+            yield _reading(name, size)
+        yield _emptiness(size)
+        for name in STREAMS:
+            yield _dicts(name, size)
+        yield _crowds(size)

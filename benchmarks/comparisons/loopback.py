@@ -1,0 +1,94 @@
+"""Loopback TCP to a handler that reads three fields: a server sends the mix as fast as it is taken.
+
+The library's side is its ``Link``, the protocol that a session's connection is made of. The bound is the same
+link with nobody listening, which splits and no more.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from benchmarks import handlers
+from benchmarks.loops import LOOPS, running
+from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side
+from benchmarks.peers.eager import EagerClient
+from benchmarks.peers.frugal import FrugalClient
+from benchmarks.servers import HOST, serving
+from benchmarks.streams import SIZES, VERSION, WANTED, mixed
+from ctios_fast.connection.link import Link
+from ctios_fast.core import codec
+from ctios_fast.core.columns import count_frames
+from ctios_fast.messages import class_of
+
+from .dispatching import MESSAGES
+
+Over = Callable[..., object]
+
+
+def _typed(over: Over) -> Link:
+    link = Link(codec(VERSION), on_lost=over)
+    for number in MESSAGES:
+        link.dispatcher.on(class_of(number), handlers.by_attribute(number))  # type: ignore[arg-type]
+    return link
+
+
+def _alone(over: Over) -> Link:
+    return Link(codec(VERSION), on_lost=over)
+
+
+def _eager(over: Over) -> EagerClient:
+    return EagerClient({number: handlers.by_name(number) for number in MESSAGES}, over)
+
+
+def _frugal(over: Over) -> FrugalClient:
+    return FrugalClient(WANTED, {number: handlers.by_position(number) for number in MESSAGES}, over)
+
+
+def _client(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
+    @contextmanager
+    def prepared() -> Iterator[Round]:
+        stream = mixed(size)
+        events = count_frames(stream)[0]
+
+        async def receive(port: int) -> Mapping[str, float]:
+            running_loop = asyncio.get_running_loop()
+            over = running_loop.create_future()
+            client = make(lambda *_: over.set_result(None))
+            wall, cpu = time.perf_counter(), time.process_time()
+            await running_loop.create_connection(lambda: client, HOST, port)
+            await over
+            cpu = time.process_time() - cpu
+            if isinstance(client, Link):
+                assert client.bytes_received == len(stream)
+                assert client.dispatcher.frames_seen == events
+            return {"cpu": cpu / events, "wall": (time.perf_counter() - wall) / events}
+
+        with serving("stream", "the mix", size) as server, running(loop) as runner:
+
+            def work() -> Mapping[str, float]:
+                figures = runner.run(receive(server.port))
+                assert server.came() == 0  # the server saw the client leave, and waits for the next
+                return figures
+
+            yield work
+
+    return prepared
+
+
+def comparisons() -> Iterator[Comparison]:
+    """All of this subject."""
+    for size in SIZES:
+        for loop in LOOPS:
+            yield Comparison(
+                f"the mix over loopback TCP to a handler that reads three fields, {loop}, {size}",
+                "event",
+                (
+                    Side("Link, typed handler", OURS, _client(loop, size, _typed), 5),
+                    Side("eager client", PEER, _client(loop, size, _eager), 3),
+                    Side("frugal client", PEER, _client(loop, size, _frugal), 3),
+                    Side("splitting alone", BOUND, _client(loop, size, _alone), 5),
+                ),
+                figure="wall",
+            )

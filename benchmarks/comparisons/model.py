@@ -1,0 +1,96 @@
+"""A whole CTI OS event: bytes to an updated Agent, and to a sink that gets its Arguments.
+
+The session is a real one in bulk mode. Its events are fed to its dispatcher from memory, so that no socket
+stands between.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
+from benchmarks.servers import HOST, serving
+from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, whole_pieces
+from ctios_fast import Arguments, Session
+from ctios_fast.core.columns import count_frames
+
+from .dispatching import AT_ONCE, bare_call_of_empty, of
+
+
+class Sink:
+    """Listens to state changes and does nothing with them."""
+
+    def on_agent_state_change(self, args: Arguments) -> None:
+        pass
+
+
+@contextmanager
+def bulk_session() -> Iterator[Session]:
+    """A session with a server that grants it bulk mode and then keeps silent."""
+
+    async def opened(port: int) -> Session:
+        session = Session(client_id="benchmark", heartbeat=None)
+        await session.connect(ctios_a=HOST, port_a=port)
+        await session.set_bulk_mode(PERIPHERAL)
+        return session
+
+    async def closed(session: Session) -> None:
+        await session.disconnect()
+
+    with serving("confirm") as server, asyncio.Runner() as runner:
+        session = runner.run(opened(server.port))
+        yield session
+        runner.run(closed(session))
+
+
+def _model(size: str, agents: int, *, listens: bool) -> Prepare:
+    @contextmanager
+    def prepared() -> Iterator[Round]:
+        stream = agent_states(size, agents)
+        own = whole_pieces(stream)
+        events = count_frames(stream)[0] / len(stream)
+        with bulk_session() as session:
+            feed = of(session._connection.dispatcher)
+            feed(own)  # all agents are known from here on
+            heard: list[Arguments] = []
+            session.subscribe("OnAgentStateChange", heard.append)
+            feed(own[:1])
+            assert len(heard) in range(1, 1 + len(own[0]) // 100)
+            assert all(session.agent(args["AgentID"]).state is not None for args in heard)
+            assert session.agent(heard[-1]["AgentID"]).state == heard[-1]["AgentState"]
+            session.unsubscribe("OnAgentStateChange", heard.append)
+            if listens:
+                session.add_event_listener(Sink())
+            turns = in_turns(own[1:] + own[:1], min(AT_ONCE, len(own)))
+
+            def work() -> int:
+                turn = next(turns)
+                feed(turn)
+                return round(sum(map(len, turn)) * events)
+
+            yield work
+            counters = session.counters()
+            assert counters["handler_errors"] == counters["frames_malformed"] == 0
+
+    return prepared
+
+
+def comparisons() -> Iterator[Comparison]:
+    """All of this subject."""
+    for size in SIZES:
+        ours: dict[str, Prepare] = {
+            "one sink": _model(size, AGENTS, listens=True),
+            "no listener": _model(size, AGENTS, listens=False),
+        }
+        bound = {"bare call": ready(bare_call_of_empty)}
+        yield Comparison(
+            f"AGENT_STATE_EVENT of a known agent, bytes to updated Agent and sink, {size}",
+            "event",
+            (*sides(OURS, ours), *sides(BOUND, bound)),
+        )
+    crowds = {f"{agents:,} agents": _model("64 MiB", agents, listens=False) for agents in (100, 100_000)}
+    yield Comparison(
+        "AGENT_STATE_EVENT of so many known agents, bytes to updated Agent, 64 MiB",
+        "event",
+        tuple(sides(OURS, crowds)),
+    )

@@ -1,0 +1,52 @@
+"""What an import takes, in a fresh interpreter each time, beside imports that such a program has anyway."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+
+from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, Side, ready
+
+_TIMED = """
+import time
+wall, cpu = time.perf_counter(), time.process_time()
+import {}
+print(time.perf_counter() - wall, time.process_time() - cpu)
+"""
+
+
+def _importing(modules: str) -> Prepare:
+    command = [sys.executable, "-c", _TIMED.format(modules)]
+
+    def work() -> Mapping[str, float]:
+        wall, cpu = map(float, subprocess.check_output(command).split())
+        return {"wall": wall, "cpu": cpu}
+
+    def prepared() -> Round:
+        work()  # the bytecode is there from here on
+        return work
+
+    return ready(prepared)
+
+
+def _starting() -> Round:
+    def work() -> Mapping[str, float]:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+        return {"wall": time.perf_counter() - begun}
+
+    return work
+
+
+def comparisons() -> Iterator[Comparison]:
+    """All of this subject."""
+    yield Comparison(
+        "import, in a fresh interpreter",
+        "import",
+        (
+            Side("ctios_fast", OURS, _importing("ctios_fast"), 10),
+            Side("asyncio, ssl", BOUND, _importing("asyncio, ssl"), 10),
+            Side("the interpreter's start, which is in none of them", BOUND, ready(_starting), 10),
+        ),
+        figure="wall",
+    )

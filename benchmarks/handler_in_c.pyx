@@ -1,0 +1,30 @@
+# cython: language_level=3
+"""The benchmark's handler that is called from C; it reads the same three fields as those in Python."""
+
+from ctios_fast.core.handler cimport Field, Frame, FrameHandler, Span
+
+
+cdef class Reader(FrameHandler):
+    """Reads two numbers and a text of each frame; keeps them in ``seen`` if that is given."""
+
+    cdef Field _first
+    cdef Field _second
+    cdef Field _text
+    cdef list _seen
+    cdef readonly long long total
+
+    def __init__(self, str first, str second, str text, list seen=None):
+        self._first = Field(first)
+        self._second = Field(second)
+        self._text = Field(text)
+        self._seen = seen
+
+    cdef int on_frame(self, const Frame *frame) except -1:
+        cdef long long first = self._first.number(frame, -1)
+        cdef long long second = self._second.number(frame, -1)
+        cdef Span text = self._text.span(frame)
+        # so that the compiler has to read them
+        self.total += first + second + text.size
+        if self._seen is not None:
+            self._seen.append((first, second, text.data[:text.size].decode()))
+        return 0

@@ -1,0 +1,36 @@
+"""The event loops and transports that the rows over a socket are measured on."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Final
+
+#: Those that are installed. aiofastnet is a transport for either loop; it is measured on asyncio's.
+LOOPS: Final = tuple(
+    name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asyncio" or find_spec(name) is not None
+)
+
+
+def _factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
+    if name == "uvloop":
+        import uvloop
+
+        return uvloop.new_event_loop
+    if name == "aiofastnet":
+        import aiofastnet
+
+        def patched() -> asyncio.AbstractEventLoop:
+            loop = asyncio.SelectorEventLoop()
+            aiofastnet.patch_loop(loop)
+            return loop
+
+        return patched
+    return asyncio.SelectorEventLoop
+
+
+@contextmanager
+def running(name: str) -> Iterator[asyncio.Runner]:
+    """A loop of that name."""
+    with asyncio.Runner(loop_factory=_factory(name)) as runner:
+        yield runner

@@ -1,0 +1,23 @@
+"""The median of some rounds of one side: ``python -m benchmarks.once ROUNDS COMPARISON SIDE``.
+
+Prints the figures as JSON.
+"""
+
+import json
+import statistics
+import sys
+
+from .comparisons import by_name
+from .measure import measure
+
+
+def main(rounds: str, name: str, side: str) -> None:
+    """Measure and print."""
+    with by_name()[name].side(side).prepare() as work:
+        measure(work)
+        found = [measure(work) for _ in range(int(rounds))]
+    print(json.dumps({figure: statistics.median(one[figure] for one in found) for figure in found[0]}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

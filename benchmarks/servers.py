@@ -1,0 +1,183 @@
+"""The servers of the benchmarks, each in a process of its own: ``python -m benchmarks.servers NAME ...``.
+
+They are plain blocking sockets and ``struct``, so that they are quick, the same for every client, and take
+nothing from the client's processor time. Each prints its port, then serves one connection after the other;
+after each it prints how many bytes came.
+
+``stream STREAM SIZE``  sends a prepared stream as fast as it is taken
+``confirm``             grants OPEN_REQ, confirms SET_AGENT_STATE_REQ
+``login AGENTS``        the same, and tells of each agent: all logged out at first, then as they log in
+"""
+
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, Final, NamedTuple
+
+from ctios_fast.core import codec
+from ctios_fast.protocol import messages as ged
+
+from .streams import PERIPHERAL, STREAMS, VERSION, agent_id
+
+HOST: Final = "127.0.0.1"
+LOGOUT: Final = 1
+NOT_READY: Final = 2
+
+_HEADER = struct.Struct(">II")
+_CONFIRMED = struct.Struct(">III")
+_REQUEST_FIXED = 21  # bytes of SET_AGENT_STATE_REQ before its floating fields
+_TAG = struct.Struct(">HH")
+_READ = 256 << 10
+
+
+class Server(NamedTuple):
+    """A running server."""
+
+    port: int
+    said: IO[str]
+
+    def came(self) -> int:
+        """How many bytes came on the connection that is over now."""
+        return int(self.said.readline())
+
+
+@contextmanager
+def serving(*arguments: object) -> Iterator[Server]:
+    """One of the servers, for as long as the block lasts."""
+    command = [sys.executable, "-m", "benchmarks.servers", *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield Server(int(process.stdout.readline()), process.stdout)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def _serve(converse: Callable[[socket.socket], int]) -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        print(listener.getsockname()[1], flush=True)
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                try:
+                    came = converse(connection)
+                except ConnectionError:  # the client left in its own way
+                    came = -1
+            print(came, flush=True)
+
+
+def _frames(connection: socket.socket, replies: Callable[[int, memoryview], bytes]) -> int:
+    """Answer each frame; the answers to what one read brought leave in one write."""
+    rest = b""
+    came = 0
+    while read := connection.recv(_READ):
+        came += len(read)
+        data = memoryview(rest + read)
+        at = 0
+        answers = []
+        while len(data) - at >= _HEADER.size:
+            length, number = _HEADER.unpack_from(data, at)
+            end = at + _HEADER.size + length
+            if end > len(data):
+                break
+            answers.append(replies(number, data[at + _HEADER.size : end]))
+            at = end
+        rest = bytes(data[at:])
+        connection.sendall(b"".join(answers))
+    return came
+
+
+def _invoke_id(body: memoryview) -> int:
+    return int.from_bytes(body[:4], "big")
+
+
+def _zeros(message: int, **fields: int) -> dict[str, int]:
+    layout = codec(VERSION).describe(message)
+    assert layout is not None
+    return {field.name: 0 for field in layout.fixed} | fields
+
+
+def _opened(body: memoryview) -> bytes:
+    asked = int.from_bytes(body[16:20], "big")  # ServicesRequested is the fifth number
+    fields = _zeros(
+        ged.OPEN_CONF, InvokeID=_invoke_id(body), ServicesGranted=asked, PeripheralOnline=1, AgentState=9
+    )
+    return codec(VERSION).encode(ged.OPEN_CONF, fields)
+
+
+def _closed(body: memoryview) -> bytes:
+    return _CONFIRMED.pack(4, ged.CLOSE_CONF, _invoke_id(body))
+
+
+def _confirm(number: int, body: memoryview) -> bytes:
+    if number == ged.SET_AGENT_STATE_REQ:
+        return _CONFIRMED.pack(4, ged.SET_AGENT_STATE_CONF, _invoke_id(body))
+    if number == ged.OPEN_REQ:
+        return _opened(body)
+    if number == ged.CLOSE_REQ:
+        return _closed(body)
+    raise ValueError(f"nothing is known of message {number}")
+
+
+def state_event(agent: str, state: int) -> bytes:
+    """What tells of an agent's state."""
+    fields = _zeros(
+        ged.AGENT_STATE_EVENT, PeripheralID=PERIPHERAL, AgentState=state, SkillGroupNumber=0xFFFFFFFF,
+        SkillGroupID=0xFFFFFFFF,
+    )  # fmt: skip
+    floating = [("CTIClientSignature", "wallboard"), ("AgentID", agent), ("AgentExtension", agent)]
+    return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, [*floating, ("AgentInstrument", agent)])
+
+
+def _login(agents: int) -> Callable[[int, memoryview], bytes]:
+    ids = [agent_id(number) for number in range(agents)]
+    at_first = b"".join(state_event(agent, LOGOUT) for agent in ids)
+    logged_in = {agent.encode(): state_event(agent, NOT_READY) for agent in ids}
+
+    def reply(number: int, body: memoryview) -> bytes:
+        if number == ged.OPEN_REQ:
+            return _opened(body) + at_first
+        confirmed = _confirm(number, body)
+        if number != ged.SET_AGENT_STATE_REQ:
+            return confirmed
+        at = _REQUEST_FIXED
+        while True:
+            tag, length = _TAG.unpack_from(body, at)
+            if tag == 5:
+                return confirmed + logged_in[bytes(body[at + 4 : at + 3 + length])]
+            at += 4 + length
+
+    return reply
+
+
+def _stream(name: str, size: str) -> Callable[[socket.socket], int]:
+    stream = memoryview(STREAMS[name](size))
+
+    def send(connection: socket.socket) -> int:
+        connection.sendall(stream)
+        connection.shutdown(socket.SHUT_WR)
+        return len(connection.recv(1))  # until the client has taken everything and left
+
+    return send
+
+
+def main(name: str, *arguments: str) -> None:
+    """Serve until killed."""
+    match name:
+        case "stream":
+            _serve(_stream(*arguments))
+        case "confirm":
+            _serve(lambda connection: _frames(connection, _confirm))
+        case "login":
+            reply = _login(int(arguments[0]))
+            _serve(lambda connection: _frames(connection, reply))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,58 @@
+"""The tables: ``pytest benchmarks``, one table for each comparison, times for one unit (an event, a request).
+
+A round measures itself, by processor time or by the clock as its comparison says, and does many units;
+pytest-benchmark's timer is moved by what one of them took, so that its statistics are those of one unit.
+"""
+
+import statistics
+
+import pytest
+
+from .comparisons import by_name
+from .measure import Comparison, Round, Side, measure
+
+LARGE = "64 MiB"
+
+
+class MovedTimer:
+    """A clock that stands still but for what it is told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def every_side() -> list[object]:
+    made: list[object] = []
+    for comparison in by_name().values():
+        for side in comparison.sides:
+            mark = pytest.mark.benchmark(group=comparison.name, timer=MovedTimer())
+            made.append(pytest.param(comparison, side, marks=mark, id=f"{comparison.name}: {side.name}"))
+    return made
+
+
+@pytest.mark.parametrize(("comparison", "side"), every_side())
+def test_benchmark(request, benchmark, comparison: Comparison, side: Side):
+    short = request.config.getoption("short")
+    if short and LARGE in comparison.name:
+        pytest.skip("the large working set is not for a short run")
+    timer = request.node.get_closest_marker("benchmark").kwargs["timer"]
+    rounds: list[dict[str, float]] = []
+
+    def one(work: Round) -> None:
+        rounds.append(measure(work))
+        timer.now += rounds[-1][comparison.figure]
+
+    with side.prepare() as work:
+        measure(work)
+        benchmark.pedantic(one, (work,), rounds=2 if short else side.rounds)
+    assert all(value > 0 for figures in rounds for value in figures.values())
+    benchmark.extra_info.update(
+        side=side.name,
+        kind=side.kind,
+        unit=comparison.unit,
+        figure=comparison.figure,
+        medians={name: statistics.median(figures[name] for figures in rounds) for name in rounds[0]},
+    )
