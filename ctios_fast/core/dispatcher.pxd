@@ -39,19 +39,3 @@ cdef class Dispatcher:
         return self._beyond.get(number)
 
     cdef int set_handlers(self, uint32_t number, object handlers) except -1
-    cdef int deliver(
-        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
-    ) except -1
-    cdef int deliver_view(
-        self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
-        Py_ssize_t size,
-    ) except -1
-    cdef int deliver_in_place(self, tuple handlers, const Frame *frame) except -1
-    cdef int deliver_to_both(self, tuple handlers, const Frame *proved) except -1
-    cdef int unreadable(self, Layout *documented, const unsigned char *frame, Py_ssize_t size) except -1
-    cdef int failed(self, object handler, Message message) except -1
-    cdef int report(self, object handler, Message message, object error) except -1
-    cdef PyObject *view(
-        self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
-    ) except NULL
-    cdef void keep(self, PyObject *view) noexcept

@@ -179,150 +179,165 @@ cdef class Dispatcher:
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
                 else:
-                    self.deliver(<tuple>handlers, called, number, frame, size)
+                    _deliver(self, <tuple>handlers, called, number, frame, size)
         finally:
             self._dispatching = False
         return self.frames_seen - before
 
-    cdef int deliver(
-        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
-    ) except -1:
-        cdef Layouts layouts = self._codec.layouts
-        cdef Layout *documented = layouts.find(number)
-        cdef Layout *layout = NULL
-        cdef Frame proved
-        if documented != NULL:
-            layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
-            if layout == NULL:
-                return self.unreadable(documented, frame, size)
-        if called == UNSORTED:
-            called = _way_to_call(handlers)
-        if called == FROM_PYTHON:
-            return self.deliver_view(handlers, layout, number, frame, size)
-        proved.data = frame
-        proved.size = size
-        proved.type = number
-        proved.tag_width = layouts.tag_width
-        proved.layout = layout
-        if called == FROM_C:
-            return self.deliver_in_place(handlers, &proved)
-        return self.deliver_to_both(handlers, &proved)
 
-    cdef int deliver_view(
-        self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
-        Py_ssize_t size,
-    ) except -1:
-        # The frame is copied before any handler runs, since those may move what is buffered.
-        cdef PyObject *view = self.view(layout, number, frame, size)
-        cdef PyObject *result
-        cdef Py_ssize_t i
-        cdef Message message
+cdef int _deliver(
+    Dispatcher self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except -1:
+    cdef Layouts layouts = self._codec.layouts
+    cdef Layout *documented = layouts.find(number)
+    cdef Layout *layout = NULL
+    cdef Frame proved
+    if documented != NULL:
+        layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+        if layout == NULL:
+            return _unreadable(self, documented, frame, size)
+    if called == UNSORTED:
+        called = _way_to_call(handlers)
+    if called == FROM_PYTHON:
+        return _deliver_view(self, handlers, layout, number, frame, size)
+    proved.data = frame
+    proved.size = size
+    proved.type = number
+    proved.tag_width = layouts.tag_width
+    proved.layout = layout
+    if called == FROM_C:
+        return _deliver_in_place(self, handlers, &proved)
+    return _deliver_to_both(self, handlers, &proved)
+
+
+cdef int _deliver_view(
+    Dispatcher self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
+    Py_ssize_t size,
+) except -1:
+    # The frame is copied before any handler runs, since those may move what is buffered.
+    cdef PyObject *view = _view(self, layout, number, frame, size)
+    cdef PyObject *result
+    cdef Py_ssize_t i
+    cdef Message message
+    for i in range(PyTuple_GET_SIZE(handlers)):
+        result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), view)
+        if result == NULL:
+            message = <Message>view
+            Py_DECREF(message)          # `message` alone has the reference if this raises
+            _failed(self, <object>PyTuple_GET_ITEM(handlers, i), message)
+            Py_INCREF(message)
+            message = None
+        else:
+            Py_XDECREF(result)
+    _keep(self, view)
+    return 0
+
+
+cdef int _deliver_in_place(Dispatcher self, tuple handlers, const Frame *frame) except -1:
+    # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
+    cdef FrameBuffer held = self._frames
+    cdef Py_ssize_t i
+    held._exports += 1
+    try:
         for i in range(PyTuple_GET_SIZE(handlers)):
-            result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), view)
-            if result == NULL:
-                message = <Message>view
-                Py_DECREF(message)          # `message` alone has the reference if this raises
-                self.failed(<object>PyTuple_GET_ITEM(handlers, i), message)
-                Py_INCREF(message)
-                message = None
-            else:
-                Py_XDECREF(result)
-        self.keep(view)
-        return 0
-
-    cdef int deliver_in_place(self, tuple handlers, const Frame *frame) except -1:
-        # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
-        cdef FrameBuffer held = self._frames
-        cdef Py_ssize_t i
-        held._exports += 1
-        try:
-            for i in range(PyTuple_GET_SIZE(handlers)):
-                try:
-                    (<FrameHandler>PyTuple_GET_ITEM(handlers, i)).on_frame(frame)
-                except (KeyboardInterrupt, SystemExit):
-                    raise
-                except BaseException as error:
-                    message = read_message(self._codec.layouts, frame.data, frame.size)
-                    self.report(<object>PyTuple_GET_ITEM(handlers, i), message, error)
-        finally:
-            held._exports -= 1
-        return 0
-
-    cdef int deliver_to_both(self, tuple handlers, const Frame *proved) except -1:
-        # To handlers in C and in Python, in their order: all are given the copy.
-        cdef Message message
-        cdef Frame frame = proved[0]
-        cdef PyObject *view = self.view(frame.layout, frame.type, frame.data, frame.size)
-        message = <Message>view
-        Py_DECREF(message)
-        frame.data = message._data
-        for handler in handlers:
             try:
-                if isinstance(handler, FrameHandler):
-                    (<FrameHandler>handler).on_frame(&frame)
-                else:
-                    handler(message)
+                (<FrameHandler>PyTuple_GET_ITEM(handlers, i)).on_frame(frame)
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:
-                self.report(handler, message, error)
-        return 0
+                message = read_message(self._codec.layouts, frame.data, frame.size)
+                _report(self, <object>PyTuple_GET_ITEM(handlers, i), message, error)
+    finally:
+        held._exports -= 1
+    return 0
 
-    cdef int unreadable(self, Layout *documented, const unsigned char *frame, Py_ssize_t size) except -1:
-        self.malformed += 1
-        if self.on_malformed is not None:
-            self.on_malformed(unfit(documented, self._codec.layouts, frame, size))
-        return 0
 
-    cdef int failed(self, object handler, Message message) except -1:
-        # With the handler's exception set.
+cdef int _deliver_to_both(Dispatcher self, tuple handlers, const Frame *proved) except -1:
+    # To handlers in C and in Python, in their order: all are given the copy.
+    cdef Message message
+    cdef Frame frame = proved[0]
+    cdef PyObject *view = _view(self, frame.layout, frame.type, frame.data, frame.size)
+    message = <Message>view
+    Py_DECREF(message)
+    frame.data = message._data
+    for handler in handlers:
         try:
-            _raised()
+            if isinstance(handler, FrameHandler):
+                (<FrameHandler>handler).on_frame(&frame)
+            else:
+                handler(message)
         except (KeyboardInterrupt, SystemExit):
             raise
-        # all else, CancelledError included: a handler is no task, and its fault no end of the stream
         except BaseException as error:
-            self.report(handler, message, error)
-        return 0
+            _report(self, handler, message, error)
+    return 0
 
-    cdef int report(self, object handler, Message message, object error) except -1:
-        self.handler_errors += 1
-        if self.on_handler_error is not None:
-            self.on_handler_error(handler, message, error)
-        return 0
 
-    cdef PyObject *view(
-        self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
-    ) except NULL:
-        # One that was spared, or a new one, as a reference that the caller has.
-        cdef PyObject *view = NULL
-        if number < MESSAGE_NUMBERS:
-            view = self._spares[number]
-            self._spares[number] = NULL
-            # the message's class may have been made since
-            if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
-                Py_XDECREF(view)
-                view = NULL
-        if view == NULL:
-            message = new_view(number)
-            Py_INCREF(message)
-            view = <PyObject *>message
-        (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
-        return view
+cdef int _unreadable(
+    Dispatcher self, Layout *documented, const unsigned char *frame, Py_ssize_t size
+) except -1:
+    self.malformed += 1
+    if self.on_malformed is not None:
+        self.on_malformed(unfit(documented, self._codec.layouts, frame, size))
+    return 0
 
-    cdef void keep(self, PyObject *view) noexcept:
-        # A view that no handler kept serves the next message of its number, without any allocation. Takes the
-        # reference over.
-        cdef uint32_t number = (<Message>view).type
-        if (
-            is_sole(view)
-            and (<Message>view)._room <= MOST_SPARED
-            and number < MESSAGE_NUMBERS
-            and self._spares[number] == NULL
-        ):
-            self._spares[number] = view
-        else:
+
+cdef int _failed(Dispatcher self, object handler, Message message) except -1:
+    # With the handler's exception set.
+    try:
+        _raised()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # all else, CancelledError included: a handler is no task, and its fault no end of the stream
+    except BaseException as error:
+        _report(self, handler, message, error)
+    return 0
+
+
+cdef int _report(Dispatcher self, object handler, Message message, object error) except -1:
+    self.handler_errors += 1
+    if self.on_handler_error is not None:
+        self.on_handler_error(handler, message, error)
+    return 0
+
+
+cdef PyObject *_new_view(uint32_t number) except NULL:
+    message = new_view(number)
+    Py_INCREF(message)
+    return <PyObject *>message
+
+
+cdef inline PyObject *_view(
+    Dispatcher self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except NULL:
+    # One that was spared, or a new one, as a reference that the caller has.
+    cdef PyObject *view = NULL
+    if number < MESSAGE_NUMBERS:
+        view = self._spares[number]
+        self._spares[number] = NULL
+        # the message's class may have been made since
+        if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
             Py_XDECREF(view)
+            view = NULL
+    if view == NULL:
+        view = _new_view(number)
+    (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
+    return view
+
+
+cdef inline void _keep(Dispatcher self, PyObject *view) noexcept:
+    # A view that no handler kept serves the next message of its number, without any allocation. Takes the
+    # reference over.
+    cdef uint32_t number = (<Message>view).type
+    if (
+        is_sole(view)
+        and (<Message>view)._room <= MOST_SPARED
+        and number < MESSAGE_NUMBERS
+        and self._spares[number] == NULL
+    ):
+        self._spares[number] = view
+    else:
+        Py_XDECREF(view)
 
 
 cdef int _way_to_call(tuple handlers) except -1:
