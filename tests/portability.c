@@ -64,6 +64,6 @@ int main(void)
             return 1;
         }
     }
-    ctios_prefetch(bytes);
+    ctios_prefetch(bytes, 64);
     return ctios_messages[0].number == 0;
 }
