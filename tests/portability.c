@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+typedef ptrdiff_t Py_ssize_t;
+
 #include "verbatim.h"
 
 #if defined(__GNUC__)
