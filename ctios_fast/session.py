@@ -5,11 +5,10 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 """
 
 import logging
-import random
 import ssl as ssl_module
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import keywords as kw
 from .addresses import sides
@@ -38,6 +37,9 @@ from .events import EventPublisher, Listener, checked
 from .protocol import messages as ged
 from .protocol.masks import defined_bits
 from .recovery import Recovery
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["Session"]
 
@@ -87,7 +89,7 @@ class Session:
         max_frame: int = DEFAULT_MAX_FRAME,
         max_buffered: int = DEFAULT_MAX_BUFFERED,
         clock: Clock | None = None,
-        rng: random.Random | None = None,
+        rng: "random.Random | None" = None,
     ) -> None:
         self._client_password = Secret(client_password)
         del client_password  # an error below shows this method's variables in its traceback

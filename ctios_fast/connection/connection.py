@@ -6,11 +6,10 @@ which it happens; messages go to the handlers of ``dispatcher``, which outlive e
 
 import asyncio
 import logging
-import random
 import ssl as ssl_module
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Handler, Message
 from ctios_fast.protocol import messages as ged
@@ -32,6 +31,9 @@ from .opening import RETRIED_ELSEWHERE, OpenSettings
 from .requests import Request, RequestBook
 from .sides import Attempt, Side, attempts
 from .states import ConnectionState, next_state
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["Connection", "FailureReason", "Observer"]
 
@@ -116,7 +118,7 @@ class Connection:
         max_frame: int = DEFAULT_MAX_FRAME,
         max_buffered: int = DEFAULT_MAX_BUFFERED,
         clock: Clock | None = None,
-        rng: random.Random | None = None,
+        rng: "random.Random | None" = None,
     ) -> None:
         self.codec = codec
         self.state = ConnectionState.DISCONNECTED
@@ -139,7 +141,11 @@ class Connection:
         self._reconnect_rounds = reconnect_rounds
         self._max_frame = max_frame
         self._max_buffered = max_buffered
-        self._rng = rng if rng is not None else random.Random()
+        if rng is None:
+            import random
+
+            rng = random.Random()
+        self._rng = rng
         self._sides: tuple[Side, ...] = ()
         self._plan: Iterator[Attempt] | None = None
         self._attempt: Attempt | None = None

@@ -1,10 +1,8 @@
 """Errors of the connection: servers not reached, sessions refused or lost, requests refused or unanswered."""
 
-from enum import IntEnum
 from typing import Self
 
 from ctios_fast.core import Message
-from ctios_fast.protocol import enums
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.errors import CtiOsError
 
@@ -20,12 +18,15 @@ __all__ = [
 ]
 
 
-def code_name(enumeration: type[IntEnum], code: int) -> str:
-    """The code's name in the reference, or the number itself where it has none."""
+def code_name(enumeration: str, code: int) -> str:
+    """The code's name in that enumeration of the reference, or the number itself where it has none."""
+    from ctios_fast.protocol import enums  # not before something failed
+
     try:
-        return enumeration(code).name
+        name: str = getattr(enums, enumeration)(code).name
     except ValueError:
         return str(code)
+    return name
 
 
 class ConnectionFailed(CtiOsError, ConnectionError):
@@ -50,7 +51,7 @@ class OpenRefused(CtiOsError):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-        self.name = code_name(enums.StatusCode, status)
+        self.name = code_name("StatusCode", status)
 
     def __str__(self) -> str:
         return f"the CTI Server refused to open a session: {self.name} ({self.status})"
@@ -73,7 +74,7 @@ class ControlFailure(CtiOsError):
         self.peripheral_error_code = peripheral_error_code
         self.message_type = message_type
         self.invoke_id = invoke_id
-        self.name = code_name(getattr(enums, self._codes), failure_code)
+        self.name = code_name(self._codes, failure_code)
 
     @classmethod
     def from_message(cls, message: Message, message_type: int) -> Self:

@@ -3,8 +3,7 @@
 GED-188, Session Initialization.
 """
 
-from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 from ctios_fast.core import Codec
 from ctios_fast.core.secret import Secret
@@ -33,8 +32,7 @@ RETRIED_ELSEWHERE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class OpenSettings:
+class OpenSettings(NamedTuple):
     """The content of an OPEN_REQ; masks are those of the reference, ``idle_timeout`` is in seconds."""
 
     client_id: str
@@ -52,7 +50,7 @@ class OpenSettings:
 
     def with_idle_timeout(self, heartbeat: float | None) -> Self:
         """The same with the IdleTimeout that fits a heartbeat interval in seconds: four times as long."""
-        return replace(self, idle_timeout=NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat)))
+        return self._replace(idle_timeout=NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat)))
 
     def frame(self, codec: Codec, invoke_id: int) -> bytes:
         """The OPEN_REQ in that protocol version; ``EncodeError`` if it cannot carry the content."""

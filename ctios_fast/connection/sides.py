@@ -5,9 +5,11 @@ then a random wait of up to a tenth of a second for each client of the site; bot
 30, 60 and 120 seconds, each followed by both sides, and 120 from there on.
 """
 
-import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["WAITS", "Attempt", "Side", "attempts"]
 
@@ -15,8 +17,7 @@ __all__ = ["WAITS", "Attempt", "Side", "attempts"]
 WAITS = (15.0, 30.0, 60.0, 120.0)
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """One CTI Server of the pair. ``name`` is ``"A"`` or ``"B"``."""
 
     name: str
@@ -27,8 +28,7 @@ class Side:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One try: wait ``delay`` seconds, then connect to ``side``. ``final``: no other follows."""
 
     side: Side
@@ -37,7 +37,7 @@ class Attempt:
 
 
 def attempts(
-    sides: tuple[Side, ...], first: Side, *, clients: int, rounds: int | None, rng: random.Random
+    sides: tuple[Side, ...], first: Side, *, clients: int, rounds: int | None, rng: "random.Random"
 ) -> Iterator[Attempt]:
     """The attempts of one search for a server, in order.
 

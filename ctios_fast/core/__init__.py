@@ -8,12 +8,18 @@
 Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
 """
 
-from .check import Finding
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .codec import DEFAULT_MAX_FRAME, Codec, codec
 from .dispatcher import Dispatcher, Handler
 from .frames import FrameBuffer
-from .layout import NEWEST_VERSION, OLDEST_VERSION, FixedField, FloatingField, MessageLayout
+from .layout import NEWEST_VERSION, OLDEST_VERSION
 from .message import Message, NamedArray, NamedVariable
+
+if TYPE_CHECKING:
+    from .check import Finding
+    from .descriptions import FixedField, FloatingField, MessageLayout
 
 __all__ = [
     "DEFAULT_MAX_FRAME",
@@ -32,3 +38,22 @@ __all__ = [
     "NamedVariable",
     "codec",
 ]
+
+#: Where what few programs use is found, once it is asked for.
+_LATER = {
+    "Finding": "check",
+    "FixedField": "descriptions",
+    "FloatingField": "descriptions",
+    "MessageLayout": "descriptions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

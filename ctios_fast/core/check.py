@@ -8,7 +8,8 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from .layout import FloatingField, MessageLayout, layout_of, tag_row
+from .descriptions import FloatingField, MessageLayout
+from .layout import layout_of, tag_row
 
 if TYPE_CHECKING:
     from .message import Message

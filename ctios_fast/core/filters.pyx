@@ -25,7 +25,6 @@ from typing import NamedTuple
 from ctios_fast.protocol.errors import FrameTooLarge
 
 from .codec import DEFAULT_MAX_FRAME
-from .conditions import rule_of
 from .layout import NEWEST_VERSION
 from .naming import suggestion
 
@@ -189,7 +188,11 @@ cdef class FrameFilter:
         self._layouts = layouts_of(version)
         self.version = version
         self._values = []
-        self._rules = (rule_of(messages, where),) if rules is None else tuple(rules)
+        if rules is None:
+            from .conditions import rule_of     # a program without filters need not wait for it
+
+            rules = (rule_of(messages, where),)
+        self._rules = tuple(rules)
         self._compile()
 
     def __dealloc__(self):

@@ -12,7 +12,6 @@ from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 import sys
-from typing import NamedTuple
 
 cdef extern from "_tables.h":
     ctypedef struct ctios_fixed_field:
@@ -61,42 +60,6 @@ OLDEST_VERSION = CTIOS_OLDEST_VERSION
 NEWEST_VERSION = CTIOS_NEWEST_VERSION
 
 _KINDS = (None, "request", "confirmation", "event")
-
-
-class FixedField(NamedTuple):
-    """A field of the fixed part in one version; ``offset`` in bytes from the start of the body."""
-
-    name: str
-    type: str
-    offset: int
-    size: int
-    since: int
-
-
-class FloatingField(NamedTuple):
-    """A field that a message lists for its floating part; ``max`` in bytes of data, 0 if none is stated."""
-
-    name: str
-    tag: int | None
-    type: str
-    max: int
-    since: int
-    optional: bool
-    repeats: str | None
-    group: str | None
-    array: str | None
-
-
-class MessageLayout(NamedTuple):
-    """What one version's message looks like; ``fixed_size`` in bytes, without the header."""
-
-    number: int
-    name: str
-    kind: str
-    since: int
-    fixed_size: int
-    fixed: tuple[FixedField, ...]
-    floating: tuple[FloatingField, ...]
 
 
 cdef FloatingSlot _tag_slots[TAG_NUMBERS]
@@ -280,6 +243,8 @@ cdef class Layouts:
 
 
 cdef object _description(Layout *layout):
+    from .descriptions import FixedField, FloatingField, MessageLayout
+
     cdef int i
     cdef FixedSlot *slot
     cdef FloatingSlot *room
@@ -419,17 +384,10 @@ cdef object shown_name(Layout *layout, uint32_t tag):
     return name if code is None or <int>code < FLOATING_CODE else None
 
 
-class TagRow(NamedTuple):
-    """A row of the tag table; ``name`` is its field's, None where the reference gives none."""
-
-    tag: int
-    name: str | None
-    since: int
-    max: int
-
-
 def tag_row(uint32_t tag):
     """The tag table's row for the tag, or None."""
+    from .descriptions import TagRow
+
     cdef const FloatingSlot *slot = _table_slot(tag)
     if slot == NULL:
         return None

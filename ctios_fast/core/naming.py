@@ -1,7 +1,6 @@
 """Messages by number or by the reference's name, and what was probably meant where a name is wrong."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from ctios_fast.protocol import messages
 
@@ -10,6 +9,8 @@ __all__ = ["message_number", "suggestion"]
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``"; did you mean …?"`` with the known name nearest to this one, or nothing."""
+    from difflib import get_close_matches  # of use only where something is wrong
+
     by_lower = {one.lower(): one for one in known}
     near = get_close_matches(name.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[near[0]]}?" if near else ""
