@@ -1,10 +1,11 @@
 """The compiled core: frames, messages, codec and dispatcher. No sockets, no asyncio, no agents.
 
 ``frames`` splits bytes, ``layout`` knows where fields stand in each version, ``message`` reads them,
-``encoder`` writes them, ``codec`` is the door to both, ``dispatcher`` calls handlers by message number.
-``handler`` is for handlers in C; ``views`` and ``construct`` read and write messages as the classes of
-``ctios_fast.messages``, made by ``typed``; a ``recipe`` is what a class learned about one call's keywords.
-``secret`` holds passwords on their way.
+``reader`` several fields at once, ``encoder`` writes them, ``codec`` is the door to both, ``dispatcher``
+calls handlers by message number; ``handler`` is for handlers in C. ``views`` and ``construct`` read and write
+messages as the classes of ``ctios_fast.messages``, made by ``typed``; a ``recipe`` is what a class learned
+about one call's keywords. ``requests`` finds what a confirmation answers, ``secret`` holds passwords on
+their way.
 Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
 """
 
@@ -16,6 +17,7 @@ from .dispatcher import Dispatcher, Handler
 from .frames import FrameBuffer
 from .layout import NEWEST_VERSION, OLDEST_VERSION
 from .message import Message, NamedArray, NamedVariable
+from .reader import FieldReader
 
 if TYPE_CHECKING:
     from .check import Finding
@@ -27,6 +29,7 @@ __all__ = [
     "OLDEST_VERSION",
     "Codec",
     "Dispatcher",
+    "FieldReader",
     "Finding",
     "FixedField",
     "FloatingField",

@@ -118,6 +118,11 @@ cdef object field_name(uint16_t number):
     return None if number == NO_NAME else _field_names[number]
 
 
+cdef bint is_field_name(object name) except -1:
+    # Whether any message or tag has a field of that name; not made to be asked often.
+    return name in _field_names
+
+
 cdef object message_name(uint32_t number):
     return _message_names.get(number)
 
