@@ -7,6 +7,7 @@ import asyncio
 import logging
 import socket
 import struct
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -26,6 +27,11 @@ _TLS_ROOM = 32 * 1024  # two records of the largest size
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
+def _time_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+    # asyncio's own loop only hands on what time.monotonic gives
+    return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
+
+
 class SendBufferFull(CtiOsError, ConnectionError):
     """The peer does not read: as many bytes as allowed wait to be sent. The frame was not taken."""
 
@@ -40,7 +46,8 @@ class Link(asyncio.BufferedProtocol):
     ``on_lost`` is called once, when the link is over: with None after the peer's end of stream or an own
     close, with ``FrameTooLarge`` for a stream that cannot be followed, else with the socket's error.
     ``max_buffered``: bytes that may wait to be sent before ``send`` refuses. ``clock`` gives ``last_sent``
-    and ``last_received``. ``dispatcher``: one whose handlers outlive the link; it is turned to this link.
+    and ``last_received``; ``now()`` is its time, once the link is up. ``dispatcher``: one whose handlers
+    outlive the link; it is turned to this link.
     """
 
     def __init__(
@@ -71,9 +78,11 @@ class Link(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._clock = clock
-        self._now: Callable[[], float] = float
+        self.now: Callable[[], float] = float
         self._outgoing: list[bytes] = []
         self._outgoing_size = 0
+        self._held = False  # frames are queued: one went out in this turn, or a dispatch is under way
+        self._congested = True  # the transport may have bytes that the socket did not take yet
         self._closing = False
         self._fault: BaseException | None = None
 
@@ -83,14 +92,18 @@ class Link(asyncio.BufferedProtocol):
         """Note the transport (asyncio's call)."""
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
-        self._now = self._loop.time if self._clock is None else self._clock.time
-        if transport.get_extra_info("sslcontext") is None:  # a socket is read into the buffer itself
-            self.get_buffer = self.frames.get_buffer  # type: ignore[assignment, method-assign]
-        self.last_sent = self.last_received = self._now()
+        self.now = _time_of(self._loop) if self._clock is None else self._clock.time
+        self.last_sent = self.last_received = self.now()
         peer = transport.get_extra_info("peername")
         self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
-        # the high-water mark only serves flow control towards us; send() keeps the bound
-        self._transport.set_write_buffer_limits(high=self.max_buffered)
+        if transport.get_extra_info("sslcontext") is None:
+            # A socket is read into the frame buffer itself. Of writing:
+            # any byte that waits is told by pause_writing, so that send() need not ask; it keeps the bound
+            self._transport.set_write_buffer_limits(high=0)
+            self._congested = False
+            self.get_buffer = self.frames.get_buffer  # type: ignore[assignment, method-assign]
+        else:  # TLS pauses at the mark, not above it, and may be behind in telling
+            self._transport.set_write_buffer_limits(high=self.max_buffered)
         if self._on_made is not None:
             self._on_made(self)
 
@@ -112,14 +125,27 @@ class Link(asyncio.BufferedProtocol):
             self.frames.feed(self._deciphered[:nbytes])
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Dispatch what the socket brought (asyncio's call)."""
+        """Dispatch what the socket brought (asyncio's call); what handlers send leaves in one write."""
         self.take_in(nbytes)
         self.bytes_received += nbytes
-        self.last_received = self._now()
+        self.last_received = self.now()
+        held, self._held = self._held, True
         try:
             self.dispatcher.dispatch()
         except FrameTooLarge as error:
             self.stream_lost(error)
+        finally:
+            self._held = held
+            if self._outgoing:
+                self.flush()
+
+    def pause_writing(self) -> None:
+        """Bytes wait in the transport (asyncio's call)."""
+        self._congested = True
+
+    def resume_writing(self) -> None:
+        """The socket took all that was written (asyncio's call)."""
+        self._congested = self._transport is None or self._transport.get_write_buffer_size() > 0
 
     def stream_lost(self, error: FrameTooLarge) -> None:
         """The stream cannot be followed any further: give the link up. A server may say so first."""
@@ -156,22 +182,40 @@ class Link(asyncio.BufferedProtocol):
         return waiting
 
     def send(self, frame: bytes) -> None:
-        """Queue a frame; all frames of one turn of the loop go out in one write.
+        """Send a frame: at once when it is the first of this turn of the loop, else with those that follow.
 
+        All further frames of the turn, and all that handlers send in one dispatch, go out in one write.
         Raises ``LinkClosed`` when the link is over, ``SendBufferFull`` when the peer does not read.
         """
-        if self._transport is None or self._closing:
+        transport = self._transport
+        if transport is None or self._closing:
             del frame  # it may hold a password, which no traceback may show
             raise LinkClosed("the connection is closed")
-        waiting = self._outgoing_size + self._transport.get_write_buffer_size()
-        if waiting + len(frame) > self.max_buffered:
+        size = len(frame)
+        waiting = self._outgoing_size
+        if self._congested:
+            waiting += transport.get_write_buffer_size()
+        if waiting + size > self.max_buffered:
             del frame
             raise SendBufferFull(f"{waiting} bytes wait to be sent, {self.max_buffered} are allowed")
-        if not self._outgoing:
-            assert self._loop is not None
-            self._loop.call_soon(self.flush)
-        self._outgoing.append(frame)
-        self._outgoing_size += len(frame)
+        if self._held:
+            self._outgoing.append(frame)
+            self._outgoing_size += size
+            return
+        assert self._loop is not None
+        self._held = True
+        self._loop.call_soon(self._turn_over)
+        self.bytes_sent += size
+        self.last_sent = self.now()
+        try:
+            transport.write(frame)
+        finally:
+            del frame
+
+    def _turn_over(self) -> None:
+        self._held = False
+        if self._outgoing:
+            self.flush()
 
     def flush(self) -> None:
         """Hand the queued frames to the socket now."""
@@ -180,7 +224,7 @@ class Link(asyncio.BufferedProtocol):
             self._outgoing.clear()
             self._outgoing_size = 0
             self.bytes_sent += len(data)
-            self.last_sent = self._now()
+            self.last_sent = self.now()
             self._transport.write(data)
 
     def close(self) -> None:
@@ -195,6 +239,8 @@ class Link(asyncio.BufferedProtocol):
     def abort(self) -> None:
         """Close at once; what is queued is lost, and nothing more is dispatched."""
         self._closing = True
+        self._outgoing.clear()
+        self._outgoing_size = 0
         self._stop_dispatching()
         if self._transport is not None:
             self._transport.abort()
