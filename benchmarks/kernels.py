@@ -207,7 +207,7 @@ def event_of_known_agent_to_a_sink() -> Kernel:
 
 def request_settled() -> Kernel:
     from ctios_fast.connection.clock import LoopClock
-    from ctios_fast.connection.requests import RequestBook
+    from ctios_fast.connection.requests import Request, RequestBook
     from ctios_fast.core import codec
     from ctios_fast.protocol.messages import SET_AGENT_STATE_CONF, SET_AGENT_STATE_REQ
 
@@ -215,9 +215,8 @@ def request_settled() -> Kernel:
 
     def times(number: int) -> None:
         for _ in range(number):
-            invoke_id = book.invoke_id()
-            request = book.add(SET_AGENT_STATE_REQ, invoke_id, None)
-            body = invoke_id.to_bytes(4, "big")
+            request: Request[Any] = Request("SET_AGENT_STATE_REQ")
+            body = book.enter(request, SET_AGENT_STATE_REQ, None).to_bytes(4, "big")
             book.settle(codec(VERSION).decode(codec(VERSION).encode_raw(SET_AGENT_STATE_CONF, body)))
             assert request.done
 

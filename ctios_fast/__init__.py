@@ -15,7 +15,7 @@ Public: what this module names, and the submodules ``messages`` (a class for eac
 from ._version import __version__
 from .agent import Agent
 from .arguments import Arguments
-from .connection.connection import FailureReason
+from .connection.observer import FailureReason
 from .connection.requests import Request
 from .connection.states import ConnectionState
 from .errors import (

@@ -5,19 +5,26 @@ it. Its methods send at once and give a ``Request`` that may be awaited or left 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import agent_states as states
 from . import keywords as kw
-from .arguments import Arguments
-from .connection.clock import TimerHandle
+from .arguments import Arguments, made
 from .connection.requests import Request
 from .core import Message
 from .core.secret import Secret
-from .errors import CilError, ConnectionLost, ControlFailure, MethodError, RequestTimeout
+from .errors import CilError, ControlFailure, MethodError
+from .keywords import (
+    CTIOS_AGENTEXTENSION,
+    CTIOS_AGENTID,
+    CTIOS_AGENTINSTRUMENT,
+    CTIOS_AGENTSTATE,
+    CTIOS_UNIQUEOBJECTID,
+)
 from .protocol import messages as ged
 from .reasons import FORCED_LOGOUT, unsigned_reason
+from .state_change import StateChange
 
 if TYPE_CHECKING:
     from .session import Session
@@ -27,8 +34,27 @@ __all__ = ["Agent"]
 log = logging.getLogger("ctios_fast.agent")
 
 _NULL_SKILL_GROUP = 0xFFFFFFFF
-_SINCE_FORCED_FLAG = 13  # protocol version in which SET_AGENT_STATE_REQ got ForcedFlag and AgentServiceReq
+_SIGNING = (states.LOGIN, states.LOGOUT)
 _REASONS = range(-0x8000, 0x10000)
+_NO_PASSWORD = Secret("")
+_LABELS = {state: f"agent state {state}" for state in states.ASKABLE}
+
+#: Arguments of a change of state about which nothing is known, in the order that they have.
+_NO_DETAILS: dict[str, Any] = {
+    kw.CTIOS_PERIPHERALID: None,
+    kw.CTIOS_PERIPHERALTYPE: 0xFFFF,
+    kw.CTIOS_AGENTSTATE: states.UNKNOWN,
+    kw.CTIOS_SKILLGROUPNUMBER: _NULL_SKILL_GROUP,
+    kw.CTIOS_SKILLGROUPID: _NULL_SKILL_GROUP,
+    kw.CTIOS_STATEDURATION: 0,
+    kw.CTIOS_SKILLGROUPPRIORITY: 0,
+    kw.CTIOS_EVENTREASONCODE: 0,
+    kw.CTIOS_SKILLGROUPSTATE: states.UNKNOWN,
+    kw.CTIOS_AGENTID: "",
+    kw.CTIOS_AGENTEXTENSION: "",
+    kw.CTIOS_AGENTINSTRUMENT: "",
+    kw.CTIOS_UNIQUEOBJECTID: "",
+}
 
 #: Keyword of each property that may be set, and the attribute that holds it.
 _SETTABLE = {
@@ -47,19 +73,6 @@ _READABLE = {
 }
 
 
-class _StateChange:
-    """A request for a state that waits for its confirmation, and maybe for the state itself."""
-
-    __slots__ = ("confirmed", "outcome", "seen", "timer", "wanted")
-
-    def __init__(self, wanted: int, waits: bool) -> None:
-        self.wanted = wanted
-        self.confirmed = False
-        self.seen = not waits
-        self.timer: TimerHandle | None = None
-        self.outcome: Request[int] = Request(f"agent state {wanted}")
-
-
 class Agent:
     """One agent of a peripheral.
 
@@ -67,6 +80,22 @@ class Agent:
     the last state event, 0 where it had none. The password is kept, since the peripheral can ask for it
     again at logout and at a new login, and is never shown.
     """
+
+    __slots__ = (
+        "__weakref__",
+        "_changes",
+        "_missed_events",
+        "_password",
+        "_pre_logout_told",
+        "agent_extension",
+        "agent_id",
+        "agent_instrument",
+        "auto_login",
+        "peripheral_id",
+        "reason_code",
+        "session",
+        "state",
+    )
 
     def __init__(
         self,
@@ -86,8 +115,8 @@ class Agent:
         self.state: int | None = None
         self.reason_code = 0
         self.session: Session | None = None
-        self._password = Secret(agent_password or "")
-        self._changes: list[_StateChange] = []
+        self._password = Secret(agent_password) if agent_password else _NO_PASSWORD
+        self._changes: tuple[StateChange, ...] = ()
         self._pre_logout_told = False
         self._missed_events = False  # a connection was lost since the state was heard of
 
@@ -114,7 +143,10 @@ class Agent:
 
     @agent_password.setter
     def agent_password(self, password: "str | Secret | None") -> None:
-        self._password = password if isinstance(password, Secret) else Secret(password or "")
+        if isinstance(password, Secret):
+            self._password = password
+        else:
+            self._password = Secret(password) if password else _NO_PASSWORD
 
     def get_value(self, keyword: str) -> Any:
         """A property by its keyword; ``KeyError`` where there is none. A password is not given out."""
@@ -151,19 +183,19 @@ class Agent:
 
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``. ``timeout`` is in seconds.
         """
-        given = Arguments(args)
+        given = None if args is None else Arguments(args)
         if agent_password is not None:
             self.agent_password = agent_password
         del args, agent_password  # an error below shows this method's variables in its traceback
-        self._take_identity(given)
+        if given is not None:
+            self._take_identity(given)
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
+        if self.state is not None and not self._missed_events:
+            return self._login_known(given, timeout)
         session = self._usable_session()
         session.require_open()
         outcome: Request[int] = Request("Login")
-        if self.state is not None and not self._missed_events:
-            self._login_known(given, outcome, timeout)
-            return outcome
 
         def asked(query: Request[Message]) -> None:
             error = query.exception()
@@ -171,20 +203,21 @@ class Agent:
                 outcome.set_exception(error)
                 return
             try:
-                self._login_known(given, outcome, timeout)
+                _pass_on(self._login_known(given, timeout), outcome)
             except Exception as failure:
                 outcome.set_exception(failure)
 
         session.query_agent_state(self, timeout).add_done_callback(asked)
         return outcome
 
-    def _login_known(self, given: Arguments, outcome: Request[int], timeout: float | None) -> None:
-        if self.is_logged_in:
-            assert self.state is not None
-            outcome.set_result(self.state)
-            return
-        change = self._ask_state(states.LOGIN, 0, given, timeout)
-        _pass_on(change.outcome, outcome)
+    def _login_known(self, given: Arguments | None, timeout: float | None) -> Request[int]:
+        if self.state in states.LOGGED_OUT:
+            return self._ask_state("Login", states.LOGIN, 0, given, timeout)
+        self._usable_session().require_open()
+        assert self.state is not None
+        there: Request[int] = Request("Login")
+        there.set_result(self.state)
+        return there
 
     def logout(
         self,
@@ -202,9 +235,10 @@ class Agent:
 
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
         """
-        given = Arguments(args)
+        given = None if args is None else Arguments(args)
         del args  # it may hold a password, which no traceback may show
-        self._take_identity(given)
+        if given is not None:
+            self._take_identity(given)
         reason = _reason(given, reason_code)
         session = self._usable_session()
         if self.state in states.LOGGED_OUT:
@@ -213,9 +247,9 @@ class Agent:
         self._require_instrument()
         if not self._pre_logout_told:
             self._pre_logout_told = True
-            self._fire("OnPreLogout", lambda: self._state_arguments(reason))
+            self._fire("OnPreLogout", self.state_arguments, reason)
         try:
-            return self._ask_state(states.LOGOUT, reason, given, timeout).outcome
+            return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
         except Exception:
             self._pre_logout_told = False  # nothing was sent: the next attempt is announced again
             raise
@@ -235,16 +269,18 @@ class Agent:
 
         Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
         """
-        given = Arguments(state) if isinstance(state, Mapping) else Arguments({kw.CTIOS_AGENTSTATE: state})
+        given = Arguments(state) if isinstance(state, Mapping) else None
+        wanted = _integer(state, kw.CTIOS_AGENTSTATE) if given is None else None
         del state  # it may hold a password, which no traceback may show
-        if kw.CTIOS_AGENTSTATE not in given:
-            raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "AgentState is missing")
-        wanted = _number(given, kw.CTIOS_AGENTSTATE)
+        if given is not None:
+            if kw.CTIOS_AGENTSTATE not in given:
+                raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "AgentState is missing")
+            wanted = _number(given, kw.CTIOS_AGENTSTATE)
         if wanted not in states.ASKABLE:
             raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"agent state {wanted} cannot be asked for")
-        self._take_identity(given)
-        self._usable_session()
-        return self._ask_state(wanted, _reason(given, reason_code), given, timeout).outcome
+        if given is not None:
+            self._take_identity(given)
+        return self._ask_state(_LABELS[wanted], wanted, _reason(given, reason_code), given, timeout)
 
     def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
         """Ask for the agent's state; ``OnQueryAgentStateConf`` tells it, and the answer is the message."""
@@ -270,29 +306,44 @@ class Agent:
             if keyword in given and name not in ("agent_id", "peripheral_id"):
                 setattr(self, name, _coerced(name, given[keyword]))
 
-    def _ask_state(self, wanted: int, reason: int, given: Arguments, timeout: float | None) -> _StateChange:
-        session = self._usable_session()
-        fields = {
-            "PeripheralID": session.peripheral_of(self),
-            "AgentState": wanted,
-            "AgentWorkMode": _number(given, kw.CTIOS_AGENTWORKMODE),
-            "NumSkillGroups": 0,
-            "EventReasonCode": reason,
-        }
-        if session.version >= _SINCE_FORCED_FLAG:
-            fields |= {"ForcedFlag": 0, "AgentServiceReq": 0}
-        floating: list[tuple[str, object]] = [
-            ("AgentInstrument", self._require_instrument()),
-            ("AgentID", self.agent_id),
-        ]
-        if wanted in (states.LOGIN, states.LOGOUT):
-            floating.append(("AgentPassword", self._password))
-            floating += [(name, str(given[name])) for name in ("PositionID", "SupervisorID") if name in given]
-        request = session.request(ged.SET_AGENT_STATE_REQ, fields, floating, timeout)
-        change = _StateChange(wanted, states.is_waited_for(wanted, self.state))
-        self._changes.append(change)
-        request.add_done_callback(lambda answered: self._answered(change, answered))
-        change.timer = session.after(timeout, self._unseen, change)
+    def _ask_state(
+        self, label: str, wanted: int, reason: int, given: Arguments | None, timeout: float | None
+    ) -> StateChange:
+        session = self.session or self._usable_session()
+        peripheral_id = session.peripheral_of(self) if self.peripheral_id is None else self.peripheral_id
+        instrument = self.agent_instrument or self._require_instrument()
+        password = self._password if wanted in _SIGNING else None
+        work_mode = 0
+        position = supervisor = None
+        if given is not None:
+            work_mode = _number(given, kw.CTIOS_AGENTWORKMODE)
+            if password is not None:
+                position, supervisor = _text(given, kw.CTIOS_POSITIONID), _text(given, kw.CTIOS_SUPERVISORID)
+
+        change = StateChange(label, self, wanted)
+        link = session.enter(change, ged.SET_AGENT_STATE_REQ, timeout)
+        try:
+            # no variable holds the frame: there is a password in it, and a traceback shows variables
+            link.send(
+                session.write_state_request(
+                    session.codec,
+                    invoke_id=change.invoke_id,
+                    peripheral_id=peripheral_id,
+                    agent_state=wanted,
+                    agent_work_mode=work_mode,
+                    event_reason_code=reason,
+                    agent_service_req=session.agent_services,
+                    agent_instrument=instrument,
+                    agent_id=self.agent_id,
+                    agent_password=password,
+                    position_id=position,
+                    supervisor_id=supervisor,
+                )
+            )
+        except BaseException as error:
+            session.not_sent(change, error)
+            raise
+        self._changes = (*self._changes, change)
         return change
 
     def _require_instrument(self) -> str:
@@ -305,35 +356,30 @@ class Agent:
 
     # --- answers and events ---------------------------------------------------------------------
 
-    def _answered(self, change: _StateChange, request: Request[Message]) -> None:
-        error = request.exception()
-        if error is None:
-            change.confirmed = True
-            confirmation = request.result()
-            self._fire(
-                "OnSetAgentStateConf",
-                lambda: Arguments.made(
-                    {
-                        kw.CTIOS_INVOKEID: confirmation["InvokeID"],
-                        kw.CTIOS_AGENTID: self.agent_id,
-                        kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-                    }
-                ),
-            )
-            self._settle(change)
-            return
-        self._drop(change)
+    def state_confirmed(self, confirmation: Message) -> None:
+        """Tell that a request for a state was confirmed (its own call)."""
+        session = self.session
+        if session is not None and session.events.listeners["OnSetAgentStateConf"]:
+            args = {
+                kw.CTIOS_INVOKEID: confirmation["InvokeID"],
+                kw.CTIOS_AGENTID: self.agent_id,
+                kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+            }
+            session.events.fire("OnSetAgentStateConf", made(args))
+
+    def state_refused(self, change: StateChange, error: BaseException) -> None:
+        """Tell that a request for a state failed (its own call)."""
+        self.drop(change)
         if change.wanted == states.LOGOUT:
             self._pre_logout_told = False
         if isinstance(error, ControlFailure):
             self.request_failed(error, logout=change.wanted == states.LOGOUT)
-        change.outcome.set_exception(error)
 
     def request_failed(self, error: ControlFailure, *, logout: bool = False) -> None:
         """Tell that a request about this agent was refused (the session's call)."""
 
         def arguments() -> Arguments:
-            return Arguments.made(
+            return made(
                 {
                     kw.CTIOS_INVOKEID: error.invoke_id,
                     kw.CTIOS_PERIPHERALID: self.peripheral_id,
@@ -350,34 +396,21 @@ class Agent:
             self._fire("OnLogoutFailed", arguments)
         self._fire("OnControlFailureConf", arguments)
 
-    def _settle(self, change: _StateChange) -> None:
-        if change.confirmed and change.seen:
-            self._drop(change)
-            change.outcome.set_result(change.wanted if self.state is None else self.state)
-
-    def _drop(self, change: _StateChange) -> None:
-        if change in self._changes:
-            self._changes.remove(change)
-            _stop_timer(change)
-
-    def _unseen(self, change: _StateChange) -> None:
-        # confirmed, but the state never showed
-        if change in self._changes and change.confirmed:
-            self._drop(change)
-            change.outcome.set_exception(
-                RequestTimeout(
-                    f"the request for agent state {change.wanted} was confirmed, but no event showed it"
-                )
-            )
+    def drop(self, change: StateChange) -> bool:
+        """Wait for this state no longer; False when nobody did (the request's call)."""
+        if change not in self._changes:
+            return False
+        rest = [other for other in self._changes if other is not change] if len(self._changes) > 1 else ()
+        self._changes = tuple(rest)
+        return True
 
     def connection_lost(self, reason: str) -> None:
         """Fail what waits for a state event (the session's call)."""
-        changes, self._changes = self._changes, []
+        changes, self._changes = self._changes, ()
         self._pre_logout_told = False
         self._missed_events = True
         for change in changes:
-            _stop_timer(change)
-            change.outcome.set_exception(ConnectionLost(f"{change.outcome.label} not seen: {reason}"))
+            change.lost(reason)
 
     def forget_state(self) -> None:
         """Begin anew: what was heard over an earlier connection says nothing (the session's call)."""
@@ -385,12 +418,24 @@ class Agent:
         self.reason_code = 0
         self._missed_events = False
 
-    def state_event(self, message: Message) -> None:
-        """Take in an AGENT_STATE_EVENT of this agent and fire its events (the session's call)."""
-        self._identify(message)
+    def state_event(self, state: int, reason: int, message: Message | None = None) -> None:
+        """Take in the state that an AGENT_STATE_EVENT tells and fire its events (the session's call)."""
         self._missed_events = False
-        state = message["AgentState"]
-        self._to_state(state, message["EventReasonCode"], message)
+        logged_out = state == states.LOGOUT and (self.state is None or self.state not in states.LOGGED_OUT)
+        if logged_out and not self._pre_logout_told:
+            # the peripheral's own act: nobody was told before
+            self._fire("OnPreLogout", self.state_arguments, reason, message)
+        self.state = state
+        self.reason_code = reason
+        session = self.session
+        if session is not None and session.events.listeners["OnAgentStateChange"]:
+            session.events.fire("OnAgentStateChange", self.state_arguments(reason, message))
+        if logged_out:
+            self._pre_logout_told = False
+            self._fire("OnPostLogout", self.state_arguments, reason, message)
+        if self._changes:
+            for change in self._changes:
+                change.state_shown(state)
 
     def state_answer(self, message: Message) -> None:
         """Take in a QUERY_AGENT_STATE_CONF (the session's call).
@@ -406,7 +451,7 @@ class Agent:
             self.state = state
         self._fire("OnQueryAgentStateConf", lambda: self._query_arguments(message))
         if logout_missed:
-            self._to_state(states.LOGOUT, FORCED_LOGOUT, None)
+            self.state_event(states.LOGOUT, FORCED_LOGOUT)
 
     def _identify(self, message: Message) -> None:
         for name, attribute in (
@@ -417,54 +462,30 @@ class Agent:
             if value:
                 setattr(self, attribute, value)
 
-    def _to_state(self, state: int, reason: int, message: Message | None) -> None:
-        was_logged_in = self.state is None or self.is_logged_in
-        logged_out = state == states.LOGOUT and was_logged_in
-
-        def arguments() -> Arguments:
-            return self._state_arguments(reason, message)
-
-        if logged_out and not self._pre_logout_told:
-            self._fire("OnPreLogout", arguments)  # the peripheral's own act: nobody was told before
-        self.state = state
-        self.reason_code = reason
-        self._fire("OnAgentStateChange", arguments)
-        if logged_out:
-            self._pre_logout_told = False
-            self._fire("OnPostLogout", arguments)
-        for change in tuple(self._changes):
-            if not change.seen and states.is_reached(change.wanted, state):
-                change.seen = True
-                self._settle(change)
-
     # --- arguments ------------------------------------------------------------------------------
 
-    def _fire(self, event: str, arguments: Any) -> None:
+    def _fire(self, event: str, arguments: Callable[..., Arguments], *values: Any) -> None:
         session = self.session
-        if session is not None and session.events.wants(event):
-            session.events.fire(event, arguments())
+        if session is not None and session.events.listeners[event]:
+            session.events.fire(event, arguments(*values))
 
-    def _state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
-        fields = message.fixed() if message is not None else {}
-        values: dict[str, Any] = {
-            kw.CTIOS_PERIPHERALID: fields.get("PeripheralID", self.peripheral_id),
-            kw.CTIOS_PERIPHERALTYPE: fields.get("PeripheralType", 0xFFFF),
-            kw.CTIOS_AGENTSTATE: states.UNKNOWN if self.state is None else self.state,
-            kw.CTIOS_SKILLGROUPNUMBER: fields.get("SkillGroupNumber", _NULL_SKILL_GROUP),
-            kw.CTIOS_SKILLGROUPID: fields.get("SkillGroupID", _NULL_SKILL_GROUP),
-            kw.CTIOS_STATEDURATION: fields.get("StateDuration", 0),
-            kw.CTIOS_SKILLGROUPPRIORITY: fields.get("SkillGroupPriority", 0),
-            kw.CTIOS_EVENTREASONCODE: reason,
-            kw.CTIOS_SKILLGROUPSTATE: fields.get("SkillGroupState", states.UNKNOWN),
-            kw.CTIOS_AGENTID: self.agent_id,
-            kw.CTIOS_AGENTEXTENSION: self.agent_extension or "",
-            kw.CTIOS_AGENTINSTRUMENT: self.agent_instrument or "",
-            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-        }
-        signature = message.get("CTIClientSignature") if message is not None else None
-        if signature is not None:
-            values[kw.CTIOS_CTICLIENTSIGNATURE] = signature
-        return Arguments.made(values)
+    def state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
+        """What the events of a change of state carry (the session's call)."""
+        session = self.session
+        if message is None or session is None:
+            values = {
+                **_NO_DETAILS,
+                kw.CTIOS_PERIPHERALID: self.peripheral_id,
+                kw.CTIOS_EVENTREASONCODE: reason,
+            }
+        else:
+            values = session.fill_details(message, _NO_DETAILS)
+        values[CTIOS_AGENTSTATE] = states.UNKNOWN if self.state is None else self.state
+        values[CTIOS_AGENTID] = self.agent_id
+        values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
+        values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
+        values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
+        return made(values)
 
     def _query_arguments(self, message: Message) -> Arguments:
         fields = message.fixed()
@@ -484,14 +505,8 @@ class Agent:
         )
         names = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
         for number, group in enumerate(groups, 1):
-            values[f"SkillGroup[{number}]"] = Arguments.made(dict(zip(names, group, strict=True)))
-        return Arguments.made(values)
-
-
-def _stop_timer(change: _StateChange) -> None:
-    if change.timer is not None:
-        change.timer.cancel()
-        change.timer = None
+            values[f"SkillGroup[{number}]"] = made(dict(zip(names, group, strict=True)))
+        return made(values)
 
 
 def _named(table: Mapping[str, str], keyword: str) -> str:
@@ -501,14 +516,22 @@ def _named(table: Mapping[str, str], keyword: str) -> str:
     raise KeyError(keyword)
 
 
-def _number(given: Arguments, keyword: str) -> int:
+def _number(given: Arguments | None, keyword: str) -> int:
+    return 0 if given is None else _integer(given.get(keyword, 0), keyword)
+
+
+def _integer(value: Any, keyword: str) -> int:
     try:
-        return int(given.get(keyword, 0))
+        return int(value)
     except (TypeError, ValueError):
         raise MethodError(CilError.E_CTIOS_INVALID_ARGUMENT, f"{keyword} is no number") from None
 
 
-def _reason(given: Arguments, reason_code: int | None) -> int:
+def _text(given: Arguments, keyword: str) -> str | None:
+    return str(given[keyword]) if keyword in given else None
+
+
+def _reason(given: Arguments | None, reason_code: int | None) -> int:
     # as the unsigned number of the wire
     reason = _number(given, kw.CTIOS_EVENTREASONCODE) if reason_code is None else reason_code
     if reason not in _REASONS:

@@ -5,10 +5,10 @@ upper and lower case are the same, and spaces around a key do not count (CTI OS 
 classes).
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
 
-__all__ = ["Arguments"]
+__all__ = ["Arguments", "made"]
 
 
 def _shown(key: str, value: object) -> object:
@@ -29,14 +29,6 @@ class Arguments(MutableMapping[str, Any]):
         for source in (values, more):
             for key, value in (source or {}).items():
                 self[key] = value
-
-    @classmethod
-    def made(cls, values: dict[str, Any]) -> Self:
-        """Arguments over a dict whose keys are keywords as they stand; the dict is taken over."""
-        made = cls.__new__(cls)
-        made._values = values
-        made._index = None
-        return made
 
     def _key(self, key: str) -> str:
         # the key under which the value stands
@@ -133,10 +125,16 @@ class Arguments(MutableMapping[str, Any]):
 
     def clone(self) -> "Arguments":
         """A copy; nested Arguments are copied too."""
-        return Arguments.made(
-            {k: v.clone() if isinstance(v, Arguments) else v for k, v in self._values.items()}
-        )
+        return made({k: v.clone() if isinstance(v, Arguments) else v for k, v in self._values.items()})
 
     def dump(self) -> str:
         """All pairs as ``key1 = value1; key2 = value2``; passwords are not shown."""
         return "; ".join(f"{key} = {_shown(key, value)}" for key, value in self._values.items())
+
+
+def made(values: dict[str, Any], _new: Callable[[type[Arguments]], Arguments] = object.__new__) -> Arguments:
+    """Arguments over a dict whose keys are keywords as they stand; the dict is taken over."""
+    args = _new(Arguments)
+    args._values = values
+    args._index = None
+    return args

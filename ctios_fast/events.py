@@ -68,11 +68,16 @@ def checked(listener: L) -> L:
 
 
 class EventPublisher:
-    """Listeners by event. ``failures`` counts listeners that raised; each is logged."""
+    """Listeners by event. ``failures`` counts listeners that raised; each is logged.
+
+    ``listeners`` is for looking at only: where an event has none, Arguments need not be built.
+    """
+
+    __slots__ = ("_sinks", "failures", "listeners")
 
     def __init__(self) -> None:
         self.failures = 0
-        self._listeners: dict[str, tuple[Listener, ...]] = dict.fromkeys(EVENTS, ())
+        self.listeners: dict[str, tuple[Listener, ...]] = dict.fromkeys(EVENTS, ())
         self._sinks: list[tuple[object, list[tuple[str, Listener]]]] = []
 
     @staticmethod
@@ -85,14 +90,14 @@ class EventPublisher:
     def subscribe(self, event: str, listener: Listener) -> None:
         """Call the listener at each event of that name."""
         event = self._event(event)
-        self._listeners[event] += (checked(listener),)
+        self.listeners[event] += (checked(listener),)
 
     def unsubscribe(self, event: str, listener: Listener) -> None:
         """Take the listener away again; ``ValueError`` if it is not subscribed."""
         event = self._event(event)
-        rest = list(self._listeners[event])
+        rest = list(self.listeners[event])
         rest.remove(listener)
-        self._listeners[event] = tuple(rest)
+        self.listeners[event] = tuple(rest)
 
     def add_sink(self, sink: object) -> None:
         """Subscribe every method of the sink that is named after an event."""
@@ -120,13 +125,9 @@ class EventPublisher:
                 return
         raise ValueError("this sink was not added")
 
-    def wants(self, event: str) -> bool:
-        """Whether anybody listens; where nobody does, Arguments need not be built."""
-        return bool(self._listeners[event])
-
     def fire(self, event: str, args: Arguments) -> None:
         """Call all listeners. One that raises is logged and counted; the others still get the event."""
-        for listener in self._listeners[event]:
+        for listener in self.listeners[event]:
             try:
                 listener(args)
             except Exception:

@@ -6,22 +6,22 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 
 import logging
 import ssl as ssl_module
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from . import keywords as kw
 from .addresses import sides
 from .agent import Agent
+from .agent_events import details_reader, state_handler
 from .arguments import Arguments
-from .connection.clock import Clock, TimerHandle
-from .connection.connection import Connection, FailureReason
+from .connection.clock import Clock
+from .connection.connection import Connection
 from .connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
-from .connection.link import DEFAULT_MAX_BUFFERED
+from .connection.link import DEFAULT_MAX_BUFFERED, Link
 from .connection.opening import NULL_PERIPHERAL_ID, OpenSettings
 from .connection.requests import Request
-from .connection.sides import Side
 from .connection.states import ConnectionState
+from .connection_events import ConnectionEvents
 from .core import DEFAULT_MAX_FRAME, Handler, Message, codec
 from .core.secret import Secret
 from .errors import (
@@ -29,9 +29,7 @@ from .errors import (
     ConnectionLost,
     ControlFailure,
     CtiOsError,
-    MalformedFrame,
     MethodError,
-    OpenRefused,
 )
 from .events import EventPublisher, Listener, checked
 from .protocol import messages as ged
@@ -48,6 +46,8 @@ _M = TypeVar("_M", bound=Message)
 log = logging.getLogger("ctios_fast.session")
 
 DEFAULT_VERSION = 25
+
+_SINCE_SERVICES = 13  # protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq
 
 _CLIENT_EVENTS = 0x00000001
 _CLIENT_CONTROL = 0x00000004
@@ -68,6 +68,7 @@ class Session:
     be sent, the latter two in bytes. ``clock`` and ``rng`` stand in for time and chance in tests.
 
     ``services_granted``: what the server granted to the open session (CTIServiceMask), 0 without one.
+    ``peripheral_id``: the peripheral that the mode was set for.
     """
 
     def __init__(
@@ -102,11 +103,12 @@ class Session:
         self.events = EventPublisher()
         self.current_agent: Agent | None = None
         self._agents: dict[str, Agent] = {}
-        self._peripheral_id = NULL_PERIPHERAL_ID
+        self.peripheral_id = NULL_PERIPHERAL_ID
         self._max_heartbeats = max_heartbeats
-        self._observer = _Observer(self)
+        self._observer = ConnectionEvents(self)
+        self.codec = codec(version)
         self._connection = Connection(
-            codec(version),
+            self.codec,
             self._observer,
             ssl=ssl,
             heartbeat=_check_heartbeat(heartbeat),
@@ -124,7 +126,13 @@ class Session:
         self._recovery = Recovery(self.query_agent_state, max_open_requests)
         self.unknown_agents = 0
         self.services_granted = 0
-        self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, self._on_agent_state)
+        from .messages import SetAgentStateReq  # of no use before there is a session
+
+        self.fill_details = details_reader().fill
+        self.not_sent = self._connection.not_sent
+        self.write_state_request: Callable[..., bytes] = SetAgentStateReq.encode
+        self.agent_services = 0 if version >= _SINCE_SERVICES else None
+        self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, state_handler(self, self._agents))
 
     def __repr__(self) -> str:
         connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__
@@ -136,7 +144,7 @@ class Session:
     @property
     def version(self) -> int:
         """The protocol version that the session speaks."""
-        return self._connection.codec.version
+        return self.codec.version
 
     @property
     def state(self) -> ConnectionState:
@@ -293,7 +301,7 @@ class Session:
         if agent.peripheral_id is None:
             raise MethodError(CilError.E_CTIOS_MISSING_ARGUMENT, "the agent has no PeripheralID")
         self._mode = "agent"
-        self._peripheral_id = agent.peripheral_id
+        self.peripheral_id = agent.peripheral_id
         self._adopt(agent)
         self.current_agent = agent
         settings = self._settings(
@@ -312,7 +320,7 @@ class Session:
         """
         self._require_modeless()
         self._mode = "bulk"
-        self._peripheral_id = peripheral_id
+        self.peripheral_id = peripheral_id
         for agent in self._agents.values():  # made before the mode said which one is theirs
             if agent.peripheral_id is None:
                 agent.peripheral_id = peripheral_id
@@ -330,7 +338,7 @@ class Session:
         """The session's Agent of that ID, made if need be; what is given besides is set on it."""
         agent = self._agents.get(agent_id)
         if agent is None:
-            agent = self._adopt(Agent(agent_id, None if self._mode is None else self._peripheral_id))
+            agent = self._adopt(Agent(agent_id, None if self._mode is None else self.peripheral_id))
         for name, value in (
             ("agent_instrument", agent_instrument),
             ("agent_extension", agent_extension),
@@ -373,9 +381,16 @@ class Session:
             message_type, fields, floating, self.request_timeout if timeout is None else timeout
         )
 
+    def enter(self, request: Request[Any], message_type: int, timeout: float | None) -> Link:
+        """Put a request that was made already on the books; see ``Connection.enter``."""
+        connection = self._connection
+        if connection.state is not ConnectionState.OPEN:
+            self.require_open()
+        return connection.enter(request, message_type, self.request_timeout if timeout is None else timeout)
+
     def require_open(self) -> None:
         """Raise ``ConnectionLost`` or ``MethodError`` unless requests can be made."""
-        if self.is_open:
+        if self._connection.state is ConnectionState.OPEN:
             return
         if self._mode is None:
             raise MethodError(
@@ -407,12 +422,7 @@ class Session:
 
     def peripheral_of(self, agent: Agent) -> int:
         """The peripheral that a request about the agent names."""
-        return self._peripheral_id if agent.peripheral_id is None else agent.peripheral_id
-
-    def after(self, delay: float | None, callback: Callable[..., object], *args: Any) -> TimerHandle:
-        """Call back after so many seconds, ``request_timeout`` if none are given."""
-        seconds = self.request_timeout if delay is None else delay
-        return self._connection.clock.call_later(seconds, callback, *args)
+        return self.peripheral_id if agent.peripheral_id is None else agent.peripheral_id
 
     # --- modes ----------------------------------------------------------------------------------
 
@@ -482,22 +492,13 @@ class Session:
 
     # --- what the connection tells --------------------------------------------------------------
 
-    def _fire(self, event: str, values: Callable[[], dict[str, Any]]) -> None:
-        if self.events.wants(event):
-            self.events.fire(event, Arguments.made(values()))
-
-    def _on_agent_state(self, message: Message) -> None:
-        if message["PeripheralID"] != self._peripheral_id:  # its agents' IDs may be the same
-            self.unknown_agents += 1
-            return
-        agent_id = message.get("AgentID")
-        agent = self._agents.get(agent_id) if agent_id else self._agent_at(message.get("AgentInstrument"))
-        if agent is None:
-            if not agent_id:
-                self.unknown_agents += 1
-                return
-            agent = self._adopt(Agent(agent_id, message["PeripheralID"]))
-        agent.state_event(message)
+    def agent_of(self, peripheral_id: int, agent_id: str | None, instrument: str | None) -> Agent | None:
+        """Whose state event that is when it names no agent that is known: a new Agent, or None."""
+        if peripheral_id != self.peripheral_id:  # its agents' IDs may be the same
+            return None
+        if agent_id:
+            return self._agents.get(agent_id) or self._adopt(Agent(agent_id, peripheral_id))
+        return self._agent_at(instrument)
 
     def _agent_at(self, instrument: str | None) -> Agent | None:
         # rare: an event that names the device only
@@ -513,120 +514,16 @@ class Session:
                 self.services_granted,
                 asked,
             )
-        if self._mode == "agent" and self.current_agent is not None:
-            agent = self.current_agent
-            self._fire("OnSetAgentModeEvent", lambda: self._agent_mode_values(agent, confirmation))
-        else:
-            self._fire("OnMonitorModeEstablished", lambda: self._status_values(confirmation))
+        agent = self.current_agent if self._mode == "agent" else None
+        self._observer.mode_set(agent, confirmation)
         if reopened:
-            self._recovery.start(self._agents.values(), self.current_agent if self._mode == "agent" else None)
+            self._recovery.start(self._agents.values(), agent)
 
     def _lost(self, reason: str) -> None:
         self.services_granted = 0
         self._recovery.stop()
         for agent in self._agents.values():
             agent.connection_lost(reason)
-
-    def _agent_mode_values(self, agent: Agent, confirmation: Message) -> dict[str, Any]:
-        return {
-            kw.CTIOS_PERIPHERALID: agent.peripheral_id,
-            kw.CTIOS_AGENTID: agent.agent_id,
-            kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
-            kw.CTIOS_CLIENTAGENTTEMPORARYID: agent.unique_object_id,
-            **self._status_values(confirmation),
-        }
-
-    def _status_values(self, confirmation: Message) -> dict[str, Any]:
-        fields = confirmation.fixed()
-        status = fields["PGStatus"]
-        online = bool(fields["PeripheralOnline"])
-        return {
-            kw.CTIOS_CILCONNECTIONID: self.client_id,
-            kw.CTIOS_STATUSSYSTEM: Arguments.made(
-                {
-                    kw.CTIOS_STATUSCTISERVER: True,
-                    kw.CTIOS_STATUSCTISERVERDRIVER: not status & 1,  # PGS_OPC_DOWN
-                    kw.CTIOS_STATUSCENTRALCONTROLLER: not status & 2,  # PGS_CC_DOWN
-                    kw.CTIOS_STATUSPERIPHERALS: Arguments.made({str(self._peripheral_id): online}),
-                }
-            ),
-        }
-
-    def _heartbeat_missing(self, count: int) -> None:
-        interval = self._connection.heartbeat or 0
-        self._fire(
-            "OnMissingHeartbeat",
-            lambda: {
-                kw.CTIOS_EVENTTIME: _event_time(),
-                kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
-                kw.CTIOS_HEARTBEATINTERVAL: round(interval * 1000),
-            },
-        )
-
-
-class _Observer:
-    """Turns what becomes of the connection into the session's events."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def connected(self, side: Side) -> None:
-        self._session._fire(
-            "OnConnection", lambda: {kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host}
-        )
-
-    def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
-        self._session._lost(str(error))
-        if final:
-            self._session._forget_mode()
-
-        def values() -> dict[str, Any]:
-            made = {
-                kw.CTIOS_EVENTTIME: _event_time(),
-                kw.CTIOS_FAILEDSERVER: side.host,
-                kw.CTIOS_REASONCODE: int(reason),
-                kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
-            }
-            return {**made, kw.CTIOS_FINALATTEMPT: True} if final else made
-
-        self._session._fire("OnConnectionFailure", values)
-
-    def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
-        self._session._mode_opened(confirmation, asked, reopened)
-
-    def rejected(self, error: OpenRefused) -> None:
-        self._session._lost(str(error))
-        self._session._forget_mode()
-        self._session._fire(
-            "OnConnectionRejected",
-            lambda: {kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)},
-        )
-
-    def closed(self) -> None:
-        self._session._lost("the session was disconnected")
-        self._session._forget_mode()
-        self._session._fire("OnConnectionClosed", dict)
-
-    def heartbeat(self) -> None:
-        self._session._fire("OnHeartbeat", lambda: {kw.CTIOS_EVENTTIME: _event_time()})
-
-    def heartbeat_missing(self, count: int) -> None:
-        self._session._heartbeat_missing(count)
-
-    def server_failure(self, status: int) -> None:
-        log.warning("the CTI Server reports a failure: status %d", status)
-
-    def malformed(self, error: MalformedFrame) -> None:
-        """Counted and logged by the connection."""
-
-    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
-        log.error("handler %r of %s raised", handler, message.name, exc_info=error)
-
-
-def _event_time() -> int:
-    # time of day in milliseconds, as the guide has it
-    now = time.localtime()
-    return ((now.tm_hour * 60 + now.tm_min) * 60 + now.tm_sec) * 1000 + time.time_ns() // 1_000_000 % 1000
 
 
 def _check_heartbeat(interval: float | None) -> float | None:

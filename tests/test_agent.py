@@ -33,6 +33,7 @@ from ctios_fast.errors import EncodeError
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.enums import AgentState, ControlFailureCode, StatusCode
 from ctios_fast.sim import Simulator
+from ctios_fast.state_change import StateChange
 
 # --- logging in -------------------------------------------------------------------------------------
 
@@ -328,3 +329,26 @@ async def test_any_request_of_the_protocol_can_be_made(agent: Agent, session: Se
     with pytest.raises(EncodeError, match="MRDID"):
         session.request(ged.QUERY_AGENT_STATE_REQ, {"PeripheralID": 5000})
     assert session.counters()["open_requests"] == 0
+
+
+def test_a_state_that_a_listener_asks_for_is_seen_in_the_event_that_it_was_told_of() -> None:
+    session = Session(client_id="test")
+    session.peripheral_id = 5000
+    agent = session.agent("1001", agent_instrument="3001")
+    asked: list[StateChange] = []
+
+    def ask(args: Arguments) -> None:
+        change = StateChange("login", agent, LOGIN)
+        change.is_confirmed = True
+        agent._changes = (change,)
+        asked.append(change)
+
+    session.subscribe("OnAgentStateChange", ask)
+    layout = session.codec.describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    fields = {field.name: 0 for field in layout.fixed} | {"PeripheralID": 5000, "AgentState": AVAILABLE}
+    dispatcher = session._connection.dispatcher
+    dispatcher.frames.feed(session.codec.encode(ged.AGENT_STATE_EVENT, fields, [("AgentID", "1001")]))
+    assert dispatcher.dispatch() == 1
+    assert asked[0].result() == AVAILABLE
+    assert agent._changes == ()

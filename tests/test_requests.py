@@ -1,6 +1,7 @@
 """The book of open requests by itself: InvokeIDs, time-outs, cancelled awaits, late confirmations."""
 
 import asyncio
+import weakref
 
 import pytest
 from hypothesis import settings
@@ -17,6 +18,7 @@ from ctios_fast.connection.errors import (
 )
 from ctios_fast.connection.requests import Request, RequestBook
 from ctios_fast.core import Message, codec
+from ctios_fast.protocol import loader
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.enums import ControlFailureCode, StatusCode
 from ctios_fast.protocol.errors import MalformedFrame
@@ -46,8 +48,8 @@ def book(clock: ManualClock) -> RequestBook:
 def ask(
     book: RequestBook, timeout: float | None = None, number: int = ged.HEARTBEAT_REQ
 ) -> tuple[int, Request[Message]]:
-    invoke_id = book.invoke_id()
-    return invoke_id, book.add(number, invoke_id, timeout)
+    request: Request[Message] = Request(ged.NAMES[number])
+    return book.enter(request, number, timeout), request
 
 
 # --- InvokeIDs --------------------------------------------------------------------------------------
@@ -424,15 +426,16 @@ class BookMachine(RuleBasedStateMachine):
 
     @rule(timeout=st.sampled_from([None, 1, 2, 5]))
     def add(self, timeout: float | None) -> None:
-        invoke_id = self.book.invoke_id()
-        assert 0 < invoke_id <= LAST_ID
-        assert invoke_id not in self.open
-        assert invoke_id not in self.given_up
+        request: Request[Message] = Request("HEARTBEAT_REQ")
         if len(self.open) == 4:
             with pytest.raises(TooManyRequests):
-                self.book.add(ged.HEARTBEAT_REQ, invoke_id, timeout)
+                self.book.enter(request, ged.HEARTBEAT_REQ, timeout)
             return
-        request = self.book.add(ged.HEARTBEAT_REQ, invoke_id, timeout)
+        invoke_id = self.book.enter(request, ged.HEARTBEAT_REQ, timeout)
+        assert 0 < invoke_id <= LAST_ID
+        assert invoke_id == request.invoke_id
+        assert invoke_id not in self.open
+        assert invoke_id not in self.given_up
         ends = self.ends[request] = []
         request.add_done_callback(lambda done: ends.append(done.exception()))
         self.open[invoke_id] = (request, None if timeout is None else self.clock.time() + timeout)
@@ -485,7 +488,7 @@ class BookMachine(RuleBasedStateMachine):
             self.timed_out += 1
             self.given_up.append(invoke_id)
         self.forgotten += max(0, len(self.given_up) - 4)
-        kept = list(self.book._given_up)  # which of those that fell due at once is the oldest is left open
+        kept = list(self.book.given_up)  # which of those that fell due at once is the oldest is left open
         assert set(kept) <= set(self.given_up)
         assert len(kept) == min(4, len(self.given_up))
         self.given_up = kept
@@ -517,9 +520,73 @@ class BookMachine(RuleBasedStateMachine):
             book = self.book
             counted = (book.late, book.unasked, book.timed_out)
             assert counted == (self.late, self.unasked, self.timed_out)
-            assert len(book._given_up) == len(self.given_up)
+            assert len(book.given_up) == len(self.given_up)
             assert book.forgotten == self.forgotten
 
 
 TestBookAgainstAModel = BookMachine.TestCase
 TestBookAgainstAModel.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+# --- what the core relies on ------------------------------------------------------------------------
+
+
+def test_every_confirmation_begins_with_its_invoke_id() -> None:
+    answers = {*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF}
+    rows = [message for message in loader.load().messages if message.number in answers]
+    assert len(rows) == len(answers)
+    for message in rows:
+        for layout in message.layouts:
+            assert (layout[0].name, layout[0].type, layout[0].since) == ("InvokeID", "UINT", 0), message.name
+
+
+def test_answered_requests_are_not_kept_until_their_time_is_over(
+    book: RequestBook, clock: ManualClock
+) -> None:
+    class Watched(Request[Message]):
+        """One that tells whether it is still there."""
+
+    watched = []
+    for _ in range(3):
+        request = Watched("watched")
+        invoke_id = book.enter(request, ged.HEARTBEAT_REQ, 30)
+        watched.append(weakref.ref(request))
+        del request
+        book.settle(confirmation(invoke_id))
+    assert [ref() is None for ref in watched] == [True, True, False]
+    clock.advance(30)
+    assert watched[2]() is None
+    assert clock.next_due is None
+    assert book.timed_out == 0
+
+
+def test_a_request_that_cannot_be_timed_is_not_on_the_books(book: RequestBook) -> None:
+    with pytest.raises(TypeError):
+        book.enter(Request("odd"), ged.HEARTBEAT_REQ, "soon")  # type: ignore[arg-type]
+    assert len(book) == 0
+
+
+async def test_all_who_await_a_request_get_its_answer(book: RequestBook) -> None:
+    invoke_id, request = ask(book)
+
+    async def wait() -> Message:
+        return await request
+
+    tasks = [asyncio.create_task(wait()) for _ in range(4)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    await asyncio.sleep(0)
+    message = confirmation(invoke_id)
+    book.settle(message)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [result is message for result in results] == [True, False, True, True]
+    assert isinstance(results[1], asyncio.CancelledError)
+
+
+def test_requests_take_type_arguments_and_have_a_repr() -> None:
+    request: Request[int] = Request[int]("agent state 3")
+    assert repr(request) == "<Request agent state 3 open>"
+    request.set_result(3)
+    assert repr(request) == "<Request agent state 3 answered>"
+    with pytest.raises(TypeError):
+        Request(None)  # type: ignore[arg-type]

@@ -8,10 +8,9 @@ import asyncio
 import logging
 import ssl as ssl_module
 from collections.abc import Iterable, Iterator, Mapping
-from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Handler, Message
+from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Message
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.errors import EncodeError, FrameTooLarge, MalformedFrame
 
@@ -27,6 +26,7 @@ from .errors import (
 )
 from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
 from .link import DEFAULT_MAX_BUFFERED, Link, LinkClosed, SendBufferFull
+from .observer import FailureReason, Observer
 from .opening import RETRIED_ELSEWHERE, OpenSettings
 from .requests import Request, RequestBook
 from .sides import Attempt, Side, attempts
@@ -35,7 +35,7 @@ from .states import ConnectionState, next_state
 if TYPE_CHECKING:
     import random
 
-__all__ = ["Connection", "FailureReason", "Observer"]
+__all__ = ["Connection"]
 
 log = logging.getLogger("ctios_fast.connection")
 
@@ -43,53 +43,6 @@ _SERVER_OFFLINE = 15  # E_CTI_CTI_SERVER_OFFLINE
 _NEW_SESSION_OPENED = 11  # E_CTI_NEW_SESSION_OPENED
 _IN_MAINTENANCE = 110  # E_CTI_SERVER_IN_MAINTENANCE_MODE
 _NO_ERROR = 0
-
-
-class FailureReason(IntEnum):
-    """ReasonCode of OnConnectionFailure (CTI OS Developer's Guide)."""
-
-    PROTOCOL_MISMATCH = 0
-    MISSED_HEARTBEATS = 1
-    TRANSPORT_ERROR = 2
-    CONNECT_FAILED = 3
-    OTHER_ERROR = 4
-
-
-class Observer(Protocol):
-    """Who is told what becomes of a connection."""
-
-    def connected(self, side: Side) -> None:
-        """TCP (TLS) to the side is up."""
-
-    def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
-        """An attempt failed, or the connection was lost. ``final``: the library gives up."""
-
-    def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
-        """The session is open; ``asked``: the services asked for.
-
-        ``reopened`` when it was open before on a connection that was lost.
-        """
-
-    def rejected(self, error: OpenRefused) -> None:
-        """The server refused the session for good; the connection is over."""
-
-    def closed(self) -> None:
-        """The connection was closed as asked; nothing follows."""
-
-    def heartbeat(self) -> None:
-        """The server answered a heartbeat."""
-
-    def heartbeat_missing(self, count: int) -> None:
-        """So many heartbeats in a row are unanswered."""
-
-    def server_failure(self, status: int) -> None:
-        """The server reported a failure without being asked (FAILURE_EVENT)."""
-
-    def malformed(self, error: MalformedFrame) -> None:
-        """A frame was received that cannot be read; the stream goes on behind it."""
-
-    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
-        """A handler raised; the others still get the message."""
 
 
 class Connection:
@@ -213,28 +166,47 @@ class Connection:
         Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull``,
         ``EncodeError``; nothing was sent then.
         """
-        if self.state is not ConnectionState.OPEN or self.link is None:
-            raise ConnectionLost("the session is not open")
-        return self._send_request(self.link, message_type, fields, floating, timeout)
+        return self._send_request(None, message_type, fields, floating, timeout)
+
+    def enter(
+        self, request: Request[Any], message_type: int, timeout: float | None, link: Link | None = None
+    ) -> Link:
+        """Put a request on the books, which gives it its InvokeID, and give the link to send its frame on.
+
+        Where that cannot be done, ``not_sent`` has to be called. ``link``: one to use though the session is
+        not open. Raises ``ConnectionLost`` without an open session, and ``TooManyRequests``.
+        """
+        if link is None:
+            link = self.link
+            if self.state is not ConnectionState.OPEN or link is None:
+                raise ConnectionLost("the session is not open")
+        self.book.enter(request, message_type, timeout)
+        return link
+
+    def not_sent(self, request: Request[Any], error: BaseException) -> None:
+        """Take a request off the books whose frame could not be written or sent; the error goes its way.
+
+        Raises ``ConnectionLost`` in place of an error that says so in the link's words.
+        """
+        self.book.forget(request.invoke_id)
+        if isinstance(error, LinkClosed):
+            raise ConnectionLost("the connection is ending") from error
 
     def _send_request(
         self,
-        link: Link,
+        link: Link | None,
         message_type: int,
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]],
         timeout: float | None,
     ) -> Request[Message]:
-        invoke_id = self.book.invoke_id()
-        request = self.book.add(message_type, invoke_id, timeout)
+        request: Request[Message] = Request(ged.NAMES[message_type])
+        link = self.enter(request, message_type, timeout, link)
         try:
             # no variable holds the frame: there may be a password in it, and a traceback shows variables
-            link.send(self.codec.encode(message_type, {**fields, "InvokeID": invoke_id}, floating))
-        except LinkClosed as closed:
-            self.book.forget(invoke_id)
-            raise ConnectionLost("the connection is ending") from closed
-        except BaseException:
-            self.book.forget(invoke_id)
+            link.send(self.codec.encode(message_type, {**fields, "InvokeID": request.invoke_id}, floating))
+        except BaseException as error:
+            self.not_sent(request, error)
             raise
         return request
 
@@ -344,6 +316,7 @@ class Connection:
         side = attempt.side
         log.info("connected to side %s (%s)", side.name, side)
         self.side, self.link = side, link
+        self.book.now = link.now
         self.connects += 1
         self.in_failover = False
         self._loss = None
@@ -364,17 +337,17 @@ class Connection:
         assert self.link is not None
         assert self._mode is not None
         link = self.link
-        invoke_id = self.book.invoke_id()
+        request: Request[Message] = Request(ged.NAMES[ged.OPEN_REQ])
         try:
-            request = self.book.add(ged.OPEN_REQ, invoke_id, self._open_timeout)
-            link.send(self._mode.frame(self.codec, invoke_id))
+            self.enter(request, ged.OPEN_REQ, self._open_timeout, link)
+            link.send(self._mode.frame(self.codec, request.invoke_id))
         except LinkClosed:
-            self.book.forget(invoke_id)
+            self.book.forget(request.invoke_id)
             return  # the loss is about to be told; the mode is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
             # it cannot be written at all: trying another side would not help
             log.error("the session cannot be opened: %s", error)
-            self.book.forget(invoke_id)
+            self.book.forget(request.invoke_id)
             self._mode = None
             opening, self._opening = self._opening, None
             if opening is not None:
@@ -560,7 +533,7 @@ class Connection:
         # Whether a CLOSE_REQ went out.
         try:
             request = self._send_request(link, ged.CLOSE_REQ, {"Status": status}, (), None)
-        except (LinkClosed, SendBufferFull, TooManyRequests):
+        except (ConnectionLost, SendBufferFull, TooManyRequests):
             return False
         request.add_done_callback(lambda done: link.close())
         return True

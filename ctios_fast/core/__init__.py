@@ -1,4 +1,4 @@
-"""The compiled core: frames, messages, codec and dispatcher. No sockets, no asyncio, no agents.
+"""The compiled core: frames, messages, codec and dispatcher. No sockets, no agents.
 
 ``frames`` splits bytes, ``layout`` knows where fields stand in each version, ``message`` reads them,
 ``reader`` several fields at once, ``encoder`` writes them, ``codec`` is the door to both, ``dispatcher``

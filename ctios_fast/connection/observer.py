@@ -1,0 +1,59 @@
+"""What becomes of a connection, as it is told to the session that owns it."""
+
+from enum import IntEnum
+from typing import Protocol
+
+from ctios_fast.core import Handler, Message
+from ctios_fast.protocol.errors import MalformedFrame
+
+from .errors import OpenRefused
+from .sides import Side
+
+__all__ = ["FailureReason", "Observer"]
+
+
+class FailureReason(IntEnum):
+    """ReasonCode of OnConnectionFailure (CTI OS Developer's Guide)."""
+
+    PROTOCOL_MISMATCH = 0
+    MISSED_HEARTBEATS = 1
+    TRANSPORT_ERROR = 2
+    CONNECT_FAILED = 3
+    OTHER_ERROR = 4
+
+
+class Observer(Protocol):
+    """Who is told what becomes of a connection."""
+
+    def connected(self, side: Side) -> None:
+        """TCP (TLS) to the side is up."""
+
+    def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
+        """An attempt failed, or the connection was lost. ``final``: the library gives up."""
+
+    def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
+        """The session is open; ``asked``: the services asked for.
+
+        ``reopened`` when it was open before on a connection that was lost.
+        """
+
+    def rejected(self, error: OpenRefused) -> None:
+        """The server refused the session for good; the connection is over."""
+
+    def closed(self) -> None:
+        """The connection was closed as asked; nothing follows."""
+
+    def heartbeat(self) -> None:
+        """The server answered a heartbeat."""
+
+    def heartbeat_missing(self, count: int) -> None:
+        """So many heartbeats in a row are unanswered."""
+
+    def server_failure(self, status: int) -> None:
+        """The server reported a failure without being asked (FAILURE_EVENT)."""
+
+    def malformed(self, error: MalformedFrame) -> None:
+        """A frame was received that cannot be read; the stream goes on behind it."""
+
+    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
+        """A handler raised; the others still get the message."""
