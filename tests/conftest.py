@@ -5,6 +5,7 @@ import contextlib
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import hypothesis
@@ -36,6 +37,33 @@ AVAILABLE = int(AgentState.AGENT_STATE_AVAILABLE)
 TALKING = AgentState.AGENT_STATE_TALKING
 
 T = TypeVar("T")
+
+#: Event loops and transports that the tests can run on: aiofastnet's transports stand on asyncio's loop here.
+LOOPS = [name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asyncio" or find_spec(name)]
+
+
+def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
+    """Makes loops of that name."""
+    if name == "uvloop":
+        import uvloop
+
+        return uvloop.new_event_loop  # type: ignore[no-any-return]
+    if name == "aiofastnet":
+        import aiofastnet
+
+        return lambda: aiofastnet.patch_loop(asyncio.SelectorEventLoop())  # type: ignore[no-any-return]
+    return asyncio.SelectorEventLoop
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--loop", choices=LOOPS, default="asyncio", help="what asynchronous tests run on")
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config,
+) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    name = config.getoption("--loop")
+    return {name: loop_factory(name)}
 
 
 class Recorder:
