@@ -19,7 +19,7 @@ from .layout cimport (
     field_name, layouts_of, lookup_of, store32, type_width,
 )
 from .message cimport Message
-from .recipe cimport Arguments, Recipe
+from .recipe cimport LONGEST_BY_RECIPE, Arguments, Recipe
 from .views cimport attribute_of
 
 cdef extern from *:
@@ -582,33 +582,45 @@ cdef Codec _codec_of(object version_or_codec):
     return <Codec>shared_codec(version_or_codec)
 
 
-cdef bytes _called(Blueprint blueprint, Codec codec, Arguments values, PyObject *names):
-    # The frame for the keywords of a call.
-    cdef Recipe recipe
-    cdef bytes frame
-    cdef Py_ssize_t i
+cdef bytes _written_by_names(Blueprint blueprint, Codec codec, Arguments values, PyObject *names):
+    # The frame for the keywords of a call, the general way.
     cdef dict given = {}
+    cdef Py_ssize_t i
     if names != NULL:
-        recipe = blueprint.recipe(codec.layouts, names)
-        if recipe.usable:
-            frame = recipe.follow(values, codec.max_frame)
-            if frame is not None:
-                return frame
         for i in range(len(<tuple>names)):
             given[(<tuple>names)[i]] = <object>values[i]
     return blueprint.write(codec.layouts, codec.max_frame, given)
 
 
+cdef Py_ssize_t _by_recipe(
+    Blueprint blueprint, Codec codec, Arguments values, PyObject *names, unsigned char *frame
+) except -1:
+    # Writes the frame for the keywords of a call and returns its size; 0 where only the general way is left.
+    cdef Recipe recipe
+    if names == NULL:
+        return 0
+    recipe = blueprint.recipe(codec.layouts, names)
+    return recipe.follow(values, frame, codec.max_frame) if recipe.usable else 0
+
+
 cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
     # The method ``encode`` of a message class.
+    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef Codec codec
+    cdef Py_ssize_t size
     if count != 1:
         raise TypeError(f"encode() takes exactly 1 positional argument ({count} given)")
-    return _called(<Blueprint>blueprint, _codec_of(<object>arguments[0]), arguments + 1, names)
+    codec = _codec_of(<object>arguments[0])
+    size = _by_recipe(<Blueprint>blueprint, codec, arguments + 1, names, frame)
+    if size:
+        return PyBytes_FromStringAndSize(<const char *>frame, size)
+    return _written_by_names(<Blueprint>blueprint, codec, arguments + 1, names)
 
 
 cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyObject *names):
     # What calling a message class does, without a tuple and a dict for __init__.
-    cdef Py_ssize_t count = PyVectorcall_NARGS(flagged_count)
+    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef Py_ssize_t size, count = PyVectorcall_NARGS(flagged_count)
     cdef Blueprint blueprint
     cdef Codec codec
     cdef TypedMessage message
@@ -617,7 +629,13 @@ cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyO
     codec = _codec_of(<object>arguments[0] if count else 25)
     blueprint = (<object>made)._blueprint
     message = <TypedMessage>(<PyTypeObject *>TypedMessage).tp_new(<type>made, <PyObject *>_nothing, NULL)
-    message.own(blueprint, codec, _called(blueprint, codec, arguments + count, names))
+    size = _by_recipe(blueprint, codec, arguments + count, names, frame)
+    if size:
+        message.show(
+            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number, frame, size
+        )
+    else:
+        message.own(blueprint, codec, _written_by_names(blueprint, codec, arguments + count, names))
     return message
 
 
