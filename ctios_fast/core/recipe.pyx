@@ -4,7 +4,7 @@ The names of a call's keywords are a constant of the code that calls: where they
 the places of their values are the same again. A recipe holds, for one such tuple of names in one protocol
 version, the fixed part with everything in it that is not given, and where the values that are given go.
 Following it takes what nearly all values are: whole numbers that fit, ASCII text, bytes. For any other value,
-and for every fault, it gives up, and the general writer in ``construct`` makes the frame or the error.
+and for every fault, it gives up, and the general writer in ``blueprint`` makes the frame or the error.
 """
 
 cimport cython
@@ -47,7 +47,7 @@ cdef inline bint _put_number(unsigned char *p, const Number *number, PyObject *v
 
 @cython.final
 cdef class Recipe:
-    """For one tuple of keywords in one protocol version; made by ``construct``."""
+    """For one tuple of keywords in one protocol version; made by ``blueprint``."""
 
     def __cinit__(self, tuple names not None):
         Py_INCREF(names)
