@@ -9,15 +9,18 @@ import sys
 
 import atheris
 
+from ctios_fast import messages
 from ctios_fast.columns import decode_columns
 from ctios_fast.core import Dispatcher, FrameBuffer, codec
 from ctios_fast.core.filter_text import FilterSyntaxError
 from ctios_fast.core.filters import FrameFilter
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.core.secret import Secret
 from ctios_fast.protocol.errors import EncodeError, FrameTooLarge, MalformedFrame
 from ctios_fast.protocol.messages import NAMES
 
 NUMBERS = sorted(NAMES)
+CLASSES = [cls for cls in map(messages.class_of, NUMBERS) if cls is not None and cls._fields]
 
 
 def splitter(version: int, data: atheris.FuzzedDataProvider) -> None:
@@ -84,6 +87,29 @@ def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
     codec(version).decode(frame)
 
 
+def classes(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """What a class learned about a call's keywords gives what the general writer gives, or the same error."""
+    cls = CLASSES[data.ConsumeIntInRange(0, len(CLASSES) - 1)]
+    given: dict[str, object] = {}
+    while data.remaining_bytes() and len(given) < 40:
+        values: tuple[object, ...] = (
+            data.ConsumeInt(data.ConsumeIntInRange(1, 9)),
+            data.ConsumeUnicode(20),
+            data.ConsumeBytes(20),
+            Secret(data.ConsumeUnicode(5)),
+            None,
+            bool(data.ConsumeBool()),
+        )
+        given[data.PickValueInList(list(cls._fields))] = values[data.ConsumeIntInRange(0, len(values) - 1)]
+    made = []
+    for make in (type("General", (cls,), {}), cls.encode, cls):
+        try:
+            made.append(bytes(make(codec(version), **given)))
+        except EncodeError as error:
+            made.append(str(error).encode())
+    assert made[0] == made[1] == made[2]
+
+
 def columns(version: int, data: atheris.FuzzedDataProvider) -> None:
     """Columns of any stream, cut anywhere."""
     number = data.PickValueInList(NUMBERS)
@@ -115,7 +141,7 @@ def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
     wanted.matches(_frame(data))
 
 
-TARGETS = (splitter, decoder, encoder, columns, filters)
+TARGETS = (splitter, decoder, encoder, columns, filters, classes)
 
 
 def one_input(raw: bytes) -> None:

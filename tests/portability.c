@@ -51,6 +51,35 @@ static int check(const unsigned char *bytes)
     return 0;
 }
 
+/* The walk over floating fields: three tags of which two are wanted, lengths right and wrong. */
+static int check_walk(int width)
+{
+    static const uint8_t slot_of_tag[4] = {0, 1, 0, 2};
+    unsigned char frame[64] = {0};
+    uint64_t places[3] = {0, 0, 0}, expected[3] = {0, 0, 0};
+    const ptrdiff_t size = 8 + some_byte() % 48;
+    ptrdiff_t at, whole = 1;
+    for (at = 0; at < size; at++)
+        frame[at] = some_byte() % 6;
+    for (at = 8; at + 2 * width <= size && whole;) {
+        unsigned tag = 0, length = 0;
+        int i;
+        for (i = 0; i < width; i++) {
+            tag = tag << 8 | frame[at + i];
+            length = length << 8 | frame[at + width + i];
+        }
+        at += 2 * width;
+        whole = (ptrdiff_t)length <= size - at;
+        if (tag < 4 && slot_of_tag[tag] && !expected[slot_of_tag[tag]])
+            expected[slot_of_tag[tag]] = (uint64_t)at << 16 | length;
+        at += (ptrdiff_t)length;
+    }
+    whole = whole && at == size;
+    if (ctios_walk(slot_of_tag, 4, 2, frame, 8, size, places, width) != (int)whole)
+        return 10 + width;
+    return whole && memcmp(places, expected, sizeof places) != 0 ? 20 + width : 0;
+}
+
 int main(void)
 {
     unsigned char bytes[9];
@@ -59,6 +88,11 @@ int main(void)
     for (round = 0; round < 1000000; round++) {
         for (i = 0; i < 9; i++)
             bytes[i] = some_byte();
+        for (i = 1; i < 3; i++)
+            if ((wrong = check_walk(i)) != 0) {
+                printf("portability: walk %d failed in round %ld\n", wrong, round);
+                return 1;
+            }
         /* at any address, aligned or not */
         wrong = check(bytes + (round & 1));
         if (wrong) {

@@ -356,7 +356,7 @@ cdef inline void _long_values(
 
 
 cdef inline void _fetch_next(const unsigned char *to, Py_ssize_t size) noexcept nogil:
-    # What the next block writes of a column: too many places are written in turn for the processor to see.
+    # What the next block will write: too many columns are written in turn for the processor to foresee it.
     cdef Py_ssize_t at
     for at in range(size, 2 * size, 64):
         prefetch(to, at)

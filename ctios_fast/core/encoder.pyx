@@ -5,7 +5,7 @@ Errors name the message and the field and never show a value, since it may be a 
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.dict cimport PyDict_CheckExact, PyDict_GetItemWithError
+from cpython.dict cimport PyDict_CheckExact, PyDict_GetItemWithError, PyDict_Next
 from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.mem cimport PyMem_Free, PyMem_Malloc, PyMem_Realloc
 from cpython.number cimport PyNumber_Index
@@ -69,9 +69,7 @@ cdef object _wrong_type(object message, object field, str wanted, object value):
 cdef int64_t _integer(object value, object message, object field) except? -1:
     # Integers beyond 64 bits become the nearest one that is out of every range here.
     cdef int overflow = 0
-    cdef int64_t number = 0
-    if whole_number(<PyObject *>value, &number):
-        return number
+    cdef int64_t number
     if not isinstance(value, int):
         try:
             value = PyNumber_Index(value)
@@ -95,7 +93,9 @@ cdef int put_number(unsigned char *p, int wire_type, object value, object messag
     cdef bint signed = wire_type == WIRE_INT or wire_type == WIRE_SHORT or wire_type == WIRE_CHAR
     cdef int64_t lowest = -(<int64_t>1 << (8 * width - 1)) if signed else 0
     cdef int64_t highest = (<int64_t>1 << (8 * width - (1 if signed else 0))) - 1
-    cdef int64_t number = _integer(value, message, field)
+    cdef int64_t number = 0
+    if not whole_number(<PyObject *>value, &number):
+        number = _integer(value, message, field)
     if number < lowest or number > highest:
         raise _error(message, field, f"out of range {lowest} to {highest}")
     if width == 4:
@@ -352,6 +352,10 @@ cdef bytes write_message(
     cdef Output out
     cdef Layout *layout = layouts.find(number)
     cdef FixedSlot *slot
+    cdef Py_ssize_t position = 0
+    cdef PyObject *key = NULL
+    cdef PyObject *found = NULL
+    cdef bint in_order
     cdef int i
     if layout == NULL:
         raise _error(message_name(number) or f"message {number}", None, "has no published layout")
@@ -365,10 +369,13 @@ cdef bytes write_message(
     try:
         make_room(&out, HEADER_SIZE + layout.fixed_size)
         out.size = HEADER_SIZE + layout.fixed_size
+        in_order = PyDict_CheckExact(fields)
         for i in range(layout.fixed_count):
             slot = &layout.fixed[i]
             name = field_name(slot.name)
-            value = _given(fields, name)
+            # mostly a dict has its fields in the order of the layout, and under the very names
+            in_order = in_order and PyDict_Next(fields, &position, &key, &found) and key == <PyObject *>name
+            value = <object>found if in_order else _given(fields, name)
             if value is _MISSING:
                 raise _error(message, name, "is missing")
             put_number(out.bytes + HEADER_SIZE + slot.offset, slot.type, value, message, name)

@@ -22,8 +22,8 @@ cdef extern from *:
             return 1;
         }
     #else
-        if (Py_SIZE(object) == 1) {
-            *number = (int64_t)((PyLongObject *)object)->ob_digit[0];
+        if (Py_SIZE(object) == 1 || Py_SIZE(object) == 0) {
+            *number = Py_SIZE(object) ? (int64_t)((PyLongObject *)object)->ob_digit[0] : 0;
             return 1;
         }
     #endif

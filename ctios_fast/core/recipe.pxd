@@ -53,4 +53,4 @@ cdef class Recipe:
     cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1
     cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1
-    cdef bytes follow(self, Arguments arguments, Py_ssize_t max_frame)
+    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept

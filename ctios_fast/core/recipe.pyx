@@ -4,13 +4,11 @@ The names of a call's keywords are a constant of the code that calls: where they
 the places of their values are the same again. A recipe holds, for one such tuple of names in one protocol
 version, the fixed part with everything in it that is not given, and where the values that are given go.
 Following it takes what nearly all values are: whole numbers that fit, ASCII text, bytes. For any other value,
-and for every fault, it gives up, and the general writer in ``construct`` makes the frame or the error.
+and for every fault, it gives up, and the general writer in ``blueprint`` makes the frame or the error.
 """
 
 cimport cython
-from cpython.bytes cimport (
-    PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_FromStringAndSize, PyBytes_GET_SIZE,
-)
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
@@ -49,7 +47,7 @@ cdef inline bint _put_number(unsigned char *p, const Number *number, PyObject *v
 
 @cython.final
 cdef class Recipe:
-    """For one tuple of keywords in one protocol version; made by ``construct``."""
+    """For one tuple of keywords in one protocol version; made by ``blueprint``."""
 
     def __cinit__(self, tuple names not None):
         Py_INCREF(names)
@@ -107,9 +105,9 @@ cdef class Recipe:
         self._field_count += 1
         return True
 
-    cdef bytes follow(self, Arguments arguments, Py_ssize_t max_frame):
-        # The frame; None where the general way has to be gone.
-        cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
+        # Writes the frame into room for LONGEST_BY_RECIPE bytes and returns its size; 0 where the general way
+        # has to be gone.
         cdef unsigned char *p = frame + self._fixed_end
         cdef unsigned char *end = frame + LONGEST_BY_RECIPE
         cdef const Number *number = self._numbers
@@ -124,7 +122,7 @@ cdef class Recipe:
             value = arguments[number.argument]
             if not _put_number(frame + number.at, number, value):
                 if not number.optional or value != <PyObject *>None:
-                    return None
+                    return 0
             number += 1
         while field < last_field:
             value = arguments[field.argument]
@@ -134,9 +132,9 @@ cdef class Recipe:
                 text = ascii_of(<PyObject *>(<Secret>value)._text, &size)
             if text != NULL:
                 if field.type != WIRE_STRING or size >= field.most or size >= end - p - head:
-                    return None
+                    return 0
                 if copy_ascii(p + head, text, size):
-                    return None
+                    return 0
                 p[head + size] = 0
                 size += 1
             elif value == <PyObject *>None and field.optional:
@@ -145,16 +143,16 @@ cdef class Recipe:
             elif PyBytes_CheckExact(<object>value):
                 size = PyBytes_GET_SIZE(<object>value)
                 if size > field.most or size > end - p - head:
-                    return None
+                    return 0
                 memcpy(p + head, PyBytes_AS_STRING(<object>value), size)
             elif field.number.width:
                 size = field.number.width
                 if size > field.most or size > end - p - head:
-                    return None
+                    return 0
                 if not _put_number(p + head, &field.number, value):
-                    return None
+                    return 0
             else:
-                return None
+                return 0
             if head == 2:
                 p[0] = <unsigned char>field.tag
                 p[1] = <unsigned char>size
@@ -165,6 +163,6 @@ cdef class Recipe:
             field += 1
         size = p - frame
         if size > max_frame:
-            return None
+            return 0
         store32(frame, <uint32_t>(size - HEADER_SIZE))
-        return PyBytes_FromStringAndSize(<const char *>frame, size)
+        return size

@@ -3,7 +3,8 @@
 from collections import namedtuple
 from typing import Any
 
-from .construct import ARRAY, ARRAYS, GROUP, REPEATED, SINGLE, VARIABLES, Blueprint, TypedMessage, new_class
+from .blueprint import ARRAY, ARRAYS, GROUP, REPEATED, SINGLE, VARIABLES, Blueprint
+from .construct import TypedMessage, new_class
 from .named import NamedArrays, NamedVariables
 from .views import FixedProperty, FloatingProperty, GroupProperty, NamedProperty, RepeatedProperty, register
 

@@ -14,6 +14,7 @@ cdef extern from *:
     """
     #ifndef CTIOS_WALK
     #define CTIOS_WALK
+    #include <stddef.h>
     #include <stdint.h>
 
     #if defined(_MSC_VER) && !defined(__clang__)
@@ -25,10 +26,10 @@ cdef extern from *:
     #endif
 
     ctios_always_inline int ctios_walk_by(
-        const uint8_t *slot_of_tag, uint32_t tags, Py_ssize_t wanted, const unsigned char *frame,
-        Py_ssize_t at, Py_ssize_t size, uint64_t *places, const int tag_width
+        const uint8_t *slot_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
+        ptrdiff_t at, ptrdiff_t size, uint64_t *places, const int tag_width
     ) {
-        const Py_ssize_t last = size - 2 * tag_width;
+        const ptrdiff_t last = size - 2 * tag_width;
         if (wanted)
             while (at <= last) {
                 uint32_t tag, length;
@@ -66,8 +67,8 @@ cdef extern from *:
        A field that is too long shows behind the last step: nothing is read there, and since a length has 16
        bits at most, no step goes far. */
     static inline int ctios_walk(
-        const uint8_t *slot_of_tag, uint32_t tags, Py_ssize_t wanted, const unsigned char *frame,
-        Py_ssize_t at, Py_ssize_t size, uint64_t *places, int tag_width
+        const uint8_t *slot_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
+        ptrdiff_t at, ptrdiff_t size, uint64_t *places, int tag_width
     ) {
         if (tag_width == 1)
             return ctios_walk_by(slot_of_tag, tags, wanted, frame, at, size, places, 1);

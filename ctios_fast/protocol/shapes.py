@@ -11,7 +11,7 @@ from .defaults import default_of
 from .loader import Floating, Message, Reference
 from .names import snake_case
 
-#: How a part of the floating area is read and written; ``core/construct.pyx`` names the same numbers.
+#: How a part of the floating area is read and written; ``core/blueprint.pyx`` names the same numbers.
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
 #: Group whose records are opened, or closed, by the field that tells what became of the record.
