@@ -34,8 +34,10 @@ def collected(tables: Results, ratios: Results) -> Results:
             **info["medians"],
         }
     cpu = tables["machine_info"]["cpu"]
+    commit = tables["commit_info"]
     return {
         "python": platform.python_version(),
+        "revision": commit["id"][:8] + (" and changes" if commit["dirty"] else ""),
         "machine": f"{cpu.get('brand_raw', platform.machine())}, {cpu['count']} cores, {platform.system()}",
         "targets": ratios["rows"],
         "comparisons": comparisons,
@@ -115,7 +117,7 @@ def _comparisons(results: Results) -> Iterator[str]:
 
 def page(results: Results) -> str:
     """The page."""
-    versions = [one["python"] for one in results.values()]
+    versions = [f"{one['python']} (revision {one['revision']})" for one in results.values()]
     machines = dict.fromkeys(one["machine"] for one in results.values())
     oldest = next(iter(results))
     lines = [
