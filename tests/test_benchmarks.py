@@ -131,16 +131,12 @@ def results_of(python: str, monkeypatch: pytest.MonkeyPatch, nanoseconds: float 
             "side": "typed", "kind": OURS, "unit": "event", "figure": "cpu", "medians": {"cpu": value},
         },
     }  # fmt: skip
-    tables = {
-        "benchmarks": [row],
-        "machine_info": {"cpu": {"brand_raw": "A CPU", "count": 2}},
-        "commit_info": {"id": "0123456789", "dirty": False},
-    }
+    tables = {"benchmarks": [row], "machine_info": {"cpu": {"brand_raw": "A CPU", "count": 2}}}
     target = {
         "row": "faster", "wanted": "≥ 5", "met": nanoseconds < 150, "median": 4.5, "low": 4, "high": 5,
         "numerator": 5e-7, "denominator": value,
     }  # fmt: skip
-    return collected(tables, {"rows": [target]})
+    return collected(tables, {"rows": [target]}, "01234567")
 
 
 class TestReport:
