@@ -7,6 +7,7 @@ the plot are made from that file alone; without new results they are made anew.
 
 import json
 import platform
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,7 +20,20 @@ NOTES: Final = Path(__file__).parent / "notes.md"
 Results = dict[str, Any]
 
 
-def collected(tables: Results, ratios: Results) -> Results:
+def revision_of(root: Path) -> str:
+    """The revision that was measured; the results themselves do not change it."""
+
+    def git(*command: str) -> str:
+        found = subprocess.run(["git", *command], cwd=root, check=True, capture_output=True, text=True)
+        return found.stdout.strip()
+
+    changed = git(
+        "status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)docs/benchmarks.*"
+    )
+    return git("rev-parse", "--short=8", "HEAD") + (" and changes" if changed else "")
+
+
+def collected(tables: Results, ratios: Results, revision: str) -> Results:
     """One interpreter's results."""
     comparisons: dict[str, Any] = {}
     for row in tables["benchmarks"]:
@@ -36,6 +50,7 @@ def collected(tables: Results, ratios: Results) -> Results:
     cpu = tables["machine_info"]["cpu"]
     return {
         "python": platform.python_version(),
+        "revision": revision,
         "machine": f"{cpu.get('brand_raw', platform.machine())}, {cpu['count']} cores, {platform.system()}",
         "targets": ratios["rows"],
         "comparisons": comparisons,
@@ -115,7 +130,7 @@ def _comparisons(results: Results) -> Iterator[str]:
 
 def page(results: Results) -> str:
     """The page."""
-    versions = [one["python"] for one in results.values()]
+    versions = [f"{one['python']} (revision {one['revision']})" for one in results.values()]
     machines = dict.fromkeys(one["machine"] for one in results.values())
     oldest = next(iter(results))
     lines = [
@@ -169,7 +184,7 @@ def main(folder: str, *measured: str) -> None:
     results = json.loads(stored.read_text(encoding="utf-8")) if stored.exists() else {}
     if measured:
         tables, ratios = (json.loads(Path(name).read_text(encoding="utf-8")) for name in measured)
-        results = merged(results, collected(tables, ratios))
+        results = merged(results, collected(tables, ratios, revision_of(NOTES.parent)))
     stored.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (Path(folder) / "benchmarks.md").write_text(page(results), encoding="utf-8")
     draw(results, Path(folder) / "benchmarks.svg")

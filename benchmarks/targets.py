@@ -49,8 +49,8 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
     session, bare = "Session.request", "bare asyncio round trip"
     return (
         Target(
-            f"loopback TCP to handler, events a second against the eager client, {loop}",
-            stream, "eager client", "Link, typed handler", 20,
+            f"loopback TCP to handler, events a second of processor time against the eager client, {loop}",
+            stream, "eager client", "Link, typed handler", 20, figure="cpu",
         ),
         Target(
             f"loopback TCP to handler, share of splitting alone's events a second, {loop}",

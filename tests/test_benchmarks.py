@@ -1,6 +1,7 @@
 """The benchmarks' own arithmetic: ratios of pairs, verdicts on two revisions, results side by side."""
 
 import json
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -135,7 +136,7 @@ def results_of(python: str, monkeypatch: pytest.MonkeyPatch, nanoseconds: float 
         "row": "faster", "wanted": "≥ 5", "met": nanoseconds < 150, "median": 4.5, "low": 4, "high": 5,
         "numerator": 5e-7, "denominator": value,
     }  # fmt: skip
-    return collected(tables, {"rows": [target]})
+    return collected(tables, {"rows": [target]}, "01234567")
 
 
 class TestReport:
@@ -151,6 +152,10 @@ class TestReport:
         results = merged({}, results_of("3.11.7", monkeypatch))
         results = merged(results, results_of("3.12.1", monkeypatch, 200.0))
         lines = page(results).splitlines()
+        assert (
+            "CPython 3.11.7 (revision 01234567), 3.12.1 (revision 01234567); "
+            f"A CPU, 2 cores, {platform.system()}. Protocol version 25."
+        ) in lines
         assert "| faster | ≥ 5 | 4.5 ✓ | **4.5** | 4 to 5 | 500 ns, 100 ns |" in lines
         assert "| typed (ours) | 100 ns | 200 ns |" in lines
 
