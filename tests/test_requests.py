@@ -1,6 +1,8 @@
 """The book of open requests by itself: InvokeIDs, time-outs, cancelled awaits, late confirmations."""
 
 import asyncio
+import subprocess
+import sys
 import weakref
 
 import pytest
@@ -18,6 +20,7 @@ from ctios_fast.connection.errors import (
 )
 from ctios_fast.connection.requests import Request, RequestBook
 from ctios_fast.core import Message, codec
+from ctios_fast.core.requests import Deadlines
 from ctios_fast.protocol import loader
 from ctios_fast.protocol import messages as ged
 from ctios_fast.protocol.enums import ControlFailureCode, StatusCode
@@ -50,6 +53,67 @@ def ask(
 ) -> tuple[int, Request[Message]]:
     request: Request[Message] = Request(ged.NAMES[number])
     return book.enter(request, number, timeout), request
+
+
+# --- what is kept -----------------------------------------------------------------------------------
+
+
+class Watched(RequestBook):
+    """Remembers the deadlines that it is told of."""
+
+    def watch(self, deadlines: Deadlines) -> None:
+        self.deadlines = deadlines
+        super().watch(deadlines)
+
+
+def test_answered_requests_are_not_kept_behind_one_that_waits(clock: ManualClock) -> None:
+    book = Watched(clock, max_open=5)
+    _, waiting = ask(book, 30)
+    kept = []
+    for _ in range(5000):
+        invoke_id, _ = ask(book, 30)
+        book.settle(confirmation(invoke_id))
+        kept.append(len(book.deadlines))
+    assert max(kept) == 1024
+    assert min(kept[1024:]) == 2  # the one that waits, and the last
+    assert not waiting.done
+    clock.advance(30)
+    with pytest.raises(RequestTimeout):
+        waiting.result()
+
+
+def test_requests_come_due_in_their_order_whatever_was_answered_between(clock: ManualClock) -> None:
+    book = RequestBook(clock, max_open=5000)
+    due: list[int] = []
+    for number in range(4000):
+        invoke_id, request = ask(book, 30)
+        if number % 3:
+            book.settle(confirmation(invoke_id))
+        else:
+            request.add_done_callback(lambda done: due.append(done.invoke_id))
+        clock.advance(0.001)
+    clock.advance(60)
+    assert due == list(range(1, 4001, 3))
+    assert book.timed_out == len(due)
+    assert len(book) == 0
+
+
+def test_very_many_open_requests_end_at_once() -> None:
+    # they were linked to each other once, and freeing the first freed the last from within
+    program = (
+        "from ctios_fast.connection.clock import ManualClock\n"
+        "from ctios_fast.connection.requests import Request, RequestBook\n"
+        "book = RequestBook(ManualClock(), max_open=1_000_000)\n"
+        "for _ in range(1_000_000):\n"
+        "    book.enter(Request('HEARTBEAT_REQ'), 5, 30.0)\n"
+        "book.fail_all('the connection is over')\n"
+        "assert len(book) == 0\n"
+        "print('ended')\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (0, "ended\n"), ended.stderr
 
 
 # --- InvokeIDs --------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ cdef class Request:
     cdef readonly uint32_t message_type         # number of the request's message, 0 until it is on a book
     cdef readonly uint32_t invoke_id
     cdef readonly double deadline               # by the book's clock
-    cdef Request _next                          # in the queue of deadlines
     cdef uint32_t _confirmation
     cdef object _result
     cdef object _error
@@ -22,10 +21,12 @@ cdef class Request:
 
 cdef class Deadlines:
     cdef readonly object timeout
-    cdef Request first
-    cdef Request last
+    cdef list _queue                            # of Requests; None in front of _first
+    cdef Py_ssize_t _first
+    cdef Py_ssize_t _room                       # how many it may keep before answered ones are taken out
 
     cdef int append(self, Request request) except -1
+    cdef int drop_answered(self) except -1
     cdef int drop_first(self) except -1
 
 cdef class OpenRequests:

@@ -24,6 +24,7 @@ log = logging.getLogger("ctios_fast.requests")
 
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
+    LEAST_ROOM = 1024                           # requests that a queue of deadlines may keep at any time
 
 cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
 cdef uint32_t _FAILURE = FAILURE_CONF
@@ -143,34 +144,56 @@ cdef class Request:
 cdef class Deadlines:
     """Requests that have the same time allowed, so that the first one's ends first."""
 
+    def __cinit__(self):
+        self._queue = []
+        self._room = LEAST_ROOM
+
     cdef int append(self, Request request) except -1:
-        if self.last is None:
-            self.first = request
-        else:
-            self.last._next = request
-        self.last = request
+        # Answered ones are not kept until their time is over: those in front go now, those behind one that
+        # waits go before the queue doubles. So it never has more than twice those that wait, and LEAST_ROOM.
+        self.drop_answered()
+        if len(self._queue) - self._first >= self._room:
+            self._queue = [each for each in self._queue[self._first:] if not (<Request>each).done]
+            self._first = 0
+            self._room = max(<Py_ssize_t>LEAST_ROOM, 2 * <Py_ssize_t>len(self._queue))
+        elif 2 * self._first > LEAST_ROOM + <Py_ssize_t>len(self._queue):
+            del self._queue[:self._first]
+            self._first = 0
+        self._queue.append(request)
+        return 0
+
+    cdef int drop_answered(self) except -1:
+        while self._first < <Py_ssize_t>len(self._queue) and (<Request>self._queue[self._first]).done:
+            self.drop_first()
         return 0
 
     cdef int drop_first(self) except -1:
-        cdef Request dropped = self.first
-        self.first = dropped._next
-        dropped._next = None
-        if self.first is None:
-            self.last = None
+        self._queue[self._first] = None
+        self._first += 1
         return 0
+
+    def __len__(self):
+        """How many are kept, answered ones included."""
+        return len(self._queue) - self._first
 
     def due(self, double now):
         """Takes out those that are over, answered or not answered until now; gives the latter."""
+        cdef Request request
         made = []
-        while self.first is not None and (self.first.done or self.first.deadline <= now):
-            if not self.first.done:
-                made.append(self.first)
+        while self._first < <Py_ssize_t>len(self._queue):
+            request = <Request>self._queue[self._first]
+            if not request.done:
+                if request.deadline > now:
+                    break
+                made.append(request)
             self.drop_first()
         return made
 
     def next_deadline(self):
         """When the next one's time is over, None without one."""
-        return None if self.first is None else self.first.deadline
+        if self._first == <Py_ssize_t>len(self._queue):
+            return None
+        return (<Request>self._queue[self._first]).deadline
 
 
 @cython.auto_pickle(False)
@@ -218,9 +241,6 @@ cdef class OpenRequests:
             deadlines = self._latest
             if deadlines is None or deadlines.timeout is not timeout:
                 deadlines = self._with(timeout)
-            # those in front are answered, mostly: they need not be kept until their time is over
-            while deadlines.first is not None and deadlines.first.done:
-                deadlines.drop_first()
             deadlines.append(request)
         invoke_id = self.invoke_id()
         request.invoke_id = invoke_id
