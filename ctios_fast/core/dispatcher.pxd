@@ -5,11 +5,17 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
-from .filters cimport FrameFilter
 from .frames cimport FrameBuffer
 from .handler cimport Frame
 from .layout cimport MESSAGE_NUMBERS, Layout
 from .message cimport Message
+
+
+# What a FrameFilter is to a dispatcher. That class is not known here, since most programs have no use for it.
+cdef class FrameGate:
+    # Whether the frame is wanted. `size` is at least the header's and agrees with it; all else is checked.
+    # A malformed frame of a message that may be wanted is accepted, so that who decodes it can report it.
+    cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil
 
 
 @cython.final
@@ -18,7 +24,7 @@ cdef class Dispatcher:
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
     cdef dict _beyond                   # the same for numbers past the table
-    cdef FrameFilter _filter            # frames that it does not accept go to nobody
+    cdef FrameGate _filter              # frames that it does not accept go to nobody
     cdef tuple _default                 # the handler of messages that have none, or None
     cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that nobody else has, or NULL
     cdef unsigned char _called[MESSAGE_NUMBERS]     # the same: how its handlers are called

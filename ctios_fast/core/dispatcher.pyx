@@ -10,7 +10,6 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport uint32_t
 
 from .codec cimport Codec
-from .filters cimport FrameFilter
 from .frames cimport FrameBuffer
 from .handler cimport Frame, FrameHandler
 from .layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, load32, views
@@ -53,6 +52,13 @@ cdef int _raised() except -1:
 cdef object _number_of(object message_type):
     # A message class tells its number itself.
     return message_type.number if isinstance(message_type, type) else message_type
+
+
+cdef class FrameGate:
+    """Base of ``FrameFilter``; by itself it lets everything through."""
+
+    cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
+        return True
 
 
 @cython.final
@@ -106,7 +112,7 @@ cdef class Dispatcher:
         return self._filter
 
     @filter.setter
-    def filter(self, FrameFilter filter):
+    def filter(self, FrameGate filter):
         self._filter = filter
 
     @property

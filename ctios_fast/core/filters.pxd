@@ -2,13 +2,14 @@
 
 cimport cython
 
+from .dispatcher cimport FrameGate
 from .filter_program cimport Program
 from .layout cimport MESSAGE_NUMBERS, Layout, Layouts
 from .sets cimport NumberSet
 
 
 @cython.final
-cdef class FrameFilter:
+cdef class FrameFilter(FrameGate):
     cdef readonly int version
     cdef readonly object messages
     cdef tuple _rules
@@ -17,10 +18,6 @@ cdef class FrameFilter:
     cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
     cdef bint _all_beyond                       # messages past the table are wanted: all of them,
     cdef NumberSet _beyond                      # or these
-
-    # Whether the frame is wanted. `size` is at least the header's and agrees with it; all else is checked.
-    # A malformed frame of a message that may be wanted is accepted, so that who decodes it can report it.
-    cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL
     cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values)

@@ -9,6 +9,7 @@ from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
 from libc.stdint cimport uint32_t
 from libc.string cimport memset
 
+from .dispatcher cimport FrameGate
 from .filter_program cimport (
     ACCEPT, MOST_SLOTS, REJECT, Program, Values, free_program, judge, new_program, run_program,
 )
@@ -160,7 +161,7 @@ def _of_rules(version, rules):
     return FrameFilter.__new__(FrameFilter, version, None, None, rules)
 
 
-cdef class FrameFilter:
+cdef class FrameFilter(FrameGate):
     """Accepts the frames of some messages whose fields meet some conditions.
 
     ::
