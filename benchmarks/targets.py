@@ -69,6 +69,11 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
             f"{LOGINS:,} logins on one connection, {loop}",
             "Session", "struct and futures, with time limit", at_most=0.5,
         ),
+        Target(
+            f"{LOGINS:,} logins on one connection, against struct and futures without any time limit, {loop}",
+            f"{LOGINS:,} logins on one connection, {loop}",
+            "Session", "struct and futures", at_most=0.5,
+        ),
     )  # fmt: skip
 
 

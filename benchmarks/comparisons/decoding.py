@@ -31,8 +31,7 @@ def _decoded(stream: Callable[[], bytes], make: Callable[[], Callable[[bytes], d
 
 
 def _ours() -> Callable[[bytes], dict[Any, Any]]:
-    decode = codec(VERSION).decode
-    return lambda frame: decode(frame).to_dict()
+    return codec(VERSION).to_dict
 
 
 def _eager() -> Callable[[bytes], dict[Any, Any]]:

@@ -299,6 +299,10 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
         p = _head(p, tag_width, &tag, &length)
         slot = listed_slot(layout, tag)
         if slot != NULL:
+            if slot.type == WIRE_STRING and not slot.flags & FLAG_REPEATS:
+                PyDict_SetDefault(made, <object>slot.text, text_of(p, length))
+                p += length
+                continue
             name = <object>slot.text
         else:
             name = shown_name(layout, tag)
@@ -310,8 +314,6 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
                 again = slot
                 values = <list>made.setdefault(name, [])
             values.append(read_value(slot, p, length, False))
-        elif slot.type == WIRE_STRING:
-            PyDict_SetDefault(made, name, text_of(p, length))
         else:
             PyDict_SetDefault(made, name, read_value(slot, p, length, False))
         p += length
