@@ -130,6 +130,8 @@ class EventPublisher:
         for listener in self.listeners[event]:
             try:
                 listener(args)
-            except Exception:
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # CancelledError included: a listener is no task
                 self.failures += 1
                 log.exception("listener of %s raised", event)

@@ -92,10 +92,10 @@ class Session:
         clock: Clock | None = None,
         rng: "random.Random | None" = None,
     ) -> None:
-        self._client_password = Secret(client_password)
-        del client_password  # an error below shows this method's variables in its traceback
         self.client_id = client_id
         self._mode: str | None = None
+        self._client_password = Secret(client_password)
+        del client_password  # an error below shows this method's variables in its traceback
         if reconnect_attempts is not None and reconnect_attempts < 1:
             raise ValueError(f"reconnect_attempts is 1 at least, or None, not {reconnect_attempts}")
         self.client_signature = client_signature

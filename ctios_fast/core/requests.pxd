@@ -11,10 +11,15 @@ cdef class Request:
     cdef readonly uint32_t invoke_id
     cdef readonly double deadline               # by the book's clock
     cdef uint32_t _confirmation
+    cdef bint _forgotten                        # it was never sent: its deadline need not be waited for
     cdef object _result
     cdef object _error
+    cdef object _traceback                      # that the error came with
     cdef list _callbacks
     cdef object _waiter                         # a future, several in a list, or None
+
+    cdef inline bint is_over(self) noexcept:
+        return self.done or self._forgotten
 
     cdef int answered(self) except -1
     cdef int call_back(self, object callback) except -1

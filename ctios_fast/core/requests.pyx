@@ -62,15 +62,25 @@ cdef class Request:
             (<list>self._waiter).append(waiter)
         else:
             self._waiter = [self._waiter, waiter]
-        yield from waiter
+        try:
+            yield from waiter
+        except BaseException:               # cancelled: nobody looks at the future any more
+            self._leave(waiter)
+            raise
         return self.result()
+
+    def _leave(self, waiter):
+        if self._waiter is waiter:
+            self._waiter = None
+        elif isinstance(self._waiter, list):
+            (<list>self._waiter).remove(waiter)
 
     def result(self):
         """The answer; raises the failure, or ``asyncio.InvalidStateError`` while there is neither."""
         if not self.done:
             raise InvalidStateError(f"{self.label} is not answered yet")
         if self._error is not None:
-            raise self._error
+            raise self._error.with_traceback(self._traceback)   # the same each time, not one that grows
         return self._result
 
     def exception(self):
@@ -101,6 +111,7 @@ cdef class Request:
         """Fail it; without effect when it is answered already."""
         if not self.done:
             self._error = error
+            self._traceback = error.__traceback__
             self.answered()
 
     def confirmed(self, message):
@@ -130,7 +141,9 @@ cdef class Request:
     cdef int call_back(self, object callback) except -1:
         try:
             callback(self)
-        except Exception:
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:               # CancelledError included: a callback is no task
             log.exception("a callback of %r raised", self)
         return 0
 
@@ -153,7 +166,7 @@ cdef class Deadlines:
         # waits go before the queue doubles. So it never has more than twice those that wait, and LEAST_ROOM.
         self.drop_answered()
         if len(self._queue) - self._first >= self._room:
-            self._queue = [each for each in self._queue[self._first:] if not (<Request>each).done]
+            self._queue = [each for each in self._queue[self._first:] if not (<Request>each).is_over()]
             self._first = 0
             self._room = max(<Py_ssize_t>LEAST_ROOM, 2 * <Py_ssize_t>len(self._queue))
         elif 2 * self._first > LEAST_ROOM + <Py_ssize_t>len(self._queue):
@@ -163,13 +176,15 @@ cdef class Deadlines:
         return 0
 
     cdef int drop_answered(self) except -1:
-        while self._first < <Py_ssize_t>len(self._queue) and (<Request>self._queue[self._first]).done:
+        while self._first < <Py_ssize_t>len(self._queue) and (<Request>self._queue[self._first]).is_over():
             self.drop_first()
         return 0
 
     cdef int drop_first(self) except -1:
-        self._queue[self._first] = None
+        # the step first: what is freed may run code that looks here
+        cdef Py_ssize_t at = self._first
         self._first += 1
+        self._queue[at] = None
         return 0
 
     def __len__(self):
@@ -182,7 +197,7 @@ cdef class Deadlines:
         made = []
         while self._first < <Py_ssize_t>len(self._queue):
             request = <Request>self._queue[self._first]
-            if not request.done:
+            if not request.is_over():
                 if request.deadline > now:
                     break
                 made.append(request)
@@ -268,7 +283,9 @@ cdef class OpenRequests:
 
     def forget(self, invoke_id):
         """Take a request off the books again, as one that was never sent."""
-        self.pending.pop(invoke_id, None)
+        cdef Request request = self.pending.pop(invoke_id, None)
+        if request is not None:
+            request._forgotten = True
 
     def settle(self, Message message not None):
         """Answer the request that the confirmation names."""

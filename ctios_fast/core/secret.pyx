@@ -9,12 +9,22 @@ cimport cython
 from cpython.unicode cimport PyUnicode_FromObject
 
 
+@cython.auto_pickle(False)
 @cython.final
 cdef class Secret:
-    """A password. ``reveal()`` is the one way to its text."""
+    """A password. ``reveal()`` is the one way to its text.
 
-    def __init__(self, text):
-        self._text = PyUnicode_FromObject(text)
+    Made of anything but None, so that no error shows what it was made of: bytes as they go over the wire, all
+    else as ``str`` has it. CTI OS programs give numbers as passwords.
+    """
+
+    def __init__(self, text not None):
+        if isinstance(text, str):
+            self._text = PyUnicode_FromObject(text)
+        elif isinstance(text, bytes):
+            self._text = (<bytes>text).decode("ascii", "surrogateescape")
+        else:
+            self._text = str(text)
 
     def reveal(self):
         """The text."""

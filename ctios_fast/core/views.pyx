@@ -12,6 +12,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int64_t, uint32_t
+from libc.string cimport memcpy
 
 from .layout cimport (
     FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS, WIRE_NAMEDARRAY, WIRE_RAW, WIRE_STRING,
@@ -202,18 +203,20 @@ cdef class RepeatedProperty(Property):
         cdef const unsigned char *at
         cdef uint32_t tag
         cdef Field field
+        cdef const FloatingSlot *slot
         cdef list values
         if message is None:
             return self
         if message._layout != self._layout:
             self._settle(message)
-        if self._floating == NULL:
+        slot = self._floating               # reading values may run code that reads another message
+        if slot == NULL:
             return ()
         values = []
         at = _floating_part(message)
         while _next(message, &at, &tag, &field):
-            if tag == self._floating.tag:
-                _gather(self._floating, self._conversion, &field, values)
+            if tag == slot.tag:
+                _gather(slot, self._conversion, &field, values)
         return tuple(values)
 
 
@@ -243,17 +246,19 @@ cdef class NamedProperty(Property):
         cdef const unsigned char *at
         cdef uint32_t tag
         cdef Field field
+        cdef const FloatingSlot *slot
         cdef list values
         if message is None:
             return self
         if message._layout != self._layout:
             self._settle(message)
         values = []
-        if self._floating != NULL:
+        slot = self._floating
+        if slot != NULL:
             at = _floating_part(message)
             while _next(message, &at, &tag, &field):
-                if tag == self._floating.tag:
-                    value = _named(self._floating.type, &field)
+                if tag == slot.tag:
+                    value = _named(slot.type, &field)
                     if value is not None:
                         values.append(value)
         return self._mapping(values)
@@ -311,17 +316,19 @@ cdef class GroupProperty:
         cdef uint32_t seen = 0
         cdef list records, values = None
         cdef Conversion conversion
+        cdef const FloatingSlot *slots[MOST_COLUMNS]
         if message is None:
             return self
         if message._layout != self._layout:
             self._settle(message)
         if self._layout == NULL:
             return ()
+        memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
         records = []
         at = _floating_part(message)
         while _next(message, &at, &tag, &field):
             for i in range(self._columns):
-                if self._slots[i] != NULL and self._slots[i].tag == tag:
+                if slots[i] != NULL and slots[i].tag == tag:
                     break
             else:
                 continue
@@ -336,9 +343,9 @@ cdef class GroupProperty:
             if self._gathers[i]:
                 if values[i] is None:
                     values[i] = []
-                _gather(self._slots[i], conversion, &field, <list>values[i])
+                _gather(slots[i], conversion, &field, <list>values[i])
             else:
-                values[i] = _single(self._slots[i], conversion, &field)
+                values[i] = _single(slots[i], conversion, &field)
             if i == self._closer:
                 records.append(self._made(values))
                 values = None
