@@ -1,14 +1,17 @@
 """From a request to its confirmation over loopback TCP, one at a time, by the clock.
 
 The bound is the barest asyncio client: it writes bytes that were made before, and a future is done when bytes
-of the answer come. Both talk to the same server, so that only the client differs.
+of the answer come. Both talk to the same server, so that only the client differs. Client and server share one
+core: where the system puts them, and how long an idle core takes to wake up, makes far more of a round trip
+than either client does.
 """
 
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from benchmarks.loops import LOOPS, running
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, Side
@@ -70,6 +73,20 @@ async def _session(port: int) -> tuple[Ask, Callable[[], object]]:
     return lambda: session.request(SET_AGENT_STATE_REQ, FIELDS, FLOATING), session.disconnect
 
 
+@contextmanager
+def _on_one_core() -> Iterator[None]:
+    # This process, and what it starts, on the first core that it may use, where the system lets one choose.
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
 def _client(loop: str, connect: Callable[[int], Awaitable[tuple[Ask, Callable[[], object]]]]) -> Prepare:
     async def asked(ask: Ask) -> Mapping[str, float]:
         now = time.perf_counter
@@ -91,9 +108,17 @@ def _client(loop: str, connect: Callable[[int], Awaitable[tuple[Ask, Callable[[]
 
     @contextmanager
     def prepared() -> Iterator[Round]:
-        with serving("confirm") as server, running(loop) as runner:
-            ask, close = runner.run(connect(server.port))  # type: ignore[arg-type]
-            yield lambda: runner.run(asked(ask))
+        with ExitStack() as stack:
+            runner = stack.enter_context(running(loop))
+            with _on_one_core():
+                server = stack.enter_context(serving("confirm"))
+                ask, close = runner.run(connect(server.port))  # type: ignore[arg-type]
+
+            def work() -> Mapping[str, float]:
+                with _on_one_core():
+                    return runner.run(asked(ask))
+
+            yield work
             runner.run(closed(close))
 
     return prepared
