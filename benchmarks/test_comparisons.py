@@ -11,8 +11,6 @@ import pytest
 from .comparisons import by_name
 from .measure import Comparison, Round, Side, measure
 
-LARGE = "64 MiB"
-
 
 class MovedTimer:
     """A clock that stands still but for what it is told."""
@@ -36,8 +34,6 @@ def every_side() -> list[object]:
 @pytest.mark.parametrize(("comparison", "side"), every_side())
 def test_benchmark(request, benchmark, comparison: Comparison, side: Side):
     short = request.config.getoption("short")
-    if short and LARGE in comparison.name:
-        pytest.skip("the large working set is not for a short run")
     timer = request.node.get_closest_marker("benchmark").kwargs["timer"]
     rounds: list[dict[str, float]] = []
 
