@@ -17,17 +17,10 @@ from .layout cimport (
     is_field_name, load16, load_number, lookup_of, slot_of_name, tag_of_text,
 )
 from .message cimport NOT_ASCII, Message, read_value, text_of
-from .wire cimport before_nul, word_of
+from .wire cimport SPREAD, before_nul, word_of
 
 cdef extern from "Python.h":
     void give_item "PyTuple_SET_ITEM"(tuple made, Py_ssize_t place, PyObject *value) noexcept
-
-cdef extern from *:
-    """
-    /* An odd number whose product spreads what differs in few bits. */
-    #define CTIOS_SPREAD UINT64_C(0x9E3779B97F4A7C15)
-    """
-    uint64_t SPREAD "CTIOS_SPREAD"
 
 
 cdef inline PyObject *owned(object value) noexcept:

@@ -3,19 +3,16 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from .wire cimport before_nul, word_of
+from .wire cimport SPREAD, before_nul, word_of
 
 cdef extern from *:
     """
     /* no number on the wire */
     #define CTIOS_NO_NUMBER INT64_MIN
-    /* 2**64 divided by the golden ratio: spreads keys that differ little */
-    #define CTIOS_SPREAD UINT64_C(0x9E3779B97F4A7C15)
     /* the count of an entry that is free; beyond what an enumeration may hold */
     #define CTIOS_NO_ENTRY UINT32_MAX
     """
     int64_t NO_NUMBER "CTIOS_NO_NUMBER"
-    uint64_t SPREAD "CTIOS_SPREAD"
     uint32_t NO_ENTRY "CTIOS_NO_ENTRY"
 
 ctypedef struct TextEntry:

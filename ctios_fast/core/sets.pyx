@@ -8,7 +8,7 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from .wire cimport before_nul, word_of
+from .wire cimport SPREAD, before_nul, word_of
 
 cdef enum:
     MARKS = 16                  # bits for each entry of a set of texts, which makes 32 or more for each text

@@ -12,6 +12,9 @@ cdef extern from *:
     #include <stdint.h>
     #include <string.h>
 
+    /* 2**64 divided by the golden ratio: its products spread keys that differ little, for tables of hashes */
+    #define CTIOS_SPREAD UINT64_C(0x9E3779B97F4A7C15)
+
     #if defined(_MSC_VER) && !defined(__clang__)
       #include <stdlib.h>
       #define ctios_swap16(x) _byteswap_ushort(x)
@@ -60,6 +63,7 @@ cdef extern from *:
     }
     #endif
     """
+    uint64_t SPREAD "CTIOS_SPREAD"
     uint16_t number16 "ctios_number16"(const unsigned char *p) noexcept nogil
     uint32_t number32 "ctios_number32"(const unsigned char *p) noexcept nogil
     uint64_t load_word "ctios_load_word"(const unsigned char *p) noexcept nogil
