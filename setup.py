@@ -33,7 +33,7 @@ def generate_tables() -> None:
     )
     assert spec is not None
     sys.modules["_protocol"] = importlib.util.module_from_spec(spec)
-    importlib.import_module("_protocol.generate").generate()
+    importlib.import_module("_protocol.build.generate").generate()
 
 
 class BuildExtensions(build_ext):
@@ -57,7 +57,7 @@ class BuildExtensions(build_ext):
 
 
 def extensions() -> list[Extension]:
-    """One extension for each ``core/*.pyx``."""
+    """One extension for each ``.pyx`` below ``core/``."""
     return [
         Extension(
             ".".join(path.relative_to(ROOT).with_suffix("").parts),
@@ -66,7 +66,7 @@ def extensions() -> list[Extension]:
             depends=["ctios_fast/core/_tables.h"],
             define_macros=[("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")] if COVERAGE else [],
         )
-        for path in sorted((ROOT / "ctios_fast" / "core").glob("*.pyx"))
+        for path in sorted((ROOT / "ctios_fast" / "core").rglob("*.pyx"))
     ]
 
 

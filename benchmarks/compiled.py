@@ -23,7 +23,10 @@ setup(script_args=["-q", "build_ext", "--build-lib", ".", "--build-temp", "."],
 
 def can_be_built() -> bool:
     """Whether the package has the interface and the machine has Cython."""
-    return all(importlib.util.find_spec(name) for name in ("ctios_fast.core.handler", "Cython", "setuptools"))
+    return all(
+        importlib.util.find_spec(name)
+        for name in ("ctios_fast.core.dispatch.c_handler", "Cython", "setuptools")
+    )
 
 
 @cache

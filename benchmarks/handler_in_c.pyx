@@ -1,7 +1,7 @@
 # cython: language_level=3
 """The benchmark's handler that is called from C; it reads the same three fields as those in Python."""
 
-from ctios_fast.core.handler cimport Field, Frame, FrameHandler, Span
+from ctios_fast.core.dispatch.c_handler cimport Field, Frame, FrameHandler, Span
 
 
 cdef class Reader(FrameHandler):

@@ -74,7 +74,7 @@ def typed_handler() -> Kernel:
 
 
 def handler_by_name() -> Kernel:
-    from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
     from .handlers import by_name
 
@@ -96,7 +96,7 @@ def typed_handlers_of_the_mix() -> Kernel:
 
 
 def handler_in_c() -> Kernel:
-    from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
     from .compiled import handler_in_c as built
     from .streams import WANTED
@@ -149,8 +149,8 @@ def make_call_by_class() -> Kernel:
 
 
 def columns() -> Kernel:
-    from ctios_fast.columns import decode_columns
-    from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+    from ctios_fast.bulk.columns import decode_columns
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
     from .peers.layouts import fixed
 
@@ -166,8 +166,8 @@ def columns() -> Kernel:
 
 
 def filter_of_agents() -> Kernel:
-    from ctios_fast.core.filters import FrameFilter
-    from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+    from ctios_fast.core.scan.frame_filter import FrameFilter
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
     nobody = {str(900_001 + number) for number in range(500)}
     select = FrameFilter(VERSION, AGENT_STATE_EVENT, {"AgentID": nobody}).select
@@ -207,9 +207,9 @@ def event_of_known_agent_to_a_sink() -> Kernel:
 
 def request_settled() -> Kernel:
     from ctios_fast.connection.clock import LoopClock
-    from ctios_fast.connection.requests import Request, RequestBook
+    from ctios_fast.connection.request_book import Request, RequestBook
     from ctios_fast.core import codec
-    from ctios_fast.protocol.messages import SET_AGENT_STATE_CONF, SET_AGENT_STATE_REQ
+    from ctios_fast.protocol.numbers import SET_AGENT_STATE_CONF, SET_AGENT_STATE_REQ
 
     book = RequestBook(LoopClock(), max_open=10)
 

@@ -173,7 +173,7 @@ def page(results: Results) -> str:
 
 
 def _name(message: int) -> str:
-    from ctios_fast.protocol.messages import NAMES
+    from ctios_fast.protocol.numbers import NAMES
 
     return NAMES[message]
 

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import IO, Final, NamedTuple
 
 from ctios_fast.core import codec
-from ctios_fast.protocol import messages as ged
+from ctios_fast.protocol import numbers as ged
 
 from .streams import PERIPHERAL, STREAMS, VERSION, agent_id
 

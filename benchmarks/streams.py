@@ -11,8 +11,8 @@ from itertools import cycle, islice
 from typing import Any, Final, NamedTuple
 
 from ctios_fast.core import codec
-from ctios_fast.core.columns import count_frames
-from ctios_fast.protocol import messages as ged
+from ctios_fast.core.scan.column_scan import count_frames
+from ctios_fast.protocol import numbers as ged
 
 VERSION: Final = 25
 PERIPHERAL: Final = 5000

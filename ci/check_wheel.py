@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 COPIED = {".py", ".pyi", ".pxd", ".toml", ".lua", ".typed"}
 MADE = {
     "ctios_fast/messages.pyi",
+    "ctios_fast/protocol/codes.py",
     "ctios_fast/protocol/enums.py",
     "ctios_fast/protocol/enums.pyi",
-    "ctios_fast/protocol/messages.py",
-    "ctios_fast/protocol/views.py",
+    "ctios_fast/protocol/numbers.py",
+    "ctios_fast/protocol/class_table.py",
 }
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt", "licenses/LICENSE"}
 

@@ -7,19 +7,17 @@
     await session.set_agent(Agent("1001", 5000, agent_instrument="3001"))
     await session.current_agent.login()
 
-Public: what this module names, and the submodules ``messages`` (a class for each message), ``core``
-(frames, codec), ``protocol`` (message numbers and enumerations), ``keywords``, ``reasons``, ``errors``,
-``transcript``, ``columns``, ``capture``, ``dissector`` and ``sim``.
+Public: what this module names, and the modules ``errors``, ``enums``, ``keywords``, ``messages`` (a class
+for each message), ``core`` (frames, codec), ``protocol`` (message numbers and enumerations), ``bulk``,
+``records``, ``wireshark``, ``fleet`` and ``sim``.
 """
 
 from ._version import __version__
-from .agent import Agent
-from .arguments import Arguments
 from .connection.observer import FailureReason
-from .connection.requests import Request
+from .connection.request_book import Request
 from .connection.states import ConnectionState
+from .enums import AgentState, CilCode
 from .errors import (
-    CilError,
     ConnectionFailed,
     ConnectionLost,
     ControlFailure,
@@ -27,18 +25,22 @@ from .errors import (
     MethodError,
     OpenRefused,
     ProtocolError,
+    Refused,
     RequestRefused,
     RequestTimeout,
 )
-from .reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
-from .session import Session
+from .model.agents.agent import Agent
+from .model.agents.reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
+from .model.arguments import Arguments
+from .model.session import Session
 
 __all__ = [
     "CTIOS_FORCED_LOGOUT_REASON_CODE",
     "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
     "Agent",
+    "AgentState",
     "Arguments",
-    "CilError",
+    "CilCode",
     "ConnectionFailed",
     "ConnectionLost",
     "ConnectionState",
@@ -48,6 +50,7 @@ __all__ = [
     "MethodError",
     "OpenRefused",
     "ProtocolError",
+    "Refused",
     "Request",
     "RequestRefused",
     "RequestTimeout",

@@ -1,71 +1,340 @@
-"""All errors of the library in one place, and the return codes of CTI OS methods.
+"""Every exception of the library.
 
-``CtiOsError`` is the base of them all.
+::
+
+    CtiOsError                      base of all
+    ├── MethodError                 a method could not be carried out as called; carries a CilCode
+    ├── Refused                     the server or the peripheral refused
+    │   ├── OpenRefused             ... to open a session (FAILURE_CONF for OPEN_REQ)
+    │   ├── RequestRefused          ... a request, by the CTI Server (FAILURE_CONF)
+    │   └── ControlFailure          ... a request, by the peripheral (CONTROL_FAILURE_CONF)
+    ├── RequestTimeout              no answer in time (also a TimeoutError)
+    ├── ConnectionFailed            no side could be reached (also a ConnectionError)
+    ├── ConnectionLost              the connection ended or does not exist (also a ConnectionError)
+    ├── LinkClosed                  one TCP connection is closed (also a ConnectionError)
+    ├── SendBufferFull              too many bytes wait to be sent (also a ConnectionError)
+    ├── TooManyRequests             too many requests are open
+    ├── ProtocolError               bytes on the wire
+    │   ├── FrameTooLarge           a frame above the size limit
+    │   ├── MalformedFrame          a frame that contradicts its message's layout
+    │   ├── EncodeError             a message that cannot be written (also a ValueError)
+    │   ├── TruncatedStream         a recording ends inside a frame
+    │   └── TranscriptError         a record that no frame can be made from (also a ValueError)
+    ├── FilterSyntaxError           a message filter string that cannot be parsed (also a ValueError)
+    ├── CaptureError                a capture file that cannot be read
+    └── MissingExtra                an optional dependency is not installed (also an ImportError)
+
+This module imports nothing of the package. Errors carry what is needed to find the fault (message, field,
+offset) and never the text of a field, since a field may be a password.
 """
 
-from enum import IntEnum
+import re
+from typing import TYPE_CHECKING
 
-from ctios_fast.connection.errors import (
-    ConnectionFailed,
-    ConnectionLost,
-    ControlFailure,
-    OpenRefused,
-    RequestRefused,
-    RequestTimeout,
-    TooManyRequests,
-)
-from ctios_fast.connection.link import SendBufferFull
-from ctios_fast.protocol.errors import CtiOsError, EncodeError, FrameTooLarge, MalformedFrame, ProtocolError
+if TYPE_CHECKING:
+    from .enums import CilCode
 
 __all__ = [
-    "CilError",
+    "CaptureError",
     "ConnectionFailed",
     "ConnectionLost",
     "ControlFailure",
     "CtiOsError",
     "EncodeError",
+    "FilterSyntaxError",
     "FrameTooLarge",
+    "LinkClosed",
     "MalformedFrame",
     "MethodError",
+    "MissingExtra",
     "OpenRefused",
     "ProtocolError",
+    "Refused",
     "RequestRefused",
     "RequestTimeout",
     "SendBufferFull",
     "TooManyRequests",
+    "TranscriptError",
+    "TruncatedStream",
 ]
 
 
-class CilError(IntEnum):
-    """Return codes of CTI OS methods that the library uses (CTI OS Developer's Guide, CIL error codes)."""
+class CtiOsError(Exception):
+    """Base of every error that the library raises."""
 
-    E_CTIOS_MODE_CONFLICT = -101
-    E_CTIOS_INVALID_ARGUMENT = -103
-    E_CTIOS_INVALID_SESSION = -104
-    E_CTIOS_INVALID_AGENT = -112
-    E_CTIOS_IN_FAILOVER = -114
-    E_CTIOS_MISSING_ARGUMENT = -116
-    E_CTIOS_AGENT_NOT_LOGIN = -120
-    E_CTIOS_MODE_SET_ALREADY = -148
-    E_CTIOS_MODE_NOT_SET = -149
-    E_CTIOS_SESSION_DISCONNECT_PENDING = -300
-    E_CTIOS_SESSION_NOT_CONNECTED = -301
-    E_CTIOS_SESSION_NOT_DISCONNECTED = -351
-    E_CTIOS_AGENT_ALREADY_IN_SESSION = -900
-    E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED = -901
-    E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS = -904
+
+# --- Methods ----------------------------------------------------------------------------------------
 
 
 class MethodError(CtiOsError):
-    """A method could not be carried out as called; nothing was sent and no event follows.
+    """A method could not be carried out as called. Nothing was sent, and no event follows.
 
-    ``code`` is what CTI OS's method would have returned.
+    ``code`` is the CilCode that CTI OS's method would have returned.
     """
 
-    def __init__(self, code: CilError, reason: str) -> None:
+    def __init__(self, code: "CilCode", reason: str) -> None:
         super().__init__(code, reason)
         self.code = code
         self.reason = reason
 
     def __str__(self) -> str:
         return f"{self.reason} ({self.code.name})"
+
+
+# --- Refusals ---------------------------------------------------------------------------------------
+
+
+class Refused(CtiOsError):
+    """The CTI Server or the peripheral refused.
+
+    ``code``: the number that the refusal carries. ``name``: its name in the reference, or the number as
+    text. ``message_type``: number of the refused message. ``invoke_id``: InvokeID of that message.
+    """
+
+    enumeration = "StatusCode"
+
+    def __init__(self, code: int, message_type: int, invoke_id: int = 0) -> None:
+        super().__init__(code, message_type, invoke_id)
+        self.code = code
+        self.message_type = message_type
+        self.invoke_id = invoke_id
+
+    @property
+    def name(self) -> str:
+        """Name of the code in the reference, or the number as text if it has none."""
+        from .protocol import enums
+
+        try:
+            name: str = getattr(enums, self.enumeration)(self.code).name
+        except ValueError:
+            return str(self.code)
+        return name
+
+    @property
+    def message(self) -> str:
+        """Name of the refused message, or its number as text."""
+        from .protocol.numbers import NAMES
+
+        return NAMES.get(self.message_type, str(self.message_type))
+
+    def __str__(self) -> str:
+        return f"the CTI Server refused {self.message}: {self.name} ({self.code})"
+
+
+class OpenRefused(Refused):
+    """The server answered OPEN_REQ with FAILURE_CONF. ``status`` is the StatusCode."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status, 3)
+        self.args = (status,)
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"the CTI Server refused to open a session: {self.name} ({self.status})"
+
+
+class RequestRefused(Refused):
+    """The CTI Server itself refused a request (FAILURE_CONF). ``status`` is the StatusCode."""
+
+    @property
+    def status(self) -> int:
+        """The StatusCode."""
+        return self.code
+
+
+class ControlFailure(Refused):
+    """The peripheral refused a request (CONTROL_FAILURE_CONF).
+
+    ``failure_code`` is a ControlFailureCode. ``peripheral_error_code`` is the peripheral's own.
+    """
+
+    enumeration = "ControlFailureCode"
+
+    def __init__(
+        self, failure_code: int, peripheral_error_code: int, message_type: int, invoke_id: int = 0
+    ) -> None:
+        super().__init__(failure_code, message_type, invoke_id)
+        self.args = (failure_code, peripheral_error_code, message_type, invoke_id)
+        self.peripheral_error_code = peripheral_error_code
+
+    @property
+    def failure_code(self) -> int:
+        """The ControlFailureCode."""
+        return self.code
+
+    def __str__(self) -> str:
+        return (
+            f"{self.message} failed: {self.name} ({self.code}), peripheral error {self.peripheral_error_code}"
+        )
+
+
+class RequestTimeout(CtiOsError, TimeoutError):
+    """The server did not answer in time. The request may still have taken effect."""
+
+
+# --- Connection -------------------------------------------------------------------------------------
+
+
+class ConnectionFailed(CtiOsError, ConnectionError):
+    """No side of the pair could be reached in the attempts allowed."""
+
+
+class ConnectionLost(CtiOsError, ConnectionError):
+    """The connection ended, or there is none, so the request stays unanswered."""
+
+
+class LinkClosed(CtiOsError, ConnectionError):
+    """The link is not open: nothing can be sent on it."""
+
+
+class SendBufferFull(CtiOsError, ConnectionError):
+    """The peer does not read: as many bytes as allowed wait to be sent. The frame was not accepted."""
+
+
+class TooManyRequests(CtiOsError):
+    """As many requests as allowed are open. This one was not sent."""
+
+
+# --- Bytes on the wire ------------------------------------------------------------------------------
+
+
+class ProtocolError(CtiOsError):
+    """Base of all errors about bytes on the wire."""
+
+
+class FrameTooLarge(ProtocolError):
+    """A frame announces more bytes than the limit: the stream cannot be followed any further.
+
+    ``length`` is the announced size of the whole frame, with its 8-byte header. ``limit`` is the largest size
+    accepted. ``offset`` is where in the stream the frame begins. All are in bytes.
+    """
+
+    def __init__(self, length: int, limit: int, offset: int) -> None:
+        super().__init__(length, limit, offset)
+        self.length = length
+        self.limit = limit
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return (
+            f"frame of {self.length} bytes at stream offset {self.offset} "
+            f"is above the limit of {self.limit} bytes"
+        )
+
+
+class MalformedFrame(ProtocolError):
+    """A frame whose body contradicts its message's layout.
+
+    ``offset`` counts bytes from the frame's first header byte. ``field`` is None where no named field is
+    concerned. ``frame`` keeps the bytes; neither the text nor ``repr`` shows them.
+    """
+
+    def __init__(
+        self,
+        message_type: int,
+        message: str | None,
+        field: str | None,
+        offset: int,
+        reason: str,
+        frame: bytes,
+    ) -> None:
+        super().__init__(message_type, message, field, offset, reason)
+        self.message_type = message_type
+        self.message = message
+        self.field = field
+        self.offset = offset
+        self.reason = reason
+        self.frame = frame
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # repr shows the arguments, so the frame is not one of them
+        return type(self), (*self.args, self.frame), self.__dict__
+
+    def __str__(self) -> str:
+        name = self.message or f"message {self.message_type}"
+        where = f", field {self.field}" if self.field else ""
+        return f"{name}{where}, offset {self.offset}: {self.reason}"
+
+
+class EncodeError(ProtocolError, ValueError):
+    """A message that cannot be written: a field missing, unknown, out of range, too long or too new.
+
+    ``message`` and ``field`` are names of the reference. ``keyword`` is the field as a message class spells
+    it (``agent_id``, ``skill_groups[1].skill_group_number``), None where no message class was involved.
+    """
+
+    keyword: str | None = None
+
+    def __init__(self, message: str | None, field: str | None, reason: str) -> None:
+        super().__init__(message, field, reason)
+        self.message = message
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = ".".join(part for part in (self.message, self.field) if part)
+        if self.keyword is not None:
+            where = f"{where} ({self.keyword})"
+        return f"{where}: {self.reason}" if where else self.reason
+
+
+class TruncatedStream(ProtocolError):
+    """A stream ends inside a frame: the frame begins at ``offset``, and ``left`` bytes of it are there."""
+
+    def __init__(self, offset: int, left: int) -> None:
+        super().__init__(offset, left)
+        self.offset = offset
+        self.left = left
+
+    def __str__(self) -> str:
+        return f"the stream ends inside the frame at offset {self.offset}, after {self.left} bytes of it"
+
+
+class TranscriptError(ProtocolError, ValueError):
+    """A line or record that no frame can be made from. ``field`` is the key or field at fault, if any."""
+
+    def __init__(self, field: str | None, reason: str) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        if self.field is None:
+            return self.reason
+        return f"{self.field if self.field.isprintable() else ascii(self.field)}: {self.reason}"
+
+
+# --- Filters and captures ---------------------------------------------------------------------------
+
+#: Characters of a filter string that its error shows on each side of the fault.
+_SHOWN = 40
+
+
+class FilterSyntaxError(CtiOsError, ValueError):
+    """A filter string that cannot be parsed.
+
+    ``text`` is the string. ``position`` is the index of the first character of the faulty part. ``reason``
+    says what is wrong with it. The error's text shows the part with a caret beneath.
+    """
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        super().__init__(text, position, reason)
+        self.text = text
+        self.position = position
+        self.reason = reason
+
+    def __str__(self) -> str:
+        start = max(0, self.position - _SHOWN)
+        head = "…" if start else ""
+        tail = "…" if self.position + _SHOWN < len(self.text) else ""
+        shown = re.sub(r"\s", " ", self.text[start : self.position + _SHOWN])
+        caret = " " * (len(head) + self.position - start) + "^"
+        return f"{self.reason}\n  {head}{shown}{tail}\n  {caret}"
+
+
+class CaptureError(CtiOsError):
+    """A file that is not a capture, or that cannot be read to its end."""
+
+
+class MissingExtra(CtiOsError, ImportError):
+    """An optional dependency is not installed."""

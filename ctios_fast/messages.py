@@ -28,10 +28,10 @@ not be given. ``Class.encode(version_or_codec, ...)`` gives the bytes alone.
 from datetime import UTC, datetime
 from typing import Any
 
-from .core.construct import TypedMessage
-from .core.named import NamedArrays, NamedVariables
-from .core.typed import make_class
-from .protocol.views import CLASSES
+from ctios_fast.core.classes.base import TypedMessage
+from ctios_fast.core.classes.factory import make_class
+from ctios_fast.core.classes.named_variables import NamedArrays, NamedVariables
+from ctios_fast.protocol.class_table import CLASSES
 
 _BY_NUMBER = {row[0]: name for name, row in CLASSES.items()}
 

@@ -1,58 +1,37 @@
-"""What the tests of the object model share: simulator, sessions, a clock by hand, a listener that records."""
+"""Fixtures: simulator, sessions, agents, a manual clock, certificates, scripted servers."""
 
 import asyncio
 import contextlib
 import random
 import ssl
 from collections.abc import AsyncIterator, Callable
-from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any
 
 import hypothesis
 import pytest
-import raw_client
 import trustme
-from raw_client import until
-from scripted_server import Behaviour, Serve
+from support.model import (
+    LOOPS,
+    MakeSession,
+    Recorder,
+    an_agent,
+    loop_factory,
+    settled,
+    sides,
+    soon,
+)
+from support.raw_client import until
+from support.scripted_server import Behaviour, Serve
 
-from ctios_fast import Agent, Arguments, CilError, MethodError, Session
+from ctios_fast import Agent, Session
 from ctios_fast.connection.clock import ManualClock
-from ctios_fast.connection.requests import Request
-from ctios_fast.events import EVENTS
-from ctios_fast.protocol import messages as ged
-from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
 
 # Runs are the same everywhere, and a busy machine is no failure: hypothesis's own time limit is off.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+
+
 hypothesis.settings.load_profile("steady")
-
-#: How long anything may take that is no matter of time; only a failing test ever waits that long.
-PATIENCE = raw_client.PATIENCE
-
-LOGIN = int(AgentState.AGENT_STATE_LOGIN)
-LOGOUT = int(AgentState.AGENT_STATE_LOGOUT)
-NOT_READY = int(AgentState.AGENT_STATE_NOT_READY)
-AVAILABLE = int(AgentState.AGENT_STATE_AVAILABLE)
-TALKING = AgentState.AGENT_STATE_TALKING
-
-T = TypeVar("T")
-
-#: Event loops and transports that the tests can run on: aiofastnet's transports stand on asyncio's loop here.
-LOOPS = [name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asyncio" or find_spec(name)]
-
-
-def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Makes loops of that name."""
-    if name == "uvloop":
-        import uvloop
-
-        return uvloop.new_event_loop  # type: ignore[no-any-return]
-    if name == "aiofastnet":
-        import aiofastnet
-
-        return lambda: aiofastnet.patch_loop(asyncio.SelectorEventLoop())  # type: ignore[no-any-return]
-    return asyncio.SelectorEventLoop
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,73 +43,6 @@ def pytest_asyncio_loop_factories(
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     name = config.getoption("--loop")
     return {name: loop_factory(name)}
-
-
-class Recorder:
-    """Listens to every event of a session and notes it, in order, as ``(event, Arguments)``."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.events: list[tuple[str, Arguments]] = []
-        self._waiting: list[tuple[str, int, asyncio.Future[None]]] = []
-        for event in EVENTS:
-            session.subscribe(event, lambda args, event=event: self._note(event, args))
-
-    def _note(self, event: str, args: Arguments) -> None:
-        self.events.append((event, args))
-        for name, count, waiter in self._waiting:
-            if name == event and not waiter.done() and len(self.of(event)) >= count:
-                waiter.set_result(None)
-
-    @property
-    def names(self) -> list[str]:
-        """The events' names, in order."""
-        return [event for event, _ in self.events]
-
-    def of(self, event: str) -> list[Arguments]:
-        """The Arguments of all events of that name."""
-        return [args for name, args in self.events if name == event]
-
-    def since(self, count: int) -> list[str]:
-        """The names of all events but the first so many."""
-        return self.names[count:]
-
-    def clear(self) -> None:
-        """Forget what was noted."""
-        self.events.clear()
-
-    async def wait_for(self, event: str, count: int = 1) -> Arguments:
-        """Wait until there were so many events of that name; returns the Arguments of the last of these."""
-        assert event in EVENTS, event
-        if len(self.of(event)) < count:
-            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append((event, count, waiter))
-            try:
-                await asyncio.wait_for(waiter, PATIENCE)
-            except TimeoutError:
-                raise AssertionError(f"{event} did not come {count} times; there were {self.names}") from None
-        await asyncio.sleep(0)  # a task that the event's cause has started gets its first turn
-        return self.of(event)[count - 1]
-
-
-async def soon(request: Request[T]) -> T:
-    """The request's answer, which must not take long."""
-    async with asyncio.timeout(PATIENCE):
-        return await request
-
-
-def failing(call: Callable[[], object]) -> CilError:
-    """The code of the MethodError that the call raises."""
-    with pytest.raises(MethodError) as error:
-        call()
-    return error.value.code
-
-
-async def settled(session: Session) -> None:
-    """Wait until everything that the server had sent so far was received: its next answer comes behind it."""
-    connection = session._connection
-    assert connection.link is not None
-    await soon(connection._send_request(connection.link, ged.HEARTBEAT_REQ, {}, (), None))
 
 
 @pytest.fixture
@@ -147,19 +59,6 @@ def rng() -> random.Random:
 async def sim() -> AsyncIterator[Simulator]:
     async with Simulator(agents=5) as simulator:
         yield simulator
-
-
-def sides(sim: Simulator) -> dict[str, Any]:
-    """The keywords of ``connect`` for both sides of the simulator."""
-    return {
-        "ctios_a": sim.side_a.host,
-        "port_a": sim.side_a.port,
-        "ctios_b": sim.side_b.host,
-        "port_b": sim.side_b.port,
-    }
-
-
-MakeSession = Callable[..., Session]
 
 
 @pytest.fixture
@@ -196,11 +95,6 @@ def session(make_session: MakeSession) -> Session:
 @pytest.fixture
 def recorder(session: Session) -> Recorder:
     return Recorder(session)
-
-
-def an_agent(number: int = 0, **more: Any) -> Agent:
-    """The simulator's agent of that number, as the application makes it."""
-    return Agent(str(1001 + number), 5000, agent_instrument=str(3001 + number), **more)
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Si
 from benchmarks.peers import struct_columns, struct_filter
 from benchmarks.peers.layouts import fixed
 from benchmarks.streams import SIZES, VERSION, agent_states, frames_of, in_turns
-from ctios_fast.columns import decode_columns
+from ctios_fast.bulk.columns import decode_columns
 from ctios_fast.core import codec
-from ctios_fast.core.columns import count_frames
-from ctios_fast.core.filters import FrameFilter
-from ctios_fast.protocol.messages import AGENT_STATE_EVENT, SYSTEM_EVENT
+from ctios_fast.core.scan.column_scan import count_frames
+from ctios_fast.core.scan.frame_filter import FrameFilter
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT, SYSTEM_EVENT
 
 FIELDS = [*fixed(AGENT_STATE_EVENT).names, "AgentID", "AgentExtension"]
 NOBODY = {str(900_001 + number) for number in range(500)}

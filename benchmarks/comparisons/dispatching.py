@@ -16,7 +16,7 @@ from benchmarks.peers.eager import EagerClient
 from benchmarks.peers.frugal import FrugalClient
 from benchmarks.streams import MIX, SIZES, STREAMS, VERSION, WANTED, agent_states, frames_of, in_turns, pieces
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
-from ctios_fast.core.columns import count_frames
+from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.messages import class_of
 
 MESSAGES = tuple(share.message for share in MIX)

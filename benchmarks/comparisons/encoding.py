@@ -7,7 +7,7 @@ from benchmarks.peers import requests
 from benchmarks.streams import PERIPHERAL, VERSION, agent_id
 from ctios_fast import messages
 from ctios_fast.core import codec
-from ctios_fast.protocol.messages import MAKE_CALL_REQ, SET_AGENT_STATE_REQ
+from ctios_fast.protocol.numbers import MAKE_CALL_REQ, SET_AGENT_STATE_REQ
 
 #: InvokeID, agent and device.
 Inputs = Iterable[tuple[int, str, str]]

@@ -19,7 +19,7 @@ from benchmarks.peers.requests import set_agent_state_req
 from benchmarks.servers import HOST, serving
 from benchmarks.streams import PERIPHERAL
 from ctios_fast import Session
-from ctios_fast.protocol.messages import SET_AGENT_STATE_CONF, SET_AGENT_STATE_REQ
+from ctios_fast.protocol.numbers import SET_AGENT_STATE_CONF, SET_AGENT_STATE_REQ
 
 REQUESTS = 1000
 FIELDS = {

@@ -19,7 +19,7 @@ from benchmarks.servers import HOST, serving
 from benchmarks.streams import SIZES, VERSION, WANTED, mixed
 from ctios_fast.connection.link import Link
 from ctios_fast.core import codec
-from ctios_fast.core.columns import count_frames
+from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.messages import class_of
 
 from .dispatching import MESSAGES

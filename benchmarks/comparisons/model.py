@@ -12,7 +12,7 @@ from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, s
 from benchmarks.servers import HOST, serving
 from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, whole_pieces
 from ctios_fast import Arguments, Session
-from ctios_fast.core.columns import count_frames
+from ctios_fast.core.scan.column_scan import count_frames
 
 from .dispatching import AT_ONCE, bare_call_of_empty, of
 

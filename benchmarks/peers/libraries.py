@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 from .layouts import fixed, tags
 

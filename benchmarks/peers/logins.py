@@ -10,7 +10,7 @@ import asyncio
 import struct
 from itertools import count
 
-from ctios_fast.protocol import messages as ged
+from ctios_fast.protocol import numbers as ged
 
 from .requests import set_agent_state_req
 

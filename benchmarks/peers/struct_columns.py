@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 from .layouts import fixed
 

@@ -2,7 +2,7 @@
 
 import struct
 
-from ctios_fast.protocol.messages import AGENT_STATE_EVENT
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 from .layouts import fixed
 

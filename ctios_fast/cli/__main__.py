@@ -1,5 +1,5 @@
 """``python -m ctios_fast.cli``: the same as ``ctios-fast``."""
 
-from ctios_fast.cli.main import main
+from .main import main
 
 main()

@@ -6,8 +6,12 @@ from typing import BinaryIO
 import click
 from click.core import ParameterSource
 
-from ctios_fast.capture import DEFAULT_PORTS, CaptureError, CaptureReader, MissingExtra
-from ctios_fast.cli.streams import (
+from ctios_fast.core import Codec
+from ctios_fast.errors import CaptureError, FrameTooLarge, MissingExtra, TruncatedStream
+from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader
+from ctios_fast.records.transcript import StreamReader, chunks, format_line
+
+from .file_streams import (
     IMPASSABLE,
     MALFORMED,
     WRONG_USAGE,
@@ -17,9 +21,6 @@ from ctios_fast.cli.streams import (
     protocol_version_option,
     run_filter,
 )
-from ctios_fast.core import Codec
-from ctios_fast.protocol.errors import FrameTooLarge
-from ctios_fast.transcript import StreamReader, TruncatedStream, chunks, format_line
 
 
 def _decode(reader: StreamReader, source: BinaryIO, output: BinaryIO) -> int:

@@ -12,8 +12,8 @@ from rich.table import Column, Table
 
 from ctios_fast.connection.states import ConnectionState
 from ctios_fast.errors import CtiOsError
-from ctios_fast.session import Session
-from ctios_fast.shift import STEPS, Report, work_shift
+from ctios_fast.fleet.shift import STEPS, Report, work_shift
+from ctios_fast.model.session import Session
 from ctios_fast.sim import Simulator
 
 #: Counters of a session that are 0 after a run in which nothing went wrong.

@@ -2,7 +2,7 @@
 
 import click
 
-from ctios_fast.dissector import dissector
+from ctios_fast.wireshark.generator import dissector
 
 
 @click.command("dissector")

@@ -4,7 +4,11 @@ from typing import BinaryIO
 
 import click
 
-from ctios_fast.cli.streams import (
+from ctios_fast.core import Codec
+from ctios_fast.errors import TranscriptError
+from ctios_fast.records.transcript import frame_from_record, parse_line
+
+from .file_streams import (
     IMPASSABLE,
     complain,
     file_argument,
@@ -12,8 +16,6 @@ from ctios_fast.cli.streams import (
     protocol_version_option,
     run_filter,
 )
-from ctios_fast.core import Codec
-from ctios_fast.transcript import TranscriptError, frame_from_record, parse_line
 
 
 def _encode(codec: Codec, source: BinaryIO, output: BinaryIO) -> int:

@@ -10,7 +10,7 @@ USAGE_STATUS = 2
 def main() -> NoReturn:
     """Run the command line on ``sys.argv`` and exit with its status."""
     try:
-        from ctios_fast.cli.group import group
+        from .group import group
 
         group.main(prog_name="ctios-fast")
     except ModuleNotFoundError as error:

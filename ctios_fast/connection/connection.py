@@ -11,24 +11,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Message
-from ctios_fast.protocol import messages as ged
-from ctios_fast.protocol.errors import EncodeError, FrameTooLarge, MalformedFrame
-
-from .clock import Clock, LoopClock, TimerHandle, sleep
-from .dial import dial
-from .errors import (
+from ctios_fast.errors import (
     ConnectionFailed,
     ConnectionLost,
+    EncodeError,
+    FrameTooLarge,
+    LinkClosed,
+    MalformedFrame,
     OpenRefused,
     RequestRefused,
     RequestTimeout,
+    SendBufferFull,
     TooManyRequests,
 )
+from ctios_fast.protocol import numbers as ged
+
+from .clock import Clock, LoopClock, TimerHandle, sleep
+from .dial import dial
 from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
-from .link import DEFAULT_MAX_BUFFERED, Link, LinkClosed, SendBufferFull
+from .link import DEFAULT_MAX_BUFFERED, Link
 from .observer import FailureReason, Observer
 from .opening import RETRIED_ELSEWHERE, OpenSettings
-from .requests import Request, RequestBook
+from .request_book import Request, RequestBook
 from .sides import Attempt, Side, attempts
 from .states import ConnectionState, next_state
 
@@ -363,7 +367,7 @@ class Connection:
         if error is None:
             self._opened(request.result())
         elif isinstance(error, RequestRefused):
-            self._open_refused(link, OpenRefused(error.failure_code))
+            self._open_refused(link, OpenRefused(error.status))
         elif isinstance(error, MalformedFrame):
             self._drop(link, FailureReason.PROTOCOL_MISMATCH, error)
         else:

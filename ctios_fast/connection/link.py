@@ -12,11 +12,14 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
-from ctios_fast.protocol.errors import CtiOsError, FrameTooLarge
+from ctios_fast.errors import FrameTooLarge, LinkClosed, SendBufferFull
 
 from .clock import Clock
 
-__all__ = ["DEFAULT_MAX_BUFFERED", "Link", "LinkClosed", "SendBufferFull"]
+__all__ = [
+    "DEFAULT_MAX_BUFFERED",
+    "Link",
+]
 
 log = logging.getLogger("ctios_fast.link")
 
@@ -30,14 +33,6 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 def _time_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     # asyncio's own loop only hands on what time.monotonic gives
     return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
-
-
-class SendBufferFull(CtiOsError, ConnectionError):
-    """The peer does not read: as many bytes as allowed wait to be sent. The frame was not taken."""
-
-
-class LinkClosed(CtiOsError, ConnectionError):
-    """The link is not open: nothing can be sent on it."""
 
 
 class Link(asyncio.BufferedProtocol):

@@ -4,9 +4,8 @@ from enum import IntEnum
 from typing import Protocol
 
 from ctios_fast.core import Handler, Message
-from ctios_fast.protocol.errors import MalformedFrame
+from ctios_fast.errors import MalformedFrame, OpenRefused
 
-from .errors import OpenRefused
 from .sides import Side
 
 __all__ = ["FailureReason", "Observer"]

@@ -7,8 +7,8 @@ from typing import NamedTuple, Self
 
 from ctios_fast.core import Codec
 from ctios_fast.core.secret import Secret
-from ctios_fast.protocol import messages as ged
-from ctios_fast.protocol.errors import EncodeError
+from ctios_fast.errors import EncodeError
+from ctios_fast.protocol import numbers as ged
 
 __all__ = ["NEVER_IDLE", "NULL_PERIPHERAL_ID", "RETRIED_ELSEWHERE", "OpenSettings"]
 

@@ -12,16 +12,17 @@ Each compiled module ships its ``.pxd``, so that other Cython code can call it w
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ctios_fast.core.dispatch.dispatcher import Dispatcher, Handler
+from ctios_fast.core.dispatch.field_reader import FieldReader
+
 from .codec import DEFAULT_MAX_FRAME, Codec, codec
-from .dispatcher import Dispatcher, Handler
 from .frames import FrameBuffer
 from .layout import NEWEST_VERSION, OLDEST_VERSION
 from .message import Message, NamedArray, NamedVariable
-from .reader import FieldReader
 
 if TYPE_CHECKING:
-    from .check import Finding
-    from .descriptions import FixedField, FloatingField, MessageLayout
+    from .conformance import Finding
+    from .layout_info import FixedField, FloatingField, MessageLayout
 
 __all__ = [
     "DEFAULT_MAX_FRAME",
@@ -44,10 +45,10 @@ __all__ = [
 
 #: Where what few programs use is found, once it is asked for.
 _LATER = {
-    "Finding": "check",
-    "FixedField": "descriptions",
-    "FloatingField": "descriptions",
-    "MessageLayout": "descriptions",
+    "Finding": "conformance",
+    "FixedField": "layout_info",
+    "FloatingField": "layout_info",
+    "MessageLayout": "layout_info",
 }
 
 

@@ -3,7 +3,7 @@ from typing import Any, Final, final
 
 from typing_extensions import Buffer
 
-from .descriptions import MessageLayout
+from .layout_info import MessageLayout
 from .message import Message
 
 DEFAULT_MAX_FRAME: Final = 65536

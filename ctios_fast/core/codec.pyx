@@ -4,7 +4,7 @@ cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.number cimport PyNumber_Index
 
-from .encoder cimport message_number, write_message, write_raw
+from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
 from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of, load32
 from .message cimport all_fields, fitting, malformed, read_message, unfit
 

@@ -16,7 +16,7 @@ from libc.string cimport memcpy, memmove
 
 from .layout cimport HEADER_SIZE, check_max_frame
 
-from ctios_fast.protocol.errors import FrameTooLarge
+from ctios_fast.errors import FrameTooLarge
 
 from .codec import DEFAULT_MAX_FRAME
 

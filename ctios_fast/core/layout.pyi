@@ -1,6 +1,6 @@
 from typing import Final
 
-from .descriptions import MessageLayout, TagRow
+from .layout_info import MessageLayout, TagRow
 
 OLDEST_VERSION: Final[int]
 NEWEST_VERSION: Final[int]

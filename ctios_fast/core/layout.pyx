@@ -248,7 +248,7 @@ cdef class Layouts:
 
 
 cdef object _description(Layout *layout):
-    from .descriptions import FixedField, FloatingField, MessageLayout
+    from .layout_info import FixedField, FloatingField, MessageLayout
 
     cdef int i
     cdef FixedSlot *slot
@@ -391,7 +391,7 @@ cdef object shown_name(Layout *layout, uint32_t tag):
 
 def tag_row(uint32_t tag):
     """The tag table's row for the tag, or None."""
-    from .descriptions import TagRow
+    from .layout_info import TagRow
 
     cdef const FloatingSlot *slot = _table_slot(tag)
     if slot == NULL:

@@ -1,6 +1,6 @@
 from typing import Any, NamedTuple
 
-from .check import Finding
+from .conformance import Finding
 
 class NamedVariable(NamedTuple):
     name: str

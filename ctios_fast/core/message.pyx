@@ -16,11 +16,35 @@ from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memcmp
 
 from .layout cimport (
-    FLAG_ARRAY, FLAG_REPEATS, FLOATING_CODE, HEADER_SIZE, MESSAGE_NUMBERS,
-    WIRE_NAMEDARRAY, WIRE_NAMEDVAR, WIRE_RAW, WIRE_STRING, WIRE_UNSPEC,
-    FixedSlot, FloatingSlot, Layout, Layouts,
-    field_name, layouts_of, listed_slot, load16, load32, load_number, lookup_of, message_name, sample_of,
-    shown_name, slot_of_name, slot_of_tag, tag_of_text, type_width, views,
+    FLAG_ARRAY,
+    FLAG_REPEATS,
+    FLOATING_CODE,
+    HEADER_SIZE,
+    MESSAGE_NUMBERS,
+    WIRE_NAMEDARRAY,
+    WIRE_NAMEDVAR,
+    WIRE_RAW,
+    WIRE_STRING,
+    WIRE_UNSPEC,
+    FixedSlot,
+    FloatingSlot,
+    Layout,
+    Layouts,
+    field_name,
+    layouts_of,
+    listed_slot,
+    load16,
+    load32,
+    load_number,
+    lookup_of,
+    message_name,
+    sample_of,
+    shown_name,
+    slot_of_name,
+    slot_of_tag,
+    tag_of_text,
+    type_width,
+    views,
 )
 
 cdef extern from *:
@@ -40,7 +64,7 @@ cdef extern from *:
 
 from typing import NamedTuple
 
-from ctios_fast.protocol.errors import MalformedFrame
+from ctios_fast.errors import MalformedFrame
 
 
 class NamedVariable(NamedTuple):
@@ -530,7 +554,7 @@ cdef class Message:
 
     def check(self):
         """What a strict reader minds about this well-formed message: ``Finding`` rows, none if nothing."""
-        from .check import findings
+        from .conformance import findings
 
         return findings(self)
 

@@ -6,9 +6,10 @@ the agent's state machine, ``peripheral`` the agents, ``events`` who hears of th
 Nothing of the library imports this package.
 """
 
+from ctios_fast.sim.plant.peripheral import Agent, Peripheral
+from ctios_fast.sim.server.client_session import Session
+
 from .counters import Counters
-from .peripheral import Agent, Peripheral
-from .session import Session
 from .side import Side
 from .simulator import COMPONENT_FAILED, Simulator
 

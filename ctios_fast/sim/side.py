@@ -6,9 +6,8 @@ import ssl
 from typing import Final
 
 from ctios_fast.protocol.enums import StatusCode
-
-from .session import Session
-from .shared import Shared
+from ctios_fast.sim.server.client_session import Session
+from ctios_fast.sim.server.shared import Shared
 
 __all__ = ["Side"]
 

@@ -11,11 +11,11 @@ from ctios_fast.connection.clock import Clock, LoopClock
 from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.protocol.enums import AgentState
+from ctios_fast.sim.plant.peripheral import Agent, Peripheral
+from ctios_fast.sim.server.client_session import Session
+from ctios_fast.sim.server.shared import Settings, Shared
 
 from .counters import Counters
-from .peripheral import Agent, Peripheral
-from .session import Session
-from .shared import Settings, Shared
 from .side import Side
 
 __all__ = ["COMPONENT_FAILED", "SideName", "Simulator"]

@@ -1,7 +1,7 @@
 # cython: language_level=3
 """A handler that is called from C: counts, for each agent state, the events that told of it."""
 
-from ctios_fast.core.handler cimport Field, Frame, FrameHandler
+from ctios_fast.core.dispatch.c_handler cimport Field, Frame, FrameHandler
 
 cdef enum:
     STATES = 16

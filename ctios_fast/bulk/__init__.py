@@ -1,0 +1,1 @@
+"""Many frames at once: NumPy columns and public filters."""

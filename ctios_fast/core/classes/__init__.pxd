@@ -1,0 +1,1 @@
+# Lets other Cython packages cimport from ctios_fast.core.classes.

@@ -1,0 +1,1 @@
+"""Message classes: their base, factory and properties."""

@@ -1,0 +1,189 @@
+"""Message classes: their base, and calling them with keywords.
+
+A call's keywords go by a ``Recipe`` to the frame, or as a dict to the class's ``Blueprint``.
+"""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.object cimport PyObject
+
+from ctios_fast.core.encode.keyword_writer cimport Blueprint
+from ctios_fast.core.codec cimport Codec
+from ctios_fast.core.message cimport Message
+from ctios_fast.core.encode.keyword_cache cimport LONGEST_BY_RECIPE, Arguments, Recipe
+from .properties cimport attribute_of
+
+cdef extern from *:
+    """
+    typedef PyObject *(*ctios_method)(PyObject *, ctios_arguments, Py_ssize_t, PyObject *);
+
+    /* A method that CPython calls with its arguments as they lie there, without making a tuple or a dict. */
+    static PyObject *ctios_new_method(
+        PyMethodDef *definition, const char *name, const char *doc, ctios_method method, PyObject *self
+    ) {
+        definition->ml_name = name;
+        definition->ml_meth = (PyCFunction)(void (*)(void))method;
+        definition->ml_flags = METH_FASTCALL | METH_KEYWORDS;
+        definition->ml_doc = doc;
+        return PyCFunction_NewEx(definition, self, NULL);
+    }
+    """
+    object new_method "ctios_new_method"(
+        PyMethodDef *definition, const char *name, const char *doc,
+        object (*method)(PyObject *, Arguments, Py_ssize_t, PyObject *), object owner,
+    )
+
+cdef extern from "Python.h":
+    ctypedef struct PyMethodDef:
+        pass
+    Py_ssize_t PyVectorcall_NARGS(size_t)
+    ctypedef struct PyType_Slot:
+        int slot
+        void *pfunc
+    ctypedef struct PyType_Spec:
+        const char *name
+        int basicsize
+        int itemsize
+        unsigned int flags
+        PyType_Slot *slots
+    unsigned int Py_TPFLAGS_DEFAULT
+    unsigned int Py_TPFLAGS_BASETYPE
+    unsigned long Py_TPFLAGS_IMMUTABLETYPE
+    int Py_tp_getattro
+    ctypedef struct PyTypeObject:
+        object (*tp_new)(type, PyObject *, PyObject *)
+        object (*tp_vectorcall)(PyObject *, Arguments, size_t, PyObject *)
+        unsigned long tp_flags
+    type PyType_FromSpecWithBases(PyType_Spec *spec, object bases)
+
+from ctios_fast.core.codec import codec as shared_codec
+
+
+cdef Codec _codec_of(object version_or_codec):
+    if isinstance(version_or_codec, Codec):
+        return <Codec>version_or_codec
+    return <Codec>shared_codec(version_or_codec)
+
+
+cdef bytes _written_by_names(Blueprint blueprint, Codec codec, Arguments values, PyObject *names):
+    # The frame for the keywords of a call, the general way.
+    cdef dict given = {}
+    cdef Py_ssize_t i
+    if names != NULL:
+        for i in range(len(<tuple>names)):
+            given[(<tuple>names)[i]] = <object>values[i]
+    return blueprint.write(codec.layouts, codec.max_frame, given)
+
+
+cdef Py_ssize_t _by_recipe(
+    Blueprint blueprint, Codec codec, Arguments values, PyObject *names, unsigned char *frame
+) except -1:
+    # Writes the frame for the keywords of a call and returns its size; 0 where only the general way is left.
+    cdef Recipe recipe
+    if names == NULL:
+        return 0
+    recipe = blueprint.recipe(codec.layouts, names)
+    return recipe.follow(values, frame, codec.max_frame) if recipe.usable else 0
+
+
+cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
+    # The method ``encode`` of a message class.
+    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef Codec codec
+    cdef Py_ssize_t size
+    if count != 1:
+        raise TypeError(f"encode() takes exactly 1 positional argument ({count} given)")
+    codec = _codec_of(<object>arguments[0])
+    size = _by_recipe(<Blueprint>blueprint, codec, arguments + 1, names, frame)
+    if size:
+        return PyBytes_FromStringAndSize(<const char *>frame, size)
+    return _written_by_names(<Blueprint>blueprint, codec, arguments + 1, names)
+
+
+cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyObject *names):
+    # What calling a message class does, without a tuple and a dict for __init__.
+    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef Py_ssize_t size, count = PyVectorcall_NARGS(flagged_count)
+    cdef Blueprint blueprint
+    cdef Codec codec
+    cdef TypedMessage message
+    if count > 1:
+        raise TypeError(f"__init__() takes at most 1 positional argument ({count} given)")
+    codec = _codec_of(<object>arguments[0] if count else 25)
+    blueprint = (<object>made)._blueprint
+    message = <TypedMessage>(<PyTypeObject *>TypedMessage).tp_new(<type>made, <PyObject *>_nothing, NULL)
+    size = _by_recipe(blueprint, codec, arguments + count, names, frame)
+    if size:
+        message.show(
+            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number, frame, size
+        )
+    else:
+        message.own(blueprint, codec, _written_by_names(blueprint, codec, arguments + count, names))
+    return message
+
+
+cdef tuple _nothing = ()
+cdef PyMethodDef _encode_definition
+
+
+@cython.no_gc
+cdef class TypedMessage(Message):
+    """Base of the message classes; one of them is made by its keywords, or by reading a frame.
+
+    A message is a view of bytes: making one encodes it, ``bytes(message)`` is what to send.
+    ``encode(version_or_codec, /, **fields)`` of a class gives these bytes alone.
+    """
+
+    def __init__(self, version_or_codec=25, /, **fields):
+        # For classes derived from a message class; those themselves are called by _make.
+        cdef Codec codec
+        cdef Blueprint blueprint
+        if self._data != NULL:
+            raise TypeError("a message cannot be made twice")
+        codec = _codec_of(version_or_codec)
+        blueprint = type(self)._blueprint
+        self.own(blueprint, codec, blueprint.write(codec.layouts, codec.max_frame, fields))
+
+    cdef int own(self, Blueprint blueprint, Codec codec, bytes frame) except -1:
+        # Makes this the view of a frame that was just written.
+        return self.show(
+            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number,
+            <const unsigned char *>PyBytes_AS_STRING(frame), len(frame),
+        )
+
+
+def new_class(str module not None, str name not None, dict namespace not None):
+    """A subclass of ``TypedMessage`` with these attributes.
+
+    A class statement would make the class one whose instances the garbage collector tracks. Messages hold
+    nothing that could refer back to them, so theirs are spared that: the class comes from a type
+    specification.
+    """
+    cdef PyType_Spec spec
+    cdef PyType_Slot slots[2]
+    cdef bytes path = f"{module}.{name}".encode("ascii")
+    slots[0].slot = Py_tp_getattro
+    slots[0].pfunc = <void *>attribute_of
+    slots[1].slot = 0
+    slots[1].pfunc = NULL
+    spec.name = PyBytes_AS_STRING(path)
+    spec.basicsize = 0
+    spec.itemsize = 0
+    spec.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE
+    spec.slots = slots
+    made = PyType_FromSpecWithBases(&spec, (TypedMessage,))
+    for attribute, value in namespace.items():
+        setattr(made, attribute, value)
+    made.encode = new_method(
+        &_encode_definition,
+        b"encode",
+        b"encode($self, version_or_codec, /, **fields)\n--\n\n"
+        b"The frame alone, without a view of it. Raises ``EncodeError``.",
+        _encode,
+        namespace["_blueprint"],
+    )
+    # not inherited: a class derived from it is called in the usual way
+    (<PyTypeObject *>made).tp_vectorcall = _make
+    # fields are read without asking the class again: a change to it would go unseen, so there can be none
+    (<PyTypeObject *>made).tp_flags |= Py_TPFLAGS_IMMUTABLETYPE
+    return made

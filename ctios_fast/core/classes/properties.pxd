@@ -1,0 +1,86 @@
+# Properties of the message classes: each reads one field, or one group of fields, of a message view.
+
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.tuple cimport PyTuple_GET_ITEM
+from libc.stdint cimport int64_t
+
+from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
+from ctios_fast.core.message cimport Message
+
+cdef enum:
+    MOST_COLUMNS = 32           # fields of one record; the largest has 20
+
+cdef class Conversion:
+    cdef object _enum
+    cdef dict _members
+    cdef tuple _low             # members by value, as far as they are small; None: no member
+    cdef int64_t _low_count
+    cdef bint _plain
+
+    cdef object _of_many(self, int64_t number)
+    cdef int _resolve(self) except -1
+
+    cdef inline object of(self, int64_t number):
+        cdef PyObject *member
+        if self._plain:
+            return number
+        if 0 <= number < self._low_count:
+            member = PyTuple_GET_ITEM(self._low, number)
+            if member != <PyObject *>None:
+                return <object>member
+        return self._of_many(number)
+
+cdef class Property:
+    cdef readonly str name
+    cdef readonly str reference
+    cdef Conversion _conversion
+    cdef Layouts _owner                     # of the layout that the property is set for at present
+    cdef Layout *_layout
+    cdef FixedSlot *_fixed
+    cdef const FloatingSlot *_floating
+
+    cdef int _settle(self, Message message) except -1
+
+cdef class FixedProperty(Property):
+    cdef int64_t _last                      # the number that was read last, and the int of it: many a field
+    cdef object _last_made                  # (PeripheralID, MRDID) has the same in every message
+    cdef object read(self, Message message)
+
+cdef class FloatingProperty(Property):
+    cdef object read(self, Message message)
+
+cdef class RepeatedProperty(Property):
+    pass
+
+cdef class NamedProperty(Property):
+    cdef object _mapping
+
+# The attributes of a registered class that are read without a look-up in the type: an open hash table by the
+# address of their names, which are interned.
+cdef struct Attribute:
+    PyObject *name                          # NULL: free
+    PyObject *field                         # FixedProperty or FloatingProperty
+    bint fixed
+
+cdef struct Attributes:
+    PyTypeObject *owner
+    size_t mask
+    Attribute *rows
+
+cdef object attribute_of(object message, object name)
+
+cdef class GroupProperty:
+    cdef readonly str name
+    cdef readonly type record
+    cdef tuple _references
+    cdef tuple _conversions
+    cdef int _columns
+    cdef unsigned char _gathers[MOST_COLUMNS]
+    cdef int _opener                        # column that begins a record, -1: none does
+    cdef int _closer                        # column that ends one, -1: none does
+    cdef Layouts _owner
+    cdef Layout *_layout
+    cdef const FloatingSlot *_slots[MOST_COLUMNS]
+
+    cdef int _settle(self, Message message) except -1
+    cdef object _made(self, list values)

@@ -1,0 +1,438 @@
+"""Properties of the message classes: a field read by its Python name, with its type.
+
+A property finds its field by name in the layout that the message at hand has, and keeps that place for
+the next message of the same layout. So one class serves all protocol versions and alternative layouts, and
+a property never reads where a message's own layout has no such field.
+"""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.dict cimport PyDict_GetItem
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.ref cimport Py_INCREF
+from libc.stdint cimport int64_t, uint32_t
+from libc.string cimport memcpy
+
+from ctios_fast.core.layout cimport (
+    FLOATING_CODE,
+    HEADER_SIZE,
+    MESSAGE_NUMBERS,
+    WIRE_NAMEDARRAY,
+    WIRE_RAW,
+    WIRE_STRING,
+    FloatingSlot,
+    Layout,
+    load16,
+    load_number,
+    lookup_of,
+    slot_of_name,
+    type_width,
+    views,
+)
+from ctios_fast.core.message cimport Message, read_value, text_of
+
+import sys
+from enum import IntFlag
+
+from ctios_fast.protocol import enums
+
+cdef enum:
+    LOW_MEMBERS = 64            # members below this are found without a dict
+    # Combinations of bits that are kept as members; further ones stay plain integers, so that a peer
+    # that sends ever new ones does not fill the memory.
+    MOST_MEMBERS = 4096
+
+cdef extern from "Python.h":
+    PyTypeObject *Py_TYPE(object o) noexcept
+    object PyObject_GenericGetAttr(object o, object name)
+
+
+cdef inline bint _is_number(int wire_type) noexcept nogil:
+    return wire_type != WIRE_RAW and wire_type < WIRE_STRING
+
+
+cdef class Conversion:
+    """From a number on the wire to bool, to a member of an enumeration, or to the number itself.
+
+    ``wanted`` is None, ``"bool"``, or the name of a class in ``protocol.enums``, looked up at its first use.
+    """
+
+    def __cinit__(self, wanted):
+        self._enum = wanted
+        self._plain = wanted is None
+
+    cdef object _of_many(self, int64_t number):
+        # The first of all, members that are not small, and numbers that are none.
+        cdef PyObject *member
+        if self._enum == "bool":
+            return number != 0
+        if self._members is None:
+            self._resolve()
+        value = number
+        member = PyDict_GetItem(self._members, value)
+        if member != NULL:
+            return <object>member
+        if issubclass(self._enum, IntFlag) and len(self._members) < MOST_MEMBERS:
+            return self._enum(value)
+        return value
+
+    cdef int _resolve(self) except -1:
+        self._enum = getattr(enums, self._enum)
+        self._members = self._enum._value2member_map_
+        self._low = tuple([self._members.get(number) for number in range(LOW_MEMBERS)])
+        self._low_count = LOW_MEMBERS
+        return 0
+
+
+cdef struct Field:
+    const unsigned char *data
+    Py_ssize_t size
+
+
+cdef inline bint _next(Message message, const unsigned char **at, uint32_t *tag, Field *field) noexcept:
+    # Steps over one floating field; the frame was proved, so lengths hold.
+    cdef const unsigned char *p = at[0]
+    if p >= message._data + message._size:
+        return False
+    if message._layouts.tag_width == 1:
+        tag[0] = p[0]
+        field.size = p[1]
+        field.data = p + 2
+    else:
+        tag[0] = load16(p)
+        field.size = load16(p + 2)
+        field.data = p + 4
+    at[0] = field.data + field.size
+    return True
+
+
+cdef inline const unsigned char *_floating_part(Message message) noexcept:
+    return message._data + HEADER_SIZE + message._layout.fixed_size
+
+
+cdef object _single(const FloatingSlot *slot, Conversion conversion, Field *field):
+    # The value of one field, None where its data is not of its type.
+    if _is_number(slot.type):
+        if field.size != type_width(slot.type):
+            return None
+        return conversion.of(load_number(slot.type, field.data))
+    if slot.type == WIRE_STRING:
+        return text_of(field.data, field.size)
+    return read_value(slot, field.data, field.size, False)
+
+
+cdef int _gather(const FloatingSlot *slot, Conversion conversion, Field *field, list values) except -1:
+    # All elements of an array; of other types the value.
+    cdef int width = type_width(slot.type)
+    cdef Py_ssize_t at = 0
+    if width == 0:
+        values.append(read_value(slot, field.data, field.size, False))
+        return 0
+    while at + width <= field.size:
+        values.append(conversion.of(load_number(slot.type, field.data + at)))
+        at += width
+    return 0
+
+
+cdef class Property:
+    """One field of a message class; on the class itself it tells both names of the field."""
+
+    def __init__(self, str name not None, str reference not None, wanted=None):
+        self.name = name
+        self.reference = reference
+        self._conversion = Conversion(wanted)
+
+    cdef int _settle(self, Message message) except -1:
+        # Finds the field's place in the message's layout, and keeps that layout; none is a valid finding.
+        cdef Layout *layout = message._layout
+        self._layout = NULL
+        self._owner = message._layouts
+        self._fixed = NULL
+        self._floating = NULL
+        if layout != NULL:
+            code = lookup_of(layout).get(self.reference)
+            if code is not None and code < FLOATING_CODE:
+                self._fixed = &layout.fixed[<int>code]
+            else:
+                self._floating = slot_of_name(layout, self.reference)
+        self._layout = layout
+        return 0
+
+    def __repr__(self):
+        return f"<property {self.name}: field {self.reference}>"
+
+
+@cython.final
+cdef class FixedProperty(Property):
+    """A field of the fixed part; None where the message's layout has not got it."""
+
+    cdef object read(self, Message message):
+        cdef int64_t number
+        if message._layout != self._layout:
+            self._settle(message)
+        if self._fixed == NULL:
+            return None
+        number = load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
+        if not self._conversion._plain:
+            return self._conversion.of(number)
+        if number != self._last or self._last_made is None:
+            self._last_made = number
+            self._last = number
+        return self._last_made
+
+    def __get__(self, Message message, owner):
+        return self if message is None else self.read(message)
+
+
+@cython.final
+cdef class FloatingProperty(Property):
+    """A field of the floating part; None where it is absent or its data is not of its type."""
+
+    cdef object read(self, Message message):
+        cdef const unsigned char *at
+        cdef uint32_t tag
+        cdef Field field
+        if message._layout != self._layout:
+            self._settle(message)
+        if self._floating == NULL:
+            return None
+        at = _floating_part(message)
+        while _next(message, &at, &tag, &field):
+            if tag == self._floating.tag:
+                return _single(self._floating, self._conversion, &field)
+        return None
+
+    def __get__(self, Message message, owner):
+        return self if message is None else self.read(message)
+
+
+cdef class RepeatedProperty(Property):
+    """A field that repeats or holds an array: a tuple of all its values."""
+
+    def __get__(self, Message message, owner):
+        cdef const unsigned char *at
+        cdef uint32_t tag
+        cdef Field field
+        cdef const FloatingSlot *slot
+        cdef list values
+        if message is None:
+            return self
+        if message._layout != self._layout:
+            self._settle(message)
+        slot = self._floating               # reading values may run code that reads another message
+        if slot == NULL:
+            return ()
+        values = []
+        at = _floating_part(message)
+        while _next(message, &at, &tag, &field):
+            if tag == slot.tag:
+                _gather(slot, self._conversion, &field, values)
+        return tuple(values)
+
+
+cdef object _named(int wire_type, Field *field):
+    # A variable or an array's element; one that its NUL does not close off has an empty value.
+    cdef FloatingSlot slot
+    cdef bytes closed
+    slot.type = wire_type
+    slot.flags = 0
+    if wire_type == WIRE_NAMEDARRAY and field.size == 0:
+        return None
+    value = read_value(&slot, field.data, field.size, False)
+    if isinstance(value, bytes):
+        closed = <bytes>value + b"\0"
+        value = read_value(&slot, <const unsigned char *>PyBytes_AS_STRING(closed), len(closed), False)
+    return value
+
+
+cdef class NamedProperty(Property):
+    """All named variables, or all elements of named arrays, of a message: a mapping."""
+
+    def __init__(self, str name not None, str reference not None, object mapping not None):
+        Property.__init__(self, name, reference)
+        self._mapping = mapping
+
+    def __get__(self, Message message, owner):
+        cdef const unsigned char *at
+        cdef uint32_t tag
+        cdef Field field
+        cdef const FloatingSlot *slot
+        cdef list values
+        if message is None:
+            return self
+        if message._layout != self._layout:
+            self._settle(message)
+        values = []
+        slot = self._floating
+        if slot != NULL:
+            at = _floating_part(message)
+            while _next(message, &at, &tag, &field):
+                if tag == slot.tag:
+                    value = _named(slot.type, &field)
+                    if value is not None:
+                        values.append(value)
+        return self._mapping(values)
+
+
+cdef class GroupProperty:
+    """Fields that come together again and again: a tuple of records.
+
+    A record begins with the column ``opener`` and ends with the column ``closer`` where there are such;
+    besides, one begins where a field comes that the present record has already. Columns that gather (arrays,
+    fields nested in the record) take all that comes, as a tuple. ``columns`` holds for each column its name
+    in the reference, its conversion and whether it gathers.
+    """
+
+    def __init__(
+        self, str name not None, type record not None, tuple columns not None, int opener, int closer
+    ):
+        cdef int i
+        if len(columns) > MOST_COLUMNS:
+            raise ValueError(f"{name} has more than {MOST_COLUMNS} columns")
+        self.name = name
+        self.record = record
+        self._columns = len(columns)
+        self._references = tuple([column[0] for column in columns])
+        self._conversions = tuple([Conversion(column[1]) for column in columns])
+        for i in range(self._columns):
+            self._gathers[i] = 1 if columns[i][2] else 0
+        self._opener = opener
+        self._closer = closer
+
+    cdef int _settle(self, Message message) except -1:
+        cdef int i
+        cdef Layout *layout = message._layout
+        self._layout = NULL
+        self._owner = message._layouts
+        for i in range(self._columns):
+            self._slots[i] = NULL
+            if layout != NULL:
+                self._slots[i] = slot_of_name(layout, self._references[i])
+        self._layout = layout
+        return 0
+
+    cdef object _made(self, list values):
+        cdef int i
+        for i in range(self._columns):
+            if self._gathers[i]:
+                values[i] = () if values[i] is None else tuple(<list>values[i])
+        return tuple.__new__(self.record, values)
+
+    def __get__(self, Message message, owner):
+        cdef const unsigned char *at
+        cdef uint32_t tag
+        cdef Field field
+        cdef int i
+        cdef uint32_t seen = 0
+        cdef list records, values = None
+        cdef Conversion conversion
+        cdef const FloatingSlot *slots[MOST_COLUMNS]
+        if message is None:
+            return self
+        if message._layout != self._layout:
+            self._settle(message)
+        if self._layout == NULL:
+            return ()
+        memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
+        records = []
+        at = _floating_part(message)
+        while _next(message, &at, &tag, &field):
+            for i in range(self._columns):
+                if slots[i] != NULL and slots[i].tag == tag:
+                    break
+            else:
+                continue
+            if values is not None and (i == self._opener or (seen >> i & 1 and not self._gathers[i])):
+                records.append(self._made(values))
+                values = None
+            if values is None:
+                values = [None] * self._columns
+                seen = 0
+            seen |= <uint32_t>1 << i
+            conversion = <Conversion>self._conversions[i]
+            if self._gathers[i]:
+                if values[i] is None:
+                    values[i] = []
+                _gather(slots[i], conversion, &field, <list>values[i])
+            else:
+                values[i] = _single(slots[i], conversion, &field)
+            if i == self._closer:
+                records.append(self._made(values))
+                values = None
+        if values is not None:
+            records.append(self._made(values))
+        return tuple(records)
+
+    def __repr__(self):
+        return f"<property {self.name}: records of {', '.join(self._references)}>"
+
+
+# --- attributes of registered classes ----------------------------------------------------------------
+
+cdef Attributes *_attributes[MESSAGE_NUMBERS]       # for the process's life, as the classes
+
+
+cdef object attribute_of(object message, object name):
+    # What message classes have for tp_getattro. A field is found by the address of its name; everything else,
+    # names that are not interned included, takes the usual way.
+    cdef uint32_t number = (<Message>message).type
+    cdef Attributes *attributes = NULL
+    cdef Attribute *row
+    cdef size_t at
+    if number < MESSAGE_NUMBERS:
+        attributes = _attributes[number]
+    if attributes != NULL and attributes.owner == Py_TYPE(message):
+        at = (<size_t><PyObject *>name >> 4) & attributes.mask
+        row = &attributes.rows[at]
+        while row.name != NULL:
+            if row.name == <PyObject *>name:
+                if row.fixed:
+                    return (<FixedProperty>row.field).read(<Message>message)
+                return (<FloatingProperty>row.field).read(<Message>message)
+            at = (at + 1) & attributes.mask
+            row = &attributes.rows[at]
+    return PyObject_GenericGetAttr(message, name)
+
+
+cdef Attributes *_new_attributes(type view) except NULL:
+    cdef Attributes *attributes
+    cdef size_t at
+    cdef dict fields = {
+        sys.intern(name): field
+        for name, field in vars(view).items()
+        if isinstance(field, (FixedProperty, FloatingProperty))
+    }
+    cdef size_t size = 8
+    while size < 4 * <size_t>len(fields):
+        size *= 2
+    attributes = <Attributes *>PyMem_Calloc(1, sizeof(Attributes))
+    if attributes == NULL:
+        raise MemoryError
+    attributes.rows = <Attribute *>PyMem_Calloc(size, sizeof(Attribute))
+    if attributes.rows == NULL:
+        PyMem_Free(attributes)
+        raise MemoryError
+    attributes.owner = <PyTypeObject *>view
+    attributes.mask = size - 1
+    for name, field in fields.items():
+        at = (<size_t><PyObject *>name >> 4) & attributes.mask
+        while attributes.rows[at].name != NULL:
+            at = (at + 1) & attributes.mask
+        Py_INCREF(name)
+        Py_INCREF(field)
+        attributes.rows[at].name = <PyObject *>name
+        attributes.rows[at].field = <PyObject *>field
+        attributes.rows[at].fixed = isinstance(field, FixedProperty)
+    return attributes
+
+
+def register(type view not None):
+    """From now on frames of ``view.number`` are read as instances of ``view``, in every protocol version."""
+    cdef uint32_t number = view.number
+    if not issubclass(view, Message) or number >= MESSAGE_NUMBERS:
+        raise TypeError(f"{view!r} is no class of a message")
+    if views[number] == NULL:
+        _attributes[number] = _new_attributes(view)
+        Py_INCREF(view)
+        views[number] = <PyObject *>view

@@ -1,0 +1,1 @@
+"""From frames to handlers: dispatcher, C handlers, field readers and pending requests."""

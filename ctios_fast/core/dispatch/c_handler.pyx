@@ -1,0 +1,56 @@
+"""Handlers that the dispatcher calls from C, without a view and without a Python call.
+
+A service that needs the last nanosecond writes a Cython class over ``FrameHandler``, whose ``on_frame`` gets
+each proved frame as a C structure, and registers an instance as any handler.
+"""
+
+cimport cython
+
+from ctios_fast.core.layout cimport FLOATING_CODE, Layout, lookup_of, slot_of_name
+from ctios_fast.core.message cimport Message
+
+
+cdef class FrameHandler:
+    """Base of handlers in C. Subclasses override ``on_frame`` in Cython; what it raises counts as any error.
+
+    Called with a message from Python it handles the message's frame, which is how one is tested.
+    """
+
+    cdef int on_frame(self, const Frame *frame) except -1:
+        raise NotImplementedError(f"{type(self).__name__} has no on_frame")
+
+    def __call__(self, Message message not None):
+        cdef Frame frame
+        if message._data == NULL:
+            raise TypeError("a message that was never read cannot be handled")
+        frame.data = message._data
+        frame.size = message._size
+        frame.type = message.type
+        frame.tag_width = message._layouts.tag_width
+        frame.layout = message._layout
+        self.on_frame(&frame)
+
+
+@cython.final
+cdef class Field:
+    """A field of a message by its name in the reference, for ``FrameHandler`` classes."""
+
+    def __cinit__(self, str name not None):
+        self.name = name
+
+    cdef int settle(self, const Layout *layout) except -1:
+        # None is a valid finding.
+        self._layout = NULL
+        self._fixed = NULL
+        self._floating = NULL
+        if layout != NULL:
+            code = lookup_of(<Layout *>layout).get(self.name)
+            if code is not None and code < FLOATING_CODE:
+                self._fixed = &layout.fixed[<int>code]
+            else:
+                self._floating = slot_of_name(<Layout *>layout, self.name)
+        self._layout = layout       # of a version's shared layouts, which live as long as the process
+        return 0
+
+    def __repr__(self):
+        return f"<field {self.name}>"

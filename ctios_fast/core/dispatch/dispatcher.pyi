@@ -1,0 +1,42 @@
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar, final, overload
+
+from ctios_fast.core.codec import Codec
+from ctios_fast.core.frames import FrameBuffer
+from ctios_fast.core.message import Message
+from ctios_fast.core.scan.frame_filter import FrameFilter
+from ctios_fast.errors import MalformedFrame
+
+_M = TypeVar("_M", bound=Message)
+
+Handler: TypeAlias = Callable[[Message], object]
+
+@final
+class Dispatcher:
+    codec: Codec
+    frames: FrameBuffer
+    filter: FrameFilter | None
+    default: Handler | None
+    on_malformed: Callable[[MalformedFrame], object] | None
+    on_handler_error: Callable[[Handler, Message, BaseException], object] | None
+    def __init__(self, codec: Codec, frames: FrameBuffer | None = None) -> None: ...
+    @property
+    def frames_seen(self) -> int: ...
+    @property
+    def malformed(self) -> int: ...
+    @property
+    def unhandled(self) -> int: ...
+    @property
+    def filtered(self) -> int: ...
+    @property
+    def handler_errors(self) -> int: ...
+    @overload
+    def on(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    @overload
+    def off(self, message_type: int, handler: Handler) -> None: ...
+    @overload
+    def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    def stop(self) -> None: ...
+    def dispatch(self) -> int: ...

@@ -1,0 +1,367 @@
+"""From buffered frames to Python handlers, by a table of message numbers.
+
+Frames that nobody asked for are counted and passed over before any Python object is made of them.
+"""
+
+cimport cython
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from libc.stdint cimport uint32_t
+
+from ctios_fast.core.codec cimport Codec
+from ctios_fast.core.frames cimport FrameBuffer
+from .c_handler cimport Frame, FrameHandler
+from ctios_fast.core.layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, load32, views
+from ctios_fast.core.message cimport Message, fitting, new_view, unfit
+
+from collections.abc import Callable
+
+#: What is called with a message; its result is not looked at.
+Handler = Callable[[Message], object]
+
+cdef extern from *:
+    """
+    /* Whether who asks has the only reference. Without the GIL a reference count does not tell. */
+    #ifdef Py_GIL_DISABLED
+      #define ctios_sole(o) 0
+    #else
+      #define ctios_sole(o) (Py_REFCNT(o) == 1)
+    #endif
+    """
+    bint is_sole "ctios_sole"(PyObject *o) noexcept
+    PyTypeObject *Py_TYPE(PyObject *o) noexcept
+    PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
+
+cdef enum:
+    MOST_SPARED = 4096          # bytes of a view that is kept for the next message
+
+# How the handlers of a message are called.
+cdef enum:
+    FROM_PYTHON = 0
+    FROM_C = 1
+    FROM_BOTH = 2
+    UNSORTED = 3                # not known yet
+
+
+cdef int _raised() except -1:
+    # Hands on the exception that a call from C left.
+    return -1
+
+
+cdef object _number_of(object message_type):
+    # A message class tells its number itself.
+    return message_type.number if isinstance(message_type, type) else message_type
+
+
+cdef class FrameGate:
+    """Base of ``FrameFilter``; by itself it lets everything through."""
+
+    cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
+        return True
+
+
+@cython.final
+cdef class Dispatcher:
+    """Splits what a ``FrameBuffer`` holds and calls the handlers of each message, in the wire's order.
+
+    All handlers of one message are called, in the order in which they were registered, before any sees the
+    next; those registered or taken away meanwhile count from the next message on. A handler that raises is
+    counted and told to ``on_handler_error``; the others still get the message. A malformed frame is counted
+    and told to ``on_malformed``; the stream goes on behind it. Messages without a handler go to ``default``.
+
+    ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
+    ``on_malformed`` raise, end ``dispatch`` at once; called again, it goes on with the next frame.
+    """
+
+    def __cinit__(self, Codec codec not None, FrameBuffer frames=None):
+        self._codec = codec
+        self._frames = FrameBuffer() if frames is None else frames
+        self._table = [None] * MESSAGE_NUMBERS
+        self._beyond = {}
+
+    def __dealloc__(self):
+        cdef int i
+        for i in range(MESSAGE_NUMBERS):
+            Py_XDECREF(self._spares[i])
+
+    @property
+    def codec(self):
+        """The codec that reads the frames; may be replaced between two of them."""
+        return self._codec
+
+    @codec.setter
+    def codec(self, Codec codec not None):
+        self._codec = codec
+
+    @property
+    def frames(self):
+        """The buffer whose frames are dispatched. Giving it a new one undoes ``stop``."""
+        return self._frames
+
+    @frames.setter
+    def frames(self, FrameBuffer frames not None):
+        self._frames = frames
+        self._stopped = False
+
+    @property
+    def filter(self):
+        """A ``FrameFilter``, or None: frames that it does not accept go to no handler and are counted in
+        ``filtered``. It sees every message, confirmations too.
+        """
+        return self._filter
+
+    @filter.setter
+    def filter(self, FrameGate filter):
+        self._filter = filter
+
+    @property
+    def default(self):
+        """The handler of the messages for which none is registered, or None: they are counted only."""
+        return None if self._default is None else self._default[0]
+
+    @default.setter
+    def default(self, handler):
+        self._default = None if handler is None else (_callable(handler),)
+
+    cdef int set_handlers(self, uint32_t number, object handlers) except -1:
+        # A dispatch under way keeps the tuple that it began with.
+        if number < MESSAGE_NUMBERS:
+            self._table[number] = handlers
+            self._called[number] = _way_to_call(handlers or ())
+        elif handlers is None:
+            self._beyond.pop(number, None)
+        else:
+            self._beyond[number] = handlers
+        return 0
+
+    def on(self, message_type, handler):
+        """Call the handler with each message of that number, or of that message class.
+
+        It is called once more for each time it is registered.
+        """
+        cdef uint32_t number = _number_of(message_type)
+        known = self.handlers_of(number) or ()
+        self.set_handlers(number, (*known, _callable(handler)))
+
+    def off(self, message_type, handler):
+        """Take the handler away again. Raises ``ValueError`` if it is not registered."""
+        cdef uint32_t number = _number_of(message_type)
+        rest = list(self.handlers_of(number) or ())
+        if handler not in rest:
+            raise ValueError(f"{handler!r} is no handler of message {number}")
+        rest.remove(handler)
+        self.set_handlers(number, tuple(rest) or None)
+
+    def stop(self):
+        """Dispatch no further frame. Called by a handler, the others of its message still get that one."""
+        self._stopped = True
+
+    def dispatch(self):
+        """Call the handlers of all whole frames that are buffered; returns how many frames there were.
+
+        Raises ``FrameTooLarge`` when the stream cannot be followed any further. Called by a handler it does
+        nothing: the dispatch under way takes what was buffered meanwhile.
+        """
+        cdef const unsigned char *frame = NULL
+        cdef Py_ssize_t size = 0
+        cdef unsigned long long before = self.frames_seen
+        cdef uint32_t number
+        cdef int called
+        if self._dispatching:
+            return 0
+        self._dispatching = True
+        try:
+            while not self._stopped and self._frames.next_span(&frame, &size):
+                self.frames_seen += 1
+                number = load32(frame + 4)
+                handlers = self.handlers_of(number)
+                called = self._called[number] if number < MESSAGE_NUMBERS else UNSORTED
+                if handlers is None:
+                    handlers = self._default
+                    called = UNSORTED
+                if handlers is None:
+                    self.unhandled += 1
+                elif self._filter is not None and not self._filter.accepts(frame, size):
+                    self.filtered += 1
+                else:
+                    _deliver(self, <tuple>handlers, called, number, frame, size)
+        finally:
+            self._dispatching = False
+        return self.frames_seen - before
+
+
+cdef int _deliver(
+    Dispatcher self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except -1:
+    cdef Layouts layouts = self._codec.layouts
+    cdef Layout *documented = layouts.find(number)
+    cdef Layout *layout = NULL
+    cdef Frame proved
+    if documented != NULL:
+        layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+        if layout == NULL:
+            return _unreadable(self, documented, frame, size)
+    if called == UNSORTED:
+        called = _way_to_call(handlers)
+    if called == FROM_PYTHON:
+        return _deliver_view(self, handlers, layout, number, frame, size)
+    proved.data = frame
+    proved.size = size
+    proved.type = number
+    proved.tag_width = layouts.tag_width
+    proved.layout = layout
+    if called == FROM_C:
+        return _deliver_in_place(self, layouts, handlers, &proved)
+    return _deliver_to_both(self, handlers, &proved)
+
+
+cdef int _deliver_view(
+    Dispatcher self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
+    Py_ssize_t size,
+) except -1:
+    # The frame is copied before any handler runs, since those may move what is buffered.
+    cdef PyObject *view = _view(self, layout, number, frame, size)
+    cdef PyObject *result
+    cdef Py_ssize_t i
+    cdef Message message
+    for i in range(PyTuple_GET_SIZE(handlers)):
+        result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), view)
+        if result == NULL:
+            message = <Message>view
+            Py_DECREF(message)          # `message` alone has the reference if this raises
+            _failed(self, <object>PyTuple_GET_ITEM(handlers, i), message)
+            Py_INCREF(message)
+            message = None
+        else:
+            Py_XDECREF(result)
+    _keep(self, view)
+    return 0
+
+
+cdef int _deliver_in_place(
+    Dispatcher self, Layouts layouts, tuple handlers, const Frame *frame
+) except -1:
+    # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
+    cdef FrameBuffer held = self._frames
+    cdef Message message
+    cdef Py_ssize_t i
+    held._exports += 1
+    try:
+        for i in range(PyTuple_GET_SIZE(handlers)):
+            try:
+                (<FrameHandler>PyTuple_GET_ITEM(handlers, i)).on_frame(frame)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:
+                message = new_view(frame.type)
+                message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
+                _report(self, <object>PyTuple_GET_ITEM(handlers, i), message, error)
+    finally:
+        held._exports -= 1
+    return 0
+
+
+cdef int _deliver_to_both(Dispatcher self, tuple handlers, const Frame *proved) except -1:
+    # To handlers in C and in Python, in their order: all are given the copy.
+    cdef Message message
+    cdef Frame frame = proved[0]
+    cdef PyObject *view = _view(self, frame.layout, frame.type, frame.data, frame.size)
+    message = <Message>view
+    Py_DECREF(message)
+    frame.data = message._data
+    for handler in handlers:
+        try:
+            if isinstance(handler, FrameHandler):
+                (<FrameHandler>handler).on_frame(&frame)
+            else:
+                handler(message)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            _report(self, handler, message, error)
+    return 0
+
+
+cdef int _unreadable(
+    Dispatcher self, Layout *documented, const unsigned char *frame, Py_ssize_t size
+) except -1:
+    self.malformed += 1
+    if self.on_malformed is not None:
+        self.on_malformed(unfit(documented, self._codec.layouts, frame, size))
+    return 0
+
+
+cdef int _failed(Dispatcher self, object handler, Message message) except -1:
+    # With the handler's exception set.
+    try:
+        _raised()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # all else, CancelledError included: a handler is no task, and its fault no end of the stream
+    except BaseException as error:
+        _report(self, handler, message, error)
+    return 0
+
+
+cdef int _report(Dispatcher self, object handler, Message message, object error) except -1:
+    self.handler_errors += 1
+    if self.on_handler_error is not None:
+        self.on_handler_error(handler, message, error)
+    return 0
+
+
+cdef PyObject *_new_view(
+    Layouts layouts, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except NULL:
+    message = new_view(number)
+    message.show(layouts, <Layout *>layout, number, frame, size)
+    Py_INCREF(message)
+    return <PyObject *>message
+
+
+cdef inline PyObject *_view(
+    Dispatcher self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except NULL:
+    # One that was spared, or a new one, as a reference that the caller has.
+    cdef PyObject *view = NULL
+    if number < MESSAGE_NUMBERS:
+        view = self._spares[number]
+        # the message's class may have been made since
+        if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
+            self._spares[number] = NULL
+            Py_XDECREF(view)
+            view = NULL
+    if view == NULL:
+        return _new_view(self._codec.layouts, layout, number, frame, size)
+    (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
+    self._spares[number] = NULL
+    return view
+
+
+cdef inline void _keep(Dispatcher self, PyObject *view) noexcept:
+    # A view that no handler kept serves the next message of its number, without any allocation. Takes the
+    # reference over.
+    cdef uint32_t number = (<Message>view).type
+    if (
+        is_sole(view)
+        and (<Message>view)._room <= MOST_SPARED
+        and number < MESSAGE_NUMBERS
+        and self._spares[number] == NULL
+    ):
+        self._spares[number] = view
+    else:
+        Py_XDECREF(view)
+
+
+cdef int _way_to_call(tuple handlers) except -1:
+    cdef Py_ssize_t in_c = 0
+    for handler in handlers:
+        in_c += isinstance(handler, FrameHandler)
+    return FROM_PYTHON if in_c == 0 else FROM_C if in_c == len(handlers) else FROM_BOTH
+
+
+cdef object _callable(object handler):
+    if not callable(handler):
+        raise TypeError(f"a handler is callable, not {type(handler).__name__}")
+    return handler

@@ -1,0 +1,276 @@
+"""Several fields of a message in one call, for handlers that read the same ones of every message.
+
+Where each field stands is looked up once for each layout, and the floating part is gone through once for all
+of them; what comes is what ``message.get`` gives for each.
+"""
+
+cimport cython
+from cpython.dict cimport PyDict_Copy, PyDict_SetItem
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
+from libc.stdint cimport uint32_t, uint64_t
+
+from ctios_fast.core.layout cimport (
+    FLAG_REPEATS,
+    FLOATING_CODE,
+    HEADER_SIZE,
+    WIRE_STRING,
+    FixedSlot,
+    Layout,
+    is_field_name,
+    load16,
+    load_number,
+    lookup_of,
+    slot_of_name,
+    tag_of_text,
+)
+from ctios_fast.core.message cimport NOT_ASCII, Message, read_value, text_of
+from ctios_fast.core.wire cimport SPREAD, before_nul, word_of
+
+cdef extern from "Python.h":
+    void give_item "PyTuple_SET_ITEM"(tuple made, Py_ssize_t place, PyObject *value) noexcept
+
+
+cdef inline PyObject *owned(object value) noexcept:
+    # A reference of the caller's own.
+    Py_INCREF(value)
+    return <PyObject *>value
+
+
+cdef int _find(Layout *layout, object name, Place *place) except -1:
+    # Where the layout has the field.
+    cdef const FixedSlot *fixed
+    code = lookup_of(layout).get(name)
+    if code is not None and <int>code < FLOATING_CODE:
+        fixed = &layout.fixed[<int>code]
+        place.kind = FIXED
+        place.wire_type = fixed.type
+        place.at = HEADER_SIZE + fixed.offset
+        return 0
+    place.slot = slot_of_name(layout, name)
+    if place.slot == NULL:
+        place.kind = NOWHERE if tag_of_text(name) < 0 else OTHER
+    elif place.slot.flags & FLAG_REPEATS:
+        place.kind = OTHER
+    else:
+        # a password is not kept
+        place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
+        place.at = place.slot.tag
+    return 0
+
+
+cdef void _free_texts(Text *texts, int places) noexcept:
+    cdef int i
+    for i in range(places):
+        Py_XDECREF(texts[i].text)
+    PyMem_Free(texts)
+
+
+@cython.final
+cdef class FieldReader:
+    """Reads the named fields of messages: ``FieldReader("AgentID", "AgentState").read(message)``.
+
+    ``read`` gives a tuple with one value for each name, in the order of the names: what ``message.get(name)``
+    gives, None where the message has not got the field. It takes messages of any type and version. Calling
+    the reader is the same. ``fill`` gives a dict of those fields that the message has got.
+
+    Short texts that come again and again, as agent IDs do, are given as the same str each time: up to 4,096
+    of them are kept, and no password.
+
+    Raises ``ValueError`` for a name that the reference does not have, for one given twice, and for more than
+    64 of them. A reader is for one thread at a time.
+    """
+
+    def __cinit__(self, *names):
+        if len(names) > MOST_FIELDS:
+            raise ValueError(f"a reader takes {MOST_FIELDS} fields at most, {len(names)} were given")
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"a field's name is text, not {type(name).__name__}")
+            if not is_field_name(name) and tag_of_text(name) < 0:
+                raise ValueError(f"the reference has no field {name!r}")
+        if len(set(names)) != len(names):
+            raise ValueError("a field is named twice")
+        self.names = names
+        self._count = len(names)
+        self._keeps = True
+
+    def __dealloc__(self):
+        cdef int i
+        cdef Shape *further
+        for i in range(MESSAGE_NUMBERS):
+            while self._shapes[i] != NULL:
+                further = self._shapes[i].further
+                PyMem_Free(self._shapes[i])
+                self._shapes[i] = further
+        _free_texts(self._texts, self._places)
+
+    cdef Shape *shape_of(self, Message message) except NULL:
+        # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
+        cdef const Layout *layout = message._layout
+        cdef Shape *shape = self._shapes[layout.number]
+        cdef int i
+        while shape != NULL:
+            if shape.layout == layout:
+                return shape
+            shape = shape.further
+        shape = <Shape *>PyMem_Calloc(1, sizeof(Shape))
+        if shape == NULL:
+            raise MemoryError
+        try:
+            for i in range(self._count):
+                _find(message._layout, <object>PyTuple_GET_ITEM(self.names, i), &shape.places[i])
+                shape.floating += shape.places[i].kind >= FLOATING
+        except BaseException:
+            PyMem_Free(shape)
+            raise
+        shape.layout = layout
+        shape.further = self._shapes[layout.number]
+        self._shapes[layout.number] = shape
+        return shape
+
+    cdef object text(self, const unsigned char *p, Py_ssize_t size):
+        # As text_of; a short one that was read before comes as the str that it was then.
+        cdef uint64_t first = before_nul(word_of(p, size, 0))
+        cdef uint64_t second = 0
+        cdef Text *place
+        cdef object made
+        cdef PyObject *old
+        if first >> 56:                         # eight characters, and maybe more
+            second = before_nul(word_of(p, size, 8))
+        if second >> 56 or (first | second) & NOT_ASCII:
+            return text_of(p, size)
+        if self._missed >= <uint32_t>self._places:
+            self.review()
+            if not self._keeps:
+                return text_of(p, size)
+        place = &self._texts[((first + second * SPREAD) * SPREAD) >> 40 & (self._places - 1)]
+        if place.text != NULL and place.first == first and place.second == second:
+            self._found += 1
+            return <object>place.text
+        made = text_of(p, size)
+        self._missed += 1
+        old = place.text
+        place.first = first
+        place.second = second
+        place.text = owned(made)
+        Py_XDECREF(old)
+        return made
+
+    cdef int review(self) except -1:
+        # As many were missed as there are places: are there enough, and are they of any use?
+        if self._places == 0:
+            self.set_places(FEWEST_TEXTS)
+        elif self._found < RARE * self._missed:
+            if self._places < MOST_TEXTS:
+                self.set_places(4 * self._places)
+            elif self._found < self._missed:
+                self.set_places(0)
+                self._keeps = False
+        self._found = self._missed = 0
+        return 0
+
+    cdef int set_places(self, int places) except -1:
+        # What is kept so far is forgotten.
+        cdef Text *texts = NULL
+        if places:
+            texts = <Text *>PyMem_Calloc(places, sizeof(Text))
+            if texts == NULL:
+                raise MemoryError
+        _free_texts(self._texts, self._places)
+        self._texts = texts
+        self._places = places
+        return 0
+
+    cdef int collect(self, Message message, PyObject **values) except -1:
+        # The values of one message's fields, as references of the caller's own; NULL where there is none.
+        cdef int i
+        for i in range(self._count):
+            values[i] = NULL
+        if message is None:
+            raise TypeError("a message is wanted, not None")
+        if message._layout == NULL:
+            return 0
+        try:
+            self.collect_fields(message, self.shape_of(message), values)
+        except BaseException:
+            for i in range(self._count):
+                Py_XDECREF(values[i])
+            raise
+        return 0
+
+    cdef int collect_fields(self, Message message, const Shape *shape, PyObject **values) except -1:
+        cdef const Place *place
+        cdef const unsigned char *p = message._data + HEADER_SIZE + shape.layout.fixed_size
+        cdef const unsigned char *end = message._data + message._size
+        cdef uint32_t tag
+        cdef Py_ssize_t size
+        cdef int i, left = shape.floating
+        while left and p < end:                 # the frame was proved: fields end where it does
+            if message._layouts.tag_width == 1:
+                tag = p[0]
+                size = p[1]
+                p += 2
+            else:
+                tag = load16(p)
+                size = load16(p + 2)
+                p += 4
+            for i in range(self._count):
+                place = &shape.places[i]
+                if place.at == tag and place.kind >= FLOATING and values[i] == NULL:
+                    if place.kind == TEXT and self._keeps:
+                        values[i] = owned(self.text(p, size))
+                    else:
+                        values[i] = owned(read_value(place.slot, p, size, False))
+                    left -= 1
+            p += size
+        for i in range(self._count):
+            place = &shape.places[i]
+            if place.kind == FIXED:
+                values[i] = owned(load_number(place.wire_type, message._data + place.at))
+            elif place.kind == OTHER:
+                value = message.value_of(<object>PyTuple_GET_ITEM(self.names, i), None)
+                if value is not None:
+                    values[i] = owned(value)
+        return 0
+
+    cpdef tuple read(self, Message message):
+        """The values of one message's fields, in the order of the names."""
+        cdef PyObject *values[MOST_FIELDS]
+        cdef tuple made = PyTuple_New(self._count)
+        cdef int i
+        self.collect(message, values)
+        for i in range(self._count):
+            if values[i] == NULL:
+                values[i] = owned(None)
+            give_item(made, i, values[i])
+        return made
+
+    cpdef dict fill(self, Message message, dict template):
+        """A copy of the template with the fields that the message has, each under its name."""
+        cdef PyObject *values[MOST_FIELDS]
+        cdef dict made
+        cdef int i
+        if template is None:
+            raise TypeError("a dict is wanted, not None")
+        made = PyDict_Copy(template)
+        self.collect(message, values)
+        try:
+            for i in range(self._count):
+                if values[i] != NULL:
+                    PyDict_SetItem(made, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
+        finally:
+            for i in range(self._count):
+                Py_XDECREF(values[i])
+        return made
+
+    def __call__(self, Message message not None):
+        return self.read(message)
+
+    def __repr__(self):
+        return f"<FieldReader {', '.join(self.names)}>"
+
+    def __reduce__(self):
+        return FieldReader, self.names

@@ -1,0 +1,48 @@
+# Requests and the matching of confirmations to them.
+
+from libc.stdint cimport uint32_t, uint64_t
+
+from ctios_fast.core.message cimport Message
+
+cdef class Request:
+    cdef readonly str label
+    cdef readonly bint done
+    cdef readonly uint32_t message_type         # number of the request's message, 0 until it is on a book
+    cdef readonly uint32_t invoke_id
+    cdef readonly double deadline               # by the book's clock
+    cdef uint32_t _confirmation
+    cdef bint _forgotten                        # it was never sent: its deadline need not be waited for
+    cdef object _result
+    cdef object _error
+    cdef object _traceback                      # that the error came with
+    cdef list _callbacks
+    cdef object _waiter                         # a future, several in a list, or None
+
+    cdef inline bint is_over(self) noexcept:
+        return self.done or self._forgotten
+
+    cdef int answered(self) except -1
+    cdef int call_back(self, object callback) except -1
+
+cdef class Deadlines:
+    cdef readonly object timeout
+    cdef list _queue                            # of Requests; None in front of _first
+    cdef Py_ssize_t _first
+    cdef Py_ssize_t _room                       # how many it may keep before answered ones are taken out
+
+    cdef int append(self, Request request) except -1
+    cdef int drop_answered(self) except -1
+    cdef int drop_first(self) except -1
+
+cdef class OpenRequests:
+    cdef readonly dict pending                  # InvokeID -> Request
+    cdef public object now
+    cdef public unsigned long long unasked
+    cdef public Py_ssize_t max_open
+    cdef public uint64_t _next
+    cdef dict _confirmations
+    cdef readonly object given_up               # InvokeID -> message type, the oldest first
+    cdef dict _deadlines                        # time allowed -> Deadlines
+    cdef Deadlines _latest                      # the one that was used last
+
+    cdef Deadlines _with(self, object timeout)

@@ -1,0 +1,328 @@
+"""Requests, and the matching of what answers them by InvokeID.
+
+``Request`` is what a method gives that asks for something; it knows nothing of bytes. ``OpenRequests`` holds
+those that went out and finds the one that a confirmation names. Time, limits and errors are the connection's:
+``connection.requests``.
+"""
+
+cimport cython
+from cpython.dict cimport PyDict_GetItem, PyDict_SetItem
+from cpython.object cimport PyObject
+from libc.stdint cimport uint32_t
+
+from ctios_fast.core.layout cimport HEADER_SIZE, load32
+from ctios_fast.core.message cimport Message
+
+import logging
+from asyncio import InvalidStateError, get_running_loop
+from collections import OrderedDict
+from types import GenericAlias
+
+from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAILURE_CONF
+
+log = logging.getLogger("ctios_fast.requests")
+
+cdef enum:
+    CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
+    LEAST_ROOM = 1024                           # requests that a queue of deadlines may keep at any time
+
+cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
+cdef uint32_t _FAILURE = FAILURE_CONF
+
+
+def _result_of(Request request):
+    # What an await of an answered request goes through: it yields nothing.
+    return request.result()
+    yield
+
+
+@cython.auto_pickle(False)
+cdef class Request:
+    """Something asked for, whose answer is to come. May be awaited, or left to the events.
+
+    An await that is cancelled leaves the request itself alone. A failure that nobody awaits is not
+    reported a second time: the events have told it.
+    """
+
+    __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, str label not None):
+        self.label = label
+
+    def __await__(self):
+        if self.done:
+            return _result_of(self)
+        return self._wait()
+
+    def _wait(self):
+        waiter = get_running_loop().create_future()
+        if self._waiter is None:
+            self._waiter = waiter
+        elif isinstance(self._waiter, list):
+            (<list>self._waiter).append(waiter)
+        else:
+            self._waiter = [self._waiter, waiter]
+        try:
+            yield from waiter
+        except BaseException:               # cancelled: nobody looks at the future any more
+            self._leave(waiter)
+            raise
+        return self.result()
+
+    def _leave(self, waiter):
+        if self._waiter is waiter:
+            self._waiter = None
+        elif isinstance(self._waiter, list):
+            (<list>self._waiter).remove(waiter)
+
+    def result(self):
+        """The answer; raises the failure, or ``asyncio.InvalidStateError`` while there is neither."""
+        if not self.done:
+            raise InvalidStateError(f"{self.label} is not answered yet")
+        if self._error is not None:
+            raise self._error.with_traceback(self._traceback)   # the same each time, not one that grows
+        return self._result
+
+    def exception(self):
+        """The failure, or None when there is an answer."""
+        if not self.done:
+            raise InvalidStateError(f"{self.label} is not answered yet")
+        return self._error
+
+    def add_done_callback(self, callback):
+        """Call back when it is answered: at once, within the dispatch of the answer.
+
+        A callback that raises is logged; the others and whoever awaits the request are not kept from it.
+        """
+        if self.done:
+            self.call_back(callback)
+        elif self._callbacks is None:
+            self._callbacks = [callback]
+        else:
+            self._callbacks.append(callback)
+
+    def set_result(self, result):
+        """Answer it; without effect when it is answered already."""
+        if not self.done:
+            self._result = result
+            self.answered()
+
+    def set_exception(self, error):
+        """Fail it; without effect when it is answered already."""
+        if not self.done:
+            self._error = error
+            self._traceback = error.__traceback__
+            self.answered()
+
+    def confirmed(self, message):
+        """The book's call when the confirmation came: the answer, unless a subclass waits for more."""
+        self.set_result(message)
+
+    def failed(self, error):
+        """The book's call when it was refused, not answered in time, or cannot be answered any more."""
+        self.set_exception(error)
+
+    def overdue(self):
+        """The book's call when its time is over and it was confirmed, but is not answered yet."""
+
+    cdef int answered(self) except -1:
+        self.done = True
+        callbacks, self._callbacks = self._callbacks, None
+        if callbacks is not None:
+            for callback in <list>callbacks:
+                self.call_back(callback)
+        waiters, self._waiter = self._waiter, None
+        if waiters is not None:
+            for waiter in (waiters if isinstance(waiters, list) else (waiters,)):
+                if not waiter.done():           # a cancelled await is
+                    waiter.set_result(None)
+        return 0
+
+    cdef int call_back(self, object callback) except -1:
+        try:
+            callback(self)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:               # CancelledError included: a callback is no task
+            log.exception("a callback of %r raised", self)
+        return 0
+
+    def __repr__(self):
+        state = "open" if not self.done else "failed" if self._error is not None else "answered"
+        return f"<Request {self.label} {state}>"
+
+
+@cython.auto_pickle(False)
+@cython.final
+cdef class Deadlines:
+    """Requests that have the same time allowed, so that the first one's ends first."""
+
+    def __cinit__(self):
+        self._queue = []
+        self._room = LEAST_ROOM
+
+    cdef int append(self, Request request) except -1:
+        # Answered ones are not kept until their time is over: those in front go now, those behind one that
+        # waits go before the queue doubles. So it never has more than twice those that wait, and LEAST_ROOM.
+        self.drop_answered()
+        if len(self._queue) - self._first >= self._room:
+            self._queue = [each for each in self._queue[self._first:] if not (<Request>each).is_over()]
+            self._first = 0
+            self._room = max(<Py_ssize_t>LEAST_ROOM, 2 * <Py_ssize_t>len(self._queue))
+        elif 2 * self._first > LEAST_ROOM + <Py_ssize_t>len(self._queue):
+            del self._queue[:self._first]
+            self._first = 0
+        self._queue.append(request)
+        return 0
+
+    cdef int drop_answered(self) except -1:
+        while self._first < <Py_ssize_t>len(self._queue) and (<Request>self._queue[self._first]).is_over():
+            self.drop_first()
+        return 0
+
+    cdef int drop_first(self) except -1:
+        # the step first: what is freed may run code that looks here
+        cdef Py_ssize_t at = self._first
+        self._first += 1
+        self._queue[at] = None
+        return 0
+
+    def __len__(self):
+        """How many are kept, answered ones included."""
+        return len(self._queue) - self._first
+
+    def due(self, double now):
+        """Takes out those that are over, answered or not answered until now; gives the latter."""
+        cdef Request request
+        made = []
+        while self._first < <Py_ssize_t>len(self._queue):
+            request = <Request>self._queue[self._first]
+            if not request.is_over():
+                if request.deadline > now:
+                    break
+                made.append(request)
+            self.drop_first()
+        return made
+
+    def next_deadline(self):
+        """When the next one's time is over, None without one."""
+        if self._first == <Py_ssize_t>len(self._queue):
+            return None
+        return (<Request>self._queue[self._first]).deadline
+
+
+@cython.auto_pickle(False)
+cdef class OpenRequests:
+    """Requests that went out and are not answered: ``pending``, by InvokeID, ``max_open`` of them at most.
+
+    ``now()`` tells the time in seconds. ``given_up`` holds InvokeIDs that no pending request has and that may
+    not be given away all the same. ``unasked`` counts confirmations that are none of a pending request's.
+
+    What becomes of requests that are too many, refused or not answered in time is the subclass's: it
+    overrides ``full``, ``watch``, ``refused`` and ``stray``.
+    """
+
+    def __init__(self, now, Py_ssize_t max_open, first_invoke_id=1):
+        self.now = now
+        self.max_open = max_open
+        self.pending = {}
+        self.given_up = OrderedDict()
+        self._deadlines = {}
+        self._confirmations = CONFIRMATIONS
+        self._next = first_invoke_id & 0xFFFFFFFF
+
+    def __len__(self):
+        return len(self.pending)
+
+    def invoke_id(self):
+        """The next InvokeID that no request on the books has; never 0."""
+        while True:
+            invoke_id = self._next
+            self._next = (self._next + 1) & 0xFFFFFFFF
+            if invoke_id and invoke_id not in self.pending and invoke_id not in self.given_up:
+                return invoke_id
+
+    def enter(self, Request request not None, message_type, timeout):
+        """Put a request on the books and give it its InvokeID. ``timeout`` in seconds; None waits for ever.
+
+        Raises what ``full`` raises when ``max_open`` are open.
+        """
+        cdef Deadlines deadlines
+        if len(self.pending) >= self.max_open:
+            self.full()
+        confirmation = self._confirmations[message_type]
+        if timeout is not None:
+            request.deadline = self.now() + timeout
+            deadlines = self._latest
+            if deadlines is None or deadlines.timeout is not timeout:
+                deadlines = self._with(timeout)
+            deadlines.append(request)
+        invoke_id = self.invoke_id()
+        request.invoke_id = invoke_id
+        request.message_type = message_type
+        request._confirmation = confirmation
+        PyDict_SetItem(self.pending, invoke_id, request)
+        return invoke_id
+
+    cdef Deadlines _with(self, object timeout):
+        # The deadlines of that time allowed, watched from now on if they were not yet.
+        cdef Deadlines deadlines = self._deadlines.get(timeout)
+        if deadlines is None:
+            deadlines = Deadlines()
+            deadlines.timeout = timeout
+            self.watch(deadlines)
+            self._deadlines[timeout] = deadlines
+        self._latest = deadlines
+        return deadlines
+
+    def unwatch(self, Deadlines deadlines not None):
+        """The subclass looks after these no longer: requests that have as much time begin anew."""
+        self._deadlines.pop(deadlines.timeout, None)
+        if self._latest is deadlines:
+            self._latest = None
+
+    def forget(self, invoke_id):
+        """Take a request off the books again, as one that was never sent."""
+        cdef Request request = self.pending.pop(invoke_id, None)
+        if request is not None:
+            request._forgotten = True
+
+    def settle(self, Message message not None):
+        """Answer the request that the confirmation names."""
+        cdef PyObject *found
+        cdef Request request
+        cdef bint refusal = message.type == _CONTROL_FAILURE or message.type == _FAILURE
+        if message._layout == NULL or message._size < CONFIRMED_SIZE:
+            self.unasked += 1
+            return
+        invoke_id = load32(message._data + HEADER_SIZE)
+        found = PyDict_GetItem(self.pending, invoke_id)
+        if found == NULL:
+            self.stray(invoke_id)
+            return
+        request = <Request>found
+        if not refusal and message.type != request._confirmation:
+            self.unasked += 1
+            return
+        del self.pending[invoke_id]
+        if refusal:
+            self.refused(request, message)
+        elif type(request) is Request:
+            request.set_result(message)
+        else:
+            request.confirmed(message)
+
+    def full(self):
+        """``max_open`` requests are open: raise an error."""
+        raise NotImplementedError
+
+    def watch(self, Deadlines deadlines):
+        """Requests begin to have that time allowed: look after them until ``unwatch``."""
+
+    def refused(self, Request request, message):
+        """A refusal came for a request that was pending: fail it."""
+        raise NotImplementedError
+
+    def stray(self, invoke_id):
+        """A confirmation came for no pending request."""
+        self.unasked += 1

@@ -1,0 +1,56 @@
+# What one call's keywords mean to the frame that they make.
+
+cimport cython
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t, uint8_t
+
+from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
+
+cdef enum:
+    LONGEST_BY_RECIPE = 1024    # bytes of a frame; longer ones go the general way
+
+# The arguments of a call that came as C has them.
+cdef extern from *:
+    """
+    typedef PyObject *const *ctios_arguments;
+    """
+    ctypedef PyObject **Arguments "ctios_arguments"
+
+# One number of the fixed part.
+ctypedef struct Number:
+    uint16_t argument
+    uint16_t at                 # offset from the frame's start
+    uint8_t width
+    bint optional               # None is as if it was not given
+    int64_t bias                # added to the number, this makes the least one that fits 0
+    uint64_t most               # what the greatest one that fits becomes by that
+
+# One floating field.
+ctypedef struct Field:
+    uint16_t argument
+    uint16_t tag
+    uint8_t type                # wire type
+    bint optional
+    Number number               # how it is written where it is a number
+    Py_ssize_t most             # bytes of data
+
+
+@cython.final
+cdef class Recipe:
+    cdef PyObject *names                # the keywords: a tuple, owned
+    cdef PyObject *layouts              # compared only; layouts live as long as the process
+    cdef Recipe next
+    cdef bint usable                    # False: calls like this one go the general way
+    cdef Py_ssize_t _fixed_end
+    cdef unsigned char *_fixed          # header and fixed part with the values that are not given
+    cdef int _number_count
+    cdef int _field_count
+    cdef int _tag_width
+    cdef Number *_numbers
+    cdef Field *_fields
+
+    cdef int begin(self, Layouts layouts, Layout *layout) except -1
+    cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1
+    cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1
+    cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1
+    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept

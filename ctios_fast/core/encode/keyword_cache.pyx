@@ -1,0 +1,179 @@
+"""How the keywords of one place in a program make a frame, worked out at its first call.
+
+The names of a call's keywords are a constant of the code that calls: where they are the same object again,
+the places of their values are the same again. A recipe holds, for one such tuple of names in one protocol
+version, the fixed part with everything in it that is not given, and where the values that are given go.
+Following it takes what nearly all values are: whole numbers that fit, ASCII text, bytes. For any other value,
+and for every fault, it gives up, and the general writer in ``blueprint`` makes the frame or the error.
+"""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from .mapping_writer cimport put_number
+from ctios_fast.core.layout cimport (
+    FLAG_ARRAY,
+    HEADER_SIZE,
+    WIRE_CHAR,
+    WIRE_INT,
+    WIRE_SHORT,
+    WIRE_STRING,
+    FixedSlot,
+    FloatingSlot,
+    Layout,
+    Layouts,
+    store16,
+    store32,
+    type_width,
+)
+from ctios_fast.core.objects cimport ascii_of, copy_ascii, whole_number
+from ctios_fast.core.secret cimport Secret
+
+
+cdef inline void _measure(Number *number, int wire_type) noexcept:
+    number.width = type_width(wire_type)
+    number.most = (<uint64_t>1 << 8 * number.width) - 1
+    if wire_type == WIRE_INT or wire_type == WIRE_SHORT or wire_type == WIRE_CHAR:
+        number.bias = <int64_t>1 << (8 * number.width - 1)
+
+
+cdef inline bint _put_number(unsigned char *p, const Number *number, PyObject *value) noexcept:
+    cdef int64_t given = 0
+    # as unsigned numbers, so that those which do not fit wrap around to great ones
+    if not whole_number(value, &given) or <uint64_t>given + <uint64_t>number.bias > number.most:
+        return False
+    if number.width == 4:
+        store32(p, <uint32_t>given)
+    elif number.width == 2:
+        store16(p, <uint32_t>given)
+    else:
+        p[0] = <unsigned char>given
+    return True
+
+
+@cython.final
+cdef class Recipe:
+    """For one tuple of keywords in one protocol version; made by ``blueprint``."""
+
+    def __cinit__(self, tuple names not None):
+        Py_INCREF(names)
+        self.names = <PyObject *>names
+        self._numbers = <Number *>PyMem_Calloc(len(names) + 1, sizeof(Number))
+        self._fields = <Field *>PyMem_Calloc(len(names) + 1, sizeof(Field))
+        if self._numbers == NULL or self._fields == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        Py_XDECREF(self.names)
+        PyMem_Free(self._fixed)
+        PyMem_Free(self._numbers)
+        PyMem_Free(self._fields)
+
+    cdef int begin(self, Layouts layouts, Layout *layout) except -1:
+        self.layouts = <PyObject *>layouts
+        self._tag_width = layouts.tag_width
+        self._fixed_end = HEADER_SIZE + layout.fixed_size
+        self._fixed = <unsigned char *>PyMem_Calloc(self._fixed_end, 1)
+        if self._fixed == NULL:
+            raise MemoryError
+        store32(self._fixed + 4, layout.number)
+        self.usable = self._fixed_end <= LONGEST_BY_RECIPE
+        return 0
+
+    cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1:
+        # What the field has where it is not given.
+        return put_number(self._fixed + HEADER_SIZE + slot.offset, slot.type, value, message, name)
+
+    cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1:
+        cdef Number *number = &self._numbers[self._number_count]
+        number.argument = argument
+        number.at = HEADER_SIZE + slot.offset
+        number.optional = optional
+        _measure(number, slot.type)
+        if only_zero:
+            number.bias = number.most = 0
+        self._number_count += 1
+        return 0
+
+    cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1:
+        # In the order of the wire. False: the general way only.
+        cdef Field *field = &self._fields[self._field_count]
+        if slot.tag >> 8 * self._tag_width or slot.flags & FLAG_ARRAY:
+            return False
+        field.argument = argument
+        field.tag = slot.tag
+        field.type = slot.type
+        field.optional = optional
+        _measure(&field.number, slot.type)
+        field.most = 0xFF if self._tag_width == 1 else 0xFFFF
+        if slot.max and slot.max < field.most:
+            field.most = slot.max
+        self._field_count += 1
+        return True
+
+    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
+        # Writes the frame into room for LONGEST_BY_RECIPE bytes and returns its size; 0 where the general way
+        # has to be gone.
+        cdef unsigned char *p = frame + self._fixed_end
+        cdef unsigned char *end = frame + LONGEST_BY_RECIPE
+        cdef const Number *number = self._numbers
+        cdef const Number *last_number = number + self._number_count
+        cdef const Field *field = self._fields
+        cdef const Field *last_field = field + self._field_count
+        cdef PyObject *value
+        cdef const char *text
+        cdef Py_ssize_t size, head = 2 * self._tag_width
+        memcpy(frame, self._fixed, self._fixed_end)
+        while number < last_number:
+            value = arguments[number.argument]
+            if not _put_number(frame + number.at, number, value):
+                if not number.optional or value != <PyObject *>None:
+                    return 0
+            number += 1
+        while field < last_field:
+            value = arguments[field.argument]
+            size = 0
+            text = ascii_of(value, &size)
+            if text == NULL and type(<object>value) is Secret:
+                text = ascii_of(<PyObject *>(<Secret>value)._text, &size)
+            if text != NULL:
+                if field.type != WIRE_STRING or size >= field.most or size >= end - p - head:
+                    return 0
+                if copy_ascii(p + head, text, size):
+                    return 0
+                p[head + size] = 0
+                size += 1
+            elif value == <PyObject *>None and field.optional:
+                field += 1
+                continue
+            elif PyBytes_CheckExact(<object>value):
+                size = PyBytes_GET_SIZE(<object>value)
+                if size > field.most or size > end - p - head:
+                    return 0
+                memcpy(p + head, PyBytes_AS_STRING(<object>value), size)
+            elif field.number.width:
+                size = field.number.width
+                if size > field.most or size > end - p - head:
+                    return 0
+                if not _put_number(p + head, &field.number, value):
+                    return 0
+            else:
+                return 0
+            if head == 2:
+                p[0] = <unsigned char>field.tag
+                p[1] = <unsigned char>size
+            else:
+                store16(p, field.tag)
+                store16(p + 2, <uint32_t>size)
+            p += head + size
+            field += 1
+        size = p - frame
+        if size > max_frame:
+            return 0
+        store32(frame, <uint32_t>(size - HEADER_SIZE))
+        return size

@@ -1,0 +1,53 @@
+# What message classes take, and the writing of it.
+
+from cpython.object cimport PyObject
+from libc.stdint cimport uint32_t, uint64_t
+
+from ctios_fast.core.layout cimport FloatingSlot, Layout, Layouts
+from .keyword_cache cimport Recipe
+
+cdef enum:
+    MOST_FIXED = 256            # fields of a fixed part; the longest has 149
+    MOST_PARTS = 64             # floating fields and groups of a message; the most are 36
+    MOST_COUNTS = 8             # fields that count others; the most are 3
+    MOST_RECIPES = 16           # kept of one message class
+
+cdef class Part:
+    cdef str keyword
+    cdef str reference
+    cdef int shape
+    cdef const FloatingSlot *slot           # NULL: a group, or a field without a published tag
+    cdef int count                          # number of the count that this part is counted by, -1: none
+    cdef bint required
+    cdef tuple columns                      # of a group: its Parts
+    cdef type record
+
+cdef class Plan:
+    cdef Layouts layouts
+    cdef Layout *layout
+    cdef str message
+    cdef dict index                         # keyword -> fixed index, or FLOATING_CODE + number of the part
+    cdef tuple fixed_names                  # by fixed index, the reference's
+    cdef tuple defaults                     # by fixed index: int or None
+    cdef list parts
+    cdef int counts
+    cdef int count_fixed[MOST_COUNTS]       # fixed index that holds the count, -1: none
+    cdef int count_part[MOST_COUNTS]        # part that holds the count, -1: none
+    cdef uint64_t required
+    cdef uint64_t counted
+
+cdef class Blueprint:
+    cdef readonly uint32_t number
+    cdef readonly dict references           # keyword -> name in the reference
+    cdef dict _keywords
+    cdef dict _since
+    cdef tuple _parts
+    cdef dict _defaults
+    cdef list _plans                        # by protocol version
+    cdef Recipe _recipes                    # the first; it names the next
+
+    cdef Plan plan(self, Layouts layouts)
+    cdef Recipe recipe(self, Layouts layouts, PyObject *names)
+    cdef Recipe _learn(self, Layouts layouts, tuple names)
+    cdef object _stray(self, Plan plan, object keyword)
+    cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given)

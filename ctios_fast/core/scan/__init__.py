@@ -1,0 +1,1 @@
+"""Many frames without a message object each: columns and filters."""

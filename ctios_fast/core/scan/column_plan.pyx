@@ -1,0 +1,167 @@
+"""Which bytes of a message's frames make which column; looked up once, used for any number of buffers.
+
+A field is found as ``Message.__getitem__`` finds it: in the fixed part of the frame's layout, else by the tag
+that the message lists for the name, else by the tag table.
+"""
+
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from libc.stdint cimport uint8_t, uint32_t
+
+from ctios_fast.core.layout cimport (
+    FLAG_ARRAY,
+    FLOATING_CODE,
+    HEADER_SIZE,
+    NO_TAG,
+    WIRE_CHAR,
+    WIRE_INT,
+    WIRE_NAMEDARRAY,
+    WIRE_NAMEDVAR,
+    WIRE_SHORT,
+    WIRE_STRING,
+    FixedSlot,
+    FloatingSlot,
+    Layout,
+    layouts_of,
+    lookup_of,
+    message_name,
+    slot_of_name,
+    type_width,
+)
+from .walk cimport MOST_PLACES, MOST_TAGS
+
+from typing import NamedTuple
+
+from ctios_fast.core.layout import NEWEST_VERSION
+from ctios_fast.protocol.message_names import suggestion
+
+
+class ColumnField(NamedTuple):
+    """A column to be made: NumPy's code of its numbers (``"u2"``, ``"i4"`` …) or ``"S"``.
+
+    ``masked``: whether a row may be without a value. ``text``: whether bytes end at the first NUL.
+    """
+
+    name: str
+    code: str
+    masked: bool
+    text: bool
+
+
+cdef str _code(int wire_type):
+    cdef int width = type_width(wire_type)
+    if width == 0:
+        return "S"
+    return f"{'i' if wire_type in (WIRE_CHAR, WIRE_SHORT, WIRE_INT) else 'u'}{width}"
+
+
+cdef class ColumnPlan:
+    """The columns that are wanted of one message in one version; see ``ctios_fast.bulk.columns``."""
+
+    def __cinit__(self, int version, uint32_t message, names=None):
+        cdef Layout *layout
+        cdef Py_ssize_t i
+        self._layouts = layouts_of(version)
+        self.message = message
+        self.name = message_name(message)
+        layout = self._layouts.find(message)
+        if layout == NULL:
+            raise ValueError(f"message {self.name or message} has no published layout, so it has no columns")
+        while layout != NULL:
+            if self._layout_count == MOST_LAYOUTS:
+                raise RuntimeError("the protocol's data outgrew the tables of core/columns")
+            self._candidates[self._layout_count] = layout
+            self._layout_count += 1
+            layout = layout.alternative
+        if names is None:
+            names = [field.name for field in self._layouts.describe(message).fixed]
+        names = list(names)
+        self._columns = <Column *>PyMem_Calloc(len(names) + 1, sizeof(Column))
+        if self._columns == NULL:
+            raise MemoryError
+        fields = []
+        for i, name in enumerate(names):
+            if not isinstance(name, str):
+                raise TypeError(f"a field is named by a str, not {type(name).__name__}")
+            if name in names[:i]:
+                raise ValueError(f"field {name} is asked for twice")
+            code = self._add(i, name)
+            fields.append(
+                ColumnField(name, _code(code), self._columns[i].masked, self._columns[i].text)
+            )
+        self._count = len(names)
+        self.fields = tuple(fields)
+
+    def __dealloc__(self):
+        PyMem_Free(self._columns)
+
+    cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1:
+        # Where a layout has the field, as Message.__getitem__ finds it.
+        cdef const FloatingSlot *slot
+        cdef FixedSlot *fixed
+        code = lookup_of(layout).get(name)
+        if code is not None and <int>code < FLOATING_CODE:
+            fixed = &layout.fixed[<int>code]
+            source.kind = SOURCE_FIXED
+            source.at = HEADER_SIZE + fixed.offset
+            wire_type[0] = fixed.type
+            return 0
+        slot = slot_of_name(layout, name)
+        if slot == NULL or slot.tag == NO_TAG:
+            return 0
+        wire_type[0] = slot.type
+        if slot.type == WIRE_NAMEDVAR or slot.type == WIRE_NAMEDARRAY:
+            raise TypeError(f"field {name} of {self.name} is a named value, which makes no column")
+        if slot.flags & FLAG_ARRAY:
+            raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
+        if slot.tag >= MOST_TAGS or self._slots == MOST_PLACES:
+            raise RuntimeError("the protocol's data outgrew the tables of core/columns")
+        source.kind = SOURCE_FLOATING
+        if not self._slot_of_tag[slot.tag]:
+            self._slots += 1
+            self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
+            self._slot_of_tag[slot.tag] = <uint8_t>self._slots
+            if type_width(slot.type) == 0:
+                self._slot_kind[self._slots] = SLOT_TEXT if slot.type == WIRE_STRING else SLOT_BYTES
+        source.at = self._slot_of_tag[slot.tag] - 1
+        return 0
+
+    cdef int _add(self, Py_ssize_t at, str name) except -1:
+        # Enters the column and returns its wire type: that of the first layout which has the field.
+        cdef Column *column = &self._columns[at]
+        cdef int i, wire_type, chosen = -1
+        for i in range(self._layout_count):
+            wire_type = -1
+            self._source(self._candidates[i], name, &column.sources[i], &wire_type)
+            if wire_type < 0:
+                continue
+            if chosen < 0:
+                chosen = wire_type
+            elif type_width(wire_type) != type_width(chosen):
+                column.sources[i].kind = SOURCE_NONE
+        if chosen < 0:
+            raise self._unknown(name)
+        column.width = type_width(chosen)
+        column.text = chosen == WIRE_STRING
+        for i in range(self._layout_count):
+            # a fixed field that stands elsewhere in another layout is looked for row by row too
+            column.masked |= (
+                column.sources[i].kind != SOURCE_FIXED or column.sources[i].at != column.sources[0].at
+            )
+        return chosen
+
+    def _unknown(self, name):
+        described = self._layouts.describe(self.message)
+        newest = layouts_of(NEWEST_VERSION).describe(self.message)
+        for field in newest.fixed:
+            if field.name == name:
+                return ValueError(
+                    f"{self.name} has field {name} from version {field.since} on, "
+                    f"not in version {self._layouts.version}"
+                )
+        for field in described.floating:
+            if field.name == name:
+                return ValueError(f"field {name} of {self.name} has no published tag, so it cannot be found")
+        known = [field.name for field in (*described.fixed, *described.floating)]
+        return ValueError(
+            f"{self.name} has no field {name!r} in version {self._layouts.version}{suggestion(name, known)}"
+        )

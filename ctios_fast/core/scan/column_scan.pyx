@@ -1,0 +1,548 @@
+"""From a buffer of many frames to arrays: one pass finds the rows, a second one fills a column each.
+
+The first pass walks headers and floating fields, proves every frame of the message and notes where it
+stands and where its wanted floating fields stand. With the rows counted, the caller makes the arrays. The
+second pass goes through the noted frames in blocks that stay in the processor's nearest cache, and within a
+block column by column, each in a loop of a few instructions. Both run without the GIL. Nothing here knows
+NumPy: arrays come in through the buffer protocol.
+"""
+
+from cpython.buffer cimport (
+    PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
+)
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_RawFree, PyMem_RawRealloc
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memchr, memcpy, memset
+
+from .column_plan cimport SLOT_NUMBER, SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source
+from ctios_fast.core.layout cimport HEADER_SIZE, check_max_frame
+from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
+from ctios_fast.core.wire cimport before_nul, load_word, number16, number32, prefetch, store_word, word_of
+
+from typing import NamedTuple
+
+from ctios_fast.errors import FrameTooLarge
+
+from ctios_fast.core.codec import DEFAULT_MAX_FRAME
+
+cdef enum:
+    BLOCK = 128                # rows that are filled together
+    FIRST_ROWS = 1024           # room for rows at first
+    SPARE = 4                   # words behind the last row
+    LAYOUT_SHIFT = 56           # a row's first word: its frame's offset, and above this bit its layout
+    AHEAD = 2048                # bytes between what is read and what is fetched into the cache
+    NEXT_BLOCK = 16384          # the same while blocks are filled, about as much as one of them has
+
+cdef extern from *:
+    """
+    #define CTIOS_PLACE_MASK (((uint64_t)1 << 56) - 1)
+    """
+    uint64_t PLACE_MASK "CTIOS_PLACE_MASK"
+
+
+class ColumnCounts(NamedTuple):
+    """What a scan saw: rows made, whole frames, those of other messages, malformed ones.
+
+    ``offset`` is where the scan stopped, ``malformed_at`` where the first malformed frame begins (-1: none),
+    both in bytes from the buffer's start; ``malformed_frame`` is that frame.
+    """
+
+    rows: int
+    frames: int
+    others: int
+    malformed: int
+    offset: int
+    malformed_at: int
+    malformed_frame: bytes | None
+
+
+# --- first pass: which frames ----------------------------------------------------------------------
+
+# A row is 1 + slots words: the frame's offset with its layout, then for each slot the place of the floating
+# field's first occurrence: its offset in the frame times 65536, plus its length. 0: the frame has not got it.
+cdef struct Scan:
+    const unsigned char *data
+    Py_ssize_t size
+    Py_ssize_t max_frame
+    Py_ssize_t limit            # bytes of a value, longer ones are invalid
+    Py_ssize_t offset
+    Py_ssize_t frames
+    Py_ssize_t others
+    Py_ssize_t malformed
+    Py_ssize_t malformed_at     # the first malformed frame
+    Py_ssize_t malformed_size
+    Py_ssize_t too_large        # size of a frame above max_frame, at `offset`
+    bint no_memory
+    uint64_t *rows
+    Py_ssize_t row_count
+    Py_ssize_t room             # rows
+    Py_ssize_t row_words
+    Py_ssize_t measured         # rows whose values are in `longest`
+    Py_ssize_t *longest         # by slot counted from 1: bytes of the longest value, 1 at least
+
+
+cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
+    # Forgets the floating fields. Few of them are cleared by plain stores, into the SPARE words behind
+    # the last row if need be: a call of memset costs more.
+    row[1] = row[2] = row[3] = row[4] = 0
+    if words > 1 + SPARE:
+        memset(row + 1 + SPARE, 0, (words - 1 - SPARE) * sizeof(uint64_t))
+
+
+cdef inline bint _row(
+    ColumnPlan plan, const unsigned char *frame, Py_ssize_t size, uint64_t *row, Py_ssize_t words,
+    int tag_width,
+) noexcept nogil:
+    # Fills a row from a frame of the message; false if the frame is malformed. The layout is chosen as
+    # for message views: one that the body fills exactly, else the first with a whole floating part.
+    cdef int k
+    cdef Py_ssize_t fixed
+    if plan._layout_count > 1:
+        for k in range(plan._layout_count):
+            if size == HEADER_SIZE + plan._candidates[k].fixed_size:
+                _clear_row(row, words)
+                row[0] |= <uint64_t>k << LAYOUT_SHIFT
+                return True
+    for k in range(plan._layout_count):
+        fixed = HEADER_SIZE + plan._candidates[k].fixed_size
+        if size < fixed:
+            continue
+        _clear_row(row, words)
+        if walk(
+            &plan._slot_of_tag[0], <uint32_t>plan._tags, plan._slots, frame, fixed, size, row, tag_width
+        ):
+            row[0] |= <uint64_t>k << LAYOUT_SHIFT
+            return True
+    return False
+
+
+cdef bint _more_room(Scan *scan) noexcept nogil:
+    cdef Py_ssize_t room = scan.room * 2 if scan.room else FIRST_ROWS
+    cdef void *grown = PyMem_RawRealloc(scan.rows, (room * scan.row_words + SPARE) * sizeof(uint64_t))
+    if grown == NULL:
+        scan.no_memory = True
+        return False
+    scan.rows = <uint64_t *>grown
+    scan.room = room
+    return True
+
+
+cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
+    # Keeps the length of the longest value of each slot, the limit's excess apart, over the latest rows: one
+    # slot after the other, so that what it looks at most of the time is a short loop.
+    cdef Py_ssize_t slot, length, longest
+    cdef const unsigned char *value
+    cdef const void *nul
+    cdef const uint64_t *row
+    cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
+    for slot in range(1, scan.row_words):
+        if plan._slot_kind[slot] == SLOT_NUMBER:
+            continue
+        longest = scan.longest[slot]
+        row = scan.rows + scan.measured * scan.row_words
+        while row < end:
+            length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
+            if length > longest:
+                value = scan.data + (row[0] & PLACE_MASK) + (row[slot] >> LENGTH_BITS)
+                if plan._slot_kind[slot] == SLOT_TEXT:
+                    length -= value[length - 1] == 0
+                    if length > longest:
+                        nul = memchr(value, 0, length)
+                        if nul != NULL:
+                            length = <const unsigned char *>nul - value
+                if longest < length <= scan.limit:
+                    longest = length
+            row += scan.row_words
+        scan.longest[slot] = longest
+    scan.measured = scan.row_count
+
+
+cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept nogil:
+    cdef const unsigned char *data = scan.data
+    cdef const unsigned char *frame
+    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t whole
+    cdef Py_ssize_t words = scan.row_words
+    cdef uint64_t *row
+    while scan.size - at >= HEADER_SIZE:
+        frame = data + at
+        whole = HEADER_SIZE + <Py_ssize_t>number32(frame)
+        if whole > scan.max_frame:
+            scan.too_large = whole
+            break
+        if whole > scan.size - at:
+            break
+        scan.frames += 1
+        prefetch(frame, AHEAD)
+        if number32(frame + 4) != plan.message:
+            scan.others += 1
+        else:
+            if scan.row_count == scan.room and not _more_room(scan):
+                return
+            row = scan.rows + scan.row_count * words
+            row[0] = <uint64_t>at
+            if _row(plan, frame, whole, row, words, tag_width):
+                scan.row_count += 1
+                if scan.row_count - scan.measured == BLOCK:
+                    _measure(plan, scan)
+            else:
+                if not scan.malformed:
+                    scan.malformed_at = at
+                    scan.malformed_size = whole
+                scan.malformed += 1
+        at += whole
+    scan.offset = at
+    _measure(plan, scan)
+
+
+# --- second pass: the columns ----------------------------------------------------------------------
+
+# Where a column's values go.
+cdef struct Target:
+    unsigned char *values
+    uint8_t *valid              # or NULL
+    Py_ssize_t width            # bytes of one value
+
+# The rows that are being filled.
+cdef struct Block:
+    const unsigned char *frames[BLOCK]
+    uint64_t spans[BLOCK]       # of the column that is being filled
+    const uint64_t *rows
+    Py_ssize_t row_words
+    Py_ssize_t count
+
+cdef const unsigned char _zero[4]
+
+
+cdef inline void _store_number(unsigned char *to, const unsigned char *value, int width) noexcept nogil:
+    cdef uint16_t half
+    cdef uint32_t whole
+    if width == 4:
+        whole = number32(value)
+        memcpy(to, &whole, 4)
+    elif width == 2:
+        half = number16(value)
+        memcpy(to, &half, 2)
+    else:
+        to[0] = value[0]
+
+
+cdef inline void _fixed_numbers(
+    const Block *block, unsigned char *to, Py_ssize_t at, int width
+) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    while i + 4 <= block.count:
+        _store_number(to, block.frames[i] + at, width)
+        _store_number(to + width, block.frames[i + 1] + at, width)
+        _store_number(to + 2 * width, block.frames[i + 2] + at, width)
+        _store_number(to + 3 * width, block.frames[i + 3] + at, width)
+        to += 4 * width
+        i += 4
+    while i < block.count:
+        _store_number(to, block.frames[i] + at, width)
+        to += width
+        i += 1
+
+
+cdef inline void _find_spans(Block *block, const Column *column, int layouts) noexcept nogil:
+    # Where the rows have the column's floating field.
+    cdef Py_ssize_t i
+    cdef const Source *source = &column.sources[0]
+    cdef const uint64_t *row = block.rows
+    for i in range(block.count):
+        if layouts > 1:
+            source = &column.sources[row[0] >> LAYOUT_SHIFT]
+        block.spans[i] = row[1 + source.at] if source.kind == SOURCE_FLOATING else 0
+        row += block.row_words
+
+
+cdef inline void _any_numbers(
+    const Block *block, unsigned char *to, uint8_t *valid, const Column *column, int width
+) noexcept nogil:
+    # Numbers that a row may be without: floating ones, and those of messages with several layouts.
+    cdef const unsigned char *value
+    cdef const Source *source
+    cdef const uint64_t *row = block.rows
+    cdef uint64_t span
+    cdef Py_ssize_t i
+    for i in range(block.count):
+        source = &column.sources[row[0] >> LAYOUT_SHIFT]
+        span = block.spans[i]
+        value = &_zero[0]
+        if source.kind == SOURCE_FIXED:
+            value = block.frames[i] + source.at
+        elif <int>(span & LENGTH_MASK) == width:
+            value = block.frames[i] + (span >> LENGTH_BITS)
+        valid[i] = value != &_zero[0]
+        _store_number(to, value, width)
+        to += width
+        row += block.row_words
+
+
+cdef inline uint64_t _short_value(
+    const unsigned char *frame, uint64_t span, uint8_t *valid, Py_ssize_t width, bint text
+) noexcept nogil:
+    # A value of up to eight bytes in a word; zero if it is longer than the width.
+    cdef Py_ssize_t length = <Py_ssize_t>(span & LENGTH_MASK)
+    cdef const unsigned char *value = frame + (span >> LENGTH_BITS)
+    cdef uint64_t word
+    valid[0] = span != 0
+    if span == 0:
+        return 0
+    if length >= 8:
+        word = load_word(value)
+    else:
+        # the word that ends with the value; two shifts, since none may be by 64
+        word = load_word(value + length - 8) >> 8 >> (56 - 8 * length)
+    if text:
+        word = before_nul(word)
+    if length > width and (not text or (value[width] and word >> 8 * (width - 1))):
+        valid[0] = 0
+        return 0
+    return word
+
+
+cdef inline void _short_values(
+    const Block *block, unsigned char *to, Py_ssize_t room, uint8_t *valid, Py_ssize_t width, bint text
+) noexcept nogil:
+    # Each value is written as a whole word: what that writes behind the value is overwritten by the next row,
+    # and the last rows are written with care. `room`: bytes up to the column's end.
+    cdef Py_ssize_t i = 0
+    cdef Py_ssize_t whole = min(block.count, (room - 8) // width + 1 if room >= 8 else 0)
+    cdef unsigned char last[8]
+    while i < whole:
+        store_word(to, _short_value(block.frames[i], block.spans[i], valid + i, width, text))
+        to += width
+        i += 1
+    while i < block.count:
+        store_word(last, _short_value(block.frames[i], block.spans[i], valid + i, width, text))
+        memcpy(to, last, width)
+        to += width
+        i += 1
+
+
+cdef inline void _long_values(
+    const Block *block, unsigned char *to, Py_ssize_t room, uint8_t *valid, Py_ssize_t width, bint text
+) noexcept nogil:
+    # Values of more than eight bytes, word by word. See _short_values.
+    cdef Py_ssize_t i, k, length, rest
+    cdef const unsigned char *value
+    cdef uint64_t span, word
+    cdef unsigned char last[8]
+    for i in range(block.count):
+        span = block.spans[i]
+        length = rest = <Py_ssize_t>(span & LENGTH_MASK)
+        value = block.frames[i] + (span >> LENGTH_BITS)
+        for k in range(0, width, 8):
+            word = word_of(value, rest, k)
+            if text:
+                word = before_nul(word)
+                if word >> 56 == 0:
+                    rest = 0
+            if room - k >= 8:
+                store_word(to + k, word)
+            else:
+                store_word(last, word)
+                memcpy(to + k, last, width - k)
+        valid[i] = span != 0
+        if length > width and (not text or (value[width] and to[width - 1])):
+            valid[i] = 0
+            memset(to, 0, width)
+        to += width
+        room -= width
+
+
+cdef inline void _fetch_next(const unsigned char *to, Py_ssize_t size) noexcept nogil:
+    # What the next block will write: too many columns are written in turn for the processor to foresee it.
+    cdef Py_ssize_t at
+    for at in range(size, 2 * size, 64):
+        prefetch(to, at)
+
+
+cdef void _fill_column(
+    Block *block, const Column *column, int layouts, const Target *target, Py_ssize_t first, Py_ssize_t rows
+) noexcept nogil:
+    cdef Py_ssize_t width = target.width
+    cdef unsigned char *to = target.values + first * width
+    cdef uint8_t *valid = target.valid + first
+    cdef Py_ssize_t room = (rows - first) * width
+    _fetch_next(to, block.count * width)
+    if column.masked:
+        _fetch_next(valid, block.count)
+        _find_spans(block, column, layouts)
+    if column.width == 0:
+        if width > 8:
+            _long_values(block, to, room, valid, width, column.text)
+        elif column.text:
+            _short_values(block, to, room, valid, width, True)
+        else:
+            _short_values(block, to, room, valid, width, False)
+    elif column.masked:
+        if column.width == 4:
+            _any_numbers(block, to, valid, column, 4)
+        elif column.width == 2:
+            _any_numbers(block, to, valid, column, 2)
+        else:
+            _any_numbers(block, to, valid, column, 1)
+    elif column.width == 4:
+        _fixed_numbers(block, to, column.sources[0].at, 4)
+    elif column.width == 2:
+        _fixed_numbers(block, to, column.sources[0].at, 2)
+    else:
+        _fixed_numbers(block, to, column.sources[0].at, 1)
+
+
+cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
+    cdef Block block
+    cdef Py_ssize_t first = 0
+    cdef Py_ssize_t i
+    cdef const uint64_t *row = scan.rows
+    block.row_words = scan.row_words
+    while first < scan.row_count:
+        block.rows = row
+        block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
+        for i in range(block.count):
+            block.frames[i] = scan.data + (row[0] & PLACE_MASK)
+            prefetch(block.frames[i], NEXT_BLOCK)
+            prefetch(block.frames[i], NEXT_BLOCK - 64)
+            row += scan.row_words
+        for i in range(plan._count):
+            _fill_column(&block, &plan._columns[i], plan._layout_count, &targets[i], first, scan.row_count)
+        first += block.count
+
+
+# --- both ------------------------------------------------------------------------------------------
+
+cdef class _Borrowed:
+    # The caller's arrays, held while they are filled.
+    cdef Py_buffer *_views
+    cdef Target *_targets
+    cdef Py_ssize_t _held
+
+    def __cinit__(self, ColumnPlan plan, Py_ssize_t rows, tuple widths, object arrays):
+        cdef Py_ssize_t i
+        if len(arrays) != plan._count:
+            raise ValueError(f"{plan._count} pairs of arrays are needed, not {len(arrays)}")
+        self._views = <Py_buffer *>PyMem_Calloc(2 * plan._count + 1, sizeof(Py_buffer))
+        self._targets = <Target *>PyMem_Calloc(plan._count + 1, sizeof(Target))
+        if self._views == NULL or self._targets == NULL:
+            raise MemoryError
+        for i, (values, valid) in enumerate(arrays):
+            self._targets[i].width = widths[i]
+            self._targets[i].values = self._take(values, rows * <Py_ssize_t>widths[i])
+            if plan._columns[i].masked:
+                self._targets[i].valid = self._take(valid, rows)
+
+    cdef unsigned char *_take(self, object array, Py_ssize_t size) except? NULL:
+        cdef Py_buffer *view = &self._views[self._held]
+        PyObject_GetBuffer(array, view, PyBUF_WRITABLE)
+        self._held += 1
+        if view.len != size:
+            raise ValueError(f"an array of {size} bytes is needed, not of {view.len}")
+        return <unsigned char *>view.buf
+
+    def __dealloc__(self):
+        while self._held:
+            self._held -= 1
+            PyBuffer_Release(&self._views[self._held])
+        PyMem_Free(self._views)
+        PyMem_Free(self._targets)
+
+
+cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
+    # Bytes of one value: a number's own, else those of the longest value in any of the layouts.
+    cdef Column *column = &plan._columns[at]
+    cdef int i
+    cdef Py_ssize_t longest = 1
+    if column.width:
+        return column.width
+    for i in range(plan._layout_count):
+        if column.sources[i].kind == SOURCE_FLOATING:
+            longest = max(longest, scan.longest[1 + column.sources[i].at])
+    return longest
+
+
+def read_columns(ColumnPlan plan not None, buffer, Py_ssize_t max_frame, Py_ssize_t limit, allocate):
+    """Scan the buffer, which is held meanwhile, and fill the arrays that ``allocate(rows, widths)`` makes.
+
+    ``widths`` has the bytes of one value for each field of the plan; a byte string longer than ``limit`` is
+    no valid value. ``allocate`` gives for each field a pair: a writable, contiguous array of ``rows`` values,
+    and one of ``rows`` bytes for the mask (None where the field has none). Returns ``ColumnCounts``. Raises
+    ``FrameTooLarge``.
+    """
+    cdef Py_buffer view
+    cdef Scan scan
+    cdef Py_ssize_t i
+    cdef _Borrowed borrowed
+    cdef bytes faulty = None
+    check_max_frame(max_frame)
+    if limit < 1:
+        raise ValueError(f"a value has one byte at least, the limit is {limit}")
+    memset(&scan, 0, sizeof(Scan))
+    scan.max_frame = max_frame
+    scan.limit = limit
+    scan.malformed_at = -1
+    scan.row_words = 1 + plan._slots
+    scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
+    if scan.longest == NULL:
+        raise MemoryError
+    for i in range(scan.row_words):
+        scan.longest[i] = 1
+    try:
+        PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
+        try:
+            scan.data = <const unsigned char *>view.buf
+            scan.size = view.len
+            with nogil:
+                if plan._layouts.tag_width == 1:
+                    _find_rows(plan, &scan, 1)
+                else:
+                    _find_rows(plan, &scan, 2)
+            if scan.no_memory:
+                raise MemoryError
+            if scan.too_large:
+                raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
+            widths = tuple([_width(plan, &scan, i) for i in range(plan._count)])
+            borrowed = _Borrowed(plan, scan.row_count, widths, allocate(scan.row_count, widths))
+            if scan.malformed:
+                faulty = PyBytes_FromStringAndSize(
+                    <const char *>scan.data + scan.malformed_at, scan.malformed_size
+                )
+            with nogil:
+                _fill(plan, &scan, borrowed._targets)
+        finally:
+            PyBuffer_Release(&view)
+    finally:
+        PyMem_Free(scan.longest)
+        PyMem_RawFree(scan.rows)
+    return ColumnCounts(
+        scan.row_count, scan.frames, scan.others, scan.malformed, scan.offset, scan.malformed_at,
+        faulty,
+    )
+
+
+def count_frames(buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
+    """Number of whole frames in the buffer and where the last of them ends: splitting, and nothing else.
+
+    Raises ``FrameTooLarge``.
+    """
+    cdef Py_buffer view
+    cdef const unsigned char *data
+    cdef Py_ssize_t at = 0, frames = 0, whole = 0
+    check_max_frame(max_frame)
+    PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
+    try:
+        data = <const unsigned char *>view.buf
+        with nogil:
+            while view.len - at >= HEADER_SIZE:
+                whole = HEADER_SIZE + <Py_ssize_t>number32(data + at)
+                if whole > max_frame or whole > view.len - at:
+                    break
+                at += whole
+                frames += 1
+        if view.len - at >= HEADER_SIZE and whole > max_frame:
+            raise FrameTooLarge(whole, max_frame, at)
+    finally:
+        PyBuffer_Release(&view)
+    return frames, at

@@ -1,0 +1,159 @@
+# Programs that judge a frame, and the values that they compare with. What runs them stands here, so that a
+# scan over many frames has it in its own loop.
+
+cimport cython
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from ctios_fast.core.layout cimport load_number
+from .value_sets cimport NumberSet, TextSet
+from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
+
+cdef enum:
+    MOST_SLOTS = 64             # floating fields that one program looks at
+
+cdef enum Verdict:
+    ACCEPT = -1
+    REJECT = -2
+
+ctypedef struct Prefix:
+    const unsigned char *text
+    Py_ssize_t size
+
+ctypedef struct Span:
+    int64_t first
+    int64_t last
+
+
+# The values that a field is compared with.
+@cython.final
+cdef class Values:
+    cdef readonly object test               # conditions.Test
+    cdef bint _present
+    cdef bint _has_texts
+    cdef bint _has_numbers
+    cdef TextSet _texts
+    cdef NumberSet _numbers
+    cdef Py_ssize_t _prefix_count
+    cdef Py_ssize_t _span_count
+    cdef Prefix *_prefixes
+    cdef Span *_spans
+
+    cdef bint _has_text_beside(self, const unsigned char *text, Py_ssize_t size) noexcept nogil
+    cdef bint _has_number_beside(self, int64_t number) noexcept nogil
+
+    cdef inline bint has_text(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
+        if self._has_texts and self._texts.has(text, size):
+            return True
+        return self._has_text_beside(text, size) if self._prefix_count else self._present
+
+    cdef inline bint has_number(self, int64_t number) noexcept nogil:
+        if self._has_numbers and self._numbers.has(number):
+            return True
+        return self._has_number_beside(number) if self._span_count else self._present
+
+
+# What a step asks.
+cdef enum Question:
+    NOTHING                     # the end, which accepts or rejects
+    IN_TEXTS                    # a floating text, by its first occurrence: whether it is in a set
+    OF_TEXT                     # the same with prefixes, or whether it is there at all
+    OF_FIXED                    # a number of the fixed part
+    OF_NUMBER                   # a floating number
+    OF_SEVERAL                  # a floating field that repeats or holds an array: any of the values
+
+# One step of a program: ask a field, go on at another step by the answer.
+cdef struct Step:
+    uint8_t question
+    uint8_t type                # wire type
+    uint8_t width               # of a number
+    bint accepts                # at the end
+    bint negated
+    bint repeats
+    bint array
+    uint16_t tag
+    Py_ssize_t at               # fixed: offset from the frame's start; floating: slot
+    void *values                # Values, which the filter keeps; of IN_TEXTS their TextSet
+    const Step *on_match        # the next step if the value is among the step's,
+    const Step *on_mismatch     # if it is not,
+    const Step *on_absent       # and if there is none
+
+# The steps for one layout of one message.
+cdef struct Program:
+    Py_ssize_t fixed_end        # where the floating part begins, from the frame's start
+    const Step *first
+    Step *steps                 # behind the last the two ends
+    bint all                    # every frame is accepted
+    Py_ssize_t slots            # floating fields that are looked for
+    Py_ssize_t tags             # size of slot_of_tag
+    uint8_t *slot_of_tag        # counted from 1; 0: no step asks for the tag
+    Program *alternative        # for the message's next layout
+
+cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL
+cdef void free_program(Program *program) noexcept
+cdef bint judge(
+    const Program *program, const unsigned char *frame, Py_ssize_t size, int tag_width
+) noexcept nogil
+cdef bint holds_of_several(
+    const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
+) noexcept nogil
+
+
+cdef inline const Step *next_step(
+    const Step *step, const unsigned char *frame, Py_ssize_t size, const uint64_t *places, int tag_width
+) noexcept nogil:
+    cdef const unsigned char *data
+    cdef uint64_t place
+    cdef Py_ssize_t length
+    cdef bint holds
+    if step.question == OF_FIXED:
+        holds = (<Values>step.values).has_number(load_number(step.type, frame + step.at))
+        return step.on_match if holds else step.on_mismatch
+    place = places[step.at]
+    if place == 0:
+        return step.on_absent
+    data = frame + (place >> LENGTH_BITS)
+    length = <Py_ssize_t>(place & LENGTH_MASK)
+    if step.question == IN_TEXTS:
+        return step.on_match if (<TextSet>step.values).has(data, length) else step.on_mismatch
+    if step.question == OF_TEXT:
+        holds = (<Values>step.values).has_text(data, length)
+    elif step.question == OF_NUMBER:
+        if length != step.width:
+            return step.on_absent
+        holds = (<Values>step.values).has_number(load_number(step.type, data))
+    else:
+        holds = holds_of_several(step, frame, size, place, tag_width)
+    return step.on_match if holds else step.on_mismatch
+
+
+cdef inline bint run_program(
+    const Program *documented, const unsigned char *frame, Py_ssize_t size, int tag_width
+) noexcept nogil:
+    # Whether the frame is accepted; a malformed one is. The layout is chosen as for message views: one that
+    # the body fills exactly, else the first with a whole floating part.
+    cdef uint64_t places[MOST_SLOTS + 1]
+    cdef const Program *program = documented
+    cdef const Step *step
+    cdef Py_ssize_t i
+    if documented.alternative != NULL:
+        while program != NULL and program.fixed_end != size:
+            program = program.alternative
+        if program == NULL:
+            program = documented
+    while True:
+        if size >= program.fixed_end:
+            places[1] = places[2] = 0
+            for i in range(3, program.slots + 1):
+                places[i] = 0
+            if walk(
+                program.slot_of_tag, <uint32_t>program.tags, program.slots, frame, program.fixed_end, size,
+                &places[0], tag_width,
+            ):
+                break
+        program = program.alternative
+        if program == NULL:
+            return True             # malformed
+    step = program.first
+    while step.question != NOTHING:
+        step = next_step(step, frame, size, &places[0], tag_width)
+    return step.accepts

@@ -1,0 +1,181 @@
+"""Programs that judge a frame: steps that ask one field each, run in C without any Python object.
+
+A step names the step that follows in either case, so that a chain of ands and ors ends as soon as the answer
+stands. One walk over the floating part, which proves it too, finds the fields for all steps.
+"""
+
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcmp
+
+from ctios_fast.core.layout cimport FLAG_ARRAY, FLAG_REPEATS, load16, load_number, type_width
+from .value_sets cimport NumberSet, TextSet
+from .walk cimport LENGTH_BITS, LENGTH_MASK
+
+
+# --- asking a value --------------------------------------------------------------------------------
+
+cdef class Values:
+    """The values of a ``conditions.Test`` as C structures."""
+
+    def __cinit__(self, test):
+        cdef Py_ssize_t i
+        self.test = test
+        self._present = test.present
+        self._has_texts = bool(test.texts)
+        self._has_numbers = bool(test.numbers)
+        self._texts = TextSet(test.texts)
+        self._numbers = NumberSet(test.numbers)
+        self._prefixes = <Prefix *>PyMem_Calloc(len(test.prefixes) + 1, sizeof(Prefix))
+        self._spans = <Span *>PyMem_Calloc(len(test.spans) + 1, sizeof(Span))
+        if self._prefixes == NULL or self._spans == NULL:
+            raise MemoryError
+        for i, prefix in enumerate(test.prefixes):
+            self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `test` keeps it
+            self._prefixes[i].size = len(prefix)
+        self._prefix_count = len(test.prefixes)
+        for i, (first, last) in enumerate(test.spans):
+            self._spans[i].first = first
+            self._spans[i].last = last
+        self._span_count = len(test.spans)
+
+    def __dealloc__(self):
+        PyMem_Free(self._prefixes)
+        PyMem_Free(self._spans)
+
+    cdef bint _has_text_beside(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
+        cdef Py_ssize_t i
+        for i in range(self._prefix_count):
+            # a prefix has no NUL, so what begins with it does so before its first NUL
+            if self._prefixes[i].size > size:
+                continue
+            if not memcmp(self._prefixes[i].text, text, self._prefixes[i].size):
+                return True
+        return self._present
+
+    cdef bint _has_number_beside(self, int64_t number) noexcept nogil:
+        cdef Py_ssize_t i
+        for i in range(self._span_count):
+            if self._spans[i].first <= number <= self._spans[i].last:
+                return True
+        return self._present
+
+
+cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t size) noexcept nogil:
+    # Whether the step's test holds of a floating field's data; of an array, if it holds of one element.
+    cdef Py_ssize_t width = step.width
+    if width == 0:
+        return (<Values>step.values).has_text(data, size) != step.negated
+    if step.array:
+        if size % width == 0:
+            while size:
+                if (<Values>step.values).has_number(load_number(step.type, data)) != step.negated:
+                    return True
+                data += width
+                size -= width
+        return False
+    if size != width:
+        return False
+    return (<Values>step.values).has_number(load_number(step.type, data)) != step.negated
+
+
+cdef bint holds_of_several(
+    const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
+) noexcept nogil:
+    # The same from the first occurrence on; of a field that repeats one suffices. The fields were proved.
+    cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS)
+    cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
+    cdef uint32_t tag = step.tag
+    if not step.repeats:
+        return _holds_of_data(step, frame + at, length)
+    while True:
+        if tag == step.tag and _holds_of_data(step, frame + at, length):
+            return True
+        at += length
+        if at + 2 * tag_width > size:
+            return False
+        if tag_width == 1:
+            tag = frame[at]
+            length = frame[at + 1]
+        else:
+            tag = load16(frame + at)
+            length = load16(frame + at + 2)
+        at += 2 * tag_width
+        if length > size - at:
+            return False
+
+
+cdef bint judge(
+    const Program *program, const unsigned char *frame, Py_ssize_t size, int tag_width
+) noexcept nogil:
+    # For who has one frame; a scan has run_program in its loop.
+    return run_program(program, frame, size, tag_width)
+
+
+# --- making a program ------------------------------------------------------------------------------
+
+cdef const Step *_target(Program *program, Py_ssize_t count, Py_ssize_t at) noexcept:
+    # The step of that number, or the end for a Verdict.
+    if at == ACCEPT:
+        return &program.steps[count]
+    return &program.steps[count + 1 if at == REJECT else at]
+
+
+cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL:
+    # `first`: number of a step, or Verdict. `slots`: tag -> slot, counted from 1.
+    cdef Program *program = <Program *>PyMem_Calloc(1, sizeof(Program))
+    cdef Step *step
+    cdef Py_ssize_t count = len(steps), on_true, on_false, i
+    cdef Values values
+    if program == NULL:
+        raise MemoryError
+    program.fixed_end = fixed_end
+    program.slots = len(slots)
+    program.tags = max(slots, default=-1) + 1
+    program.steps = <Step *>PyMem_Calloc(count + 2, sizeof(Step))
+    program.slot_of_tag = <uint8_t *>PyMem_Calloc(program.tags + 1, 1)
+    if program.steps == NULL or program.slot_of_tag == NULL:
+        free_program(program)
+        raise MemoryError
+    program.steps[count].accepts = True
+    program.first = _target(program, count, first)
+    program.all = first == ACCEPT
+    for tag, slot in slots.items():
+        program.slot_of_tag[<Py_ssize_t>tag] = slot
+    for i, row in enumerate(steps):
+        step = &program.steps[i]
+        values, fixed, step.type, step.at, step.tag, flags, on_true, on_false = row
+        step.negated = values.test.negated
+        step.repeats = (<int>flags & FLAG_REPEATS) != 0
+        step.array = (<int>flags & FLAG_ARRAY) != 0
+        step.width = type_width(step.type)
+        step.values = <void *>values
+        step.on_absent = _target(program, count, on_false)
+        step.on_match = _target(program, count, on_true)
+        step.on_mismatch = step.on_absent
+        if fixed:
+            step.question = OF_FIXED
+        elif step.repeats or step.array:
+            step.question = OF_SEVERAL      # where each value is negated
+            continue
+        elif step.width:
+            step.question = OF_NUMBER
+        elif values._prefix_count or values._present:
+            step.question = OF_TEXT
+        else:
+            step.question = IN_TEXTS
+            step.values = <void *>values._texts
+        if step.negated:
+            step.on_match, step.on_mismatch = step.on_mismatch, step.on_match
+    return program
+
+
+cdef void free_program(Program *program) noexcept:
+    # With its alternatives.
+    cdef Program *following
+    while program != NULL:
+        following = program.alternative
+        PyMem_Free(program.steps)
+        PyMem_Free(program.slot_of_tag)
+        PyMem_Free(program)
+        program = following

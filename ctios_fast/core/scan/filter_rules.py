@@ -1,0 +1,183 @@
+"""Conditions of a frame filter in the form that is compiled: what a user writes becomes tests, tests a rule.
+
+A ``Test`` asks whether one field has one of several values. Tests are joined to an ``Alternative`` (all
+hold), those to a ``Clause`` (one holds), those to a ``Rule`` (all hold); a filter accepts what one of its
+rules accepts.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from operator import index
+from typing import Literal, SupportsIndex
+
+from ctios_fast.protocol.message_names import message_number
+
+__all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "rule_of"]
+
+Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in", "prefix"]
+
+Scalar = SupportsIndex | str
+#: What may stand for a field in ``where``: one value; a range; a comparison, which is a tuple of operator and
+#: value; or a set, list or the like of these, of which one has to hold.
+Condition = Scalar | range | tuple[Operator, object] | Collection[object]
+
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
+_MOST_STEPS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A field has one of the values, or with ``negated`` has a value that is none of them.
+
+    ``texts`` and ``prefixes`` are as on the wire, without NUL; ``spans`` are first and last number.
+    ``present``: any value will do. A frame that has not got the field fails the test either way.
+    """
+
+    field: str
+    texts: frozenset[bytes] = frozenset()
+    prefixes: tuple[bytes, ...] = ()
+    numbers: frozenset[int] = frozenset()
+    spans: tuple[tuple[int, int], ...] = ()
+    present: bool = False
+    negated: bool = False
+
+    @property
+    def for_text(self) -> bool:
+        """Whether a field of text can be asked this; without any value both kinds can."""
+        return self.present or bool(self.texts or self.prefixes) or not (self.numbers or self.spans)
+
+    @property
+    def for_numbers(self) -> bool:
+        """Whether a field of numbers can be asked this."""
+        return self.present or bool(self.numbers or self.spans) or not (self.texts or self.prefixes)
+
+
+Alternative = tuple[Test, ...]
+Clause = tuple[Alternative, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Messages, None for all of them, and clauses that all hold.
+
+    ``strict``: each of the messages has to know each of the fields, otherwise the rule is not compiled.
+    """
+
+    messages: frozenset[int] | None
+    clauses: tuple[Clause, ...]
+    strict: bool = False
+
+
+def wire_text(field: str, text: str) -> bytes:
+    """The text as it stands on the wire; ``ValueError`` for one that cannot."""
+    try:
+        data = text.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        raise ValueError(f"field {field} holds ASCII, not {text!r}") from None
+    if b"\0" in data:
+        raise ValueError(f"the text {text!r} for field {field} has a NUL, where text on the wire ends")
+    return data
+
+
+def _clamped(number: int) -> int:
+    return max(_LEAST, min(_MOST, number))
+
+
+def _span(operator: str, number: int) -> tuple[int, int]:
+    first, last = {
+        "<": (_LEAST, number - 1),
+        "<=": (_LEAST, number),
+        ">": (number + 1, _MOST),
+        ">=": (number, _MOST),
+    }[operator]
+    return _clamped(first), _clamped(last)
+
+
+def _one_value(field: str, value: object, negated: bool = False) -> Test:
+    if isinstance(value, str):
+        return Test(field, texts=frozenset({wire_text(field, value)}), negated=negated)
+    if isinstance(value, range):
+        if value.step == 1 or not value:
+            spans = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
+            return Test(field, spans=spans, negated=negated)
+        if len(value) > _MOST_STEPS:
+            raise ValueError(f"field {field}: a range with a step has {_MOST_STEPS} numbers at most")
+        return Test(field, numbers=frozenset(value), negated=negated)
+    if isinstance(value, SupportsIndex):
+        return Test(field, numbers=frozenset({index(value)}), negated=negated)
+    raise TypeError(f"field {field} cannot be compared with a {type(value).__name__}")
+
+
+def _several(field: str, values: object, negated: bool = False) -> Test:
+    if isinstance(values, str | bytes | bytearray | memoryview) or not isinstance(values, Iterable):
+        raise TypeError(f"field {field}: 'in' takes a set or the like, not a {type(values).__name__}")
+    return _merged(field, [_one_value(field, value) for value in values], negated)
+
+
+def _prefixes(field: str, prefixes: object) -> Test:
+    if isinstance(prefixes, str):
+        prefixes = (prefixes,)
+    if not isinstance(prefixes, Iterable):
+        raise TypeError(f"field {field}: a prefix is a str, not a {type(prefixes).__name__}")
+    found = []
+    for prefix in prefixes:
+        if not isinstance(prefix, str):
+            raise TypeError(f"field {field}: a prefix is a str, not a {type(prefix).__name__}")
+        found.append(wire_text(field, prefix))
+    return Test(field, prefixes=tuple(found))
+
+
+def _compared(field: str, comparison: tuple[object, ...]) -> Test:
+    if len(comparison) != 2 or not isinstance(comparison[0], str):
+        raise TypeError(f"field {field}: a tuple is an operator and a value, as in ('<', 10)")
+    operator, value = comparison
+    match operator:
+        case "==" | "!=":
+            return _one_value(field, value, operator == "!=")
+        case "in" | "not in":
+            return _several(field, value, operator == "not in")
+        case "prefix":
+            return _prefixes(field, value)
+        case "<" | "<=" | ">" | ">=":
+            if isinstance(value, str) or not isinstance(value, SupportsIndex):
+                raise TypeError(f"field {field}: {operator!r} takes a number, not a {type(value).__name__}")
+            return Test(field, spans=(_span(operator, index(value)),))
+    raise ValueError(f"field {field}: there is no operator {operator!r}")
+
+
+def _merged(field: str, tests: list[Test], negated: bool = False) -> Test:
+    return Test(
+        field,
+        texts=frozenset().union(*(test.texts for test in tests)),
+        prefixes=tuple(prefix for test in tests for prefix in test.prefixes),
+        numbers=frozenset().union(*(test.numbers for test in tests)),
+        spans=tuple(span for test in tests for span in test.spans),
+        present=any(test.present for test in tests),
+        negated=negated,
+    )
+
+
+def _tests(field: str, condition: object) -> Iterator[Test]:
+    """The tests of which one has to hold."""
+    if isinstance(condition, tuple):
+        yield _compared(field, condition)
+    elif isinstance(condition, Collection) and not isinstance(condition, str | bytes | bytearray | range):
+        tests = [test for one in condition for test in _tests(field, one)]
+        yield _merged(field, [test for test in tests if not test.negated])
+        yield from (test for test in tests if test.negated)
+    else:
+        yield _one_value(field, condition)
+
+
+def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str, Condition] | None) -> Rule:
+    """The rule that a filter's arguments ask for; names are not looked up in any layout yet."""
+    numbers = None
+    if messages is not None:
+        given = (messages,) if isinstance(messages, int | str) else messages
+        numbers = frozenset(message_number(message) for message in given)
+    clauses = []
+    for field, condition in (where or {}).items():
+        if not isinstance(field, str):
+            raise TypeError(f"a field is named by a str, not {type(field).__name__}")
+        clauses.append(tuple((test,) for test in _tests(field, condition)))
+    return Rule(numbers, tuple(clauses), strict=numbers is not None)

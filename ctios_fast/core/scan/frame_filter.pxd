@@ -1,0 +1,26 @@
+# Filters: whether a frame is wanted, before any Python object is made of it.
+
+cimport cython
+
+from ctios_fast.core.dispatch.dispatcher cimport FrameGate
+from .filter_program cimport Program
+from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
+from .value_sets cimport NumberSet
+
+
+@cython.final
+cdef class FrameFilter(FrameGate):
+    cdef readonly int version
+    cdef readonly object messages
+    cdef tuple _rules
+    cdef list _values
+    cdef Layouts _layouts
+    cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
+    cdef bint _all_beyond                       # messages past the table are wanted: all of them,
+    cdef NumberSet _beyond                      # or these
+
+    cdef Program *_program(self, int number, list rules, dict values) except? NULL
+    cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values)
+    cdef object _step(
+        self, list steps, dict slots, test, Layout *layout, dict values, on_true, on_false
+    )

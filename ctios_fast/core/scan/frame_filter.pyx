@@ -1,0 +1,455 @@
+"""Filters: whether a frame is wanted, found out in C before any Python object is made of it.
+
+What a user writes comes here as rules (``conditions``), which are compiled to a program for each message
+(``filter_program``).
+"""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
+from libc.stdint cimport uint32_t
+from libc.string cimport memset
+
+from ctios_fast.core.dispatch.dispatcher cimport FrameGate
+from .filter_program cimport (
+    ACCEPT,
+    MOST_SLOTS,
+    REJECT,
+    Program,
+    Values,
+    free_program,
+    judge,
+    new_program,
+    run_program,
+)
+from ctios_fast.core.layout cimport (
+    FLOATING_CODE,
+    HEADER_SIZE,
+    MESSAGE_NUMBERS,
+    NO_TAG,
+    WIRE_STRING,
+    FixedSlot,
+    FloatingSlot,
+    Layout,
+    Layouts,
+    check_max_frame,
+    layouts_of,
+    lookup_of,
+    message_name,
+    slot_of_name,
+    type_width,
+)
+from .value_sets cimport NumberSet
+from .walk cimport MOST_TAGS
+from ctios_fast.core.wire cimport number32, prefetch
+
+from typing import NamedTuple
+
+from ctios_fast.errors import FrameTooLarge
+
+from ctios_fast.core.codec import DEFAULT_MAX_FRAME
+from ctios_fast.core.layout import NEWEST_VERSION
+from ctios_fast.protocol.message_names import suggestion
+
+cdef enum:
+    AHEAD = 2048                # bytes between what is read and what is fetched into the cache
+
+
+class Selection(NamedTuple):
+    """The frames of a buffer that a filter accepts, by their offsets.
+
+    ``frames``: whole frames that were looked at; ``offset``: where the last of them ends.
+    """
+
+    offsets: list[int]
+    frames: int
+    offset: int
+
+
+# --- compiling -------------------------------------------------------------------------------------
+
+cdef str _kind(int wire_type):
+    if type_width(wire_type):
+        return "number"
+    return "text" if wire_type == WIRE_STRING else "bytes"
+
+
+cdef object _find(Layout *layout, str name, bint listed):
+    # Where a layout has the field: fixed, wire type, offset or tag, flags; None where it has not. As in
+    # Message.__getitem__; with `listed` only what the message lists.
+    cdef const FloatingSlot *slot
+    cdef FixedSlot *fixed
+    code = lookup_of(layout).get(name)
+    if code is not None and <int>code < FLOATING_CODE:
+        fixed = &layout.fixed[<int>code]
+        return True, fixed.type, HEADER_SIZE + fixed.offset, 0
+    if listed and code is None:
+        return None
+    slot = slot_of_name(layout, name)
+    if slot == NULL or slot.tag == NO_TAG:
+        return None
+    return False, slot.type, slot.tag, slot.flags
+
+
+def field_kinds(int version, str name, messages=None):
+    """What the field is in the messages that list it: any of ``"number"``, ``"text"`` and ``"bytes"``.
+
+    ``messages``: numbers; None for all of the version.
+    """
+    cdef Layouts layouts = layouts_of(version)
+    cdef Layout *layout
+    cdef uint32_t number
+    kinds = set()
+    for number in range(MESSAGE_NUMBERS) if messages is None else messages:
+        layout = layouts.find(number)
+        while layout != NULL:
+            found = _find(layout, name, True)
+            if found is not None:
+                kinds.add(_kind(found[1]))
+            layout = layout.alternative
+    return kinds
+
+
+def field_names(int version, messages=None):
+    """Names of all fields that the messages list, which are given as for ``field_kinds``."""
+    cdef Layouts layouts = layouts_of(version)
+    cdef Layout *layout
+    cdef uint32_t number
+    names = set()
+    for number in range(MESSAGE_NUMBERS) if messages is None else messages:
+        layout = layouts.find(number)
+        while layout != NULL:
+            names.update(lookup_of(layout))
+            layout = layout.alternative
+    return names
+
+
+def _since(uint32_t number, name):
+    described = layouts_of(NEWEST_VERSION).describe(number)
+    for field in described.fixed if described is not None else ():
+        if field.name == name:
+            return f": it came in version {field.since}"
+    return ""
+
+
+def _unknown_field(version, test, messages):
+    """The error for a field that none of the messages lists, or a message does not."""
+    numbers = None if messages is None else sorted(messages)
+    if numbers is None:
+        return ValueError(
+            f"no message has a field {test.field!r}{suggestion(test.field, field_names(version))}"
+        )
+    title = message_name(numbers[0]) or f"message {numbers[0]}"
+    if layouts_of(version).describe(numbers[0]) is None:
+        return ValueError(f"{title} has no published layout, so its fields cannot be compared")
+    reason = _since(numbers[0], test.field) or suggestion(test.field, field_names(version, numbers))
+    return ValueError(f"{title} has no field {test.field!r} in version {version}{reason}")
+
+
+def _wrong_kind(test, kinds, where):
+    if kinds == {"bytes"}:
+        return TypeError(
+            f"field {test.field}{where} holds bytes or a named value, which cannot be compared"
+        )
+    asked = "numbers" if "number" not in kinds else "texts"
+    return TypeError(
+        f"field {test.field}{where} is a {' or '.join(sorted(kinds))}, it cannot be compared with {asked}"
+    )
+
+
+def _comparable(test, kinds):
+    # Whether all of the test's values are of one of the kinds.
+    if (test.texts or test.prefixes) and "text" not in kinds:
+        return False
+    if (test.numbers or test.spans) and "number" not in kinds:
+        return False
+    return kinds != {"bytes"}
+
+
+def _check_rule(version, rule):
+    """Raises for a field that the rule's messages have not got, or of another kind than what it is asked."""
+    choices = [{number} for number in sorted(rule.messages)] if rule.strict else [rule.messages]
+    for test in [test for clause in rule.clauses for alternative in clause for test in alternative]:
+        for messages in choices:
+            kinds = field_kinds(version, test.field, messages)
+            if not kinds:
+                raise _unknown_field(version, test, messages)
+            if not _comparable(test, kinds):
+                where = f" of {message_name(min(messages))}" if rule.strict else ""
+                raise _wrong_kind(test, kinds, where)
+
+
+def _of_rules(version, rules):
+    return FrameFilter.__new__(FrameFilter, version, None, None, rules)
+
+
+cdef class FrameFilter(FrameGate):
+    """Accepts the frames of some messages whose fields meet some conditions.
+
+    ::
+
+        FrameFilter(25, AGENT_STATE_EVENT, {"AgentID": {"1001", "1002"}, "AgentState": 3})
+        FrameFilter(25, where={"PeripheralID": range(5000, 5010), "AgentExtension": ("prefix", "30")})
+
+    ``messages``: numbers or names of the messages that are wanted, one or several; None for all. ``where``:
+    by field name a value, a range, a comparison as in ``("<", 10)`` (operators ``== != < <= > >= in``,
+    ``not in``, ``prefix``), or a set or list of these, of which one has to hold. Conditions on several fields
+    have to hold together. ``first | second`` accepts what one of the two does.
+
+    A message that has not got a field, or whose number there has another width, meets no condition on it.
+    Text is compared up to its first NUL. Of a field that repeats in the frame, or holds an array, one value
+    that meets the condition is enough; of any other the first occurrence counts, as in ``message[name]``.
+
+    A malformed frame is accepted if some frame of its message could be, so that the decoder can report it.
+
+    Raises ``ValueError`` for a message or field that does not exist in this version (each message that is
+    named must list each field; with ``messages`` None, one must), ``TypeError`` for a field that cannot be
+    compared with the value.
+    """
+
+    def __cinit__(self, int version, messages=None, where=None, rules=None):
+        self._layouts = layouts_of(version)
+        self.version = version
+        self._values = []
+        if rules is None:
+            from .filter_rules import rule_of     # a program without filters need not wait for it
+
+            rules = (rule_of(messages, where),)
+        self._rules = tuple(rules)
+        self._compile()
+
+    def __dealloc__(self):
+        cdef int number
+        for number in range(MESSAGE_NUMBERS):
+            free_program(self._programs[number])
+
+    @classmethod
+    def parse(cls, str text not None, int version):
+        """The filter of a CTI OS message filter string; see ``filter_text``. Raises ``FilterSyntaxError``."""
+        from .filter_text import parse
+
+        return _of_rules(version, (parse(text, version),))
+
+    def __or__(self, other):
+        if not isinstance(other, FrameFilter):
+            return NotImplemented
+        if self.version != other.version:
+            raise ValueError(f"one filter is of version {self.version}, the other of {other.version}")
+        return _of_rules(self.version, self._rules + (<FrameFilter>other)._rules)
+
+    def __reduce__(self):
+        return _of_rules, (self.version, self._rules)
+
+    def _compile(self):
+        cdef int number
+        for rule in self._rules:
+            _check_rule(self.version, rule)
+        named = [rule.messages for rule in self._rules]
+        self.messages = None if None in named else frozenset().union(*named)
+        values = {}
+        for number in range(MESSAGE_NUMBERS):
+            rules = [rule for rule in self._rules if rule.messages is None or number in rule.messages]
+            if rules:
+                self._programs[number] = self._program(number, rules, values)
+        self._values = list(values.values())
+        open_rules = [rule for rule in self._rules if not rule.clauses]
+        self._all_beyond = any([rule.messages is None for rule in open_rules])
+        self._beyond = NumberSet([one for rule in open_rules for one in rule.messages or ()])
+
+    cdef Program *_program(self, int number, list rules, dict values) except? NULL:
+        # NULL: no frame of the message is wanted
+        cdef Layout *layout = self._layouts.find(number)
+        cdef Program *program = NULL
+        cdef Program **following = &program
+        cdef bint wanted = False
+        if layout == NULL:
+            if any([not rule.clauses for rule in rules]):
+                return new_program(HEADER_SIZE, ACCEPT, [], {})
+            return NULL
+        try:
+            while layout != NULL:
+                steps = []
+                slots = {}
+                first = self._first_step(steps, slots, rules, layout, values)
+                wanted |= first != REJECT
+                following[0] = new_program(HEADER_SIZE + layout.fixed_size, first, steps, slots)
+                if program != following[0]:
+                    program.all = False         # which layout it is has to be found out
+                following = &following[0].alternative
+                layout = layout.alternative
+        except BaseException:
+            free_program(program)
+            raise
+        if not wanted:
+            free_program(program)
+            return NULL
+        return program
+
+    cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values):
+        # Appends the steps from the last to the first, since each names those behind it; returns the first.
+        entry = REJECT
+        for rule in reversed(rules):
+            otherwise = entry
+            entry = ACCEPT
+            for clause in reversed(rule.clauses):
+                following, entry = entry, otherwise
+                for alternative in reversed(clause):
+                    failing, entry = entry, following
+                    for test in reversed(alternative):
+                        entry = self._step(steps, slots, test, layout, values, entry, failing)
+        return entry
+
+    cdef object _step(
+        self, list steps, dict slots, test, Layout *layout, dict values, on_true, on_false
+    ):
+        cdef int tag
+        found = _find(layout, test.field, False)
+        if found is None:
+            return on_false
+        kind = _kind(found[1])
+        if not (test.for_text if kind == "text" else kind == "number" and test.for_numbers):
+            return on_false
+        if on_true == on_false:
+            return on_true
+        fixed, wire_type, at, flags = found
+        if not fixed:
+            tag = at
+            if tag >= MOST_TAGS:
+                raise RuntimeError("the protocol's data outgrew the tables of core/filters")
+            if tag not in slots:
+                if len(slots) == MOST_SLOTS:
+                    raise ValueError(f"a filter looks at {MOST_SLOTS} floating fields of a message at most")
+                slots[tag] = len(slots) + 1
+            at = slots[tag]
+        if test not in values:
+            values[test] = Values(test)
+        tag = 0 if fixed else found[2]
+        steps.append((values[test], fixed, wire_type, at, tag, flags, on_true, on_false))
+        return len(steps) - 1
+
+    cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
+        cdef const Program *program
+        if size < HEADER_SIZE:
+            return True
+        program = _program_of(self, number32(frame + 4))
+        if program == NULL or program.all:
+            return program != NULL
+        return judge(program, frame, size, self._layouts.tag_width)
+
+    def matches(self, frame):
+        """Whether the frame, header included, is accepted. What is no whole frame is: it is malformed."""
+        cdef Py_buffer view
+        PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
+        try:
+            if view.len < HEADER_SIZE:
+                return True
+            if <Py_ssize_t>number32(<const unsigned char *>view.buf) != view.len - HEADER_SIZE:
+                return True
+            return self.accepts(<const unsigned char *>view.buf, view.len)
+        finally:
+            PyBuffer_Release(&view)
+
+    def select(self, buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
+        """The offsets of all accepted frames in a buffer of many, as a ``Selection``.
+
+        The buffer is scanned without the GIL and must not be written to meanwhile. A frame that has not come
+        whole ends the scan; one above ``max_frame`` bytes raises ``FrameTooLarge``.
+        """
+        cdef Py_buffer view
+        cdef Py_ssize_t i
+        cdef Offsets found
+        check_max_frame(max_frame)
+        memset(&found, 0, sizeof(Offsets))
+        try:
+            PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
+            try:
+                with nogil:
+                    _scan(self, <const unsigned char *>view.buf, view.len, max_frame, &found)
+                if found.no_memory:
+                    raise MemoryError
+                if found.too_large:
+                    raise FrameTooLarge(found.too_large, max_frame, found.end)
+            finally:
+                PyBuffer_Release(&view)
+            return Selection([found.offsets[i] for i in range(found.count)], found.frames, found.end)
+        finally:
+            PyMem_RawFree(found.offsets)
+
+    def __repr__(self):
+        fields = sorted({
+            test.field for rule in self._rules for clause in rule.clauses for alternative in clause
+            for test in alternative
+        })
+        if self.messages is None:
+            names = "all messages"
+        else:
+            names = ", ".join(
+                [message_name(number) or f"message {number}" for number in sorted(self.messages)]
+            )
+        # values are not shown: there may be many, and they may be people's
+        return f"<FrameFilter v{self.version} {names}{' by ' + ', '.join(fields) if fields else ''}>"
+
+
+cdef struct Offsets:
+    Py_ssize_t *offsets
+    Py_ssize_t count
+    Py_ssize_t room
+    bint no_memory
+    Py_ssize_t frames           # that were looked at
+    Py_ssize_t end              # where the last of them ends
+    Py_ssize_t too_large        # size of a frame there that is above max_frame
+
+
+cdef bint _put(Offsets *found, Py_ssize_t offset) noexcept nogil:
+    cdef void *grown
+    if found.count == found.room:
+        found.room = 2 * found.room + 1024
+        grown = PyMem_RawRealloc(found.offsets, found.room * sizeof(Py_ssize_t))
+        if grown == NULL:
+            found.no_memory = True
+            return False
+        found.offsets = <Py_ssize_t *>grown
+    found.offsets[found.count] = offset
+    found.count += 1
+    return True
+
+
+cdef inline const Program *_program_of(FrameFilter filter, uint32_t number) noexcept nogil:
+    # What judges the frames of a message; NULL: none of them is wanted.
+    if number < MESSAGE_NUMBERS:
+        return filter._programs[number]
+    return &_all if filter._all_beyond or filter._beyond.has(number) else NULL
+
+
+cdef void _scan(
+    FrameFilter filter, const unsigned char *data, Py_ssize_t size, Py_ssize_t max_frame, Offsets *found
+) noexcept nogil:
+    cdef const unsigned char *frame
+    cdef const Program *program = _program_of(filter, 0)
+    cdef Py_ssize_t at = 0, frames = 0, whole
+    cdef uint32_t number, known = 0
+    cdef int tag_width = filter._layouts.tag_width
+    while size - at >= HEADER_SIZE:
+        frame = data + at
+        whole = HEADER_SIZE + <Py_ssize_t>number32(frame)
+        if whole > max_frame:
+            found.too_large = whole
+            break
+        if whole > size - at:
+            break
+        # a scan reads only in part, so that the processor does not always see what comes
+        prefetch(frame, AHEAD)
+        frames += 1
+        number = number32(frame + 4)
+        if number != known:
+            known = number
+            program = _program_of(filter, number)
+        if program != NULL and (program.all or run_program(program, frame, whole, tag_width)):
+            if not _put(found, at):
+                break
+        at += whole
+    found.frames = frames
+    found.end = at
+
+
+cdef Program _all
+_all.all = True

@@ -1,0 +1,64 @@
+# Hash sets of numbers and of short texts that are asked without Python: open addressing, at most half full.
+# Most texts that are asked for are in no set: a table of bits, small enough for the nearest cache, says so.
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+
+from ctios_fast.core.wire cimport SPREAD, before_nul, word_of
+
+cdef extern from *:
+    """
+    /* no number on the wire */
+    #define CTIOS_NO_NUMBER INT64_MIN
+    /* the count of an entry that is free; beyond what an enumeration may hold */
+    #define CTIOS_NO_ENTRY UINT32_MAX
+    """
+    int64_t NO_NUMBER "CTIOS_NO_NUMBER"
+    uint32_t NO_ENTRY "CTIOS_NO_ENTRY"
+
+ctypedef struct TextEntry:
+    uint64_t hash
+    uint32_t first              # where its words begin
+    uint32_t count              # of words, 1 at least; NO_ENTRY: free
+
+cdef class NumberSet:
+    cdef uint64_t _mask
+    cdef int64_t *_entries
+
+    cdef inline bint has(self, int64_t number) noexcept nogil:
+        cdef uint64_t at = (<uint64_t>number * SPREAD >> 32) & self._mask
+        while self._entries[at] != number:
+            if self._entries[at] == NO_NUMBER:
+                return False
+            at = (at + 1) & self._mask
+        return True
+
+cdef inline uint64_t spread(uint64_t word) noexcept nogil:
+    word *= SPREAD
+    return word ^ (word >> 32)
+
+cdef class TextSet:
+    cdef uint64_t *_marks       # a bit for each hash that is in the set; few others have theirs set
+    cdef uint64_t _mark_mask
+    cdef uint64_t _mask
+    cdef TextEntry *_entries
+    cdef uint64_t *_words
+
+    cdef bint _has_long(self, const unsigned char *text, Py_ssize_t size) noexcept nogil
+    cdef int _add(self, const unsigned char *text, Py_ssize_t size, uint32_t *end) except -1
+
+    cdef inline bint has(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
+        # Compares up to the first NUL. Up to seven bytes before the text are read.
+        cdef uint64_t word = before_nul(word_of(text, size, 0))
+        cdef uint64_t hash, at
+        if word >> 56:
+            return self._has_long(text, size)
+        hash = spread(word)
+        if not self._marks[(hash & self._mark_mask) >> 6] >> (hash & 63) & 1:
+            return False
+        at = hash & self._mask
+        while self._entries[at].count != NO_ENTRY:
+            if self._entries[at].hash == hash and self._entries[at].count == 1:
+                if self._words[self._entries[at].first] == word:
+                    return True
+            at = (at + 1) & self._mask
+        return False

@@ -1,0 +1,1 @@
+"""Jobs that run many agents over one session."""

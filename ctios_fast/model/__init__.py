@@ -1,0 +1,1 @@
+"""The CTI OS object model: Session, Agent, Arguments, events, on top of a connection."""

@@ -1,0 +1,1 @@
+"""Agents: the object, its requests, its message handlers and its states."""

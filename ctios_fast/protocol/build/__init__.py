@@ -1,0 +1,1 @@
+"""Generators that ``setup.py`` runs before compiling: C tables, numbers, enumerations, classes, stubs."""

@@ -1,0 +1,1 @@
+"""The CTI Server half of the simulator: sessions, opening, requests, replies and events."""

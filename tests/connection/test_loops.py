@@ -1,0 +1,62 @@
+"""A session's life on every event loop and transport that is installed, over TCP and TLS.
+
+``pytest --loop uvloop`` runs all other tests on that loop as well.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+from support.model import AVAILABLE, LOGOUT, LOOPS, NOT_READY, loop_factory, sides, soon
+
+from ctios_fast import Arguments, ConnectionState, Session
+from ctios_fast.sim import Simulator
+
+
+def on(loop: str, work: Coroutine[Any, Any, None]) -> None:
+    """Run the coroutine on a loop of that name."""
+    with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
+        runner.run(work)
+
+
+async def life(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
+    """Many agents log in, work and log out over one session, and a side is lost on the way."""
+    async with Simulator(agents=50, ssl=server_tls) as sim:
+        session = Session(client_id="loops", heartbeat=None, ssl=client_tls, clients=0)
+        changes: list[Arguments] = []
+        session.subscribe("OnAgentStateChange", changes.append)
+        await soon(session.connect(**sides(sim)))
+        await soon(session.set_bulk_mode(5000))
+        agents = [session.agent(str(1001 + n), agent_instrument=str(3001 + n)) for n in range(50)]
+        for login in [agent.login() for agent in agents]:
+            await soon(login)
+        assert {agent.state for agent in agents} == {NOT_READY}
+        for ready in [agent.set_agent_state(AVAILABLE) for agent in agents]:
+            await soon(ready)
+        assert {agent.state for agent in agents} == {AVAILABLE}
+        reopened = asyncio.Event()
+        session.subscribe("OnMonitorModeEstablished", lambda args: reopened.set())
+        assert session._connection.link is not None
+        session._connection.link.abort()
+        async with asyncio.timeout(10):
+            await reopened.wait()
+        await soon(agents[0].set_agent_state(NOT_READY, reason_code=3))
+        assert await soon(agents[0].logout(reason_code=7)) == LOGOUT
+        assert changes[-1]["EventReasonCode"] == 7
+        counters = session.counters()
+        assert counters["handler_errors"] == counters["listener_errors"] == 0
+        assert counters["confirmations_unasked"] == counters["frames_malformed"] == 0
+        await soon(session.disconnect())
+        assert session.state is ConnectionState.DISCONNECTED
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_sessions_life_over_tcp(loop: str) -> None:
+    on(loop, life(None, None))
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_sessions_life_over_tls(loop: str, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    on(loop, life(server_tls, client_tls))

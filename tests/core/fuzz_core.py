@@ -1,0 +1,156 @@
+"""Fuzzing harness of the compiled core, run by ``ci/fuzz``: splitter, decoder, encoder, columns, filters.
+
+The first byte of an input chooses the target, the second the protocol version. A target may raise the
+errors that its documentation names; anything else, and whatever the sanitizer says, is a finding.
+"""
+
+import contextlib
+import sys
+
+import atheris
+
+from ctios_fast import messages
+from ctios_fast.bulk.columns import decode_columns
+from ctios_fast.core import Dispatcher, FrameBuffer, codec
+from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.core.scan.frame_filter import FrameFilter
+from ctios_fast.core.secret import Secret
+from ctios_fast.errors import EncodeError, FilterSyntaxError, FrameTooLarge, MalformedFrame
+from ctios_fast.protocol.numbers import NAMES
+
+NUMBERS = sorted(NAMES)
+CLASSES = [cls for cls in map(messages.class_of, NUMBERS) if cls is not None and cls._fields]
+
+
+def splitter(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """Any bytes in any pieces: the dispatcher takes them or the stream ends with FrameTooLarge."""
+    frames = FrameBuffer()
+    dispatcher = Dispatcher(codec(version), frames)
+    dispatcher.default = lambda message: repr(message)
+    dispatcher.on_malformed = str
+    try:
+        while data.remaining_bytes():
+            frames.feed(data.ConsumeBytes(data.ConsumeIntInRange(1, 300)))
+            dispatcher.dispatch()
+    except FrameTooLarge:
+        pass
+
+
+def _frame(data: atheris.FuzzedDataProvider) -> bytes:
+    number = data.PickValueInList(NUMBERS) if data.ConsumeBool() else data.ConsumeUInt(4)
+    body = data.ConsumeBytes(data.ConsumeIntInRange(0, 1500))
+    return len(body).to_bytes(4, "big") + number.to_bytes(4, "big") + body
+
+
+def decoder(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """A well-formed frame can be read in every way and gives the same bytes when it is written again."""
+    frame = _frame(data)
+    try:
+        message = codec(version).decode(frame)
+    except MalformedFrame as error:
+        str(error)
+        return
+    message.to_dict()
+    message.check()
+    repr(message)
+    if message.documented:
+        again = codec(version).encode(message.type, message.fixed(), message.floating(), as_received=True)
+        assert again == frame
+
+
+def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """Whatever is given, there is a frame or an EncodeError."""
+    number = data.PickValueInList(NUMBERS)
+    layout = codec(version).describe(number)
+    if layout is None:
+        return
+    fields = {field.name: data.ConsumeInt(data.ConsumeIntInRange(1, 5)) for field in layout.fixed}
+    floating: list[tuple[str, object]] = []
+    while data.remaining_bytes() and len(floating) < 50:
+        name = data.PickValueInList([field.name for field in layout.floating] + ["tag:7", "NamedVariable"])
+        value: object = data.PickValueInList(["int", "text", "bytes", "list", "named", "none"])
+        values: dict[object, object] = {
+            "int": data.ConsumeInt(4),
+            "text": data.ConsumeUnicode(20),
+            "bytes": data.ConsumeBytes(20),
+            "list": [data.ConsumeInt(2)],
+            "named": (data.ConsumeUnicode(5), data.ConsumeUnicode(5)),
+            "none": None,
+        }
+        floating.append((name, values[value]))
+    try:
+        frame = codec(version).encode(number, fields, floating)
+    except EncodeError as error:
+        str(error)
+        return
+    codec(version).decode(frame)
+
+
+def classes(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """What a class learned about a call's keywords gives what the general writer gives, or the same error."""
+    cls = CLASSES[data.ConsumeIntInRange(0, len(CLASSES) - 1)]
+    given: dict[str, object] = {}
+    while data.remaining_bytes() and len(given) < 40:
+        values: tuple[object, ...] = (
+            data.ConsumeInt(data.ConsumeIntInRange(1, 9)),
+            data.ConsumeUnicode(20),
+            data.ConsumeBytes(20),
+            Secret(data.ConsumeUnicode(5)),
+            None,
+            bool(data.ConsumeBool()),
+        )
+        given[data.PickValueInList(list(cls._fields))] = values[data.ConsumeIntInRange(0, len(values) - 1)]
+    made = []
+    for make in (type("General", (cls,), {}), cls.encode, cls):
+        try:
+            made.append(bytes(make(codec(version), **given)))
+        except EncodeError as error:
+            made.append(str(error).encode())
+    assert made[0] == made[1] == made[2]
+
+
+def columns(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """Columns of any stream, cut anywhere."""
+    number = data.PickValueInList(NUMBERS)
+    layout = codec(version).describe(number)
+    if layout is None:
+        return
+    names = [field.name for field in layout.fixed] + [
+        field.name
+        for field in layout.floating
+        if field.tag is not None
+        and field.array is None
+        and field.type not in ("NAMEDVAR", "NAMEDARRAY", "UNSPEC")
+    ]
+    stream = b"".join(
+        len(body).to_bytes(4, "big") + number.to_bytes(4, "big") + body
+        for body in (data.ConsumeBytes(data.ConsumeIntInRange(0, 400)) for _ in range(5))
+    ) + data.ConsumeBytes(100)
+    with contextlib.suppress(FrameTooLarge):
+        decode_columns(stream, number, version, names)
+
+
+def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """A filter text parses or says where it does not; a parsed filter takes any frame."""
+    try:
+        wanted = FrameFilter.parse(data.ConsumeUnicodeNoSurrogates(120), version)
+    except FilterSyntaxError as error:
+        str(error)
+        wanted = FrameFilter.parse("MessageId=30;AgentId=10*,5128;AgentState=3", version)
+    wanted.matches(_frame(data))
+
+
+TARGETS = (splitter, decoder, encoder, columns, filters, classes)
+
+
+def one_input(raw: bytes) -> None:
+    """Called by libFuzzer with each input."""
+    if len(raw) < 2:
+        return
+    version = OLDEST_VERSION + raw[1] % (NEWEST_VERSION - OLDEST_VERSION + 1)
+    TARGETS[raw[0] % len(TARGETS)](version, atheris.FuzzedDataProvider(raw[2:]))
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()

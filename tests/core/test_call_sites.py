@@ -1,0 +1,346 @@
+"""Two ways to a frame: what a class learned about a call's keywords gives what the general writer gives.
+
+The general writer is reached through a class derived from a message class, which is called in the usual way.
+"""
+
+import contextlib
+import enum
+import inspect
+import itertools
+import pickle
+import random
+import sys
+import traceback
+import tracemalloc
+from typing import Any
+
+import hypothesis
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from test_typed_messages import CASES, SET_STATE, keywords
+
+from ctios_fast import messages
+from ctios_fast.core import Codec, codec
+from ctios_fast.core.secret import Secret
+from ctios_fast.errors import EncodeError
+from ctios_fast.protocol import enums
+
+SECRET = "Agent-Pa55word"
+
+
+class Digits(str):
+    pass
+
+
+class Number(enum.IntEnum):
+    TWO = 2
+
+
+class Indexed:
+    def __index__(self) -> int:
+        return 2
+
+
+def outcome(make: Any, *args: Any, **given: Any) -> object:
+    """The bytes that a call makes, or all that its error says."""
+    try:
+        return bytes(make(*args, **given))
+    except EncodeError as error:
+        return str(error), error.message, error.field, error.keyword, error.reason
+    except (TypeError, ValueError) as error:
+        return type(error), str(error)
+
+
+def general(cls: Any) -> Any:
+    return type(cls.__name__, (cls,), {})
+
+
+def assert_same(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> object:
+    """Twice by the class, since the first call learns what the second follows."""
+    expected = outcome(general(cls), version_or_codec, **given)
+    for make in (cls.encode, cls.encode, cls):
+        assert outcome(make, version_or_codec, **given) == expected
+    return expected
+
+
+@pytest.mark.parametrize(("name", "version"), CASES)
+def test_both_ways_agree_on_every_message(name: str, version: int) -> None:
+    cls = getattr(messages, name)
+    given = keywords(name, version)
+    assert isinstance(assert_same(cls, version, given), bytes)
+    for keyword in given:
+        assert_same(cls, version, {key: value for key, value in given.items() if key != keyword})
+        assert_same(cls, version, given | {keyword: None})
+    assert_same(cls, version, {key: value for key, value in given.items() if not isinstance(value, tuple)})
+    assert_same(cls, version, {})
+    if version > 14:
+        assert_same(cls, version - 1, given)
+    assert_same(cls, Codec(version, 20), given)
+
+
+EDGES = [2**bits + by for bits in (0, 7, 8, 15, 16, 30, 31, 32, 62, 63, 64) for by in (-1, 0, 1)]
+ODD_NUMBERS = [*EDGES, Number.TWO, Indexed(), np.uint16(2), np.int64(-1), 1.0, 1j, *enums.AgentState]
+ODD_TEXTS = [Digits("11"), "caf\u00e9", "\udcfc", "a\0b", "1234567\0", "12345678\0"]
+ODD_BYTES = [bytearray(b"ab"), memoryview(b"ab"), memoryview(b"abcd")[::2]]
+LONG = [char * size for char in ("x", b"x") for size in (255, 1100, 70_000)]
+SEVERAL = [(), (1,), [2], {}]
+ODD = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.text(st.characters(max_codepoint=127), max_size=70)
+    | st.binary(max_size=20)
+    | st.text(st.characters(max_codepoint=300), max_size=15).map(Secret)
+    | st.sampled_from([*ODD_NUMBERS, *ODD_TEXTS, *ODD_BYTES, *LONG, *SEVERAL])
+)
+
+
+@hypothesis.settings(max_examples=1500, deadline=None, derandomize=True, database=None)
+@hypothesis.given(st.data())
+def test_both_ways_agree_on_any_values(data: st.DataObject) -> None:
+    name, version = data.draw(st.sampled_from(CASES))
+    cls = getattr(messages, name)
+    given = keywords(name, version)
+    chosen = data.draw(st.permutations([key for key in given if not isinstance(given[key], tuple)]))
+    given = {key: given[key] for key in chosen}
+    for key in data.draw(st.lists(st.sampled_from((*cls._fields, "stray")), max_size=4)):
+        given[key] = data.draw(ODD)
+    assert_same(cls, version, given)
+
+
+def test_numbers_at_the_edges_of_their_width() -> None:
+    given = keywords("AgentStateEvent", 25)
+    for keyword in ("peripheral_id", "agent_state", "mrdid", "icm_agent_id", "num_flt_skill_groups"):
+        for value in (*EDGES, *(-edge for edge in EDGES)):
+            assert_same(messages.AgentStateEvent, 25, given | {keyword: value})
+    for value in EDGES:
+        assert_same(messages.SetAgentStateReq, 25, SET_STATE | {"forced_flag": value, "sso_enabled": value})
+
+
+@pytest.mark.parametrize("version", [19, 25])
+def test_texts_and_bytes_at_the_edge_of_their_length(version: int) -> None:
+    for size in itertools.chain(range(1, 25), (39, 40, 41, 63, 64, 65, 253, 254, 255, 256, 900, 1000, 1100)):
+        for value in ("x" * size, b"x" * size, Secret("x" * size), "x" * (size - 1) + "\0"):
+            for keyword in ("agent_id", "agent_instrument", "agent_password"):
+                assert_same(messages.SetAgentStateReq, version, SET_STATE | {keyword: value})
+            call = keywords("MakeCallReq", version)
+            assert_same(messages.MakeCallReq, version, call | {"user_to_user_info": value})
+
+
+def test_frames_around_the_longest_that_is_learned() -> None:
+    given = keywords("SetCallDataReq", 25)
+    given = {key: value for key, value in given.items() if not isinstance(value, tuple)}
+    for size in range(41):
+        texts = {f"call_variable{number}": "x" * 40 for number in range(1, 11)}
+        for raw in (500, 520, 560, 600):
+            assert_same(
+                messages.SetCallDataReq,
+                25,
+                given | texts | {"call_variable1": "x" * size, "user_to_user_info": b"x" * raw},
+            )
+
+
+# --- one place in a program -------------------------------------------------------------------------
+
+
+def test_one_call_serves_classes_versions_and_codecs_in_turn() -> None:
+    def call(cls: Any, version_or_codec: Any) -> bytes:
+        frame: bytes = cls.encode(version_or_codec, invoke_id=7)
+        return frame
+
+    classes = [messages.CloseReq, messages.HeartbeatReq, messages.CloseConf, messages.HeartbeatConf]
+    small = Codec(25, 11)
+    for _ in range(3):
+        for cls, version in itertools.product(classes, range(14, 26)):
+            expected = codec(version).encode(cls.number, {"InvokeID": 7} | _zeros(cls, version))
+            assert outcome(call, cls, version) == outcome(general(cls), version, invoke_id=7)
+            if cls is not messages.CloseReq:
+                assert call(cls, version) == call(cls, codec(version)) == expected
+                with pytest.raises(EncodeError, match="above the limit of 11"):
+                    call(cls, small)
+
+
+def _zeros(cls: Any, version: int) -> dict[str, int]:
+    layout = codec(version).describe(cls.number)
+    assert layout is not None
+    return {field.name: 0 for field in layout.fixed if field.name != "InvokeID"}
+
+
+def test_one_call_with_fields_that_came_in_a_later_version() -> None:
+    def call(version: int) -> bytes:
+        return messages.SetAgentStateReq.encode(version, active_terminal="SEP", **SET_STATE)
+
+    for _ in range(2):
+        assert b"SEP" in call(25)
+        with pytest.raises(EncodeError, match="needs protocol version 23"):
+            call(22)
+
+
+def test_more_calls_than_are_remembered() -> None:
+    orders = list(itertools.permutations(SET_STATE))[:100]
+    calls = []
+    for order in orders:
+        arguments = ", ".join(f"{keyword}=given[{keyword!r}]" for keyword in order)
+        scope: dict[str, Any] = {"cls": messages.SetAgentStateReq}
+        exec(f"def call(given):\n    return cls.encode(25, {arguments})", scope)
+        calls.append(scope["call"])
+    expected = bytes(general(messages.SetAgentStateReq)(25, **SET_STATE))
+    for _ in range(3):
+        for call in calls:
+            assert call(SET_STATE) == expected
+            with pytest.raises(EncodeError, match=r"agent_id.*not ASCII"):
+                call(SET_STATE | {"agent_id": "\u00e9"})
+
+
+def test_keywords_that_were_made_at_run_time() -> None:
+    expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
+    for seed in range(50):
+        names = list(SET_STATE)
+        random.Random(seed).shuffle(names)
+        made = {"".join(list(name)): SET_STATE[name] for name in names}
+        assert not any(given is known for given, known in zip(made, names, strict=True))
+        assert messages.SetAgentStateReq.encode(25, **made) == expected
+        assert bytes(messages.SetAgentStateReq(25, **made)) == expected
+        assert messages.SetAgentStateReq.encode(25, invoke_id=made.pop("invoke_id"), **made) == expected
+
+
+def test_keywords_that_call_python_when_they_are_compared() -> None:
+    class Name(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            messages.CloseConf.encode(25, **{f"stray{random.random()}": None, "invoke_id": 1})
+            return str.__eq__(self, other)
+
+    for _ in range(40):
+        with contextlib.suppress(EncodeError):
+            messages.CloseConf.encode(25, **{Name("invoke_id"): 1})
+    assert messages.CloseConf.encode(25, invoke_id=1) == codec(25).encode(8, {"InvokeID": 1})
+
+
+def test_the_same_keyword_twice_is_a_type_error() -> None:
+    again = {"invoke_id": 2}
+    for make in (messages.CloseConf.encode, messages.CloseConf):
+        with pytest.raises(TypeError, match="multiple values for keyword"):
+            make(25, invoke_id=1, **again)  # type: ignore[misc]
+        with pytest.raises(TypeError, match="keywords must be strings"):
+            make(25, **{5: 2})  # type: ignore[misc]
+
+
+def test_what_stands_before_the_keywords() -> None:
+    for count, args in enumerate([(), (25, 1), (25, 1, 2)]):
+        with pytest.raises(TypeError, match=f"exactly 1 positional argument .{(0, 2, 3)[count]} given"):
+            messages.CloseConf.encode(*args, invoke_id=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"at most 1 positional argument .2 given"):
+        messages.CloseConf(25, 1, invoke_id=1)  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        messages.CloseConf.encode("25", invoke_id=1)  # type: ignore[arg-type]
+    assert messages.CloseConf(invoke_id=1) == messages.CloseConf(25, invoke_id=1)
+
+
+def test_a_class_derived_from_a_message_class_writes_the_same() -> None:
+    class Mine(messages.CloseConf):
+        pass
+
+    assert (
+        Mine.encode(25, invoke_id=1) == messages.CloseConf.encode(25, invoke_id=1) == bytes(Mine(invoke_id=1))
+    )
+    assert type(Mine(invoke_id=1)) is Mine
+
+
+def test_the_method_tells_what_it_is() -> None:
+    encode = messages.CloseConf.encode
+    assert str(inspect.signature(encode)) == "(version_or_codec, /, **fields)"
+    assert encode.__doc__ == "The frame alone, without a view of it. Raises ``EncodeError``."
+    assert encode.__name__ == "encode"
+
+
+# --- secrets ----------------------------------------------------------------------------------------
+
+
+def test_a_secret_is_written_where_text_is() -> None:
+    given = SET_STATE | {"agent_password": Secret(SECRET)}
+    frame = messages.SetAgentStateReq.encode(25, **given)
+    assert frame == messages.SetAgentStateReq.encode(25, **SET_STATE | {"agent_password": SECRET})
+    assert SECRET.encode() in frame
+    read = codec(25).decode(frame)
+    floating = [(name, Secret(str(value))) for name, value in read.floating()]
+    assert codec(25).encode(read.type, read.fixed(), floating) == frame
+    variables = [(Secret("user.a"), Secret("1"))]
+    with pytest.raises(EncodeError, match="wants text or bytes, not Secret"):
+        messages.SetCallDataReq.encode(25, **keywords("SetCallDataReq", 25) | {"named_variables": variables})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"agent_password": Secret(SECRET * 10)},
+        {"agent_password": Secret(SECRET + "\u20ac")},
+        {"agent_password": Secret(SECRET + "\0")},
+        {"agent_state": Secret(SECRET)},
+        {"sso_enabled": Secret(SECRET)},
+        {"agent_password": Secret(SECRET), "agent_id": "x" * 300},
+        {"agent_password": Secret(SECRET), "agent_id": None, "peripheral_id": "x"},
+        {"agent_password": Secret(SECRET), "nothing": 1},
+    ],
+)
+def test_no_traceback_shows_a_secret(changed: dict[str, Any]) -> None:
+    for make in (messages.SetAgentStateReq.encode, messages.SetAgentStateReq):
+        with pytest.raises(EncodeError) as caught:
+            make(25, **SET_STATE | changed)
+        shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        while shown is not None:
+            assert SECRET not in "".join(shown.format())
+            shown = shown.__cause__ or shown.__context__  # type: ignore[assignment]
+        assert SECRET.encode() not in pickle.dumps(caught.value)
+
+
+def test_a_secret_is_a_text_that_cannot_be_read_by_accident() -> None:
+    secret = Secret(SECRET)
+    assert secret.reveal() == SECRET
+    assert repr(secret) == str(secret) == f"{secret}" == "Secret('***')"
+    assert secret
+    assert not Secret("")
+    assert Secret(Digits(SECRET)).reveal() == SECRET
+    assert not hasattr(secret, "_text")
+    with pytest.raises(TypeError):
+        Secret(None)
+
+
+# --- leaks ------------------------------------------------------------------------------------------
+
+
+def test_calls_leak_no_references() -> None:
+    text, raw, secret = f"1{len(SECRET)}", bytes(7), Secret("".join(list("abc")))
+    given = SET_STATE | {"agent_id": text, "position_id": raw, "agent_password": secret}
+    shared = messages.SetAgentStateReq, codec(25), text, raw, secret, None
+    stray = [{"agent_id": "\u00e9"}, {"agent_id": [text]}, {"nothing": text}, {"forced_flag": 2**70}]
+    order = random.Random(1)
+
+    def work(times: int) -> None:
+        for _ in range(times):
+            messages.SetAgentStateReq.encode(codec(25), **given)
+            messages.SetAgentStateReq(codec(25), **given)
+            names = list(given)
+            order.shuffle(names)
+            messages.SetAgentStateReq.encode(25, **{name: given[name] for name in names})
+            for changed in stray:
+                for make in (messages.SetAgentStateReq.encode, messages.SetAgentStateReq):
+                    with contextlib.suppress(EncodeError):
+                        make(25, **given | changed)
+
+    work(50)
+    before = [sys.getrefcount(thing) for thing in shared]
+    tracemalloc.start()
+    try:
+        work(20)
+        held = tracemalloc.get_traced_memory()[0]
+        work(300)
+        grown = tracemalloc.get_traced_memory()[0] - held
+    finally:
+        tracemalloc.stop()
+    assert grown < 10_000
+    for thing, count in zip(shared, before, strict=True):
+        assert abs(sys.getrefcount(thing) - count) < 100, thing

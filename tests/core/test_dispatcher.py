@@ -1,0 +1,514 @@
+"""The dispatcher: who gets which message, in which order, and what a failing handler does to the rest."""
+
+import asyncio
+import gc
+import struct
+import sys
+import tracemalloc
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
+from ctios_fast.core.scan.frame_filter import FrameFilter
+from ctios_fast.errors import FrameTooLarge, MalformedFrame
+from ctios_fast.protocol import numbers as ged
+
+
+def beat(invoke_id: int) -> bytes:
+    return codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": invoke_id})
+
+
+def raw(number: int, body: bytes = b"") -> bytes:
+    return struct.pack(">II", len(body), number) + body
+
+
+MALFORMED = raw(ged.HEARTBEAT_CONF, b"\0\0\0")
+
+
+class Log:
+    """A dispatcher, and what its handlers got: (handler's name, InvokeID or number)."""
+
+    def __init__(self, *frames: bytes) -> None:
+        self.dispatcher = Dispatcher(codec(25))
+        self.rows: list[tuple[str, int]] = []
+        self.faults: list[MalformedFrame] = []
+        self.errors: list[tuple[object, int, BaseException]] = []
+        self.dispatcher.on_malformed = self.faults.append
+        self.dispatcher.on_handler_error = lambda handler, message, error: self.errors.append(
+            (handler, message["InvokeID"], error)
+        )
+        self.feed(*frames)
+
+    def feed(self, *frames: bytes) -> None:
+        self.dispatcher.frames.feed(b"".join(frames))
+
+    def handler(self, name: str, then: Callable[[], object] = lambda: None) -> Callable[[Message], object]:
+        def handler(message: Message) -> object:
+            self.rows.append((name, message.get("InvokeID", message.type)))
+            return then()
+
+        return handler
+
+    def on(
+        self, name: str, then: Callable[[], object] = lambda: None, number: int = ged.HEARTBEAT_CONF
+    ) -> Any:
+        handler = self.handler(name, then)
+        self.dispatcher.on(number, handler)
+        return handler
+
+    @property
+    def counters(self) -> tuple[int, int, int, int]:
+        own = self.dispatcher
+        return own.frames_seen, own.malformed, own.unhandled, own.handler_errors
+
+
+def raising(error: BaseException) -> Callable[[], object]:
+    def handler() -> object:
+        raise error
+
+    return handler
+
+
+# --- who gets what -----------------------------------------------------------------------------------
+
+
+def test_all_handlers_of_one_message_are_called_before_any_sees_the_next() -> None:
+    log = Log(beat(1), beat(2))
+    for name in "abc":
+        log.on(name)
+    assert log.dispatcher.dispatch() == 2
+    assert log.rows == [(name, number) for number in (1, 2) for name in "abc"]
+    assert log.counters == (2, 0, 0, 0)
+
+
+def test_messages_come_in_the_order_of_the_wire() -> None:
+    numbers = [ged.HEARTBEAT_CONF, ged.CLOSE_CONF, ged.HEARTBEAT_CONF, 999]
+    log = Log(*(codec(25).encode_raw(number, bytes(4)) for number in numbers))
+    seen: list[int] = []
+    for number in set(numbers):
+        log.dispatcher.on(number, lambda message: seen.append(message.type))
+    assert log.dispatcher.dispatch() == 4
+    assert seen == numbers
+
+
+def test_a_frame_is_dispatched_once_it_is_whole() -> None:
+    log = Log()
+    log.on("a")
+    stream = beat(1) + beat(2)
+    counts = []
+    for at in range(len(stream)):
+        log.feed(stream[at : at + 1])
+        counts.append(log.dispatcher.dispatch())
+    assert [at for at, count in enumerate(counts) if count] == [11, 23]
+    assert log.rows == [("a", 1), ("a", 2)]
+
+
+def test_a_handler_registered_twice_is_called_twice() -> None:
+    log = Log(beat(1))
+    handler = log.on("a")
+    log.on("b")
+    log.dispatcher.on(ged.HEARTBEAT_CONF, handler)
+    log.dispatcher.dispatch()
+    assert log.rows == [("a", 1), ("b", 1), ("a", 1)]
+    log.dispatcher.off(ged.HEARTBEAT_CONF, handler)
+    log.feed(beat(2))
+    log.dispatcher.dispatch()
+    assert log.rows[3:] == [("b", 2), ("a", 2)]
+
+
+@pytest.mark.parametrize("number", [0, 284, 285, 510, 511, 512, 513, 999, 2**16, 2**31, 2**32 - 1])
+def test_any_number_has_its_handlers(number: int) -> None:
+    log = Log(raw(number))
+    handler = log.on("a", number=number)
+    other = log.on("b", number=number)
+    log.on("other", number=(number + 1) % 2**32)
+    if codec(25).describe(number) is None:
+        assert log.dispatcher.dispatch() == 1
+        assert log.rows == [("a", number), ("b", number)]
+    log.dispatcher.off(number, handler)
+    log.dispatcher.off(number, other)
+    log.feed(raw(number))
+    log.rows.clear()
+    log.dispatcher.dispatch()
+    assert log.rows == []
+    assert log.dispatcher.unhandled >= 1
+
+
+@pytest.mark.parametrize("number", [ged.HEARTBEAT_CONF, 999])
+def test_a_handler_that_is_not_registered_cannot_be_taken_away(number: int) -> None:
+    log = Log()
+    handler = log.handler("a")
+    with pytest.raises(ValueError, match="no handler of message"):
+        log.dispatcher.off(number, handler)
+    log.dispatcher.on(number, handler)
+    log.dispatcher.off(number, handler)
+    with pytest.raises(ValueError, match="no handler of message"):
+        log.dispatcher.off(number, handler)
+
+
+def test_bound_methods_are_taken_away_by_equality() -> None:
+    log = Log(beat(1))
+    seen: list[Message] = []
+    log.dispatcher.on(ged.HEARTBEAT_CONF, seen.append)
+    log.dispatcher.off(ged.HEARTBEAT_CONF, seen.append)
+    log.dispatcher.dispatch()
+    assert seen == []
+
+
+@pytest.mark.parametrize("handler", [None, 5, "handler"])
+def test_a_handler_is_callable(handler: Any) -> None:
+    dispatcher = Dispatcher(codec(25))
+    with pytest.raises(TypeError, match="callable"):
+        dispatcher.on(5, handler)
+    if handler is not None:
+        with pytest.raises(TypeError, match="callable"):
+            dispatcher.default = handler
+
+
+@pytest.mark.parametrize("number", [-1, 2**32])
+def test_a_number_has_32_bits(number: int) -> None:
+    dispatcher = Dispatcher(codec(25))
+    with pytest.raises(OverflowError):
+        dispatcher.on(number, print)
+    with pytest.raises(OverflowError):
+        dispatcher.off(number, print)
+
+
+# --- messages that nobody asked for ------------------------------------------------------------------
+
+
+def test_messages_without_handler_are_counted() -> None:
+    log = Log(beat(1), raw(999), MALFORMED)
+    assert log.dispatcher.dispatch() == 3
+    assert log.counters == (3, 0, 3, 0)  # nothing is read that nobody asked for
+
+
+def test_messages_without_handler_go_to_the_default() -> None:
+    log = Log(beat(1), raw(999), raw(2**32 - 1), raw(ged.CLOSE_CONF, bytes(4)))
+    log.on("a")
+    default = log.handler("default")
+    log.dispatcher.default = default
+    assert log.dispatcher.default is default
+    log.dispatcher.dispatch()
+    assert log.rows == [("a", 1), ("default", 999), ("default", 2**32 - 1), ("default", 0)]
+    assert log.counters == (4, 0, 0, 0)
+    log.dispatcher.default = None
+    log.feed(raw(999))
+    log.dispatcher.dispatch()
+    assert log.dispatcher.default is None
+    assert log.counters == (5, 0, 1, 0)
+
+
+def test_a_default_that_raises_is_an_error_like_any() -> None:
+    log = Log(beat(1), beat(2))
+    default = log.dispatcher.default = log.handler("default", raising(ValueError("mine")))
+    log.dispatcher.dispatch()
+    assert [(handler, number) for handler, number, _ in log.errors] == [(default, 1), (default, 2)]
+
+
+# --- changes while a message is handled ----------------------------------------------------------------
+
+
+def test_a_handler_registered_by_a_handler_gets_the_next_message() -> None:
+    log = Log(beat(1), beat(2))
+    todo = [lambda: log.on("new")]
+    log.on("a", lambda: todo and todo.pop()())
+    log.dispatcher.dispatch()
+    assert log.rows == [("a", 1), ("a", 2), ("new", 2)]
+
+
+def test_a_handler_taken_away_by_a_handler_still_gets_the_message() -> None:
+    log = Log(beat(1), beat(2))
+
+    def take_away() -> None:
+        if todo:
+            log.dispatcher.off(ged.HEARTBEAT_CONF, todo.pop())
+
+    log.on("a", take_away)
+    todo = [log.on("last")]
+    log.dispatcher.dispatch()
+    assert log.rows == [("a", 1), ("last", 1), ("a", 2)]
+
+
+def test_a_handler_may_take_itself_away() -> None:
+    log = Log(beat(1), beat(2))
+    own = log.on("once", lambda: log.dispatcher.off(ged.HEARTBEAT_CONF, own))
+    log.dispatcher.dispatch()
+    assert log.rows == [("once", 1)]
+    assert log.dispatcher.unhandled == 1
+
+
+def test_what_a_handler_feeds_comes_behind_what_is_there() -> None:
+    log = Log(beat(1), beat(2))
+    more = [beat(4) * 20_000, beat(3)]  # enough to move what is buffered
+
+    def feed() -> None:
+        if more:
+            log.feed(more.pop())
+
+    log.on("a", feed)
+    assert log.dispatcher.dispatch() == 20_003
+    assert [number for _, number in log.rows[:5]] == [1, 2, 3, 4, 4]
+
+
+def test_dispatch_within_a_handler_leaves_the_order_alone() -> None:
+    log = Log(beat(1), beat(2))
+    counts: list[int] = []
+    log.on("a", lambda: counts.append(log.dispatcher.dispatch()))
+    log.on("b")
+    assert log.dispatcher.dispatch() == 2
+    assert counts == [0, 0]
+    assert log.rows == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+
+
+def test_the_codec_can_be_replaced_between_two_messages() -> None:
+    narrow = codec(14).encode(ged.HEARTBEAT_CONF, {"InvokeID": 2}, [("AgentID", "1001")])
+    log = Log(beat(1), narrow)
+    seen: list[Message] = []
+
+    def handler(message: Message) -> None:
+        seen.append(message)
+        log.dispatcher.codec = codec(14)
+
+    log.dispatcher.on(ged.HEARTBEAT_CONF, handler)
+    log.dispatcher.dispatch()
+    assert [message.version for message in seen] == [25, 14]
+    assert seen[1]["AgentID"] == "1001"
+    assert log.dispatcher.codec is codec(14)
+
+
+def test_the_frames_can_be_replaced_between_two_messages() -> None:
+    log = Log(beat(1), beat(2))
+    newer = FrameBuffer()
+    newer.feed(beat(3))
+
+    def turn() -> None:
+        log.dispatcher.frames = newer
+
+    log.on("a", turn)
+    log.dispatcher.dispatch()
+    assert log.rows == [("a", 1), ("a", 3)]
+    assert log.dispatcher.frames is newer
+
+
+def test_codec_and_frames_are_never_none() -> None:
+    dispatcher = Dispatcher(codec(25), None)
+    assert isinstance(dispatcher.frames, FrameBuffer)
+    for name in ("codec", "frames"):
+        for value in (None, 5):
+            with pytest.raises(TypeError):
+                setattr(dispatcher, name, value)
+    for arguments in ((), (None,), (25,), (codec(25), 5)):
+        with pytest.raises(TypeError):
+            Dispatcher(*arguments)
+    with pytest.raises(TypeError):
+        type("Derived", (Dispatcher,), {})
+
+
+# --- stop --------------------------------------------------------------------------------------------
+
+
+def test_after_stop_the_other_handlers_get_the_message_and_nobody_a_further_one() -> None:
+    log = Log(beat(1), beat(2))
+    log.on("a", log.dispatcher.stop)
+    log.on("b")
+    assert log.dispatcher.dispatch() == 1
+    assert log.rows == [("a", 1), ("b", 1)]
+    assert log.dispatcher.frames.buffered == len(beat(2))
+    log.feed(beat(3))
+    assert log.dispatcher.dispatch() == 0
+    assert log.counters == (1, 0, 0, 0)
+
+
+def test_new_frames_undo_stop() -> None:
+    log = Log(beat(1))
+    log.on("a")
+    log.dispatcher.stop()
+    assert log.dispatcher.dispatch() == 0
+    log.dispatcher.frames = FrameBuffer()
+    log.feed(beat(2))
+    assert log.dispatcher.dispatch() == 1
+    assert log.rows == [("a", 2)]
+
+
+def test_a_stopped_dispatcher_does_not_mind_a_stream_that_cannot_be_followed() -> None:
+    log = Log(beat(1), b"\xff" * 8)
+    log.on("a", log.dispatcher.stop)
+    assert log.dispatcher.dispatch() == 1
+
+
+# --- handlers that raise -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("mine"), asyncio.CancelledError(), GeneratorExit(), FrameTooLarge(9, 8, 0), StopIteration()],
+)
+def test_a_handler_that_raises_does_not_keep_the_message_from_the_others(error: BaseException) -> None:
+    log = Log(beat(1), beat(2))
+    log.on("a")
+    failing = log.on("failing", raising(error))
+    log.on("b")
+    assert log.dispatcher.dispatch() == 2
+    assert log.rows == [(name, number) for number in (1, 2) for name in ("a", "failing", "b")]
+    assert log.errors == [(failing, 1, error), (failing, 2, error)]
+    assert log.counters == (2, 0, 0, 2)
+
+
+def test_a_fault_of_a_handlers_own_decoding_is_no_malformed_frame() -> None:
+    log = Log(beat(1))
+    log.on("a", lambda: codec(25).decode(b""))
+    log.dispatcher.dispatch()
+    assert log.counters == (1, 0, 0, 1)
+    assert log.faults == []
+
+
+def test_errors_are_counted_if_nobody_is_told() -> None:
+    log = Log(beat(1), MALFORMED, beat(2))
+    log.dispatcher.on_handler_error = None
+    log.dispatcher.on_malformed = None
+    log.on("a", raising(ValueError("mine")))
+    assert log.dispatcher.dispatch() == 3
+    assert log.counters == (3, 1, 0, 2)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)])
+def test_an_interrupt_ends_the_dispatch_and_the_next_goes_on_behind_its_frame(error: BaseException) -> None:
+    log = Log(beat(1), beat(2), beat(3))
+    interrupts = [error]
+    log.on("a", lambda: interrupts and raising(interrupts.pop())())
+    log.on("b")
+    with pytest.raises(type(error)):
+        log.dispatcher.dispatch()
+    assert log.rows == [("a", 1)]
+    assert log.dispatcher.dispatch() == 2
+    assert log.rows[1:] == [("a", 2), ("b", 2), ("a", 3), ("b", 3)]
+    assert log.counters == (3, 0, 0, 0)
+
+
+def test_what_the_error_callbacks_raise_ends_the_dispatch_and_the_next_goes_on() -> None:
+    log = Log(beat(1), MALFORMED, beat(2))
+    log.on("a", raising(ValueError("mine")))
+
+    def fails(*arguments: object) -> None:
+        raise LookupError("callback")
+
+    log.dispatcher.on_handler_error = log.dispatcher.on_malformed = fails
+    for seen in (1, 2, 3):
+        with pytest.raises(LookupError, match="callback"):
+            log.dispatcher.dispatch()
+        assert log.dispatcher.frames_seen == seen
+    assert log.dispatcher.dispatch() == 0
+    assert log.counters == (3, 1, 0, 2)
+
+
+# --- bytes that are no messages ------------------------------------------------------------------------
+
+
+def test_a_malformed_frame_is_told_and_passed_over() -> None:
+    log = Log(beat(1), MALFORMED, beat(2))
+    log.on("a")
+    log.on("b")
+    assert log.dispatcher.dispatch() == 3
+    assert log.rows == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert log.counters == (3, 1, 0, 0)
+    (fault,) = log.faults
+    assert (fault.message, fault.field, fault.frame) == ("HEARTBEAT_CONF", "InvokeID", MALFORMED)
+
+
+def test_the_default_gets_no_malformed_frames() -> None:
+    log = Log(MALFORMED)
+    log.dispatcher.default = log.handler("default")
+    log.dispatcher.dispatch()
+    assert (log.rows, len(log.faults)) == ([], 1)
+
+
+def test_a_frame_above_the_limit_ends_the_stream_behind_what_was_whole() -> None:
+    log = Log(beat(1), b"\xff" * 8)
+    log.on("a")
+    for _ in range(2):
+        with pytest.raises(FrameTooLarge) as caught:
+            log.dispatcher.dispatch()
+        assert caught.value.offset == len(beat(1))
+    assert log.rows == [("a", 1)]
+    assert log.counters == (1, 0, 0, 0)
+
+
+# --- life and leaks ----------------------------------------------------------------------------------
+
+
+def test_a_dispatcher_in_a_cycle_with_its_handlers_is_collected() -> None:
+    class Owner:
+        def __init__(self) -> None:
+            self.dispatcher = Dispatcher(codec(25))
+            self.dispatcher.on(ged.HEARTBEAT_CONF, self.handler)
+            self.dispatcher.on(999, self.handler)
+            self.dispatcher.default = self.handler
+            self.dispatcher.on_malformed = self.handler
+
+        def handler(self, message: object) -> None:
+            """Holds its owner."""
+
+    owner = weakref.ref(Owner())
+    gc.collect()
+    assert owner() is None
+
+
+def test_dispatching_leaks_no_references() -> None:
+    dispatcher = Dispatcher(codec(25))
+    kept: list[Message] = []
+
+    def failing(message: Message) -> None:
+        raise ValueError(message)
+
+    def told(*arguments: object) -> None:
+        """Nothing is kept of it."""
+
+    dispatcher.on(ged.HEARTBEAT_CONF, told)
+    dispatcher.on(ged.HEARTBEAT_CONF, failing)
+    dispatcher.on_handler_error = told
+    dispatcher.on_malformed = told
+    dispatcher.default = told
+    stream = (beat(1) + MALFORMED + raw(999)) * 20
+
+    def work(times: int) -> None:
+        for _ in range(times):
+            dispatcher.frames.feed(stream)
+            dispatcher.dispatch()
+            dispatcher.on(2**32 - 1, told)
+            dispatcher.off(2**32 - 1, told)
+
+    work(5)
+    shared = (codec(25), told, failing, dispatcher, dispatcher.frames, None)
+    before = [sys.getrefcount(thing) for thing in shared]
+    tracemalloc.start()
+    try:
+        work(5)
+        held = tracemalloc.get_traced_memory()[0]
+        work(100)
+        grown = tracemalloc.get_traced_memory()[0] - held
+    finally:
+        tracemalloc.stop()
+    assert grown < 10_000
+    for thing, count in zip(shared, before, strict=True):
+        assert abs(sys.getrefcount(thing) - count) < 100, thing
+    assert kept == []
+
+
+def test_a_filter_keeps_frames_from_all_handlers_and_they_are_counted() -> None:
+    frames = FrameBuffer()
+    dispatcher = Dispatcher(codec(25), frames)
+    seen: list[int] = []
+    dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append(message["InvokeID"]))
+    dispatcher.filter = FrameFilter(25, messages=[ged.HEARTBEAT_CONF], where={"InvokeID": {1, 3}})
+    for number in range(4):
+        frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": number}))
+    assert dispatcher.dispatch() == 4
+    assert (seen, dispatcher.filtered) == ([1, 3], 2)
+    dispatcher.filter = None
+    frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 2}))
+    dispatcher.dispatch()
+    assert seen == [1, 3, 2]

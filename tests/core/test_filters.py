@@ -1,0 +1,731 @@
+"""A compiled filter says what a plain predicate over message views says, and survives any bytes."""
+
+import pickle
+import random
+import re
+import tracemalloc
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.reference_codec import MESSAGES, UNDOCUMENTED, split
+from support.strategies import (
+    bare,
+    build,
+    damaged_frames,
+    floating,
+    frames,
+    header,
+    random_frames,
+    streams,
+    versions,
+)
+from support.threads import lets_others_run
+
+from ctios_fast.core import Message, codec
+from ctios_fast.core.scan.frame_filter import FrameFilter, Selection
+from ctios_fast.core.scan.value_sets import NumberSet, TextSet
+from ctios_fast.errors import CtiOsError, FilterSyntaxError, FrameTooLarge, MalformedFrame
+from ctios_fast.protocol import numbers as ged
+
+STATE = ged.AGENT_STATE_EVENT
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda value, other: value == other,
+    "!=": lambda value, other: value != other,
+    "<": lambda value, other: value < other,
+    "<=": lambda value, other: value <= other,
+    ">": lambda value, other: value > other,
+    ">=": lambda value, other: value >= other,
+    "in": lambda value, other: value in other,
+    "not in": lambda value, other: value not in other,
+    "prefix": lambda value, other: value.startswith(other),
+}
+
+
+def state_event(agent: bytes = b"1001\0", more: bytes = b"", **fields: int) -> bytes:
+    layout = codec(25).describe(STATE)
+    assert layout is not None
+    fixed = b"".join(
+        (fields.get(field.name, 0) % 256**field.size).to_bytes(field.size, "big") for field in layout.fixed
+    )
+    return header(STATE, fixed + floating(25, 5, agent) + more)
+
+
+# --- the predicate ---------------------------------------------------------------------------------
+
+
+def flat(value: Any) -> list[Any]:
+    """All single values of a field; None, and values of no plain form, are none."""
+    if isinstance(value, list):
+        return [one for part in value for one in flat(part)]
+    return [value] if isinstance(value, int | str) else []
+
+
+def meets(value: Any, condition: Any) -> bool:
+    """Whether one value meets a condition of ``where``."""
+    if isinstance(condition, tuple):
+        operator, other = condition
+        asked = [*other] if operator in ("in", "not in") else [other]
+        if asked and not any(isinstance(value, str) == isinstance(one, str) for one in asked):
+            return False
+        return COMPARISONS[operator](value, other)
+    if isinstance(condition, range | int | str):
+        return value in condition if isinstance(condition, range) else value == condition
+    return any(meets(value, one) for one in condition)
+
+
+def predicate(version: int, chosen: Iterable[int] | None, where: dict[str, Any]) -> Callable[[bytes], bool]:
+    def accepts(frame: bytes) -> bool:
+        number = int.from_bytes(frame[4:8], "big")
+        if chosen is not None and number not in chosen:
+            return False
+        try:
+            message = codec(version).decode(frame)
+        except MalformedFrame:
+            return True
+        return all(
+            any(meets(one, condition) for one in flat(message.get(name))) for name, condition in where.items()
+        )
+
+    return accepts
+
+
+def comparable(message: Message) -> dict[str, list[Any]]:
+    """Fields of a message that can be compared, with the values that they have."""
+    found = {}
+    layout = codec(message.version).describe(message.type)
+    assert layout is not None
+    for field in (*layout.fixed, *layout.floating):
+        if field.type in ("UNSPEC", "NAMEDVAR", "NAMEDARRAY") or getattr(field, "tag", 0) is None:
+            continue
+        found[field.name] = flat(message.get(field.name))
+    return found
+
+
+NUMBERS = (0, 1, -1, 127, 255, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, -(1 << 31))
+TEXTS = ("", "1", "1001", "12345678", "123456789", "a", "\udce9", "A" * 40)
+
+
+def scalar(draw: Any, values: list[Any], text: bool) -> Any:
+    plain = [value for value in values if isinstance(value, str) == text]
+    return draw(st.sampled_from([*plain, *plain, *(TEXTS if text else NUMBERS)]))
+
+
+def condition(draw: Any, values: list[Any], text: bool, depth: int = 0) -> Any:
+    def one() -> Any:
+        return scalar(draw, values, text)
+
+    shapes = ["value", "==", "!=", "in", "not in", "set"]
+    shapes += ["prefix"] if text else ["range", "<", "<=", ">", ">="]
+    match draw(st.sampled_from(shapes if depth == 0 else shapes[:-1])):
+        case "value":
+            return one()
+        case "range":
+            start = one()
+            return range(start, start + draw(st.integers(-2, 300)))
+        case "in" | "not in" as operator:
+            return (operator, {one() for _ in range(draw(st.integers(0, 4)))})
+        case "prefix":
+            return ("prefix", one()[: draw(st.integers(0, 9))])
+        case "set":
+            return [condition(draw, values, text, depth + 1) for _ in range(draw(st.integers(0, 3)))]
+        case operator:
+            return (operator, one())
+
+
+@st.composite
+def filtered(draw: Any) -> tuple[int, list[int] | None, dict[str, Any], list[bytes]]:
+    """A version, arguments of a filter and frames to ask it about; values often are those of a frame."""
+    version = draw(versions)
+    number = draw(st.sampled_from(sorted(MESSAGES)))
+    kinds = st.one_of(
+        frames(version, st.just(number)),
+        frames(version),
+        frames(version, bare),
+        damaged_frames(version),
+        random_frames(),
+    )
+    some = draw(st.lists(kinds, min_size=1, max_size=5))
+    model = draw(frames(version, st.just(number)))
+    fields = comparable(codec(version).decode(model))
+    layout = codec(version).describe(number)
+    assert layout is not None
+    types = {field.name: field.type for field in (*layout.floating, *layout.fixed)}
+    chosen = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True)) if fields else []
+    where = {name: condition(draw, fields[name], types[name] == "STRING") for name in chosen}
+    return version, draw(st.sampled_from([None, [number]])), where, [model, *some]
+
+
+@given(filtered())
+def test_a_filter_accepts_what_a_predicate_over_views_accepts(case: Any) -> None:
+    version, chosen, where, some = case
+    frame_filter = FrameFilter(version, chosen, where)
+    accepts = predicate(version, chosen, where)
+    for frame in some:
+        if chosen is None and is_malformed(version, frame):
+            continue  # accepted if a frame of its message could be, which depends on the message
+        assert frame_filter.matches(frame) is accepts(frame)
+
+
+def is_malformed(version: int, frame: bytes) -> bool:
+    try:
+        codec(version).decode(frame)
+    except MalformedFrame:
+        return True
+    return False
+
+
+@given(st.data(), versions)
+def test_malformed_frames_of_wanted_messages_are_accepted_and_others_are_not(
+    data: st.DataObject, version: int
+) -> None:
+    frame = data.draw(st.one_of(damaged_frames(version), random_frames()))
+    number = int.from_bytes(frame[4:8], "big")
+    names = list(comparable_names(version, number))
+    name = data.draw(st.sampled_from(names)) if names else None
+    where: dict[str, Any] = {} if name is None else {name: ("not in", ())}
+    wanted = FrameFilter(version, number, where)
+    others = FrameFilter(version, [one for one in MESSAGES if one != number])
+    if is_malformed(version, frame):
+        assert wanted.matches(frame)
+    assert not others.matches(frame)
+
+
+def comparable_names(version: int, number: int) -> list[str]:
+    layout = codec(version).describe(number)
+    assert layout is not None
+    return [
+        field.name
+        for field in (*layout.fixed, *layout.floating)
+        if field.type not in ("UNSPEC", "NAMEDVAR", "NAMEDARRAY") and getattr(field, "tag", 0) is not None
+    ]
+
+
+@given(st.data(), versions)
+def test_selecting_from_a_stream_is_asking_about_each_frame(data: st.DataObject, version: int) -> None:
+    stream = data.draw(streams(version))
+    number = data.draw(st.sampled_from(sorted(MESSAGES)))
+    where = {"PeripheralID": ("<", 1 << 31)} if "PeripheralID" in comparable_names(version, number) else {}
+    frame_filter = FrameFilter(version, number, where) | FrameFilter(version, 35)
+    whole, tail = split(stream)
+    if tail.verdict == "too large":
+        with pytest.raises(FrameTooLarge) as caught:
+            frame_filter.select(stream)
+        assert caught.value.offset == tail.offset
+        stream = stream[: tail.offset]
+    offsets = [
+        frame.offset
+        for frame in whole
+        if frame_filter.matches(stream[frame.offset : frame.offset + 8 + len(frame.body)])
+    ]
+    assert frame_filter.select(stream) == Selection(offsets, len(whole), tail.offset)
+
+
+@given(st.binary(max_size=300), versions)
+def test_random_bytes_do_no_harm(noise: bytes, version: int) -> None:
+    every = FrameFilter(version, where={"AgentID": {"1"}, "PeripheralID": range(9)})
+    every.matches(noise)
+    verdict = split(noise)[1]
+    if verdict.verdict == "too large":
+        with pytest.raises(FrameTooLarge):
+            every.select(noise)
+    else:
+        assert every.select(noise).offset == verdict.offset
+
+
+@pytest.mark.parametrize("number", sorted(MESSAGES))
+def test_every_field_of_every_message_can_be_asked_for_what_it_holds(number: int) -> None:
+    rng = random.Random(number)
+    for version in (14, 25):
+        for frame in (build(rng, version, number) for _ in range(4)):
+            message = codec(version).decode(frame)
+            for name, values in comparable(message).items():
+                for value in values:
+                    assert FrameFilter(version, number, {name: value}).matches(frame), name
+                    others = FrameFilter(version, number, {name: ("!=", value)})
+                    assert others.matches(frame) is any(other != value for other in values), name
+
+
+# --- what a condition means ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("condition", "accepted"),
+    [
+        (3, [3]),
+        ({3, 4, 900}, [3, 4]),
+        ([], []),
+        (range(2, 5), [2, 3, 4]),
+        (range(0, 10, 4), [0, 4, 8]),
+        (range(5, 2), []),
+        (("==", 3), [3]),
+        (("!=", 3), [0, 1, 2, 4, 5, 6, 7, 8, 9]),
+        (("<", 2), [0, 1]),
+        (("<=", 2), [0, 1, 2]),
+        ((">", 7), [8, 9]),
+        ((">=", 8), [8, 9]),
+        ((">", 1 << 70), []),
+        (("<", 1 << 70), list(range(10))),
+        (("in", (1, 2)), [1, 2]),
+        (("not in", range(1, 9)), [0, 9]),
+        (("not in", ()), list(range(10))),
+        ([0, ("<", 2), range(8, 10)], [0, 1, 8, 9]),
+        ([("!=", 3), 3], list(range(10))),
+        (True, [1]),
+        (1 << 40, []),
+    ],
+)
+def test_conditions_on_numbers(condition: Any, accepted: list[int]) -> None:
+    frame_filter = FrameFilter(25, STATE, {"AgentState": condition})
+    assert [state for state in range(10) if frame_filter.matches(state_event(AgentState=state))] == accepted
+
+
+@pytest.mark.parametrize(
+    ("condition", "accepted"),
+    [
+        ("1001", [b"1001\0", b"1001", b"1001\0junk"]),
+        ("", [b"", b"\0", b"\0junk"]),
+        (("prefix", "100"), [b"1001\0", b"1001", b"1001\0junk", b"1002\0", b"10011001100110011\0"]),
+        (("prefix", ["2", "10011"]), [b"10011001100110011\0", b"2\0"]),
+        ({"10011001100110011", "2"}, [b"10011001100110011\0", b"2\0"]),
+        ({"12345678", "1234567"}, [b"12345678\0", b"12345678"]),
+        ("\udce9", [b"\xe9\0"]),
+        (
+            ("not in", {"1001", "1002", ""}),
+            [b"10011001100110011\0", b"2\0", b"12345678\0", b"12345678", b"\xe9\0"],
+        ),
+    ],
+)
+def test_conditions_on_texts_compare_up_to_the_nul(condition: Any, accepted: list[bytes]) -> None:
+    texts = [
+        b"1001\0", b"1001", b"1001\0junk", b"1002\0", b"10011001100110011\0", b"2\0", b"", b"\0", b"\0junk",
+        b"12345678\0", b"12345678", b"\xe9\0",
+    ]  # fmt: skip
+    frame_filter = FrameFilter(25, STATE, {"AgentID": condition})
+    assert [text for text in texts if frame_filter.matches(state_event(text))] == accepted
+
+
+def test_conditions_on_several_fields_hold_together() -> None:
+    frame_filter = FrameFilter(25, STATE, {"AgentID": {"1001", "1002"}, "AgentState": 3})
+    assert frame_filter.matches(state_event(b"1001\0", AgentState=3))
+    assert not frame_filter.matches(state_event(b"1001\0", AgentState=4))
+    assert not frame_filter.matches(state_event(b"1003\0", AgentState=3))
+
+
+def test_a_message_without_the_field_meets_no_condition_on_it() -> None:
+    body = state_event()[8:-9]
+    for condition in ("1001", ("!=", "1001"), ("not in", ()), ("prefix", "")):
+        assert not FrameFilter(25, STATE, {"AgentID": condition}).matches(header(STATE, body))
+    for width in (0, 1, 2, 3, 5):
+        odd = state_event(more=floating(25, 150, bytes(width)))
+        assert not FrameFilter(25, STATE, {"Duration": ("not in", ())}).matches(odd)
+    assert FrameFilter(25, STATE, {"Duration": 0}).matches(state_event(more=floating(25, 150, bytes(4))))
+
+
+def test_one_value_of_a_repeating_field_is_enough() -> None:
+    more = b"".join(floating(25, 62, number.to_bytes(4, "big")) for number in (5, 6, 7))
+    more += floating(25, 62, b"\x09")
+    event = state_event(more=more)
+    for number in (5, 6, 7):
+        assert FrameFilter(25, STATE, {"FltSkillGroupNumber": number}).matches(event)
+    assert not FrameFilter(25, STATE, {"FltSkillGroupNumber": 9}).matches(event)
+    assert FrameFilter(25, STATE, {"FltSkillGroupNumber": ("!=", 5)}).matches(event)
+    assert not FrameFilter(25, STATE, {"FltSkillGroupNumber": ("not in", {5, 6, 7})}).matches(event)
+
+
+def test_of_a_field_that_does_not_repeat_the_first_occurrence_counts() -> None:
+    event = state_event(b"1001\0", more=floating(25, 5, b"1002\0"))
+    assert FrameFilter(25, STATE, {"AgentID": "1001"}).matches(event)
+    assert not FrameFilter(25, STATE, {"AgentID": "1002"}).matches(event)
+
+
+def test_one_element_of_an_array_is_enough() -> None:
+    number = ged.CONFIG_AGENT_EVENT
+    layout = codec(25).describe(number)
+    assert layout is not None
+    (tag,) = (field.tag for field in layout.floating if field.name == "FltAgentMRDID")
+    assert tag is not None
+    array = b"".join(value.to_bytes(4, "big") for value in (1, 2, 3))
+    event = header(number, bytes(layout.fixed_size) + floating(25, tag, array))
+    assert FrameFilter(25, number, {"FltAgentMRDID": 3}).matches(event)
+    assert not FrameFilter(25, number, {"FltAgentMRDID": 4}).matches(event)
+    uneven = header(number, bytes(layout.fixed_size) + floating(25, tag, array[:-1]))
+    assert not FrameFilter(25, number, {"FltAgentMRDID": 1}).matches(uneven)
+
+
+def test_a_field_of_two_kinds_is_compared_where_the_kind_fits() -> None:
+    as_text = FrameFilter(25, where={"SupervisorID": "5"})
+    as_number = FrameFilter(25, where={"SupervisorID": 5})
+    rows = [
+        (message["number"], field["type"], field.get("tag"))
+        for message in MESSAGES.values()
+        for part in ("fixed", "floating")
+        for field in message[part]
+        if field["name"] == "SupervisorID"
+    ]
+    assert {kind for _, kind, _ in rows} == {"STRING", "UINT"}
+    for number, kind, tag in rows:
+        layout = codec(25).describe(number)
+        assert layout is not None
+        if kind == "STRING":
+            event = header(number, bytes(layout.fixed_size) + floating(25, tag, b"5\0"))
+        else:
+            values = {field.name: 5 if field.name == "SupervisorID" else 0 for field in layout.fixed}
+            event = header(
+                number, b"".join(values[field.name].to_bytes(field.size, "big") for field in layout.fixed)
+            )
+        assert as_text.matches(event) is (kind == "STRING")
+        assert as_number.matches(event) is (kind == "UINT")
+
+
+def test_either_filter_of_two_may_accept() -> None:
+    first = FrameFilter(25, STATE, {"AgentID": "1001"})
+    second = FrameFilter(25, STATE, {"AgentState": 3})
+    both = first | second | FrameFilter(25, ged.HEARTBEAT_CONF)
+    assert both.matches(state_event(b"1001\0", AgentState=9))
+    assert both.matches(state_event(b"1009\0", AgentState=3))
+    assert not both.matches(state_event(b"1009\0", AgentState=9))
+    assert both.matches(header(ged.HEARTBEAT_CONF, bytes(4)))
+    assert both.messages == {STATE, ged.HEARTBEAT_CONF}
+    assert (first | FrameFilter(25)).messages is None
+    with pytest.raises(ValueError, match="version 25, the other of 24"):
+        first | FrameFilter(24)
+    with pytest.raises(TypeError):
+        first | 5  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("number", [999, 0xFFFF, 0x80000001, 120, *list(UNDOCUMENTED)[:3]])
+def test_messages_without_layout_are_chosen_by_number_alone(number: int) -> None:
+    frame = header(number, b"anything")
+    assert FrameFilter(25).matches(frame)
+    assert FrameFilter(25, [number, STATE]).matches(frame)
+    assert not FrameFilter(25, STATE).matches(frame)
+    assert not FrameFilter(25, where={"PeripheralID": range(1 << 32)}).matches(frame)
+    assert (FrameFilter(25, number) | FrameFilter(25, STATE, {"AgentState": 3})).matches(frame)
+
+
+def test_frames_of_another_layout_are_read_by_theirs() -> None:
+    short, long = (
+        header(ged.FAILURE_CONF, b"\0\0\0\1\0\0\0\2"),
+        header(ged.FAILURE_CONF, b"\0\0\0\1\0\2\0\0\0\7"),
+    )
+    by_status = FrameFilter(25, ged.FAILURE_CONF, {"Status": 2})
+    assert (by_status.matches(short), by_status.matches(long)) == (True, False)
+    both = FrameFilter(25, ged.FAILURE_CONF, {"InvokeID": 1})
+    assert both.matches(short)
+    assert both.matches(long)
+    assert FrameFilter(25, "FAILURE_CONF", {"InvokeID": 5}).matches(header(ged.FAILURE_CONF, bytes(9)))
+    assert not FrameFilter(25, "FAILURE_CONF", {"InvokeID": 5}).matches(short)
+
+
+def test_what_is_no_whole_frame_is_accepted_by_matches() -> None:
+    frame_filter = FrameFilter(25, STATE, {"AgentID": "9"})
+    event = state_event()
+    assert not frame_filter.matches(event)
+    assert all(frame_filter.matches(event[:size]) for size in range(len(event)))
+    assert frame_filter.matches(event + b"\0")
+
+
+def test_sets_of_many_ids_hold_just_these() -> None:
+    rng = random.Random(5)
+    ids = {str(rng.randrange(10 ** rng.randrange(1, 14))) for _ in range(5000)}
+    frame_filter = FrameFilter(25, STATE, {"AgentID": ids})
+    for number in range(5000):
+        for text in (str(number), str(rng.randrange(10**13))):
+            assert frame_filter.matches(state_event(text.encode() + b"\0")) is (text in ids)
+    assert all(frame_filter.matches(state_event(text.encode())) for text in ids)
+
+
+@given(st.sets(st.text("ab12", max_size=20)), st.sets(st.text("ab12", max_size=20)))
+def test_a_set_of_texts_is_a_set(texts: set[str], asked: set[str]) -> None:
+    made = TextSet(text.encode() for text in texts)
+    for text in texts | asked:
+        assert (text.encode() in made) is (text in texts)
+        assert (text.encode() + b"\0rest" in made) is (text in texts)
+
+
+@given(st.sets(st.integers(-(1 << 31), (1 << 32) - 1)), st.sets(st.integers(-300, 300)))
+def test_a_set_of_numbers_is_a_set(numbers: set[int], asked: set[int]) -> None:
+    made = NumberSet([*numbers, *numbers, 1 << 90, -(1 << 63)])
+    for number in numbers | asked:
+        assert (number in made) is (number in numbers)
+    assert 1 << 40 not in made
+    assert -(1 << 63) not in made
+
+
+# --- errors ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("messages", "where", "kind", "text"),
+    [
+        (STATE, {"AgentId": "1"}, ValueError, "AGENT_STATE_EVENT has no field 'AgentId' .* mean AgentID"),
+        ([STATE, 24], {"AgentID": "1"}, ValueError, "END_CALL_EVENT has no field 'AgentID'"),
+        (None, {"Agent": "1"}, ValueError, "no message has a field 'Agent'"),
+        (120, {"AgentID": "1"}, ValueError, "SUPERVISOR_ASSIST_EVENT has no published layout"),
+        (99999, {"AgentID": "1"}, ValueError, "message 99999 has no published layout"),
+        ("AGENT_EVENT", None, ValueError, "no message 'AGENT_EVENT'"),
+        (-1, None, ValueError, "no message number"),
+        (STATE, {"AgentID": 1001}, TypeError, "AgentID of AGENT_STATE_EVENT is a text"),
+        (STATE, {"AgentID": {"1001", 5}}, TypeError, "AgentID of AGENT_STATE_EVENT is a text"),
+        (STATE, {"AgentState": "3"}, TypeError, "AgentState of AGENT_STATE_EVENT is a number"),
+        (STATE, {"AgentState": ("prefix", "3")}, TypeError, "is a number, it cannot be compared with texts"),
+        (None, {"AgentState": "3"}, TypeError, "AgentState is a number"),
+        (9, {"UserToUserInfo": "3"}, TypeError, "UserToUserInfo of CALL_DELIVERED_EVENT holds bytes"),
+        (9, {"NamedVariable": "3"}, TypeError, "NamedVariable of CALL_DELIVERED_EVENT holds bytes"),
+        (STATE, {"AgentState": 3.0}, TypeError, "AgentState cannot be compared with a float"),
+        (STATE, {"AgentState": None}, TypeError, "AgentState cannot be compared with a NoneType"),
+        (STATE, {"AgentID": b"1001"}, TypeError, "AgentID cannot be compared with a bytes"),
+        (STATE, {"AgentState": (1, 2, 3)}, TypeError, "a tuple is an operator and a value"),
+        (STATE, {"AgentState": (1, 2)}, TypeError, "a tuple is an operator and a value"),
+        (STATE, {"AgentState": ("=", 2)}, ValueError, "no operator '='"),
+        (STATE, {"AgentState": ("<", "2")}, TypeError, "'<' takes a number, not a str"),
+        (STATE, {"AgentState": ("in", 2)}, TypeError, "'in' takes a set or the like, not a int"),
+        (STATE, {"AgentID": ("in", "1001")}, TypeError, "'in' takes a set or the like, not a str"),
+        (STATE, {"AgentID": ("prefix", 1)}, TypeError, "a prefix is a str"),
+        (STATE, {"AgentID": ("prefix", [1])}, TypeError, "a prefix is a str"),
+        (STATE, {"AgentID": "\xe9"}, ValueError, "AgentID holds ASCII"),
+        (STATE, {"AgentID": "1\0"}, ValueError, "has a NUL"),
+        (STATE, {5: "1"}, TypeError, "named by a str"),
+        (STATE, {"AgentState": range(0, 1 << 40, 2)}, ValueError, "65536 numbers at most"),
+    ],
+)
+def test_a_filter_that_cannot_be_says_why(
+    messages: Any, where: Any, kind: type[Exception], text: str
+) -> None:
+    with pytest.raises(kind, match=text):
+        FrameFilter(25, messages, where)
+
+
+def test_a_field_newer_than_the_version_says_since_when() -> None:
+    with pytest.raises(ValueError, match="DepartmentID' in version 14: it came in version 19"):
+        FrameFilter(14, STATE, {"DepartmentID": 1})
+    with pytest.raises(ValueError, match="protocol version 8"):
+        FrameFilter(8)
+
+
+def test_a_filter_can_be_pickled_and_shown_without_its_values() -> None:
+    frame_filter = FrameFilter(25, [STATE, 999], {}) | FrameFilter(25, STATE, {"AgentID": {"1001"}})
+    again = pickle.loads(pickle.dumps(frame_filter))
+    assert repr(again) == "<FrameFilter v25 AGENT_STATE_EVENT, message 999 by AgentID>"
+    assert again.matches(header(999, b""))
+    assert repr(FrameFilter(20)) == "<FrameFilter v20 all messages>"
+
+
+# --- filter strings --------------------------------------------------------------------------------
+
+
+def agrees(text: str, frame: bytes) -> bool:
+    return FrameFilter.parse(text, 25).matches(frame)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("MessageId=30,23", {30, 23}),
+        ("messageid = eAgentStateEvent , 24 ;", {30, 24}),
+        ("MESSAGEID=AGENT_STATE_EVENT", {30}),
+        ("MessageID=eCallBeginEvent,eBeginCallEvent,eCallEndEvent", {23, 24}),
+        ("MessageID = 116, 117", {116, 117}),
+        ("MessageId=OnCallRTPStarted,OnCallRTPStopped", {116, 117}),
+        ("MessageId=OnAgentStateChange,OnCallDelivered,eCallHeldEvent", {30, 9, 11}),
+        ("MessageId=eCTIOSFailureEvent", {1, 31}),
+        ("MessageId=eServiceInitiatedEvent,eTranslationRouteEvent,eAgentPrecallEvent", {20, 22, 105}),
+        (
+            "MessageId=eSnapshotCallConf,eQueryAgentStateConf,eControlFailureConf,eFailureConf",
+            {83, 37, 35, 1},
+        ),
+        ("MessageId=12*", {12, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129}),
+        ("MessageId=30,9;MessageId=9,10", {9}),
+        ("MessageId=*", None),
+        ("AgentId=5", None),
+    ],
+)
+def test_message_ids_are_numbers_names_or_events(text: str, chosen: set[int] | None) -> None:
+    assert FrameFilter.parse(text, 25).messages == chosen
+
+
+@pytest.mark.parametrize(
+    ("text", "agents"),
+    [
+        ("AgentId=1001", ["1001"]),
+        ("AGENTID=1001,2", ["1001", "2"]),
+        ("agentid = 1001 , 1002 ; MessageId = 30 ;", ["1001", "1002"]),
+        ("AgentID=10*", ["10", "1001", "1002", "1099"]),
+        ("AgentID=10*1", ["10", "1001", "1002", "1099"]),
+        ("AgentID=10 *", ["10", "1001", "1002", "1099"]),
+        ("AgentID=*", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("AgentID=2,100*", ["1001", "1002", "2"]),
+        ("AgentID=10*;AgentID=1002,2", ["1002"]),
+        ("AgentID=x=y", ["x=y"]),
+        ("PeripheralID=5000;AgentID=2", ["2"]),
+        ("PeripheralID=50*;AgentID=2", ["2"]),
+        ("PeripheralID=50000*,499*,51*;AgentID=2", []),
+        ("UniqueObjectID=agent.5000.1001", ["1001"]),
+        ("uniqueobjectid = Agent.5000.1001, agent.5000.2 ,agent.5001.1002", ["1001", "2"]),
+        ("UniqueObjectID=agent.5000.10*", ["10", "1001", "1002", "1099"]),
+        ("UniqueObjectID=agent.5000.*", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("UniqueObjectID=agent.5*", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("UniqueObjectID=agent.6*", []),
+        ("UniqueObjectID=skillgroup.5000.7", []),
+        ("UniqueObjectID=skillgroup.5000.4294967289", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("UniqueObjectID=device.5000.3001,agent.5000.2", ["2"]),
+        ("ICMAgentID=-1", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("ICMAgentID=-*", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("ICMAgentID=-1*,3", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("ICMAgentID=1*,-2*", []),
+        ("AgentState=0*", ["10", "1001", "1002", "1099", "2", "x=y"]),
+        ("AgentState=00*", []),
+    ],
+)
+def test_filter_strings_mean_what_the_guide_says(text: str, agents: list[str]) -> None:
+    frame_filter = FrameFilter.parse(text, 25)
+    fields = {"PeripheralID": 5000, "ICMAgentID": -1, "SkillGroupNumber": -7}
+    found = [
+        agent
+        for agent in ("10", "1001", "1002", "1099", "2", "x=y")
+        if frame_filter.matches(state_event(agent.encode() + b"\0", **fields))
+    ]
+    assert found == agents
+
+
+@given(st.integers(-(1 << 31), (1 << 31) - 1), st.integers(0, 10))
+def test_the_prefix_of_a_number_is_that_of_its_decimal_text(number: int, size: int) -> None:
+    prefix = str(number)[:size]
+    text = f"ICMAgentID={prefix}*"
+    for other in (number, number // 10, -number, number + 1, 10 * number):
+        if -(1 << 31) <= other < 1 << 31:
+            assert agrees(text, state_event(ICMAgentID=other)) is str(other).startswith(prefix)
+
+
+def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
+    frame_filter = FrameFilter.parse("MessageId=30,24;AgentId=1001", 25)
+    layout = codec(25).describe(ged.END_CALL_EVENT)
+    assert layout is not None
+    assert frame_filter.matches(state_event())
+    assert not frame_filter.matches(header(ged.END_CALL_EVENT, bytes(layout.fixed_size)))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "reason"),
+    [
+        ("", "", "key and its values are missing"),
+        ("  ", "", "key and its values are missing"),
+        (";", ";", "key and its values are missing"),
+        ("MessageId=30;;AgentId=1", ";AgentId", "key and its values are missing"),
+        ("MessageId", "MessageId", "no '=' and values"),
+        ("MessageId=30; AgentId", "AgentId", "no '=' and values"),
+        ("=30", "=30", "a key is missing before '='"),
+        ("MessageId=", "", "a value of MessageId is missing"),
+        ("AgentId=1, ,2", ",2", "a value of AgentId is missing"),
+        ("MessageId=30,536871027", "536871027", "event of the CTI OS server, made of message 115"),
+        ("MessageId=536871912", "536871912", "event of the CTI OS server, no CTI Server message"),
+        ("MessageId=999", "999", "no CTI Server message has the number 999"),
+        ("MessageId=9999*", "9999", "no message number begins with '9999'"),
+        ("MessageId=eCall*", "eCall", "no message number begins with 'eCall'"),
+        ("MessageId=eAgentStatEvent", "eAgent", "did you mean AGENT_STATE_EVENT"),
+        ("MessageId=30, ePreLogoutEvent", "ePre", "fired by the library itself"),
+        ("MessageId=ePostLogoutEvent", "ePost", "fired by the library itself"),
+        ("MessageId=eOnConnection", "eOn", "fired by the library itself"),
+        ("MessageId=eOnConnectionClosed", "eOn", "fired by the library itself"),
+        ("MessageId=eOnConnectionFailure", "eOn", "fired by the library itself"),
+        ("MessageId=eOnHeartbeat", "eOn", "fired by the library itself"),
+        ("MessageId=eOnMissingHeartbeat", "eOn", "fired by the library itself"),
+        ("MessageId=eOnCurrentCallChanged", "eOn", "fired by the library itself"),
+        ("MessageId=eOnCurrentAgentReset", "eOn", "fired by the library itself"),
+        ("MessageId=MonitoredAgentStateChange", "Mon", "filter the ordinary event"),
+        ("MessageId=OnMonitoredCallHeld", "On", "filter the ordinary event"),
+        ("MessageId=eAgentInfoEvent", "eAgent", "made by the CTI OS server"),
+        (
+            "MessageId=eOnNewSkillGroupStatisticsEvent",
+            "eOn",
+            "QUERY_SKILL_GROUP_STATISTICS_CONF has the data",
+        ),
+        ("MessageId=OnAgentStatistics", "On", "QUERY_AGENT_STATISTICS_CONF has the data"),
+        ("MessageId=30;MessageId=23", "MessageId=23", "no message is left"),
+        ("MessageId=30; Agent=3", "Agent", "no CTI Server message has a field Agent"),
+        ("AgentIdd=3", "AgentIdd", "did you mean AgentID"),
+        ("MessageId=30;DNIS=3", "DNIS", "none of the messages has a field DNIS"),
+        ("UserToUserInfo=3", "User", "holds bytes"),
+        ("AgentState=3,ready", "ready", "holds numbers, which ready is not"),
+        ("AgentState=3,r*", "r*", "holds numbers, which r* is not"),
+        ("AgentState=99999999999", "999", "holds numbers"),
+        ("AgentId=1,\xe9", "\xe9", "holds ASCII"),
+        ("FilterTarget=SkillGroupStats", "Filter", "for a CTI OS server"),
+        ("HideSilentMonitorCallEvents=1", "Hide", "for a CTI OS server"),
+        ("UniqueObjectID=1001", "1001", "one of agent, call, device, skillgroup, team"),
+        ("UniqueObjectID=agent.5000.1,person.5", "person", "one of agent"),
+        ("UniqueObjectID=agent.5000", "agent.5000", "not of the form agent.PeripheralID.AgentID"),
+        ("UniqueObjectID=agent..5", "agent", "not of the form"),
+        ("UniqueObjectID=agent.x.5", "x.5", "field PeripheralID holds numbers"),
+    ],
+)
+def test_a_string_that_cannot_be_understood_is_pointed_at(text: str, part: str, reason: str) -> None:
+    with pytest.raises(FilterSyntaxError, match=re.escape(reason)) as caught:
+        FrameFilter.parse(text, 25)
+    error = caught.value
+    assert error.text == text
+    assert text[error.position :].startswith(part)
+    assert isinstance(error, ValueError)
+    assert isinstance(error, CtiOsError)
+    if text.strip():
+        _, shown, caret = str(error).split("\n")
+        assert shown[caret.index("^") :].startswith(part[:1])
+
+
+def test_a_long_string_is_shown_around_the_fault() -> None:
+    text = "AgentId=" + ",".join(str(number) for number in range(1000)) + ";Nothing=1;" + "AgentState=3;" * 30
+    with pytest.raises(FilterSyntaxError) as caught:
+        FrameFilter.parse(text, 25)
+    reason, shown, caret = str(caught.value).split("\n")
+    assert len(shown) < 100
+    assert shown[caret.index("^") :].startswith("Nothing=1;")
+    assert shown.startswith("  …")
+    assert shown.endswith("…")
+    assert "Nothing" in reason
+
+
+@given(st.text("MessageIdAgentSUniqueObjectID=;,*. 0123456789\xe9", max_size=60))
+def test_any_text_gives_a_filter_or_a_syntax_error(text: str) -> None:
+    try:
+        frame_filter = FrameFilter.parse(text, 25)
+    except FilterSyntaxError as error:
+        fault = error
+    else:
+        frame_filter.matches(state_event())
+        return
+    assert 0 <= fault.position <= len(text)
+    assert str(fault)
+
+
+# --- memory, threads -------------------------------------------------------------------------------
+
+
+def test_another_thread_runs_while_a_buffer_is_filtered() -> None:
+    stream = state_event() * 80_000
+    frame_filter = FrameFilter(25, STATE, {"AgentID": "5"})
+    assert lets_others_run(lambda: frame_filter.select(stream), times=30)
+
+
+def test_making_filters_again_and_again_keeps_no_memory() -> None:
+    ids = {str(number) for number in range(500)}
+    stream = state_event() * 2000
+
+    def once() -> None:
+        FrameFilter(25, where={"AgentID": ids, "PeripheralID": range(5000)}).select(stream)
+        FrameFilter.parse("AgentID=10*;UniqueObjectID=agent.5000.*,call.5000.5.*", 25).matches(stream)
+        with pytest.raises(TypeError):
+            FrameFilter(25, STATE, {"AgentID": 5})
+
+    once()
+    tracemalloc.start()
+    try:
+        once()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(10):
+            once()
+        assert tracemalloc.get_traced_memory()[0] - before < 100_000
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,176 @@
+"""Several fields read at once: what comes is what each of them gives by itself."""
+
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.reference_codec import MESSAGES, TAGS
+from support.strategies import bare, documented, frames, random_frames, versions
+
+from ctios_fast.core import FieldReader, Message, codec
+from ctios_fast.errors import MalformedFrame
+from ctios_fast.protocol import numbers as ged
+
+NAMES = sorted(
+    {field["name"] for message in MESSAGES.values() for field in [*message["fixed"], *message["floating"]]}
+    | {row["field"] for row in TAGS.values() if row.get("field")}
+)
+#: One reader that sees every kind of message, so that it keeps many layouts.
+FAMILIAR = FieldReader("InvokeID", "AgentID", "AgentState", "PeripheralID", "NamedVariable", "tag:5")
+
+names = st.lists(
+    st.one_of(st.sampled_from(NAMES), st.integers(0, 400).map("tag:{}".format)),
+    min_size=1,
+    max_size=12,
+    unique=True,
+)
+
+
+def own_names(message: Message) -> list[str]:
+    return [name for name in message.to_dict() if not name.startswith("tag:")]
+
+
+def expected(message: Message, wanted: tuple[str, ...]) -> tuple[object, ...]:
+    return tuple(message.get(name) for name in wanted)
+
+
+@given(st.data(), versions, names)
+def test_a_reader_gives_what_get_gives_for_each_name(
+    data: st.DataObject, version: int, wanted: list[str]
+) -> None:
+    message = codec(version).decode(data.draw(frames(version, st.one_of(documented, bare))))
+    own = own_names(message)
+    if own:
+        wanted = list(dict.fromkeys([*wanted, *data.draw(st.lists(st.sampled_from(own), max_size=30))]))
+    reader = FieldReader(*wanted)
+    assert reader.read(message) == reader(message) == expected(message, reader.names)
+    assert FAMILIAR.read(message) == expected(message, FAMILIAR.names)
+
+
+@given(st.data(), versions)
+def test_whatever_can_be_read_at_all_can_be_read_at_once(data: st.DataObject, version: int) -> None:
+    try:
+        message = codec(version).decode(data.draw(random_frames()))
+    except MalformedFrame:
+        return
+    reader = FieldReader(*own_names(message)[:64])
+    assert reader.read(message) == expected(message, reader.names)
+
+
+@given(st.data(), versions, names)
+def test_filling_a_dict_puts_in_what_the_message_has(
+    data: st.DataObject, version: int, wanted: list[str]
+) -> None:
+    message = codec(version).decode(data.draw(frames(version)))
+    reader = FieldReader(*dict.fromkeys([*own_names(message)[:40], *wanted]))
+    template = dict.fromkeys([wanted[-1], "else"], "as it was")
+    found = dict(zip(reader.names, reader.read(message), strict=True))
+    assert reader.fill(message, template) == {
+        **template, **{name: value for name, value in found.items() if value is not None}
+    }  # fmt: skip
+    assert template == dict.fromkeys([wanted[-1], "else"], "as it was")
+
+
+def test_texts_that_come_again_are_the_same_object_however_many_there_are() -> None:
+    def event(agent: str) -> Message:
+        fields = {field.name: 0 for field in layout.fixed}
+        return codec(25).decode(
+            codec(25).encode(ged.AGENT_STATE_EVENT, fields, [("CTIClientSignature", agent)])
+        )
+
+    layout = codec(25).describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    reader = FieldReader("CTIClientSignature")
+    assert reader.read(event("1001"))[0] is reader.read(event("1001"))[0]
+    long = "a text of more than 15"
+    for agents in (3000, 30000):  # more than there are places for, the second time
+        texts = [f"{number:0{length}}" for number in range(agents) for length in (5, 8, 15)]
+        for agent in [*texts[:100], *texts, *reversed(texts), "", "1", "\udce9", "1001\udce9", long]:
+            message = event(agent)
+            assert reader.read(message) == (message["CTIClientSignature"],)
+
+
+def test_a_password_is_not_kept() -> None:
+    secret = "".join(["se", "same"])
+    fields = dict.fromkeys(("PeripheralID", "AgentState", "AgentWorkMode", "NumSkillGroups"), 0)
+    fields |= dict.fromkeys(("InvokeID", "EventReasonCode", "ForcedFlag", "AgentServiceReq"), 0)
+    floating = [("AgentInstrument", "3001"), ("AgentID", "1001"), ("AgentPassword", secret)]
+    message = codec(25).decode(codec(25).encode(ged.SET_AGENT_STATE_REQ, fields, floating))
+    reader = FieldReader("AgentPassword", "AgentID")
+    first, second = reader.read(message), reader.read(message)
+    assert first == second == (secret, "1001")
+    assert first[0] is not second[0]
+    assert first[1] is second[1]
+
+
+def test_one_reader_takes_every_message_in_every_version() -> None:
+    reader = FieldReader("InvokeID", "AgentID", "ForcedFlag", "PeripheralID")
+    frame = {"InvokeID": 7, "PeripheralID": 1, "AgentState": 2, "AgentWorkMode": 0, "NumSkillGroups": 0}
+    old = {**frame, "EventReasonCode": 0}
+    new = {**old, "ForcedFlag": 1, "AgentServiceReq": 0}
+    for _ in range(2):
+        for version, fields, flag in ((12, old, None), (13, new, 1), (25, new, 1)):
+            made = codec(version).encode(
+                ged.SET_AGENT_STATE_REQ, fields, [("AgentInstrument", "3001"), ("AgentID", "1001")]
+            )
+            assert reader.read(codec(version).decode(made)) == (7, "1001", flag, 1)
+        heartbeat = codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 9})
+        assert reader.read(codec(25).decode(heartbeat)) == (9, None, None, None)
+
+
+def test_values_are_the_callers_own() -> None:
+    message = codec(25).decode(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 0xFFFFFFF0}))
+    reader = FieldReader("InvokeID")
+    first = reader.read(message)
+    del message
+    assert first == (0xFFFFFFF0,)
+
+
+def test_a_message_without_a_published_layout_has_no_fields() -> None:
+    message = codec(25).decode(codec(25).encode_raw(999, b"abc"))
+    assert FieldReader("InvokeID", "AgentID", "tag:5").read(message) == (None, None, None)
+
+
+def test_a_reader_without_names_reads_nothing() -> None:
+    message = codec(25).decode(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 1}))
+    assert FieldReader().read(message) == ()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error", "says"),
+    [
+        (["AgentId"], ValueError, "no field 'AgentId'"),
+        (["tag:"], ValueError, "no field"),
+        (["AgentID", "AgentID"], ValueError, "twice"),
+        ([5], TypeError, "text, not int"),
+        ([b"AgentID"], TypeError, "text, not bytes"),
+        ([f"tag:{number}" for number in range(65)], ValueError, "64 fields at most, 65"),
+    ],
+)
+def test_names_that_cannot_be_read_are_refused(
+    wanted: list[object], error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        FieldReader(*wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("thing", [None, b"", {}])
+def test_nothing_but_messages_is_read(thing: object) -> None:
+    with pytest.raises(TypeError):
+        FieldReader("AgentID").read(thing)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        FieldReader("AgentID")(thing)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        FieldReader("AgentID").fill(thing, {})  # type: ignore[arg-type]
+
+
+def test_a_message_that_was_never_read_has_no_fields() -> None:
+    assert FieldReader("AgentID").read(Message.__new__(Message)) == (None,)
+
+
+def test_readers_can_be_copied_and_pickled() -> None:
+    reader = FieldReader("AgentID", "AgentState")
+    assert copy.copy(reader).names == pickle.loads(pickle.dumps(reader)).names == reader.names
+    assert repr(reader) == "<FieldReader AgentID, AgentState>"

@@ -1,0 +1,219 @@
+"""Views that the dispatcher uses again: only those that nobody kept, so that no reader can tell."""
+
+import struct
+import sys
+import threading
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ctios_fast import messages
+from ctios_fast.core import Dispatcher, Message, codec
+from ctios_fast.core.classes.base import TypedMessage
+from ctios_fast.core.scan.frame_filter import FrameFilter
+from ctios_fast.messages import AgentStateEvent
+from ctios_fast.protocol import numbers as ged
+
+
+def beat(invoke_id: int) -> bytes:
+    return codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": invoke_id})
+
+
+def raw(number: int, body: bytes) -> bytes:
+    return struct.pack(">II", len(body), number) + body
+
+
+def state_event(agent_id: str, version: int = 25) -> bytes:
+    layout = codec(version).describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    fields = {field.name: 0 for field in layout.fixed}
+    return codec(version).encode(ged.AGENT_STATE_EVENT, fields, [("AgentID", agent_id)])
+
+
+def dispatcher_of(*frames: bytes) -> Dispatcher:
+    dispatcher = Dispatcher(codec(25))
+    dispatcher.frames.feed(b"".join(frames))
+    return dispatcher
+
+
+def test_a_view_that_nobody_kept_is_used_for_the_next_message_of_its_number() -> None:
+    dispatcher = dispatcher_of(beat(1), raw(ged.HEARTBEAT_REQ, b"\0\0\0\2"), beat(3), beat(4))
+    seen: list[tuple[int, int]] = []
+    dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append((id(message), message["InvokeID"])))
+    dispatcher.on(ged.HEARTBEAT_REQ, lambda message: None)
+    dispatcher.dispatch()
+    assert [number for _, number in seen] == [1, 3, 4]
+    assert len({place for place, _ in seen}) == 1
+
+
+def test_a_kept_view_stays_what_it_was() -> None:
+    frames = [beat(number) for number in range(50)]
+    dispatcher = dispatcher_of(*frames)
+    kept: list[Message] = []
+    dispatcher.on(ged.HEARTBEAT_CONF, kept.append)
+    dispatcher.dispatch()
+    assert [bytes(message) for message in kept] == frames
+    assert len(set(map(id, kept))) == 50
+
+
+@pytest.mark.parametrize("keep", ["closure", "traceback", "iterator", "property"])
+def test_every_way_of_keeping_one_counts(keep: str) -> None:
+    dispatcher = dispatcher_of(state_event("1001"), state_event("1002"))
+    kept: list[object] = []
+
+    def handler(message: Message) -> None:
+        if keep == "closure":
+            kept.append(lambda: message["AgentID"])
+        elif keep == "iterator":
+            kept.append(item["AgentID"] for item in [message])
+        elif keep == "property":
+            kept.append(message.__getitem__)
+        else:
+            raise LookupError
+
+    dispatcher.on(ged.AGENT_STATE_EVENT, handler)
+    dispatcher.on_handler_error = lambda handler, message, error: kept.append(error)
+    dispatcher.dispatch()
+    first = kept[0]
+    if keep == "closure":
+        assert first() == "1001"  # type: ignore[operator]
+    elif keep == "iterator":
+        assert next(first) == "1001"  # type: ignore[call-overload]
+    elif keep == "property":
+        assert first("AgentID") == "1001"  # type: ignore[operator]
+    else:
+        frame = first.__traceback__.tb_next.tb_frame  # type: ignore[attr-defined]
+        assert frame.f_locals["message"]["AgentID"] == "1001"
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=40))
+def test_frames_of_any_length_take_turns_in_one_view(rows: list[tuple[int, bool]]) -> None:
+    frames = [raw(400, bytes([index % 256]) * size) for index, (size, _) in enumerate(rows)]
+    dispatcher = dispatcher_of(*frames)
+    keep = iter([keep for _, keep in rows])
+    kept: list[Message] = []
+    seen: list[bytes] = []
+
+    def handler(message: Message) -> None:
+        seen.append(bytes(message))
+        assert len(message) == len(seen[-1])
+        if next(keep):
+            kept.append(message)
+
+    dispatcher.on(400, handler)
+    dispatcher.dispatch()
+    assert seen == frames
+    assert list(map(bytes, kept)) == [frame for frame, (_, keep) in zip(frames, rows, strict=True) if keep]
+
+
+def test_a_class_that_is_made_later_is_the_class_of_the_next_view() -> None:
+    # a message whose class no other test of this process asks for through the dispatcher
+    number = ged.CLIENT_EVENT_REPORT_CONF
+    name = "ClientEventReportConf"
+    known = name in vars(messages)
+    frame = codec(25).encode(number, {"InvokeID": 1})
+    dispatcher = dispatcher_of(frame, frame)
+    seen: list[type] = []
+
+    def handler(message: Message) -> None:
+        seen.append(type(message))
+        getattr(messages, name)
+
+    dispatcher.on(number, handler)
+    dispatcher.dispatch()
+    assert issubclass(seen[1], TypedMessage)
+    assert seen[0] is (seen[1] if known else Message)
+
+
+def test_a_view_follows_the_codec_of_its_frame() -> None:
+    dispatcher = dispatcher_of(state_event("1001", 14), state_event("1002"))
+    dispatcher.codec = codec(14)
+    seen: list[tuple[int, str]] = []
+
+    def handler(message: Message) -> None:
+        seen.append((message.version, message["AgentID"]))
+        dispatcher.codec = codec(25)
+
+    dispatcher.on(ged.AGENT_STATE_EVENT, handler)
+    dispatcher.dispatch()
+    assert seen == [(14, "1001"), (25, "1002")]
+
+
+def test_a_large_view_is_not_held_on_to() -> None:
+    dispatcher = dispatcher_of(raw(400, b"x" * 60_000))
+    dispatcher.on(400, lambda message: None)
+    tracemalloc.start()
+    try:
+        dispatcher.dispatch()
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 10_000
+
+
+def test_a_dispatch_of_another_dispatcher_within_a_handler_has_views_of_its_own() -> None:
+    inner = dispatcher_of(beat(7))
+    outer = dispatcher_of(beat(1), beat(2))
+    seen: list[int] = []
+    inner.on(ged.HEARTBEAT_CONF, lambda message: seen.append(message["InvokeID"]))
+
+    def handler(message: Message) -> None:
+        inner.dispatch()
+        seen.append(message["InvokeID"])
+
+    outer.on(ged.HEARTBEAT_CONF, handler)
+    outer.dispatch()
+    assert seen == [7, 1, 2]
+
+
+def test_a_view_handed_to_another_thread_stays_what_it_was() -> None:
+    dispatcher = dispatcher_of(beat(1), beat(2))
+    go = threading.Event()
+    seen: list[int] = []
+
+    def reader(message: Message) -> None:
+        go.wait(10)
+        seen.append(message["InvokeID"])
+
+    threads: list[threading.Thread] = []
+
+    def handler(message: Message) -> None:
+        threads.append(threading.Thread(target=reader, args=(message,)))
+        threads[-1].start()
+
+    dispatcher.on(ged.HEARTBEAT_CONF, handler)
+    dispatcher.dispatch()
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(seen) == [1, 2]
+
+
+def test_a_malformed_frame_leaves_the_spared_view_alone() -> None:
+    dispatcher = dispatcher_of(beat(1), raw(ged.HEARTBEAT_CONF, b"\0"), beat(2))
+    seen: list[int] = []
+    dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append(message["InvokeID"]))
+    dispatcher.dispatch()
+    assert (seen, dispatcher.malformed) == ([1, 2], 1)
+
+
+def test_filtered_frames_take_no_view() -> None:
+    dispatcher = dispatcher_of(state_event("1001"), state_event("1002"), state_event("1001"))
+    dispatcher.filter = FrameFilter(25, messages=[ged.AGENT_STATE_EVENT], where={"AgentID": {"1001"}})
+    kept: list[Message] = []
+    dispatcher.on(ged.AGENT_STATE_EVENT, kept.append)
+    dispatcher.dispatch()
+    assert [message["AgentID"] for message in kept] == ["1001", "1001"]
+    assert dispatcher.filtered == 1
+
+
+def test_a_dispatcher_that_ends_gives_its_views_back() -> None:
+    dispatcher = dispatcher_of(state_event("1001"))
+    dispatcher.on(AgentStateEvent, lambda message: None)
+    before = sys.getrefcount(AgentStateEvent)  # each instance holds its class
+    dispatcher.dispatch()
+    assert sys.getrefcount(AgentStateEvent) == before + 1
+    del dispatcher
+    assert sys.getrefcount(AgentStateEvent) == before

@@ -1,0 +1,347 @@
+"""Agent on sockets against the simulator: logging in, states, queries. Logging out has its own module."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import pytest
+from support.model import (
+    AVAILABLE,
+    LOGIN,
+    LOGOUT,
+    NOT_READY,
+    TALKING,
+    MakeSession,
+    Recorder,
+    an_agent,
+    failing,
+    settled,
+    sides,
+    soon,
+)
+
+from ctios_fast import Agent, Arguments, CilCode, ControlFailure, RequestRefused, Session
+from ctios_fast import keywords as kw
+from ctios_fast.errors import EncodeError
+from ctios_fast.model.agents.requests import StateChange
+from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.enums import AgentState, ControlFailureCode, StatusCode
+from ctios_fast.sim import Simulator
+
+# --- logging in -------------------------------------------------------------------------------------
+
+
+async def test_login_is_answered_when_the_state_shows_it(
+    sim: Simulator, signed_off: Agent, recorder: Recorder
+) -> None:
+    assert await soon(signed_off.login()) in (LOGIN, NOT_READY)
+    assert sim.agent("1001").state == NOT_READY
+    await recorder.wait_for("OnAgentStateChange", 2)
+    assert recorder.names == ["OnSetAgentStateConf", "OnAgentStateChange", "OnAgentStateChange"]
+    assert [args["AgentState"] for args in recorder.of("OnAgentStateChange")] == [LOGIN, NOT_READY]
+    assert signed_off.state == NOT_READY
+    assert signed_off.is_logged_in
+
+
+async def test_login_takes_arguments_under_the_guides_keywords(
+    sim: Simulator, connected: Session, recorder: Recorder
+) -> None:
+    agent = Agent("1001")
+    agent.set_value(kw.CTIOS_PERIPHERALID, "5000")
+    await soon(connected.set_agent(agent))
+    args = Arguments()
+    args.add_item(kw.CTIOS_AGENTID, "1001")
+    args.add_item(kw.CTIOS_PERIPHERALID, "5000")
+    args.add_item(kw.CTIOS_AGENTINSTRUMENT, 3001)
+    args.add_item(kw.CTIOS_AGENTPASSWORD, "secret")
+    args.add_item(kw.CTIOS_AUTOLOGIN, "1")
+    agent.login(args)
+    await recorder.wait_for("OnAgentStateChange", 2)
+    assert agent.get_value(kw.CTIOS_AGENTINSTRUMENT) == "3001"
+    assert agent.get_value(kw.CTIOS_AGENTSTATE) == NOT_READY
+    assert agent.auto_login is True
+
+
+async def test_login_asks_for_an_unknown_state_first(
+    sim: Simulator, bulk: Session, recorder: Recorder
+) -> None:
+    await soon(bulk.agent("1001").login())
+    await recorder.wait_for("OnAgentStateChange", 2)
+    assert recorder.names == [
+        "OnQueryAgentStateConf",
+        "OnSetAgentStateConf",
+        "OnAgentStateChange",
+        "OnAgentStateChange",
+    ]
+    args = recorder.of("OnQueryAgentStateConf")[0]
+    assert (args["AgentID"], args["AgentState"]) == ("1001", LOGOUT)
+
+
+async def test_an_agent_that_logged_itself_in_stays_as_it_is(
+    sim: Simulator, agent: Agent, recorder: Recorder
+) -> None:
+    requests = sim.counters.requests
+    assert await soon(agent.login()) == NOT_READY
+    assert sim.counters.requests == requests, "nothing is sent"
+    assert recorder.names == []
+
+
+async def test_an_agent_that_was_logged_in_before_the_session_is_found_so(
+    sim: Simulator, connected: Session, recorder: Recorder
+) -> None:
+    sim.set_agent_state("1001", AgentState(AVAILABLE))
+    agent = an_agent()
+    await soon(connected.set_agent(agent))
+    assert recorder.of("OnQueryAgentStateConf")[0]["AgentState"] == AVAILABLE
+    assert await soon(agent.login()) == AVAILABLE
+    assert sim.agent("1001").state == AVAILABLE
+    assert recorder.names == ["OnSetAgentModeEvent", "OnQueryAgentStateConf"]
+
+
+async def test_an_agent_that_is_logged_in_elsewhere_is_found_so_by_login(
+    sim: Simulator, make_session: MakeSession, agent: Agent
+) -> None:
+    other = make_session(client_id="bulk job")
+    recorder = Recorder(other)
+    await soon(other.connect(**sides(sim)))
+    await soon(other.set_bulk_mode(5000))
+    same = other.agent("1001", agent_instrument="3001")
+    assert await soon(same.login()) == NOT_READY
+    assert recorder.names == ["OnConnection", "OnMonitorModeEstablished", "OnQueryAgentStateConf"]
+    assert agent.state == NOT_READY
+
+
+async def test_an_agent_that_another_session_logs_in_meanwhile_is_known_by_its_events(
+    sim: Simulator, make_session: MakeSession, connected: Session, signed_off: Agent, recorder: Recorder
+) -> None:
+    other = make_session(client_id="bulk job")
+    await soon(other.connect(**sides(sim)))
+    await soon(other.set_bulk_mode(5000))
+    await soon(other.agent("1001", agent_instrument="3001").login())
+    await settled(connected)
+    assert signed_off.state == NOT_READY
+    assert await soon(signed_off.login()) == NOT_READY
+    assert "OnSetAgentStateConf" not in recorder.names
+
+
+async def test_what_was_known_of_an_agent_does_not_outlive_the_connection(
+    sim: Simulator, bulk: Session, recorder: Recorder
+) -> None:
+    agent = bulk.agent("1001")
+    await soon(agent.login())
+    await settled(bulk)
+    await soon(bulk.disconnect())
+    sim.force_logout("1001", 50004)
+    await soon(bulk.connect(**sides(sim)))
+    await soon(bulk.set_bulk_mode(5000))
+    assert agent.state is None
+    await soon(agent.login())
+    assert sim.agent("1001").state == NOT_READY
+
+
+async def test_login_of_an_agent_that_the_peripheral_does_not_know_fails_and_is_told(
+    bulk: Session, recorder: Recorder
+) -> None:
+    with pytest.raises(RequestRefused) as error:
+        await soon(bulk.agent("9999", agent_instrument="3001").login())
+    assert error.value.name == "E_CTI_INVALID_AGENT_DATA"
+    assert recorder.names == ["OnControlFailureConf"]
+    args = recorder.of("OnControlFailureConf")[0]
+    assert args["AgentID"] == "9999"
+    assert args["FailureCode"] == StatusCode.E_CTI_INVALID_AGENT_DATA
+    assert args["MessageType"] == ged.QUERY_AGENT_STATE_REQ
+
+
+async def test_login_at_a_device_that_does_not_exist_fails_and_is_told(
+    sim: Simulator, connected: Session, recorder: Recorder
+) -> None:
+    agent = Agent("1001", 5000)
+    await soon(connected.set_agent(agent))
+    recorder.clear()
+    with pytest.raises(ControlFailure) as error:
+        await soon(agent.login(agent_instrument="4711"))
+    assert error.value.failure_code == ControlFailureCode.CF_OBJECT_NOT_KNOWN
+    assert recorder.names == ["OnControlFailureConf"]
+    assert recorder.of("OnControlFailureConf")[0]["FailureCode"] == ControlFailureCode.CF_OBJECT_NOT_KNOWN
+
+
+@pytest.fixture
+async def strict() -> AsyncIterator[Simulator]:
+    """A simulator that checks agent 1001's password."""
+    async with Simulator(agents=5, check_agent_passwords={"1001": "right"}) as simulator:
+        yield simulator
+
+
+async def test_login_with_a_wrong_password_fails_and_can_be_repeated(
+    strict: Simulator, session: Session, recorder: Recorder
+) -> None:
+    agent = an_agent(agent_password="wrong")
+    await soon(session.connect(**sides(strict)))
+    await soon(session.set_agent(agent))
+    with pytest.raises(ControlFailure) as error:
+        await soon(agent.login())
+    assert error.value.failure_code == ControlFailureCode.CF_SECURITY_VIOLATION
+    assert recorder.names[-1] == "OnControlFailureConf"
+    assert agent.state == LOGOUT
+    assert await soon(agent.login(agent_password="right")) in (LOGIN, NOT_READY)
+    assert await soon(agent.logout()) == LOGOUT, "the password is kept for it"
+
+
+async def test_the_arguments_of_login_must_be_the_agents_own(signed_off: Agent) -> None:
+    for args in ({"AgentID": "1002"}, {"PeripheralID": 5001}):
+        assert failing(partial(signed_off.login, args)) == CilCode.E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS
+    await soon(signed_off.login({"AgentID": 1001, "PeripheralID": "5000"}))
+
+
+async def test_an_agents_identity_cannot_change_while_it_is_logged_in(agent: Agent) -> None:
+    assert failing(lambda: agent.set_value("AgentID", "1002")) == CilCode.E_CTIOS_INVALID_ARGUMENT
+    agent.set_value("AgentID", "1001")
+    agent.set_value("autologin", "0")
+    assert agent.auto_login is False
+    with pytest.raises(KeyError):
+        agent.set_value("AgentState", 3)
+    with pytest.raises(KeyError):
+        agent.get_value("AgentPassword")
+
+
+# --- states -----------------------------------------------------------------------------------------
+
+
+async def test_ready_and_not_ready_with_a_reason(sim: Simulator, agent: Agent, recorder: Recorder) -> None:
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
+    assert await soon(agent.set_agent_state(NOT_READY, reason_code=42)) == NOT_READY
+    assert [(a["AgentState"], a["EventReasonCode"]) for a in recorder.of("OnAgentStateChange")] == [
+        (AVAILABLE, 0),
+        (NOT_READY, 42),
+    ]
+    assert (agent.state, agent.reason_code) == (NOT_READY, 42)
+    assert sim.agent("1001").reason == 42
+
+
+async def test_a_state_can_be_asked_for_with_arguments(agent: Agent, recorder: Recorder) -> None:
+    args = Arguments({kw.CTIOS_AGENTSTATE: AVAILABLE})
+    assert await soon(agent.set_agent_state(args)) == AVAILABLE
+    args.set_value(kw.CTIOS_AGENTSTATE, str(NOT_READY))
+    args.set_value(kw.CTIOS_EVENTREASONCODE, "13")
+    assert await soon(agent.set_agent_state(args)) == NOT_READY
+    assert recorder.of("OnAgentStateChange")[-1]["EventReasonCode"] == 13
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ({}, CilCode.E_CTIOS_MISSING_ARGUMENT),
+        ({"AgentState": "ready"}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        (int(TALKING), CilCode.E_CTIOS_INVALID_ARGUMENT),
+        (99, CilCode.E_CTIOS_INVALID_ARGUMENT),
+    ],
+)
+async def test_a_state_that_cannot_be_asked_for_is_refused_at_once(
+    agent: Agent, state: Any, code: CilCode
+) -> None:
+    assert failing(lambda: agent.set_agent_state(state)) == code
+
+
+async def test_a_state_that_the_present_one_does_not_allow_fails(agent: Agent, recorder: Recorder) -> None:
+    with pytest.raises(ControlFailure, match="CF_INVALID_OBJECT_STATE"):
+        await soon(agent.set_agent_state(AgentState.AGENT_STATE_WORK_READY))
+    assert recorder.names == ["OnControlFailureConf"]
+    assert agent.state == NOT_READY
+
+
+async def test_asking_for_the_present_state_is_answered_by_the_confirmation(agent: Agent) -> None:
+    await soon(agent.set_agent_state(AVAILABLE))
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
+
+
+async def test_a_query_tells_the_state(agent: Agent, recorder: Recorder) -> None:
+    answer = await soon(agent.query_agent_state())
+    assert answer["AgentState"] == NOT_READY
+    args = recorder.of("OnQueryAgentStateConf")[0]
+    assert (args["AgentState"], args["AgentID"], args["AgentInstrument"]) == (NOT_READY, "1001", "3001")
+    assert args["NumSkillGroups"] == 0
+    assert args["UniqueObjectID"] == agent.unique_object_id
+
+
+async def test_a_query_that_finds_the_agent_logged_out_is_no_forced_logout(
+    sim: Simulator, agent: Agent, recorder: Recorder
+) -> None:
+    sim.agent("1001").state = AgentState.AGENT_STATE_LOGOUT  # without a word
+    await soon(agent.query_agent_state())
+    assert agent.state == LOGOUT
+    assert recorder.names == ["OnQueryAgentStateConf"], "nothing was missed that the library knows of"
+
+
+async def test_a_listener_of_the_query_finds_the_agent_as_it_was_told(sim: Simulator, bulk: Session) -> None:
+    agent = bulk.agent("1001")
+    logins: list[Any] = []
+    bulk.subscribe("OnQueryAgentStateConf", lambda args: logins.append(agent.login()))
+    await soon(agent.query_agent_state())
+    assert await soon(logins[0]) in (LOGIN, NOT_READY)
+
+
+async def test_events_may_precede_the_confirmation(make_session: MakeSession) -> None:
+    async with Simulator(agents=1, events_first=True) as sim:
+        session = make_session()
+        recorder, agent = Recorder(session), an_agent()
+        await soon(session.connect(**sides(sim)))
+        await soon(session.set_agent(agent))
+        recorder.clear()
+        await soon(agent.login())
+        await soon(agent.set_agent_state(AVAILABLE))
+        assert recorder.names == [
+            *("OnAgentStateChange", "OnAgentStateChange", "OnSetAgentStateConf"),
+            *("OnAgentStateChange", "OnSetAgentStateConf"),
+        ]
+        assert agent.state == AVAILABLE
+        await soon(session.disconnect())
+
+
+async def test_an_event_of_another_peripheral_is_not_taken_for_an_agent_of_this_one(
+    sim: Simulator, bulk: Session, recorder: Recorder
+) -> None:
+    sim.peripheral.peripheral_id = 5001  # agent IDs may be the same there
+    sim.set_agent_state("1001", AgentState(AVAILABLE))
+    sim.peripheral.peripheral_id = 5000
+    await settled(bulk)
+    assert bulk.agent("1001").state is None
+    assert recorder.names == []
+    assert bulk.counters()["events_of_unknown_agents"] == 1
+
+
+async def test_any_request_of_the_protocol_can_be_made(agent: Agent, session: Session) -> None:
+    request = session.request(
+        ged.QUERY_AGENT_STATE_REQ,
+        {"PeripheralID": 5000, "MRDID": 1, "ICMAgentID": 0, "InvokeID": 99},
+        [("AgentID", "1001")],
+    )
+    answer = await soon(request)
+    assert answer.name == "QUERY_AGENT_STATE_CONF"
+    assert answer["InvokeID"] != 99, "the library chooses it"
+    assert failing(lambda: session.request(ged.AGENT_STATE_EVENT, {})) == CilCode.E_CTIOS_INVALID_ARGUMENT
+    with pytest.raises(EncodeError, match="MRDID"):
+        session.request(ged.QUERY_AGENT_STATE_REQ, {"PeripheralID": 5000})
+    assert session.counters()["open_requests"] == 0
+
+
+def test_a_state_that_a_listener_asks_for_is_seen_in_the_event_that_it_was_told_of() -> None:
+    session = Session(client_id="test")
+    session.peripheral_id = 5000
+    agent = session.agent("1001", agent_instrument="3001")
+    asked: list[StateChange] = []
+
+    def ask(args: Arguments) -> None:
+        change = StateChange("login", agent, LOGIN)
+        change.is_confirmed = True
+        agent._changes = (change,)
+        asked.append(change)
+
+    session.subscribe("OnAgentStateChange", ask)
+    layout = session.codec.describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    fields = {field.name: 0 for field in layout.fixed} | {"PeripheralID": 5000, "AgentState": AVAILABLE}
+    dispatcher = session._connection.dispatcher
+    dispatcher.frames.feed(session.codec.encode(ged.AGENT_STATE_EVENT, fields, [("AgentID", "1001")]))
+    assert dispatcher.dispatch() == 1
+    assert asked[0].result() == AVAILABLE
+    assert agent._changes == ()

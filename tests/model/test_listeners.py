@@ -1,0 +1,173 @@
+"""Sinks, listeners and typed handlers: their order, their faults, what they find."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from support.model import AVAILABLE, NOT_READY, Recorder, an_agent, sides, soon
+
+from ctios_fast import Agent, Arguments, ControlFailure, Session
+from ctios_fast.core import Message
+from ctios_fast.protocol import numbers as ged
+from ctios_fast.sim import Simulator
+
+
+async def test_listeners_are_called_in_the_order_in_which_they_were_added(
+    session: Session, agent: Agent
+) -> None:
+    order: list[str] = []
+
+    class Sink:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def on_agent_state_change(self, args: Arguments) -> None:
+            order.append(self.name)
+
+    session.add_event_listener(Sink("first sink"))
+    session.subscribe("OnAgentStateChange", lambda args: order.append("function"))
+    session.add_event_listener(Sink("second sink"))
+    await soon(agent.set_agent_state(AVAILABLE))
+    assert order == ["first sink", "function", "second sink"]
+
+
+async def test_a_listener_can_be_taken_away_also_while_it_is_called(session: Session, agent: Agent) -> None:
+    calls: list[str] = []
+
+    class Sink:
+        def on_agent_state_change(self, args: Arguments) -> None:
+            calls.append("sink")
+            session.remove_event_listener(self)
+
+    def function(args: Arguments) -> None:
+        calls.append("function")
+        session.unsubscribe("OnAgentStateChange", function)
+
+    sink = Sink()
+    session.add_event_listener(sink)
+    session.subscribe("OnAgentStateChange", function)
+    await soon(agent.set_agent_state(AVAILABLE))
+    await soon(agent.set_agent_state(NOT_READY))
+    assert calls == ["sink", "function"]
+    with pytest.raises(ValueError, match="not added"):
+        session.remove_event_listener(sink)
+    with pytest.raises(ValueError, match="not in list"):
+        session.unsubscribe("OnAgentStateChange", function)
+
+
+async def test_a_listener_that_raises_is_logged_and_counted_and_the_others_still_get_the_event(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[str] = []
+
+    class Broken:
+        def on_agent_state_change(self, args: Arguments) -> None:
+            raise ZeroDivisionError("in the application")
+
+    session.subscribe("OnAgentStateChange", lambda args: got.append("before"))
+    session.add_event_listener(Broken())
+    session.subscribe("OnAgentStateChange", lambda args: got.append("after"))
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
+    assert got == ["before", "after"]
+    assert session.counters()["listener_errors"] == 1
+    assert "OnAgentStateChange" in caplog.text
+    assert "in the application" in caplog.text
+
+
+async def test_a_typed_handler_that_raises_is_logged_and_counted_and_the_others_still_get_the_message(
+    session: Session, agent: Agent, recorder: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[int] = []
+
+    def broken(message: Message) -> None:
+        raise ZeroDivisionError("in the application")
+
+    for handler in (broken, lambda message: got.append(message["AgentState"])):
+        session.on(ged.AGENT_STATE_EVENT, handler)
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
+    assert got == [AVAILABLE]
+    assert recorder.names.count("OnAgentStateChange") == 1
+    assert session.counters()["handler_errors"] == 1
+    assert "AGENT_STATE_EVENT" in caplog.text
+    assert "in the application" in caplog.text
+
+
+async def test_a_callback_of_a_request_that_raises_keeps_nobody_from_the_answer(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = agent.query_agent_state()
+    request.add_done_callback(lambda done: 1 / 0)
+    assert (await soon(request))["AgentState"] == NOT_READY
+    assert "ZeroDivisionError" in caplog.text
+
+
+async def test_coroutine_functions_are_refused_as_listeners(session: Session) -> None:
+    async def waits(args: Any) -> None:
+        raise AssertionError
+
+    class Sink:
+        async def on_post_logout(self, args: Arguments) -> None:
+            raise AssertionError
+
+    class Callee:
+        async def __call__(self, args: Any) -> None:
+            raise AssertionError
+
+    subscribe: list[Callable[[], object]] = [
+        lambda: session.subscribe("OnPostLogout", waits),
+        lambda: session.subscribe("OnPostLogout", partial(waits)),
+        lambda: session.subscribe("OnPostLogout", Callee()),
+        lambda: session.add_event_listener(Sink()),
+        lambda: session.on(ged.AGENT_STATE_EVENT, waits),
+    ]
+    for call in subscribe:
+        with pytest.raises(TypeError, match="coroutine"):
+            call()
+
+
+async def test_listeners_of_events_that_do_not_exist_are_refused(session: Session) -> None:
+    with pytest.raises(ValueError, match="OnAgentStateChange"):  # the names that there are
+        session.subscribe("OnAgentState", print)
+    with pytest.raises(TypeError, match="no method named after an event"):
+        session.add_event_listener(object())
+
+
+async def test_a_typed_handler_sees_the_agent_updated_already(session: Session, agent: Agent) -> None:
+    seen: list[tuple[int, int | None]] = []
+
+    def handler(message: Message) -> None:
+        seen.append((message["AgentState"], agent.state))
+
+    session.on(ged.AGENT_STATE_EVENT, handler)
+    await soon(agent.set_agent_state(AVAILABLE))
+    session.off(ged.AGENT_STATE_EVENT, handler)
+    await soon(agent.set_agent_state(NOT_READY))
+    assert seen == [(AVAILABLE, AVAILABLE)]
+    with pytest.raises(ValueError, match="no handler of message"):
+        session.off(ged.AGENT_STATE_EVENT, handler)
+
+
+async def test_arguments_are_not_built_for_nobody(
+    session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Agent, "state_arguments", lambda *args: pytest.fail("built for nobody"))
+    agent = an_agent()
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_agent(agent))
+    await soon(agent.login())
+    await soon(agent.logout())
+    assert session.counters()["handler_errors"] == 0
+
+
+async def test_counters_tell_what_went_on(sim: Simulator, session: Session, agent: Agent) -> None:
+    before = session.counters()
+    await soon(agent.set_agent_state(AVAILABLE))
+    with pytest.raises(ControlFailure):
+        await soon(agent.logout())
+    after = session.counters()
+    assert after["frames"] - before["frames"] == 3
+    assert after["connections"] == 1
+    zero = set(after) - {"frames", "connections"}
+    assert {name: after[name] for name in zero} == dict.fromkeys(zero, 0)
+    assert {"frames_malformed", "listener_errors", "open_requests", "confirmations_late"} <= zero

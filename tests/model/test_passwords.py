@@ -1,0 +1,226 @@
+"""Passwords are in no repr, no log and no traceback, whatever goes wrong."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+from support.model import (
+    MakeSession,
+    Recorder,
+    an_agent,
+    settled,
+    sides,
+    soon,
+)
+
+from ctios_fast import Agent, Arguments, ConnectionLost, ControlFailure, MethodError, OpenRefused, Session
+from ctios_fast import keywords as kw
+from ctios_fast.connection.opening import OpenSettings
+from ctios_fast.core.secret import Secret
+from ctios_fast.errors import EncodeError, SendBufferFull
+from ctios_fast.sim import Simulator
+
+CLIENT_PASSWORD = "Client-Pa55word"
+AGENT_PASSWORD = "Agent-Pa55word"
+TOO_LONG = "x" * 300
+
+
+def assert_hidden(text: str) -> None:
+    for password in (CLIENT_PASSWORD, AGENT_PASSWORD):
+        assert password not in text
+
+
+def shown(error: BaseException) -> str:
+    """All that a traceback with variables shows of the library's frames."""
+    full = traceback.TracebackException.from_exception(error, capture_locals=True)
+    parts: list[str] = []
+    todo: list[traceback.TracebackException | None] = [full]
+    while todo:
+        each = todo.pop()
+        if each is None:
+            continue
+        frames = [frame for frame in each.stack if "/ctios_fast/" in frame.filename]
+        parts += [str(frame.locals) for frame in frames]
+        parts += list(each.format_exception_only())
+        todo += [each.__cause__, each.__context__]
+    return "\n".join(parts)
+
+
+@pytest.fixture
+def log_of_everything(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    caplog.set_level(logging.DEBUG)
+    asyncio.get_event_loop_policy()
+    yield caplog
+    assert_hidden(caplog.text)
+
+
+@pytest.fixture
+async def guarded() -> AsyncIterator[Simulator]:
+    """A simulator that checks both kinds of password."""
+    async with Simulator(
+        agents=5, client_password=CLIENT_PASSWORD, check_agent_passwords={"1001": AGENT_PASSWORD}
+    ) as sim:
+        yield sim
+
+
+async def test_no_password_is_in_a_repr_or_a_log(
+    guarded: Simulator, make_session: MakeSession, log_of_everything: pytest.LogCaptureFixture
+) -> None:
+    asyncio.get_running_loop().set_debug(True)
+    session = make_session(client_password=CLIENT_PASSWORD)
+    recorder = Recorder(session)
+    agent = an_agent(agent_password=AGENT_PASSWORD)
+    await soon(session.connect(**sides(guarded)))
+    await soon(session.set_agent(agent))
+    args = Arguments(
+        {kw.CTIOS_AGENTPASSWORD: AGENT_PASSWORD, "Nested": Arguments(AgentPassword=AGENT_PASSWORD)}
+    )
+    requests = [agent.login(args)]
+    await soon(requests[0])
+    requests += [agent.logout(), session.disconnect()]
+    for request in requests:
+        await soon(request)
+    for thing in (session, agent, agent.agent_password, args, args.dump(), requests, session._connection):
+        assert_hidden(f"{thing!r} {thing}")
+    assert_hidden(repr(recorder.events))
+    assert_hidden(repr(OpenSettings("test", Secret(CLIENT_PASSWORD))))
+    assert "***" in repr(args)
+    asyncio.get_running_loop().set_debug(False)
+
+
+Failing = Callable[[Session, Agent], Awaitable[object]]
+
+
+async def _wrong_agent(session: Session, agent: Agent) -> None:
+    agent.login({"AgentPassword": AGENT_PASSWORD, "AgentID": "1002"})
+
+
+async def _no_instrument(session: Session, agent: Agent) -> None:
+    agent.agent_instrument = agent.agent_extension = None
+    await soon(agent.login(agent_password=AGENT_PASSWORD))
+
+
+async def _logout_without_instrument(session: Session, agent: Agent) -> None:
+    await soon(agent.login())
+    await settled(session)
+    agent.agent_instrument = agent.agent_extension = None
+    agent.logout({"AgentPassword": AGENT_PASSWORD})
+
+
+async def _state_without_state(session: Session, agent: Agent) -> None:
+    agent.set_agent_state({"AgentPassword": AGENT_PASSWORD})
+
+
+async def _not_encodable(session: Session, agent: Agent) -> None:
+    agent.agent_instrument = TOO_LONG
+    await soon(agent.login(agent_password=AGENT_PASSWORD))
+
+
+async def _password_not_encodable(session: Session, agent: Agent) -> None:
+    await soon(agent.login(agent_password=AGENT_PASSWORD * 20))
+
+
+async def _password_not_ascii(session: Session, agent: Agent) -> None:
+    await soon(agent.login(agent_password=AGENT_PASSWORD + "\u20ac"))
+
+
+async def _buffer_full(session: Session, agent: Agent) -> None:
+    link = session._connection.link
+    assert link is not None
+    link.max_buffered = 0
+    await soon(agent.login(agent_password=AGENT_PASSWORD))
+
+
+async def _too_many_requests(session: Session, agent: Agent) -> None:
+    session._connection.book.max_open = 0
+    await soon(agent.login(agent_password=AGENT_PASSWORD))
+
+
+async def _link_ending(session: Session, agent: Agent) -> None:
+    link = session._connection.link
+    assert link is not None
+    link.abort()
+    await soon(agent.login(agent_password=AGENT_PASSWORD))
+
+
+async def _connection_lost(session: Session, agent: Agent) -> None:
+    request = agent.login(agent_password=AGENT_PASSWORD)
+    link = session._connection.link
+    assert link is not None
+    link.abort()
+    await soon(request)
+
+
+async def _refused(session: Session, agent: Agent) -> None:
+    await soon(agent.login(agent_password="another"))
+
+
+@pytest.mark.parametrize(
+    ("fail", "error"),
+    [
+        (_wrong_agent, MethodError),
+        (_no_instrument, MethodError),
+        (_logout_without_instrument, MethodError),
+        (_state_without_state, MethodError),
+        (_not_encodable, EncodeError),
+        (_password_not_encodable, EncodeError),
+        (_password_not_ascii, EncodeError),
+        (_buffer_full, SendBufferFull),
+        (_too_many_requests, Exception),
+        (_link_ending, ConnectionLost),
+        (_connection_lost, ConnectionLost),
+        (_refused, ControlFailure),
+    ],
+    ids=lambda value: value.__name__.strip("_"),
+)
+async def test_no_traceback_shows_an_agents_password(
+    guarded: Simulator,
+    make_session: MakeSession,
+    log_of_everything: pytest.LogCaptureFixture,
+    fail: Failing,
+    error: type[Exception],
+) -> None:
+    session = make_session(client_password=CLIENT_PASSWORD)
+    agent = an_agent(agent_password=AGENT_PASSWORD)
+    await soon(session.connect(**sides(guarded)))
+    await soon(session.set_agent(agent))
+    with pytest.raises(error) as raised:
+        await fail(session, agent)
+    assert_hidden(shown(raised.value))
+    assert_hidden(str(raised.value))
+
+
+@pytest.mark.parametrize(
+    ("settings", "password"),
+    [
+        ({"client_id": TOO_LONG}, CLIENT_PASSWORD),
+        ({}, CLIENT_PASSWORD * 20),
+        ({}, CLIENT_PASSWORD + "\u20ac"),
+        ({}, CLIENT_PASSWORD + " is wrong"),
+        ({"max_buffered": 16}, CLIENT_PASSWORD),
+    ],
+    ids=["client ID too long", "password too long", "password not ASCII", "refused", "no room"],
+)
+async def test_no_traceback_shows_the_clients_password(
+    guarded: Simulator,
+    make_session: MakeSession,
+    log_of_everything: pytest.LogCaptureFixture,
+    settings: dict[str, Any],
+    password: str,
+) -> None:
+    session = make_session(client_password=password, **settings)
+    await soon(session.connect(**sides(guarded)))
+    with pytest.raises((EncodeError, OpenRefused, SendBufferFull)) as raised:
+        await soon(session.set_bulk_mode(5000))
+    assert_hidden(shown(raised.value))
+
+
+async def test_no_traceback_of_a_sessions_making_shows_the_clients_password() -> None:
+    for settings in ({"heartbeat": 1}, {"version": 99}, {"reconnect_attempts": 0}, {"max_frame": 1}):
+        try:
+            Session(client_id="test", client_password=CLIENT_PASSWORD, **settings)  # type: ignore[arg-type]
+        except ValueError as error:
+            assert_hidden(shown(error))

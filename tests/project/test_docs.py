@@ -1,0 +1,119 @@
+"""The documentation says what the code does: its tables, its diagram, its samples and its links."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ctios_fast import Session, errors
+from ctios_fast.connection.opening import RETRIED_ELSEWHERE
+from ctios_fast.connection.states import TRANSITIONS
+from ctios_fast.core import codec
+from ctios_fast.protocol.enums import StatusCode
+from ctios_fast.records.transcript import frame_from_record, records
+from ctios_fast.sim.plant.agent_machine import ALLOWED
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def section(name: str, heading: str) -> str:
+    text = page(name).split(f"\n## {heading}\n", 1)[1]
+    return text.split("\n## ", 1)[0]
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def first_column(text: str) -> list[str]:
+    return [cell.strip("` ") for cell in re.findall(r"^\| *([^|]+?) *\|", text, re.MULTILINE)]
+
+
+def anchors(text: str) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_within_the_project_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
+        if target.startswith("https://"):
+            continue
+        file, _, anchor = target.partition("#")
+        linked = (path.parent / file).resolve() if file else path
+        assert linked.is_file(), target
+        if anchor:
+            assert anchor in anchors(linked.read_text("utf-8")), target
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_python_in_the_pages_is_python(path: Path) -> None:
+    for block in blocks(path.read_text("utf-8"), "python"):
+        code = re.sub(r"^ *\.\.\.$", "", block, flags=re.MULTILINE)
+        compile(code, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+def test_the_diagram_of_states_is_the_table() -> None:
+    [diagram] = blocks(page("docs/architecture.md"), "mermaid")
+    drawn = re.findall(r"^ *(\w+) --> (\w+): (\w+)$", diagram, re.MULTILINE)
+    assert sorted(drawn) == sorted(
+        (before.value, after.value, event) for (before, event), after in TRANSITIONS.items()
+    )
+
+
+def test_the_refusals_that_are_tried_elsewhere_are_all_named() -> None:
+    named = re.findall(r"^\| (E_\w+) \((\d+)\) \|", section("docs/connection.md", "Refusals"), re.MULTILINE)
+    assert {int(number): name for name, number in named} == {
+        number: StatusCode(number).name for number in RETRIED_ELSEWHERE
+    }
+
+
+def test_every_counter_is_explained() -> None:
+    assert first_column(section("docs/connection.md", "Counters"))[2:] == list(
+        Session(client_id="x").counters()
+    )
+
+
+def test_every_error_is_explained() -> None:
+    explained = set(first_column(section("docs/connection.md", "Errors"))[2:])
+    bases = {"CtiOsError", "ProtocolError", "Refused"}
+    assert explained == set(errors.__all__) - bases
+
+
+def test_the_simulators_agent_states_are_its_table() -> None:
+    rows = re.findall(
+        r"^\| ([A-Z_]+) \| ([A-Z_, ]+) \|$", section("docs/simulator.md", "What it does"), re.MULTILINE
+    )
+    shown = {state: set(wanted.split(", ")) for state, wanted in rows}
+    assert shown == {
+        state.name.removeprefix("AGENT_STATE_"): {
+            wanted.name.removeprefix("AGENT_STATE_") for wanted in allowed
+        }
+        for state, allowed in ALLOWED.items()
+    }
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/tools.md"])
+def test_json_lines_in_the_pages_are_what_decode_prints(name: str) -> None:
+    text = page(name)
+    lines = [line for line in text.splitlines() if line.startswith('{"offset"')]
+    assert lines
+    version = codec(25)
+    for line in lines:
+        row = json.loads(line)
+        [decoded] = records([frame_from_record(version, row)], version)
+        assert {**decoded, "offset": row["offset"]} == row
+
+
+def test_the_hex_dump_in_the_readme_is_what_its_json_lines_are_made_from() -> None:
+    text = page("README.md")
+    dump = bytes.fromhex("".join(re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", text, re.MULTILINE)))
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"offset"')]
+    assert list(records([dump], codec(25))) == lines

@@ -1,0 +1,131 @@
+"""The examples run on their own simulator and on one they are told of; the README shows them."""
+
+import asyncio
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from ctios_fast import Agent, ConnectionState, Session
+from ctios_fast.protocol.enums import AgentState
+from ctios_fast.sim import Simulator
+
+ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = ROOT / "examples"
+
+LOGIN_LOGOUT = """\
+1001 is ready on side A
+not yet: CF_INVALID_OBJECT_STATE
+1001 is logged out, reason 7
+"""
+EVENT_SINK = """\
+connected to 127.0.0.1
+1001: AGENT_STATE_LOGIN, reason 0
+1001: AGENT_STATE_NOT_READY, reason 0
+1001: AGENT_STATE_AVAILABLE, reason 0
+1001: AGENT_STATE_NOT_READY, reason 12
+1001: AGENT_STATE_LOGOUT, reason 7
+closed
+"""
+BULK = """\
+  100 AGENT_STATE_LOGIN
+  100 AGENT_STATE_NOT_READY
+  100 AGENT_STATE_LOGOUT
+"""
+OUTPUT = {"login_logout.py": LOGIN_LOGOUT, "event_sink.py": EVENT_SINK, "bulk.py": BULK}
+
+
+def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """An example as a module."""
+    monkeypatch.syspath_prepend(str(EXAMPLES))
+    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_example_is_tested() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, "servers.py"}
+
+
+@pytest.mark.parametrize("name", OUTPUT)
+def test_it_runs_on_a_simulator_of_its_own(name: str) -> None:
+    result = subprocess.run(
+        [sys.executable, EXAMPLES / name], capture_output=True, text=True, timeout=50, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == OUTPUT[name]
+
+
+@pytest.mark.parametrize("name", [name.removesuffix(".py") for name in OUTPUT])
+async def test_it_runs_on_the_servers_that_it_is_told_of(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Simulator() as simulator:
+        a, b = simulator.side_a, simulator.side_b
+        arguments = [a.host, str(a.port), b.host, str(b.port)]
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        await example(name, monkeypatch).main()
+        assert capsys.readouterr().out == OUTPUT[f"{name}.py"]
+        assert simulator.counters.closes == 1
+        assert not any(agent.logged_in for agent in simulator.peripheral.agents)
+
+
+async def test_the_event_sink_keeps_its_session_after_a_forced_logout(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = example("event_sink", monkeypatch)
+    async with Simulator() as simulator:
+        simulator.set_agent_state("1001", AgentState.AGENT_STATE_TALKING)
+        session = Session(client_id="desktop")
+        desktop = module.Desktop(session, Agent("1001", 5000, agent_instrument="3001"))
+        side = simulator.side_a
+        asked = asyncio.Event()
+        session.subscribe("OnQueryAgentStateConf", lambda args: asked.set())
+        await session.connect(ctios_a=side.host, port_a=side.port)
+        await asked.wait()
+        assert "already logged in" in capsys.readouterr().out
+
+        simulator.force_logout("1001")
+        await desktop.agent.query_agent_state()
+        assert "logged out by the peripheral: the session stays" in capsys.readouterr().out
+        assert session.state is ConnectionState.OPEN
+        assert not desktop.over.is_set()
+
+        await session.disconnect()
+        assert desktop.over.is_set()
+
+
+async def test_the_event_sink_ends_when_no_server_is_reached(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Simulator() as simulator:
+        port = str(simulator.side_a.port)
+    monkeypatch.setattr(sys, "argv", ["event_sink", "127.0.0.1", port])
+    await example("event_sink", monkeypatch).main()
+    assert "connection failure" in capsys.readouterr().out
+
+
+async def test_the_event_sink_ends_when_it_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Simulator(client_password="sesame") as simulator:
+        monkeypatch.setattr(sys, "argv", ["event_sink", "127.0.0.1", str(simulator.side_a.port)])
+        await example("event_sink", monkeypatch).main()
+    assert "E_CTI_INVALID_PASSWORD" in capsys.readouterr().out
+
+
+def test_the_readme_shows_the_examples_as_they_are() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    blocks = re.findall(r"```python\n# (examples/\w+\.py)\n(.*?)```", readme, re.DOTALL)
+    assert len(blocks) == readme.count("```python")
+    for name, block in blocks:
+        source = (ROOT / name).read_text("utf-8")
+        for piece in re.split(r"^ *\.\.\.\n", block, flags=re.MULTILINE):
+            assert piece.strip("\n") in source

@@ -1,0 +1,64 @@
+"""Importing the package stays quick: what few programs use is imported once it is asked for."""
+
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from ctios_fast import core
+from ctios_fast.core import FixedField, codec
+from ctios_fast.protocol import numbers as ged
+
+#: What takes long to import, or to make, and is of no use to a program that only connects.
+LATE = [
+    "dataclasses",
+    "difflib",
+    "numpy",
+    "random",
+    "tomllib",
+    "ctios_fast.messages",
+    "ctios_fast.core.check",
+    "ctios_fast.core.scan.column_scan",
+    "ctios_fast.core.conditions",
+    "ctios_fast.core.construct",
+    "ctios_fast.core.descriptions",
+    "ctios_fast.core.views",
+    "ctios_fast.protocol.enums",
+    "ctios_fast.protocol.schema",
+    "ctios_fast.protocol.views",
+]
+
+
+def test_importing_the_package_leaves_out_what_few_programs_use() -> None:
+    program = (
+        "import sys, asyncio, ssl\n"
+        "before = set(sys.modules)\n"
+        "import ctios_fast\n"
+        f"print(*(name for name in {LATE} if name in sys.modules and name not in before))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_what_comes_late_is_there_by_every_way_of_asking() -> None:
+    program = (
+        "from ctios_fast import core\n"
+        "assert 'Finding' in dir(core) and 'Finding' not in vars(core)\n"
+        "from ctios_fast.core import *\n"
+        "assert Finding is core.Finding and MessageLayout is core.MessageLayout\n"
+        "assert set(core.__all__) <= set(dir(core))\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_names_that_the_core_lacks_are_told_as_usual() -> None:
+    with pytest.raises(AttributeError, match=r"module 'ctios_fast\.core' has no attribute 'Nothing'"):
+        core.Nothing  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_rows_of_a_description_are_pickled() -> None:
+    layout = codec(25).describe(ged.HEARTBEAT_REQ)
+    assert layout is not None
+    assert layout.fixed[0] == FixedField("InvokeID", "UINT", 0, 4, 0)
+    assert pickle.loads(pickle.dumps(layout)) == layout

@@ -1,0 +1,164 @@
+"""The stubs of the message classes under a strict type checker: right programs pass, wrong ones do not."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ctios_fast import messages
+from ctios_fast.protocol import schema as loader
+from ctios_fast.protocol.build import class_shapes as shapes
+
+pytest.importorskip("mypy")
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+RIGHT = """
+from datetime import datetime
+from typing import Literal, assert_type
+
+from ctios_fast import Session
+from ctios_fast.core import codec
+from ctios_fast.messages import (
+    AgentStateEvent,
+    CallDeliveredEvent,
+    ClearConnectionReq,
+    ConfigAgentEvent,
+    ConfigTerminalEvent,
+    FailureConf,
+    ListAgentTeamConf,
+    NamedArrays,
+    NamedVariables,
+    OpenConf,
+    OpenReq,
+    SetAgentStateReq,
+    to_datetime,
+)
+from ctios_fast.protocol.enums import AgentState, CTIServiceMask, PGStatusCode
+
+
+def on_state(event: AgentStateEvent) -> None:
+    assert_type(event.agent_state, AgentState | int)
+    assert_type(event.peripheral_id, int)
+    assert_type(event.agent_id, str | None)
+    for group in event.flt_skill_groups:
+        assert_type(group, AgentStateEvent.FltSkillGroup)
+        assert_type(group.flt_skill_group_state, AgentState | int | None)
+    assert_type(bytes(event), bytes)
+    assert_type(event.version, int)
+
+
+def on_open(conf: OpenConf) -> None:
+    assert_type(conf.session_type is None, bool)
+    assert_type(conf.department_id, int | None)
+    assert_type(conf.peripheral_online, bool)
+    assert_type(conf.pg_status, PGStatusCode | int)
+    assert_type(to_datetime(conf.icm_central_controller_time), datetime)
+
+
+def on_call(event: CallDeliveredEvent) -> None:
+    assert_type(event.named_variables, NamedVariables)
+    assert_type(event.named_variables["user.a"], str)
+    assert_type(event.named_arrays, NamedArrays)
+    assert_type(event.user_to_user_info, bytes | None)
+
+
+def on_config(agents: ConfigAgentEvent, terminals: ConfigTerminalEvent, teams: ListAgentTeamConf) -> None:
+    assert_type(agents.records[0].flt_skill_group_number, tuple[int, ...])
+    assert_type(terminals.records[0].instruments, tuple[str, ...])
+    assert_type(teams.team_id, tuple[int, ...])
+
+
+def on_failure(conf: FailureConf, request: ClearConnectionReq) -> None:
+    assert_type(conf.failure_code is None, bool)
+    assert_type(conf.peripheral_error_code, int | None)
+    assert_type(request.connection_call_id, int)
+
+
+number: Literal[30] = AgentStateEvent.number
+request = SetAgentStateReq(
+    25, invoke_id=1, peripheral_id=5000, agent_state=AgentState.AGENT_STATE_LOGIN, event_reason_code=0,
+    agent_service_req=0, agent_instrument="3001", agent_id="1001",
+    skill_groups=[SetAgentStateReq.SkillGroup(skill_group_number=5, skill_group_priority=1)],
+)
+assert_type(request, SetAgentStateReq)
+frame = OpenReq.encode(
+    codec(25), invoke_id=1, version_number=25, idle_timeout=60, services_requested=CTIServiceMask(1),
+    call_msg_mask=0, agent_state_mask=0, config_msg_mask=0, client_id="me", client_password=b"",
+)
+assert_type(frame, bytes)
+
+
+def listen(session: Session) -> None:
+    session.on(AgentStateEvent, on_state)
+    session.on(30, print)
+    session.off(AgentStateEvent, on_state)
+"""
+
+WRONG = {
+    "event.agent_sate": "has no attribute",
+    "event.agent_id.upper()": 'Item "None"',
+    "event.agent_state = 1": "read-only",
+    "event.flt_skill_groups[0].nothing": "has no attribute",
+    "CloseConf(25)": 'Missing named argument "invoke_id"',
+    "CloseConf(25, invoke_id='1')": 'incompatible type "str"',
+    "CloseConf(25, invoke_id=1, more=2)": "Unexpected keyword argument",
+    "CloseConf('25', invoke_id=1)": 'incompatible type "str"',
+    "FailureConf(25, invoke_id=1, status=1, failure_code=1)": "Unexpected keyword argument",
+    "session.on(CloseConf, on_state)": 'expected "Callable[[CloseConf], object]"',
+    "x: str = CloseConf.encode(25, invoke_id=1)": "Incompatible types in assignment",
+}
+
+
+def mypy(tmp_path: Path, program: str) -> str:
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", str(file)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert not done.stderr
+    return done.stdout
+
+
+@pytest.mark.timeout(300)
+def test_a_program_that_uses_the_classes_rightly_passes(tmp_path):
+    assert mypy(tmp_path, RIGHT) == ""
+
+
+@pytest.mark.timeout(300)
+def test_each_wrong_use_is_found(tmp_path):
+    head = (
+        "from ctios_fast import Session\n"
+        "from ctios_fast.messages import AgentStateEvent, CloseConf, FailureConf\n\n\n"
+        "session = Session(client_id='me')\n"
+        "def on_state(event: AgentStateEvent) -> None: ...\n"
+    )
+    uses = "".join(
+        f"def use{n}(event: AgentStateEvent) -> None:\n    {line}\n\n\n" for n, line in enumerate(WRONG)
+    )
+    found = {}
+    for line in mypy(tmp_path, head + uses).splitlines():
+        place, _, text = line.partition(": error: ")
+        if text:
+            found.setdefault(int(place.rsplit(":", 1)[1]), []).append(text)
+    for number, (line, reason) in enumerate(WRONG.items()):
+        place = head.count("\n") + 2 + 4 * number
+        assert any(reason in text for text in found.pop(place, [])), line
+    assert found == {}
+
+
+def test_the_stub_and_the_classes_have_the_same_names():
+    stub = Path(messages.__file__).with_suffix(".pyi").read_text("utf-8")
+    sections = {part.split("(", 1)[0]: part for part in stub.split("\nclass ")[1:]}
+    for shape in shapes.shapes(loader.load()):
+        section = sections[shape.name]
+        cls = getattr(messages, shape.name)
+        for keyword in cls._fields:
+            assert f"    def {keyword}(self) -> " in section
+        assert section.count("    @property\n") == len(cls._fields)
+    assert len(sections) == 163
