@@ -11,7 +11,7 @@ from ..naming import snake_case
 from ..schema import Floating, Message, Reference
 from .defaults import default_of
 
-#: How a part of the floating area is read and written; ``core/encode/keyword_writer.pyx`` names the same numbers.
+#: How a part of the floating area is read and written; ``keyword_writer.pyx`` names the same numbers.
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
 #: Group whose records are opened, or closed, by the field that tells what became of the record.

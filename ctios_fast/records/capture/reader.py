@@ -6,8 +6,8 @@
         for row in CaptureReader().records(file):
             print(row["time"], row["direction"], row.get("message"))
 
-A record is one of ``ctios_fast.records.transcript``, with three keys before its own: ``time`` (seconds since the
-epoch, when the receiver had the whole frame), ``connection`` (``"client:port>server:port"``) and
+A record is one of ``ctios_fast.records.transcript``, with three keys before its own: ``time`` (seconds
+since the epoch, when the receiver had the whole frame), ``connection`` (``"client:port>server:port"``) and
 ``direction``, which is the side that sent it (``"client"`` or ``"server"``). ``offset`` counts bytes of
 that direction. Three forms tell what a capture has and a socket has not::
 
