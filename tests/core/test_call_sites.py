@@ -61,7 +61,19 @@ def assert_same(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> objec
     expected = outcome(general(cls), version_or_codec, **given)
     for make in (cls.encode, cls.encode, cls):
         assert outcome(make, version_or_codec, **given) == expected
+    assert_same_by_request(cls, version_or_codec, given)
     return expected
+
+
+def assert_same_by_request(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> None:
+    """The same for the fields of a request in a dict: the InvokeID comes first, None as if it were not given."""
+    fields = {key: value for key, value in given.items() if key != "invoke_id"}
+    invoke_id = given.get("invoke_id")
+    first = fields if invoke_id is None else {"invoke_id": invoke_id} | fields
+    expected = outcome(general(cls), version_or_codec, **first)
+    for _ in range(2):
+        assert outcome(cls.encode_request, version_or_codec, invoke_id, fields) == expected
+    assert "invoke_id" not in fields
 
 
 @pytest.mark.parametrize(("name", "version"), CASES)
@@ -257,6 +269,50 @@ def test_the_method_tells_what_it_is() -> None:
     assert encode.__name__ == "encode"
 
 
+# --- requests, whose fields come in a dict -----------------------------------------------------------
+
+
+def test_encode_request_takes_keywords_that_were_made_at_run_time() -> None:
+    expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
+    for seed in range(50):
+        names = [name for name in SET_STATE if name != "invoke_id"]
+        random.Random(seed).shuffle(names)
+        fields = {"".join(list(name)): SET_STATE[name] for name in names}
+        for _ in range(2):
+            assert messages.SetAgentStateReq.encode_request(25, SET_STATE["invoke_id"], fields) == expected
+
+
+def test_encode_request_takes_a_message_without_an_invoke_id() -> None:
+    fields = {"status": 1}
+    for _ in range(3):
+        assert messages.FailureEvent.encode_request(25, None, fields) == messages.FailureEvent.encode(
+            25, status=1
+        )
+    with pytest.raises(EncodeError, match="has no field 'invoke_id'"):
+        messages.FailureEvent.encode_request(25, 7, fields)
+
+
+def test_encode_request_refuses_what_it_cannot_take() -> None:
+    encode = messages.CloseReq.encode_request
+    with pytest.raises(TypeError, match="multiple values for the field invoke_id"):
+        encode(25, 1, {"invoke_id": 2, "status": 0})
+    with pytest.raises(TypeError, match="exactly three positional arguments"):
+        encode(25, 1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="exactly three positional arguments"):
+        encode(25, 1, fields={})  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="Expected dict, got list"):
+        encode(25, 1, [("status", 0)])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="named by a str, not int"):
+        encode(25, 1, {5: 0})  # type: ignore[dict-item]
+
+
+def test_encode_request_takes_more_fields_than_it_remembers() -> None:
+    names = messages.SetCallDataReq._fields
+    stray = {f"stray{number}": None for number in range(100)}
+    with pytest.raises(EncodeError, match="has no field 'stray0'"):
+        messages.SetCallDataReq.encode_request(25, 1, dict.fromkeys(names[1:]) | stray)
+
+
 # --- secrets ----------------------------------------------------------------------------------------
 
 
@@ -287,7 +343,10 @@ def test_a_secret_is_written_where_text_is() -> None:
     ],
 )
 def test_no_traceback_shows_a_secret(changed: dict[str, Any]) -> None:
-    for make in (messages.SetAgentStateReq.encode, messages.SetAgentStateReq):
+    def request(version: int, **fields: Any) -> bytes:
+        return messages.SetAgentStateReq.encode_request(version, fields.pop("invoke_id"), fields)
+
+    for make in (messages.SetAgentStateReq.encode, messages.SetAgentStateReq, request):
         with pytest.raises(EncodeError) as caught:
             make(25, **SET_STATE | changed)
         shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
@@ -323,6 +382,8 @@ def test_calls_leak_no_references() -> None:
         for _ in range(times):
             messages.SetAgentStateReq.encode(codec(25), **given)
             messages.SetAgentStateReq(codec(25), **given)
+            fields = dict(given)
+            messages.SetAgentStateReq.encode_request(codec(25), fields.pop("invoke_id"), fields)
             names = list(given)
             order.shuffle(names)
             messages.SetAgentStateReq.encode(25, **{name: given[name] for name in names})

@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from ctios_fast.core.codec import Codec
 from ctios_fast.core.encode.keyword_writer import Blueprint
 from ctios_fast.core.message import Message
 
@@ -9,3 +10,7 @@ class TypedMessage(Message):
     number: ClassVar[int]
     _blueprint: ClassVar[Blueprint]
     _fields: ClassVar[tuple[str, ...]]
+    @classmethod
+    def encode_request(
+        cls, codec: Codec | int, invoke_id: int | None, fields: dict[str, Any], /
+    ) -> bytes: ...

@@ -10,7 +10,7 @@ from cpython.object cimport PyObject
 from ctios_fast.core.encode.keyword_writer cimport Blueprint
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.message cimport Message
-from ctios_fast.core.encode.keyword_cache cimport LONGEST_BY_RECIPE, Arguments, Recipe
+from ctios_fast.core.encode.keyword_cache cimport INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Arguments, Recipe
 from .properties cimport attribute_of
 
 cdef extern from *:
@@ -100,6 +100,42 @@ cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, 
     return _written_by_names(<Blueprint>blueprint, codec, arguments + 1, names)
 
 
+cdef object _encode_request(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
+    # The method ``encode_request`` of a message class.
+    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef PyObject *values[MAX_GATHERED]
+    cdef PyObject *invoke_id
+    cdef Codec codec
+    cdef Recipe recipe
+    cdef Py_ssize_t size = 0
+    cdef dict fields
+    if count != 3 or names != NULL:
+        raise TypeError("encode_request() takes exactly three positional arguments: codec, invoke_id, fields")
+    codec = _codec_of(<object>arguments[0])
+    invoke_id = NULL if arguments[1] == <PyObject *>None else arguments[1]
+    fields = <dict?><object>arguments[2]
+    recipe = (<Blueprint>blueprint).recipe_for_request(codec.layouts, invoke_id, fields, values)
+    if recipe is not None and recipe.usable:
+        size = recipe.follow(values, frame, codec.max_frame)
+        if size:
+            return PyBytes_FromStringAndSize(<const char *>frame, size)
+    return _encode_fields(<Blueprint>blueprint, codec, <object>arguments[1], fields)
+
+
+cdef bytes _encode_fields(Blueprint blueprint, Codec codec, object invoke_id, dict fields):
+    # A request by the general way; learns its names.
+    if invoke_id is not None:
+        if INVOKE_ID in fields:
+            raise TypeError("encode_request() got multiple values for the field invoke_id")
+        fields = {INVOKE_ID: invoke_id, **fields}
+    names = tuple(fields)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"a field is named by a str, not {type(name).__name__}")
+    blueprint.recipe(codec.layouts, <PyObject *>names)
+    return blueprint.write(codec.layouts, codec.max_frame, fields)
+
+
 cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyObject *names):
     # What calling a message class does, without a tuple and a dict for __init__.
     cdef unsigned char frame[LONGEST_BY_RECIPE]
@@ -124,6 +160,7 @@ cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyO
 
 cdef tuple _nothing = ()
 cdef PyMethodDef _encode_definition
+cdef PyMethodDef _encode_request_definition
 
 
 @cython.no_gc
@@ -180,6 +217,15 @@ def new_class(str module not None, str name not None, dict namespace not None):
         b"encode($self, version_or_codec, /, **fields)\n--\n\n"
         b"The frame alone, without a view of it. Raises ``EncodeError``.",
         _encode,
+        namespace["_blueprint"],
+    )
+    made.encode_request = new_method(
+        &_encode_request_definition,
+        b"encode_request",
+        b"encode_request($self, codec, invoke_id, fields, /)\n--\n\n"
+        b"The frame of ``encode(codec, invoke_id=invoke_id, **fields)``, from keywords that were collected in a\n"
+        b"dict. ``invoke_id`` None: the message has no InvokeID. Raises ``EncodeError``.",
+        _encode_request,
         namespace["_blueprint"],
     )
     # not inherited: a class derived from it is called in the usual way

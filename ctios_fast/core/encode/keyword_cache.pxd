@@ -8,6 +8,9 @@ from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
 
 cdef enum:
     LONGEST_BY_RECIPE = 1024    # bytes of a frame; longer ones go the general way
+    MAX_GATHERED = 64           # values that a request's fields are gathered into
+
+cdef str INVOKE_ID              # "invoke_id", interned as the keywords of calls are
 
 # The arguments of a call that came as C has them.
 cdef extern from *:
@@ -49,6 +52,8 @@ cdef class Recipe:
     cdef Number *_numbers
     cdef Field *_fields
 
+    cdef bint is_for(self, PyObject *names) noexcept
+    cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept
     cdef int begin(self, Layouts layouts, Layout *layout) except -1
     cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1

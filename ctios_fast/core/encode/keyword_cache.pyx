@@ -9,9 +9,11 @@ and for every fault, it gives up, and the general writer in ``blueprint`` makes 
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
+from cpython.dict cimport PyDict_Next, PyDict_Size
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
@@ -33,6 +35,11 @@ from ctios_fast.core.layout cimport (
 )
 from ctios_fast.core.objects cimport ascii_of, copy_ascii, whole_number
 from ctios_fast.core.secret cimport Secret
+
+
+import sys
+
+cdef str INVOKE_ID = sys.intern("invoke_id")
 
 
 cdef inline void _measure(Number *number, int wire_type) noexcept:
@@ -73,6 +80,38 @@ cdef class Recipe:
         PyMem_Free(self._fixed)
         PyMem_Free(self._numbers)
         PyMem_Free(self._fields)
+
+    cdef bint is_for(self, PyObject *names) noexcept:
+        # Whether these are the same names at the same addresses.
+        cdef Py_ssize_t i
+        if names == self.names:
+            return True
+        if PyTuple_GET_SIZE(<object>names) != PyTuple_GET_SIZE(<object>self.names):
+            return False
+        for i in range(PyTuple_GET_SIZE(<object>names)):
+            if PyTuple_GET_ITEM(<object>names, i) != PyTuple_GET_ITEM(<object>self.names, i):
+                return False
+        return True
+
+    cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept:
+        # Whether the names are ``invoke_id`` (unless it is NULL), then the keys of the dict, in its order and at
+        # the same addresses. Then `values` has what belongs to each.
+        cdef Py_ssize_t count = PyTuple_GET_SIZE(<object>self.names), i = 0, position = 0
+        cdef PyObject *key = NULL
+        cdef PyObject *value = NULL
+        if count > MAX_GATHERED or count != PyDict_Size(fields) + (invoke_id != NULL):
+            return False
+        if invoke_id != NULL:
+            if PyTuple_GET_ITEM(<object>self.names, 0) != <PyObject *>INVOKE_ID:
+                return False
+            values[0] = invoke_id
+            i = 1
+        while i < count and PyDict_Next(fields, &position, &key, &value):
+            if key != PyTuple_GET_ITEM(<object>self.names, i):
+                return False
+            values[i] = value
+            i += 1
+        return i == count
 
     cdef int begin(self, Layouts layouts, Layout *layout) except -1:
         self.layouts = <PyObject *>layouts

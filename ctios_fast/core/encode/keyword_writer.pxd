@@ -48,6 +48,7 @@ cdef class Blueprint:
 
     cdef Plan plan(self, Layouts layouts)
     cdef Recipe recipe(self, Layouts layouts, PyObject *names)
+    cdef Recipe recipe_for_request(self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values)
     cdef Recipe _learn(self, Layouts layouts, tuple names)
     cdef object _stray(self, Plan plan, object keyword)
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given)

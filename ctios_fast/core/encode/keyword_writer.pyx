@@ -216,16 +216,28 @@ cdef class Blueprint:
         )
 
     cdef Recipe recipe(self, Layouts layouts, PyObject *names):
-        # For a call with these keywords, known by their very tuple; nearly always it is the first.
+        # For a call with these keywords. The names are compared by address: those of a call are interned, so the
+        # same keywords have the same addresses, whether the tuple is a constant of the caller's code or was made
+        # for the call, as ``f(**fields)`` has one made. Nearly always it is the first recipe.
         cdef PyObject *at = <PyObject *>self._recipes
         while at != <PyObject *>None:
-            if (<Recipe>at).names == names and (<Recipe>at).layouts == <PyObject *>layouts:
+            if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).is_for(names):
                 return <Recipe>at
             at = <PyObject *>(<Recipe>at).next
         return self._learn(layouts, <tuple>names)
 
+    cdef Recipe recipe_for_request(self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values):
+        # The same for an InvokeID (NULL: none) and a dict of the other fields, whose values it puts into their
+        # order; None if there is no recipe for them yet.
+        cdef PyObject *at = <PyObject *>self._recipes
+        while at != <PyObject *>None:
+            if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).gather(invoke_id, fields, values):
+                return <Recipe>at
+            at = <PyObject *>(<Recipe>at).next
+        return None
+
     cdef Recipe _learn(self, Layouts layouts, tuple names):
-        # A tuple that was made for the call, as f(**given) has one made, may have come in another one before.
+        # Names that are equal but not interned may have come before.
         cdef Recipe made, old = self._recipes
         while old is not None:
             if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
