@@ -66,7 +66,7 @@ def assert_same(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> objec
 
 
 def assert_same_by_request(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> None:
-    """The same for the fields of a request in a dict: the InvokeID comes first, None as if it were not given."""
+    """The same with the fields in a dict. The InvokeID comes first; None means that it is not given."""
     fields = {key: value for key, value in given.items() if key != "invoke_id"}
     invoke_id = given.get("invoke_id")
     first = fields if invoke_id is None else {"invoke_id": invoke_id} | fields

@@ -10,7 +10,9 @@ from cpython.object cimport PyObject
 from ctios_fast.core.encode.keyword_writer cimport Blueprint
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.message cimport Message
-from ctios_fast.core.encode.keyword_cache cimport INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Arguments, Recipe
+from ctios_fast.core.encode.keyword_cache cimport (
+    INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Arguments, Recipe,
+)
 from .properties cimport attribute_of
 
 cdef extern from *:
@@ -223,8 +225,8 @@ def new_class(str module not None, str name not None, dict namespace not None):
         &_encode_request_definition,
         b"encode_request",
         b"encode_request($self, codec, invoke_id, fields, /)\n--\n\n"
-        b"The frame of ``encode(codec, invoke_id=invoke_id, **fields)``, from keywords that were collected in a\n"
-        b"dict. ``invoke_id`` None: the message has no InvokeID. Raises ``EncodeError``.",
+        b"The frame of ``encode(codec, invoke_id=invoke_id, **fields)``, from fields that were collected\n"
+        b"in a dict. ``invoke_id`` None: the message has no InvokeID. Raises ``EncodeError``.",
         _encode_request,
         namespace["_blueprint"],
     )

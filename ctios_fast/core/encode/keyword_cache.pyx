@@ -94,8 +94,8 @@ cdef class Recipe:
         return True
 
     cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept:
-        # Whether the names are ``invoke_id`` (unless it is NULL), then the keys of the dict, in its order and at
-        # the same addresses. Then `values` has what belongs to each.
+        # Whether the names are ``invoke_id`` (unless it is NULL), then the keys of the dict, in its order and
+        # at the same addresses. Then `values` has what belongs to each.
         cdef Py_ssize_t count = PyTuple_GET_SIZE(<object>self.names), i = 0, position = 0
         cdef PyObject *key = NULL
         cdef PyObject *value = NULL

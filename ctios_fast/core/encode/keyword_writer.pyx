@@ -216,9 +216,9 @@ cdef class Blueprint:
         )
 
     cdef Recipe recipe(self, Layouts layouts, PyObject *names):
-        # For a call with these keywords. The names are compared by address: those of a call are interned, so the
-        # same keywords have the same addresses, whether the tuple is a constant of the caller's code or was made
-        # for the call, as ``f(**fields)`` has one made. Nearly always it is the first recipe.
+        # For a call with these keywords. The names are compared by address: those of a call are interned, so
+        # the same keywords have the same addresses, whether the tuple is a constant of the caller's code or
+        # a new one, as ``f(**fields)`` makes. Nearly always it is the first recipe.
         cdef PyObject *at = <PyObject *>self._recipes
         while at != <PyObject *>None:
             if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).is_for(names):
@@ -226,9 +226,11 @@ cdef class Blueprint:
             at = <PyObject *>(<Recipe>at).next
         return self._learn(layouts, <tuple>names)
 
-    cdef Recipe recipe_for_request(self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values):
-        # The same for an InvokeID (NULL: none) and a dict of the other fields, whose values it puts into their
-        # order; None if there is no recipe for them yet.
+    cdef Recipe recipe_for_request(
+        self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
+    ):
+        # The same for an InvokeID (NULL: none) and a dict of the other fields, whose values it puts into
+        # their order; None if there is no recipe for them yet.
         cdef PyObject *at = <PyObject *>self._recipes
         while at != <PyObject *>None:
             if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).gather(invoke_id, fields, values):
