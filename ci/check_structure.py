@@ -1,0 +1,273 @@
+"""Checks the structure of the package: ``python ci/check_structure.py``. ``ci/lint`` runs it.
+
+Four rules, each a function that yields the violations it finds:
+
+``upward_imports``
+    Imports go down only. ``LAYERS`` is the order; ``ALLOWED`` limits single layers further.
+``shared_names``
+    No two source files have the same name, except the role files of ``model/``'s sibling folders.
+``borrowed_names``
+    No module uses an underscore name of another module, neither imported nor as an attribute.
+``lint_exceptions``
+    ``pyproject.toml`` exempts no file of the package from ruff's rule about private members.
+
+``KNOWN`` lists violations that are being removed. Any other one fails.
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ctios_fast.protocol.build.generate import OUTPUTS
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "ctios_fast"
+#: Modules that the build generates; relative to the project's root.
+GENERATED = {Path(PACKAGE, output) for output in OUTPUTS}
+
+#: Lowest layer first. A module may import from its own entry and from the rows before its own; entries of one
+#: row do not import each other. The longest matching entry counts.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("ctios_fast._version", "ctios_fast.enums", "ctios_fast.keywords"),
+    ("ctios_fast.protocol",),
+    ("ctios_fast.errors",),  # the text of an error names codes of the protocol
+    ("ctios_fast.core",),
+    ("ctios_fast.messages",),
+    ("ctios_fast.connection",),
+    ("ctios_fast.model",),
+    ("ctios_fast",),
+    (
+        "ctios_fast.bulk",
+        "ctios_fast.records",
+        "ctios_fast.wireshark",
+        "ctios_fast.fleet",
+        "ctios_fast.sim",
+        "ctios_fast.testing",
+    ),
+    ("ctios_fast.cli",),
+    ("ctios_fast.protocol.build",),  # run by setup.py only
+)
+
+#: What a layer may import from another one, where that is less than all of it.
+ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
+    # The simulator is the other end of the wire: it must not share the client's logic.
+    ("ctios_fast.sim", "ctios_fast.connection"): (
+        "ctios_fast.connection.link",
+        "ctios_fast.connection.clock",
+    ),
+    ("ctios_fast.sim", "ctios_fast.model"): (),
+    ("ctios_fast.sim", "ctios_fast"): (),
+}
+
+#: Stems that may occur in several folders.
+ROLE_FREE = {"__init__", "__main__"}
+#: The folder whose sub-folders share the names of their role files.
+ROLE_PARENT = "model"
+
+#: Names with a leading underscore that their library documents for use from outside.
+PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_read_packet", "_replace"}
+
+#: Violations that are being removed: patterns of the printed lines.
+KNOWN = (
+    "ctios_fast/core/*: uses *",
+    "ctios_fast/model/*: uses *",
+    "ctios_fast/sim/*: imports ctios_fast.connection.opening; *",
+    "pyproject.toml: exempts ctios_fast/model/*",
+    "states: the name of a file in ctios_fast/connection, ctios_fast/model/agents",
+)
+
+_CYTHON_IMPORT = re.compile(
+    r"^\s*(?:from\s+(?P<source>[.\w]+)\s+c?import\s+(?P<names>\([^)]*\)|[^\n]*)"
+    r"|c?import\s+(?P<plain>[.\w, ]+))",
+    re.MULTILINE,
+)
+_CYTHON_NOISE = re.compile(r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*')
+
+
+class Module:
+    """One source file of the package, with what it imports and which private attributes it uses."""
+
+    def __init__(self, path: Path, root: Path) -> None:
+        self.path = path.relative_to(root).as_posix()
+        parts = path.relative_to(root).with_suffix("").parts
+        self.is_package = parts[-1] == "__init__"
+        self.name = ".".join(parts[:-1] if self.is_package else parts)
+        #: (line, module, imported name or None)
+        self.imports: list[tuple[int, str, str | None]] = []
+        #: (line, receiver, attribute) of each private attribute that is not read from ``self`` or ``cls``
+        self.private: list[tuple[int, str, str]] = []
+        #: underscore names that this module itself defines
+        self.own: set[str] = set()
+        if path.suffix in {".py", ".pyi"}:
+            self._read_python(path.read_text("utf-8"))
+        else:
+            self._read_cython(path.read_text("utf-8"))
+
+    def resolve(self, source: str, level: int) -> str:
+        """The absolute name of an imported module."""
+        if not level:
+            return source
+        parts = self.name.split(".")
+        base = parts[: len(parts) - level + self.is_package]
+        return ".".join([*base, source] if source else base)
+
+    def _read_python(self, text: str) -> None:
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                self.imports += [(node.lineno, alias.name, None) for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                module = self.resolve(node.module or "", node.level)
+                self.imports += [(node.lineno, module, alias.name) for alias in node.names]
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.own.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                self.own.add(node.id)
+            elif isinstance(node, ast.Attribute) and _is_private(node.attr):
+                if _is_own_object(node.value):
+                    self.own.add(node.attr)
+                else:
+                    self.private.append((node.lineno, ast.unparse(node.value), node.attr))
+
+    def _read_cython(self, text: str) -> None:
+        code = _CYTHON_NOISE.sub(lambda match: "\n" * match[0].count("\n"), text)
+        for match in _CYTHON_IMPORT.finditer(code):
+            line = code.count("\n", 0, match.start(0)) + 1 + match[0].startswith("\n")
+            if match["plain"]:
+                self.imports += [(line, name.split()[0], None) for name in match["plain"].split(",")]
+                continue
+            source = match["source"].lstrip(".")
+            module = self.resolve(source, len(match["source"]) - len(source))
+            names = [part.split()[0] for part in match["names"].strip("()\n ").split(",") if part.split()]
+            self.imports += [(line, module, name) for name in names]
+        for match in re.finditer(r"([\w.)\]]*?)(\.?)\b(_[A-Za-z]\w*)", code):
+            receiver, dot, name = match.groups()
+            if not _is_private(name):
+                continue
+            if not dot or receiver in {"self", "cls", "self)"}:
+                self.own.add(name)
+            else:
+                self.private.append((code.count("\n", 0, match.start()) + 1, receiver, name))
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("_") and name not in PUBLIC_UNDERSCORES
+
+
+def _is_own_object(node: ast.expr) -> bool:
+    """True for ``self``, ``cls``, ``super()`` and ``type(self)``."""
+    if isinstance(node, ast.Name):
+        return node.id in {"self", "cls"}
+    return isinstance(node, ast.Call) and ast.unparse(node) in {"super()", "type(self)"}
+
+
+def read_modules(root: Path) -> list[Module]:
+    """Every file of Python and Cython in the package, without the generated ones."""
+    return [
+        Module(path, root)
+        for path in sorted((root / PACKAGE).rglob("*"))
+        if path.suffix in {".py", ".pyi", ".pyx", ".pxd"} and path.relative_to(root) not in GENERATED
+    ]
+
+
+def layer_of(module: str) -> tuple[int, str] | None:
+    """Row and entry of ``LAYERS`` that a module belongs to, None outside the package."""
+    found = [
+        (len(entry), row, entry)
+        for row, entries in enumerate(LAYERS)
+        for entry in entries
+        if module == entry or module.startswith(entry + ".")
+    ]
+    return max(found)[1:] if found else None
+
+
+def upward_imports(modules: list[Module]) -> Iterator[str]:
+    """Imports from a higher layer, from a sibling layer, or beyond what ``ALLOWED`` permits."""
+    names = {module.name for module in modules} | {".".join(path.with_suffix("").parts) for path in GENERATED}
+    for module in modules:
+        here = layer_of(module.name)
+        assert here is not None
+        if here[1] == PACKAGE and module.name != PACKAGE:
+            yield f"{module.path}: {module.name} is in no layer; add it to LAYERS"
+        seen = set()
+        for _line, source, name in module.imports:
+            target = f"{source}.{name}" if name and f"{source}.{name}" in names else source
+            there = layer_of(target)
+            if there is None or there[1] == here[1] or target in seen:
+                continue
+            seen.add(target)
+            if there[0] >= here[0]:
+                yield f"{module.path}: imports {target}, which is not below it"
+            allowed = ALLOWED.get((here[1], there[1]))
+            if allowed is not None and target not in allowed:
+                limit = ", ".join(allowed) or "nothing"
+                yield f"{module.path}: imports {target}; of {there[1]} it may import {limit}"
+
+
+def shared_names(root: Path) -> Iterator[str]:
+    """Source files that have the same name. The ``.pyx`` and the ``.pxd`` of a Cython module are one file."""
+    places: dict[str, set[Path]] = defaultdict(set)
+    for path in (root / PACKAGE).rglob("*"):
+        if (
+            path.suffix in {".py", ".pyx", ".pxd", ".lua", ".toml"}
+            and path.relative_to(root) not in GENERATED
+        ):
+            places[path.stem].add(path.relative_to(root).parent)
+    for stem, folders in sorted(places.items()):
+        roles = {folder for folder in folders if folder.parent == Path(PACKAGE, ROLE_PARENT)}
+        if stem not in ROLE_FREE and len(folders) - max(len(roles) - 1, 0) > 1:
+            yield f"{stem}: the name of a file in {', '.join(sorted(map(str, folders)))}"
+
+
+def borrowed_names(modules: list[Module]) -> Iterator[str]:
+    """Underscore names that are imported from another module, or read from an object of another module."""
+    own: dict[str, set[str]] = defaultdict(set)
+    for module in modules:  # a .pyx, its .pxd and its .pyi are one module
+        own[module.name] |= module.own
+    for module in modules:
+        package = module.name if module.is_package else module.name.rpartition(".")[0]
+        for _line, source, name in module.imports:
+            if source != module.name and name and _is_private(name) and source.startswith(PACKAGE):
+                yield f"{module.path}: imports {name} from {source}"
+            parent, _, last = source.rpartition(".")
+            if source.startswith(PACKAGE) and last.startswith("_") and not package.startswith(parent):
+                yield f"{module.path}: imports from {source}, which is private to {parent}"
+        for _line, receiver, name in module.private:
+            if name not in own[module.name]:
+                yield f"{module.path}: uses {receiver}.{name}"
+
+
+def lint_exceptions(root: Path) -> Iterator[str]:
+    """Files of the package that ``pyproject.toml`` exempts from ruff's SLF rule."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["lint"]
+    for pattern, rules in settings.get("per-file-ignores", {}).items():
+        if pattern.startswith(PACKAGE) and any(rule.startswith("SLF") for rule in rules):
+            yield f"pyproject.toml: exempts {pattern} from ruff's SLF rule"
+
+
+def violations(root: Path) -> list[str]:
+    """Every violation below ``root``, sorted and without repeats."""
+    modules = read_modules(root)
+    return sorted(
+        {*upward_imports(modules), *shared_names(root), *borrowed_names(modules), *lint_exceptions(root)}
+    )
+
+
+def main() -> int:
+    """Print what is wrong, and which patterns of ``KNOWN`` are no longer needed. Return the exit status."""
+    found = violations(ROOT)
+    new = [line for line in found if not any(fnmatchcase(line, pattern) for pattern in KNOWN)]
+    for line in new:
+        print(f"structure: {line}", file=sys.stderr)
+    for pattern in KNOWN:
+        if not any(fnmatchcase(line, pattern) for line in found):
+            print(f"structure: nothing matches, remove it from KNOWN: {pattern}", file=sys.stderr)
+    return int(bool(new))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

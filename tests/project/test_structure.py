@@ -1,0 +1,166 @@
+"""The structure checker of ``ci/lint`` finds what it is there to find, in small trees written for it."""
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def load_checker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("check_structure", ROOT / "ci" / "check_structure.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+checker = load_checker()
+
+
+def found(root: Path, files: dict[str, str], settings: str = "") -> list[str]:
+    """What the checker reports about a package that consists of these files."""
+    for name, text in files.items():
+        path = root / "ctios_fast" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    (root / "pyproject.toml").write_text(f"[tool.ruff.lint.per-file-ignores]\n{settings}", "utf-8")
+    return checker.violations(root)
+
+
+class TestUpwardImports:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "from ctios_fast.model import session",
+            "from ctios_fast.model.session import Session",
+            "from ..model.session import Session",
+            "from .. import model",
+            "import ctios_fast.model.session",
+            "def late():\n    from ctios_fast.model.session import Session",
+            "if TYPE_CHECKING:\n    from ctios_fast.model.session import Session",
+        ],
+    )
+    def test_an_import_from_a_higher_layer_is_reported(self, tmp_path: Path, statement: str) -> None:
+        files = {
+            "connection/link.py": statement,
+            "model/__init__.py": "",
+            "model/session.py": "class Session: ...",
+        }
+        (line,) = found(tmp_path, files)
+        assert line.startswith("ctios_fast/connection/link.py: imports ctios_fast.model")
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "from ctios_fast.model.session cimport Session",
+            "from ..model.session cimport (\n    Session,\n)",
+            "cimport ctios_fast.model.session",
+        ],
+    )
+    def test_cimports_count(self, tmp_path: Path, statement: str) -> None:
+        (line,) = found(tmp_path, {"core/codec.pyx": f"cimport cython\n{statement}\n"})
+        assert line == "ctios_fast/core/codec.pyx: imports ctios_fast.model.session, which is not below it"
+
+    def test_imports_from_the_same_and_from_lower_layers_are_fine(self, tmp_path: Path) -> None:
+        text = (
+            "import ssl\nfrom . import sides\nfrom ..core.codec import Codec\nfrom ctios_fast.errors import X"
+        )
+        assert found(tmp_path, {"connection/link.py": text, "connection/sides.py": ""}) == []
+
+    def test_siblings_do_not_import_each_other(self, tmp_path: Path) -> None:
+        (line,) = found(tmp_path, {"records/transcript.py": "from ctios_fast.bulk import columns"})
+        assert line == "ctios_fast/records/transcript.py: imports ctios_fast.bulk, which is not below it"
+
+    def test_the_simulator_uses_only_link_and_clock_of_the_connection(self, tmp_path: Path) -> None:
+        text = "from ctios_fast.connection.link import Link\nfrom ctios_fast.connection.opening import opened"
+        (line,) = found(
+            tmp_path, {"sim/side.py": text, "connection/link.py": "", "connection/opening.py": ""}
+        )
+        assert "imports ctios_fast.connection.opening; of ctios_fast.connection it may import" in line
+
+    def test_a_folder_without_a_layer_is_reported(self, tmp_path: Path) -> None:
+        (line,) = found(tmp_path, {"gateway/server.py": ""})
+        assert (
+            line == "ctios_fast/gateway/server.py: ctios_fast.gateway.server is in no layer; add it to LAYERS"
+        )
+
+
+class TestSharedNames:
+    def test_two_files_of_one_name_are_reported(self, tmp_path: Path) -> None:
+        (line,) = found(tmp_path, {"core/frames.pyx": "", "records/frames.py": ""})
+        assert line == "frames: the name of a file in ctios_fast/core, ctios_fast/records"
+
+    def test_parts_of_a_cython_module_and_package_files_are_not_reported(self, tmp_path: Path) -> None:
+        files = {
+            "core/a.pyx": "",
+            "core/a.pxd": "",
+            "core/a.pyi": "",
+            "core/__init__.py": "",
+            "sim/__init__.py": "",
+        }
+        assert found(tmp_path, files) == []
+
+    def test_sibling_folders_of_the_model_share_role_names(self, tmp_path: Path) -> None:
+        files = {"model/agents/events.py": "", "model/calls/events.py": ""}
+        assert found(tmp_path, files) == []
+        (line,) = found(tmp_path, {"sim/events.py": ""})
+        assert line.startswith("events: ")
+
+
+class TestBorrowedNames:
+    @pytest.mark.parametrize(
+        ("text", "used"),
+        [
+            ("from .link import _Batch", "imports _Batch from ctios_fast.connection.link"),
+            ("def f(other): return other._batch", "uses other._batch"),
+            ("class A:\n    def f(self): self.link._batch = 1", "uses self.link._batch"),
+        ],
+    )
+    def test_a_private_name_of_another_module_is_reported(self, tmp_path: Path, text: str, used: str) -> None:
+        files = {"connection/sides.py": text, "connection/link.py": "class A:\n    _batch = 0"}
+        assert found(tmp_path, files) == [f"ctios_fast/connection/sides.py: {used}"]
+
+    def test_private_names_of_the_module_itself_are_fine(self, tmp_path: Path) -> None:
+        text = (
+            "class A:\n    def __init__(self):\n        self._x = 0\n"
+            "    def __eq__(self, other):\n        return other._x == self._x and super()._y\n"
+            "def made():\n    a = A()\n    a._x = 1\n    return a._replace(b=2)\n"
+        )
+        assert found(tmp_path, {"model/session.py": text}) == []
+
+    def test_cython_attributes_count_and_comments_do_not(self, tmp_path: Path) -> None:
+        text = '"""of message._data"""\ncdef f(Message message):\n    return message._size  # message._data\n'
+        assert found(tmp_path, {"core/pending.pyx": text}) == [
+            "ctios_fast/core/pending.pyx: uses message._size"
+        ]
+
+    def test_what_the_declarations_of_a_cython_module_name_is_its_own(self, tmp_path: Path) -> None:
+        files = {
+            "core/a.pxd": "cdef class A:\n    cdef int _x\n",
+            "core/a.pyx": "def f(A a):\n    return a._x\n",
+        }
+        assert found(tmp_path, files) == []
+
+    def test_a_private_module_is_for_its_own_package(self, tmp_path: Path) -> None:
+        files = {"sim/_store.py": "", "sim/side.py": "from ._store import x"}
+        assert found(tmp_path, files) == []
+        (line,) = found(tmp_path, {"cli/demo.py": "from ctios_fast.sim._store import x"})
+        assert "imports from ctios_fast.sim._store, which is private to ctios_fast.sim" in line
+
+
+class TestLintExceptions:
+    def test_an_exemption_from_the_private_member_rule_is_reported(self, tmp_path: Path) -> None:
+        settings = '"ctios_fast/model/session.py" = ["SLF001"]\n"tests/*" = ["SLF"]\n'
+        assert found(tmp_path, {"errors.py": ""}, settings) == [
+            "pyproject.toml: exempts ctios_fast/model/session.py from ruff's SLF rule"
+        ]
+
+
+def test_the_package_has_no_unknown_violation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert checker.main() == 0, capsys.readouterr().err
