@@ -218,7 +218,7 @@ def request_settled() -> Kernel:
             request: Request[Any] = Request("SET_AGENT_STATE_REQ")
             body = book.enter(request, SET_AGENT_STATE_REQ, None).to_bytes(4, "big")
             book.settle(codec(VERSION).decode(codec(VERSION).encode_raw(SET_AGENT_STATE_CONF, body)))
-            assert request.done
+            assert request.done()
 
     return times
 

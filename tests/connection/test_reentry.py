@@ -119,7 +119,7 @@ async def test_a_cancelled_await_leaves_no_future_behind(clock: ManualClock) -> 
     futures = len([each for each in gc.get_objects() if isinstance(each, asyncio.Future)])
     for _ in range(50):
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(request, 0)  # type: ignore[arg-type]
+            await asyncio.wait_for(_result(request), 0)
         waiting = [asyncio.ensure_future(_result(request)) for _ in range(3)]
         await asyncio.sleep(0)
         for task in waiting:

@@ -76,7 +76,7 @@ def test_answered_requests_are_not_kept_behind_one_that_waits(clock: ManualClock
         kept.append(len(book.deadlines))
     assert max(kept) == 1024
     assert min(kept[1024:]) == 2  # the one that waits, and the last
-    assert not waiting.done
+    assert not waiting.done()
     clock.advance(30)
     with pytest.raises(RequestTimeout):
         waiting.result()
@@ -138,8 +138,8 @@ def test_invoke_ids_in_use_are_passed_over_after_the_wrap(clock: ManualClock) ->
     assert (open_id, timed_out_id, settled_id) == (1, 2, 3)
     book._next = LAST_ID
     assert [book.invoke_id() for _ in range(3)] == [LAST_ID, 3, 4]
-    assert not request.done
-    assert timed_out.done
+    assert not request.done()
+    assert timed_out.done()
 
 
 def test_an_invoke_id_given_up_is_free_again_after_its_late_confirmation(
@@ -198,10 +198,10 @@ def test_a_code_without_a_name_is_told_by_its_number(book: RequestBook) -> None:
 def test_a_confirmation_of_another_kind_does_not_answer(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     book.settle(confirmation(invoke_id, ged.CLOSE_CONF))
-    assert not request.done
+    assert not request.done()
     assert book.unasked == 1
     book.settle(confirmation(invoke_id))
-    assert request.done
+    assert request.done()
 
 
 def test_a_confirmation_of_no_request_is_counted(book: RequestBook) -> None:
@@ -239,7 +239,7 @@ async def test_a_request_times_out_in_time_and_stays_on_the_books(
 ) -> None:
     invoke_id, request = ask(book, 2.5)
     clock.advance(2.4)
-    assert not request.done
+    assert not request.done()
     clock.advance(0.2)
     with pytest.raises(RequestTimeout, match=r"HEARTBEAT_REQ was not answered within 2\.5 s"):
         await request
@@ -263,7 +263,7 @@ def test_a_confirmation_in_time_leaves_no_time_out_behind(book: RequestBook, clo
 def test_requests_without_a_time_out_wait_for_ever(book: RequestBook, clock: ManualClock) -> None:
     _, request = ask(book, None)
     clock.advance(1e9)
-    assert not request.done
+    assert not request.done()
 
 
 def test_time_outs_of_different_lengths_each_keep_their_time(clock: ManualClock) -> None:
@@ -303,7 +303,7 @@ def test_what_a_time_out_sets_off_may_be_the_next_request(clock: ManualClock) ->
     again: list[Request[Message]] = []
     ask(book, 1)[1].add_done_callback(lambda done: again.append(ask(book, 1)[1]))
     clock.advance(1)
-    assert not again[0].done
+    assert not again[0].done()
     clock.advance(1)
     assert isinstance(again[0].exception(), RequestTimeout)
 
@@ -322,7 +322,7 @@ async def test_a_cancelled_await_leaves_the_request_on_the_books(book: RequestBo
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not request.done
+    assert not request.done()
     assert len(book) == 1
     book.settle(confirmation(invoke_id))
     assert (book.late, book.unasked) == (0, 0)
@@ -334,7 +334,7 @@ async def test_an_await_with_a_time_of_its_own_leaves_the_request_on_the_books(b
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(request, 0)
     book.settle(confirmation(invoke_id))
-    assert request.done
+    assert request.done()
     assert book.late == 0
 
 
@@ -436,7 +436,7 @@ def test_a_request_that_was_never_sent_is_taken_off_again(book: RequestBook, clo
     book.forget(invoke_id)
     assert len(book) == 0
     clock.advance(2)
-    assert not request.done
+    assert not request.done()
     assert book.timed_out == 0
     book.settle(confirmation(invoke_id))
     assert book.unasked == 1
@@ -576,7 +576,7 @@ class BookMachine(RuleBasedStateMachine):
                 assert [type(end) for end in ends] == [type(None) if kind is None else kind]
             else:
                 assert ends == []
-                assert not request.done
+                assert not request.done()
 
     @invariant()
     def the_counters_agree(self) -> None:

@@ -75,7 +75,7 @@ async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
     sim.peripheral.listeners.clear()
     request = agent.set_agent_state(AVAILABLE)
     await settled(session)
-    assert not request.done, "confirmed, but no event came"
+    assert not request.done(), "confirmed, but no event came"
     sim.fail_side("a")
     with pytest.raises(ConnectionLost):
         await soon(request)
@@ -157,7 +157,7 @@ async def test_chaos_ends_with_an_open_session_and_nothing_forgotten(
             await asyncio.sleep(0)
         await settled(session)
     clock.advance(31)
-    assert all(request.done for request in requests)
+    assert all(request.done() for request in requests)
     assert "OnConnectionRejected" not in recorder.names
     assert "OnConnectionClosed" not in recorder.names
     counters = session.counters()

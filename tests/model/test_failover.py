@@ -477,7 +477,7 @@ async def test_a_listener_of_the_final_attempt_may_connect_again(
     with pytest.raises(ConnectionFailed):
         await soon(session.connect(**sides(sim)))
     await recorder.wait_for("OnConnectionFailure", 4)
-    assert not again[0].done, "the new search is not the old one's to end"
+    assert not again[0].done(), "the new search is not the old one's to end"
     assert session.state is ConnectionState.WAITING
 
 

@@ -275,7 +275,7 @@ async def test_a_logout_that_is_never_answered_ends_with_a_time_out_and_no_notic
     sim.freeze_side("a")
     request = agent.logout(timeout=8)
     clock.advance(7.9)
-    assert not request.done
+    assert not request.done()
     clock.advance(0.2)
     with pytest.raises(RequestTimeout, match="8 s"):
         await soon(request)
@@ -574,7 +574,7 @@ async def test_a_disconnect_while_the_logout_is_under_way_fails_it_or_lets_it_th
     request = agent.logout()
     closing = session.disconnect()
     await soon(closing)
-    assert request.done
+    assert request.done()
     assert request.exception() is None, "the server answers in order: the logout before the close"
     assert recorder.names[-2:] in (
         ["OnPostLogout", "OnConnectionClosed"],

@@ -6,7 +6,9 @@ from ctios_fast.core.message cimport Message
 
 cdef class Request:
     cdef readonly str label
-    cdef readonly bint done
+    cdef bint _done
+    cdef bint _cancelled
+    cdef bint _seen                             # the failure was awaited, asked for or reported
     cdef readonly uint32_t message_type         # number of the request's message, 0 until it is on a book
     cdef readonly uint32_t invoke_id
     cdef readonly double deadline               # by the book's clock
@@ -17,12 +19,16 @@ cdef class Request:
     cdef object _traceback                      # that the error came with
     cdef list _callbacks
     cdef object _waiter                         # a future, several in a list, or None
+    cdef dict _drivers                          # task -> its await, where tasks were made of the request
 
     cdef inline bint is_over(self) noexcept:
-        return self.done or self._forgotten
+        return self._done or self._forgotten
 
     cdef int answered(self) except -1
     cdef int call_back(self, object callback) except -1
+
+cdef class SegmentedRequest(Request):
+    cdef list _segments
 
 cdef class Deadlines:
     cdef readonly object timeout

@@ -1,6 +1,6 @@
 """Requests, and the matching of what answers them by InvokeID.
 
-``Request`` is what a method gives that asks for something; it knows nothing of bytes. ``OpenRequests`` holds
+``Request`` is what a method of the model returns; it knows nothing of bytes. ``OpenRequests`` holds
 those that went out and finds the one that a confirmation names. Time, limits and errors are the connection's:
 ``connection.requests``.
 """
@@ -14,7 +14,7 @@ from ctios_fast.core.layout cimport HEADER_SIZE, load32
 from ctios_fast.core.message cimport Message
 
 import logging
-from asyncio import InvalidStateError, get_running_loop
+from asyncio import CancelledError, InvalidStateError, current_task, get_running_loop
 from collections import OrderedDict
 from types import GenericAlias
 
@@ -31,26 +31,36 @@ cdef uint32_t _FAILURE = FAILURE_CONF
 
 
 def _result_of(Request request):
-    # What an await of an answered request goes through: it yields nothing.
+    # The iterator of an await of an answered request: it yields nothing.
     return request.result()
     yield
 
 
 @cython.auto_pickle(False)
 cdef class Request:
-    """Something asked for, whose answer is to come. May be awaited, or left to the events.
+    """A request whose answer is to come. It may be awaited, or left to the events.
 
-    An await that is cancelled leaves the request itself alone. A failure that nobody awaits is not
-    reported a second time: the events have told it.
+    asyncio takes it as a future: ``gather``, ``wait_for``, ``shield``, ``ensure_future``. It takes it as a
+    coroutine too: ``create_task``, ``TaskGroup.create_task``, ``run_coroutine_threadsafe``. ``asyncio.wait``
+    refuses everything that could be a coroutine: pass it ``[create_task(request), ...]``.
+
+    Two differences from ``asyncio.Future`` are deliberate. Callbacks run within the dispatch of the answer,
+    not in a later turn of the loop. An await that is cancelled does not cancel the request, because the
+    server has it already; ``cancel()`` does, and the late answer is then ignored.
+
+    A failure that nobody awaited, asked for or heard as an event is logged once, when the request is freed.
     """
 
     __class_getitem__ = classmethod(GenericAlias)
+
+    #: Its presence is what ``asyncio.isfuture`` looks for.
+    _asyncio_future_blocking = False
 
     def __init__(self, str label not None):
         self.label = label
 
     def __await__(self):
-        if self.done:
+        if self._done:
             return _result_of(self)
         return self._wait()
 
@@ -64,8 +74,10 @@ cdef class Request:
             self._waiter = [self._waiter, waiter]
         try:
             yield from waiter
-        except BaseException:               # cancelled: nobody looks at the future any more
+        except BaseException:               # cancelled: the future has no reader any more
             self._leave(waiter)
+            if self._waiter is None and not self._done:
+                self.abandoned()
             raise
         return self.result()
 
@@ -74,65 +86,154 @@ cdef class Request:
             self._waiter = None
         elif isinstance(self._waiter, list):
             (<list>self._waiter).remove(waiter)
+            if not self._waiter:
+                self._waiter = None
+
+    def abandoned(self):
+        """Called when the last await was cancelled. Does nothing here: the request is under way already."""
+
+    # --- What asyncio expects of a coroutine. Each task that drives the request has an await of its own. ---
+
+    def send(self, value):
+        """Advance the current task's await of this request."""
+        return self._drive("send", value)
+
+    def throw(self, *error):
+        """Raise an error in the current task's await of this request."""
+        return self._drive("throw", *error)
+
+    def close(self):
+        """End the current task's await of this request."""
+        if self._drivers is not None:
+            driver = (<dict>self._drivers).pop(current_task(), None)
+            if driver is not None:
+                driver.close()
+
+    def _drive(self, how, *values):
+        task = current_task()
+        if self._drivers is None:
+            self._drivers = {}
+        driver = (<dict>self._drivers).get(task)
+        if driver is None:
+            driver = (<dict>self._drivers)[task] = self.__await__()
+        try:
+            return getattr(driver, how)(*values)
+        except BaseException:               # StopIteration included: this await is over
+            (<dict>self._drivers).pop(task, None)
+            raise
+
+    # --- What asyncio expects of a future ---
+
+    def get_loop(self):
+        """The running loop: a request is used on its session's loop."""
+        return get_running_loop()
+
+    def done(self):
+        """Whether there is an answer, a failure, or a cancellation."""
+        return self._done
+
+    def cancelled(self):
+        """Whether ``cancel`` ended it."""
+        return self._done and self._cancelled
+
+    def cancel(self, msg=None):
+        """Stop waiting for the answer. The server may carry the request out nevertheless.
+
+        Returns False, and does nothing, where the request is answered already.
+        """
+        if self._done:
+            return False
+        self._error = CancelledError() if msg is None else CancelledError(msg)
+        self._cancelled = self._seen = True
+        self.answered()
+        return True
 
     def result(self):
         """The answer; raises the failure, or ``asyncio.InvalidStateError`` while there is neither."""
-        if not self.done:
+        if not self._done:
             raise InvalidStateError(f"{self.label} is not answered yet")
+        self._seen = True
         if self._error is not None:
             raise self._error.with_traceback(self._traceback)   # the same each time, not one that grows
         return self._result
 
     def exception(self):
-        """The failure, or None when there is an answer."""
-        if not self.done:
+        """The failure, or None when there is an answer; raises ``CancelledError`` if it was cancelled."""
+        if not self._done:
             raise InvalidStateError(f"{self.label} is not answered yet")
+        self._seen = True
+        if self._cancelled:
+            raise self._error
         return self._error
 
-    def add_done_callback(self, callback):
-        """Call back when it is answered: at once, within the dispatch of the answer.
+    def add_done_callback(self, callback, *, context=None):
+        """Call back with this request when it is answered, in ``context`` if one is given.
 
-        A callback that raises is logged; the others and whoever awaits the request are not kept from it.
+        The call happens within the dispatch of the answer. If the answer is there already, it happens in the
+        next turn of the running loop. A callback that raises is logged; the others are still called.
         """
-        if self.done:
-            self.call_back(callback)
+        if context is not None:
+            callback = _InContext(callback, context)
+        if self._done:
+            try:
+                loop = get_running_loop()
+            except RuntimeError:
+                self.call_back(callback)
+            else:
+                loop.call_soon(self._call_back, callback)
         elif self._callbacks is None:
             self._callbacks = [callback]
         else:
             self._callbacks.append(callback)
 
+    def remove_done_callback(self, callback):
+        """Take a callback away; returns how often it was there."""
+        if self._callbacks is None:
+            return 0
+        rest = [each for each in <list>self._callbacks if each != callback]
+        removed = len(<list>self._callbacks) - len(rest)
+        self._callbacks = rest
+        return removed
+
     def set_result(self, result):
         """Answer it; without effect when it is answered already."""
-        if not self.done:
+        if not self._done:
             self._result = result
             self.answered()
 
     def set_exception(self, error):
         """Fail it; without effect when it is answered already."""
-        if not self.done:
+        if not self._done:
             self._error = error
             self._traceback = error.__traceback__
             self.answered()
 
+    def reported(self):
+        """The failure reached a listener: do not log it when nobody awaits the request."""
+        self._seen = True
+
+    # --- Called by the request book ---
+
     def confirmed(self, message):
-        """The book's call when the confirmation came: the answer, unless a subclass waits for more."""
+        """The confirmation came: it is the answer, unless a subclass waits for more."""
         self.set_result(message)
 
     def failed(self, error):
-        """The book's call when it was refused, not answered in time, or cannot be answered any more."""
+        """The request was refused, not answered in time, or cannot be answered any more."""
         self.set_exception(error)
 
     def overdue(self):
-        """The book's call when its time is over and it was confirmed, but is not answered yet."""
+        """The time is over; the request was confirmed, but it is not answered yet."""
 
     cdef int answered(self) except -1:
-        self.done = True
+        self._done = True
         callbacks, self._callbacks = self._callbacks, None
         if callbacks is not None:
             for callback in <list>callbacks:
                 self.call_back(callback)
         waiters, self._waiter = self._waiter, None
         if waiters is not None:
+            self._seen = True
             for waiter in (waiters if isinstance(waiters, list) else (waiters,)):
                 if not waiter.done():           # a cancelled await is
                     waiter.set_result(None)
@@ -143,13 +244,67 @@ cdef class Request:
             callback(self)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException:               # CancelledError included: a callback is no task
+        except BaseException:               # CancelledError included: a callback is not a task
             log.exception("a callback of %r raised", self)
         return 0
 
+    def _call_back(self, callback):
+        self.call_back(callback)
+
     def __repr__(self):
-        state = "open" if not self.done else "failed" if self._error is not None else "answered"
+        if not self._done:
+            state = "open"
+        elif self._cancelled:
+            state = "cancelled"
+        else:
+            state = "failed" if self._error is not None else "answered"
         return f"<Request {self.label} {state}>"
+
+    def __del__(self):
+        if self._error is not None and not self._seen:
+            log.error("%s failed, and nobody awaited it or listened: %s", self.label, self._error)
+
+
+@cython.auto_pickle(False)
+@cython.final
+cdef class _InContext:
+    """A callback and the context that it runs in. Equal to the callback, so that it can be removed."""
+
+    cdef object callback
+    cdef object context
+
+    def __init__(self, callback, context):
+        self.callback = callback
+        self.context = context
+
+    def __call__(self, request):
+        self.context.run(self.callback, request)
+
+    def __eq__(self, other):
+        return self.callback == other
+
+
+@cython.auto_pickle(False)
+cdef class SegmentedRequest(Request):
+    """A request whose confirmation comes in several messages with one InvokeID (LIST_AGENT_TEAM_CONF).
+
+    The answer is a tuple of all of them, in order. ``MAX_SEGMENTS`` bounds it.
+    """
+
+    MAX_SEGMENTS = 1024
+
+    def confirmed(self, message):
+        """The last segment came."""
+        self.set_result((*(self._segments or ()), message))
+
+    def segment(self, message):
+        """Keep one of the segments before the last. Called by the request book."""
+        if self._segments is None:
+            self._segments = []
+        if len(<list>self._segments) < self.MAX_SEGMENTS:
+            (<list>self._segments).append(message)
+        else:
+            self.set_exception(OverflowError(f"more than {self.MAX_SEGMENTS} segments of {self.label}"))
 
 
 @cython.auto_pickle(False)
@@ -303,6 +458,9 @@ cdef class OpenRequests:
         request = <Request>found
         if not refusal and message.type != request._confirmation:
             self.unasked += 1
+            return
+        if not refusal and isinstance(request, SegmentedRequest) and message.get("More"):
+            request.segment(message)
             return
         del self.pending[invoke_id]
         if refusal:
