@@ -76,7 +76,6 @@ PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_read_packet", "_
 KNOWN = (
     "ctios_fast/core/*: uses *",
     "ctios_fast/model/*: uses *",
-    "ctios_fast/sim/*: imports ctios_fast.connection.opening; *",
     "pyproject.toml: exempts ctios_fast/model/*",
     "states: the name of a file in ctios_fast/connection, ctios_fast/model/agents",
 )

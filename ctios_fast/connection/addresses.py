@@ -4,13 +4,11 @@ from typing import Any
 
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
+from ctios_fast.protocol.codes import DEFAULT_PORTS
 
 from .sides import Side
 
 __all__ = ["DEFAULT_PORTS", "sides"]
-
-#: Ports on which CTI Servers usually listen, sides A and B.
-DEFAULT_PORTS = (42027, 43027)
 
 
 def sides(host_a: Any, port_a: Any, host_b: Any, port_b: Any) -> tuple[Side, ...]:

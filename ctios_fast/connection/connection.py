@@ -6,11 +6,10 @@ which it happens; messages go to the handlers of ``dispatcher``, which outlive e
 
 import asyncio
 import logging
-import ssl as ssl_module
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, Message
+from ctios_fast.core import Codec, Dispatcher, Message
 from ctios_fast.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -24,80 +23,47 @@ from ctios_fast.errors import (
     SendBufferFull,
     TooManyRequests,
 )
+from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, LoopClock, TimerHandle, sleep
 from .dial import dial
-from .heartbeat import DEFAULT_MAX_MISSED, Heartbeats
-from .link import DEFAULT_MAX_BUFFERED, Link
+from .heartbeat import Heartbeats
+from .link import Link
 from .observer import FailureReason, Observer
 from .opening import RETRIED_ELSEWHERE, OpenSettings
+from .options import ConnectionOptions
+from .plain_message import MessageWriter, PlainMessage
 from .request_book import Request, RequestBook
 from .sides import Attempt, Side, attempts
 from .states import ConnectionState, next_state
-
-if TYPE_CHECKING:
-    import random
 
 __all__ = ["Connection"]
 
 log = logging.getLogger("ctios_fast.connection")
 
-_SERVER_OFFLINE = 15  # E_CTI_CTI_SERVER_OFFLINE
-_NEW_SESSION_OPENED = 11  # E_CTI_NEW_SESSION_OPENED
-_IN_MAINTENANCE = 110  # E_CTI_SERVER_IN_MAINTENANCE_MODE
-_NO_ERROR = 0
+_HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
+_CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
 
 
 class Connection:
-    """One client session's connection. Times are in seconds, sizes in bytes.
+    """One client session's connection to a pair of CTI Servers; ``options`` says how it behaves."""
 
-    ``heartbeat``: interval of heartbeats, None for none. ``connect_timeout`` bounds TCP and TLS set-up,
-    ``open_timeout`` the answer to OPEN_REQ (the reference asks for 30 at least), ``close_timeout`` the wait
-    for CLOSE_CONF. ``clients``: how many clients the site has, see ``sides``. ``max_open_requests`` and
-    ``max_buffered`` bound what may be unanswered and unsent.
-    """
-
-    def __init__(
-        self,
-        codec: Codec,
-        observer: Observer,
-        *,
-        ssl: ssl_module.SSLContext | None = None,
-        heartbeat: float | None = None,
-        max_heartbeats: int = DEFAULT_MAX_MISSED,
-        connect_timeout: float = 20.0,
-        open_timeout: float = 30.0,
-        close_timeout: float = 5.0,
-        clients: int = 10,
-        reconnect_rounds: int | None = None,
-        max_open_requests: int = 65536,
-        max_frame: int = DEFAULT_MAX_FRAME,
-        max_buffered: int = DEFAULT_MAX_BUFFERED,
-        clock: Clock | None = None,
-        rng: "random.Random | None" = None,
-    ) -> None:
+    def __init__(self, codec: Codec, observer: Observer, options: ConnectionOptions) -> None:
         self.codec = codec
         self.state = ConnectionState.DISCONNECTED
         self.side: Side | None = None
         self.trying: Side | None = None
-        self.heartbeat = heartbeat
-        self.clock: Clock = clock if clock is not None else LoopClock()
+        self.options = options
+        self.heartbeat = options.heartbeat
+        self.clock: Clock = options.clock if options.clock is not None else LoopClock()
         self.dispatcher = Dispatcher(codec)
-        self.book = RequestBook(self.clock, max_open=max_open_requests)
+        self.book = RequestBook(self.clock, max_open=options.max_open_requests)
         self.link: Link | None = None
         self.connects = 0
         self.in_failover = False
         self._observer = observer
-        self._ssl = ssl
-        self._max_heartbeats = max_heartbeats
-        self._connect_timeout = connect_timeout
-        self._open_timeout = open_timeout
-        self._close_timeout = close_timeout
-        self._clients = clients
-        self._reconnect_rounds = reconnect_rounds
-        self._max_frame = max_frame
-        self._max_buffered = max_buffered
+        rng = options.rng
         if rng is None:
             import random
 
@@ -158,6 +124,74 @@ class Connection:
             self._send_open()
         return opening
 
+    def send(
+        self,
+        request: Request[Any],
+        message: MessageWriter,
+        fields: Mapping[str, Any],
+        timeout: float | None = None,
+    ) -> None:
+        """Put a request on the books and send it; this is the one way by which requests leave.
+
+        - ``request``: answered by the confirmation, or failed.
+        - ``message``: a message class, or a ``PlainMessage``.
+        - ``fields``: what the message carries, without InvokeID.
+        - ``timeout``: seconds until the request fails with ``RequestTimeout``; None for no limit.
+
+        Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull`` and
+        ``EncodeError``. Nothing was sent then, and the request is not on the books.
+        """
+        link = self.link
+        if self.state is not ConnectionState.OPEN or link is None:
+            del fields  # a traceback shows variables, and there may be a password in them
+            raise ConnectionLost("the session is not open")
+        self._send_on(link, request, message, fields, timeout)
+
+    def post(self, message: MessageWriter, fields: Mapping[str, Any]) -> int | None:
+        """Send a message that has no confirmation.
+
+        ``message`` and ``fields`` are those of ``send``. Returns the InvokeID that the message got, or None
+        for a message without one. Raises what ``send`` raises, except ``TooManyRequests``.
+        """
+        link = self.link
+        if self.state is not ConnectionState.OPEN or link is None:
+            del fields
+            raise ConnectionLost("the session is not open")
+        invoke_id = self.book.invoke_id() if self._has_invoke_id(message.number) else None
+        try:
+            link.send(message.encode_request(self.codec, invoke_id, fields))
+        except LinkClosed as error:
+            raise ConnectionLost("the connection is ending") from error
+        finally:
+            del fields
+        return invoke_id
+
+    def _has_invoke_id(self, message_type: int) -> bool:
+        layout = self.codec.describe(message_type)
+        return layout is not None and any(row.name == "InvokeID" for row in layout.fixed)
+
+    def _send_on(
+        self,
+        link: Link,
+        request: Request[Any],
+        message: MessageWriter,
+        fields: Mapping[str, Any],
+        timeout: float | None,
+    ) -> None:
+        # No variable holds the frame, and none the fields once it is written: there may be a password in
+        # them, and a traceback shows variables.
+        try:
+            invoke_id = self.book.enter(request, message.number, timeout)
+            try:
+                link.send(message.encode_request(self.codec, invoke_id, fields))
+            except BaseException as error:
+                self.book.forget(invoke_id)
+                if isinstance(error, LinkClosed):
+                    raise ConnectionLost("the connection is ending") from error
+                raise
+        finally:
+            del fields
+
     def request(
         self,
         message_type: int,
@@ -165,12 +199,10 @@ class Connection:
         floating: Iterable[tuple[str, object]],
         timeout: float | None,
     ) -> Request[Message]:
-        """Send a request (``fields`` without InvokeID) and put it on the books.
-
-        Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull``,
-        ``EncodeError``; nothing was sent then.
-        """
-        return self._send_request(None, message_type, fields, floating, timeout)
+        """Send a request that is named by number, with wire names; see ``send``."""
+        request: Request[Message] = Request(ged.NAMES[message_type])
+        self.send(request, PlainMessage(message_type, floating), fields, timeout)
+        return request
 
     def enter(
         self, request: Request[Any], message_type: int, timeout: float | None, link: Link | None = None
@@ -196,24 +228,6 @@ class Connection:
         if isinstance(error, LinkClosed):
             raise ConnectionLost("the connection is ending") from error
 
-    def _send_request(
-        self,
-        link: Link | None,
-        message_type: int,
-        fields: Mapping[str, int],
-        floating: Iterable[tuple[str, object]],
-        timeout: float | None,
-    ) -> Request[Message]:
-        request: Request[Message] = Request(ged.NAMES[message_type])
-        link = self.enter(request, message_type, timeout, link)
-        try:
-            # no variable holds the frame: there may be a password in it, and a traceback shows variables
-            link.send(self.codec.encode(message_type, {**fields, "InvokeID": request.invoke_id}, floating))
-        except BaseException as error:
-            self.not_sent(request, error)
-            raise
-        return request
-
     def disconnect(self) -> Request[None]:
         """Close the session and the connection, or stop looking for one. Ends with ``Observer.closed``.
 
@@ -231,11 +245,11 @@ class Connection:
         self._stop_search()
         if self.link is None:
             asyncio.get_running_loop().call_soon(self._finish_close)
-        elif was_open and self._send_close(self.link, _NO_ERROR):
-            self._close_timer = self.clock.call_later(self._close_timeout, self._give_up_closing)
+        elif was_open and self._send_close(self.link, codes.E_CTI_NO_ERROR):
+            self._close_timer = self.clock.call_later(self.options.close_timeout, self._give_up_closing)
         else:
             self.link.close()
-            self._close_timer = self.clock.call_later(self._close_timeout, self._give_up_closing)
+            self._close_timer = self.clock.call_later(self.options.close_timeout, self._give_up_closing)
         return closing
 
     # --- looking for a side ---------------------------------------------------------------------
@@ -245,7 +259,7 @@ class Connection:
         log.debug("connection: %s --%s--> %s", before.value, event, self.state.value)
 
     def _attempts(self, first: Side, rounds: int | None) -> Iterator[Attempt]:
-        return attempts(self._sides, first, clients=self._clients, rounds=rounds, rng=self._rng)
+        return attempts(self._sides, first, clients=self.options.clients, rounds=rounds, rng=self._rng)
 
     def _start_search(self) -> None:
         assert self._plan is not None
@@ -271,8 +285,8 @@ class Connection:
                 link = await dial(
                     attempt.side,
                     self._new_link,
-                    ssl=self._ssl,
-                    timeout=self._connect_timeout,
+                    ssl=self.options.ssl,
+                    timeout=self.options.connect_timeout,
                     clock=self.clock,
                 )
             except Exception as error:  # whatever a name, a port or a certificate can bring up
@@ -290,8 +304,8 @@ class Connection:
         link: Link = Link(
             self.codec,
             on_lost=lambda error: self._link_lost(link, error),
-            max_frame=self._max_frame,
-            max_buffered=self._max_buffered,
+            max_frame=self.options.max_frame,
+            max_buffered=self.options.max_buffered,
             clock=self.clock,
             dispatcher=self.dispatcher,
         )
@@ -343,15 +357,12 @@ class Connection:
         link = self.link
         request: Request[Message] = Request(ged.NAMES[ged.OPEN_REQ])
         try:
-            self.enter(request, ged.OPEN_REQ, self._open_timeout, link)
-            link.send(self._mode.frame(self.codec, request.invoke_id))
-        except LinkClosed:
-            self.book.forget(request.invoke_id)
+            self._send_on(link, request, self._mode, {}, self.options.open_timeout)
+        except ConnectionLost:
             return  # the loss is about to be told; the mode is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
             # it cannot be written at all: trying another side would not help
             log.error("the session cannot be opened: %s", error)
-            self.book.forget(request.invoke_id)
             self._mode = None
             opening, self._opening = self._opening, None
             if opening is not None:
@@ -388,7 +399,7 @@ class Connection:
                 beat=self._beat,
                 missing=self._observer.heartbeat_missing,
                 lost=self._too_many_missing,
-                max_missed=self._max_heartbeats,
+                max_missed=self.options.max_heartbeats,
             )
             self._heartbeats.start()
         opening, self._opening = self._opening, None
@@ -424,8 +435,9 @@ class Connection:
             return
         try:
             # long given up on by then: the time-out only keeps the books short
-            timeout = (self.heartbeat or 0) * (self._max_heartbeats + 1)
-            request = self._send_request(link, ged.HEARTBEAT_REQ, {}, (), timeout)
+            timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
+            request: Request[Message] = Request("HEARTBEAT_REQ")
+            self._send_on(link, request, _HEARTBEAT_REQ, {}, timeout)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return  # it counts as unanswered
         request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
@@ -439,7 +451,7 @@ class Connection:
 
     def _too_many_missing(self) -> None:
         if self.link is not None:
-            count = self._heartbeats.missed if self._heartbeats else self._max_heartbeats
+            count = self._heartbeats.missed if self._heartbeats else self.options.max_heartbeats
             self._drop(
                 self.link,
                 FailureReason.MISSED_HEARTBEATS,
@@ -452,11 +464,11 @@ class Connection:
         link = self.link
         if link is None or self.state is ConnectionState.CLOSING:
             return
-        if status == _NEW_SESSION_OPENED:
+        if status == codes.E_CTI_NEW_SESSION_OPENED:
             # another session of this client took the device over: coming back would take it away again
             self._end_for_good(link, OpenRefused(status))
-        elif status in (_SERVER_OFFLINE, _IN_MAINTENANCE):
-            self._send_close(link, _SERVER_OFFLINE)
+        elif status in (codes.E_CTI_CTI_SERVER_OFFLINE, codes.E_CTI_SERVER_IN_MAINTENANCE_MODE):
+            self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
 
@@ -523,7 +535,7 @@ class Connection:
             first = side
             if isinstance(cause, OpenRefused):  # this side just said that it will not do
                 first = next((other for other in self._sides if other != side), side)
-            self._plan = self._attempts(first, self._reconnect_rounds)
+            self._plan = self._attempts(first, self.options.reconnect_attempts)
         self._start_search()
 
     def _take_waiting(self) -> list[Request[Any]]:
@@ -536,7 +548,8 @@ class Connection:
     def _send_close(self, link: Link, status: int) -> bool:
         # Whether a CLOSE_REQ went out.
         try:
-            request = self._send_request(link, ged.CLOSE_REQ, {"Status": status}, (), None)
+            request: Request[Message] = Request("CLOSE_REQ")
+            self._send_on(link, request, _CLOSE_REQ, {"Status": status}, None)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return False
         request.add_done_callback(lambda done: link.close())

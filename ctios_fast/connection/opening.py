@@ -8,26 +8,23 @@ from typing import NamedTuple, Self
 from ctios_fast.core import Codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
+from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
-__all__ = ["NEVER_IDLE", "NULL_PERIPHERAL_ID", "RETRIED_ELSEWHERE", "OpenSettings"]
-
-#: IdleTimeout of a client that sends no heartbeats.
-NEVER_IDLE = 0xFFFFFFFF
-NULL_PERIPHERAL_ID = 0xFFFFFFFF
+__all__ = ["RETRIED_ELSEWHERE", "OpenSettings"]
 
 #: StatusCodes of FAILURE_CONF that speak of the server, not of the request: the other side may well accept.
 #: Every other status ends the attempt, since the same request would be refused again.
 RETRIED_ELSEWHERE = frozenset(
     {
-        15,  # E_CTI_CTI_SERVER_OFFLINE
-        16,  # E_CTI_TIMEOUT
-        17,  # E_CTI_UNSPECIFIED_FAILURE
-        92,  # E_CTI_SERVER_NOT_MASTER
-        94,  # E_CTI_JTAPI_CCM_PROBLEM
-        107,  # E_CTI_INVALID_CLIENT_FOR_STANDBY
-        109,  # E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID: this client's own session, not missed yet
-        110,  # E_CTI_SERVER_IN_MAINTENANCE_MODE
+        codes.E_CTI_CTI_SERVER_OFFLINE,
+        codes.E_CTI_TIMEOUT,
+        codes.E_CTI_UNSPECIFIED_FAILURE,
+        codes.E_CTI_SERVER_NOT_MASTER,
+        codes.E_CTI_JTAPI_CCM_PROBLEM,
+        codes.E_CTI_INVALID_CLIENT_FOR_STANDBY,
+        codes.E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID,  # this client's own session, not missed yet
+        codes.E_CTI_SERVER_IN_MAINTENANCE_MODE,
     }
 )
 
@@ -42,20 +39,30 @@ class OpenSettings(NamedTuple):
     call_msg_mask: int = 0
     agent_state_mask: int = 0
     config_msg_mask: int = 0
-    peripheral_id: int = NULL_PERIPHERAL_ID
-    idle_timeout: int = NEVER_IDLE
+    peripheral_id: int = codes.NULL_PERIPHERAL_ID
+    idle_timeout: int = codes.NEVER_IDLE
     agent_extension: str | None = None
     agent_id: str | None = None
     agent_instrument: str | None = None
 
     def with_idle_timeout(self, heartbeat: float | None) -> Self:
         """The same with the IdleTimeout that fits a heartbeat interval in seconds: four times as long."""
-        return self._replace(idle_timeout=NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat)))
+        return self._replace(
+            idle_timeout=codes.NEVER_IDLE if heartbeat is None else max(20, round(4 * heartbeat))
+        )
 
-    def frame(self, codec: Codec, invoke_id: int) -> bytes:
-        """The OPEN_REQ in that protocol version; ``EncodeError`` if it cannot carry the content."""
+    @property
+    def number(self) -> int:
+        """Number of the message: OPEN_REQ."""
+        return ged.OPEN_REQ
+
+    def encode_request(self, codec: Codec, invoke_id: int | None, fields: object = None) -> bytes:
+        """Return the OPEN_REQ in the codec's protocol version. ``fields`` is not used.
+
+        Raises ``EncodeError`` if that version cannot carry the content.
+        """
         values = {
-            "InvokeID": invoke_id,
+            "InvokeID": invoke_id or 0,
             "VersionNumber": codec.version,
             "IdleTimeout": self.idle_timeout,
             "PeripheralID": self.peripheral_id,

@@ -13,9 +13,10 @@ from ctios_fast import keywords as kw
 from ctios_fast.connection.addresses import sides
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
-from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
+from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED
 from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED, Link
-from ctios_fast.connection.opening import NULL_PERIPHERAL_ID, OpenSettings
+from ctios_fast.connection.opening import OpenSettings
+from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
 from ctios_fast.connection.request_book import Request
 from ctios_fast.connection.states import ConnectionState
 from ctios_fast.core import DEFAULT_MAX_FRAME, Handler, Message, codec
@@ -25,6 +26,7 @@ from ctios_fast.errors import ConnectionLost, CtiOsError, MethodError, Refused
 from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import details_reader, state_handler
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from ctios_fast.protocol.versions import defined_bits
 
 from .arguments import Arguments
@@ -92,8 +94,6 @@ class Session:
         self._mode: str | None = None
         self._client_password = Secret(client_password)
         del client_password  # an error below shows this method's variables in its traceback
-        if reconnect_attempts is not None and reconnect_attempts < 1:
-            raise ValueError(f"reconnect_attempts is 1 at least, or None, not {reconnect_attempts}")
         self.client_signature = client_signature
         self.request_timeout = request_timeout
         self.events = EventPublisher()
@@ -106,18 +106,20 @@ class Session:
         self._connection = Connection(
             self.codec,
             self._observer,
-            ssl=ssl,
-            heartbeat=_check_heartbeat(heartbeat),
-            max_heartbeats=max_heartbeats,
-            connect_timeout=connect_timeout,
-            open_timeout=open_timeout,
-            clients=clients,
-            reconnect_rounds=reconnect_attempts,
-            max_open_requests=max_open_requests,
-            max_frame=max_frame,
-            max_buffered=max_buffered,
-            clock=clock,
-            rng=rng,
+            ConnectionOptions(
+                ssl=ssl,
+                heartbeat=heartbeat,
+                max_heartbeats=max_heartbeats,
+                connect_timeout=connect_timeout,
+                open_timeout=open_timeout,
+                clients=clients,
+                reconnect_attempts=reconnect_attempts,
+                max_open_requests=max_open_requests,
+                max_frame=max_frame,
+                max_buffered=max_buffered,
+                clock=clock,
+                rng=rng,
+            ),
         )
         self._recovery = Recovery(self.query_agent_state, max_open_requests)
         self.unknown_agents = 0
@@ -271,7 +273,7 @@ class Session:
                 ctios_b or given.get(kw.CTIOS_CTIOSB),
                 port_b or given.get(kw.CTIOS_PORTB),
             )
-            interval = self._connection.heartbeat if interval is None else _check_heartbeat(float(interval))
+            interval = self._connection.heartbeat if interval is None else check_heartbeat(float(interval))
             if attempts is not None and attempts < 1:
                 raise ValueError(f"attempts is 1 at least, or None, not {attempts}")
         except (TypeError, ValueError) as error:
@@ -520,13 +522,3 @@ class Session:
         self._recovery.stop()
         for agent in self._agents.values():
             agent.connection_lost(reason)
-
-
-def _check_heartbeat(interval: float | None) -> float | None:
-    if interval is None or interval == -1:
-        return None
-    if interval < MIN_INTERVAL:
-        raise ValueError(
-            f"a heartbeat interval is {MIN_INTERVAL:g} seconds at least, or None, not {interval:g}"
-        )
-    return interval

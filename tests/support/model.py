@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import pytest
 
 from ctios_fast import Agent, Arguments, CilCode, MethodError, Session
+from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
 from ctios_fast.model.events import EVENTS
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState
@@ -109,10 +111,11 @@ def failing(call: Callable[[], object]) -> CilCode:
 
 
 async def settled(session: Session) -> None:
-    """Wait until everything that the server had sent so far was received: its next answer comes behind it."""
+    """Wait until all that the server sent so far was received: its next answer comes after that."""
     connection = session._connection
-    assert connection.link is not None
-    await soon(connection._send_request(connection.link, ged.HEARTBEAT_REQ, {}, (), None))
+    heartbeat: Request[Message] = Request("HEARTBEAT_REQ")
+    connection.send(heartbeat, PlainMessage(ged.HEARTBEAT_REQ), {})
+    await soon(heartbeat)
 
 
 def sides(sim: Simulator) -> dict[str, Any]:

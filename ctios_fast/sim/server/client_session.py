@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from ctios_fast.connection.clock import TimerHandle
 from ctios_fast.connection.link import Link
-from ctios_fast.connection.opening import NEVER_IDLE, NULL_PERIPHERAL_ID
 from ctios_fast.core import Message, codec
 from ctios_fast.errors import FrameTooLarge, LinkClosed, MalformedFrame, SendBufferFull
 from ctios_fast.protocol import numbers as messages
+from ctios_fast.protocol.codes import NEVER_IDLE, NULL_PERIPHERAL_ID
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.sim.plant.peripheral import Agent
 

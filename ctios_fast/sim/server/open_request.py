@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ctios_fast.connection.opening import NULL_PERIPHERAL_ID
 from ctios_fast.core import OLDEST_VERSION, Message, codec
 from ctios_fast.errors import MalformedFrame
+from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.versions import defined_bits
 from ctios_fast.sim.plant.peripheral import Agent, ContradictingAgent, UnknownAgent

@@ -1,0 +1,178 @@
+"""The settings of a client connection: one frozen record, checked when it is made.
+
+Nothing below it checks an option again. An error names the option, the value and the allowed range.
+"""
+
+import math
+import ssl as ssl_module
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from ctios_fast.core import DEFAULT_MAX_FRAME
+
+from .clock import Clock
+from .heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
+from .link import DEFAULT_MAX_BUFFERED
+
+if TYPE_CHECKING:
+    import random
+
+__all__ = ["ConnectionOptions", "check_heartbeat"]
+
+#: Longest time in seconds that an option can set: a year. Event loops refuse much longer timers.
+MAX_SECONDS = 366 * 24 * 3600.0
+#: Largest frame in bytes that can be allowed.
+MAX_FRAME_LIMIT = 1 << 30
+#: Smallest frame in bytes that can be allowed: an OPEN_CONF without optional fields fits.
+MIN_FRAME_LIMIT = 64
+#: CTI OS's value for "no heartbeats".
+_NO_HEARTBEAT = -1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionOptions:
+    """How a client connection behaves. Times are in seconds, sizes in bytes.
+
+    - ``ssl``: the ``ssl.SSLContext`` for TLS; None for plain TCP.
+    - ``server_hostname``: the name that the certificate must hold, if it is not the host connected to.
+    - ``heartbeat``: a heartbeat is sent after this much silence, 5 at least; None (or -1) for none.
+    - ``max_heartbeats``: this many unanswered heartbeats in a row end the connection.
+    - ``connect_timeout``: limit for TCP and TLS set-up, over all addresses of a host.
+    - ``open_timeout``: limit for the answer to OPEN_REQ; the reference asks for 30 at least.
+    - ``close_timeout``: limit for the answer to CLOSE_REQ.
+    - ``clients``: number of clients of the site; spreads their return after a common failure. 0: no spread.
+    - ``reconnect_attempts``: how often all sides are tried after a loss; None for ever.
+    - ``max_open_requests``: requests that may be unanswered at once.
+    - ``max_frame``: largest received frame, header included.
+    - ``max_buffered``: bytes that may wait for a server that does not read.
+    - ``clock``, ``rng``: stand in for time and chance in tests.
+
+    Raises ``TypeError`` for a value of a wrong type, ``ValueError`` for one out of range.
+    """
+
+    ssl: ssl_module.SSLContext | None = None
+    server_hostname: str | None = None
+    heartbeat: float | None = 30.0
+    max_heartbeats: int = DEFAULT_MAX_MISSED
+    connect_timeout: float = 20.0
+    open_timeout: float = 30.0
+    close_timeout: float = 5.0
+    clients: int = 10
+    reconnect_attempts: int | None = None
+    max_open_requests: int = 65536
+    max_frame: int = DEFAULT_MAX_FRAME
+    max_buffered: int = DEFAULT_MAX_BUFFERED
+    clock: Clock | None = None
+    rng: "random.Random | None" = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            checked = _CHECKS[field.name](field.name, getattr(self, field.name))
+            object.__setattr__(self, field.name, checked)
+
+
+def check_heartbeat(interval: Any) -> float | None:
+    """Return a heartbeat interval in seconds, or None for none (None or -1 is given).
+
+    Raises ``TypeError`` for what is not a number, ``ValueError`` below 5 s.
+    """
+    return _heartbeat("heartbeat", interval)
+
+
+# --- Checks -----------------------------------------------------------------------------------------
+
+_Check = Callable[[str, Any], Any]
+
+
+def _number(name: str, value: Any, allowed: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be {allowed}, got {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    return float(value)
+
+
+def _seconds(minimum: float, *, optional: bool = False) -> _Check:
+    allowed = f"from {minimum:g} to {MAX_SECONDS:.0f} seconds{', or None' if optional else ''}"
+
+    def check(name: str, value: Any) -> float | None:
+        if value is None and optional:
+            return None
+        seconds = _number(name, value, allowed)
+        if not minimum <= seconds <= MAX_SECONDS:
+            raise ValueError(f"{name} must be {allowed}, got {value!r}")
+        return seconds
+
+    return check
+
+
+def _count(minimum: int, maximum: int | None = None, *, optional: bool = False) -> _Check:
+    end = f"from {minimum} to {maximum}" if maximum is not None else f"of {minimum} or more"
+    allowed = f"a whole number {end}{', or None' if optional else ''}"
+
+    def check(name: str, value: Any) -> int | None:
+        if value is None and optional:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name} must be {allowed}, got {value!r}")
+        if value < minimum or (maximum is not None and value > maximum):
+            raise ValueError(f"{name} must be {allowed}, got {value!r}")
+        return value
+
+    return check
+
+
+def _heartbeat(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    allowed = f"from {MIN_INTERVAL:g} to {MAX_SECONDS:.0f} seconds, or None"
+    seconds = _number(name, value, allowed)
+    if seconds == _NO_HEARTBEAT:
+        return None
+    if not MIN_INTERVAL <= seconds <= MAX_SECONDS:
+        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    return seconds
+
+
+def _tls(name: str, value: Any) -> ssl_module.SSLContext | None:
+    if value is None or isinstance(value, ssl_module.SSLContext):
+        return value
+    raise TypeError(f"{name} must be an ssl.SSLContext, or None for plain TCP, got {value!r}")
+
+
+def _host_name(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a host name, or None, got {value!r}")
+    if not value:
+        raise ValueError(f"{name} must be a host name, or None, got {value!r}")
+    return value
+
+
+def _having(*methods: str, of: str) -> _Check:
+    def check(name: str, value: Any) -> Any:
+        if value is not None and not all(callable(getattr(value, method, None)) for method in methods):
+            raise TypeError(f"{name} must be {of}, or None, got {value!r}")
+        return value
+
+    return check
+
+
+_CHECKS: dict[str, _Check] = {
+    "ssl": _tls,
+    "server_hostname": _host_name,
+    "heartbeat": _heartbeat,
+    "max_heartbeats": _count(1),
+    "connect_timeout": _seconds(0.001),
+    "open_timeout": _seconds(0.001),
+    "close_timeout": _seconds(0.001),
+    "clients": _count(0),
+    "reconnect_attempts": _count(1, optional=True),
+    "max_open_requests": _count(1, 0xFFFFFFFE),
+    "max_frame": _count(MIN_FRAME_LIMIT, MAX_FRAME_LIMIT),
+    "max_buffered": _count(1),
+    "clock": _having("time", "call_later", of="a Clock (time and call_later)"),
+    "rng": _having("uniform", of="a random.Random"),
+}

@@ -1,0 +1,112 @@
+"""The options of a connection are checked when they are given: type, range, nan, infinity, None and False."""
+
+import dataclasses
+import ssl
+from typing import Any
+
+import pytest
+
+from ctios_fast import Session
+from ctios_fast.connection.clock import ManualClock
+from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
+
+NAN, INF = float("nan"), float("inf")
+
+SECONDS = ("connect_timeout", "open_timeout", "close_timeout")
+COUNTS = ("max_heartbeats", "clients", "max_open_requests", "max_frame", "max_buffered")
+
+
+def test_the_defaults_are_valid() -> None:
+    options = ConnectionOptions()
+    assert options.heartbeat == 30
+    assert options.reconnect_attempts is None
+
+
+def test_options_cannot_be_changed() -> None:
+    options = ConnectionOptions()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        options.clients = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("value", [NAN, INF, -INF, 0, -1, 1e18])
+def test_a_time_out_of_range_is_a_value_error(name: str, value: float) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} must be from 0.001 to 31622400 seconds, got "):
+        ConnectionOptions(**{name: value})
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("value", [None, False, True, "20", b"20", [20]])
+def test_a_time_that_is_not_a_number_is_a_type_error(name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} must be from 0.001 to 31622400 seconds, got "):
+        ConnectionOptions(**{name: value})
+
+
+@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("value", [-1, -(10**30)])
+def test_a_count_out_of_range_is_a_value_error(name: str, value: int) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number .*, got {value}$"):
+        ConnectionOptions(**{name: value})
+
+
+@pytest.mark.parametrize("name", COUNTS)
+@pytest.mark.parametrize("value", [None, False, True, 1.5, NAN, "3"])
+def test_a_count_that_is_not_whole_is_a_type_error(name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} must be a whole number .*, got "):
+        ConnectionOptions(**{name: value})
+
+
+@pytest.mark.parametrize("value", [0, -3])
+def test_reconnect_attempts_is_one_or_more_or_none(value: int) -> None:
+    assert ConnectionOptions(reconnect_attempts=None).reconnect_attempts is None
+    with pytest.raises(
+        ValueError, match=r"^reconnect_attempts must be a whole number of 1 or more, or None, got"
+    ):
+        ConnectionOptions(reconnect_attempts=value)
+
+
+@pytest.mark.parametrize("value", [4.9, 0, -2, NAN, INF])
+def test_a_heartbeat_below_five_seconds_is_a_value_error(value: float) -> None:
+    for check in (check_heartbeat, lambda given: ConnectionOptions(heartbeat=given)):
+        with pytest.raises(ValueError, match=r"^heartbeat must be from 5 to 31622400 seconds, or None, got"):
+            check(value)
+
+
+@pytest.mark.parametrize("value", [True, False, "30", b"5"])
+def test_a_heartbeat_that_is_not_a_number_is_a_type_error(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^heartbeat must be from 5 to 31622400 seconds, or None, got"):
+        ConnectionOptions(heartbeat=value)
+
+
+@pytest.mark.parametrize("value", [None, -1, -1.0])
+def test_no_heartbeats_is_none_or_the_guides_minus_one(value: float | None) -> None:
+    assert ConnectionOptions(heartbeat=value).heartbeat is None
+
+
+@pytest.mark.parametrize("value", [False, True, "tls", ssl.SSLContext])
+def test_tls_is_a_context_or_none(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"^ssl must be an ssl.SSLContext, or None for plain TCP, got"):
+        ConnectionOptions(ssl=value)
+
+
+@pytest.mark.parametrize(("value", "error"), [(b"host", TypeError), (5, TypeError), ("", ValueError)])
+def test_a_server_host_name_is_a_text_or_none(value: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"^server_hostname must be a host name, or None, got"):
+        ConnectionOptions(server_hostname=value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("clock", object()), ("clock", 3), ("rng", object()), ("rng", 7)]
+)
+def test_a_clock_and_a_random_source_have_the_methods_used(name: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} must be a"):
+        ConnectionOptions(**{name: value})
+    ConnectionOptions(clock=ManualClock())
+
+
+@pytest.mark.parametrize(
+    "option", [{"connect_timeout": None}, {"ssl": False}, {"heartbeat": NAN}, {"clients": -5}]
+)
+def test_a_session_refuses_bad_options_when_it_is_made(option: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match=rf"^{next(iter(option))} must be"):
+        Session(client_id="desktop", **option)
