@@ -58,12 +58,13 @@ class BuildExtensions(build_ext):
 
 def extensions() -> list[Extension]:
     """One extension for each ``.pyx`` below ``core/``."""
+    headers = [str(path.relative_to(ROOT)) for path in (ROOT / "ctios_fast" / "core" / "c").glob("*.h")]
     return [
         Extension(
             ".".join(path.relative_to(ROOT).with_suffix("").parts),
             [str(path.relative_to(ROOT))],
             include_dirs=["ctios_fast/core"],
-            depends=["ctios_fast/core/_tables.h"],
+            depends=["ctios_fast/core/_tables.h", *headers],
             define_macros=[("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1")] if COVERAGE else [],
         )
         for path in sorted((ROOT / "ctios_fast" / "core").rglob("*.pyx"))

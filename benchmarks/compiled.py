@@ -15,7 +15,9 @@ _BUILD = """
 import sys
 from Cython.Build import cythonize
 from setuptools import Extension, setup
-extension = Extension("handler_in_c", [sys.argv[1]], extra_compile_args=sys.argv[3:])
+from ctios_fast.core import get_include
+extension = Extension(
+    "handler_in_c", [sys.argv[1]], include_dirs=[get_include()], extra_compile_args=sys.argv[3:])
 setup(script_args=["-q", "build_ext", "--build-lib", ".", "--build-temp", "."],
       ext_modules=cythonize([extension], include_path=[sys.argv[2]], build_dir=".", quiet=True))
 """

@@ -1,7 +1,7 @@
 # cython: language_level=3
 """The benchmark's handler that is called from C; it reads the same three fields as those in Python."""
 
-from ctios_fast.core.dispatch.c_handler cimport Field, Frame, FrameHandler, Span
+from ctios_fast.core.dispatch.c_handler cimport Field, FieldData, Frame, FrameHandler
 
 
 cdef class Reader(FrameHandler):
@@ -22,7 +22,7 @@ cdef class Reader(FrameHandler):
     cdef int on_frame(self, const Frame *frame) except -1:
         cdef long long first = self._first.number(frame, -1)
         cdef long long second = self._second.number(frame, -1)
-        cdef Span text = self._text.span(frame)
+        cdef FieldData text = self._text.data(frame)
         # so that the compiler has to read them
         self.total += first + second + text.size
         if self._seen is not None:

@@ -29,6 +29,7 @@ def faults(wheel: Path, source: Path) -> list[str]:
     """What is wrong with it."""
     package = source / "ctios_fast"
     copied = {path for path in package.rglob("*") if path.suffix in COPIED}
+    copied |= set((package / "core" / "c").glob("*.h"))  # for modules that cimport from the core
     wanted = {path.relative_to(source).as_posix() for path in copied} | MADE
     compiled = {path.relative_to(source).with_suffix("").as_posix() for path in package.rglob("*.pyx")}
     folders = [

@@ -9,6 +9,7 @@ answers, ``secret`` holds passwords on their way.
 Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ __all__ = [
     "NamedArray",
     "NamedVariable",
     "codec",
+    "get_include",
 ]
 
 #: Where what few programs use is found, once it is asked for.
@@ -50,6 +52,11 @@ _LATER = {
     "FloatingField": "layout_info",
     "MessageLayout": "layout_info",
 }
+
+
+def get_include() -> str:
+    """The folder of the C headers that a Cython module needs which cimports from this package."""
+    return os.path.dirname(__file__)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,8 +5,9 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.number cimport PyNumber_Index
 
 from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
-from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of, load32
+from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of
 from .message cimport all_fields, fitting, malformed, read_message, unfit
+from .wire cimport load32
 
 #: Largest frame accepted unless told otherwise, in bytes with the header. The reference's largest
 #: message has 12,500.

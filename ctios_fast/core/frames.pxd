@@ -3,7 +3,8 @@
 cimport cython
 from libc.stdint cimport uint32_t, uint64_t
 
-from .layout cimport HEADER_SIZE, load32
+from .layout cimport HEADER_SIZE
+from .wire cimport load32
 
 
 @cython.final

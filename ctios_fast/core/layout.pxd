@@ -4,6 +4,8 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
+from ctios_fast.core.wire cimport load16, load32
+
 cdef enum:
     HEADER_SIZE = 8
     NO_NAME = 0xFFFF
@@ -69,12 +71,6 @@ cdef struct Layout:
     uint8_t *by_tag             # by tag: 1 + floating index, 0: not listed
     uint32_t tags               # how many tags by_tag has
 
-cdef inline uint32_t load16(const unsigned char *p) noexcept nogil:
-    return (<uint32_t>p[0] << 8) | p[1]
-
-cdef inline uint32_t load32(const unsigned char *p) noexcept nogil:
-    return (<uint32_t>p[0] << 24) | (<uint32_t>p[1] << 16) | (<uint32_t>p[2] << 8) | p[3]
-
 cdef inline int64_t load_number(int wire_type, const unsigned char *p) noexcept nogil:
     # A number of any of the wire types that have a width.
     if wire_type == WIRE_UINT:
@@ -88,16 +84,6 @@ cdef inline int64_t load_number(int wire_type, const unsigned char *p) noexcept 
     if wire_type == WIRE_CHAR:
         return <int8_t>p[0]
     return p[0]
-
-cdef inline void store16(unsigned char *p, uint32_t value) noexcept nogil:
-    p[0] = <unsigned char>(value >> 8)
-    p[1] = <unsigned char>value
-
-cdef inline void store32(unsigned char *p, uint32_t value) noexcept nogil:
-    p[0] = <unsigned char>(value >> 24)
-    p[1] = <unsigned char>(value >> 16)
-    p[2] = <unsigned char>(value >> 8)
-    p[3] = <unsigned char>value
 
 cdef inline int type_width(int wire_type) noexcept nogil:
     # 0: a byte string, of no width of its own
@@ -121,8 +107,9 @@ cdef class Layouts:
             return NULL
         return self.table[number]
 
-# The class that frames of a message are read as, by number; NULL: plain Message. Kept for the process's life.
-cdef PyObject *views[MESSAGE_NUMBERS]
+# The class that frames of a message are read as, by number; NULL: plain Message. A class stays for the
+# process's life.
+cdef PyObject *message_class_by_number[MESSAGE_NUMBERS]
 
 cdef int check_max_frame(Py_ssize_t max_frame) except -1
 cdef Layouts layouts_of(object version)
@@ -139,7 +126,7 @@ cdef inline const FloatingSlot *listed_slot(const Layout *layout, uint32_t tag) 
     return &layout.floating[layout.by_tag[tag] - 1]
 
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil
-cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL
+cdef int tag_of_field(object name) except? -2
 cdef int tag_of_text(object name) except? -2
 cdef object shown_name(Layout *layout, uint32_t tag)
 

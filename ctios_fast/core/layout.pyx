@@ -357,15 +357,10 @@ cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcep
     return slot if slot != NULL else _table_slot(tag)
 
 
-cdef const FloatingSlot *slot_of_name(Layout *layout, object name) except? NULL:
-    # The floating field that carries this name in this message: listed ones first, then the tag table's.
-    code = lookup_of(layout).get(name)
-    if code is not None and <int>code >= FLOATING_CODE:
-        return &layout.floating[<int>code - FLOATING_CODE]
+cdef int tag_of_field(object name) except? -2:
+    # The tag whose row in the tag table has that name; -1: there is none.
     tag = _tags_by_field.get(name)
-    if tag is None:
-        return NULL
-    return slot_of_tag(layout, tag)
+    return -1 if tag is None else <int>tag
 
 
 cdef int tag_of_text(object name) except? -2:

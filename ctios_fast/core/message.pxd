@@ -4,8 +4,9 @@ cimport cython
 from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
-from .layout cimport HEADER_SIZE, FloatingSlot, Layout, Layouts, load16
-from .wire cimport before_nul, word_of
+from ctios_fast.core.floating cimport FloatingCursor, floating_fills, start_floating
+from ctios_fast.core.layout cimport HEADER_SIZE, FloatingSlot, Layout, Layouts
+from ctios_fast.core.wire cimport NOT_ASCII, before_nul, bytes_in, word_at
 
 
 @cython.no_gc
@@ -19,10 +20,16 @@ cdef class Message:
 
     cdef int make_room(self, Py_ssize_t size) except -1
     cdef bytes whole(self)
-    cdef const unsigned char *floating_part(self) noexcept
-    cdef const unsigned char *seek(self, const unsigned char *p, uint32_t tag, Py_ssize_t *length) noexcept
     cdef object value_of(self, object name, object absent)
     cdef object data_of_tag(self, object name, object absent)
+
+    cdef inline void start(self, FloatingCursor *cursor) noexcept:
+        # Puts the cursor before the floating fields; without a layout there are none.
+        cdef const unsigned char *end = self._data + self._size
+        if self._layout == NULL:
+            start_floating(cursor, end, end)
+        else:
+            start_floating(cursor, self._data + HEADER_SIZE + self._layout.fixed_size, end)
 
     cdef inline int show(
         self, Layouts layouts, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
@@ -55,22 +62,6 @@ cdef extern from "Python.h":
     object PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
     unsigned char *PyUnicode_1BYTE_DATA(object text) noexcept
 
-cdef extern from *:
-    """
-    #define CTIOS_NOT_ASCII UINT64_C(0x8080808080808080)
-
-    /* How many bytes of a word are in use, of one whose upper part is zero. */
-    static inline int ctios_bytes_in(uint64_t word)
-    {
-        int count = 0;
-        if (word >> 32) { count = 4; word >>= 32; }
-        if (word >> 16) { count += 2; word >>= 16; }
-        return count + (word >> 8 ? 2 : word ? 1 : 0);
-    }
-    """
-    int bytes_in "ctios_bytes_in"(uint64_t word) noexcept nogil
-    uint64_t NOT_ASCII "CTIOS_NOT_ASCII"
-
 
 cdef inline Py_ssize_t until_nul(const unsigned char *p, Py_ssize_t size) noexcept nogil:
     cdef const void *end = memchr(p, 0, size) if size else NULL
@@ -78,12 +69,12 @@ cdef inline Py_ssize_t until_nul(const unsigned char *p, Py_ssize_t size) noexce
 
 
 cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
-    # The text up to its NUL, or all of it. Up to seven bytes before it are read, see word_of.
+    # The text up to its NUL, or all of it. Up to seven bytes before it are read, see word_at.
     cdef uint64_t word, before
     cdef Py_ssize_t length = 0
-    cdef object made
+    cdef object text
     while length < size:
-        word = word_of(p, size, length)
+        word = word_at(p, size, length)
         before = before_nul(word)
         if before & NOT_ASCII:
             return text_of_any(p, until_nul(p, size))
@@ -93,25 +84,12 @@ cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
         length += 8
     if length < 2:                          # CPython has these already
         return text_of_any(p, length)
-    made = PyUnicode_New(length, 127)
-    memcpy(PyUnicode_1BYTE_DATA(made), p, length)
-    return made
+    text = PyUnicode_New(length, 127)
+    memcpy(PyUnicode_1BYTE_DATA(text), p, length)
+    return text
 
 
 # --- proving a frame -------------------------------------------------------------------------------
-
-cdef inline bint tiled(const unsigned char *floating, Py_ssize_t size, int tag_width) noexcept nogil:
-    # Whether floating fields fill the part exactly. A field that says more than there is leads past the end,
-    # where nothing is read any more, so that this is asked once, behind the last one.
-    cdef Py_ssize_t at = 0
-    if tag_width == 1:
-        while at <= size - 2:
-            at += 2 + floating[at + 1]
-    else:
-        while at <= size - 4:
-            at += 4 + <Py_ssize_t>load16(floating + at + 2)
-    return at == size
-
 
 cdef inline Layout *fitting(
     Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
@@ -120,8 +98,6 @@ cdef inline Layout *fitting(
     # floating part.
     if documented.alternative != NULL:
         return fitting_of_several(documented, body, size, tag_width)
-    if size < documented.fixed_size or not tiled(
-        body + documented.fixed_size, size - documented.fixed_size, tag_width
-    ):
+    if size < documented.fixed_size or not floating_fills(body, documented.fixed_size, size, tag_width):
         return NULL
     return documented

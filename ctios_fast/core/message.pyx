@@ -18,7 +18,6 @@ from libc.string cimport memcmp
 from .layout cimport (
     FLAG_ARRAY,
     FLAG_REPEATS,
-    FLOATING_CODE,
     HEADER_SIZE,
     MESSAGE_NUMBERS,
     WIRE_NAMEDARRAY,
@@ -33,34 +32,21 @@ from .layout cimport (
     field_name,
     layouts_of,
     listed_slot,
-    load16,
-    load32,
     load_number,
-    lookup_of,
+    message_class_by_number,
     message_name,
     sample_of,
     shown_name,
-    slot_of_name,
     slot_of_tag,
     tag_of_text,
     type_width,
-    views,
 )
-
-cdef extern from *:
-    """
-    /* An instance of a subclass of tuple, to be filled. From CPython 3.14 on a tuple keeps its hash. */
-    static PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
-    {
-        PyObject *made = PyType_GenericAlloc((PyTypeObject *)kind, items);
-    #if PY_VERSION_HEX >= 0x030E0000 && !defined(Py_LIMITED_API)
-        if (made != NULL)
-            ((PyTupleObject *)made)->ob_hash = -1;
-    #endif
-        return made;
-    }
-    """
-    object new_tuple "ctios_new_tuple"(object kind, Py_ssize_t items)
+from .field_slot cimport FieldSlot, find_slot
+from .floating cimport (
+    FloatingCursor, floating_fills, next_floating, next_with_tag, read_head, start_floating,
+)
+from .pyobjects cimport new_tuple
+from .wire cimport load32
 
 from typing import NamedTuple
 
@@ -104,32 +90,19 @@ cdef Layout *fitting_of_several(
         layout = layout.alternative
     layout = documented
     while layout != NULL:
-        if size >= layout.fixed_size and tiled(
-            body + layout.fixed_size, size - layout.fixed_size, tag_width
-        ):
+        if size >= layout.fixed_size and floating_fills(body, layout.fixed_size, size, tag_width):
             return layout
         layout = layout.alternative
     return NULL
-
-
-cdef Py_ssize_t _untiled(const unsigned char *floating, Py_ssize_t size, int tag_width) noexcept nogil:
-    # Where the floating fields stop filling the part exactly, of a part that they do not fill.
-    cdef Py_ssize_t at = 0
-    cdef Py_ssize_t length
-    while size - at >= 2 * tag_width:
-        length = floating[at + 1] if tag_width == 1 else <Py_ssize_t>load16(floating + at + 2)
-        if length > size - at - 2 * tag_width:
-            break
-        at += 2 * tag_width + length
-    return at
 
 
 cdef object _fault(Layout *layout, bytes frame, int tag_width):
     # Says why a frame has none of its message's layouts, by the documented one.
     cdef const unsigned char *body = <const unsigned char *>PyBytes_AS_STRING(frame) + HEADER_SIZE
     cdef Py_ssize_t size = len(frame) - HEADER_SIZE
+    cdef FloatingCursor cursor
     cdef Py_ssize_t at, left
-    cdef uint32_t tag, length
+    cdef uint32_t tag = 0, length = 0
     cdef int i = 0
     if size < layout.fixed_size:
         for i in range(layout.fixed_count):
@@ -142,15 +115,17 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
             f"the fixed part takes {layout.fixed_size} bytes, the body has {size}",
             frame,
         )
-    at = _untiled(body + layout.fixed_size, size - layout.fixed_size, tag_width)
-    left = size - layout.fixed_size - at
-    at += layout.fixed_size
+    # the cursor stops at the first field that does not fit
+    start_floating(&cursor, body + layout.fixed_size, body + size)
+    while next_floating(&cursor, tag_width):
+        pass
+    at = cursor.data + cursor.size - body
+    left = size - at
     if left < 2 * tag_width:
         return malformed(
             layout.number, None, HEADER_SIZE + at, f"{left} bytes left over are no floating field", frame
         )
-    tag = body[at] if tag_width == 1 else load16(body + at)
-    length = body[at + 1] if tag_width == 1 else load16(body + at + 2)
+    read_head(body + at, tag_width, &tag, &length)
     return malformed(
         layout.number,
         shown_name(layout, tag) or f"tag:{tag}",
@@ -167,10 +142,10 @@ cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *fram
 
 cdef Message new_view(uint32_t number):
     # A view without a frame, of the class that messages of this number are to be read as.
-    if number >= MESSAGE_NUMBERS or views[number] == NULL:
+    if number >= MESSAGE_NUMBERS or message_class_by_number[number] == NULL:
         return Message.__new__(Message)
     # made as a Message is: the class's own constructor would encode one
-    return (<PyTypeObject *>Message).tp_new(<type>views[number], <PyObject *>_nothing, NULL)
+    return (<PyTypeObject *>Message).tp_new(<type>message_class_by_number[number], <PyObject *>_nothing, NULL)
 
 
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size):
@@ -282,17 +257,8 @@ cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssiz
     return PyBytes_FromStringAndSize(<const char *>p, size)
 
 
-cdef inline const unsigned char *_head(
-    const unsigned char *p, int tag_width, uint32_t *tag, Py_ssize_t *length
-) noexcept nogil:
-    # Tag and length of the floating field at p; gives where its data begins.
-    if tag_width == 1:
-        tag[0] = p[0]
-        length[0] = p[1]
-        return p + 2
-    tag[0] = load16(p)
-    length[0] = load16(p + 2)
-    return p + 4
+cdef inline bytes data_of(const FloatingCursor *cursor):
+    return PyBytes_FromStringAndSize(<const char *>cursor.data, cursor.size)
 
 
 # --- whole messages ----------------------------------------------------------------------------------
@@ -300,7 +266,7 @@ cdef inline const unsigned char *_head(
 cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
     # A copy of the sample, with what differs in this frame.
     cdef const unsigned char *body = frame + HEADER_SIZE
-    cdef dict made = PyDict_Copy(sample_of(layout, body))
+    cdef dict values = PyDict_Copy(sample_of(layout, body))
     cdef const FixedSlot *slot
     cdef int64_t number
     cdef int i
@@ -308,45 +274,38 @@ cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
         slot = &layout.fixed[i]
         number = load_number(slot.type, body + slot.offset)
         if number != layout.sample_numbers[i]:
-            PyDict_SetItem(made, <object>slot.text, number)
-    return made
+            PyDict_SetItem(values, <object>slot.text, number)
+    return values
 
 
 cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size):
     # Of a frame that was proved: all fields by name, as ``Message.to_dict`` tells.
-    cdef dict made = _fixed_fields(layout, frame)
-    cdef list values = None
+    cdef dict values = _fixed_fields(layout, frame)
+    cdef list several = None
     cdef const FloatingSlot *slot
-    cdef const FloatingSlot *again = NULL
-    cdef const unsigned char *p = frame + HEADER_SIZE + layout.fixed_size
-    cdef const unsigned char *end = frame + size
-    cdef uint32_t tag = 0
-    cdef Py_ssize_t length = 0
-    while end - p >= 2 * tag_width:
-        p = _head(p, tag_width, &tag, &length)
-        if length > end - p:                # proved, but another thread may write to the caller's buffer
-            break
-        slot = listed_slot(layout, tag)
+    cdef const FloatingSlot *latest = NULL
+    cdef FloatingCursor cursor
+    start_floating(&cursor, frame + HEADER_SIZE + layout.fixed_size, frame + size)
+    while next_floating(&cursor, tag_width):
+        slot = listed_slot(layout, cursor.tag)
         if slot != NULL:
             if slot.type == WIRE_STRING and not slot.flags & FLAG_REPEATS:
-                PyDict_SetDefault(made, <object>slot.text, text_of(p, length))
-                p += length
+                PyDict_SetDefault(values, <object>slot.text, text_of(cursor.data, cursor.size))
                 continue
             name = <object>slot.text
         else:
-            name = shown_name(layout, tag)
-            slot = slot_of_tag(layout, tag)
+            name = shown_name(layout, cursor.tag)
+            slot = slot_of_tag(layout, cursor.tag)
         if name is None:
-            made.setdefault(f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length))
+            values.setdefault(f"tag:{cursor.tag}", data_of(&cursor))
         elif slot.flags & FLAG_REPEATS:
-            if again != slot:               # those of one field mostly come one after the other
-                again = slot
-                values = <list>made.setdefault(name, [])
-            values.append(read_value(slot, p, length, False))
+            if latest != slot:              # those of one field mostly come one after the other
+                latest = slot
+                several = <list>values.setdefault(name, [])
+            several.append(read_value(slot, cursor.data, cursor.size, False))
         else:
-            PyDict_SetDefault(made, name, read_value(slot, p, length, False))
-        p += length
-    return made
+            PyDict_SetDefault(values, name, read_value(slot, cursor.data, cursor.size, False))
+    return values
 
 
 @cython.no_gc
@@ -429,60 +388,36 @@ cdef class Message:
     def __hash__(self):
         return hash(self.whole())
 
-    cdef const unsigned char *floating_part(self) noexcept:
-        # Where the floating fields begin; they end with the frame. There are none without a layout.
-        if self._layout == NULL:
-            return self._data + self._size
-        return self._data + HEADER_SIZE + self._layout.fixed_size
-
-    cdef const unsigned char *seek(self, const unsigned char *p, uint32_t tag, Py_ssize_t *length) noexcept:
-        # Data and length of the next floating field with that tag, from the field at p on; NULL without one.
-        cdef const unsigned char *end = self._data + self._size
-        cdef uint32_t found = 0
-        while p < end:
-            p = _head(p, self._layouts.tag_width, &found, length)
-            if found == tag:
-                return p
-            p += length[0]
-        return NULL
-
     cdef object value_of(self, object name, object absent):
         # The field's value, or ``absent``.
+        cdef FieldSlot place
         cdef const FloatingSlot *slot
-        cdef const FixedSlot *fixed
-        cdef const unsigned char *p
-        cdef Py_ssize_t length = 0
-        cdef int code
+        cdef FloatingCursor cursor
         cdef list values
         if self._layout == NULL:
             return absent
-        known = lookup_of(self._layout).get(name)
-        if known is None:
-            slot = slot_of_name(self._layout, name)
-            if slot == NULL:
-                return self.data_of_tag(name, absent)
-        else:
-            code = known
-            if code < FLOATING_CODE:
-                fixed = &self._layout.fixed[code]
-                return load_number(fixed.type, self._data + HEADER_SIZE + fixed.offset)
-            slot = &self._layout.floating[code - FLOATING_CODE]
-        p = self.seek(self.floating_part(), slot.tag, &length)
+        if not find_slot(self._layout, name, &place):
+            return self.data_of_tag(name, absent)
+        if place.fixed != NULL:
+            return load_number(place.fixed.type, self._data + HEADER_SIZE + place.fixed.offset)
+        slot = place.floating
+        self.start(&cursor)
         if not slot.flags & FLAG_REPEATS:
-            return absent if p == NULL else read_value(slot, p, length, False)
+            if not next_with_tag(&cursor, self._layouts.tag_width, slot.tag):
+                return absent
+            return read_value(slot, cursor.data, cursor.size, False)
         values = []
-        while p != NULL:
-            values.append(read_value(slot, p, length, False))
-            p = self.seek(p + length, slot.tag, &length)
+        while next_with_tag(&cursor, self._layouts.tag_width, slot.tag):
+            values.append(read_value(slot, cursor.data, cursor.size, False))
         return values
 
     cdef object data_of_tag(self, object name, object absent):
-        cdef Py_ssize_t length = 0
+        cdef FloatingCursor cursor
         cdef int tag = tag_of_text(name)
-        cdef const unsigned char *p = NULL
-        if tag >= 0:
-            p = self.seek(self.floating_part(), tag, &length)
-        return absent if p == NULL else PyBytes_FromStringAndSize(<const char *>p, length)
+        self.start(&cursor)
+        if tag < 0 or not next_with_tag(&cursor, self._layouts.tag_width, tag):
+            return absent
+        return data_of(&cursor)
 
     def __getitem__(self, name):
         value = self.value_of(name, _ABSENT)
@@ -495,17 +430,17 @@ cdef class Message:
         return self.value_of(name, default)
 
     def __contains__(self, name):
-        cdef const FloatingSlot *slot
-        cdef Py_ssize_t length = 0
+        cdef FieldSlot place
+        cdef FloatingCursor cursor
         cdef int tag
         if self._layout == NULL:
             return False
-        known = lookup_of(self._layout).get(name)
-        if known is not None and <int>known < FLOATING_CODE:
+        find_slot(self._layout, name, &place)
+        if place.fixed != NULL:
             return True
-        slot = slot_of_name(self._layout, name)
-        tag = tag_of_text(name) if slot == NULL else slot.tag
-        return tag >= 0 and self.seek(self.floating_part(), tag, &length) != NULL
+        tag = tag_of_text(name) if place.floating == NULL else place.floating.tag
+        self.start(&cursor)
+        return tag >= 0 and next_with_tag(&cursor, self._layouts.tag_width, tag)
 
     def fixed(self):
         """The fixed fields in wire order, by name."""
@@ -513,16 +448,12 @@ cdef class Message:
 
     def floating_raw(self):
         """The floating fields in wire order, as pairs of tag and data bytes."""
-        cdef list made = []
-        cdef const unsigned char *p = self.floating_part()
-        cdef const unsigned char *end = self._data + self._size
-        cdef uint32_t tag = 0
-        cdef Py_ssize_t length = 0
-        while p < end:
-            p = _head(p, self._layouts.tag_width, &tag, &length)
-            made.append((tag, PyBytes_FromStringAndSize(<const char *>p, length)))
-            p += length
-        return made
+        cdef list fields = []
+        cdef FloatingCursor cursor
+        self.start(&cursor)
+        while self._layout != NULL and next_floating(&cursor, self._layouts.tag_width):
+            fields.append((cursor.tag, data_of(&cursor)))
+        return fields
 
     def floating(self):
         """The floating fields in wire order, as pairs of name and exact value.
@@ -531,20 +462,18 @@ cdef class Message:
         not ASCII, a number of another width) is given as bytes, and so is all UNSPEC data; a tag without a
         name is ``"tag:N"``. Encoding these pairs gives the same bytes again.
         """
-        cdef list made = []
-        cdef const unsigned char *p = self.floating_part()
-        cdef const unsigned char *end = self._data + self._size
-        cdef uint32_t tag = 0
-        cdef Py_ssize_t length = 0
-        while p < end:
-            p = _head(p, self._layouts.tag_width, &tag, &length)
-            name = shown_name(self._layout, tag)
+        cdef list fields = []
+        cdef FloatingCursor cursor
+        cdef const FloatingSlot *slot
+        self.start(&cursor)
+        while self._layout != NULL and next_floating(&cursor, self._layouts.tag_width):
+            name = shown_name(self._layout, cursor.tag)
             if name is None:
-                made.append((f"tag:{tag}", PyBytes_FromStringAndSize(<const char *>p, length)))
+                fields.append((f"tag:{cursor.tag}", data_of(&cursor)))
             else:
-                made.append((name, read_value(slot_of_tag(self._layout, tag), p, length, True)))
-            p += length
-        return made
+                slot = slot_of_tag(self._layout, cursor.tag)
+                fields.append((name, read_value(slot, cursor.data, cursor.size, True)))
+        return fields
 
     def to_dict(self):
         """All fields that came, by name, each as ``message[name]`` gives it."""

@@ -1,7 +1,7 @@
 # cython: language_level=3
 """Handlers in C for the tests: one that reads fields, one that raises, one that feeds the buffer it reads."""
 
-from ctios_fast.core.dispatch.c_handler cimport Field, Frame, FrameHandler, Span
+from ctios_fast.core.dispatch.c_handler cimport Field, FieldData, Frame, FrameHandler
 
 
 cdef class Reader(FrameHandler):
@@ -17,7 +17,7 @@ cdef class Reader(FrameHandler):
         self.rows = []
 
     cdef int on_frame(self, const Frame *frame) except -1:
-        cdef Span span = self._text.span(frame)
+        cdef FieldData span = self._text.data(frame)
         cdef long long number = self._number.number(frame, -(1 << 40))
         self.rows.append((
             frame.type,

@@ -23,9 +23,11 @@ EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "handler_in_c"
 BUILD = """
 import sys
 from Cython.Build import cythonize
-from setuptools import setup
+from setuptools import Extension, setup
+from ctios_fast.core import get_include
+module = Extension("handlers_in_c", [sys.argv[1]], include_dirs=[get_include()])
 setup(script_args=["-q", "build_ext", "--inplace"],
-      ext_modules=cythonize(sys.argv[1], include_path=[sys.argv[2]], quiet=True))
+      ext_modules=cythonize(module, include_path=[sys.argv[2]], quiet=True))
 """
 
 needs_compiler = pytest.mark.skipif(

@@ -11,33 +11,12 @@ from ctios_fast.core.encode.keyword_writer cimport Blueprint
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.message cimport Message
 from ctios_fast.core.encode.keyword_cache cimport (
-    INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Arguments, Recipe,
+    INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Recipe,
 )
+from ctios_fast.core.pyobjects cimport PyMethodDef, VectorArgs, new_method
 from .properties cimport attribute_of
 
-cdef extern from *:
-    """
-    typedef PyObject *(*ctios_method)(PyObject *, ctios_arguments, Py_ssize_t, PyObject *);
-
-    /* A method that CPython calls with its arguments as they lie there, without making a tuple or a dict. */
-    static PyObject *ctios_new_method(
-        PyMethodDef *definition, const char *name, const char *doc, ctios_method method, PyObject *self
-    ) {
-        definition->ml_name = name;
-        definition->ml_meth = (PyCFunction)(void (*)(void))method;
-        definition->ml_flags = METH_FASTCALL | METH_KEYWORDS;
-        definition->ml_doc = doc;
-        return PyCFunction_NewEx(definition, self, NULL);
-    }
-    """
-    object new_method "ctios_new_method"(
-        PyMethodDef *definition, const char *name, const char *doc,
-        object (*method)(PyObject *, Arguments, Py_ssize_t, PyObject *), object owner,
-    )
-
 cdef extern from "Python.h":
-    ctypedef struct PyMethodDef:
-        pass
     Py_ssize_t PyVectorcall_NARGS(size_t)
     ctypedef struct PyType_Slot:
         int slot
@@ -54,7 +33,7 @@ cdef extern from "Python.h":
     int Py_tp_getattro
     ctypedef struct PyTypeObject:
         object (*tp_new)(type, PyObject *, PyObject *)
-        object (*tp_vectorcall)(PyObject *, Arguments, size_t, PyObject *)
+        object (*tp_vectorcall)(PyObject *, VectorArgs, size_t, PyObject *)
         unsigned long tp_flags
     type PyType_FromSpecWithBases(PyType_Spec *spec, object bases)
 
@@ -67,7 +46,7 @@ cdef Codec _codec_of(object version_or_codec):
     return <Codec>shared_codec(version_or_codec)
 
 
-cdef bytes _written_by_names(Blueprint blueprint, Codec codec, Arguments values, PyObject *names):
+cdef bytes _written_by_names(Blueprint blueprint, Codec codec, VectorArgs values, PyObject *names):
     # The frame for the keywords of a call, the general way.
     cdef dict given = {}
     cdef Py_ssize_t i
@@ -78,7 +57,7 @@ cdef bytes _written_by_names(Blueprint blueprint, Codec codec, Arguments values,
 
 
 cdef Py_ssize_t _by_recipe(
-    Blueprint blueprint, Codec codec, Arguments values, PyObject *names, unsigned char *frame
+    Blueprint blueprint, Codec codec, VectorArgs values, PyObject *names, unsigned char *frame
 ) except -1:
     # Writes the frame for the keywords of a call and returns its size; 0 where only the general way is left.
     cdef Recipe recipe
@@ -88,7 +67,7 @@ cdef Py_ssize_t _by_recipe(
     return recipe.follow(values, frame, codec.max_frame) if recipe.usable else 0
 
 
-cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
+cdef object _encode(PyObject *blueprint, VectorArgs arguments, Py_ssize_t count, PyObject *names):
     # The method ``encode`` of a message class.
     cdef unsigned char frame[LONGEST_BY_RECIPE]
     cdef Codec codec
@@ -102,7 +81,7 @@ cdef object _encode(PyObject *blueprint, Arguments arguments, Py_ssize_t count, 
     return _written_by_names(<Blueprint>blueprint, codec, arguments + 1, names)
 
 
-cdef object _encode_request(PyObject *blueprint, Arguments arguments, Py_ssize_t count, PyObject *names):
+cdef object _encode_request(PyObject *blueprint, VectorArgs arguments, Py_ssize_t count, PyObject *names):
     # The method ``encode_request`` of a message class.
     cdef unsigned char frame[LONGEST_BY_RECIPE]
     cdef PyObject *values[MAX_GATHERED]
@@ -138,7 +117,7 @@ cdef bytes _encode_fields(Blueprint blueprint, Codec codec, object invoke_id, di
     return blueprint.write(codec.layouts, codec.max_frame, fields)
 
 
-cdef object _make(PyObject *made, Arguments arguments, size_t flagged_count, PyObject *names):
+cdef object _make(PyObject *made, VectorArgs arguments, size_t flagged_count, PyObject *names):
     # What calling a message class does, without a tuple and a dict for __init__.
     cdef unsigned char frame[LONGEST_BY_RECIPE]
     cdef Py_ssize_t size, count = PyVectorcall_NARGS(flagged_count)

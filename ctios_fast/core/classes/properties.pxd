@@ -36,7 +36,7 @@ cdef class Property:
     cdef Conversion _conversion
     cdef Layouts _owner                     # of the layout that the property is set for at present
     cdef Layout *_layout
-    cdef FixedSlot *_fixed
+    cdef const FixedSlot *_fixed
     cdef const FloatingSlot *_floating
 
     cdef int _settle(self, Message message) except -1

@@ -15,7 +15,6 @@ from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memcpy
 
 from ctios_fast.core.layout cimport (
-    FLOATING_CODE,
     HEADER_SIZE,
     MESSAGE_NUMBERS,
     WIRE_NAMEDARRAY,
@@ -23,13 +22,12 @@ from ctios_fast.core.layout cimport (
     WIRE_STRING,
     FloatingSlot,
     Layout,
-    load16,
     load_number,
-    lookup_of,
-    slot_of_name,
+    message_class_by_number,
     type_width,
-    views,
 )
+from ctios_fast.core.field_slot cimport FieldSlot, find_floating_slot, find_slot
+from ctios_fast.core.floating cimport FloatingCursor, next_floating, next_with_tag
 from ctios_fast.core.message cimport Message, read_value, text_of
 
 import sys
@@ -85,33 +83,7 @@ cdef class Conversion:
         return 0
 
 
-cdef struct Field:
-    const unsigned char *data
-    Py_ssize_t size
-
-
-cdef inline bint _next(Message message, const unsigned char **at, uint32_t *tag, Field *field) noexcept:
-    # Steps over one floating field; the frame was proved, so lengths hold.
-    cdef const unsigned char *p = at[0]
-    if p >= message._data + message._size:
-        return False
-    if message._layouts.tag_width == 1:
-        tag[0] = p[0]
-        field.size = p[1]
-        field.data = p + 2
-    else:
-        tag[0] = load16(p)
-        field.size = load16(p + 2)
-        field.data = p + 4
-    at[0] = field.data + field.size
-    return True
-
-
-cdef inline const unsigned char *_floating_part(Message message) noexcept:
-    return message._data + HEADER_SIZE + message._layout.fixed_size
-
-
-cdef object _single(const FloatingSlot *slot, Conversion conversion, Field *field):
+cdef object _single(const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field):
     # The value of one field, None where its data is not of its type.
     if _is_number(slot.type):
         if field.size != type_width(slot.type):
@@ -122,7 +94,9 @@ cdef object _single(const FloatingSlot *slot, Conversion conversion, Field *fiel
     return read_value(slot, field.data, field.size, False)
 
 
-cdef int _gather(const FloatingSlot *slot, Conversion conversion, Field *field, list values) except -1:
+cdef int _gather(
+    const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field, list values
+) except -1:
     # All elements of an array; of other types the value.
     cdef int width = type_width(slot.type)
     cdef Py_ssize_t at = 0
@@ -145,18 +119,13 @@ cdef class Property:
 
     cdef int _settle(self, Message message) except -1:
         # Finds the field's place in the message's layout, and keeps that layout; none is a valid finding.
-        cdef Layout *layout = message._layout
+        cdef FieldSlot place
         self._layout = NULL
         self._owner = message._layouts
-        self._fixed = NULL
-        self._floating = NULL
-        if layout != NULL:
-            code = lookup_of(layout).get(self.reference)
-            if code is not None and code < FLOATING_CODE:
-                self._fixed = &layout.fixed[<int>code]
-            else:
-                self._floating = slot_of_name(layout, self.reference)
-        self._layout = layout
+        find_slot(message._layout, self.reference, &place)
+        self._fixed = place.fixed
+        self._floating = place.floating
+        self._layout = message._layout
         return 0
 
     def __repr__(self):
@@ -190,17 +159,14 @@ cdef class FloatingProperty(Property):
     """A field of the floating part; None where it is absent or its data is not of its type."""
 
     cdef object read(self, Message message):
-        cdef const unsigned char *at
-        cdef uint32_t tag
-        cdef Field field
+        cdef FloatingCursor field
         if message._layout != self._layout:
             self._settle(message)
         if self._floating == NULL:
             return None
-        at = _floating_part(message)
-        while _next(message, &at, &tag, &field):
-            if tag == self._floating.tag:
-                return _single(self._floating, self._conversion, &field)
+        message.start(&field)
+        if next_with_tag(&field, message._layouts.tag_width, self._floating.tag):
+            return _single(self._floating, self._conversion, &field)
         return None
 
     def __get__(self, Message message, owner):
@@ -211,9 +177,7 @@ cdef class RepeatedProperty(Property):
     """A field that repeats or holds an array: a tuple of all its values."""
 
     def __get__(self, Message message, owner):
-        cdef const unsigned char *at
-        cdef uint32_t tag
-        cdef Field field
+        cdef FloatingCursor field
         cdef const FloatingSlot *slot
         cdef list values
         if message is None:
@@ -224,14 +188,13 @@ cdef class RepeatedProperty(Property):
         if slot == NULL:
             return ()
         values = []
-        at = _floating_part(message)
-        while _next(message, &at, &tag, &field):
-            if tag == slot.tag:
-                _gather(slot, self._conversion, &field, values)
+        message.start(&field)
+        while next_with_tag(&field, message._layouts.tag_width, slot.tag):
+            _gather(slot, self._conversion, &field, values)
         return tuple(values)
 
 
-cdef object _named(int wire_type, Field *field):
+cdef object _named(int wire_type, const FloatingCursor *field):
     # A variable or an array's element; one that its NUL does not close off has an empty value.
     cdef FloatingSlot slot
     cdef bytes closed
@@ -254,9 +217,7 @@ cdef class NamedProperty(Property):
         self._mapping = mapping
 
     def __get__(self, Message message, owner):
-        cdef const unsigned char *at
-        cdef uint32_t tag
-        cdef Field field
+        cdef FloatingCursor field
         cdef const FloatingSlot *slot
         cdef list values
         if message is None:
@@ -266,12 +227,11 @@ cdef class NamedProperty(Property):
         values = []
         slot = self._floating
         if slot != NULL:
-            at = _floating_part(message)
-            while _next(message, &at, &tag, &field):
-                if tag == slot.tag:
-                    value = _named(slot.type, &field)
-                    if value is not None:
-                        values.append(value)
+            message.start(&field)
+            while next_with_tag(&field, message._layouts.tag_width, slot.tag):
+                value = _named(slot.type, &field)
+                if value is not None:
+                    values.append(value)
         return self._mapping(values)
 
 
@@ -308,7 +268,7 @@ cdef class GroupProperty:
         for i in range(self._columns):
             self._slots[i] = NULL
             if layout != NULL:
-                self._slots[i] = slot_of_name(layout, self._references[i])
+                self._slots[i] = find_floating_slot(layout, self._references[i])
         self._layout = layout
         return 0
 
@@ -320,9 +280,7 @@ cdef class GroupProperty:
         return tuple.__new__(self.record, values)
 
     def __get__(self, Message message, owner):
-        cdef const unsigned char *at
-        cdef uint32_t tag
-        cdef Field field
+        cdef FloatingCursor field
         cdef int i
         cdef uint32_t seen = 0
         cdef list records, values = None
@@ -336,10 +294,10 @@ cdef class GroupProperty:
             return ()
         memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
         records = []
-        at = _floating_part(message)
-        while _next(message, &at, &tag, &field):
+        message.start(&field)
+        while next_floating(&field, message._layouts.tag_width):
             for i in range(self._columns):
-                if slots[i] != NULL and slots[i].tag == tag:
+                if slots[i] != NULL and slots[i].tag == field.tag:
                     break
             else:
                 continue
@@ -432,7 +390,7 @@ def register(type view not None):
     cdef uint32_t number = view.number
     if not issubclass(view, Message) or number >= MESSAGE_NUMBERS:
         raise TypeError(f"{view!r} is no class of a message")
-    if views[number] == NULL:
+    if message_class_by_number[number] == NULL:
         _attributes[number] = _new_attributes(view)
         Py_INCREF(view)
-        views[number] = <PyObject *>view
+        message_class_by_number[number] = <PyObject *>view

@@ -11,10 +11,10 @@ from ctios_fast.core.layout cimport (
     FixedSlot,
     FloatingSlot,
     Layout,
-    load16,
     load_number,
     type_width,
 )
+from ctios_fast.core.floating cimport FloatingCursor, next_with_tag, start_floating
 
 # A frame that was proved, for as long as a handler runs.
 cdef struct Frame:
@@ -25,9 +25,18 @@ cdef struct Frame:
     const Layout *layout                    # NULL where no layout is published
 
 # Bytes within a frame, not closed by a NUL; NULL where there are none.
-cdef struct Span:
+cdef struct FieldData:
     const unsigned char *data
     Py_ssize_t size
+
+
+cdef inline void start_frame(FloatingCursor *cursor, const Frame *frame) noexcept nogil:
+    # Puts the cursor before the floating fields; without a layout there are none.
+    cdef const unsigned char *end = frame.data + frame.size
+    if frame.layout == NULL:
+        start_floating(cursor, end, end)
+    else:
+        start_floating(cursor, frame.data + HEADER_SIZE + frame.layout.fixed_size, end)
 
 
 cdef class FrameHandler:
@@ -47,56 +56,37 @@ cdef class Field:
 
     cdef inline int64_t number(self, const Frame *frame, int64_t absent) except? -1:
         # The field's number; `absent` where the frame has no such field, or it holds no number.
-        cdef Span span
+        cdef FloatingCursor cursor
         if frame.layout != self._layout:
             self.settle(frame.layout)
         if self._fixed != NULL:
             return load_number(self._fixed.type, frame.data + HEADER_SIZE + self._fixed.offset)
         if self._floating == NULL or self._floating.type == WIRE_RAW or self._floating.type >= WIRE_STRING:
             return absent
-        span = tagged(frame, self._floating.tag)
-        if span.data == NULL or span.size != type_width(self._floating.type):
+        start_frame(&cursor, frame)
+        if not next_with_tag(&cursor, frame.tag_width, self._floating.tag):
             return absent
-        return load_number(self._floating.type, span.data)
+        if cursor.size != type_width(self._floating.type):
+            return absent
+        return load_number(self._floating.type, cursor.data)
 
-    cdef inline Span span(self, const Frame *frame) except *:
+    cdef inline FieldData data(self, const Frame *frame) except *:
         # The bytes of the floating field, its first occurrence; of text those before its NUL.
-        cdef Span span
+        cdef FieldData found
+        cdef FloatingCursor cursor
         cdef const void *nul
-        span.data = NULL
-        span.size = 0
+        found.data = NULL
+        found.size = 0
         if frame.layout != self._layout:
             self.settle(frame.layout)
         if self._floating == NULL:
-            return span
-        span = tagged(frame, self._floating.tag)
-        if self._floating.type == WIRE_STRING and span.size:
-            nul = memchr(span.data, 0, span.size)
-            if nul != NULL:
-                span.size = <const unsigned char *>nul - span.data
-        return span
-
-
-cdef inline Span tagged(const Frame *frame, uint32_t tag) noexcept nogil:
-    # The data of the first floating field with that tag.
-    cdef Span span
-    cdef const unsigned char *end = frame.data + frame.size
-    cdef const unsigned char *p = end
-    cdef uint32_t found
-    if frame.layout != NULL:
-        p = frame.data + HEADER_SIZE + frame.layout.fixed_size
-    while p < end:                          # the frame was proved: fields end where it does
-        if frame.tag_width == 1:
-            found = p[0]
-            span.size = p[1]
-            span.data = p + 2
-        else:
-            found = load16(p)
-            span.size = load16(p + 2)
-            span.data = p + 4
-        if found == tag:
-            return span
-        p = span.data + span.size
-    span.data = NULL
-    span.size = 0
-    return span
+            return found
+        start_frame(&cursor, frame)
+        if next_with_tag(&cursor, frame.tag_width, self._floating.tag):
+            found.data = cursor.data
+            found.size = cursor.size
+            if self._floating.type == WIRE_STRING and found.size:
+                nul = memchr(found.data, 0, found.size)
+                if nul != NULL:
+                    found.size = <const unsigned char *>nul - found.data
+        return found

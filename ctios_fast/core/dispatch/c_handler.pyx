@@ -6,7 +6,8 @@ each proved frame as a C structure, and registers an instance as any handler.
 
 cimport cython
 
-from ctios_fast.core.layout cimport FLOATING_CODE, Layout, lookup_of, slot_of_name
+from ctios_fast.core.field_slot cimport FieldSlot, find_slot
+from ctios_fast.core.layout cimport Layout
 from ctios_fast.core.message cimport Message
 
 
@@ -39,16 +40,12 @@ cdef class Field:
         self.name = name
 
     cdef int settle(self, const Layout *layout) except -1:
-        # None is a valid finding.
+        # That the layout lacks the field is kept too.
+        cdef FieldSlot place
         self._layout = NULL
-        self._fixed = NULL
-        self._floating = NULL
-        if layout != NULL:
-            code = lookup_of(<Layout *>layout).get(self.name)
-            if code is not None and code < FLOATING_CODE:
-                self._fixed = &layout.fixed[<int>code]
-            else:
-                self._floating = slot_of_name(<Layout *>layout, self.name)
+        find_slot(<Layout *>layout, self.name, &place)
+        self._fixed = place.fixed
+        self._floating = place.floating
         self._layout = layout       # of a version's shared layouts, which live as long as the process
         return 0
 

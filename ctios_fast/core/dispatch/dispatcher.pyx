@@ -12,24 +12,17 @@ from libc.stdint cimport uint32_t
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.frames cimport FrameBuffer
 from .c_handler cimport Frame, FrameHandler
-from ctios_fast.core.layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, load32, views
+from ctios_fast.core.layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_class_by_number
 from ctios_fast.core.message cimport Message, fitting, new_view, unfit
+from ctios_fast.core.pyobjects cimport is_sole
+from ctios_fast.core.wire cimport load32
 
 from collections.abc import Callable
 
 #: What is called with a message; its result is not looked at.
 Handler = Callable[[Message], object]
 
-cdef extern from *:
-    """
-    /* Whether who asks has the only reference. Without the GIL a reference count does not tell. */
-    #ifdef Py_GIL_DISABLED
-      #define ctios_sole(o) 0
-    #else
-      #define ctios_sole(o) (Py_REFCNT(o) == 1)
-    #endif
-    """
-    bint is_sole "ctios_sole"(PyObject *o) noexcept
+cdef extern from "Python.h":
     PyTypeObject *Py_TYPE(PyObject *o) noexcept
     PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
@@ -325,10 +318,12 @@ cdef inline PyObject *_view(
 ) except NULL:
     # One that was spared, or a new one, as a reference that the caller has.
     cdef PyObject *view = NULL
+    cdef PyObject *view_class
     if number < MESSAGE_NUMBERS:
         view = self._spares[number]
         # the message's class may have been made since
-        if view != NULL and views[number] != NULL and <PyObject *>Py_TYPE(view) != views[number]:
+        view_class = message_class_by_number[number]
+        if view != NULL and view_class != NULL and <PyObject *>Py_TYPE(view) != view_class:
             self._spares[number] = NULL
             Py_XDECREF(view)
             view = NULL

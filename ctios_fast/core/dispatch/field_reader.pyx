@@ -14,20 +14,17 @@ from libc.stdint cimport uint32_t, uint64_t
 
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
-    FLOATING_CODE,
     HEADER_SIZE,
     WIRE_STRING,
-    FixedSlot,
     Layout,
     is_field_name,
-    load16,
     load_number,
-    lookup_of,
-    slot_of_name,
     tag_of_text,
 )
-from ctios_fast.core.message cimport NOT_ASCII, Message, read_value, text_of
-from ctios_fast.core.wire cimport SPREAD, before_nul, word_of
+from ctios_fast.core.field_slot cimport FieldSlot, find_slot
+from ctios_fast.core.floating cimport FloatingCursor, next_floating
+from ctios_fast.core.message cimport Message, read_value, text_of
+from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
 
 cdef extern from "Python.h":
     void give_item "PyTuple_SET_ITEM"(tuple made, Py_ssize_t place, PyObject *value) noexcept
@@ -41,15 +38,14 @@ cdef inline PyObject *owned(object value) noexcept:
 
 cdef int _find(Layout *layout, object name, Place *place) except -1:
     # Where the layout has the field.
-    cdef const FixedSlot *fixed
-    code = lookup_of(layout).get(name)
-    if code is not None and <int>code < FLOATING_CODE:
-        fixed = &layout.fixed[<int>code]
+    cdef FieldSlot found
+    find_slot(layout, name, &found)
+    if found.fixed != NULL:
         place.kind = FIXED
-        place.wire_type = fixed.type
-        place.at = HEADER_SIZE + fixed.offset
+        place.wire_type = found.fixed.type
+        place.at = HEADER_SIZE + found.fixed.offset
         return 0
-    place.slot = slot_of_name(layout, name)
+    place.slot = found.floating
     if place.slot == NULL:
         place.kind = NOWHERE if tag_of_text(name) < 0 else OTHER
     elif place.slot.flags & FLAG_REPEATS:
@@ -133,20 +129,21 @@ cdef class FieldReader:
 
     cdef object text(self, const unsigned char *p, Py_ssize_t size):
         # As text_of; a short one that was read before comes as the str that it was then.
-        cdef uint64_t first = before_nul(word_of(p, size, 0))
-        cdef uint64_t second = 0
+        cdef uint64_t first = before_nul(word_at(p, size, 0))
+        cdef uint64_t second = 0, hash
         cdef Text *place
         cdef object made
         cdef PyObject *old
         if first >> 56:                         # eight characters, and maybe more
-            second = before_nul(word_of(p, size, 8))
+            second = before_nul(word_at(p, size, 8))
         if second >> 56 or (first | second) & NOT_ASCII:
             return text_of(p, size)
         if self._missed >= <uint32_t>self._places:
             self.review()
             if not self._keeps:
                 return text_of(p, size)
-        place = &self._texts[((first + second * SPREAD) * SPREAD) >> 40 & (self._places - 1)]
+        hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
+        place = &self._texts[hash >> 40 & (self._places - 1)]
         if place.text != NULL and place.first == first and place.second == second:
             self._found += 1
             return <object>place.text
@@ -203,29 +200,18 @@ cdef class FieldReader:
 
     cdef int collect_fields(self, Message message, const Shape *shape, PyObject **values) except -1:
         cdef const Place *place
-        cdef const unsigned char *p = message._data + HEADER_SIZE + shape.layout.fixed_size
-        cdef const unsigned char *end = message._data + message._size
-        cdef uint32_t tag
-        cdef Py_ssize_t size
+        cdef FloatingCursor field
         cdef int i, left = shape.floating
-        while left and p < end:                 # the frame was proved: fields end where it does
-            if message._layouts.tag_width == 1:
-                tag = p[0]
-                size = p[1]
-                p += 2
-            else:
-                tag = load16(p)
-                size = load16(p + 2)
-                p += 4
+        message.start(&field)
+        while left and next_floating(&field, message._layouts.tag_width):
             for i in range(self._count):
                 place = &shape.places[i]
-                if place.at == tag and place.kind >= FLOATING and values[i] == NULL:
+                if place.at == field.tag and place.kind >= FLOATING and values[i] == NULL:
                     if place.kind == TEXT and self._keeps:
-                        values[i] = owned(self.text(p, size))
+                        values[i] = owned(self.text(field.data, field.size))
                     else:
-                        values[i] = owned(read_value(place.slot, p, size, False))
+                        values[i] = owned(read_value(place.slot, field.data, field.size, False))
                     left -= 1
-            p += size
         for i in range(self._count):
             place = &shape.places[i]
             if place.kind == FIXED:

@@ -10,8 +10,9 @@ from cpython.dict cimport PyDict_GetItem, PyDict_SetItem
 from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
-from ctios_fast.core.layout cimport HEADER_SIZE, load32
+from ctios_fast.core.layout cimport HEADER_SIZE
 from ctios_fast.core.message cimport Message
+from ctios_fast.core.wire cimport load32
 
 import logging
 from asyncio import CancelledError, InvalidStateError, current_task, get_running_loop

@@ -5,19 +5,13 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
 from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
+from ctios_fast.core.pyobjects cimport VectorArgs
 
 cdef enum:
     LONGEST_BY_RECIPE = 1024    # bytes of a frame; longer ones go the general way
     MAX_GATHERED = 64           # values that a request's fields are gathered into
 
 cdef str INVOKE_ID              # "invoke_id", interned as the keywords of calls are
-
-# The arguments of a call that came as C has them.
-cdef extern from *:
-    """
-    typedef PyObject *const *ctios_arguments;
-    """
-    ctypedef PyObject **Arguments "ctios_arguments"
 
 # One number of the fixed part.
 ctypedef struct Number:
@@ -58,4 +52,4 @@ cdef class Recipe:
     cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1
     cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1
-    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept
+    cdef Py_ssize_t follow(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept

@@ -29,12 +29,11 @@ from ctios_fast.core.layout cimport (
     FloatingSlot,
     Layout,
     Layouts,
-    store16,
-    store32,
     type_width,
 )
-from ctios_fast.core.objects cimport ascii_of, copy_ascii, whole_number
+from ctios_fast.core.pyobjects cimport VectorArgs, ascii_of, whole_number
 from ctios_fast.core.secret cimport Secret
+from ctios_fast.core.wire cimport copy_ascii, store16, store32
 
 
 import sys
@@ -155,7 +154,7 @@ cdef class Recipe:
         self._field_count += 1
         return True
 
-    cdef Py_ssize_t follow(self, Arguments arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
+    cdef Py_ssize_t follow(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
         # Writes the frame into room for LONGEST_BY_RECIPE bytes and returns its size; 0 where the general way
         # has to be gone.
         cdef unsigned char *p = frame + self._fixed_end

@@ -23,9 +23,9 @@ from ctios_fast.core.layout cimport (
     field_name,
     layouts_of,
     lookup_of,
-    store32,
     type_width,
 )
+from ctios_fast.core.wire cimport store32
 from .keyword_cache cimport Recipe
 
 from collections.abc import Mapping

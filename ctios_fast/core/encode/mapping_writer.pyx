@@ -34,14 +34,13 @@ from ctios_fast.core.layout cimport (
     field_name,
     lookup_of,
     message_name,
-    slot_of_name,
-    store16,
-    store32,
     tag_of_text,
     type_width,
 )
-from ctios_fast.core.objects cimport ascii_of, copy_ascii, whole_number
+from ctios_fast.core.field_slot cimport find_floating_slot
+from ctios_fast.core.pyobjects cimport ascii_of, whole_number
 from ctios_fast.core.secret cimport Secret
+from ctios_fast.core.wire cimport copy_ascii, store16, store32
 
 from collections.abc import Iterable, Mapping
 
@@ -258,7 +257,7 @@ cdef int _put_floating(
     message = <object>layout.name
     if not isinstance(name, str):
         raise _error(message, None, f"a floating field's name is text, not {type(name).__name__}")
-    slot = slot_of_name(layout, name)
+    slot = find_floating_slot(layout, name)
     if slot != NULL:
         tag = slot.tag
         if slot.since > layouts.version and not as_received:

@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from ctios_fast.core.layout cimport Layout, Layouts
-from .walk cimport MOST_PLACES, MOST_TAGS
+from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
 
 cdef enum:
     MOST_LAYOUTS = 4            # of one message; layout.pyx makes two at most
@@ -38,10 +38,10 @@ cdef class ColumnPlan:
     cdef Layout *_candidates[MOST_LAYOUTS]
     cdef Py_ssize_t _count
     cdef Column *_columns
-    cdef Py_ssize_t _slots                  # floating fields that are looked for
+    cdef Py_ssize_t _places                 # floating fields that are looked for
     cdef Py_ssize_t _tags                   # above the greatest tag that is looked for
-    cdef uint8_t _slot_of_tag[MOST_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
-    cdef uint8_t _slot_kind[MOST_PLACES + 1]    # SlotKind, by slot counted from 1
+    cdef uint8_t _place_of_tag[MAX_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
+    cdef uint8_t _place_kind[MAX_PLACES + 1]    # SlotKind, by slot counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
     cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1

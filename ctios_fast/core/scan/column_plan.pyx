@@ -9,7 +9,6 @@ from libc.stdint cimport uint8_t, uint32_t
 
 from ctios_fast.core.layout cimport (
     FLAG_ARRAY,
-    FLOATING_CODE,
     HEADER_SIZE,
     NO_TAG,
     WIRE_CHAR,
@@ -18,16 +17,14 @@ from ctios_fast.core.layout cimport (
     WIRE_NAMEDVAR,
     WIRE_SHORT,
     WIRE_STRING,
-    FixedSlot,
     FloatingSlot,
     Layout,
     layouts_of,
-    lookup_of,
     message_name,
-    slot_of_name,
     type_width,
 )
-from .walk cimport MOST_PLACES, MOST_TAGS
+from ctios_fast.core.field_slot cimport FieldSlot, find_slot
+from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
 
 from typing import NamedTuple
 
@@ -96,16 +93,15 @@ cdef class ColumnPlan:
 
     cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1:
         # Where a layout has the field, as Message.__getitem__ finds it.
+        cdef FieldSlot found
         cdef const FloatingSlot *slot
-        cdef FixedSlot *fixed
-        code = lookup_of(layout).get(name)
-        if code is not None and <int>code < FLOATING_CODE:
-            fixed = &layout.fixed[<int>code]
+        find_slot(layout, name, &found)
+        if found.fixed != NULL:
             source.kind = SOURCE_FIXED
-            source.at = HEADER_SIZE + fixed.offset
-            wire_type[0] = fixed.type
+            source.at = HEADER_SIZE + found.fixed.offset
+            wire_type[0] = found.fixed.type
             return 0
-        slot = slot_of_name(layout, name)
+        slot = found.floating
         if slot == NULL or slot.tag == NO_TAG:
             return 0
         wire_type[0] = slot.type
@@ -113,16 +109,16 @@ cdef class ColumnPlan:
             raise TypeError(f"field {name} of {self.name} is a named value, which makes no column")
         if slot.flags & FLAG_ARRAY:
             raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
-        if slot.tag >= MOST_TAGS or self._slots == MOST_PLACES:
+        if slot.tag >= MAX_TAGS or self._places == MAX_PLACES:
             raise RuntimeError("the protocol's data outgrew the tables of core/columns")
         source.kind = SOURCE_FLOATING
-        if not self._slot_of_tag[slot.tag]:
-            self._slots += 1
+        if not self._place_of_tag[slot.tag]:
+            self._places += 1
             self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
-            self._slot_of_tag[slot.tag] = <uint8_t>self._slots
+            self._place_of_tag[slot.tag] = <uint8_t>self._places
             if type_width(slot.type) == 0:
-                self._slot_kind[self._slots] = SLOT_TEXT if slot.type == WIRE_STRING else SLOT_BYTES
-        source.at = self._slot_of_tag[slot.tag] - 1
+                self._place_kind[self._places] = SLOT_TEXT if slot.type == WIRE_STRING else SLOT_BYTES
+        source.at = self._place_of_tag[slot.tag] - 1
         return 0
 
     cdef int _add(self, Py_ssize_t at, str name) except -1:

@@ -17,8 +17,8 @@ from libc.string cimport memchr, memcpy, memset
 
 from .column_plan cimport SLOT_NUMBER, SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source
 from ctios_fast.core.layout cimport HEADER_SIZE, check_max_frame
-from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
-from ctios_fast.core.wire cimport before_nul, load_word, number16, number32, prefetch, store_word, word_of
+from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
+from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, store_word, word_at
 
 from typing import NamedTuple
 
@@ -33,12 +33,6 @@ cdef enum:
     LAYOUT_SHIFT = 56           # a row's first word: its frame's offset, and above this bit its layout
     AHEAD = 2048                # bytes between what is read and what is fetched into the cache
     NEXT_BLOCK = 16384          # the same while blocks are filled, about as much as one of them has
-
-cdef extern from *:
-    """
-    #define CTIOS_PLACE_MASK (((uint64_t)1 << 56) - 1)
-    """
-    uint64_t PLACE_MASK "CTIOS_PLACE_MASK"
 
 
 class ColumnCounts(NamedTuple):
@@ -82,6 +76,10 @@ cdef struct Scan:
     Py_ssize_t *longest         # by slot counted from 1: bytes of the longest value, 1 at least
 
 
+cdef inline uint64_t frame_offset(uint64_t first_word) noexcept nogil:
+    return first_word & (<uint64_t>1 << LAYOUT_SHIFT) - 1
+
+
 cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
     # Forgets the floating fields. Few of them are cleared by plain stores, into the SPARE words behind
     # the last row if need be: a call of memset costs more.
@@ -109,8 +107,8 @@ cdef inline bint _row(
         if size < fixed:
             continue
         _clear_row(row, words)
-        if walk(
-            &plan._slot_of_tag[0], <uint32_t>plan._tags, plan._slots, frame, fixed, size, row, tag_width
+        if find_floating(
+            &plan._place_of_tag[0], <uint32_t>plan._tags, plan._places, frame, fixed, size, row, tag_width
         ):
             row[0] |= <uint64_t>k << LAYOUT_SHIFT
             return True
@@ -137,15 +135,15 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
     cdef const uint64_t *row
     cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
     for slot in range(1, scan.row_words):
-        if plan._slot_kind[slot] == SLOT_NUMBER:
+        if plan._place_kind[slot] == SLOT_NUMBER:
             continue
         longest = scan.longest[slot]
         row = scan.rows + scan.measured * scan.row_words
         while row < end:
             length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
             if length > longest:
-                value = scan.data + (row[0] & PLACE_MASK) + (row[slot] >> LENGTH_BITS)
-                if plan._slot_kind[slot] == SLOT_TEXT:
+                value = scan.data + frame_offset(row[0]) + (row[slot] >> LENGTH_BITS)
+                if plan._place_kind[slot] == SLOT_TEXT:
                     length -= value[length - 1] == 0
                     if length > longest:
                         nul = memchr(value, 0, length)
@@ -167,7 +165,7 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
     cdef uint64_t *row
     while scan.size - at >= HEADER_SIZE:
         frame = data + at
-        whole = HEADER_SIZE + <Py_ssize_t>number32(frame)
+        whole = HEADER_SIZE + <Py_ssize_t>load32(frame)
         if whole > scan.max_frame:
             scan.too_large = whole
             break
@@ -175,7 +173,7 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
             break
         scan.frames += 1
         prefetch(frame, AHEAD)
-        if number32(frame + 4) != plan.message:
+        if load32(frame + 4) != plan.message:
             scan.others += 1
         else:
             if scan.row_count == scan.room and not _more_room(scan):
@@ -219,10 +217,10 @@ cdef inline void _store_number(unsigned char *to, const unsigned char *value, in
     cdef uint16_t half
     cdef uint32_t whole
     if width == 4:
-        whole = number32(value)
+        whole = load32(value)
         memcpy(to, &whole, 4)
     elif width == 2:
-        half = number16(value)
+        half = load16(value)
         memcpy(to, &half, 2)
     else:
         to[0] = value[0]
@@ -335,7 +333,7 @@ cdef inline void _long_values(
         length = rest = <Py_ssize_t>(span & LENGTH_MASK)
         value = block.frames[i] + (span >> LENGTH_BITS)
         for k in range(0, width, 8):
-            word = word_of(value, rest, k)
+            word = word_at(value, rest, k)
             if text:
                 word = before_nul(word)
                 if word >> 56 == 0:
@@ -403,7 +401,7 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
         block.rows = row
         block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
         for i in range(block.count):
-            block.frames[i] = scan.data + (row[0] & PLACE_MASK)
+            block.frames[i] = scan.data + frame_offset(row[0])
             prefetch(block.frames[i], NEXT_BLOCK)
             prefetch(block.frames[i], NEXT_BLOCK - 64)
             row += scan.row_words
@@ -483,7 +481,7 @@ def read_columns(ColumnPlan plan not None, buffer, Py_ssize_t max_frame, Py_ssiz
     scan.max_frame = max_frame
     scan.limit = limit
     scan.malformed_at = -1
-    scan.row_words = 1 + plan._slots
+    scan.row_words = 1 + plan._places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
     if scan.longest == NULL:
         raise MemoryError
@@ -536,7 +534,7 @@ def count_frames(buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
         data = <const unsigned char *>view.buf
         with nogil:
             while view.len - at >= HEADER_SIZE:
-                whole = HEADER_SIZE + <Py_ssize_t>number32(data + at)
+                whole = HEADER_SIZE + <Py_ssize_t>load32(data + at)
                 if whole > max_frame or whole > view.len - at:
                     break
                 at += whole

@@ -6,10 +6,10 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from ctios_fast.core.layout cimport load_number
 from .value_sets cimport NumberSet, TextSet
-from .walk cimport LENGTH_BITS, LENGTH_MASK, walk
+from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
 
 cdef enum:
-    MOST_SLOTS = 64             # floating fields that one program looks at
+    MAX_FLOATING = 64             # floating fields that one program looks at
 
 cdef enum Verdict:
     ACCEPT = -1
@@ -71,7 +71,7 @@ cdef struct Step:
     bint repeats
     bint array
     uint16_t tag
-    Py_ssize_t at               # fixed: offset from the frame's start; floating: slot
+    Py_ssize_t at               # fixed: offset from the frame's start; floating: number of its place
     void *values                # Values, which the filter keeps; of IN_TEXTS their TextSet
     const Step *on_match        # the next step if the value is among the step's,
     const Step *on_mismatch     # if it is not,
@@ -83,9 +83,9 @@ cdef struct Program:
     const Step *first
     Step *steps                 # behind the last the two ends
     bint all                    # every frame is accepted
-    Py_ssize_t slots            # floating fields that are looked for
-    Py_ssize_t tags             # size of slot_of_tag
-    uint8_t *slot_of_tag        # counted from 1; 0: no step asks for the tag
+    Py_ssize_t places           # floating fields that are looked for
+    Py_ssize_t tags             # size of place_of_tag
+    uint8_t *place_of_tag        # counted from 1; 0: no step asks for the tag
     Program *alternative        # for the message's next layout
 
 cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL
@@ -131,7 +131,7 @@ cdef inline bint run_program(
 ) noexcept nogil:
     # Whether the frame is accepted; a malformed one is. The layout is chosen as for message views: one that
     # the body fills exactly, else the first with a whole floating part.
-    cdef uint64_t places[MOST_SLOTS + 1]
+    cdef uint64_t places[MAX_FLOATING + 1]
     cdef const Program *program = documented
     cdef const Step *step
     cdef Py_ssize_t i
@@ -143,10 +143,10 @@ cdef inline bint run_program(
     while True:
         if size >= program.fixed_end:
             places[1] = places[2] = 0
-            for i in range(3, program.slots + 1):
+            for i in range(3, program.places + 1):
                 places[i] = 0
-            if walk(
-                program.slot_of_tag, <uint32_t>program.tags, program.slots, frame, program.fixed_end, size,
+            if find_floating(
+                program.place_of_tag, <uint32_t>program.tags, program.places, frame, program.fixed_end, size,
                 &places[0], tag_width,
             ):
                 break

@@ -5,12 +5,12 @@ stands. One walk over the floating part, which proves it too, finds the fields f
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcmp
 
-from ctios_fast.core.layout cimport FLAG_ARRAY, FLAG_REPEATS, load16, load_number, type_width
+from ctios_fast.core.layout cimport FLAG_ARRAY, FLAG_REPEATS, load_number, type_width
 from .value_sets cimport NumberSet, TextSet
-from .walk cimport LENGTH_BITS, LENGTH_MASK
+from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, FloatingCursor, next_with_tag
 
 
 # --- asking a value --------------------------------------------------------------------------------
@@ -83,25 +83,14 @@ cdef bint holds_of_several(
     const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
 ) noexcept nogil:
     # The same from the first occurrence on; of a field that repeats one suffices. The fields were proved.
-    cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS)
-    cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
-    cdef uint32_t tag = step.tag
-    if not step.repeats:
-        return _holds_of_data(step, frame + at, length)
+    cdef FloatingCursor field
+    field.data = frame + (place >> LENGTH_BITS)
+    field.size = <Py_ssize_t>(place & LENGTH_MASK)
+    field.end = frame + size
     while True:
-        if tag == step.tag and _holds_of_data(step, frame + at, length):
+        if _holds_of_data(step, field.data, field.size):
             return True
-        at += length
-        if at + 2 * tag_width > size:
-            return False
-        if tag_width == 1:
-            tag = frame[at]
-            length = frame[at + 1]
-        else:
-            tag = load16(frame + at)
-            length = load16(frame + at + 2)
-        at += 2 * tag_width
-        if length > size - at:
+        if not step.repeats or not next_with_tag(&field, tag_width, step.tag):
             return False
 
 
@@ -130,18 +119,18 @@ cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, di
     if program == NULL:
         raise MemoryError
     program.fixed_end = fixed_end
-    program.slots = len(slots)
+    program.places = len(slots)
     program.tags = max(slots, default=-1) + 1
     program.steps = <Step *>PyMem_Calloc(count + 2, sizeof(Step))
-    program.slot_of_tag = <uint8_t *>PyMem_Calloc(program.tags + 1, 1)
-    if program.steps == NULL or program.slot_of_tag == NULL:
+    program.place_of_tag = <uint8_t *>PyMem_Calloc(program.tags + 1, 1)
+    if program.steps == NULL or program.place_of_tag == NULL:
         free_program(program)
         raise MemoryError
     program.steps[count].accepts = True
     program.first = _target(program, count, first)
     program.all = first == ACCEPT
     for tag, slot in slots.items():
-        program.slot_of_tag[<Py_ssize_t>tag] = slot
+        program.place_of_tag[<Py_ssize_t>tag] = slot
     for i, row in enumerate(steps):
         step = &program.steps[i]
         values, fixed, step.type, step.at, step.tag, flags, on_true, on_false = row
@@ -176,6 +165,6 @@ cdef void free_program(Program *program) noexcept:
     while program != NULL:
         following = program.alternative
         PyMem_Free(program.steps)
-        PyMem_Free(program.slot_of_tag)
+        PyMem_Free(program.place_of_tag)
         PyMem_Free(program)
         program = following

@@ -12,7 +12,7 @@ from libc.string cimport memset
 from ctios_fast.core.dispatch.dispatcher cimport FrameGate
 from .filter_program cimport (
     ACCEPT,
-    MOST_SLOTS,
+    MAX_FLOATING,
     REJECT,
     Program,
     Values,
@@ -22,12 +22,10 @@ from .filter_program cimport (
     run_program,
 )
 from ctios_fast.core.layout cimport (
-    FLOATING_CODE,
     HEADER_SIZE,
     MESSAGE_NUMBERS,
     NO_TAG,
     WIRE_STRING,
-    FixedSlot,
     FloatingSlot,
     Layout,
     Layouts,
@@ -35,12 +33,12 @@ from ctios_fast.core.layout cimport (
     layouts_of,
     lookup_of,
     message_name,
-    slot_of_name,
     type_width,
 )
+from ctios_fast.core.field_slot cimport FieldSlot, find_slot
 from .value_sets cimport NumberSet
-from .walk cimport MOST_TAGS
-from ctios_fast.core.wire cimport number32, prefetch
+from ctios_fast.core.floating cimport MAX_TAGS
+from ctios_fast.core.wire cimport load32, prefetch
 
 from typing import NamedTuple
 
@@ -76,16 +74,13 @@ cdef str _kind(int wire_type):
 cdef object _find(Layout *layout, str name, bint listed):
     # Where a layout has the field: fixed, wire type, offset or tag, flags; None where it has not. As in
     # Message.__getitem__; with `listed` only what the message lists.
+    cdef FieldSlot place
     cdef const FloatingSlot *slot
-    cdef FixedSlot *fixed
-    code = lookup_of(layout).get(name)
-    if code is not None and <int>code < FLOATING_CODE:
-        fixed = &layout.fixed[<int>code]
-        return True, fixed.type, HEADER_SIZE + fixed.offset, 0
-    if listed and code is None:
-        return None
-    slot = slot_of_name(layout, name)
-    if slot == NULL or slot.tag == NO_TAG:
+    find_slot(layout, name, &place)
+    if place.fixed != NULL:
+        return True, place.fixed.type, HEADER_SIZE + place.fixed.offset, 0
+    slot = place.floating
+    if slot == NULL or slot.tag == NO_TAG or (listed and not place.listed):
         return None
     return False, slot.type, slot.tag, slot.flags
 
@@ -313,11 +308,11 @@ cdef class FrameFilter(FrameGate):
         fixed, wire_type, at, flags = found
         if not fixed:
             tag = at
-            if tag >= MOST_TAGS:
+            if tag >= MAX_TAGS:
                 raise RuntimeError("the protocol's data outgrew the tables of core/filters")
             if tag not in slots:
-                if len(slots) == MOST_SLOTS:
-                    raise ValueError(f"a filter looks at {MOST_SLOTS} floating fields of a message at most")
+                if len(slots) == MAX_FLOATING:
+                    raise ValueError(f"a filter looks at {MAX_FLOATING} floating fields of a message at most")
                 slots[tag] = len(slots) + 1
             at = slots[tag]
         if test not in values:
@@ -330,7 +325,7 @@ cdef class FrameFilter(FrameGate):
         cdef const Program *program
         if size < HEADER_SIZE:
             return True
-        program = _program_of(self, number32(frame + 4))
+        program = _program_of(self, load32(frame + 4))
         if program == NULL or program.all:
             return program != NULL
         return judge(program, frame, size, self._layouts.tag_width)
@@ -342,7 +337,7 @@ cdef class FrameFilter(FrameGate):
         try:
             if view.len < HEADER_SIZE:
                 return True
-            if <Py_ssize_t>number32(<const unsigned char *>view.buf) != view.len - HEADER_SIZE:
+            if <Py_ssize_t>load32(<const unsigned char *>view.buf) != view.len - HEADER_SIZE:
                 return True
             return self.accepts(<const unsigned char *>view.buf, view.len)
         finally:
@@ -430,7 +425,7 @@ cdef void _scan(
     cdef int tag_width = filter._layouts.tag_width
     while size - at >= HEADER_SIZE:
         frame = data + at
-        whole = HEADER_SIZE + <Py_ssize_t>number32(frame)
+        whole = HEADER_SIZE + <Py_ssize_t>load32(frame)
         if whole > max_frame:
             found.too_large = whole
             break
@@ -439,7 +434,7 @@ cdef void _scan(
         # a scan reads only in part, so that the processor does not always see what comes
         prefetch(frame, AHEAD)
         frames += 1
-        number = number32(frame + 4)
+        number = load32(frame + 4)
         if number != known:
             known = number
             program = _program_of(filter, number)

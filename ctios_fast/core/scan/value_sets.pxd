@@ -3,15 +3,9 @@
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from ctios_fast.core.wire cimport SPREAD, before_nul, word_of
+from ctios_fast.core.wire cimport HASH_MULTIPLIER, before_nul, word_at
 
-cdef extern from *:
-    """
-    /* no number on the wire */
-    #define CTIOS_NO_NUMBER INT64_MIN
-    /* the count of an entry that is free; beyond what an enumeration may hold */
-    #define CTIOS_NO_ENTRY UINT32_MAX
-    """
+cdef extern from "c/value_sets.h":
     int64_t NO_NUMBER "CTIOS_NO_NUMBER"
     uint32_t NO_ENTRY "CTIOS_NO_ENTRY"
 
@@ -25,7 +19,7 @@ cdef class NumberSet:
     cdef int64_t *_entries
 
     cdef inline bint has(self, int64_t number) noexcept nogil:
-        cdef uint64_t at = (<uint64_t>number * SPREAD >> 32) & self._mask
+        cdef uint64_t at = (<uint64_t>number * HASH_MULTIPLIER >> 32) & self._mask
         while self._entries[at] != number:
             if self._entries[at] == NO_NUMBER:
                 return False
@@ -33,7 +27,7 @@ cdef class NumberSet:
         return True
 
 cdef inline uint64_t spread(uint64_t word) noexcept nogil:
-    word *= SPREAD
+    word *= HASH_MULTIPLIER
     return word ^ (word >> 32)
 
 cdef class TextSet:
@@ -48,7 +42,7 @@ cdef class TextSet:
 
     cdef inline bint has(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
         # Compares up to the first NUL. Up to seven bytes before the text are read.
-        cdef uint64_t word = before_nul(word_of(text, size, 0))
+        cdef uint64_t word = before_nul(word_at(text, size, 0))
         cdef uint64_t hash, at
         if word >> 56:
             return self._has_long(text, size)

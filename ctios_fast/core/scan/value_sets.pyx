@@ -8,7 +8,7 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from ctios_fast.core.wire cimport SPREAD, before_nul, word_of
+from ctios_fast.core.wire cimport HASH_MULTIPLIER, before_nul, word_at
 
 cdef enum:
     MARKS = 16                  # bits for each entry of a set of texts, which makes 32 or more for each text
@@ -37,7 +37,7 @@ cdef class NumberSet:
             self._entries[at] = NO_NUMBER
         for number in possible:
             if not self.has(number):
-                at = (<uint64_t>number * SPREAD >> 32) & self._mask
+                at = (<uint64_t>number * HASH_MULTIPLIER >> 32) & self._mask
                 while self._entries[at] != NO_NUMBER:
                     at = (at + 1) & self._mask
                 self._entries[at] = number
@@ -81,7 +81,7 @@ cdef class TextSet:
         cdef uint64_t word, hash = 0, at
         cdef uint32_t count = 0
         while True:
-            word = before_nul(word_of(text, size, 8 * count))
+            word = before_nul(word_at(text, size, 8 * count))
             if count and word == 0:
                 break
             self._words[end[0] + count] = word
@@ -104,7 +104,7 @@ cdef class TextSet:
         cdef uint32_t k, count = 0
         cdef const TextEntry *entry
         while True:
-            word = before_nul(word_of(text, size, 8 * <Py_ssize_t>count))
+            word = before_nul(word_at(text, size, 8 * <Py_ssize_t>count))
             if count and word == 0:
                 break
             hash = spread(hash ^ word)
@@ -117,7 +117,7 @@ cdef class TextSet:
             if entry.hash == hash and entry.count == count:
                 k = 0
                 while k < count:
-                    if self._words[entry.first + k] != before_nul(word_of(text, size, 8 * <Py_ssize_t>k)):
+                    if self._words[entry.first + k] != before_nul(word_at(text, size, 8 * <Py_ssize_t>k)):
                         break
                     k += 1
                 if k == count:

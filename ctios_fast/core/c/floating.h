@@ -1,0 +1,129 @@
+/* Floating fields: the one place that knows how they follow one another in a frame.
+
+   A floating field is a tag, the length of its data, and the data. Tag and length take one byte each below protocol
+   version 20 and two from it on: `tag_width`. A frame is well-formed if its floating fields fill the rest of it
+   exactly.
+
+   Three functions step over the fields. ctios_next_floating() stops at each field; it is the one to use.
+   ctios_floating_fills() and ctios_find_floating() are for the loops over many frames: they check a frame, and the
+   second also notes where the wanted fields are, without stopping. */
+
+#ifndef CTIOS_FLOATING_H
+#define CTIOS_FLOATING_H
+
+#include "wire.h"
+
+/* A place found by ctios_find_floating(): the length of the data, and above it the offset of the data. */
+#define CTIOS_LENGTH_BITS 16
+#define CTIOS_LENGTH_MASK 0xFFFF
+
+/* A cursor over the floating fields of one frame: the field that it is at. */
+typedef struct {
+    const unsigned char *data;
+    ptrdiff_t size;                 /* bytes of data */
+    const unsigned char *end;       /* of the frame */
+    uint32_t tag;
+} ctios_floating_cursor;
+
+ctios_always_inline void ctios_read_head(
+    const unsigned char *head, const int tag_width, uint32_t *tag, uint32_t *length
+) {
+    if (tag_width == 1) {
+        *tag = head[0];
+        *length = head[1];
+    } else {
+        const uint32_t both = ctios_load32(head);
+        *tag = both >> 16;
+        *length = both & 0xFFFF;
+    }
+}
+
+/* Puts the cursor before the first field. `part`: where the floating part begins. */
+ctios_always_inline void ctios_start_floating(
+    ctios_floating_cursor *cursor, const unsigned char *part, const unsigned char *end
+) {
+    cursor->data = part;
+    cursor->size = 0;
+    cursor->end = end;
+}
+
+/* Moves the cursor to the next field; 0 if there is none. A field that does not fit in the frame is not one, so
+   that this holds for frames that were not checked, or that another thread writes to. */
+ctios_always_inline int ctios_next_floating(ctios_floating_cursor *cursor, const int tag_width)
+{
+    const unsigned char *const head = cursor->data + cursor->size;
+    uint32_t length;
+    if (cursor->end - head < 2 * tag_width)
+        return 0;
+    ctios_read_head(head, tag_width, &cursor->tag, &length);
+    if ((ptrdiff_t)length > cursor->end - head - 2 * tag_width)
+        return 0;
+    cursor->data = head + 2 * tag_width;
+    cursor->size = (ptrdiff_t)length;
+    return 1;
+}
+
+/* Moves the cursor to the next field with that tag; 0 if there is none. */
+ctios_always_inline int ctios_next_with_tag(
+    ctios_floating_cursor *cursor, const int tag_width, const uint32_t tag
+) {
+    while (ctios_next_floating(cursor, tag_width))
+        if (cursor->tag == tag)
+            return 1;
+    return 0;
+}
+
+/* Whether floating fields fill the frame exactly from `at` to `size`. An overlong field moves `at` past the end, where
+   the loop stops: one comparison after it is enough. */
+ctios_always_inline int ctios_floating_fills(
+    const unsigned char *frame, ptrdiff_t at, const ptrdiff_t size, const int tag_width
+) {
+    const ptrdiff_t last = size - 2 * tag_width;
+    if (tag_width == 1)
+        while (at <= last)
+            at += 2 + frame[at + 1];
+    else
+        while (at <= last)
+            at += 4 + (ptrdiff_t)ctios_load16(frame + at + 2);
+    return at == size;
+}
+
+ctios_always_inline int ctios_find_floating_by(
+    const uint8_t *place_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
+    ptrdiff_t at, ptrdiff_t size, uint64_t *places, const int tag_width
+) {
+    const ptrdiff_t last = size - 2 * tag_width;
+    uint32_t tag, length;
+    if (wanted)
+        while (at <= last) {
+            ctios_read_head(frame + at, tag_width, &tag, &length);
+            at += 2 * tag_width;
+            if (tag < tags) {
+                const unsigned place = place_of_tag[tag];
+                if (place && !places[place]) {
+                    places[place] = (uint64_t)at << CTIOS_LENGTH_BITS | length;
+                    if (!--wanted) {
+                        at += length;
+                        break;
+                    }
+                }
+            }
+            at += length;
+        }
+    return ctios_floating_fills(frame, at, size, tag_width);
+}
+
+/* Notes the place of the first field of each wanted tag, and returns whether the fields fill the frame from `at` to
+   `size` exactly; if they do not, the places mean nothing. `place_of_tag` gives for tags below `tags` the number of
+   the place, from 1 on, or 0 for a tag that is not wanted. The places are 0 at first, and `wanted` of them can be
+   found; once all are, no tag is looked up any more. */
+static inline int ctios_find_floating(
+    const uint8_t *place_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
+    ptrdiff_t at, ptrdiff_t size, uint64_t *places, int tag_width
+) {
+    if (tag_width == 1)
+        return ctios_find_floating_by(place_of_tag, tags, wanted, frame, at, size, places, 1);
+    return ctios_find_floating_by(place_of_tag, tags, wanted, frame, at, size, places, 2);
+}
+
+#endif

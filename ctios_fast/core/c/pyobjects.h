@@ -1,0 +1,73 @@
+/* Looks into Python objects, and makes them, without a call where CPython allows it, and by a call where not. */
+
+#ifndef CTIOS_PYOBJECTS_H
+#define CTIOS_PYOBJECTS_H
+
+#include <Python.h>
+#include <stdint.h>
+
+/* Sets *number and returns 1 for an int of any class that fits 64 bits; otherwise returns 0. Never sets an error. */
+static inline int ctios_whole_number(PyObject *object, int64_t *number)
+{
+    int overflow = 0;
+    if (!PyLong_Check(object))
+        return 0;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (PyUnstable_Long_IsCompact((PyLongObject *)object)) {
+        *number = (int64_t)PyUnstable_Long_CompactValue((PyLongObject *)object);
+        return 1;
+    }
+#else
+    if (Py_SIZE(object) == 1 || Py_SIZE(object) == 0) {
+        *number = Py_SIZE(object) ? (int64_t)((PyLongObject *)object)->ob_digit[0] : 0;
+        return 1;
+    }
+#endif
+    *number = (int64_t)PyLong_AsLongLongAndOverflow(object, &overflow);
+    return !overflow;
+}
+
+/* The characters of a str that has only ASCII, and their number; NULL for anything else. Never sets an error. A str
+   of a subclass has another memory layout and gives NULL too. */
+static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
+{
+    if (!PyUnicode_Check(object) || !PyUnicode_IS_COMPACT_ASCII(object))
+        return NULL;
+    *size = PyUnicode_GET_LENGTH(object);
+    return (const char *)PyUnicode_1BYTE_DATA(object);
+}
+
+/* An instance of a subclass of tuple, to be filled. From CPython 3.14 on a tuple keeps its hash. */
+static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
+{
+    PyObject *tuple = PyType_GenericAlloc((PyTypeObject *)kind, items);
+#if PY_VERSION_HEX >= 0x030E0000 && !defined(Py_LIMITED_API)
+    if (tuple != NULL)
+        ((PyTupleObject *)tuple)->ob_hash = -1;
+#endif
+    return tuple;
+}
+
+/* Whether the caller owns the only reference. Without the GIL a reference count does not say that. */
+#ifdef Py_GIL_DISABLED
+  #define ctios_is_sole(object) 0
+#else
+  #define ctios_is_sole(object) (Py_REFCNT(object) == 1)
+#endif
+
+/* The arguments of a call as CPython passes them (vectorcall): an array of borrowed references. */
+typedef PyObject *const *ctios_vector_args;
+typedef PyObject *(*ctios_vector_method)(PyObject *, ctios_vector_args, Py_ssize_t, PyObject *);
+
+/* A method that takes its arguments as CPython passes them, without a tuple or a dict. */
+static inline PyObject *ctios_new_method(
+    PyMethodDef *definition, const char *name, const char *doc, ctios_vector_method method, PyObject *self
+) {
+    definition->ml_name = name;
+    definition->ml_meth = (PyCFunction)(void (*)(void))method;
+    definition->ml_flags = METH_FASTCALL | METH_KEYWORDS;
+    definition->ml_doc = doc;
+    return PyCFunction_NewEx(definition, self, NULL);
+}
+
+#endif

@@ -1,0 +1,59 @@
+# From a field's name to its place in a layout: the one look-up that all readers and filters share.
+
+from cpython.dict cimport PyDict_GetItemWithError
+from cpython.object cimport PyObject
+
+from ctios_fast.core.layout cimport (
+    FLOATING_CODE,
+    FixedSlot,
+    FloatingSlot,
+    Layout,
+    lookup_of,
+    slot_of_tag,
+    tag_of_field,
+)
+
+# Where a layout has a field; both NULL: it has no such field.
+cdef struct FieldSlot:
+    const FixedSlot *fixed
+    const FloatingSlot *floating
+    bint listed                 # the message itself lists it; otherwise the tag table alone does
+
+
+cdef inline int _code_of(Layout *layout, object name) except? -2:
+    # What the layout's look-up table has under the name; -1: nothing.
+    cdef PyObject *code = PyDict_GetItemWithError(lookup_of(layout), name)
+    return -1 if code == NULL else <int><object>code
+
+
+cdef inline const FloatingSlot *_floating_slot(Layout *layout, object name, int code) except? NULL:
+    cdef int tag
+    if code >= FLOATING_CODE:
+        return &layout.floating[code - FLOATING_CODE]
+    tag = tag_of_field(name)
+    if tag < 0:
+        return NULL
+    return slot_of_tag(layout, <unsigned>tag)
+
+
+cdef inline const FloatingSlot *find_floating_slot(Layout *layout, object name) except? NULL:
+    # The floating field that the message lists under the name, else the one of the tag table, else NULL.
+    return _floating_slot(layout, name, _code_of(layout, name))
+
+
+cdef inline bint find_slot(Layout *layout, object name, FieldSlot *found) except -1:
+    # The field of the fixed part, else the floating one. Returns whether there is one. A layout of NULL has
+    # no field.
+    cdef int code
+    found.fixed = NULL
+    found.floating = NULL
+    found.listed = False
+    if layout == NULL:
+        return False
+    code = _code_of(layout, name)
+    found.listed = code >= 0
+    if 0 <= code < FLOATING_CODE:
+        found.fixed = &layout.fixed[code]
+        return True
+    found.floating = _floating_slot(layout, name, code)
+    return found.floating != NULL

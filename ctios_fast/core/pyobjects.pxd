@@ -1,0 +1,19 @@
+# Looks into Python objects without a call: see c/pyobjects.h.
+
+from cpython.object cimport PyObject
+from libc.stdint cimport int64_t
+
+cdef extern from "Python.h":
+    ctypedef struct PyMethodDef:
+        pass
+
+cdef extern from "c/pyobjects.h":
+    ctypedef PyObject **VectorArgs "ctios_vector_args"
+    bint whole_number "ctios_whole_number"(PyObject *value, int64_t *number) noexcept
+    const char *ascii_of "ctios_ascii_of"(PyObject *value, Py_ssize_t *size) noexcept
+    object new_tuple "ctios_new_tuple"(object kind, Py_ssize_t items)
+    bint is_sole "ctios_is_sole"(PyObject *value) noexcept
+    object new_method "ctios_new_method"(
+        PyMethodDef *definition, const char *name, const char *doc,
+        object (*method)(PyObject *, VectorArgs, Py_ssize_t, PyObject *), object owner,
+    )
