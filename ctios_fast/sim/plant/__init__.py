@@ -1,1 +1,60 @@
-"""The contact centre behind the simulated servers: agents and their states, without I/O."""
+"""The contact centre that the simulated servers show: agents, calls and statistics, without I/O.
+
+``Plant`` is what a server uses. It reports ``PlantEvent``s and refuses by ``PlantError``s; a ``Population``
+says who and what there is, ``PlantSettings`` how it behaves where peripherals differ.
+"""
+
+from .plant import Plant
+from .plant_call import Call, CallContext, CallDataChanges, Connection
+from .plant_error import ControlRefusal, PlantError, RequestRefusal
+from .plant_event import CALL_MASK_BIT, Audience, PlantEvent
+from .plant_settings import ConnectionIdForm, IdChange, PlantSettings
+from .population import (
+    VOICE_MRD,
+    ContradictingAgent,
+    DeskSettings,
+    Device,
+    DialedNumber,
+    MediaState,
+    Membership,
+    PlantAgent,
+    Population,
+    Queue,
+    Service,
+    SkillGroup,
+    Team,
+    TrunkGroup,
+    UnknownAgent,
+)
+
+__all__ = [
+    "CALL_MASK_BIT",
+    "VOICE_MRD",
+    "Audience",
+    "Call",
+    "CallContext",
+    "CallDataChanges",
+    "Connection",
+    "ConnectionIdForm",
+    "ContradictingAgent",
+    "ControlRefusal",
+    "DeskSettings",
+    "Device",
+    "DialedNumber",
+    "IdChange",
+    "MediaState",
+    "Membership",
+    "Plant",
+    "PlantAgent",
+    "PlantError",
+    "PlantEvent",
+    "PlantSettings",
+    "Population",
+    "Queue",
+    "RequestRefusal",
+    "Service",
+    "SkillGroup",
+    "Team",
+    "TrunkGroup",
+    "UnknownAgent",
+]

@@ -1,0 +1,326 @@
+"""Consult calls, conferences and transfers, and what they do to the ids of calls.
+
+A conference or a transfer makes one call of two. The settings choose how clients learn the new ids
+(``IdChange``). Where two orders of the events are permitted, the plant's disorder chooses one.
+"""
+
+from typing import Final
+
+from ctios_fast.protocol import numbers as messages
+from ctios_fast.protocol.enums import (
+    CallType,
+    ConsultType,
+    ControlFailureCode,
+    EventCause,
+    LocalConnectionState,
+)
+
+from .call_control import CallControl
+from .call_flow import CallFlow, Destination
+from .desk import AgentDesk
+from .floor import Floor
+from .plant_call import CallContext, Connection
+from .plant_error import ControlRefusal
+from .plant_settings import IdChange
+from .population import Device, SkillGroup
+
+__all__ = ["CallMerging"]
+
+_CONNECT: Final = LocalConnectionState.LCS_CONNECT
+_HOLD: Final = LocalConnectionState.LCS_HOLD
+_INITIATE: Final = LocalConnectionState.LCS_INITIATE
+_NULL: Final = LocalConnectionState.LCS_NULL
+_CONSULT_TYPES: Final = frozenset(kind.value for kind in ConsultType)
+
+
+class CallMerging:
+    """The operations that make a second call of an agent's device, and one call of two."""
+
+    def __init__(self, floor: Floor, desk: AgentDesk, flow: CallFlow, control: CallControl) -> None:
+        self._floor: Final = floor
+        self._desk: Final = desk
+        self._flow: Final = flow
+        self._control: Final = control
+        flow.when_joined = self._joined
+
+    # --- consult ------------------------------------------------------------------------------------
+
+    def consult(
+        self,
+        active: Connection,
+        dialed: str,
+        consult_type: int = ConsultType.CT_UNSPECIFIED,
+        *,
+        context: CallContext | None = None,
+        group: SkillGroup | None = None,
+        call_type: CallType = CallType.CALLTYPE_CONSULT,
+    ) -> Connection:
+        """Hold ``active`` and call ``dialed`` from the same device; return the new call's connection.
+
+        ``consult_type``: ConsultType: unspecified, for a transfer, for a conference.
+        ``context``: data that replace those which the new call inherits from the active one.
+
+        Raises ControlRefusal: CF_NO_ACTIVE_CALL unless the call is connected, CF_RESOURCE_BUSY if the device
+        has another call, CF_VALUE_OUT_OF_RANGE for another consult type, CF_INVALID_CALLED_DEVICE if the
+        agent calls itself.
+        """
+        control, flow, floor = self._control, self._flow, self._floor
+        control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
+        agent = control.require_agent(active)
+        if consult_type not in _CONSULT_TYPES:
+            raise ControlRefusal(
+                ControlFailureCode.CF_VALUE_OUT_OF_RANGE, f"ConsultType is 0, 1 or 2, not {consult_type}"
+            )
+        if any(c is not active for c in agent.device.connections):
+            raise ControlRefusal(
+                ControlFailureCode.CF_RESOURCE_BUSY, f"device {agent.instrument} has a second call already"
+            )
+        control.check_dialed(agent, dialed)
+        destination = flow.destination(dialed)
+        data = active.call.context.copy()
+        data.dialed_number = dialed
+        if context is not None:
+            data = _replaced(data, context)
+        original = active.call
+        shared = original.call_id if floor.settings.shared_consult_id else None
+        with floor.outlet:
+            flow.hold(active, EventCause.CEC_CONSULT)
+            call = floor.new_call(call_type, data, call_id=shared)
+            call.original = original
+            called = destination.device(floor)
+            connection = flow.originate(call, agent, group or active.group, called)
+            connection.internal = not destination.outside
+            flow.extend(connection, destination, called)
+        return connection
+
+    # --- two calls become one -----------------------------------------------------------------------
+
+    def conference(self, held: Connection, active: Connection) -> Connection:
+        """Make one call of a held and an active call of a device; return the device's connection in it.
+
+        Raises ControlRefusal: CF_NO_HELD_CALL, CF_NO_ACTIVE_CALL, CF_INVALID_OBJECT_STATE if the two are not
+        calls of one device, CF_CONFERENCE_MEMBER_LIMIT_EXCEEDED.
+        """
+        control = self._control
+        control.require(held, ControlFailureCode.CF_NO_HELD_CALL, _HOLD)
+        control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
+        control.require_same_device(held, active)
+        self._require_size(len(held.call.connections) + len(active.call.connections) - 1)
+        with self._floor.outlet:
+            self._merge(held, active, transfer=False)
+        return held
+
+    def transfer(self, held: Connection, active: Connection) -> Connection:
+        """Connect the other parties of a held and an active call; both of the device's connections end.
+
+        The active call may still ring or wait in a queue. Returns a connection of the resulting call that
+        belonged to the active one. Raises ControlRefusal as ``conference`` does.
+        """
+        control = self._control
+        control.require(held, ControlFailureCode.CF_NO_HELD_CALL, _HOLD)
+        control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT, _INITIATE)
+        control.require_same_device(held, active)
+        target = next(self._floor.others(active), None)
+        if target is None or next(self._floor.others(held), None) is None:
+            raise ControlRefusal(
+                ControlFailureCode.CF_NO_CALL_TO_COMPLETE, "one of the calls has no other party to connect"
+            )
+        self._require_size(len(held.call.connections) + len(active.call.connections) - 2)
+        with self._floor.outlet:
+            self._merge(held, active, transfer=True)
+        return target
+
+    def _require_size(self, parties: int) -> None:
+        if parties > self._floor.settings.max_conference:
+            raise ControlRefusal(
+                ControlFailureCode.CF_CONFERENCE_MEMBER_LIMIT_EXCEEDED,
+                f"a call has at most {self._floor.settings.max_conference} parties, not {parties}",
+            )
+
+    def _merge(self, held: Connection, active: Connection, *, transfer: bool) -> None:
+        floor, flow = self._floor, self._flow
+        call, other = held.call, active.call
+        primary, secondary = (held, held.key), (active, active.key)
+        leaving = [held, active] if transfer else [active]
+        everybody = [c for c in (*call.connections, *other.connections) if c.state is not _NULL]
+        staying = [c for c in everybody if c not in leaving]
+        added = next(floor.others(active)).device
+        answered = active.state is _CONNECT
+        for connection in everybody:
+            flow.stop_stream(connection)
+        if not transfer:
+            flow.unhold(held)
+        for connection in leaving:
+            flow.leave(connection)
+            floor.forget(connection)
+        call.call_type = _merged_type(transfer, answered)
+        call.context.fill_from(other.context)
+        if any(c.queue is not None for c in staying if c.call is other):
+            call.queue, call.reserved, call.queued_at = other.queue, other.reserved, other.queued_at
+        keeps_id = floor.settings.id_change is IdChange.UPDATE
+        floor.regroup(call, staying, call.call_id if keeps_id else floor.identity.new_call_id())
+        message = messages.CALL_TRANSFERRED_EVENT if transfer else messages.CALL_CONFERENCED_EVENT
+        if not floor.outlet.muted:
+            self._report_merge(message, primary, secondary, staying, added, [c.device for c in everybody])
+        for connection in leaving:
+            floor.report_end(connection)
+        for connection in staying:
+            flow.start_stream(connection)
+        self._desk.refresh(held.agent)
+        flow.settle_agents(c for c in staying if c is not held)
+
+    def _report_merge(
+        self,
+        message: int,
+        primary: tuple[Connection, tuple[int, str]],
+        secondary: tuple[Connection, tuple[int, str]],
+        staying: list[Connection],
+        added: Device,
+        devices: list[Device],
+    ) -> None:
+        floor, report = self._floor, self._floor.report
+        style = floor.settings.id_change
+        known = {c: c.known_as for c in staying}
+        for connection in staying:
+            connection.known_as = connection.key
+        if style is IdChange.BEGIN_END:
+            self._begin_and_end(message, primary, secondary, known, added, devices)
+            return
+        updates_first = style is IdChange.UPDATE
+        if floor.disorder is not None:
+            updates_first = floor.disorder.flip()
+        if updates_first:
+            for connection, key in known.items():
+                report.data_update(connection, key)
+        report.merged(message, primary, secondary, staying, added, devices)
+        if not updates_first:
+            for connection, key in known.items():
+                # where the event itself has changed the ids, the old ones are gone by now
+                report.data_update(connection, key if style is IdChange.UPDATE else None)
+
+    def _begin_and_end(
+        self,
+        message: int,
+        primary: tuple[Connection, tuple[int, str]],
+        secondary: tuple[Connection, tuple[int, str]],
+        known: dict[Connection, tuple[int, str] | None],
+        added: Device,
+        devices: list[Device],
+    ) -> None:
+        report = self._floor.report
+        for connection in known:
+            connection.known_as = None
+            report.begin(connection)
+        report.merged(message, primary, secondary, list(known), added, devices)
+        for connection in known:
+            report.state(connection)
+        for connection, key in known.items():
+            if key is not None:
+                report.end(connection, key)
+
+    # --- single step --------------------------------------------------------------------------------
+
+    def single_step_transfer(self, connection: Connection, dialed: str) -> Connection:
+        """Send a connected call on to another number without a consult call; the device leaves at once.
+
+        Returns the connection that rings or waits. Raises ControlRefusal: CF_NO_ACTIVE_CALL, and as
+        ``CallFlow.check_free`` for the destination.
+        """
+        destination = self._single_step(connection, dialed)
+        floor, flow, call = self._floor, self._flow, connection.call
+        with floor.outlet:
+            called = destination.device(floor)
+            everybody = list(call.connections)
+            flow.stop_stream(connection)
+            call.call_type = CallType.CALLTYPE_OFFERED
+            call.called = called
+            target = self._extend(connection, destination, called)
+            flow.leave(connection)
+            floor.forget(connection)
+            staying = list(call.connections)
+            self._report_single_step(messages.CALL_TRANSFERRED_EVENT, connection, staying, called, everybody)
+            floor.report_end(connection)
+            self._desk.refresh(connection.agent)
+        return target
+
+    def single_step_conference(self, connection: Connection, dialed: str) -> Connection:
+        """Let another number ring; it joins the call when it answers. Returns the device's connection.
+
+        Raises ControlRefusal as ``single_step_transfer`` does, and CF_CONFERENCE_MEMBER_LIMIT_EXCEEDED.
+        """
+        destination = self._single_step(connection, dialed)
+        self._require_size(len(connection.call.connections) + 1)
+        if connection.call.pending_conference is not None:
+            raise ControlRefusal(
+                ControlFailureCode.CF_INVALID_OBJECT_STATE, "another party still rings for this conference"
+            )
+        with self._floor.outlet:
+            connection.call.pending_conference = connection
+            self._extend(connection, destination, destination.device(self._floor))
+        return connection
+
+    def _single_step(self, connection: Connection, dialed: str) -> Destination:
+        control = self._control
+        control.require(connection, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
+        agent = control.require_agent(connection)
+        control.check_dialed(agent, dialed)
+        if next(self._floor.others(connection), None) is None:
+            raise ControlRefusal(
+                ControlFailureCode.CF_NO_CALL_TO_COMPLETE, "the call has no other party to connect"
+            )
+        destination = self._flow.destination(dialed)
+        self._flow.check_free(destination)
+        return destination
+
+    def _extend(self, connection: Connection, destination: Destination, called: Device) -> Connection:
+        """Ring or wait at a destination that is free, and return the connection there."""
+        self._flow.extend(connection, destination, called)
+        return connection.call.connections[-1]
+
+    def _joined(self, added: Connection) -> None:
+        call = added.call
+        controller, call.pending_conference = call.pending_conference, None
+        if controller is None:
+            return
+        call.call_type = CallType.CALLTYPE_CONFERENCE
+        everybody = [c for c in call.connections if c.state is not _NULL]
+        self._report_single_step(
+            messages.CALL_CONFERENCED_EVENT, controller, everybody, added.device, everybody
+        )
+
+    def _report_single_step(
+        self,
+        message: int,
+        controller: Connection,
+        staying: list[Connection],
+        added: Device,
+        everybody: list[Connection],
+    ) -> None:
+        floor, report = self._floor, self._floor.report
+        devices = [c.device for c in (*everybody, *staying)]
+        key = (controller.call.call_id, controller.connection_id)
+        updates_first = floor.disorder is not None and floor.disorder.flip()
+        if updates_first:
+            for connection in staying:
+                report.data_update(connection)
+        report.merged(message, (controller, key), None, staying, added, devices)
+        if not updates_first:
+            for connection in staying:
+                report.data_update(connection)
+
+
+def _merged_type(transfer: bool, answered: bool) -> CallType:
+    if not transfer:
+        return CallType.CALLTYPE_CONFERENCE
+    return CallType.CALLTYPE_CONSULT_OFFERRED if answered else CallType.CALLTYPE_OFFERED
+
+
+def _replaced(inherited: CallContext, given: CallContext) -> CallContext:
+    """The inherited data with what was given in place of single items."""
+    inherited.variables |= given.variables
+    inherited.ecc |= given.ecc
+    for name, values in given.arrays.items():
+        inherited.arrays[name] = inherited.arrays.get(name, {}) | values
+    inherited.wrapup = given.wrapup or inherited.wrapup
+    inherited.user_to_user_info = given.user_to_user_info or inherited.user_to_user_info
+    return inherited
