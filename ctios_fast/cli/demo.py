@@ -35,15 +35,18 @@ async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[Report, l
     """Work the shift; return its report and whatever was lost or left over."""
     async with Simulator(agents=agents) as simulator:
         session = Session(client_id="ctios-fast-demo")
-        a, b = simulator.side_a, simulator.side_b
-        await session.connect(ctios_a=a.host, port_a=a.port, ctios_b=b.host, port_b=b.port)
-        await session.set_bulk_mode(simulator.peripheral.peripheral_id)
-        staff = [
-            session.agent(agent.agent_id, agent_instrument=agent.instrument)
-            for agent in simulator.peripheral.agents
-        ]
-        report = await work_shift(session, staff, on_step=lambda agent, step: on_step(step))
-        return report, list(_left_over(simulator, session, report))
+        try:
+            a, b = simulator.side_a, simulator.side_b
+            await session.connect(ctios_a=a.host, port_a=a.port, ctios_b=b.host, port_b=b.port)
+            await session.set_bulk_mode(simulator.peripheral.peripheral_id)
+            staff = [
+                session.agent(agent.agent_id, agent_instrument=agent.instrument)
+                for agent in simulator.peripheral.agents
+            ]
+            report = await work_shift(session, staff, on_step=lambda agent, step: on_step(step))
+            return report, list(_left_over(simulator, session, report))
+        finally:  # before the simulator ends, so that the session does not look for another side
+            await session.disconnect()
 
 
 def _left_over(simulator: Simulator, session: Session, report: Report) -> Iterator[str]:

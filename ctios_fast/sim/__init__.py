@@ -1,16 +1,25 @@
 """A simulated pair of CTI Servers, sides A and B, that speaks GED-188 on real sockets.
 
-It is the test double of this project, the server of its demo and a source of load. ``Simulator`` is the
-door. ``opening`` holds the checks of OPEN_REQ, ``requests`` what is done with the others, ``agent_states``
-the agent's state machine, ``peripheral`` the agents, ``events`` who hears of them, ``replies`` what is said.
-Nothing of the library imports this package.
+It is the test double of this project and of programs that speak the protocol themselves, the server of the
+demo and a source of load. ``Simulator`` is the entrance. ``plant`` holds the agents and calls, without I/O.
+``server`` holds the sessions, the requests and the distribution of events. Nothing of the library imports
+this package.
 """
 
 from ctios_fast.sim.plant.peripheral import Agent, Peripheral
-from ctios_fast.sim.server.client_session import Session
+from ctios_fast.sim.server.client_session import ClientSession
 
 from .counters import Counters
 from .side import Side
-from .simulator import COMPONENT_FAILED, Simulator
+from .simulator import COMPONENT_FAILED, MAX_AGENTS, Simulator
 
-__all__ = ["COMPONENT_FAILED", "Agent", "Counters", "Peripheral", "Session", "Side", "Simulator"]
+__all__ = [
+    "COMPONENT_FAILED",
+    "MAX_AGENTS",
+    "Agent",
+    "ClientSession",
+    "Counters",
+    "Peripheral",
+    "Side",
+    "Simulator",
+]

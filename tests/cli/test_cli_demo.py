@@ -1,5 +1,6 @@
 """``ctios-fast demo`` as people start it: its table, its exit status, what it says when something fails."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -85,6 +86,22 @@ def test_agents_that_cannot_be_logged_out_give_status_1(monkeypatch: pytest.Monk
     assert "CF_INVALID_OBJECT_STATE" in result.stderr
     assert "agent 1003, logout: " in result.stderr
     assert "2 agents are still logged in" in result.stderr
+
+
+async def test_an_interrupted_demo_ends_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    steps: list[str] = []
+
+    def interrupt(step: str) -> None:
+        steps.append(step)
+        work.cancel()
+
+    work = asyncio.ensure_future(demo._run(50, interrupt))
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert steps
+    assert caplog.records == []
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 class SimulatorThatFails(Simulator):

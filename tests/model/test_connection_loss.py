@@ -71,7 +71,7 @@ async def _outcome(request: Request[Any]) -> object:
 async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
     sim: Simulator, session: Session, agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sim._shared.events, "publish", lambda *event: None)
+    monkeypatch.setattr(sim.pair.distribution, "publish", lambda *event: None)
     sim.peripheral.listeners.clear()
     request = agent.set_agent_state(AVAILABLE)
     await settled(session)

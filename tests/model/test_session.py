@@ -55,7 +55,7 @@ async def test_connect_takes_arguments_under_the_guides_keywords(
     session.connect(args)
     await recorder.wait_for("OnConnection")
     await soon(session.set_bulk_mode(5000))
-    assert sim.side_a.sessions[0]._idle_timeout == 360, "four times the interval"
+    assert sim.side_a.sessions[0].idle_timeout == 360, "four times the interval"
 
 
 async def test_a_missing_host_is_taken_from_the_other(sim: Simulator, session: Session) -> None:
@@ -463,7 +463,7 @@ async def test_there_are_no_heartbeats_unless_asked_for(
     recorder = Recorder(session)
     await soon(session.connect(**sides(sim)))
     await soon(session.set_bulk_mode(5000))
-    assert sim.side_a.sessions[0]._idle_timeout == 0xFFFFFFFF
+    assert sim.side_a.sessions[0].idle_timeout == 0xFFFFFFFF
     clock.advance(1000)
     await settled(session)
     assert "OnHeartbeat" not in recorder.names

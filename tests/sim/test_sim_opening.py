@@ -329,7 +329,7 @@ async def test_the_client_password_with_or_without_closing_nul(password: bytes, 
 
 async def test_the_password_is_not_shown() -> None:
     sim = Simulator(agents=1, client_password="sesame", check_agent_passwords={"1001": "open"})
-    shown = f"{sim!r} {vars(sim)!r} {sim._shared.settings!r} {sim.side_a!r}"
+    shown = f"{sim!r} {vars(sim)!r} {sim.pair.settings!r} {sim.side_a!r}"
     assert "sesame" not in shown
     assert "open'" not in shown
 
@@ -352,7 +352,7 @@ async def test_the_same_client_takes_its_device_over(sim: Simulator, client: Raw
         assert (await other.open_agent(client_id="one"))["message"] == "OPEN_CONF"
         assert status_of(await client.receive("FAILURE_EVENT")) == 11
         assert await client.ended()
-        assert sim.agent("1001").session in getattr(sim, second).sessions
+        assert sim.session_of("1001") in getattr(sim, second).sessions
         assert await other.set_state(LOGIN)
         assert len(await other.settle()) == 2
     assert sim.counters.replaced == 1

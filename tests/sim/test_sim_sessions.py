@@ -97,7 +97,7 @@ async def test_a_client_without_heartbeats_is_never_idle(
 
 async def test_a_refused_opening_starts_no_idle_timeout(clock: ManualClock, client: RawClient) -> None:
     await client.open(ALL_EVENTS, IdleTimeout=20, Reserved1=1)
-    assert clock.next_due is None
+    assert clock.next_due == 60, "the time-out of a connection without a session"
 
 
 # --- CLOSE ------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ async def test_a_session_ends_with_its_connection(
     await client.open_agent(IdleTimeout=30)
     client.drop()
     await until(lambda: not sim.side_a.connections)
-    assert sim.agent("1001").session is None
+    assert sim.session_of("1001") is None
     assert clock.next_due is None
     sim.set_agent_state("1001", AgentState.AGENT_STATE_AVAILABLE)
     assert sim.counters.events_sent == 0

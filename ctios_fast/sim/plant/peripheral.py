@@ -4,14 +4,11 @@ It knows nothing of sockets or messages. Whoever wants to hear of changes regist
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ctios_fast.protocol.enums import AgentState
 
 from . import agent_machine as agent_states
-
-if TYPE_CHECKING:
-    from ctios_fast.sim.server.client_session import Session
 
 __all__ = ["Agent", "ContradictingAgent", "Listener", "Peripheral", "UnknownAgent"]
 
@@ -28,19 +25,13 @@ class ContradictingAgent(LookupError):
 
 
 class Agent:
-    """One agent with the device that belongs to it.
-
-    ``session`` is the open Client Events session of the agent's device, on whichever side; ``login_side``
-    names the side over which the agent was last logged in, "" if it is logged out.
-    """
+    """One agent with the device that belongs to it."""
 
     __slots__ = (
         "agent_id",
         "extension",
         "instrument",
-        "login_side",
         "reason",
-        "session",
         "skill_target_id",
         "state",
     )
@@ -52,8 +43,6 @@ class Agent:
         self.skill_target_id = skill_target_id
         self.state = AgentState.AGENT_STATE_LOGOUT
         self.reason = 0
-        self.session: Session | None = None
-        self.login_side = ""
 
     def __repr__(self) -> str:
         return f"<Agent {self.agent_id} at {self.extension}: {self.state.name}>"
@@ -126,8 +115,6 @@ class Peripheral:
         """Put the agent into a state, whatever it was in, and tell the listeners."""
         agent.state = state
         agent.reason = reason & _REASON_BITS if state in agent_states.TAKES_REASON else 0
-        if state is AgentState.AGENT_STATE_LOGOUT:
-            agent.login_side = ""
         for listener in self.listeners:
             listener(agent, state, agent.reason)
 

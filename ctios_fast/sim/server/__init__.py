@@ -1,1 +1,1 @@
-"""The CTI Server half of the simulator: sessions, opening, requests, replies and events."""
+"""The simulated servers: sessions, OPEN_REQ, requests, and who gets which event."""

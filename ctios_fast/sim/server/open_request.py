@@ -1,7 +1,7 @@
-"""OPEN_REQ: the checks of a CTI Server as an ordered table, each giving a status code or nothing.
+"""OPEN_REQ: the checks of a CTI Server as an ordered table.
 
-An ``Opening`` goes through ``CHECKS`` in order. The first check that minds something decides the answer;
-those before it leave what they found out (version, message, agent) in the opening for those behind it.
+An ``Opening`` goes through ``CHECKS`` in order. The first check that raises ``Refused`` decides the answer;
+those before it leave what they found out (version, message, agent) in the opening for those after it.
 """
 
 from collections.abc import Callable
@@ -15,14 +15,17 @@ from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.versions import defined_bits
 from ctios_fast.sim.plant.peripheral import Agent, ContradictingAgent, UnknownAgent
 
-from .form import form_of, invoke_id_of
-from .shared import Shared
+from .refusal import Refused
+from .request_form import check_form, invoke_id_of
+from .server_pair import ServerPair
 
-__all__ = ["CHECKS", "GRANTABLE", "Opening"]
+__all__ = ["CHECKS", "GRANTABLE", "MIN_IDLE_TIMEOUT", "Opening"]
 
 CLIENT_EVENTS: Final = CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS.value
 SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
-SHORTEST_IDLE_TIMEOUT: Final = 20
+
+MIN_IDLE_TIMEOUT: Final = 20
+"""Seconds."""
 
 GRANTABLE: Final = (
     CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS
@@ -36,18 +39,29 @@ _HEADER: Final = 8
 _RESERVED: Final = ("Reserved1", "Reserved2", "Reserved3")
 _DEVICE: Final = ("AgentExtension", "AgentID", "AgentInstrument")
 
+_MASKS: Final = (
+    ("ServicesRequested", "CTIServiceMask", StatusCode.E_CTI_INVALID_SERVICE_MASK),
+    ("CallMsgMask", "UnsolicitedCallEventMessageMask", StatusCode.E_CTI_INVALID_CALL_MSG_MASK),
+    ("AgentStateMask", "AgentStateMask", StatusCode.E_CTI_INVALID_AGENT_STATE_MASK),
+    ("ConfigMsgMask", "ConfigMsgMask", StatusCode.E_INVALID_CONFIG_MSG_MASK),
+)
+"""Field, mask of the reference, status that refuses undefined bits; in the order of the checks."""
+
 
 @dataclass(slots=True)
 class Opening:
-    """One OPEN_REQ under examination."""
+    """One OPEN_REQ under examination.
+
+    ``online``: whether the side is. ``already_open``: whether the connection has a session.
+    """
 
     frame: bytes
-    shared: Shared
+    pair: ServerPair
     online: bool
     already_open: bool
     version: int = 0
     agent: Agent | None = None
-    _message: Message | None = None
+    request: Message | None = None
 
     @property
     def invoke_id(self) -> int:
@@ -57,8 +71,8 @@ class Opening:
     @property
     def message(self) -> Message:
         """The request, read as its own VersionNumber says; there is one once it was found well-formed."""
-        assert self._message is not None
-        return self._message
+        assert self.request is not None
+        return self.request
 
     @property
     def requested(self) -> int:
@@ -70,136 +84,136 @@ class Opening:
         """ServicesGranted."""
         return self.requested & GRANTABLE
 
-    def examine(self) -> StatusCode | None:
-        """Why the session is refused, None if it can be opened."""
+    def examine(self) -> None:
+        """Go through the checks. Raises Refused."""
         for check in CHECKS:
-            status = check(self)
-            if status is not None:
-                return status
-        return None
+            check(self)
 
 
-def _long_enough(opening: Opening) -> StatusCode | None:
+def _long_enough(opening: Opening) -> None:
     """Without VersionNumber nothing else can be read."""
     body = opening.frame[_HEADER:]
     if len(body) < 8:
-        return StatusCode.E_CTI_BAD_MESSAGE_FORMAT
+        raise Refused(StatusCode.E_CTI_BAD_MESSAGE_FORMAT, "VersionNumber", "missing")
     opening.version = int.from_bytes(body[4:8], "big")
-    return None
 
 
-def _not_open_yet(opening: Opening) -> StatusCode | None:
-    return StatusCode.E_CTI_SESSION_ALREADY_OPEN if opening.already_open else None
+def _not_open_yet(opening: Opening) -> None:
+    if opening.already_open:
+        raise Refused(StatusCode.E_CTI_SESSION_ALREADY_OPEN)
 
 
-def _online(opening: Opening) -> StatusCode | None:
-    return None if opening.online else StatusCode.E_CTI_CTI_SERVER_OFFLINE
+def _online(opening: Opening) -> None:
+    if not opening.online:
+        raise Refused(StatusCode.E_CTI_CTI_SERVER_OFFLINE)
 
 
-def _version(opening: Opening) -> StatusCode | None:
-    known = OLDEST_VERSION <= opening.version <= opening.shared.settings.protocol_max
-    return None if known else StatusCode.E_CTI_INVALID_VERSION
+def _version(opening: Opening) -> None:
+    if not OLDEST_VERSION <= opening.version <= opening.pair.settings.protocol_max:
+        raise Refused(StatusCode.E_CTI_INVALID_VERSION, "VersionNumber", opening.version)
 
 
-def _form(opening: Opening) -> StatusCode | None:
+def _form(opening: Opening) -> None:
     """Well-formed in the version that it asks for; tags, lengths and required fields as documented."""
     try:
-        opening._message = codec(opening.version).decode(opening.frame)  # noqa: SLF001 - part of this module
-    except MalformedFrame:
-        return StatusCode.E_CTI_BAD_MESSAGE_FORMAT
-    return form_of(opening.message)
+        opening.request = codec(opening.version).decode(opening.frame)
+    except MalformedFrame as error:
+        raise Refused(StatusCode.E_CTI_BAD_MESSAGE_FORMAT, "frame", error) from None
+    check_form(opening.message)
 
 
-def _password(opening: Opening) -> StatusCode | None:
-    right = opening.shared.settings.accepts_client(opening.message["ClientPassword"])
-    return None if right else StatusCode.E_CTI_INVALID_PASSWORD
+def _password(opening: Opening) -> None:
+    if not opening.pair.settings.accepts_client(opening.message["ClientPassword"]):
+        raise Refused(StatusCode.E_CTI_INVALID_PASSWORD, "ClientPassword", "is not the server's")
 
 
-def _idle_timeout(opening: Opening) -> StatusCode | None:
-    enough = opening.message["IdleTimeout"] >= SHORTEST_IDLE_TIMEOUT
-    return None if enough else StatusCode.E_CTI_INVALID_TIMEOUT
+def _sessions(opening: Opening) -> None:
+    """The reference has no status for too many sessions."""
+    if opening.pair.full:
+        raise Refused(
+            StatusCode.E_CTI_UNSPECIFIED_FAILURE,
+            "",
+            f"{opening.pair.settings.max_sessions} sessions are open",
+        )
 
 
-def _reserved(opening: Opening) -> StatusCode | None:
-    used = any(opening.message[name] for name in _RESERVED)
-    return StatusCode.E_CTI_INVALID_RESERVED_FIELD if used else None
+def _idle_timeout(opening: Opening) -> None:
+    seconds = opening.message["IdleTimeout"]
+    if seconds < MIN_IDLE_TIMEOUT:
+        raise Refused(StatusCode.E_CTI_INVALID_TIMEOUT, "IdleTimeout", seconds)
 
 
-def _service_mask(opening: Opening) -> StatusCode | None:
-    undefined = opening.requested & ~defined_bits("CTIServiceMask", opening.version)
-    return StatusCode.E_CTI_INVALID_SERVICE_MASK if undefined else None
+def _reserved(opening: Opening) -> None:
+    for name in _RESERVED:
+        if opening.message[name]:
+            raise Refused(StatusCode.E_CTI_INVALID_RESERVED_FIELD, name, opening.message[name])
 
 
-def _call_mask(opening: Opening) -> StatusCode | None:
-    undefined = opening.message["CallMsgMask"] & ~defined_bits(
-        "UnsolicitedCallEventMessageMask", opening.version
-    )
-    return StatusCode.E_CTI_INVALID_CALL_MSG_MASK if undefined else None
+def _masks(opening: Opening) -> None:
+    for field, mask, status in _MASKS:
+        given = opening.message.get(field, 0)
+        undefined = given & ~defined_bits(mask, opening.version)
+        if undefined:
+            version = opening.version
+            raise Refused(status, field, f"{given:#x} (version {version} does not define {undefined:#x})")
 
 
-def _agent_state_mask(opening: Opening) -> StatusCode | None:
-    undefined = opening.message["AgentStateMask"] & ~defined_bits("AgentStateMask", opening.version)
-    return StatusCode.E_CTI_INVALID_AGENT_STATE_MASK if undefined else None
+def _peripheral(opening: Opening) -> None:
+    given = opening.message["PeripheralID"]
+    if given == NULL_PERIPHERAL_ID and not opening.requested & CLIENT_EVENTS:
+        return
+    if given != opening.pair.peripheral.peripheral_id:
+        raise Refused(StatusCode.E_CTI_INVALID_PERIPHERAL_ID, "PeripheralID", given)
 
 
-def _config_mask(opening: Opening) -> StatusCode | None:
-    asked = opening.message.get("ConfigMsgMask", 0)
-    undefined = asked & ~defined_bits("ConfigMsgMask", opening.version)
-    return StatusCode.E_INVALID_CONFIG_MSG_MASK if undefined else None
-
-
-def _peripheral(opening: Opening) -> StatusCode | None:
-    allowed = {opening.shared.peripheral.peripheral_id}
+def _device(opening: Opening) -> None:
+    """A Client Events client names its agent's device by one item or more, which must agree."""
     if not opening.requested & CLIENT_EVENTS:
-        allowed.add(NULL_PERIPHERAL_ID)
-    known = opening.message["PeripheralID"] in allowed
-    return None if known else StatusCode.E_CTI_INVALID_PERIPHERAL_ID
-
-
-def _device(opening: Opening) -> StatusCode | None:
-    """A Client Events client names its agent's device by at least one item, and by no two that differ."""
-    if not opening.requested & CLIENT_EVENTS:
-        return None
-    extension, agent_id, instrument = (opening.message.get(name) or None for name in _DEVICE)
-    if (extension, agent_id, instrument) == (None, None, None):
-        return StatusCode.E_CTI_REQUIRED_DATA_MISSING
+        return
+    given = {name: value for name in _DEVICE if (value := opening.message.get(name))}
+    shown = " ".join(f"{name}={value!r}" for name, value in given.items())
+    if not given:
+        raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "/".join(_DEVICE), "missing")
     try:
-        opening.agent = opening.shared.peripheral.find(
-            agent_id=agent_id, extension=extension, instrument=instrument
+        opening.agent = opening.pair.peripheral.find(
+            agent_id=given.get("AgentID"),
+            extension=given.get("AgentExtension"),
+            instrument=given.get("AgentInstrument"),
         )
     except UnknownAgent:
-        return StatusCode.E_CTI_INVALID_AGENT_DATA
+        raise Refused(StatusCode.E_CTI_INVALID_AGENT_DATA, "", f"{shown}: unknown") from None
     except ContradictingAgent:
-        return StatusCode.E_CTI_INCONSISTENT_AGENT_DATA
-    return None
+        raise Refused(StatusCode.E_CTI_INCONSISTENT_AGENT_DATA, "", shown) from None
 
 
-def _device_free(opening: Opening) -> StatusCode | None:
+def _device_free(opening: Opening) -> None:
     """A device that belongs to the same client is taken over; to another, it is in use."""
-    holder = opening.agent.session if opening.agent is not None else None
+    holder = None if opening.agent is None else opening.pair.holder(opening.agent)
     if holder is not None and holder.client_id != opening.message["ClientID"]:
-        return StatusCode.E_CTI_DEVICE_IN_USE
-    return None
+        raise Refused(
+            StatusCode.E_CTI_DEVICE_IN_USE,
+            "ClientID",
+            f"{opening.message['ClientID']!r}, not {holder.client_id!r}",
+        )
 
 
-def _supervisor(opening: Opening) -> StatusCode | None:
-    """The service is for supervisors, with Client Events; no simulated agent is one."""
-    return StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE if opening.requested & SUPERVISOR else None
+def _supervisor(opening: Opening) -> None:
+    """The service is for supervisors, with Client Events."""
+    if opening.requested & SUPERVISOR:
+        raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "ServicesRequested", "Supervisor")
 
 
-CHECKS: Final[tuple[Callable[[Opening], StatusCode | None], ...]] = (
+CHECKS: Final[tuple[Callable[[Opening], None], ...]] = (
     _long_enough,
     _not_open_yet,
     _online,
     _version,
     _form,
     _password,
+    _sessions,
     _idle_timeout,
     _reserved,
-    _service_mask,
-    _call_mask,
-    _agent_state_mask,
-    _config_mask,
+    _masks,
     _peripheral,
     _device,
     _device_free,

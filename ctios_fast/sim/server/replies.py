@@ -1,4 +1,4 @@
-"""What the simulated server says, encoded for one protocol version: confirmations, refusals and events.
+"""The simulated server's messages, encoded for one protocol version: confirmations, refusals and events.
 
 A ``Replies`` belongs to a version, not to a client, so that an event is encoded once for all clients that
 speak it.

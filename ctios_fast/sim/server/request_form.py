@@ -1,4 +1,4 @@
-"""What a CTI Server minds about the form of any request, as a table from finding to status code."""
+"""The form of requests: a table from the findings of ``Message.check`` to the statuses that refuse them."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,7 +6,9 @@ from typing import Final
 from ctios_fast.core import Message
 from ctios_fast.protocol.enums import StatusCode
 
-__all__ = ["form_of", "invoke_id_of"]
+from .refusal import Refused
+
+__all__ = ["check_form", "invoke_id_of"]
 
 _STATUS: Final[Mapping[str, StatusCode]] = {
     "message_too_new": StatusCode.E_CTI_INVALID_MSG_TYPE_FOR_VERSION,
@@ -18,6 +20,7 @@ _STATUS: Final[Mapping[str, StatusCode]] = {
     "required_missing": StatusCode.E_CTI_REQUIRED_DATA_MISSING,
     "count_mismatch": StatusCode.E_CTI_BAD_MESSAGE_FORMAT,
 }
+"""Kind of finding -> status."""
 
 _COUNTED: Final[Mapping[str, StatusCode]] = {
     "SkillGroupNumber": StatusCode.E_CTI_INVALID_NUM_SKILL_GROUPS,
@@ -28,15 +31,15 @@ _COUNTED: Final[Mapping[str, StatusCode]] = {
 """Fields whose wrong number has a status of its own."""
 
 
-def form_of(message: Message) -> StatusCode | None:
-    """Status of the first thing wrong with the form of a message that was well-formed; None if nothing is."""
+def check_form(message: Message) -> None:
+    """Check a request that was well-formed. Raises Refused with the status of the first finding."""
     if not message.documented:
-        return StatusCode.E_CTI_INVALID_MSG_TYPE_FOR_VERSION
+        raise Refused(StatusCode.E_CTI_INVALID_MSG_TYPE_FOR_VERSION, "MessageType", message.type)
     for finding in message.check():
-        if finding.kind == "count_mismatch" and finding.field in _COUNTED:
-            return _COUNTED[finding.field]
-        return _STATUS.get(finding.kind, StatusCode.E_CTI_BAD_MESSAGE_FORMAT)
-    return None
+        status = _STATUS.get(finding.kind, StatusCode.E_CTI_BAD_MESSAGE_FORMAT)
+        if finding.kind == "count_mismatch":
+            status = _COUNTED.get(finding.field, status)
+        raise Refused(status, finding.field, finding.kind.replace("_", " "))
 
 
 def invoke_id_of(frame: bytes) -> int:
