@@ -205,11 +205,12 @@ class Side:
         except Refused as refusal:
             self._refuse(session, str(message.name), invoke_id, refusal)
         except ControlFailed as failure:
-            self._context.log.warning("%s of %r refused with %s", message.name, session, failure)
+            self._context.log.info("%s of %r refused with %s", message.name, session, failure)
             session.refuse_control(invoke_id, failure.code)
 
     def _refuse(self, session: ClientSession, request: str, invoke_id: int, refusal: Refused) -> None:
-        self._context.log.warning("%s of %r refused with %s", request, session, refusal)
+        write = self._context.log.info if session.is_open else self._context.log.warning
+        write("%s of %r refused with %s", request, session, refusal)
         session.refuse(invoke_id, refusal.status)
 
     # --- faults on command ----------------------------------------------------------------------

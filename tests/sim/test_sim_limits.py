@@ -204,6 +204,7 @@ async def test_a_refused_opening_logs_one_line_with_field_value_and_status(
 
 
 async def test_a_refused_request_logs_one_line(client: RawClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
     await client.open(BULK_MODE)
     assert status_of(await client.set_state(LOGIN, AgentWorkMode=9)) == 50
     assert "SET_AGENT_STATE_REQ" in caplog.text

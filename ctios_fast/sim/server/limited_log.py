@@ -15,7 +15,7 @@ PERIOD: Final = 10.0
 
 
 class LimitedLog:
-    """Writes warnings to a logger, at most ``MAX_LINES`` in ``PERIOD`` seconds of ``clock``.
+    """Writes lines to a logger, at most ``MAX_LINES`` in ``PERIOD`` seconds of ``clock``.
 
     ``suppressed``: lines that were counted and not written, since the last written one.
     """
@@ -28,7 +28,15 @@ class LimitedLog:
         self._written = 0  # lines in that period
 
     def warning(self, template: str, *values: object) -> None:
-        """Write a line, or count it."""
+        """Write a line at WARNING, or count it."""
+        self._write(logging.WARNING, template, values)
+
+    def info(self, template: str, *values: object) -> None:
+        """Write a line at INFO, or count it."""
+        if self._logger.isEnabledFor(logging.INFO):
+            self._write(logging.INFO, template, values)
+
+    def _write(self, level: int, template: str, values: tuple[object, ...]) -> None:
         now = self._clock.time()
         if now >= self._period_end:
             self._period_end = now + PERIOD
@@ -38,6 +46,6 @@ class LimitedLog:
                 self.suppressed = 0
         if self._written < MAX_LINES:
             self._written += 1
-            self._logger.warning(template, *values)
+            self._logger.log(level, template, *values)
         else:
             self.suppressed += 1
