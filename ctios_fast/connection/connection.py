@@ -1,13 +1,15 @@
-"""A session's connection to the pair of CTI Servers: finding a side, opening the session there, keeping it.
+"""A session's connection to the pair of CTI Servers: it finds a side, opens the session there and keeps it.
 
-``Connection`` owns at most one link at a time. What happens is told to an ``Observer`` in the order in
-which it happens; messages go to the handlers of ``dispatcher``, which outlive every link.
+``Connection`` has at most one link at a time. An ``Observer`` hears of its steps in the order in which they
+happen. Messages go to the handlers of ``dispatcher``, which outlive every link. The states and their rules
+are in ``states``.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import Codec, Dispatcher, Message
 from ctios_fast.errors import (
@@ -26,24 +28,34 @@ from ctios_fast.errors import (
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
-from .clock import Clock, LoopClock, TimerHandle, sleep
+from .clock import Clock, LoopClock, TimerHandle
 from .dial import dial
+from .explain import explain
 from .heartbeat import Heartbeats
 from .link import Link
+from .log_limit import LogLimit
 from .observer import FailureReason, Observer
-from .opening import RETRIED_ELSEWHERE, OpenSettings
+from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings, Wanted
 from .options import ConnectionOptions
 from .plain_message import MessageWriter, PlainMessage
-from .request_book import Request, RequestBook
-from .sides import Attempt, Side, attempts
-from .states import ConnectionState, next_state
+from .request_book import CONFIRMATION_TYPES, Request, RequestBook
+from .search import Outcome, SideSearch
+from .sides import Attempt, Side
+from .states import ConnectionState, Lifecycle
+from .waiters import ConnectRequest, Waiters, fail
+
+if TYPE_CHECKING:
+    import random
 
 __all__ = ["Connection"]
 
-log = logging.getLogger("ctios_fast.connection")
-
 _HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
 _CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
+_OPEN = ConnectionState.OPEN
+#: Own OPEN_REQs given up that are remembered; see ``_taken_over``.
+_MAX_ABANDONED = 16
+#: Errors that waiting callers get as they are; others become ``ConnectionLost``.
+_PASSED_ON = (RequestTimeout, MalformedFrame)
 
 
 class Connection:
@@ -51,78 +63,133 @@ class Connection:
 
     def __init__(self, codec: Codec, observer: Observer, options: ConnectionOptions) -> None:
         self.codec = codec
-        self.state = ConnectionState.DISCONNECTED
-        self.side: Side | None = None
-        self.trying: Side | None = None
         self.options = options
-        self.heartbeat = options.heartbeat
+        self.heartbeat = options.heartbeat  # interval in seconds; ``connect`` of a session may change it
         self.clock: Clock = options.clock if options.clock is not None else LoopClock()
         self.dispatcher = Dispatcher(codec)
-        self.book = RequestBook(self.clock, max_open=options.max_open_requests)
-        self.link: Link | None = None
-        self.connects = 0
-        self.in_failover = False
+        self.book = RequestBook(
+            self.clock, max_open=options.max_open_requests, on_refused=self._request_refused
+        )
+        self.link: Link | None = None  # set in CONNECTED, OPENING, OPEN and, until TCP ends, in CLOSING
+        self.side: Side | None = None  # of the link, or of the last one
+        self.connects = 0  # links that came up
+        self.log = LogLimit(
+            logging.getLogger("ctios_fast.connection"),
+            now=time.monotonic if options.clock is None else options.clock.time,
+        )
+        self._lifecycle = Lifecycle()
         self._observer = observer
-        rng = options.rng
-        if rng is None:
-            import random
-
-            rng = random.Random()
-        self._rng = rng
-        self._sides: tuple[Side, ...] = ()
-        self._plan: Iterator[Attempt] | None = None
-        self._attempt: Attempt | None = None
-        self._search: asyncio.Task[None] | None = None
-        self._heartbeats: Heartbeats | None = None
-        self._mode: OpenSettings | None = None
-        self._was_open = False
-        self._refusals = 0
-        self._connecting: Request[None] | None = None
-        self._opening: Request[Message] | None = None
-        self._closing: Request[None] | None = None
-        self._close_timer: TimerHandle | None = None
-        self._loss: tuple[FailureReason, BaseException] | None = None
-        self._register()
-
-    def _register(self) -> None:
+        self._waiters = Waiters()
+        self._wanted: Wanted | None = None  # the session to open, from ``open`` until the connection gives up
+        self._search = SideSearch(
+            self,
+            self.log,
+            clock=self.clock,
+            clients=options.clients,
+            rounds=options.reconnect_attempts,
+            rng=options.rng if options.rng is not None else _random(),
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None  # the one that the connection runs on
+        self._heartbeats: Heartbeats | None = None  # in OPEN
+        self._close_timer: TimerHandle | None = None  # in CLOSING, while there is a link
+        self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
+        self._opened_at = 0.0  # when OPEN was entered
+        self._abandoned: list[float] = []  # when own OPEN_REQs were given up unanswered
         on = self.dispatcher.on
-        for confirmation in {*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF}:
-            on(confirmation, self.book.settle)
-        on(ged.FAILURE_EVENT, self._on_failure_event)
-        self.dispatcher.on_malformed = self._on_malformed
-        self.dispatcher.on_handler_error = self._observer.handler_failed
+        for confirmation in CONFIRMATION_TYPES:
+            on(confirmation, self.book.settler_of(confirmation))
+        on(ged.FAILURE_EVENT, self._failure_event)
+        self.dispatcher.on_malformed = self._malformed
+        self.dispatcher.on_handler_error = observer.handler_failed
 
-    # --- what a session asks for ----------------------------------------------------------------
+    @property
+    def state(self) -> ConnectionState:
+        """The state of the connection."""
+        return self._lifecycle.state
+
+    @property
+    def in_failover(self) -> bool:
+        """Whether a side is looked for after an attempt failed or a link was lost."""
+        return self._search.failing
+
+    @property
+    def lag(self) -> float:
+        """Seconds for which the oldest received frame waits for its handlers; 0 if none waits."""
+        return 0.0 if self.link is None else self.link.lag
+
+    # --- Calls of the session -------------------------------------------------------------------
 
     def connect(self, sides: tuple[Side, ...], rounds: int | None) -> Request[None]:
-        """Bring the connection up on one of the sides; ``rounds``: see ``sides.attempts``.
+        """Bring a link up to one of the sides; ``rounds``: see ``sides.Plan``.
 
-        Fails with ``ConnectionFailed`` when no side was reached in the rounds allowed.
+        Fails with ``ConnectionFailed`` if no side was reached in the rounds allowed. Cancelling an await of
+        the request ends the search. Raises ``RuntimeError`` outside a running event loop; nothing is changed
+        then.
         """
-        self._change("connect")
-        self._sides = sides
+        loop = _running_loop("connect")
+        if self.state is not ConnectionState.DISCONNECTED and not self._runs_on(loop):
+            self._end_cancelled("the event loop of the connection was closed")
+        request = ConnectRequest(self._connect_cancelled)
+        self._lifecycle.take("connect")
+        self._loop = loop
         self.side = None
-        self.in_failover = False
-        self._mode = None
-        self._was_open = False
-        connecting = self._connecting = Request("Connect")
-        self._plan = self._attempts(sides[0], rounds)
-        self._start_search()
-        return connecting
+        self._wanted = None
+        self._waiters.connect = request
+        self._search.begin(sides, rounds)
+        return request
 
-    def open(self, mode: OpenSettings) -> Request[Message]:
-        """Open the session; after a fail-over the library opens the same one again by itself.
+    def open(self, settings: OpenSettings) -> Request[Message]:
+        """Open the session; after a loss the connection opens the same one again by itself.
 
-        Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Where all sides refuse for
-        reasons of their own it fails too, but the library goes on trying until it is disconnected.
+        Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. If every side refuses for a
+        reason of its own it fails too, but the connection goes on trying until ``disconnect``.
         """
-        self._mode = mode.with_idle_timeout(self.heartbeat)
-        self._refusals = 0
-        self._opening = Request("OPEN_REQ")
-        opening = self._opening
+        self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat))
+        request: Request[Message] = Request("OPEN_REQ")
+        self._waiters.open = request
         if self.state is ConnectionState.CONNECTED:
             self._send_open()
-        return opening
+        return request
+
+    def disconnect(self) -> Request[None]:
+        """Close the session and the link, or stop looking for a side. ``Observer.closed`` is the last call.
+
+        A connection that is down already is left as it is. Raises ``RuntimeError`` outside a running event
+        loop, or on another one than the connection's; nothing is changed then.
+        """
+        request: Request[None] = Request("Disconnect")
+        if self.state is ConnectionState.DISCONNECTED:
+            request.set_result(None)
+            return request
+        loop = _running_loop("disconnect")
+        if not self._runs_on(loop):
+            self._end_cancelled("the event loop of the connection was closed")
+            request.set_result(None)
+            return request
+        if self._waiters.close is not None:
+            return self._waiters.close
+        was_open = self.state is _OPEN
+        self._lifecycle.take("disconnect")
+        self._waiters.close = request
+        self._search.end()
+        link = self.link
+        if link is None:
+            loop.call_soon(self._finish_close)
+        else:
+            self._close_timer = self.clock.call_later(self.options.close_timeout, self._give_up_closing)
+            if not was_open or not self._send_close(link, codes.E_CTI_NO_ERROR):
+                link.close()
+        return request
+
+    def _runs_on(self, loop: asyncio.AbstractEventLoop) -> bool:
+        # False if the connection's own loop was closed: nothing of it can end by itself any more.
+        if self._loop is loop:
+            return True
+        if self._loop is not None and self._loop.is_closed():
+            return False
+        raise RuntimeError("the connection belongs to another event loop, which is not closed: use it there")
+
+    # --- Sending --------------------------------------------------------------------------------
 
     def send(
         self,
@@ -142,7 +209,7 @@ class Connection:
         ``EncodeError``. Nothing was sent then, and the request is not on the books.
         """
         link = self.link
-        if self.state is not ConnectionState.OPEN or link is None:
+        if self._lifecycle.state is not _OPEN or link is None:
             del fields  # a traceback shows variables, and there may be a password in them
             raise ConnectionLost("the session is not open")
         self._send_on(link, request, message, fields, timeout)
@@ -154,11 +221,10 @@ class Connection:
         for a message without one. Raises what ``send`` raises, except ``TooManyRequests``.
         """
         link = self.link
-        if self.state is not ConnectionState.OPEN or link is None:
-            del fields
-            raise ConnectionLost("the session is not open")
-        invoke_id = self.book.invoke_id() if self._has_invoke_id(message.number) else None
         try:
+            if self.state is not _OPEN or link is None:
+                raise ConnectionLost("the session is not open")
+            invoke_id = self.book.invoke_id() if self._has_invoke_id(message.number) else None
             link.send(message.encode_request(self.codec, invoke_id, fields))
         except LinkClosed as error:
             raise ConnectionLost("the connection is ending") from error
@@ -178,7 +244,7 @@ class Connection:
         fields: Mapping[str, Any],
         timeout: float | None,
     ) -> None:
-        # No variable holds the frame, and none the fields once it is written: there may be a password in
+        # No variable holds the frame, and none the fields once something raised: there may be a password in
         # them, and a traceback shows variables.
         try:
             invoke_id = self.book.enter(request, message.number, timeout)
@@ -204,171 +270,112 @@ class Connection:
         self.send(request, PlainMessage(message_type, floating), fields, timeout)
         return request
 
-    def enter(
-        self, request: Request[Any], message_type: int, timeout: float | None, link: Link | None = None
-    ) -> Link:
-        """Put a request on the books, which gives it its InvokeID, and give the link to send its frame on.
-
-        Where that cannot be done, ``not_sent`` has to be called. ``link``: one to use though the session is
-        not open. Raises ``ConnectionLost`` without an open session, and ``TooManyRequests``.
-        """
-        if link is None:
-            link = self.link
-            if self.state is not ConnectionState.OPEN or link is None:
-                raise ConnectionLost("the session is not open")
+    def enter(self, request: Request[Any], message_type: int, timeout: float | None) -> Link:
+        """Put a request on the books and return the link to send its frame on; to be replaced by ``send``."""
+        link = self.link
+        if self._lifecycle.state is not _OPEN or link is None:
+            raise ConnectionLost("the session is not open")
         self.book.enter(request, message_type, timeout)
         return link
 
     def not_sent(self, request: Request[Any], error: BaseException) -> None:
-        """Take a request off the books whose frame could not be written or sent; the error goes its way.
-
-        Raises ``ConnectionLost`` in place of an error that says so in the link's words.
-        """
+        """Take a request off the books whose frame was not sent; to be replaced by ``send``."""
         self.book.forget(request.invoke_id)
         if isinstance(error, LinkClosed):
             raise ConnectionLost("the connection is ending") from error
 
-    def disconnect(self) -> Request[None]:
-        """Close the session and the connection, or stop looking for one. Ends with ``Observer.closed``.
+    # --- Calls of the search (SearchOwner) ------------------------------------------------------
 
-        On a connection that is down already nothing happens.
-        """
-        if self._closing is not None:
-            return self._closing
-        closing: Request[None] = Request("Disconnect")
-        if self.state is ConnectionState.DISCONNECTED:
-            closing.set_result(None)
-            return closing
-        was_open = self.state is ConnectionState.OPEN
-        self._closing = closing
-        self._change("disconnect")
-        self._stop_search()
-        if self.link is None:
-            asyncio.get_running_loop().call_soon(self._finish_close)
-        elif was_open and self._send_close(self.link, codes.E_CTI_NO_ERROR):
-            self._close_timer = self.clock.call_later(self.options.close_timeout, self._give_up_closing)
-        else:
-            self.link.close()
-            self._close_timer = self.clock.call_later(self.options.close_timeout, self._give_up_closing)
-        return closing
-
-    # --- looking for a side ---------------------------------------------------------------------
-
-    def _change(self, event: str) -> None:
-        before, self.state = self.state, next_state(self.state, event)
-        log.debug("connection: %s --%s--> %s", before.value, event, self.state.value)
-
-    def _attempts(self, first: Side, rounds: int | None) -> Iterator[Attempt]:
-        return attempts(self._sides, first, clients=self.options.clients, rounds=rounds, rng=self._rng)
-
-    def _start_search(self) -> None:
-        assert self._plan is not None
-        self._search = asyncio.get_running_loop().create_task(
-            self._look(self._plan), name="ctios_fast-search"
+    async def dial(self, side: Side) -> Link:
+        """Connect to the side. Called by the search."""
+        options = self.options
+        return await dial(
+            side,
+            self._new_link,
+            ssl=options.ssl,
+            server_hostname=options.server_hostname,
+            timeout=options.connect_timeout,
+            clock=self.clock,
         )
 
-    def _stop_search(self) -> None:
-        if self._search is not None:
-            self._search.cancel()
-            self._search = None
-        self.trying = None
-
-    async def _look(self, plan: Iterator[Attempt]) -> None:
-        for attempt in plan:
-            if self.state is ConnectionState.WAITING:
-                if attempt.delay:
-                    log.info("trying side %s (%s) in %.1f s", attempt.side.name, attempt.side, attempt.delay)
-                    await sleep(self.clock, attempt.delay)
-                self._change("retry")
-            self.trying = attempt.side
-            try:
-                link = await dial(
-                    attempt.side,
-                    self._new_link,
-                    ssl=self.options.ssl,
-                    timeout=self.options.connect_timeout,
-                    clock=self.clock,
-                )
-            except Exception as error:  # whatever a name, a port or a certificate can bring up
-                self.trying = None
-                self._attempt_failed(attempt, error)
-                if self.state is not ConnectionState.WAITING:
-                    return  # given up, or the observer disconnected
-            else:
-                self.trying = None
-                self._search = None
-                self._tcp_up(attempt, link)
-                return
-
     def _new_link(self) -> Link:
+        options = self.options
         link: Link = Link(
             self.codec,
-            on_lost=lambda error: self._link_lost(link, error),
-            max_frame=self.options.max_frame,
-            max_buffered=self.options.max_buffered,
+            on_lost=lambda error: self._link_ended(link, error),
+            max_frame=options.max_frame,
+            max_buffered=options.max_buffered,
             clock=self.clock,
             dispatcher=self.dispatcher,
         )
         return link
 
-    def _attempt_failed(self, attempt: Attempt, error: BaseException) -> None:
-        log.warning("side %s (%s) cannot be reached: %s", attempt.side.name, attempt.side, error)
-        self._change("given_up" if attempt.final else "failed")
-        waiting: list[Request[Any]] = []
-        if attempt.final:
-            waiting = self._give_up()
-        else:
-            self.in_failover = True
-        self._observer.failed(attempt.side, FailureReason.CONNECT_FAILED, attempt.final, error)
-        _fail(waiting, _no_side(attempt.side, error))
+    def attempt_begins(self, attempt: Attempt) -> None:
+        """Note that the pause before an attempt is over. Called by the search."""
+        if self.state is ConnectionState.WAITING:
+            self._lifecycle.take("retry")
 
-    def _give_up(self) -> list[Request[Any]]:
-        # Who waits is taken first: the observer may connect anew, and what that waits for is not to fail.
-        self._search = None
-        self._plan = self._attempt = None
-        self._mode = None
-        self.in_failover = False
-        return self._take_waiting()
-
-    def _tcp_up(self, attempt: Attempt, link: Link) -> None:
+    def attempt_failed(self, attempt: Attempt, error: Exception) -> None:
+        """Report a failed attempt, and give up if it was the final one. Called by the search."""
         side = attempt.side
-        log.info("connected to side %s (%s)", side.name, side)
+        words = explain(error, tls=self.options.ssl is not None)
+        self.log.warning(
+            "side %s (%s) cannot be reached: %s", side.name, side, words, kind=("unreachable", side, words)
+        )
+        self._lifecycle.take("given_up" if attempt.final else "failed")
+        waiting = self._give_up() if attempt.final else []
+        told = error if words == str(error) else _with_cause(ConnectionFailed(words), error)
+        self._observer.failed(side, FailureReason.CONNECT_FAILED, attempt.final, told)
+        fail(waiting, _no_side(side, words, error))
+
+    def side_found(self, side: Side, link: Link) -> None:
+        """Take a link that is up. Called by the search."""
+        self.log.info("connected to side %s (%s)", side.name, side, kind=("connected", side))
         self.side, self.link = side, link
         self.book.now = link.now
         self.connects += 1
-        self.in_failover = False
-        self._loss = None
-        self._attempt = attempt
-        connecting, self._connecting = self._connecting, None
-        if connecting is not None:  # its rounds are over; a loss is followed by rounds of its own
-            self._plan = self._attempt = None
-        self._change("tcp_up")
+        connecting = self._waiters.take_connect()
+        if connecting is not None:
+            self._search.forget_plan()
+        self._lifecycle.take("tcp_up")
         self._observer.connected(side)
         if connecting is not None:
             connecting.set_result(None)
-        if self._mode is not None and self.state is ConnectionState.CONNECTED:
+        if self._wanted is not None and self.state is ConnectionState.CONNECTED:
             self._send_open()
 
-    # --- opening --------------------------------------------------------------------------------
+    def search_cancelled(self, error: BaseException | None) -> None:
+        """End the connection, since its task was cancelled or failed. Called by the search."""
+        if error is None:
+            self._end_cancelled("the task of the connection was cancelled")
+        else:
+            self._end_cancelled(f"the search for a side failed: {explain(error)}")
+
+    def _connect_cancelled(self, request: ConnectRequest) -> None:
+        if self._waiters.connect is request:
+            self._end_cancelled("connect was cancelled")
+
+    # --- Opening --------------------------------------------------------------------------------
 
     def _send_open(self) -> None:
         assert self.link is not None
-        assert self._mode is not None
+        assert self._wanted is not None
         link = self.link
-        request: Request[Message] = Request(ged.NAMES[ged.OPEN_REQ])
+        request: Request[Message] = Request("OPEN_REQ")
         try:
-            self._send_on(link, request, self._mode, {}, self.options.open_timeout)
+            self._send_on(link, request, self._wanted.settings, {}, self.options.open_timeout)
         except ConnectionLost:
-            return  # the loss is about to be told; the mode is opened on the next link
+            return  # the loss is reported next; the session is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
-            # it cannot be written at all: trying another side would not help
-            log.error("the session cannot be opened: %s", error)
-            self._mode = None
-            opening, self._opening = self._opening, None
+            # it cannot be written at all: another side would not help
+            self.log.error("the session cannot be opened: %s", error)
+            self._wanted = None
+            opening = self._waiters.take_open()
             if opening is not None:
                 opening.set_exception(error)
             return
-        self._change("open")
+        self._lifecycle.take("open")
+        self._open_request = request
         request.add_done_callback(lambda done: self._open_answered(link, done))
 
     def _open_answered(self, link: Link, request: Request[Message]) -> None:
@@ -376,8 +383,10 @@ class Connection:
             return  # lost or being closed meanwhile
         error = request.exception()
         if error is None:
+            self._open_request = None
             self._opened(request.result())
         elif isinstance(error, RequestRefused):
+            self._open_request = None
             self._open_refused(link, OpenRefused(error.status))
         elif isinstance(error, MalformedFrame):
             self._drop(link, FailureReason.PROTOCOL_MISMATCH, error)
@@ -386,11 +395,12 @@ class Connection:
 
     def _opened(self, confirmation: Message) -> None:
         assert self.link is not None
-        assert self._mode is not None
-        self._change("opened")
-        reopened, self._was_open = self._was_open, True
-        self._refusals = 0
-        self._plan = self._attempt = None
+        assert self._wanted is not None
+        self._lifecycle.take("opened")
+        self._opened_at = self.clock.time()
+        wanted = self._wanted
+        reopened, wanted.opened_before = wanted.opened_before, True
+        wanted.refusals = 0
         if self.heartbeat is not None:
             self._heartbeats = Heartbeats(
                 self.clock,
@@ -402,41 +412,48 @@ class Connection:
                 max_missed=self.options.max_heartbeats,
             )
             self._heartbeats.start()
-        opening, self._opening = self._opening, None
-        self._observer.opened(confirmation, self._mode.services, reopened)
+        opening = self._waiters.take_open()
+        self._observer.opened(confirmation, wanted.settings.services, reopened)
         if opening is not None:
             opening.set_result(confirmation)
 
     def _open_refused(self, link: Link, error: OpenRefused) -> None:
-        log.warning("side %s: %s", self.side.name if self.side else "?", error)
-        if error.status not in RETRIED_ELSEWHERE:
-            self._end_for_good(link, error)
-            return
-        self._refusals += 1
-        if self._refusals >= len(self._sides) and self._opening is not None:
-            opening, self._opening = self._opening, None
-            opening.set_exception(error)
-        self._drop(link, FailureReason.OTHER_ERROR, error)
+        assert self._wanted is not None
+        self.log.warning(
+            "side %s: %s", self.side.name if self.side else "?", error, kind=("refused", error.status)
+        )
+        if error.status in TAKEN_OVER:
+            self._taken_over(link, error)
+        elif error.status not in RETRIED_ELSEWHERE:
+            self._reject(link, error)
+        else:
+            self._wanted.refusals += 1
+            if self._wanted.refusals >= len(self._search.sides):
+                opening = self._waiters.take_open()
+                if opening is not None:
+                    opening.set_exception(error)
+            self._drop(link, FailureReason.OTHER_ERROR, error)
 
-    def _end_for_good(self, link: Link, error: OpenRefused) -> None:
+    def _reject(self, link: Link, error: OpenRefused) -> None:
+        # The server will not serve this session: trying again would not help.
+        self._lifecycle.take("rejected")
         self._detach()
         link.reset()
-        self._change("rejected")
         waiting = self._give_up()
         self.book.fail_all(str(error))
         self._observer.rejected(error)
-        _fail(waiting, error)
+        fail(waiting, error)
 
-    # --- keeping it -----------------------------------------------------------------------------
+    # --- While it is open -----------------------------------------------------------------------
 
     def _beat(self) -> None:
         link = self.link
         if link is None:
             return
+        # the connection is given up long before this time-out, which only keeps the books short
+        timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
+        request: Request[Message] = Request("HEARTBEAT_REQ")
         try:
-            # long given up on by then: the time-out only keeps the books short
-            timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
-            request: Request[Message] = Request("HEARTBEAT_REQ")
             self._send_on(link, request, _HEARTBEAT_REQ, {}, timeout)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return  # it counts as unanswered
@@ -446,46 +463,112 @@ class Connection:
         error = request.exception()
         if error is None:
             self._observer.heartbeat()
-        elif isinstance(error, RequestRefused) and self.link is link:
+        elif isinstance(error, RequestRefused) and self.link is link and error.status not in TAKEN_OVER:
             self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _too_many_missing(self) -> None:
         if self.link is not None:
             count = self._heartbeats.missed if self._heartbeats else self.options.max_heartbeats
-            self._drop(
-                self.link,
-                FailureReason.MISSED_HEARTBEATS,
-                ConnectionLost(f"{count} heartbeats in a row were not answered"),
-            )
+            error = ConnectionLost(f"{count} heartbeats in a row were not answered")
+            self._drop(self.link, FailureReason.MISSED_HEARTBEATS, error)
 
-    def _on_failure_event(self, message: Message) -> None:
+    def _failure_event(self, message: Message) -> None:
         status = message["Status"]
         self._observer.server_failure(status)
         link = self.link
         if link is None or self.state is ConnectionState.CLOSING:
             return
-        if status == codes.E_CTI_NEW_SESSION_OPENED:
-            # another session of this client took the device over: coming back would take it away again
-            self._end_for_good(link, OpenRefused(status))
-        elif status in (codes.E_CTI_CTI_SERVER_OFFLINE, codes.E_CTI_SERVER_IN_MAINTENANCE_MODE):
+        if status in ASKED_TO_LEAVE:
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+        else:
+            self._session_may_be_gone(link, status)
 
-    def _on_malformed(self, error: MalformedFrame) -> None:
-        log.warning("malformed frame: %s", error)
-        confirmation = error.message_type in _CONFIRMATION_TYPES
-        if confirmation and len(error.frame) >= _HEADER_AND_INVOKE_ID:
+    def _request_refused(self, message_type: int, status: int) -> None:
+        # Called by the book after any request failed with FAILURE_CONF.
+        if message_type != ged.OPEN_REQ and self.link is not None and self.state is _OPEN:
+            self._session_may_be_gone(self.link, status)
+
+    def _session_may_be_gone(self, link: Link, status: int) -> None:
+        if status in TAKEN_OVER:
+            self._taken_over(link, OpenRefused(status))
+        elif status in SESSION_GONE:
+            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+
+    def _taken_over(self, link: Link, error: OpenRefused) -> None:
+        # A newer session of this client took the device over. Coming back would take it away again, so this
+        # is the end, unless the newer one is an own OPEN_REQ that was given up: a side that was frozen
+        # answers it late, to nobody. Each of those can do it once.
+        since = self.clock.time() - self.options.takeover_window
+        self._abandoned = [when for when in self._abandoned if when > since]
+        if not self._abandoned:
+            self._reject(link, error)
+            return
+        self._abandoned.pop(0)
+        self.log.warning("an earlier OPEN_REQ of this client was answered late and took its session over")
+        self._drop(link, FailureReason.OTHER_ERROR, error, Outcome.OVERTAKEN)
+
+    def _malformed(self, error: MalformedFrame) -> None:
+        self.log.warning("malformed frame: %s", error, kind=("malformed", error.message_type))
+        if error.message_type in CONFIRMATION_TYPES and len(error.frame) >= _HEADER_AND_INVOKE_ID:
             self.book.fail(int.from_bytes(error.frame[8:12], "big"), error)
         self._observer.malformed(error)
 
-    # --- losing it ------------------------------------------------------------------------------
+    # --- Losing the link ------------------------------------------------------------------------
 
-    def _drop(self, link: Link, reason: FailureReason, error: BaseException) -> None:
-        # End a link that is of no more use; the loss is told from here, not once the socket is gone.
-        self._loss = (reason, error)
+    def _link_ended(self, link: Link, error: BaseException | None) -> None:
+        # Called by the link, once TCP is gone.
+        if self.link is not link:
+            return  # dropped before
+        if self.state is ConnectionState.CLOSING:
+            self._detach()
+            self._finish_close()
+            return
+        mismatch = isinstance(error, FrameTooLarge)
+        reason = FailureReason.PROTOCOL_MISMATCH if mismatch else FailureReason.TRANSPORT_ERROR
+        self._lose(reason, error or ConnectionLost("the server closed the connection"))
+
+    def _drop(
+        self, link: Link, reason: FailureReason, error: BaseException, outcome: Outcome | None = None
+    ) -> None:
+        # End a link that is of no more use; the loss is reported from here, not once TCP is gone.
         link.reset()
-        self._link_lost(link, error)
+        self._lose(reason, error, outcome)
+
+    def _lose(self, reason: FailureReason, error: BaseException, outcome: Outcome | None = None) -> None:
+        side = self.side
+        assert side is not None
+        if outcome is None:
+            outcome = self._outcome()
+        self._lifecycle.take("lost")
+        self._detach()
+        words = explain(error)
+        self.log.warning("connection to side %s (%s) lost: %s", side.name, side, words, kind=("lost", side))
+        final = not self._search.link_ended(side, outcome, refused=isinstance(error, OpenRefused))
+        waiting: list[Request[Any]] = []
+        if final:
+            self._lifecycle.take("given_up")
+            waiting = self._give_up()
+        elif not isinstance(error, OpenRefused):
+            waiting = self._waiters.take_connect_and_open()
+        self.book.fail_all(words)
+        if not final:
+            fail(
+                waiting, error if isinstance(error, _PASSED_ON) else _with_cause(ConnectionLost(words), error)
+            )
+        told = error if words == str(error) else _with_cause(ConnectionLost(words), error)
+        self._observer.failed(side, reason, final, told)
+        if final:
+            fail(waiting, error if isinstance(error, OpenRefused) else _no_side(side, words, error))
+        elif self.state is ConnectionState.WAITING:  # unless the observer disconnected
+            self._search.resume()
+
+    def _outcome(self) -> Outcome:
+        if self.state is not _OPEN:
+            return Outcome.NO_SESSION
+        lasted = self.clock.time() - self._opened_at >= self.options.stable_after
+        return Outcome.LASTED if lasted else Outcome.SHORT
 
     def _detach(self) -> None:
         self.link = None
@@ -495,60 +578,22 @@ class Connection:
         if self._close_timer is not None:
             self._close_timer.cancel()
             self._close_timer = None
+        if self._open_request is not None:
+            self._open_request = None
+            self._abandoned = [*self._abandoned[1 - _MAX_ABANDONED :], self.clock.time()]
 
-    def _link_lost(self, link: Link, error: BaseException | None) -> None:
-        if self.link is not link:
-            return  # told already
-        self._detach()
-        if self.state is ConnectionState.CLOSING:
-            self._finish_close()
-            return
-        reason, cause = self._loss or (_reason_of(error), error)
-        self._loss = None
-        cause = cause or ConnectionLost("the server closed the connection")
-        side = self.side
-        assert side is not None
-        log.warning("connection to side %s (%s) lost: %s", side.name, side, cause)
-        # the last attempt allowed led here, and no session came of it
-        final = self._attempt is not None and self._attempt.final
-        self._change("lost")
-        self.in_failover = True
-        waiting: list[Request[Any]] = []
-        if final:
-            self._change("given_up")
-            waiting = self._give_up()
-        elif not isinstance(cause, OpenRefused):
-            waiting = self._take_waiting()
-        self.book.fail_all(str(cause))
-        if not final:
-            _fail(waiting, cause if isinstance(cause, _TOLD_AS_IT_IS) else ConnectionLost(str(cause)))
-        self._observer.failed(side, reason, final, cause)
-        if final:
-            _fail(waiting, cause if isinstance(cause, OpenRefused) else _no_side(side, cause))
-        elif self.state is ConnectionState.WAITING:  # unless the observer disconnected
-            self._search_again(side, cause)
+    def _give_up(self) -> list[Request[Any]]:
+        # The waiting callers are taken first: the observer may connect anew, and new ones are not to fail.
+        self._search.end()
+        self._wanted = None
+        return self._waiters.take_connect_and_open()
 
-    def _search_again(self, side: Side, cause: BaseException) -> None:
-        # A search that led to no session goes on where it was, or a side that takes connections and ends
-        # them would be tried without a pause for ever.
-        if self._plan is None:
-            first = side
-            if isinstance(cause, OpenRefused):  # this side just said that it will not do
-                first = next((other for other in self._sides if other != side), side)
-            self._plan = self._attempts(first, self.options.reconnect_attempts)
-        self._start_search()
-
-    def _take_waiting(self) -> list[Request[Any]]:
-        connecting, self._connecting = self._connecting, None
-        opening, self._opening = self._opening, None
-        return [request for request in (connecting, opening) if request is not None]
-
-    # --- closing it -----------------------------------------------------------------------------
+    # --- Closing --------------------------------------------------------------------------------
 
     def _send_close(self, link: Link, status: int) -> bool:
-        # Whether a CLOSE_REQ went out.
+        # Returns whether a CLOSE_REQ was sent.
+        request: Request[Message] = Request("CLOSE_REQ")
         try:
-            request: Request[Message] = Request("CLOSE_REQ")
             self._send_on(link, request, _CLOSE_REQ, {"Status": status}, None)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return False
@@ -557,41 +602,64 @@ class Connection:
 
     def _give_up_closing(self) -> None:
         if self.link is not None:
-            link = self.link
-            link.reset()
-            self._link_lost(link, None)
+            self.link.reset()
+            self._detach()
+            self._finish_close()
 
     def _finish_close(self) -> None:
         if self.state is not ConnectionState.CLOSING:
             return
-        self._change("closed")
+        self._lifecycle.take("closed")
+        self._report_end("the session was disconnected")
+
+    def _end_cancelled(self, words: str) -> None:
+        # Nobody owns the connection any more: end it here and now.
+        link, was_open = self.link, self.state is _OPEN
+        self._lifecycle.take("cancelled")
+        if self._loop is not None and self._loop.is_closed():
+            self._open_request = None  # its time cannot be told: that clock is gone
+            self._detach()
+            if link is not None:
+                link.abandon()
+        else:
+            if link is not None and was_open:
+                self._send_close(link, codes.E_CTI_NO_ERROR)
+            self._detach()
+            if link is not None:
+                link.close()
+        self._report_end(words)
+
+    def _report_end(self, words: str) -> None:
         self.side = None
-        closing, self._closing = self._closing, None
+        closing = self._waiters.take_close()
         waiting = self._give_up()
-        self.book.fail_all("the session was disconnected")
-        _fail(waiting, ConnectionLost("the session was disconnected"))
+        self.book.fail_all(words)
+        fail(waiting, ConnectionLost(words))
         self._observer.closed()
         if closing is not None:
             closing.set_result(None)
 
 
-def _fail(waiting: Iterable[Request[Any]], error: BaseException) -> None:
-    for request in waiting:
-        request.set_exception(error)
-
-
-def _no_side(last: Side, cause: BaseException) -> ConnectionFailed:
-    failure = ConnectionFailed(f"no side could be reached; last, {last}: {cause}")
-    failure.__cause__ = cause
-    return failure
-
-
-_TOLD_AS_IT_IS = (RequestTimeout, MalformedFrame)
 _HEADER_AND_INVOKE_ID = 12
-_CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
 
 
-def _reason_of(error: BaseException | None) -> FailureReason:
-    return (
-        FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else FailureReason.TRANSPORT_ERROR
-    )
+def _running_loop(method: str) -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(f"{method} needs a running event loop: call it from a coroutine") from None
+
+
+def _random() -> "random.Random":
+    import random  # imported late: it costs start-up time
+
+    return random.Random()
+
+
+def _with_cause(error: Exception, cause: BaseException) -> Exception:
+    error.__cause__ = cause
+    return error
+
+
+def _no_side(last: Side, words: str, cause: BaseException) -> Exception:
+    return _with_cause(ConnectionFailed(f"no side could be reached; last, {last}: {words}"), cause)

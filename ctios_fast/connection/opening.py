@@ -1,8 +1,9 @@
-"""What OPEN_REQ asks for, and what a refusal of it means for the client.
+"""What OPEN_REQ asks for, and what a StatusCode means for the session.
 
 GED-188, Session Initialization.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from ctios_fast.core import Codec
@@ -11,10 +12,10 @@ from ctios_fast.errors import EncodeError
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
-__all__ = ["RETRIED_ELSEWHERE", "OpenSettings"]
+__all__ = ["ASKED_TO_LEAVE", "RETRIED_ELSEWHERE", "SESSION_GONE", "TAKEN_OVER", "OpenSettings", "Wanted"]
 
-#: StatusCodes of FAILURE_CONF that speak of the server, not of the request: the other side may well accept.
-#: Every other status ends the attempt, since the same request would be refused again.
+#: Refusals of OPEN_REQ that are about the server, not about the request: the other side may accept it. Every
+#: other status ends the attempt, since the same request would be refused again.
 RETRIED_ELSEWHERE = frozenset(
     {
         codes.E_CTI_CTI_SERVER_OFFLINE,
@@ -27,6 +28,25 @@ RETRIED_ELSEWHERE = frozenset(
         codes.E_CTI_SERVER_IN_MAINTENANCE_MODE,
     }
 )
+
+
+#: FAILURE_EVENTs by which a server asks its clients to leave: a CLOSE_REQ is the answer.
+ASKED_TO_LEAVE = frozenset({codes.E_CTI_CTI_SERVER_OFFLINE, codes.E_CTI_SERVER_IN_MAINTENANCE_MODE})
+
+#: In a FAILURE_CONF for any request, or in a FAILURE_EVENT: the server has no such session (any more).
+SESSION_GONE = frozenset({codes.E_CTI_SESSION_NOT_OPEN})
+
+#: As SESSION_GONE, because another session of this client took the device over.
+TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The session that the connection opens, and opens again after a loss."""
+
+    settings: "OpenSettings"
+    opened_before: bool = False  # it was open on an earlier link
+    refusals: int = 0  # sides that refused it in a row
 
 
 class OpenSettings(NamedTuple):

@@ -22,6 +22,8 @@ __all__ = ["ConnectionOptions", "check_heartbeat"]
 
 #: Longest time in seconds that an option can set: a year. Event loops refuse much longer timers.
 MAX_SECONDS = 366 * 24 * 3600.0
+#: Longest silence in seconds before TCP probes the path: operating systems have this limit.
+MAX_KEEPALIVE = 32767.0
 #: Largest frame in bytes that can be allowed.
 MAX_FRAME_LIMIT = 1 << 30
 #: Smallest frame in bytes that can be allowed: an OPEN_CONF without optional fields fits.
@@ -43,6 +45,13 @@ class ConnectionOptions:
     - ``close_timeout``: limit for the answer to CLOSE_REQ.
     - ``clients``: number of clients of the site; spreads their return after a common failure. 0: no spread.
     - ``reconnect_attempts``: how often all sides are tried after a loss; None for ever.
+    - ``stable_after``: a session that lasted this long counts as a success; after a shorter one the waits of
+      the search for a server go on.
+    - ``takeover_window``: for this long after an OPEN_REQ that was given up, a takeover by a newer session of
+      this client (status 11) is taken for its late effect, and the session is opened again; 0 for never.
+    - ``keepalive``: seconds of silence after which TCP itself probes the path; None to leave it off.
+    - ``turn_time``: received frames are handled for this long at most before other callbacks of the event
+      loop get their turn; None for no limit.
     - ``max_open_requests``: requests that may be unanswered at once.
     - ``max_frame``: largest received frame, header included.
     - ``max_buffered``: bytes that may wait for a server that does not read.
@@ -60,6 +69,10 @@ class ConnectionOptions:
     close_timeout: float = 5.0
     clients: int = 10
     reconnect_attempts: int | None = None
+    stable_after: float = 30.0
+    takeover_window: float = 600.0
+    keepalive: float | None = 60.0
+    turn_time: float | None = 0.1
     max_open_requests: int = 65536
     max_frame: int = DEFAULT_MAX_FRAME
     max_buffered: int = DEFAULT_MAX_BUFFERED
@@ -93,14 +106,14 @@ def _number(name: str, value: Any, allowed: str) -> float:
     return float(value)
 
 
-def _seconds(minimum: float, *, optional: bool = False) -> _Check:
-    allowed = f"from {minimum:g} to {MAX_SECONDS:.0f} seconds{', or None' if optional else ''}"
+def _seconds(minimum: float, *, maximum: float = MAX_SECONDS, optional: bool = False) -> _Check:
+    allowed = f"from {minimum:g} to {maximum:.0f} seconds{', or None' if optional else ''}"
 
     def check(name: str, value: Any) -> float | None:
         if value is None and optional:
             return None
         seconds = _number(name, value, allowed)
-        if not minimum <= seconds <= MAX_SECONDS:
+        if not minimum <= seconds <= maximum:
             raise ValueError(f"{name} must be {allowed}, got {value!r}")
         return seconds
 
@@ -170,6 +183,10 @@ _CHECKS: dict[str, _Check] = {
     "close_timeout": _seconds(0.001),
     "clients": _count(0),
     "reconnect_attempts": _count(1, optional=True),
+    "stable_after": _seconds(0.0),
+    "takeover_window": _seconds(0.0),
+    "keepalive": _seconds(1.0, maximum=MAX_KEEPALIVE, optional=True),
+    "turn_time": _seconds(0.001, optional=True),
     "max_open_requests": _count(1, 0xFFFFFFFE),
     "max_frame": _count(MIN_FRAME_LIMIT, MAX_FRAME_LIMIT),
     "max_buffered": _count(1),

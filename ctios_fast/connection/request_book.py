@@ -1,10 +1,15 @@
 """The book of open requests: each has an InvokeID of its own until its confirmation comes.
 
-A request whose caller stopped waiting (time-out, cancelled await) stays on the books, so that its late
-confirmation is known for what it is and its InvokeID is not given away meanwhile. Matching itself is the
-core's.
+A request whose caller stopped waiting (time-out, cancelled await) stays on the books. So its late
+confirmation is recognised, and its InvokeID is not given to another request meanwhile. The matching itself is
+done by the core.
+
+A confirmation can come in several segments with one InvokeID. The request stays on the books until the last
+one, and its result is a tuple of all of them in order.
 """
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from ctios_fast.core import Message
@@ -12,6 +17,7 @@ from ctios_fast.core.dispatch.pending import Deadlines, OpenRequests, Request
 from ctios_fast.errors import (
     ConnectionLost,
     ControlFailure,
+    ProtocolError,
     Refused,
     RequestRefused,
     RequestTimeout,
@@ -21,37 +27,92 @@ from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, TimerHandle
 
-__all__ = ["Request", "RequestBook"]
+__all__ = ["CONFIRMATION_TYPES", "MAX_SEGMENTS", "SEGMENTED", "Request", "RequestBook"]
+
+#: Messages that answer a request.
+CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
+
+#: Confirmations that come in segments: the field More is 1 until the last one.
+SEGMENTED = frozenset({ged.LIST_AGENT_TEAM_CONF})
+
+#: Segments that one confirmation may have; a request with more of them fails.
+MAX_SEGMENTS = 1024
 
 
 class RequestBook(OpenRequests):
-    """Open requests of one connection.
+    """The open requests of one connection.
 
-    ``max_open``: how many may be open at once, in all. Counters: ``late`` confirmations of requests given up
-    before, ``unasked`` ones of none, ``timed_out`` requests, ``forgotten`` ones that were given up and never
-    confirmed (the oldest make room once ``max_open`` of them are kept).
+    - ``max_open``: number of requests that may be open at once.
+    - ``on_refused``: called with message number and status after a request was refused by FAILURE_CONF.
+
+    Counters: ``late`` confirmations of requests that were given up before; ``unasked`` confirmations of no
+    request; ``timed_out`` requests; ``forgotten`` requests that were given up and never confirmed (the oldest
+    ones go once ``max_open`` of them are kept).
     """
 
-    def __init__(self, clock: Clock, *, max_open: int, first_invoke_id: int = 1) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        max_open: int,
+        first_invoke_id: int = 1,
+        on_refused: Callable[[int, int], object] | None = None,
+    ) -> None:
         super().__init__(clock.time, max_open, first_invoke_id)
         self.late = self.timed_out = self.forgotten = 0
         self._clock = clock
         self._timers: dict[Deadlines, TimerHandle] = {}
+        self._on_refused = on_refused
+        self._segments: dict[int, list[Message]] = {}  # of confirmations whose last segment is to come
+
+    def settler_of(self, confirmation: int) -> Callable[[Message], object]:
+        """Return the handler for a message that answers requests."""
+        return self.settle_segment if confirmation in SEGMENTED else self.settle
 
     def full(self) -> None:
-        """As many are open as may be: the request is not sent."""
+        """Refuse a request because ``max_open`` are open."""
         raise TooManyRequests(f"{len(self)} requests are open, {self.max_open} are allowed")
 
     def watch(self, deadlines: Deadlines) -> None:
-        """Look at them when the time that they allow is over."""
+        """Start the timer of requests that have the same time-out."""
         self._timers[deadlines] = self._clock.call_later(deadlines.timeout, self._expire, deadlines)
 
     def refused(self, request: Request[Any], message: Message) -> None:
         """Fail a request that the peripheral or the server refused."""
-        request.failed(_failure(message, request.message_type))
+        failure = _failure(message, request.message_type)
+        self._segments.pop(request.invoke_id, None)
+        request.failed(failure)
+        if self._on_refused is not None and isinstance(failure, RequestRefused):
+            self._on_refused(request.message_type, failure.status)
+
+    def settle_segment(self, message: Message) -> None:
+        """Take a segment of a confirmation; the last one answers the request."""
+        invoke_id = message["InvokeID"]
+        request = self.pending.get(invoke_id)
+        if request is None and message["More"] and invoke_id in self.given_up:
+            self.late += 1  # more of them follow
+            return
+        if request is None or ged.CONFIRMATIONS[request.message_type] != message.type:
+            self.settle(message)  # which counts it
+            return
+        segments = self._segments.setdefault(invoke_id, [])
+        segments.append(message)
+        if message["More"]:
+            if len(segments) >= MAX_SEGMENTS:
+                self._take_off(request)
+                name = ged.NAMES[message.type]
+                request.failed(ProtocolError(f"{name} has more than {MAX_SEGMENTS} segments"))
+            return
+        del self.pending[invoke_id], self._segments[invoke_id]
+        request.confirmed(tuple(segments))  # type: ignore[arg-type]
+
+    def forget(self, invoke_id: int) -> None:
+        """Take a request off the books that was not sent."""
+        self._segments.pop(invoke_id, None)
+        super().forget(invoke_id)
 
     def stray(self, invoke_id: int) -> None:
-        """Count a confirmation of no open request."""
+        """Count a confirmation that no open request has."""
         if self.given_up.pop(invoke_id, None) is not None:
             self.late += 1
         else:
@@ -59,6 +120,7 @@ class RequestBook(OpenRequests):
 
     def fail(self, invoke_id: int, error: BaseException) -> None:
         """Fail one request, as when its confirmation came but cannot be read."""
+        self._segments.pop(invoke_id, None)
         request = self.pending.pop(invoke_id, None)
         if request is None:
             self.stray(invoke_id)
@@ -74,8 +136,10 @@ class RequestBook(OpenRequests):
         requests = list(self.pending.values())
         self.pending.clear()
         self.given_up.clear()
+        self._segments.clear()
         for request in requests:
-            request.failed(ConnectionLost(f"{_name(request)} unanswered: {reason}"))
+            with contextlib.suppress(RuntimeError):  # an await of it belongs to an event loop that is closed
+                request.failed(ConnectionLost(f"{_name(request)} unanswered: {reason}"))
 
     def _expire(self, deadlines: Deadlines) -> None:
         now = self.now()
@@ -83,8 +147,7 @@ class RequestBook(OpenRequests):
         unseen: list[Request[Any]] = []
         for request in deadlines.due(now):
             if self.pending.get(request.invoke_id) is request:
-                del self.pending[request.invoke_id]
-                self._give_up(request.invoke_id, request.message_type)
+                self._take_off(request)
                 unanswered.append(request)
             else:
                 unseen.append(request)
@@ -95,7 +158,7 @@ class RequestBook(OpenRequests):
         else:
             self._timers[deadlines] = self._clock.call_later(following - now, self._expire, deadlines)
         self.timed_out += len(unanswered)
-        # the book is in order by now: who hears of it may make requests or end them all
+        # after the book is up to date: those who hear of it may make requests, or end the connection
         for request in unanswered:
             request.failed(
                 RequestTimeout(f"{_name(request)} was not answered within {deadlines.timeout:g} s")
@@ -103,15 +166,18 @@ class RequestBook(OpenRequests):
         for request in unseen:
             request.overdue()
 
-    def _give_up(self, invoke_id: int, message_type: int) -> None:
-        self.given_up[invoke_id] = message_type
+    def _take_off(self, request: Request[Any]) -> None:
+        # Its confirmation may still come, so its InvokeID is not free.
+        del self.pending[request.invoke_id]
+        self._segments.pop(request.invoke_id, None)
+        self.given_up[request.invoke_id] = request.message_type
         if len(self.given_up) > self.max_open:
             self.given_up.popitem(last=False)
             self.forgotten += 1
 
 
 def _name(request: Request[Any]) -> str:
-    # of the message that went out; the request's own label may tell what the caller asked for
+    # of the message that was sent; the request's own label may say what the caller asked for
     return ged.NAMES[request.message_type]
 
 

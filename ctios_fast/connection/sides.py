@@ -1,19 +1,18 @@
 """Which side is tried next, and after what wait.
 
-GED-188, guidelines for client applications, Side AB Selection: the last good side first, then the other;
-then a random wait of up to a tenth of a second for each client of the site; both again; then waits of 15,
-30, 60 and 120 seconds, each followed by both sides, and 120 from there on.
+GED-188, guidelines for client applications, Side AB Selection: the last good side first, then the other; then
+a random wait of up to a tenth of a second for each client of the site; both again; then waits of 15, 30, 60
+and 120 seconds, each followed by both sides, and 120 from there on.
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
     import random
 
-__all__ = ["WAITS", "Attempt", "Side", "attempts"]
+__all__ = ["WAITS", "Attempt", "Plan", "Side"]
 
-#: Seconds between rounds, after the first random wait. The last one repeats for ever.
+#: Seconds between rounds, after the first random wait. The last one repeats without end.
 WAITS = (15.0, 30.0, 60.0, 120.0)
 
 
@@ -25,36 +24,81 @@ class Side(NamedTuple):
     port: int
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Attempt(NamedTuple):
-    """One try: wait ``delay`` seconds, then connect to ``side``. ``final``: no other follows."""
+    """One attempt: wait ``delay`` seconds, then connect to ``side``. ``final``: no other follows."""
 
     side: Side
     delay: float
     final: bool
 
 
-def attempts(
-    sides: tuple[Side, ...], first: Side, *, clients: int, rounds: int | None, rng: "random.Random"
-) -> Iterator[Attempt]:
-    """The attempts of one search for a server, in order.
+class Plan:
+    """An iterator over the attempts of one search for a server.
 
-    ``first`` is the last good side. ``clients``: how many clients the site has, which spreads their return
-    after a common failure. ``rounds``: how many times all sides are tried, once at least; None goes on for
-    ever.
+    A round tries every side once.
+
+    - ``first``: the side to begin with, usually the last good one.
+    - ``clients``: number of clients of the site; spreads their return after a common failure.
+    - ``rounds``: number of rounds, at least one; None for no limit.
+    - ``pause``: seconds to wait before the first attempt.
     """
-    order = [first, *(side for side in sides if side != first)]
-    number = 0
-    while rounds is None or number < rounds:
-        if number == 0:
-            delay = 0.0
-        elif number == 1:
-            delay = rng.uniform(0, clients / 10)
-        else:
-            delay = WAITS[min(number - 2, len(WAITS) - 1)]
-        number += 1
-        for side in order:
-            yield Attempt(side, delay, final=number == rounds and side == order[-1])
-            delay = 0.0
+
+    def __init__(
+        self,
+        sides: tuple[Side, ...],
+        first: Side,
+        *,
+        clients: int,
+        rounds: int | None,
+        rng: "random.Random",
+        pause: float = 0.0,
+    ) -> None:
+        self._order = [first, *(side for side in sides if side != first)]
+        self._clients = clients
+        self._rounds = rounds
+        self._rng = rng
+        self._pause = pause
+        self._at = len(self._order)  # place of the next attempt in its round; the first one begins a round
+        self._begun = 0  # rounds that were begun; they decide the wait
+        self._counted = 0  # rounds that count against the limit
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Attempt:
+        if self.exhausted:
+            raise StopIteration
+        delay = 0.0
+        if self._at == len(self._order):
+            delay = self._wait()
+            self._begun += 1
+            self._counted += 1
+            self._at = 0
+        side = self._order[self._at]
+        self._at += 1
+        return Attempt(side, delay, final=self.exhausted)
+
+    @property
+    def exhausted(self) -> bool:
+        """True if no attempt is left."""
+        return self._counted == self._rounds and self._at == len(self._order)
+
+    def end_round(self) -> None:
+        """Leave out the rest of the round. The next one begins with the side whose turn it would have been.
+
+        The limit of rounds counts anew: the side that ended the round was reached.
+        """
+        turn = self._at % len(self._order)
+        self._order = self._order[turn:] + self._order[:turn]
+        self._at = len(self._order)
+        self._counted = 0
+
+    def _wait(self) -> float:
+        if self._begun == 0:
+            return self._pause
+        if self._begun == 1:
+            return self._rng.uniform(0, self._clients / 10)
+        return WAITS[min(self._begun - 2, len(WAITS) - 1)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctios_fast.connection.sides import WAITS, Attempt, Side, attempts
+from ctios_fast.connection.sides import WAITS, Attempt, Plan, Side
 
 A = Side("A", "cg-a.example", 42027)
 B = Side("B", "cg-b.example", 43027)
@@ -22,7 +22,7 @@ def plan(
     seed: int = 1,
     most: int = 100,
 ) -> list[Attempt]:
-    return list(islice(attempts(sides, first, clients=clients, rounds=rounds, rng=random.Random(seed)), most))
+    return list(islice(Plan(sides, first, clients=clients, rounds=rounds, rng=random.Random(seed)), most))
 
 
 def test_the_documented_plan() -> None:

@@ -37,6 +37,9 @@ from ctios_fast.model.recovery import Recovery
 from ctios_fast.protocol.enums import AgentState, StatusCode
 from ctios_fast.sim import Simulator
 
+LASTING = 30.0
+"""Seconds after which a session counts as a success (``stable_after``)."""
+
 CLIENTS = 40
 """Clients of the site: the first wait after a common failure is up to a tenth of a second for each."""
 
@@ -140,8 +143,11 @@ async def test_an_agent_whose_state_changed_in_the_gap_is_caught_up_with(
     assert agent.state == AVAILABLE
 
 
-async def test_back_and_forth(sim: Simulator, session: Session, agent: Agent, recorder: Recorder) -> None:
+async def test_back_and_forth(
+    sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
+) -> None:
     for count, (side, other) in enumerate((("a", "b"), ("b", "a")) * 3, 1):
+        clock.advance(LASTING)
         sim.fail_side(side)  # type: ignore[arg-type]
         await recorder.wait_for("OnQueryAgentStateConf", count)
         assert session.current_side == other.upper()
@@ -244,7 +250,7 @@ async def test_auto_login_follows_a_forced_logout_that_comes_over_the_new_connec
 
 
 async def test_auto_login_is_not_lost_by_a_second_fail_over(
-    sim: Simulator, session: Session, agent: Agent, recorder: Recorder
+    sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     agent.auto_login = True
 
@@ -254,6 +260,8 @@ async def test_auto_login_is_not_lost_by_a_second_fail_over(
 
     session.subscribe("OnPostLogout", lose_again)
     sim.fail_side("a", logout_agents=True)
+    await recorder.wait_for("OnConnectionFailure", 3)
+    clock.advance(first_wait())  # the second session was a short one
     await recorder.wait_for("OnAgentStateChange", 3)
     assert recorder.names.count("OnConnection") == 2
     assert sim.agent("1001").state == NOT_READY
@@ -345,6 +353,7 @@ async def test_the_last_good_side_is_tried_first(
     sim.fail_side("a")
     await recorder.wait_for("OnQueryAgentStateConf")
     recorder.clear()
+    clock.advance(LASTING)
     sim.fail_side("b")
     await recorder.wait_for("OnConnectionFailure", 3)
     assert tried(recorder) == [B, B, A], "B was the good one"
@@ -354,11 +363,12 @@ async def test_the_last_good_side_is_tried_first(
     assert tried(recorder) == [B, B, A, B]
 
 
-async def test_a_session_that_was_open_again_begins_its_waits_anew(
+async def test_a_session_that_lasted_makes_the_waits_begin_anew(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     draws = random.Random(188)
     for count in (1, 2):
+        clock.advance(LASTING)
         sim.fail_side("a")
         sim.fail_side("b")
         await recorder.wait_for("OnConnectionFailure", 3)

@@ -1,0 +1,195 @@
+"""The search for a side: it pauses and dials by the protocol's plan until a link is up.
+
+One task does this for a connection, from ``begin`` until ``end``. While a link is up the task waits. So there
+is always exactly one task to cancel: when the event loop shuts down, it cancels this one too, and the
+connection learns of that (``SearchOwner.search_cancelled``) instead of beginning a search that nobody would
+end.
+
+The plan survives a link that came up. How a link ended decides how the plan goes on; this table says so:
+
+===========  ====================================================  =========  ==========
+outcome      the link ...                                          plan       round
+===========  ====================================================  =========  ==========
+LASTED       had a session that lasted ``stable_after`` seconds    a new one  from start
+SHORT        had a session that did not last that long             goes on    is ended
+NO_SESSION   ended before its session was open                     goes on    goes on
+OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one  from start
+===========  ====================================================  =========  ==========
+
+Only a session that lasted makes the plan, and with it the waits, begin anew: a server that grants sessions
+and then ends them is tried as rarely as one that cannot be reached. If there is no plan to go on with, a new
+one begins. A new plan begins with the same side, or with the other one if the server itself said that it will
+not serve the session.
+"""
+
+import asyncio
+import logging
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from .clock import Clock, sleep
+from .link import Link
+from .log_limit import LogLimit
+from .sides import Attempt, Plan, Side
+
+if TYPE_CHECKING:
+    import random
+
+__all__ = ["OVERTAKEN_PAUSE", "Outcome", "SearchOwner", "SideSearch"]
+
+#: Seconds to wait before a session is opened again that an own, older OPEN_REQ took over: a server that
+#: catches up answers the other old ones meanwhile.
+OVERTAKEN_PAUSE = 2.0
+
+
+class Outcome(Enum):
+    """How a link ended; see the table above."""
+
+    LASTED = "lasted"
+    SHORT = "short"
+    NO_SESSION = "no session"
+    OVERTAKEN = "overtaken"
+
+
+class _Rule(NamedTuple):
+    new_plan: bool = False
+    end_round: bool = False
+    pause: float = 0.0
+
+
+RULES = {
+    Outcome.LASTED: _Rule(new_plan=True),
+    Outcome.SHORT: _Rule(end_round=True),
+    Outcome.NO_SESSION: _Rule(),
+    Outcome.OVERTAKEN: _Rule(new_plan=True, pause=OVERTAKEN_PAUSE),
+}
+
+
+class SearchOwner(Protocol):
+    """The connection, as the search sees it. Each call may end the search."""
+
+    async def dial(self, side: Side) -> Link:
+        """Return a link to the side."""
+
+    def attempt_begins(self, attempt: Attempt) -> None:
+        """An attempt begins, after its pause."""
+
+    def attempt_failed(self, attempt: Attempt, error: Exception) -> None:
+        """No link came up. The next attempt follows unless it was the final one."""
+
+    def side_found(self, side: Side, link: Link) -> None:
+        """A link is up."""
+
+    def search_cancelled(self, error: BaseException | None) -> None:
+        """The task was cancelled from outside, or ended by a fault (the error): nothing more is searched."""
+
+
+class SideSearch:
+    """Finds a side for one connection.
+
+    - ``clients``, ``rng``: see ``Plan``.
+    - ``rounds``: how often all sides are tried after a loss; None for no limit.
+    """
+
+    def __init__(
+        self,
+        owner: SearchOwner,
+        log: LogLimit,
+        *,
+        clock: Clock,
+        clients: int,
+        rounds: int | None,
+        rng: "random.Random",
+    ) -> None:
+        self.sides: tuple[Side, ...] = ()
+        self.failing = False  # an attempt failed, or a link was lost, since a link was up
+        self._owner = owner
+        self._log = log
+        self._clock = clock
+        self._clients = clients
+        self._rounds = rounds
+        self._rng = rng
+        self._plan: Plan | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._wanted = asyncio.Event()  # a side is to be found
+
+    def begin(self, sides: tuple[Side, ...], rounds: int | None) -> None:
+        """Start the search; the first attempt is made at once. ``rounds``: the limit of this first plan."""
+        self.sides = sides
+        self.failing = False
+        self._plan = self._new_plan(sides[0], rounds, 0.0)
+        self._wanted = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._run(self._wanted), name="ctios_fast-search")
+        self._task.add_done_callback(self._ended)
+        self._wanted.set()
+
+    def end(self) -> None:
+        """End the search and its task; nothing is called any more."""
+        task, self._task = self._task, None
+        self._plan = None
+        self.failing = False
+        if task is not None and not task.get_loop().is_closed():
+            task.cancel()  # felt at its next await
+
+    def forget_plan(self) -> None:
+        """Begin a new plan after the next loss, whatever the outcome: ``connect`` has a limit of its own."""
+        self._plan = None
+
+    def link_ended(self, side: Side, outcome: Outcome, *, refused: bool) -> bool:
+        """Decide how the plan goes on. Returns False if it has no attempt left.
+
+        ``refused``: the server said that it will not serve the session.
+        """
+        rule = RULES[outcome]
+        self.failing = True
+        if self._plan is None or rule.new_plan:
+            first = side
+            if refused:
+                first = next((other for other in self.sides if other != side), side)
+            self._plan = self._new_plan(first, self._rounds, rule.pause)
+        elif rule.end_round:
+            self._plan.end_round()
+        return not self._plan.exhausted
+
+    def resume(self) -> None:
+        """Go on with the plan."""
+        self._wanted.set()
+
+    def _new_plan(self, first: Side, rounds: int | None, pause: float) -> Plan:
+        return Plan(self.sides, first, clients=self._clients, rounds=rounds, rng=self._rng, pause=pause)
+
+    async def _run(self, wanted: asyncio.Event) -> None:
+        while True:
+            await wanted.wait()
+            wanted.clear()
+            await self._find(asyncio.current_task())
+
+    async def _find(self, task: "asyncio.Task[None] | None") -> None:
+        # A call to the owner may end this task and begin another one: then nothing is called any more.
+        while self._task is task and self._plan is not None:
+            attempt = next(self._plan)
+            if attempt.delay:
+                side = attempt.side
+                self._log.info(
+                    "trying side %s (%s) in %.1f s", side.name, side, attempt.delay, kind=("trying", side)
+                )
+                await sleep(self._clock, attempt.delay)
+            self._owner.attempt_begins(attempt)
+            try:
+                link = await self._owner.dial(attempt.side)
+            except Exception as error:  # whatever a name, a port or a certificate can cause
+                self.failing = True
+                self._owner.attempt_failed(attempt, error)
+            else:
+                self.failing = False
+                self._owner.side_found(attempt.side, link)
+                return
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            logging.getLogger("ctios_fast.connection").error("the search for a side failed", exc_info=error)
+        if self._task is task:
+            self._task = None
+            self._plan = None
+            self._owner.search_cancelled(error)

@@ -1,0 +1,66 @@
+"""The callers that wait for connect, open and disconnect."""
+
+import asyncio
+from collections.abc import Callable, Generator, Iterable
+from typing import Any
+
+from ctios_fast.core import Message
+
+from .request_book import Request
+
+__all__ = ["ConnectRequest", "Waiters", "fail"]
+
+
+class ConnectRequest(Request[None]):
+    """The request of ``connect``. Cancelling an await of it calls ``cancelled``, which ends the search.
+
+    Without that the search would go on without an owner.
+    """
+
+    def __init__(self, cancelled: Callable[["ConnectRequest"], object]) -> None:
+        super().__init__("Connect")
+        self._cancelled = cancelled
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        try:
+            yield from super().__await__()
+        except asyncio.CancelledError:
+            self._cancelled(self)
+            raise
+
+
+class Waiters:
+    """At most one unanswered request of each kind. Whoever takes one answers it."""
+
+    __slots__ = ("close", "connect", "open")
+
+    def __init__(self) -> None:
+        self.connect: ConnectRequest | None = None
+        self.open: Request[Message] | None = None
+        self.close: Request[None] | None = None
+
+    def take_connect(self) -> ConnectRequest | None:
+        """Return the request of ``connect`` if it is unanswered, and forget it."""
+        request, self.connect = self.connect, None
+        return request
+
+    def take_open(self) -> Request[Message] | None:
+        """Return the request of ``open`` if it is unanswered, and forget it."""
+        request, self.open = self.open, None
+        return request
+
+    def take_close(self) -> Request[None] | None:
+        """Return the request of ``disconnect`` if it is unanswered, and forget it."""
+        request, self.close = self.close, None
+        return request
+
+    def take_connect_and_open(self) -> list[Request[Any]]:
+        """Return the unanswered requests of ``connect`` and ``open``, and forget them."""
+        requests = (self.take_connect(), self.take_open())
+        return [request for request in requests if request is not None]
+
+
+def fail(requests: Iterable[Request[Any]], error: BaseException) -> None:
+    """Fail each of the requests."""
+    for request in requests:
+        request.set_exception(error)
