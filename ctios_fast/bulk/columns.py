@@ -1,11 +1,11 @@
-"""Columns: a buffer of many frames as one contiguous NumPy array for each field, in host byte order.
+"""Columns: a buffer of many frames as one contiguous NumPy array per field, in host byte order.
 
 ::
 
     columns = decode_columns(recording, "AGENT_STATE_EVENT", 25, ["AgentState", "AgentID", "Duration"])
     columns["AgentState"]           # uint16
-    columns["AgentID"]              # S4: as wide as the longest
-    columns.valid("Duration")       # bool: which events carried it
+    columns["AgentID"]              # S4: as wide as the longest value
+    columns.valid("Duration")       # bool: True for each event that has the field
 
 Importing this module imports NumPy; nothing else in the package does.
 """
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ctios_fast.core import DEFAULT_MAX_FRAME, Codec
+from ctios_fast._checks import MAX_FRAME_SIZE, check_frame_limit, check_integer
+from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION, Codec
 from ctios_fast.core.scan.column_plan import ColumnField, ColumnPlan
 from ctios_fast.core.scan.column_scan import ColumnCounts, read_columns
 from ctios_fast.errors import MalformedFrame
@@ -30,34 +31,39 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_STRING", "Columns", "MalformedAt", "decode_columns"]
 
-#: Longest STRING or UNSPEC value that the reference documents, in bytes; what `decode_columns` takes at most
-#: unless told otherwise.
+#: Longest STRING or UNSPEC value that the reference documents, in bytes. Default of ``max_string``.
 MAX_STRING: Final = 255
 
-# From this many bytes on all arrays of one call are cut from one block: the system hands it out in large
-# pages, which is quicker than many small ones.
+# From this many bytes on, all arrays of one call are parts of one block: the system maps it in large pages,
+# which is faster than many small ones.
 _SHARED_BLOCK = 4 << 20
 _ALIGNMENT = 64
 
 
 class MalformedAt(NamedTuple):
-    """A malformed frame: where it begins, in bytes from the buffer's start, and what is wrong with it."""
+    """A malformed frame.
+
+    ``offset``: its position in the buffer, in bytes. ``error``: what is wrong with it.
+    """
 
     offset: int
     error: MalformedFrame
 
 
 class Columns(Mapping[str, NDArray[Any]]):
-    """One array for each field, by name; made by `decode_columns`.
+    """One array per field, by name. ``decode_columns`` creates it.
 
     The arrays have one element for each well-formed frame of the message, in the buffer's order. Numbers have
-    the field's own width, texts are ``S<width>``. Arrays of one ``Columns`` may share one block of memory:
-    to keep one of them and free the others, copy it.
+    the field's own width, texts are ``S<width>``. Arrays of one ``Columns`` may share one block of memory: to
+    keep one of them and free the others, copy it.
 
-    ``message``, ``name``, ``version``: what was decoded. ``rows``: elements of each array. ``offset``: where
-    the scan stopped, in bytes from the buffer's start; what follows is the beginning of a frame that has not
-    come whole. ``frames``: whole frames before it. ``others``: those of other messages. ``malformed``:
-    those of this message that were skipped, the first of which ``first_malformed`` tells about.
+    ``message``, ``name``, ``version``: number and name of the message, protocol version.
+    ``rows``: number of elements of each array.
+    ``offset``: where the scan stopped, in bytes from the buffer's start; an incomplete frame begins there.
+    ``frames``: number of whole frames before ``offset``.
+    ``others``: number of frames of other messages.
+    ``malformed``: number of malformed frames of this message, which were skipped.
+    ``first_malformed``: the first of them, or None.
     """
 
     def __init__(
@@ -88,20 +94,24 @@ class Columns(Mapping[str, NDArray[Any]]):
         return iter(self._arrays)
 
     def __len__(self) -> int:
-        """Number of fields; ``rows`` has that of their elements."""
+        """Number of fields; ``rows`` is the number of elements of each."""
         return len(self._arrays)
 
     def valid(self, name: str) -> NDArray[np.bool_]:
-        """Which rows have a value in that field; where one has none, the array holds 0 or ``b""``."""
+        """Return a mask: True for each row that has a value in a field. Other rows hold 0 or ``b""``.
+
+        ``name``: the field. Raises KeyError for a field that was not decoded.
+        """
         mask = self._masks[name]
         return np.ones(self.rows, np.bool_) if mask is None else mask
 
     def to_pandas(self) -> "pd.DataFrame":
-        """A pandas frame over the same numbers, which are not copied.
+        """Return a pandas frame over the same numbers, which are not copied.
 
-        Numbers that rows may be without become pandas' nullable integers. STRING becomes str in object
-        columns, as ``message[name]`` gives it, UNSPEC bytes; None where a row has none.
-        Raises ``ImportError`` where pandas is not installed.
+        A number that may be absent becomes a nullable integer. STRING becomes an object column of str, as
+        ``message[name]`` gives it, and UNSPEC one of bytes, with None for a row without a value.
+
+        Raises ImportError without pandas.
         """
         try:
             import pandas as pd
@@ -121,10 +131,12 @@ class Columns(Mapping[str, NDArray[Any]]):
         return pd.DataFrame({field.name: column(field) for field in self._fields}, copy=False)
 
     def to_arrow(self, *, binary: bool = False) -> "pa.Table":
-        """An Arrow table over the same numbers, which are not copied; null where a row has no value.
+        """Return an Arrow table over the same numbers, which are not copied. A row without a value is null.
 
-        STRING becomes ``string``, in which a byte that is not ASCII is shown as ``?``, or with ``binary`` the
-        very bytes; UNSPEC becomes ``binary``. Raises ``ImportError`` where pyarrow is not installed.
+        ``binary``: False for STRING as ``string``, with ``?`` for a byte that is not ASCII; True for the
+        original bytes as ``binary``. UNSPEC always becomes ``binary``.
+
+        Raises ImportError without pyarrow.
         """
         try:
             import pyarrow as pa
@@ -161,7 +173,7 @@ def _text(values: NDArray[np.bytes_]) -> NDArray[np.object_]:
 
 
 def _packed(values: NDArray[np.bytes_], *, replace: bool) -> tuple[NDArray[np.uint8], NDArray[Any]]:
-    """The values behind one another without padding, and the offsets of their ends, from 0 on."""
+    """Return the values one after another without padding, and the offsets of their starts and of the end."""
     lengths = np.char.str_len(values)
     ends = np.zeros(len(values) + 1, np.int64)
     np.cumsum(lengths, out=ends[1:])
@@ -181,7 +193,7 @@ def _plan(version: int, message: int, fields: tuple[str, ...] | None) -> ColumnP
 
 
 def _place(start: int, size: int) -> tuple[slice, int]:
-    """Room in a block, and where the next one begins."""
+    """Return the part of a block for ``size`` bytes, and the start of the next part."""
     return slice(start, start + size), start + -(-size // _ALIGNMENT) * _ALIGNMENT
 
 
@@ -222,32 +234,41 @@ def decode_columns(
     max_frame: int = DEFAULT_MAX_FRAME,
     max_string: int = MAX_STRING,
 ) -> Columns:
-    """All frames of one message in the buffer, as one array for each field.
+    """Decode all frames of one message in a buffer into one array per field.
 
-    ``buffer`` holds frames behind one another, headers included: bytes, bytearray, memoryview, mmap or
-    anything else with a contiguous buffer. It is scanned without the GIL and must not be written to
-    meanwhile. ``message`` is the number or the reference's name, ``fields`` are names of its fixed and
-    floating fields in the order in which the columns shall stand; None for all fixed fields.
+    ``buffer``: frames one after another, headers included, in bytes, bytearray, memoryview, mmap or any other
+    contiguous buffer. It is scanned without the GIL and must not be written to during the call.
+    ``message``: the number or the reference's name of the message.
+    ``version``: protocol version, 9 to 25.
+    ``fields``: names of fixed and floating fields, in output order; None for all fixed fields.
+    ``max_frame``: largest frame in bytes, its header included.
+    ``max_string``: longest STRING or UNSPEC value in bytes.
 
     - A fixed field is an array of its own width and sign. So is a floating number, with a mask
-      (``Columns.valid``): a row is invalid, and 0, where the frame has not got the field or its data has
-      another width.
-    - STRING is ``S<width>``, as wide as its longest value (at least 1), each cut at its first NUL. UNSPEC is
-      the same without the cut; NumPy does not show zero bytes at a value's end. A value above ``max_string``
-      bytes is invalid and empty, so that one odd frame cannot make an array grow without measure.
-    - Of a field that repeats in a frame the first is taken. Named variables, named arrays and array fields
-      make no column.
-    - A frame of an alternative layout (FAILURE_CONF, CLEAR_CONNECTION_REQ) has a row all the same: fixed
-      fields that its layout lacks are invalid, and its own can be asked for by name.
-    - Frames of other messages are passed over, malformed ones of this message skipped; both are counted.
-      A frame that has not come whole ends the scan.
+      (``Columns.valid``): a row is invalid, and 0, if the frame lacks the field or its data has another
+      width.
+    - STRING is ``S<width>``, as wide as the longest value (at least 1). Each value ends before its first NUL.
+      UNSPEC keeps its zero bytes, but NumPy does not show those at the end. A value above ``max_string``
+      bytes is invalid and empty, so that one malformed frame cannot inflate an array.
+    - If a field repeats in a frame, the first one counts. Named variables, named arrays and array fields
+      cannot be columns.
+    - A frame of an alternative layout (FAILURE_CONF, CLEAR_CONNECTION_REQ) has a row too: fixed fields that
+      its layout lacks are invalid. Its own fixed fields can be asked for by name.
+    - Frames of other messages and malformed frames of this message are skipped and counted. An incomplete
+      frame ends the scan.
 
-    Raises ``ValueError`` for a message or field that does not exist in this version, ``TypeError`` for a
-    field that makes no column, ``FrameTooLarge`` for a frame above ``max_frame`` bytes; its ``offset`` tells
-    where it begins, and what stands before it can be decoded as ``memoryview(buffer)[:offset]``.
+    Raises ValueError for a message or field that does not exist in this version and for a number outside
+    its range, TypeError for an argument of a wrong type and for a field that cannot be a column, and
+    FrameTooLarge for a frame above ``max_frame`` bytes. Its ``offset`` is the position of that frame;
+    ``memoryview(buffer)[:offset]`` can be decoded.
     """
-    if isinstance(fields, str):
-        raise TypeError("fields is a collection of names, not one name")
+    check_integer("version", version, OLDEST_VERSION, NEWEST_VERSION)
+    check_frame_limit(max_frame)
+    check_integer("max_string", max_string, 1, MAX_FRAME_SIZE)
+    if isinstance(message, bool) or not isinstance(message, int | str):
+        raise TypeError(f"message must be the number or the name of a message, got {message!r}")
+    if isinstance(fields, str | bytes) or (fields is not None and not isinstance(fields, Iterable)):
+        raise TypeError(f"fields must be a collection of field names or None, got {fields!r}")
     plan = _plan(version, message_number(message), None if fields is None else tuple(fields))
     arrays: list[tuple[NDArray[Any], NDArray[np.bool_] | None]] = []
 

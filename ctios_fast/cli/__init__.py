@@ -1,5 +1,5 @@
-"""The command line ``ctios-fast`` (extra ``[cli]``): thin shells over what the library offers.
+"""The command line ``ctios-fast`` (extra ``[cli]``). Each command is a thin shell over the library.
 
-``main`` is the entry point, ``group`` the table of commands, ``streams`` what the filters share; each command
-has a module of its own, imported when it is chosen.
+``main`` is the entry point and ``group`` the table of commands. Each command has a module of its own, which
+is imported when the command is chosen. ``file_streams`` has what ``decode`` and ``encode`` share.
 """

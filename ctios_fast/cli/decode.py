@@ -1,19 +1,21 @@
 """``ctios-fast decode``: a byte stream, or a packet capture, to JSON lines."""
 
+import io
 import logging
 from typing import BinaryIO
 
 import click
 from click.core import ParameterSource
 
+from ctios_fast._checks import MIN_FRAME_SIZE
 from ctios_fast.core import Codec
 from ctios_fast.errors import CaptureError, FrameTooLarge, MissingExtra, TruncatedStream
-from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader
+from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader, looks_like_capture
 from ctios_fast.records.transcript import StreamReader, chunks, format_line
 
 from .file_streams import (
     IMPASSABLE,
-    MALFORMED,
+    INCOMPLETE,
     WRONG_USAGE,
     complain,
     file_argument,
@@ -29,9 +31,9 @@ def _decode(reader: StreamReader, source: BinaryIO, output: BinaryIO) -> int:
         for piece in chunks(source):
             for row in reader.feed(piece):
                 if "error" in row:
-                    status = MALFORMED
+                    status = INCOMPLETE
                 output.write(format_line(row).encode("ascii") + b"\n")
-            output.flush()  # a reader of a live stream sees each frame as it comes
+            output.flush()  # so that the reader of a live stream sees each frame at once
         reader.end()
     except (FrameTooLarge, TruncatedStream) as error:
         output.flush()
@@ -43,7 +45,7 @@ def _decode(reader: StreamReader, source: BinaryIO, output: BinaryIO) -> int:
 def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -> int:
     fault: CaptureError | None = None
     live = not source.seekable()
-    logging.getLogger("scapy").setLevel(logging.CRITICAL)  # what it says of damaged files is told below
+    logging.getLogger("scapy").setLevel(logging.CRITICAL)  # damaged files are reported below
     try:
         for row in reader.records(source):
             output.write(format_line(row).encode("ascii") + b"\n")
@@ -68,18 +70,22 @@ def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -
         text = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
         complain(f"ctios-fast decode: {text}")
     if not counters.connections and packets.packets:
-        complain("ctios-fast decode: no connection with a CTI Server was found (--port tells its port)")
+        complain("ctios-fast decode: no connection with a CTI Server was found (--port names its port)")
     if fault is not None:
         complain(f"ctios-fast decode: {fault}")
     if fault is not None or counters.ended:
         return IMPASSABLE
-    return MALFORMED if counters.malformed or counters.gaps or counters.skipped else 0
+    return INCOMPLETE if counters.malformed or counters.gaps or counters.skipped else 0
 
 
 @click.command("decode")
 @protocol_version_option
 @max_frame_option
-@click.option("--pcap", is_flag=True, help="FILE is a packet capture (extra [pcap]).")
+@click.option(
+    "--pcap",
+    is_flag=True,
+    help="FILE is a packet capture (extra [pcap]); it is also recognised by its first bytes.",
+)
 @click.option(
     "--port",
     "ports",
@@ -102,26 +108,32 @@ def command(
     """Turn a byte stream into JSON lines.
 
     FILE (standard input if it is absent or -) is one direction of a CTI Server connection, raw. Each frame
-    gives one line: offset, type, message, fields and floating; a message without a published layout has its
-    body as hex; a malformed frame has error and the whole frame as hex, and decoding goes on behind it.
+    gives one line: offset, type, message, fields and floating. A message without a published layout has its
+    body as hex. A malformed frame has error and the whole frame as hex; decoding continues after it.
 
-    With --pcap FILE is a capture in pcap or pcapng format, gzip too. The lines of all connections with CTI
-    Servers have time (seconds since the epoch), connection (client>server) and direction (client or server)
-    before the rest; each connection's version is learned from its OPEN_REQ, --protocol-version is for those
-    without. Connections are known by --port or, on other ports, by the message that they begin with. Lines
-    with missing, skipped and ended tell what the capture has not got, what was passed over, and where a
-    stream cannot be followed any further.
+    FILE may be a capture in pcap or pcapng format, also compressed by gzip. The lines of all connections
+    with CTI Servers then begin with time (seconds since the epoch), connection (client>server), direction
+    (client or server) and version. Each connection's version comes from its OPEN_REQ; --protocol-version is
+    for connections without one. A connection is recognised by --port or, on other ports, by its first
+    message. Lines with missing describe bytes that the capture lacks, lines with skipped describe bytes
+    that are not part of a whole frame, and lines with ended say where a stream cannot be followed any
+    further.
 
-    PASSWORDS ARE PRINTED: the tool's purpose is to show what is on the wire. Treat its output accordingly.
+    PASSWORDS ARE PRINTED: the tool shows what is on the wire. Treat its output accordingly.
 
     Exit status: 0; 1 if a frame was malformed, or bytes are missing from a capture; 3 if the stream cannot be
-    passed over (a length above the limit, an end inside a frame, a damaged capture file), with a line on
+    read any further (a length above the limit, an end inside a frame, a damaged capture file), with a line on
     standard error.
     """
-    if pcap:
-        capture = CaptureReader(protocol_version=protocol_version, max_frame=max_frame, ports=ports)
-        run_filter(file, lambda source, output: _decode_capture(capture, source, output))
-    if context.get_parameter_source("ports") is not ParameterSource.DEFAULT:
-        raise click.UsageError("--port is for --pcap")
-    reader = StreamReader(Codec(protocol_version, max_frame))
-    run_filter(file, lambda source, output: _decode(reader, source, output))
+    capture = CaptureReader(protocol_version=protocol_version, max_frame=max_frame, ports=ports)
+    ports_given = context.get_parameter_source("ports") is not ParameterSource.DEFAULT
+
+    def work(source: io.BufferedReader, output: BinaryIO) -> int:
+        if pcap or looks_like_capture(source.peek(MIN_FRAME_SIZE), max_frame):
+            return _decode_capture(capture, source, output)
+        if ports_given:
+            complain("ctios-fast decode: --port is for captures, and the input is not one")
+            return WRONG_USAGE
+        return _decode(StreamReader(Codec(protocol_version, max_frame)), source, output)
+
+    run_filter(file, work)

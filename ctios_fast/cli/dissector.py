@@ -1,4 +1,4 @@
-"""``ctios-fast dissector``: the protocol for Wireshark."""
+"""``ctios-fast dissector``: prints the Wireshark dissector."""
 
 import click
 
@@ -9,13 +9,13 @@ from ctios_fast.wireshark.generator import dissector
 def command() -> None:
     """Print a Wireshark dissector in Lua.
 
-    It is made from the same data as the codec. Save it as ged188.lua in Wireshark's folder of personal Lua
-    plugins, or use it at once:
+    It is generated from the same data as the codec. Save it as ged188.lua in Wireshark's folder of personal
+    Lua plugins, or use it directly:
 
     \b
         ctios-fast dissector > ged188.lua
         tshark -X lua_script:ged188.lua -r capture.pcap -Y 'ged188.agent_state == 1'
 
-    PASSWORDS ARE SHOWN by the dissector, as they stand on the wire.
-    """  # noqa: D301 - click's mark of a paragraph that keeps its lines
+    PASSWORDS ARE SHOWN by the dissector as they are on the wire.
+    """  # noqa: D301 - \b tells click to keep the lines of a paragraph
     click.echo(dissector(), nl=False)

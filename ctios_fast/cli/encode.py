@@ -6,10 +6,11 @@ import click
 
 from ctios_fast.core import Codec
 from ctios_fast.errors import TranscriptError
-from ctios_fast.records.transcript import frame_from_record, parse_line
+from ctios_fast.records.transcript import frame_from_record, has_frame, lines, parse_line
 
 from .file_streams import (
     IMPASSABLE,
+    INCOMPLETE,
     complain,
     file_argument,
     max_frame_option,
@@ -18,33 +19,63 @@ from .file_streams import (
 )
 
 
-def _encode(codec: Codec, source: BinaryIO, output: BinaryIO) -> int:
-    for number, line in enumerate(source, 1):
-        if line.isspace():
-            continue
-        try:
-            frame = frame_from_record(codec, parse_line(line))
-        except TranscriptError as error:
-            output.flush()
-            complain(f"line {number}: {error}")
-            return IMPASSABLE
-        output.write(frame)
+def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: BinaryIO) -> int:
+    without_frame = 0
+    number = 0
+    try:
+        for line in lines(source):
+            number += 1
+            if not line or line.isspace():
+                continue
+            row = parse_line(line)
+            if isinstance(row, dict) and any(row.get(key, value) != value for key, value in wanted.items()):
+                continue
+            if has_frame(row):
+                output.write(frame_from_record(codec, row))
+            else:
+                without_frame += 1
+    except TranscriptError as error:
+        output.flush()
+        complain(f"line {number}: {error}")
+        return IMPASSABLE
+    if without_frame:
+        output.flush()
+        complain(
+            f"ctios-fast encode: {without_frame} lines describe what a capture lacks; they have no frame"
+        )
+        return INCOMPLETE
     return 0
 
 
 @click.command("encode")
 @protocol_version_option
 @max_frame_option
+@click.option("--connection", metavar="CLIENT>SERVER", help="Only the lines of this connection of a capture.")
+@click.option(
+    "--direction",
+    type=click.Choice(["client", "server"]),
+    help="Only the lines of a capture that this side sent.",
+)
 @file_argument
-def command(protocol_version: int, max_frame: int, file: str) -> None:
+def command(
+    protocol_version: int, max_frame: int, connection: str | None, direction: str | None, file: str
+) -> None:
     """Turn JSON lines back into the byte stream.
 
-    FILE (standard input if it is absent or -) has the lines that decode prints; what comes out is byte for
-    byte what decode read, if the protocol version is the same. Of each line, type and fields rule; offset and
-    message are not looked at. A line with error gives back its hex. Blank lines are passed over.
+    FILE (standard input if it is absent or -) contains lines as decode prints them, in UTF-8 or, with a
+    byte order mark, in UTF-16. The output is the bytes that decode read, if the protocol version is the
+    same; a line with version is encoded for that version. Of each line, type and fields are authoritative;
+    offset and message are ignored. A line with error gives back its hex. Blank lines are skipped.
 
-    Exit status: 0; 3 if a line is no JSON or a field does not fit, with the line's number and the field on
-    standard error. What stood before that line has been written.
+    The lines of a capture give the frames of all its connections and of both directions, in the order of
+    the lines. --connection and --direction choose a stream. Lines with missing, skipped or ended have no
+    frame; they are counted.
+
+    Exit status: 0; 1 if lines without a frame were counted, with a line on standard error; 3 if a line is
+    not JSON or a field does not fit, with the line's number and the field on standard error. The frames of
+    all lines before it have been written.
     """
     codec = Codec(protocol_version, max_frame)
-    run_filter(file, lambda source, output: _encode(codec, source, output))
+    chosen = {"connection": connection, "direction": direction}
+    wanted = {key: value for key, value in chosen.items() if value is not None}
+    run_filter(file, lambda source, output: _encode(codec, wanted, source, output))

@@ -1,29 +1,30 @@
 """What the filters ``decode`` and ``encode`` share: their options, their two streams, their exit statuses.
 
 =====  ======================================================================================
-0      all went through
-1      ``decode``: a frame was malformed (it has its line; the rest was decoded); or bytes are missing
-       from a capture
+0      everything was read and written
+1      ``decode``: a frame was malformed (it has its line; the rest was decoded), or bytes are missing
+       from a capture; ``encode``: lines of a capture have no frame
 2      wrong usage, or an extra that is not installed
-3      the input cannot be followed any further, or a stream cannot be read or written
+3      the input cannot be read any further, or a stream cannot be read or written
 130    interrupted from the keyboard
-141    the reader of standard output went away
+141    the reader of standard output has closed it
 =====  ======================================================================================
 """
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 import click
 
+from ctios_fast._checks import MAX_FRAME_SIZE, MIN_FRAME_SIZE
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 
-MALFORMED, WRONG_USAGE, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
-HEADER_SIZE = 8
+INCOMPLETE, WRONG_USAGE, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 
 protocol_version_option = click.option(
     "--protocol-version",
@@ -34,7 +35,7 @@ protocol_version_option = click.option(
 )
 max_frame_option = click.option(
     "--max-frame",
-    type=click.IntRange(min=HEADER_SIZE),
+    type=click.IntRange(MIN_FRAME_SIZE, MAX_FRAME_SIZE),
     default=DEFAULT_MAX_FRAME,
     show_default=True,
     metavar="BYTES",
@@ -46,16 +47,16 @@ file_argument = click.argument(
 
 
 def complain(text: str) -> None:
-    """One line on standard error."""
+    """Write one line to standard error."""
     click.echo(text, err=True)
 
 
-def _input(file: str) -> AbstractContextManager[BinaryIO]:
+def _input(file: str) -> AbstractContextManager[io.BufferedReader]:
     if file != "-":
         return open(file, "rb")
     if sys.stdin is None:
         raise OSError(errno.EBADF, "standard input is closed")
-    return nullcontext(sys.stdin.buffer)
+    return nullcontext(cast(io.BufferedReader, sys.stdin.buffer))
 
 
 def _output() -> BinaryIO:
@@ -65,13 +66,19 @@ def _output() -> BinaryIO:
 
 
 def _forget_output() -> None:
-    """Let what is still buffered go nowhere, or the interpreter would fail on it at exit."""
+    """Discard what is still buffered; the interpreter would fail to write it at exit."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def run_filter(file: str, work: Callable[[BinaryIO, BinaryIO], int]) -> NoReturn:
-    """Exit with the status that ``work`` gives for input and output, or the one for a stream that failed."""
+def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) -> NoReturn:
+    """Call ``work`` with input and output, and exit with the status it returns.
+
+    ``file``: a path, or ``-`` for standard input.
+    ``work``: takes the two streams and returns an exit status.
+
+    Exits with the status for the failure if a stream fails or the keyboard interrupts.
+    """
     try:
         with _input(file) as source:
             output = _output()

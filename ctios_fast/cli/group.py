@@ -1,4 +1,4 @@
-"""The table of commands. A command's module is imported when the command is chosen, not before."""
+"""The table of commands. The module of a command is imported when the command is chosen, not before."""
 
 from importlib import import_module
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from ctios_fast._version import __version__
 
 
 class LazyCommand(NamedTuple):
-    """Where a command stands ("module:attribute") and the line that the list of commands shows for it."""
+    """The place of a command ("module:attribute") and its line in the list of commands."""
 
     place: str
     help: str
@@ -29,14 +29,14 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group over ``COMMANDS``."""
+    """A click group that reads its commands from ``COMMANDS``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the table's order."""
+        """Return the names in the table's order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command."""
+        """Import and return a command; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].place.partition(":")
@@ -45,7 +45,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands from the table, without importing any."""
+        """Write the list of commands from the table, without importing a command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.help) for name, command in COMMANDS.items()])
 

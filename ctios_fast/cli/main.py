@@ -1,4 +1,4 @@
-"""Entry point of ``ctios-fast``; it can be imported without the extra ``[cli]``, and says what is missing."""
+"""Entry point of ``ctios-fast``. It imports without the extra ``[cli]`` and then reports what is missing."""
 
 import sys
 from typing import NoReturn
@@ -8,7 +8,7 @@ USAGE_STATUS = 2
 
 
 def main() -> NoReturn:
-    """Run the command line on ``sys.argv`` and exit with its status."""
+    """Run the command line on ``sys.argv`` and exit with its status: 2 if an extra is missing."""
     try:
         from .group import group
 
@@ -17,5 +17,8 @@ def main() -> NoReturn:
         missing = (error.name or "").partition(".")[0]
         if missing not in EXTRA:
             raise
-        print(f"ctios-fast needs {missing}, which is missing: pip install ctios_fast[cli]", file=sys.stderr)
+        print(
+            f"ctios-fast needs {missing}, which is not installed: pip install 'ctios_fast[cli]'",
+            file=sys.stderr,
+        )
         sys.exit(USAGE_STATUS)

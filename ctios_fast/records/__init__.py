@@ -1,1 +1,1 @@
-"""Frames as records: JSON lines of a stream (``transcript``) and of a network capture (``capture``)."""
+"""Frames as JSON-shaped records: of one byte stream (``transcript``), of a packet capture (``capture``)."""

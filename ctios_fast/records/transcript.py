@@ -1,49 +1,78 @@
 """Frames as JSON lines and back: what ``ctios-fast decode`` prints and ``ctios-fast encode`` reads.
 
-A record is a JSON-shaped dict, one for each frame, in one of three forms::
+A record is a JSON-shaped dict. Each frame gives one record in one of three forms::
 
     {"offset": 0, "type": 5, "message": "HEARTBEAT_REQ", "fields": {"InvokeID": 7}, "floating": []}
     {"offset": 12, "type": 60000, "message": null, "hex": "..."}
     {"offset": 30, "type": 3, "error": "OPEN_REQ, ...", "hex": "..."}
 
-The first is a message with a published layout: fixed fields by name, floating ones as ``[name, value]`` pairs
-in wire order. The second has no published layout; ``hex`` is its body. The third is a frame whose body
-contradicts its layout; ``hex`` is the whole frame with its header. ``type`` rules, ``message`` is for people,
-``offset`` is where in the stream the frame began.
+The first form is a message with a published layout: fixed fields by name, floating fields as ``[name,
+value]`` pairs in wire order. The second form is a message without a published layout; ``hex`` is its body.
+The third form is a frame whose body contradicts its layout; ``hex`` is the whole frame, header included.
+``type`` is authoritative; ``message`` is informational. ``offset`` is the position of the frame in its
+stream.
 
 A floating value is a number, a string, a list of numbers (array fields), ``{"name", "value"}`` (NAMEDVAR) or
-``{"name", "index", "value"}`` (NAMEDARRAY); UNSPEC, unknown tags (named ``tag:N``) and whatever is not of its
-type's plain form stand as ``{"hex": "..."}``. Thereby writing a record always gives the bytes it was read
-from. Nothing is masked: a password on the wire is in the record.
+``{"name", "index", "value"}`` (NAMEDARRAY). All other values are ``{"hex": "..."}``: UNSPEC, unknown tags
+(named ``tag:N``), and data that does not have the plain form of its type. Encoding a record therefore
+reproduces the original bytes. Nothing is masked: a password on the wire is in the record.
+
+The records of a capture (``ctios_fast.records.capture``) have more keys: ``CAPTURE_KEYS``. A record with
+``version`` is encoded for that version. Records of the forms ``CAPTURE_MARKS`` describe what a capture
+lacks; they have no frame.
 """
 
+import codecs
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple, cast
+from functools import lru_cache
+from typing import Any, BinaryIO, Final, NamedTuple, cast
 
-from ctios_fast.core import Codec, FrameBuffer, Message, NamedArray, NamedVariable
+from ctios_fast._checks import check_integer
+from ctios_fast.core import (
+    NEWEST_VERSION,
+    OLDEST_VERSION,
+    Codec,
+    FrameBuffer,
+    Message,
+    NamedArray,
+    NamedVariable,
+)
 from ctios_fast.errors import EncodeError, MalformedFrame, TranscriptError, TruncatedStream
 
 __all__ = [
+    "CAPTURE_KEYS",
+    "CAPTURE_MARKS",
     "StreamReader",
     "chunks",
     "format_line",
     "frame_from_record",
+    "has_frame",
+    "lines",
     "parse_line",
     "record",
     "record_of_malformed",
     "records",
 ]
 
-CHUNK = 256 * 1024
-NUMBER_LIMIT = 2**32
+#: Keys that a record of a capture has beside those of its form.
+CAPTURE_KEYS: Final = ("time", "connection", "direction", "version")
+#: Keys that mark a record of a capture that has no frame.
+CAPTURE_MARKS: Final = ("missing", "skipped", "ended")
+
+_CHUNK: Final = 256 * 1024
+_MAX_NUMBER: Final = 0xFFFFFFFF
 
 
-# --- frames to records ---
+# --- Frames to records ---
 
 
-def _shown(value: object) -> object:
-    """A floating value as the codec gives it, JSON-shaped. Bytes are whatever has no plain form."""
+def _json_value(value: object) -> object:
+    """Return a floating value of the codec in its JSON-shaped form.
+
+    The codec gives bytes where no plain form exists.
+    """
     match value:
         case bytes():
             return {"hex": value.hex()}
@@ -56,35 +85,58 @@ def _shown(value: object) -> object:
 
 
 def record(message: Message, offset: int) -> dict[str, Any]:
-    """A message as a record; ``offset`` in bytes from the stream's start."""
+    """Return the record of a message.
+
+    ``message``: a decoded message.
+    ``offset``: the position of its frame in the stream, in bytes from 0.
+
+    Raises TypeError or ValueError for an argument of the wrong type or a negative offset.
+    """
+    if not isinstance(message, Message):
+        raise TypeError(f"message must be a Message, got {type(message).__name__}")
+    check_integer("offset", offset, 0)
     head = {"offset": offset, "type": message.type, "message": message.name}
     if not message.documented:
         return {**head, "hex": message.body.hex()}
-    floating = [[name, _shown(value)] for name, value in message.floating()]
+    floating = [[name, _json_value(value)] for name, value in message.floating()]
     return {**head, "fields": message.fixed(), "floating": floating}
 
 
 def record_of_malformed(error: MalformedFrame, offset: int) -> dict[str, Any]:
-    """The record of a frame that could not be decoded."""
+    """Return the record of a frame that could not be decoded.
+
+    ``error``: what ``Codec.decode`` raised.
+    ``offset``: the position of the frame in the stream, in bytes from 0.
+
+    Raises TypeError or ValueError for an argument of the wrong type or a negative offset.
+    """
+    if not isinstance(error, MalformedFrame):
+        raise TypeError(f"error must be a MalformedFrame, got {type(error).__name__}")
+    check_integer("offset", offset, 0)
     return {"offset": offset, "type": error.message_type, "error": str(error), "hex": error.frame.hex()}
 
 
 class StreamReader:
-    """Turns the bytes of one direction of a connection into records, however they are cut into pieces.
+    """Turns the bytes of one direction of a connection into records, in pieces of any size.
 
-    The largest frame accepted is the codec's.
+    ``codec``: decodes the frames. Its ``max_frame`` is the largest frame accepted.
+
+    Raises TypeError for anything but a Codec.
     """
 
     def __init__(self, codec: Codec) -> None:
+        _check_codec(codec)
         self._codec = codec
         self._frames = FrameBuffer(codec.max_frame)
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
-        """Records of all frames that are whole with ``data``, malformed ones included.
+        """Take bytes and return an iterator over the records of all frames that they complete.
 
-        Raises FrameTooLarge where a frame is longer than the codec accepts: nothing behind it can be found.
+        ``data``: the next bytes of the stream.
+
+        Raises FrameTooLarge at a frame above ``max_frame``. No later frame can be found in that stream.
         """
-        self._frames.feed(data)  # now, and not when the first record is asked for
+        self._frames.feed(data)  # before the first record is asked for: the iterator may never be used
         return self._whole_frames()
 
     def _whole_frames(self) -> Iterator[dict[str, Any]]:
@@ -98,21 +150,31 @@ class StreamReader:
             offset = frames.consumed
 
     def end(self) -> None:
-        """Tell that the stream has ended. Raises TruncatedStream if that is inside a frame."""
+        """Report the end of the stream. Raises TruncatedStream if the stream ended inside a frame."""
         if self._frames.buffered:
             raise TruncatedStream(self._frames.consumed, self._frames.buffered)
 
 
-def chunks(stream: BinaryIO, size: int = CHUNK) -> Iterator[bytes]:
-    """What ``stream`` has to give, as soon as it gives it, at most ``size`` bytes at a time."""
+def chunks(stream: BinaryIO, size: int = _CHUNK) -> Iterator[bytes]:
+    """Return an iterator over the pieces of a binary file, each as soon as it is available.
+
+    ``stream``: a file opened for reading bytes.
+    ``size``: largest piece, in bytes.
+
+    Raises TypeError or ValueError for a size that is not an integer above 0.
+    """
+    check_integer("size", size, 1)
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
     return iter(lambda: read(size), b"")
 
 
 def records(stream: BinaryIO | Iterable[bytes], codec: Codec) -> Iterator[dict[str, Any]]:
-    """Records of a byte stream: a binary file, or the pieces of one. Memory does not grow with its length.
+    """Yield the records of a byte stream. Memory does not grow with the stream's length.
 
-    Raises FrameTooLarge and TruncatedStream, after the records of everything before the fault.
+    ``stream``: a binary file, or its pieces.
+    ``codec``: decodes the frames. Its ``max_frame`` is the largest frame accepted.
+
+    Raises FrameTooLarge or TruncatedStream after the records of everything before the fault.
     """
     reader = StreamReader(codec)
     for piece in chunks(cast(BinaryIO, stream)) if hasattr(stream, "read") else stream:
@@ -121,11 +183,47 @@ def records(stream: BinaryIO | Iterable[bytes], codec: Codec) -> Iterator[dict[s
 
 
 def format_line(row: Mapping[str, Any]) -> str:
-    """A record as one line of JSON (ASCII, without line end)."""
+    """Return a record as one line of JSON in ASCII, without a line end."""
     return json.dumps(row)
 
 
-# --- records to frames ---
+# --- Text to records ---
+
+_UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+def lines(source: BinaryIO) -> Iterator[str | bytes]:
+    """Yield the lines of a file of records, for ``parse_line``.
+
+    ``source``: a binary file in UTF-8 or, if it starts with a byte order mark, in UTF-16. PowerShell writes
+    UTF-16 when it redirects output to a file.
+
+    Raises TranscriptError for bytes that are not UTF-16 after such a mark.
+    """
+    first = source.readline()
+    mark = first[:2]
+    if mark in _UTF16:
+        yield from _decoded_lines(_UTF16[mark], itertools.chain([first[2:]], chunks(source)))
+        return
+    if first:
+        yield first.removeprefix(codecs.BOM_UTF8)
+    yield from source
+
+
+def _decoded_lines(encoding: str, pieces: Iterable[bytes]) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    parts: list[str] = []  # of the present line
+    try:
+        for piece in pieces:
+            *ends, rest = decoder.decode(piece).split("\n")
+            for end in ends:
+                yield "".join([*parts, end])
+                parts.clear()
+            parts.append(rest)
+        parts.append(decoder.decode(b"", final=True))
+    except UnicodeDecodeError as error:
+        raise TranscriptError(None, f"the text is not UTF-16: {error.reason}") from None
+    yield "".join(parts)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -136,11 +234,18 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique_keys)
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique_keys)
 
 
 def parse_line(line: str | bytes) -> object:
-    """One line of JSON (bytes: UTF-8). Raises TranscriptError for bad JSON and for a key given twice."""
+    """Return the value of one line of JSON.
+
+    ``line``: text, or bytes in UTF-8.
+
+    Raises TranscriptError for bad JSON and for a key that is given twice; TypeError for another type.
+    """
+    if not isinstance(line, str | bytes):
+        raise TypeError(f"line must be str or bytes, got {type(line).__name__}")
     try:
         return _DECODER.decode(line if isinstance(line, str) else line.decode("utf-8"))
     except json.JSONDecodeError as error:
@@ -149,12 +254,20 @@ def parse_line(line: str | bytes) -> object:
         raise TranscriptError(None, f"bad JSON at byte {error.start + 1}: not UTF-8") from None
     except TranscriptError:
         raise
-    except (ValueError, RecursionError):  # a number of thousands of digits; nesting without end
+    except (ValueError, RecursionError):  # a number of thousands of digits, or very deep nesting
         raise TranscriptError(None, "bad JSON: a number too long or nested too deeply") from None
 
 
+# --- Records to frames ---
+
+
+def _check_codec(codec: object) -> None:
+    if not isinstance(codec, Codec):
+        raise TypeError(f"codec must be a Codec, got {type(codec).__name__}")
+
+
 def _number(field: str, value: object) -> int:
-    if type(value) is not int:  # JSON's true and false are no numbers, though Python's are
+    if type(value) is not int:  # bool is a subclass of int, but JSON's true and false are not numbers
         raise TranscriptError(field, "must be a whole number")
     return value
 
@@ -163,7 +276,7 @@ def _text(field: str, value: object) -> str:
     if not isinstance(value, str):
         raise TranscriptError(field, "must be a string")
     if not value.isascii() or "\0" in value:
-        raise TranscriptError(field, 'must be ASCII without NUL; other bytes are given as {"hex": ...}')
+        raise TranscriptError(field, 'must be ASCII without NUL; write other bytes as {"hex": ...}')
     return value
 
 
@@ -173,11 +286,11 @@ def _hex(field: str, value: object) -> bytes:
     try:
         return bytes.fromhex(value)
     except ValueError:
-        raise TranscriptError(field, "bad hex: pairs of hexadecimal digits are needed") from None
+        raise TranscriptError(field, "bad hex: must consist of pairs of hexadecimal digits") from None
 
 
 #: Object forms of a floating value, by their keys in sorted order.
-_OBJECT_FORMS: dict[tuple[str, ...], Callable[[str, dict[str, object]], object]] = {
+_OBJECT_FORMS: Final[dict[tuple[str, ...], Callable[[str, dict[str, object]], object]]] = {
     ("hex",): lambda field, row: _hex(field, row["hex"]),
     ("name", "value"): lambda field, row: NamedVariable(
         _text(field, row["name"]), _text(field, row["value"])
@@ -188,20 +301,23 @@ _OBJECT_FORMS: dict[tuple[str, ...], Callable[[str, dict[str, object]], object]]
 }
 
 
-def _value(field: str, shown: object) -> object:
-    """A floating value in the form that the codec takes; whether it fits the field is the codec's to say."""
-    if isinstance(shown, str):
-        return _text(field, shown)
-    if isinstance(shown, list):
-        return [_number(field, element) for element in shown]
-    if isinstance(shown, dict):
-        form = _OBJECT_FORMS.get(tuple(sorted(shown)))
+def _codec_value(field: str, value: object) -> object:
+    """Return a floating value in the form that the codec takes.
+
+    The codec decides whether it fits the field.
+    """
+    if isinstance(value, str):
+        return _text(field, value)
+    if isinstance(value, list):
+        return [_number(field, element) for element in value]
+    if isinstance(value, dict):
+        form = _OBJECT_FORMS.get(tuple(sorted(value)))
         if form is None:
             raise TranscriptError(
                 field, "an object must have the keys hex, or name and value, or name, index and value"
             )
-        return form(field, shown)
-    return _number(field, shown)
+        return form(field, value)
+    return _number(field, value)
 
 
 def _floating(rows: object) -> Iterator[tuple[str, object]]:
@@ -210,7 +326,7 @@ def _floating(rows: object) -> Iterator[tuple[str, object]]:
     for row in rows:
         if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str):
             raise TranscriptError("floating", "must be a list of [name, value] pairs")
-        yield row[0], _value(row[0], row[1])
+        yield row[0], _codec_value(row[0], row[1])
 
 
 def _fields(rows: object) -> dict[str, int]:
@@ -239,45 +355,75 @@ def _frame_of_fields(codec: Codec, row: dict[str, Any]) -> bytes:
         raise TranscriptError("type", f"message {number} has no published layout: give its body as hex")
     fields = _fields(row["fields"])
     floating = list(_floating(row.get("floating", [])))
-    # as_received: a stream may carry what is newer than its version, and what was read can be written
+    # as_received: a stream may contain fields newer than its version, and encode must reproduce them
     return codec.encode(number, fields, floating, as_received=True)
 
 
 class _Form(NamedTuple):
-    """A form of a record: the key that tells it, keys that it must and may have besides, and its writer."""
+    """A form of a record: its mark (a key), the keys that it needs and may have, and its encoder."""
 
     mark: str
     needed: frozenset[str]
     allowed: frozenset[str]
-    write: Callable[[Codec, dict[str, Any]], bytes]
+    encode: Callable[[Codec, dict[str, Any]], bytes]
 
 
-_FORMS = (
+_FORMS: Final = (
     _Form("error", frozenset({"hex"}), frozenset({"type", "offset", "message"}), _frame_of_error),
     _Form("hex", frozenset({"type"}), frozenset({"offset", "message"}), _frame_of_body),
     _Form("fields", frozenset({"type"}), frozenset({"floating", "offset", "message"}), _frame_of_fields),
 )
 
 
-def frame_from_record(codec: Codec, row: object) -> bytes:
-    """The frame of a record, byte for byte what it was read from.
+@lru_cache(maxsize=64)
+def _codec(version: int, max_frame: int) -> Codec:
+    return Codec(version, max_frame)
 
-    ``offset`` and ``message`` are not looked at, ``floating`` may be left out; a record with ``error`` gives
-    its ``hex`` as it stands. Raises TranscriptError naming the key or field that is missing, unknown, of the
-    wrong JSON type or out of range, and for a frame longer than the codec accepts.
+
+def _codec_of(row: dict[str, Any], codec: Codec) -> Codec:
+    """Return the codec for a record: that of its own version if it has one."""
+    if "version" not in row:
+        return codec
+    version = _number("version", row["version"])
+    if not OLDEST_VERSION <= version <= NEWEST_VERSION:
+        raise TranscriptError("version", f"must be {OLDEST_VERSION} to {NEWEST_VERSION}")
+    return codec if version == codec.version else _codec(version, codec.max_frame)
+
+
+def has_frame(row: object) -> bool:
+    """Return False for a record that only describes what a capture lacks, True for any other value."""
+    return not (isinstance(row, dict) and any(mark in row for mark in CAPTURE_MARKS))
+
+
+def frame_from_record(codec: Codec, row: object) -> bytes:
+    """Return the frame of a record: the bytes from which the record was decoded.
+
+    ``codec``: encodes the frame; a record with ``version`` has a codec of that version. Its ``max_frame``
+    is the largest frame accepted.
+    ``row``: a record of a stream or of a capture. ``floating`` may be absent. ``offset``, ``message``,
+    ``time``,
+    ``connection`` and ``direction`` are ignored.
+
+    Raises TranscriptError naming the key or field that is missing, unknown, of the wrong JSON type or out
+    of range; for a frame above ``max_frame``; and for a record that has no frame (``has_frame``). Raises
+    TypeError for anything but a Codec.
     """
+    _check_codec(codec)
     if not isinstance(row, dict):
-        raise TranscriptError(None, "a JSON object is needed")
+        raise TranscriptError(None, "must be a JSON object")
+    if not has_frame(row):
+        mark = next(mark for mark in CAPTURE_MARKS if mark in row)
+        raise TranscriptError(mark, "this record describes what a capture lacks: it has no frame")
     form = next((form for form in _FORMS if form.mark in row), None)
     if form is None:
         raise TranscriptError("fields", "missing")
     if missing := form.needed - row.keys():
         raise TranscriptError(min(missing), "missing")
-    if unknown := row.keys() - form.needed - form.allowed - {form.mark}:
-        raise TranscriptError(min(unknown), "key not expected here")
-    if "type" in form.needed and not 0 <= _number("type", row["type"]) < NUMBER_LIMIT:
+    if unknown := row.keys() - form.needed - form.allowed - {form.mark, *CAPTURE_KEYS}:
+        raise TranscriptError(min(unknown), "unknown key")
+    if "type" in form.needed and not 0 <= _number("type", row["type"]) <= _MAX_NUMBER:
         raise TranscriptError("type", "must be a number of 32 bits")
     try:
-        return form.write(codec, row)
+        return form.encode(_codec_of(row, codec), row)
     except EncodeError as error:
         raise TranscriptError(error.field or error.message, error.reason) from None

@@ -1,4 +1,4 @@
-"""The Wireshark dissector: generated from the protocol's data."""
+"""The Wireshark dissector: a generator (``generator.py``) and its part in Lua (``engine.lua``)."""
 
 from .generator import dissector, filter_name
 

@@ -2,18 +2,18 @@
 --
 -- Use: put this file into Wireshark's folder of personal Lua plugins (Help > About > Folders), or run
 --     tshark -X lua_script:ged188.lua -r capture.pcap
--- TCP ports 42027 and 43027 are taken as CTI Server ports (preference); on any other port a conversation is
--- recognised by its OPEN_REQ, or by "Decode As" (tshark: -d tcp.port==1234,ged188).
+-- The preference "TCP ports" lists the ports of CTI Servers, 42027 and 43027 by default. On any other port a
+-- conversation is recognised by its OPEN_REQ, or by "Decode As" (tshark: -d tcp.port==1234,ged188).
 --
--- The protocol version rules layouts and the width of tags. It is learned from each conversation's OPEN_REQ;
--- where the capture has none, the preference "Protocol version" holds.
+-- Layouts and the width of tags depend on the protocol version. It comes from each conversation's OPEN_REQ or,
+-- where the capture contains none, from the preference "Protocol version".
 --
--- Filter names are the fields' names in the reference in lower case with underscores: ged188.agent_state,
--- ged188.invoke_id. Where one name stands for different kinds of value, the rarer one has a suffix
--- (ged188.supervisor_id is text, ged188.supervisor_id.number a number). Bits of a mask are
--- ged188.<mask>.<bit>. Faults: ged188.malformed; what is odd but readable: ged188.unusual.
+-- A filter name is the field's name in the reference, in lower case with underscores: ged188.agent_state,
+-- ged188.invoke_id. If a name has different kinds of value, the rarer kind has a suffix: ged188.supervisor_id
+-- is text, ged188.supervisor_id.number is a number. Bits of a mask are ged188.<mask>.<bit>. Frames that
+-- contradict their layout have ged188.malformed; readable departures from the reference have ged188.unusual.
 --
--- PASSWORDS ARE SHOWN as they stand on the wire; their fields carry the expert information
+-- PASSWORDS ARE SHOWN as they are on the wire. A password field that is not empty has the expert information
 -- ged188.password_in_clear.
 --
 -- Tested with Wireshark 4.0 (Lua 5.2).
@@ -21,7 +21,7 @@
 local ged188 = Proto("ged188", "GED-188 (Cisco CTI Server)")
 
 local HEADER_SIZE = 8
-local FIRST_WIDE_TAGS = 20 -- from this version on tag and length of a floating field take two bytes each
+local FIRST_WIDE_TAGS = 20 -- from this version on, tag and length of a floating field have two bytes each
 local OPEN_REQ = 3
 
 local WIDTHS = { CHAR = 1, UCHAR = 1, SHORT = 2, USHORT = 2, BOOL = 2, INT = 4, UINT = 4, TIME = 4 }
@@ -58,44 +58,44 @@ end
 -- A field of messages; filter is its name without "ged188.".
 local function field(key, filter, name, wire_type, enum, mask, secret)
   local abbreviation = "ged188." .. filter
-  local made = { name = name, type = wire_type, width = WIDTHS[wire_type], secret = secret }
-  if made.width and wire_type ~= "TIME" then
+  local record = { name = name, type = wire_type, width = WIDTHS[wire_type], secret = secret }
+  if record.width and wire_type ~= "TIME" then
     local display = mask and base.HEX or base.DEC
-    made.proto = register(MAKERS[wire_type](abbreviation, name, display, enum and enums[enum]))
+    record.proto = register(MAKERS[wire_type](abbreviation, name, display, enum and enums[enum]))
   else
-    made.proto = register(MAKERS[wire_type](abbreviation, name))
+    record.proto = register(MAKERS[wire_type](abbreviation, name))
   end
   if mask then
-    made.bits = masks[mask][made.width]
+    record.bits = masks[mask][record.width]
   end
   if wire_type == "NAMEDVAR" or wire_type == "NAMEDARRAY" then
-    made.part_name = register(ProtoField.string(abbreviation .. ".name", "Name"))
-    made.part_value = register(ProtoField.string(abbreviation .. ".value", "Value"))
+    record.part_name = register(ProtoField.string(abbreviation .. ".name", "Name"))
+    record.part_value = register(ProtoField.string(abbreviation .. ".value", "Value"))
   end
   if wire_type == "NAMEDARRAY" then
-    made.part_index = register(ProtoField.uint8(abbreviation .. ".index", "Index"))
+    record.part_index = register(ProtoField.uint8(abbreviation .. ".index", "Index"))
   end
-  f[key] = made
+  f[key] = record
 end
 
 -- The bits of a mask, for each width of the fields that hold it.
 local function mask(name, filter, widths, bits)
   masks[name] = {}
   for _, width in ipairs(widths) do
-    local made = {}
+    local fields = {}
     for _, bit in ipairs(bits) do
       if bit[3] < 256 ^ width then
         local abbreviation = "ged188." .. filter .. "." .. bit[1]
-        made[#made + 1] = register(ProtoField.bool(abbreviation, bit[2], 8 * width, nil, bit[3]))
+        fields[#fields + 1] = register(ProtoField.bool(abbreviation, bit[2], 8 * width, nil, bit[3]))
       end
     end
-    masks[name][width] = made
+    masks[name][width] = fields
   end
 end
 
 local header = {
   length = register(ProtoField.uint32("ged188.message_length", "MessageLength")),
-  type = nil, -- made once the messages' names are known
+  type = nil, -- set once the names of the messages are known
   version = register(ProtoField.uint8("ged188.version", "Protocol version")),
   body = register(ProtoField.bytes("ged188.body", "Body")),
   floating = register(ProtoField.none("ged188.floating", "Floating field")),
@@ -134,7 +134,7 @@ end
 header.type = register(ProtoField.uint32("ged188.message_type", "MessageType", base.DEC, message_names))
 ged188.fields = all_fields
 
--- What is worked out about a message: the names that it lists, and its layouts in each version once needed.
+-- Derived data of a message: the names that it lists, and its layouts by version, computed when first needed.
 for _, row in pairs(messages) do
   row.candidates = {}
   row.listed_names = {}
@@ -169,8 +169,8 @@ function ged188.prefs_changed()
 end
 
 -- ---------------------------------------------------------------------------------------------------------
--- Versions: for each conversation the frames with an OPEN_REQ, in order, and the version that each asks for.
--- Keyed by frame, so that packets may be dissected again in any order.
+-- Versions: for each conversation, the packets with an OPEN_REQ in order, and the version that each asks for.
+-- Packet numbers are stored because Wireshark dissects packets again, in any order.
 
 local opened = {}
 
@@ -204,7 +204,7 @@ local function version_of(pinfo)
 end
 
 -- ---------------------------------------------------------------------------------------------------------
--- Layouts. A message that is newer than the session's version is read as in its own first version.
+-- Layouts. A message that is newer than the session's version is read with the layout of its own first version.
 
 local function fixed_fields(layout, reach)
   local found, size = {}, 0
@@ -217,7 +217,7 @@ local function fixed_fields(layout, reach)
   return { fields = found, size = size }
 end
 
--- Where the floating fields from offset "at" stop filling the message exactly; nil when they do.
+-- The offset at which the floating fields from "at" on stop to fill the message exactly; nil if they fill it.
 local function untiled(tvb, at, width)
   local size = tvb:len()
   while at < size do
@@ -233,8 +233,8 @@ local function untiled(tvb, at, width)
   return nil
 end
 
--- The layout that a body has: one that it fills exactly, else the first with a whole floating part.
--- For a malformed body the documented one and a reason.
+-- The layout of a body: one that the body fills exactly, else the first one whose floating part is whole.
+-- For a malformed body, the first layout and a reason.
 local function choose(row, tvb, version, width)
   local size = tvb:len() - HEADER_SIZE
   local candidates = row.candidates[version]
@@ -257,10 +257,10 @@ local function choose(row, tvb, version, width)
   end
   local documented = candidates[1]
   if size < documented.size then
-    return documented, string.format("the fixed part takes %d bytes, the body has %d", documented.size, size)
+    return documented, string.format("the fixed part has %d bytes, the body only %d", documented.size, size)
   end
   return documented, string.format(
-    "no whole floating field at offset %d", untiled(tvb, HEADER_SIZE + documented.size, width))
+    "the floating field at offset %d is not whole", untiled(tvb, HEADER_SIZE + documented.size, width))
 end
 
 -- ---------------------------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ local function add_number(tree, entry, range)
   return item
 end
 
--- Text of data up to its first NUL, and the offset behind that NUL (nil without one).
+-- The text before the first NUL, and the offset after that NUL (nil without one).
 local function text_of(range, from, size)
   if from >= size then
     return "", nil
@@ -290,26 +290,26 @@ end
 
 local function add_named(tree, entry, whole, data, size)
   local from = entry.part_index and 1 or 0
-  local name, behind = nil, nil
+  local name, after = nil, nil
   if size > from then
-    name, behind = text_of(data, from, size)
+    name, after = text_of(data, from, size)
   end
-  if not behind then
+  if not after then
     return nil
   end
-  local value = text_of(data, behind, size)
+  local value = text_of(data, after, size)
   local index = entry.part_index and data(0, 1):uint() or nil
   local shown = index and string.format("%s[%d]=%s", name, index, value) or name .. "=" .. value
   local item = tree:add(entry.proto, whole, shown)
-  item:add(entry.part_name, data(from, behind - from), name)
+  item:add(entry.part_name, data(from, after - from), name)
   if index then
     item:add(entry.part_index, data(0, 1))
   end
-  item:add(entry.part_value, behind < size and data(behind, size - behind) or whole, value)
+  item:add(entry.part_value, after < size and data(after, size - after) or whole, value)
   return item
 end
 
--- The item of one floating field, or nil where the data is not of its type's form.
+-- The item of one floating field, or nil if the data does not have the form of its type.
 local function add_value(tree, entry, array, whole, data, size)
   if entry.width then
     if array and size % entry.width == 0 then
@@ -324,10 +324,10 @@ local function add_value(tree, entry, array, whole, data, size)
     end
     return nil
   elseif entry.type == "STRING" then
-    local text, behind = text_of(data, 0, size)
+    local text, after = text_of(data, 0, size)
     local item = tree:add(entry.proto, whole, text)
-    if behind and behind < size then
-      item:add_proto_expert_info(expert_unusual, "data behind the NUL")
+    if after and after < size then
+      item:add_proto_expert_info(expert_unusual, "data after the NUL")
     end
     return item
   elseif entry.type == "UNSPEC" then
@@ -336,18 +336,23 @@ local function add_value(tree, entry, array, whole, data, size)
   return add_named(tree, entry, whole, data, size)
 end
 
--- What a strict reader minds about a floating field that can be read.
+-- True if a password field contains more than its NUL.
+local function has_text(data, size)
+  return size > 0 and data(0, 1):uint() ~= 0
+end
+
+-- Report departures of a readable floating field from the reference.
 local function remark(item, entry, row, tag, size, version)
   local listed = row[4][tag]
   local since = math.max(entry[2], tags[tag] and tags[tag][2] or 0)
   if since > version then
     item:add_proto_expert_info(
-      expert_unusual, string.format("the field came in version %d, the session has %d", since, version))
+      expert_unusual, string.format("the field exists since version %d, the session has version %d", since, version))
   elseif not listed then
     item:add_proto_expert_info(expert_unusual, "the message does not list this field")
   elseif entry[3] > 0 and size > entry[3] then
     item:add_proto_expert_info(
-      expert_unusual, string.format("%d bytes of data, %d at most", size, entry[3]))
+      expert_unusual, string.format("%d bytes of data, the maximum is %d", size, entry[3]))
   end
 end
 
@@ -366,18 +371,18 @@ local function add_floating(tree, row, tvb, at, width, version)
     item = add_value(tree, kind, entry[4], whole, data, size)
     if not item then
       item = tree:add(header.odd, data)
-      item:set_text(string.format("%s: %d bytes that are no %s", kind.name, size, kind.type))
+      item:set_text(string.format("%s: %d bytes are not a valid %s", kind.name, size, kind.type))
       item:add_proto_expert_info(
-        expert_unusual, string.format("%s: %d bytes that are no %s", kind.name, size, kind.type))
+        expert_unusual, string.format("%s: %d bytes are not a valid %s", kind.name, size, kind.type))
     end
     remark(item, entry, row, tag, size, version)
-    if kind.secret then
+    if kind.secret and has_text(data, size) then
       item:add_proto_expert_info(expert_secret)
     end
   else
     item = tree:add(header.unknown, data)
     item:set_text(string.format("tag %d: %d bytes", tag, size))
-    item:add_proto_expert_info(expert_unusual, string.format("tag %d is unknown here", tag))
+    item:add_proto_expert_info(expert_unusual, string.format("tag %d is unknown", tag))
   end
   item:add(header.tag, tvb(at, width))
   item:add(header.tag_length, tvb(at + width, width))
@@ -432,7 +437,7 @@ local function dissect_message(tvb, pinfo, root)
 
   if HEADER_SIZE + length ~= tvb:len() then
     tree:add_proto_expert_info(expert_malformed, string.format(
-      "the frame announces %d bytes after its header, %d can be read (preference: %d at most, with header)",
+      "the header announces %d bytes, %d follow (preference: largest frame %d bytes)",
       length, tvb:len() - HEADER_SIZE, ged188.prefs.max_frame))
     if tvb:len() > HEADER_SIZE then
       tree:add(header.body, tvb(HEADER_SIZE))
@@ -448,14 +453,14 @@ local function dissect_message(tvb, pinfo, root)
   end
   if row[2] > version then
     tree:add_proto_expert_info(expert_unusual, string.format(
-      "%s came in version %d, the session has %d", name, row[2], version))
+      "%s exists since version %d, the session has version %d", name, row[2], version))
   end
   add_body(tree, row, tvb, version)
   return tvb:len()
 end
 
--- Bytes of the message that begins at the offset. One that is too long ends with its segment: nobody can wait
--- for it.
+-- The size of the message at the offset. A message above the limit ends with its segment, because the rest may
+-- never arrive.
 local function message_size(tvb, _, offset)
   local size = HEADER_SIZE + tvb(offset, 4):uint()
   if size > ged188.prefs.max_frame then
@@ -474,7 +479,7 @@ end
 
 tcp_ports:add(DEFAULT_PORTS, ged188)
 
--- On any port: a segment that begins with OPEN_REQ and a version that exists.
+-- On any port: a segment that begins with an OPEN_REQ for an existing version.
 ged188:register_heuristic("tcp", function(tvb, pinfo, root)
   if tvb:len() < HEADER_SIZE + 8 or tvb(4, 4):uint() ~= OPEN_REQ then
     return false

@@ -1,12 +1,11 @@
-"""A Wireshark dissector in Lua, made from the protocol's data: what ``ctios-fast dissector`` prints.
+"""Generates the Wireshark dissector in Lua from the protocol's data: what ``ctios-fast dissector`` prints.
 
-The half that does not depend on the data is ``engine.lua``, beside this module; it says how the
-dissector is used. ``dissector()`` puts the tables of fields, masks, enumerations, messages and tags into
-it.
+``engine.lua`` in this folder is the part that does not depend on the data; its head explains the use of the
+dissector. ``dissector()`` inserts the tables of fields, masks, enumerations, messages and tags.
 
-A field of the reference may stand for different kinds of value in different messages (``SupervisorID`` is
-text in most, a number in one). A filter name stands for one kind only: the kind that is met most has the
-plain name, another has a suffix. ``filter_name`` tells the name of each.
+A field name of the reference may have different kinds of value in different messages: ``SupervisorID`` is
+text in most messages and a number in one. A filter name has one kind only. The most frequent kind has the
+plain name, any other kind has a suffix. ``filter_name`` returns the name of each.
 """
 
 from collections import Counter
@@ -30,7 +29,7 @@ __all__ = ["dissector", "filter_name"]
 ENGINE: Final = Path(__file__).with_name("engine.lua")
 _MARK: Final = "--@TABLES@\n"
 
-#: Kinds of value that one filter name can stand for, by wire type; a rarer kind's name has it as suffix.
+#: Kind of value of each wire type. The suffix of a filter name is the name of its kind.
 _KINDS: Final = {
     **dict.fromkeys(("UCHAR", "USHORT", "UINT", "BOOL"), "number"),
     **dict.fromkeys(("CHAR", "SHORT", "INT"), "signed"),
@@ -40,13 +39,13 @@ _KINDS: Final = {
     "NAMEDVAR": "variable",
     "NAMEDARRAY": "array",
 }
-#: An enumeration of this name goes on with the numbers of the one that it is named after.
+#: Suffix of an enumeration that continues the numbers of another one.
 _CONTINUED: Final = "Extended"
 _SECRET: Final = "Password"  # noqa: S105 - a part of field names
 
 
 class _Use(NamedTuple):
-    """A field as some message has it: the same use in two messages is the same Wireshark field."""
+    """A field of a message. Equal uses in two messages are the same Wireshark field."""
 
     name: str
     type: str
@@ -68,11 +67,11 @@ def _uses(reference: Reference) -> Iterator[_Use]:
 
 
 class _Fields:
-    """All Wireshark fields, and which of them each use in the data is."""
+    """All Wireshark fields, and the field of each use in the data."""
 
     def __init__(self, reference: Reference) -> None:
         counts = Counter(_uses(reference))
-        # a use without enumeration is the same as one with, where that is the only one of its type
+        # A use without an enumeration is the same field as the only one of its name and type that has one.
         self._alike = {
             use: self._with_enum(use, [other for other in counts if other[:2] == use[:2] and other.enum])
             for use in counts
@@ -92,12 +91,12 @@ class _Fields:
         return self._alike[_Use(name, wire_type or "UNSPEC", enum)]
 
     def filter(self, use: _Use) -> str:
-        """The filter name, without the protocol's."""
+        """Return the filter name without the protocol's prefix."""
         name = snake_case(use.name)
         return name if self._plain[use.name] == use.kind else f"{name}.{use.kind}"
 
     def key(self, use: _Use) -> str:
-        """The key in the Lua tables."""
+        """Return the key in the Lua tables."""
         name = self.filter(use)
         return name if self._sharing[name] == 1 else f"{name}/{use.type}/{use.enum or ''}"
 
@@ -113,7 +112,10 @@ def _fields() -> _Fields:
 
 
 def filter_name(name: str, wire_type: str) -> str:
-    """What Wireshark's display filters call a field: its name and wire type in the reference."""
+    """Return the name of a field in Wireshark's display filters.
+
+    ``name``, ``wire_type``: the field's name and wire type in the reference. Raises KeyError for another one.
+    """
     return f"ged188.{_fields().filter(_Use(name, wire_type, None))}"
 
 
@@ -195,7 +197,7 @@ def _tag_lines(reference: Reference, fields: _Fields) -> Iterator[str]:
 
 def _tables() -> Iterator[str]:
     reference, fields = _reference(), _fields()
-    yield "-- made from the data by ctios_fast.wireshark: change the data, not this"
+    yield "-- generated from the data by ctios_fast.wireshark: change the data, not this part"
     yield f"local OLDEST_VERSION, NEWEST_VERSION = {OLDEST_VERSION}, {NEWEST_VERSION}"
     yield from _enumerations(reference.enumerations)
     yield from _masks(reference.enumerations, fields)
@@ -207,7 +209,7 @@ def _tables() -> Iterator[str]:
 
 
 def dissector() -> str:
-    """The whole dissector as Lua text."""
+    """Return the whole dissector as Lua text."""
     head, mark, tail = ENGINE.read_text(encoding="utf-8").partition(_MARK)
     assert mark
     return head + "\n".join(_tables()) + "\n" + tail

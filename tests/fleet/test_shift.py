@@ -36,7 +36,7 @@ async def bulk_session(simulator: Simulator, **settings: float) -> AsyncIterator
 
 
 @pytest.mark.parametrize("events_first", [False, True], ids=["confirmation first", "events first"])
-async def test_everybody_goes_through_every_step_and_the_session_is_closed(events_first: bool) -> None:
+async def test_all_agents_take_every_step_and_the_session_is_closed(events_first: bool) -> None:
     simulator = Simulator(agents=7, events_first=events_first)
     async with bulk_session(simulator) as (session, staff):
         steps: list[tuple[str, str]] = []
@@ -53,7 +53,7 @@ async def test_everybody_goes_through_every_step_and_the_session_is_closed(event
         assert not any(agent.logged_in for agent in simulator.peripheral.agents)
 
 
-async def test_reason_codes_go_with_not_ready_and_logout() -> None:
+async def test_not_ready_and_logout_have_their_reason_codes() -> None:
     simulator = Simulator(agents=1)
     async with bulk_session(simulator) as (session, staff):
         seen: list[tuple[int, int]] = []
@@ -64,7 +64,7 @@ async def test_reason_codes_go_with_not_ready_and_logout() -> None:
     assert seen == [(0, 0), (2, 0), (3, 0), (2, 42), (1, 7)]
 
 
-async def test_the_session_is_disconnected_within_the_last_on_post_logout() -> None:
+async def test_the_session_disconnects_in_the_last_on_post_logout() -> None:
     async with bulk_session(Simulator(agents=3)) as (session, staff):
         states: list[ConnectionState] = []
 
@@ -83,7 +83,7 @@ async def test_the_session_is_disconnected_within_the_last_on_post_logout() -> N
     assert states == [is_open, is_open, is_open, ConnectionState.CLOSING]
 
 
-async def test_an_agent_that_is_refused_a_step_is_logged_out_and_reported() -> None:
+async def test_an_agent_whose_step_is_refused_is_logged_out_and_reported() -> None:
     simulator = Simulator(agents=3)
     async with bulk_session(simulator) as (session, staff):
 
@@ -121,7 +121,7 @@ async def test_a_forced_logout_does_not_end_the_session() -> None:
         assert report.closed  # since nothing was left to do
 
 
-async def test_a_lost_connection_fails_the_rest_of_the_shift_and_hangs_nobody() -> None:
+async def test_a_lost_connection_fails_the_rest_of_the_shift() -> None:
     simulator = Simulator(agents=4)
     async with bulk_session(simulator) as (session, staff):
 
@@ -136,7 +136,7 @@ async def test_a_lost_connection_fails_the_rest_of_the_shift_and_hangs_nobody() 
         assert report.closed
 
 
-async def test_without_a_session_the_report_says_why() -> None:
+async def test_the_report_names_the_reason_without_a_session() -> None:
     session = Session(client_id="shift")
     agent = session.agent("1001", agent_instrument="3001")
     report = await work_shift(session, [agent])

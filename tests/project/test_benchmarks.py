@@ -19,22 +19,22 @@ from benchmarks.test_comparisons import MovedTimer  # noqa: E402
 
 
 class TestRatios:
-    def test_is_the_median_of_the_pairs_ratios_and_not_the_ratio_of_the_medians(self):
+    def test_the_ratio_is_the_median_of_the_ratios_of_the_pairs(self):
         found = ratio([(10, 1), (20, 10), (30, 10)])
         assert found.median == 3
         assert (found.numerator, found.denominator) == (20, 10)
 
-    def test_added_cost_is_what_goes_beyond_the_second(self):
+    def test_added_cost_is_the_excess_over_the_second_side(self):
         assert ratio([(18, 10), (18, 10)], added=True).median == pytest.approx(0.8)
 
-    def test_one_bad_pair_does_not_move_it(self):
+    def test_one_bad_pair_does_not_change_the_ratio(self):
         assert ratio([(2, 1)] * 9 + [(900, 1)]).median == 2
 
-    def test_spread_is_the_quartiles(self):
+    def test_the_spread_is_the_quartiles(self):
         found = ratio([(value, 1) for value in (1, 2, 3, 4, 5, 6, 7)])
         assert (found.low, found.median, found.high) == (2, 4, 6)
 
-    def test_sides_go_first_in_turns_and_the_first_pair_is_not_counted(self):
+    def test_sides_go_first_in_turns_and_the_first_pair_does_not_count(self):
         order: list[str] = []
 
         def side(name: str) -> Side:
@@ -48,13 +48,13 @@ class TestRatios:
         assert order == ["b", "a", "a", "b", "b", "a"]
         assert [pair["wall"] for pair in pairs] == [(3.0, 4.0), (6.0, 5.0)]
 
-    def test_a_round_is_measured_for_one_unit(self):
+    def test_a_round_is_measured_per_unit(self):
         def work() -> int:
             return sum(1 for _ in range(100_000))
 
         assert measure(work)["cpu"] < measure(lambda: work() and 1)["cpu"]
 
-    def test_a_round_that_does_nothing_is_a_fault(self):
+    def test_a_round_without_work_is_an_error(self):
         with pytest.raises(AssertionError):
             measure(lambda: 0)
 
@@ -64,11 +64,11 @@ class TestTargets:
         ("target", "reached", "missed"),
         [(Target("", "", "", "", at_least=5), 5, 4.99), (Target("", "", "", "", at_most=0.8), 0.8, 0.81)],
     )
-    def test_bounds(self, target: Target, reached: float, missed: float):
+    def test_bounds_are_inclusive(self, target: Target, reached: float, missed: float):
         assert target.met(reached)
         assert not target.met(missed)
 
-    def test_each_names_two_sides_of_a_comparison_and_one_bound(self):
+    def test_each_target_names_two_sides_and_one_bound(self):
         from benchmarks.comparisons import by_name
 
         for target in TARGETS:
@@ -76,12 +76,12 @@ class TestTargets:
             assert comparison.side(target.above) != comparison.side(target.below)
             assert (target.at_least is None) != (target.at_most is None)
 
-    def test_no_two_have_the_same_text(self):
+    def test_target_texts_are_unique(self):
         assert len({target.row for target in TARGETS}) == len(TARGETS)
 
 
 class TestCounts:
-    def test_the_same_counts_pass(self):
+    def test_equal_counts_pass(self):
         counts = {"split": 100.0, "encode": 2000.0}
         assert not any(verdict.regression for verdict in judge_counts(counts, counts))
 
@@ -91,15 +91,15 @@ class TestCounts:
         assert verdict.regression is regression
         assert verdict.ratio == pytest.approx(after / 100)
 
-    def test_a_new_kernel_is_told_and_is_no_regression(self):
+    def test_a_new_kernel_is_reported_and_is_not_a_regression(self):
         (verdict,) = judge_counts({}, {"split": 100.0})
         assert (verdict.regression, verdict.remark) == (False, "new")
 
-    def test_a_kernel_that_can_no_longer_be_counted_is_a_regression(self):
+    def test_a_kernel_that_cannot_be_counted_any_more_is_a_regression(self):
         (verdict,) = judge_counts({"split": 100.0}, {})
         assert (verdict.regression, verdict.remark) == (True, "gone")
 
-    def test_gain_in_one_does_not_hide_loss_in_another(self):
+    def test_a_gain_does_not_hide_a_loss(self):
         verdicts = judge_counts({"a": 100.0, "b": 100.0}, {"a": 10.0, "b": 110.0})
         assert [verdict.regression for verdict in verdicts] == [False, True]
 
@@ -116,7 +116,7 @@ class TestPairs:
             ([1.0, 1.25, 1.25, 1.3, 1.3, 1.4, 2.0], True),
         ],
     )
-    def test_slower_by_the_median_and_in_most_pairs(self, ratios: list[float], regression: bool):
+    def test_a_regression_is_slower_by_median_and_in_most_pairs(self, ratios: list[float], regression: bool):
         verdict = judge_pairs("x", [(1e-6, value * 1e-6) for value in ratios])
         assert verdict.regression is regression
 
@@ -140,7 +140,7 @@ def results_of(python: str, monkeypatch: pytest.MonkeyPatch, nanoseconds: float 
 
 
 class TestReport:
-    def test_interpreters_are_kept_side_by_side_and_the_same_one_is_replaced(self, monkeypatch):
+    def test_each_interpreter_has_a_column_and_a_new_run_replaces_it(self, monkeypatch):
         results: dict[str, Any] = {}
         for python, nanoseconds in (("3.13.0", 90.0), ("3.9.1", 1.0), ("3.11.7", 100.0), ("3.13.1", 80.0)):
             results = merged(results, results_of(python, monkeypatch, nanoseconds))
@@ -148,7 +148,7 @@ class TestReport:
         assert results["3.13"]["python"] == "3.13.1"
         assert results["3.13"]["comparisons"]["events"]["sides"]["typed"]["cpu"] == pytest.approx(80e-9)
 
-    def test_the_page_shows_what_is_reached_and_what_is_not(self, monkeypatch):
+    def test_the_page_shows_reached_and_missed_targets(self, monkeypatch):
         results = merged({}, results_of("3.11.7", monkeypatch))
         results = merged(results, results_of("3.12.1", monkeypatch, 200.0))
         lines = page(results).splitlines()
@@ -159,7 +159,7 @@ class TestReport:
         assert "| faster | ≥ 5 | 4.5 ✓ | **4.5** | 4 to 5 | 500 ns, 100 ns |" in lines
         assert "| typed (ours) | 100 ns | 200 ns |" in lines
 
-    def test_the_page_in_docs_is_made_from_the_file_beside_it(self):
+    def test_the_page_in_docs_is_generated_from_its_json_file(self):
         docs = ROOT / "docs"
         stored = json.loads((docs / "benchmarks.json").read_text(encoding="utf-8"))
         assert (docs / "benchmarks.md").read_text(encoding="utf-8") == page(stored)
@@ -167,11 +167,11 @@ class TestReport:
     @pytest.mark.parametrize(
         ("value", "shown"), [(2e-9, "2 ns"), (1.234e-6, "1.23 µs"), (0.0285, "28.5 ms"), (8.61, "8.61 s")]
     )
-    def test_times(self, value: float, shown: str):
+    def test_times_have_readable_units(self, value: float, shown: str):
         assert seconds(value) == shown
 
 
-def test_the_timer_of_the_tables_moves_only_when_told():
+def test_the_timer_of_the_tables_moves_only_by_advance():
     timer = MovedTimer()
     before = timer()
     timer.now += 1.5

@@ -42,7 +42,7 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_within_the_project_lead_somewhere(path: Path) -> None:
+def test_links_within_the_project_have_targets(path: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")):
         if target.startswith("https://"):
             continue
@@ -54,13 +54,13 @@ def test_links_within_the_project_lead_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_python_in_the_pages_is_python(path: Path) -> None:
+def test_python_in_the_pages_compiles(path: Path) -> None:
     for block in blocks(path.read_text("utf-8"), "python"):
         code = re.sub(r"^ *\.\.\.$", "", block, flags=re.MULTILINE)
         compile(code, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
-def test_the_diagram_of_states_is_the_table() -> None:
+def test_the_state_diagram_equals_the_table() -> None:
     [diagram] = blocks(page("docs/architecture.md"), "mermaid")
     drawn = re.findall(r"^ *(\w+) --> (\w+): (\w+)$", diagram, re.MULTILINE)
     assert sorted(drawn) == sorted(
@@ -68,7 +68,7 @@ def test_the_diagram_of_states_is_the_table() -> None:
     )
 
 
-def test_the_refusals_that_are_tried_elsewhere_are_all_named() -> None:
+def test_all_refusals_that_are_tried_elsewhere_are_named() -> None:
     named = re.findall(r"^\| (E_\w+) \((\d+)\) \|", section("docs/connection.md", "Refusals"), re.MULTILINE)
     assert {int(number): name for name, number in named} == {
         number: StatusCode(number).name for number in RETRIED_ELSEWHERE
@@ -87,7 +87,7 @@ def test_every_error_is_explained() -> None:
     assert explained == set(errors.__all__) - bases
 
 
-def test_the_simulators_agent_states_are_its_table() -> None:
+def test_the_agent_states_of_the_simulator_equal_its_table() -> None:
     rows = re.findall(
         r"^\| ([A-Z_]+) \| ([A-Z_, ]+) \|$", section("docs/simulator.md", "What it does"), re.MULTILINE
     )
@@ -101,7 +101,7 @@ def test_the_simulators_agent_states_are_its_table() -> None:
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tools.md"])
-def test_json_lines_in_the_pages_are_what_decode_prints(name: str) -> None:
+def test_json_lines_in_the_pages_equal_the_output_of_decode(name: str) -> None:
     text = page(name)
     lines = [line for line in text.splitlines() if line.startswith('{"offset"')]
     assert lines
@@ -112,7 +112,7 @@ def test_json_lines_in_the_pages_are_what_decode_prints(name: str) -> None:
         assert {**decoded, "offset": row["offset"]} == row
 
 
-def test_the_hex_dump_in_the_readme_is_what_its_json_lines_are_made_from() -> None:
+def test_the_hex_dump_in_the_readme_decodes_to_its_json_lines() -> None:
     text = page("README.md")
     dump = bytes.fromhex("".join(re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", text, re.MULTILINE)))
     lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"offset"')]

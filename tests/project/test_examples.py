@@ -55,7 +55,7 @@ def test_every_example_is_tested() -> None:
 
 
 @pytest.mark.parametrize("name", OUTPUT)
-def test_it_runs_on_a_simulator_of_its_own(name: str) -> None:
+def test_an_example_runs_on_its_own_simulator(name: str) -> None:
     result = subprocess.run(
         [sys.executable, EXAMPLES / name], capture_output=True, text=True, timeout=50, check=False
     )
@@ -64,7 +64,7 @@ def test_it_runs_on_a_simulator_of_its_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name.removesuffix(".py") for name in OUTPUT])
-async def test_it_runs_on_the_servers_that_it_is_told_of(
+async def test_an_example_runs_on_the_servers_of_its_arguments(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with Simulator() as simulator:
@@ -102,7 +102,7 @@ async def test_the_event_sink_keeps_its_session_after_a_forced_logout(
         assert desktop.over.is_set()
 
 
-async def test_the_event_sink_ends_when_no_server_is_reached(
+async def test_the_event_sink_ends_if_no_server_is_reached(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with Simulator() as simulator:
@@ -112,7 +112,7 @@ async def test_the_event_sink_ends_when_no_server_is_reached(
     assert "connection failure" in capsys.readouterr().out
 
 
-async def test_the_event_sink_ends_when_it_is_rejected(
+async def test_the_event_sink_ends_if_it_is_rejected(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with Simulator(client_password="sesame") as simulator:
@@ -121,7 +121,7 @@ async def test_the_event_sink_ends_when_it_is_rejected(
     assert "E_CTI_INVALID_PASSWORD" in capsys.readouterr().out
 
 
-def test_the_readme_shows_the_examples_as_they_are() -> None:
+def test_the_readme_shows_the_examples_unchanged() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     blocks = re.findall(r"```python\n# (examples/\w+\.py)\n(.*?)```", readme, re.DOTALL)
     assert len(blocks) == readme.count("```python")

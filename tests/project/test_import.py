@@ -30,7 +30,7 @@ LATE = [
 ]
 
 
-def test_importing_the_package_leaves_out_what_few_programs_use() -> None:
+def test_importing_the_package_skips_modules_that_few_programs_use() -> None:
     program = (
         "import sys, asyncio, ssl\n"
         "before = set(sys.modules)\n"
@@ -41,7 +41,7 @@ def test_importing_the_package_leaves_out_what_few_programs_use() -> None:
     assert done.stdout.split() == []
 
 
-def test_what_comes_late_is_there_by_every_way_of_asking() -> None:
+def test_lazy_names_are_found_by_every_way_of_access() -> None:
     program = (
         "from ctios_fast import core\n"
         "assert 'Finding' in dir(core) and 'Finding' not in vars(core)\n"
@@ -52,12 +52,12 @@ def test_what_comes_late_is_there_by_every_way_of_asking() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def test_names_that_the_core_lacks_are_told_as_usual() -> None:
+def test_unknown_names_of_the_core_raise_attribute_error() -> None:
     with pytest.raises(AttributeError, match=r"module 'ctios_fast\.core' has no attribute 'Nothing'"):
         core.Nothing  # type: ignore[attr-defined] # noqa: B018
 
 
-def test_rows_of_a_description_are_pickled() -> None:
+def test_layout_descriptions_are_pickled() -> None:
     layout = codec(25).describe(ged.HEARTBEAT_REQ)
     assert layout is not None
     assert layout.fixed[0] == FixedField("InvokeID", "UINT", 0, 4, 0)

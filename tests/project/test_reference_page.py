@@ -29,19 +29,19 @@ def maker() -> ModuleType:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_message_of_a_version_is_read_and_written_as_it_was(version: int) -> None:
+def test_every_message_of_a_version_round_trips(version: int) -> None:
     for number in messages_of(version):
         check_round_trip(version, number)
 
 
-def test_the_pages_are_what_the_data_and_the_measurement_make() -> None:
+def test_the_pages_are_up_to_date() -> None:
     made = maker().pages(measure(), always_through())
     committed = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
     outdated = [name for name in made.keys() | committed.keys() if made.get(name) != committed.get(name)]
     assert not outdated, f"run python docs/make_reference.py: {sorted(outdated)}"
 
 
-def test_the_first_page_tells_that_all_messages_go_through() -> None:
+def test_the_first_page_states_that_all_messages_round_trip() -> None:
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| (\d+) \| (\d+) of (\d+) \|$", text, re.MULTILINE)
     assert [tuple(map(int, row)) for row in rows] == [
@@ -71,7 +71,7 @@ def test_everything_in_the_data_is_on_a_page() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_links_have_targets(path: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8")):
         file, _, anchor = target.partition("#")
         linked = path.parent / file if file else path
@@ -82,7 +82,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("version", range(9, 26))
-def test_offsets_are_those_of_the_codec(version: int) -> None:
+def test_offsets_equal_those_of_the_codec(version: int) -> None:
     offsets = maker().offsets
     for number, message in MESSAGES.items():
         layout = codec(version).describe(number)

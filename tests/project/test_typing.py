@@ -126,7 +126,7 @@ def mypy(tmp_path: Path, program: str) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_a_program_that_uses_the_classes_rightly_passes(tmp_path):
+def test_correct_use_of_the_classes_passes(tmp_path):
     assert mypy(tmp_path, RIGHT) == ""
 
 

@@ -1,9 +1,10 @@
-"""Packet captures as records: what a connection said, whatever happened to its packets on the way."""
+"""``records/capture``: connections are read from packet captures, whatever happened to their packets."""
 
 import gzip
 import io
 import json
 import random
+import re
 import struct
 import subprocess
 import sys
@@ -35,11 +36,11 @@ from ctios_fast.core import codec
 from ctios_fast.errors import CaptureError
 from ctios_fast.records.capture import reader as capture_module
 from ctios_fast.records.capture.conversation import REVERSED
-from ctios_fast.records.capture.reader import CaptureReader
-from ctios_fast.records.transcript import StreamReader
+from ctios_fast.records.capture.reader import CaptureReader, looks_like_capture
+from ctios_fast.records.transcript import CAPTURE_KEYS, StreamReader, frame_from_record
 from ctios_fast.sim import Simulator
 
-pytest.importorskip("scapy", reason="the extra [pcap] is not installed; counts as not done")
+pytest.importorskip("scapy", reason="the extra [pcap] is not installed; the case is not tested")
 
 ROOT = Path(__file__).parent.parent.parent
 HEARTBEAT = header(5, b"\0\0\0\7")
@@ -66,10 +67,9 @@ def rows_of(talk: Talk, **options: Any) -> list[Row]:
 
 
 def said(rows: Iterable[Row], direction: str) -> list[Row]:
-    """The records of one direction without what only a capture has."""
-    added = ("time", "connection", "direction")
+    """The records of one direction without the keys that only a capture has."""
     return [
-        {key: value for key, value in row.items() if key not in added}
+        {key: value for key, value in row.items() if key not in CAPTURE_KEYS}
         for row in rows
         if row["direction"] == direction
     ]
@@ -83,7 +83,7 @@ def stream_rows(stream: bytes, version: int = 25) -> list[Row]:
 
 
 def opened(version: int = 25, **options: Any) -> Talk:
-    """A connection that has begun with OPEN_REQ."""
+    """A connection whose client has sent OPEN_REQ."""
     talk = Talk(**options).open()
     talk.send("client", open_request(version))
     return talk
@@ -94,11 +94,11 @@ def events(number: int, seed: int = 0, version: int = 25) -> list[bytes]:
     return [build(rng, version, rng.choice([30, 31, 9, 18, 26])) for _ in range(number)]
 
 
-# --- what a capture holds ---
+# --- File formats, links, packets ---
 
 
 @pytest.mark.parametrize("version", [14, 19, 20, 25])
-async def test_both_directions_of_simulator_traffic(version: int) -> None:
+async def test_simulator_traffic_is_read_in_both_directions(version: int) -> None:
     async with (
         Simulator(agents=5) as simulator,
         RecordingProxy(simulator.side_a.host, simulator.side_a.port) as proxy,
@@ -123,30 +123,30 @@ async def test_both_directions_of_simulator_traffic(version: int) -> None:
     assert {row["message"] for row in rows} >= {"OPEN_REQ", "AGENT_STATE_EVENT", "CLOSE_CONF"}
 
 
-def test_a_line_has_time_connection_and_direction_before_the_rest() -> None:
+def test_a_record_begins_with_time_connection_direction_and_version() -> None:
     talk = opened()
     place = talk.send("server", REPLY)
     row = rows_of(talk)[-1]
-    assert list(row) == ["time", "connection", "direction", "offset", "type", "message", "fields", "floating"]
+    assert list(row) == [*CAPTURE_KEYS, "offset", "type", "message", "fields", "floating"]
+    assert row["version"] == 25
     assert row["time"] == pytest.approx(talk.packets[place][0], abs=1e-6)
     assert row["connection"] == "10.0.0.1:50001>10.0.0.2:42027"
     assert row["direction"] == "server"
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        pcap,
-        pcapng,
-        lambda packets: pcap(packets, order=">"),
-        lambda packets: pcap(packets, nano=True),
-        lambda packets: pcap(packets, order=">", nano=True),
-        lambda packets: gzip.compress(pcap(packets)),
-        lambda packets: gzip.compress(pcapng(packets)),
-    ],
-    ids=["pcap", "pcapng", "big-endian", "nanoseconds", "both", "pcap.gz", "pcapng.gz"],
-)
-def test_every_file_format_gives_the_same(write: Callable[[Iterable[Packet]], bytes]) -> None:
+FILE_FORMATS: dict[str, Callable[[Iterable[Packet]], bytes]] = {
+    "pcap": pcap,
+    "pcapng": pcapng,
+    "big-endian": lambda packets: pcap(packets, order=">"),
+    "nanoseconds": lambda packets: pcap(packets, nano=True),
+    "both": lambda packets: pcap(packets, order=">", nano=True),
+    "pcap.gz": lambda packets: gzip.compress(pcap(packets)),
+    "pcapng.gz": lambda packets: gzip.compress(pcapng(packets)),
+}
+
+
+@pytest.mark.parametrize("write", FILE_FORMATS.values(), ids=FILE_FORMATS)
+def test_every_file_format_gives_the_same_records(write: Callable[[Iterable[Packet]], bytes]) -> None:
     talk = opened()
     talk.send("server", EVENT)
     wanted = rows_of(talk)
@@ -183,7 +183,7 @@ LINKS: dict[str, tuple[int, Callable[[bytes], bytes]]] = {
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("hosts", [("10.0.0.1", "10.0.0.2"), ("fd00::1", "fd00::2")])
-def test_links_and_ip_versions(link: str, hosts: tuple[str, str]) -> None:
+def test_link_types_and_ip_versions_are_read(link: str, hosts: tuple[str, str]) -> None:
     number, wrap = LINKS[link]
     talk = opened(client=(hosts[0], 50001), server=(hosts[1], 42027), wrap=wrap)
     talk.send("server", EVENT)
@@ -194,7 +194,7 @@ def test_links_and_ip_versions(link: str, hosts: tuple[str, str]) -> None:
     assert (":" in hosts[0]) == talk.name.startswith("[fd00::1]:50001>[fd00::2]:42027")
 
 
-def test_ip_options_and_extension_headers_are_passed_over() -> None:
+def test_ip_options_and_extension_headers_are_skipped() -> None:
     talk = opened(client=("fd00::1", 50001), server=("fd00::2", 42027), wrap=lambda packet: packet)
     extensions = bytes.fromhex("3c00010400000000 2b00010400000000 2c00000000000000 0600000000000001")
     packets = [
@@ -217,8 +217,8 @@ def test_ip_options_and_extension_headers_are_passed_over() -> None:
     assert [row["message"] for row in read(pcap(packets, linktype=101))] == ["OPEN_REQ"]
 
 
-@pytest.mark.parametrize("wrapping", ["GRE", "VXLAN", "MPLS", "PPPoE", "IP in IP", "PPI"])
-def test_what_is_wrapped_is_unwrapped(wrapping: str) -> None:
+@pytest.mark.parametrize("encapsulation", ["GRE", "VXLAN", "MPLS", "PPPoE", "IP in IP", "PPI"])
+def test_encapsulated_packets_are_read(encapsulation: str) -> None:
     inet, l2 = pytest.importorskip("scapy.layers.inet"), pytest.importorskip("scapy.layers.l2")
     link_layer = l2.Ether(src="02:00:00:00:00:01", dst="02:00:00:00:00:02")
     outer = link_layer / inet.IP(src="192.0.2.1", dst="192.0.2.2")
@@ -239,12 +239,12 @@ def test_what_is_wrapped_is_unwrapped(wrapping: str) -> None:
         "IP in IP": lambda: outer,
         "PPI": lambda: link_layer,
     }
-    head = heads[wrapping]()
+    head = heads[encapsulation]()
     talk = opened(wrap=lambda packet: bytes(head / inet.IP(packet)))
     talk.send("server", EVENT)
     talk.close()
     link, packets = 1, talk.packets
-    if wrapping == "PPI":  # a link that is not read here, but by scapy
+    if encapsulation == "PPI":  # a link type that scapy reads
         link = 192
         packets = [(time, struct.pack("<BBHI", 0, 0, 8, 1) + packet) for time, packet in packets]
         pytest.importorskip("scapy.layers.ppi")
@@ -253,7 +253,7 @@ def test_what_is_wrapped_is_unwrapped(wrapping: str) -> None:
     assert rows[0]["connection"] == talk.name
 
 
-def test_packets_without_tcp_are_passed_over() -> None:
+def test_packets_without_tcp_are_skipped() -> None:
     talk = opened()
     noise = [
         bytes.fromhex("ffffffffffff 020000000001 0806") + bytes(28),  # ARP
@@ -282,7 +282,7 @@ def test_fragments_and_unknown_links_are_counted() -> None:
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(seeds)
-def test_damaged_packets_do_no_harm(rng: random.Random) -> None:
+def test_damaged_packets_raise_nothing(rng: random.Random) -> None:
     talk = opened()
     talk.send("server", EVENT)
     packets = []
@@ -294,10 +294,10 @@ def test_damaged_packets_do_no_harm(rng: random.Random) -> None:
     read(pcap(packets, linktype=rng.choice([0, 1, 101, 113, 276])))
 
 
-# --- versions and directions ---
+# --- Versions and directions ---
 
 
-def test_each_connection_has_the_version_of_its_open_request() -> None:
+def test_each_connection_has_the_version_of_its_open_req() -> None:
     packets: list[Packet] = []
     versions = (9, 14, 19, 20, 25)
     talks = [Talk(("10.0.0.1", 50000 + version), packets=packets).open() for version in versions]
@@ -313,7 +313,7 @@ def test_each_connection_has_the_version_of_its_open_request() -> None:
         assert said(of_one, "server") == stream_rows(frames[version], version)
 
 
-def test_the_option_is_the_version_until_one_is_learned() -> None:
+def test_protocol_version_counts_until_an_open_req() -> None:
     event = build_full(random.Random(3), 14, 30)
     talk = Talk()
     talk.send("server", event)
@@ -323,12 +323,12 @@ def test_the_option_is_the_version_until_one_is_learned() -> None:
     assert said(rows_of(talk, protocol_version=25), "server") == stream_rows(event, 14)
 
 
-def test_a_version_that_does_not_exist_is_not_taken() -> None:
+def test_an_open_req_for_an_unknown_version_is_ignored() -> None:
     talk = Talk().open()
     talk.send("client", header(3, HEADER.pack(1, 99).ljust(44, b"\0")))
     talk.send("server", EVENT)
     assert said(rows_of(talk), "server") == stream_rows(EVENT)
-    with pytest.raises(ValueError, match="9 to 25"):
+    with pytest.raises(ValueError, match="protocol_version must be 9 to 25, got 26"):
         CaptureReader(protocol_version=26)
 
 
@@ -336,7 +336,7 @@ def first_direction(talk: Talk, **options: Any) -> str:
     return str(rows_of(talk, **options)[0]["direction"])
 
 
-def test_directions_without_open_request() -> None:
+def test_direction_is_found_without_an_open_req() -> None:
     def talk(server_port: int, frame: bytes, side: str, client_port: int = 50001) -> Talk:
         made = Talk(("10.0.0.1", client_port), ("10.0.0.2", server_port))
         made.send(side, frame)
@@ -351,7 +351,7 @@ def test_directions_without_open_request() -> None:
     assert first_direction(talk(1001, HEARTBEAT, "client", 1000), ports=both_known) == "client"
 
 
-def test_an_open_request_tells_the_client_for_certain() -> None:
+def test_the_sender_of_open_req_is_the_client() -> None:
     talk = Talk(("10.0.0.1", 42027), ("10.0.0.2", 50001))
     talk.send("server", REPLY)
     talk.send("client", open_request())
@@ -361,7 +361,7 @@ def test_an_open_request_tells_the_client_for_certain() -> None:
     assert rows[-1]["connection"] == "10.0.0.1:42027>10.0.0.2:50001"
 
 
-def test_the_table_of_reversed_messages_is_the_data() -> None:
+def test_reversed_messages_are_those_of_the_data() -> None:
     usual = {"request": "client-to-server", "confirmation": "server-to-client", "event": "server-to-client"}
     wanted = {
         number
@@ -371,7 +371,7 @@ def test_the_table_of_reversed_messages_is_the_data() -> None:
     assert wanted == REVERSED
 
 
-# --- order, repetition, loss ---
+# --- Order, repetition, loss ---
 
 
 def rearranged(rng: random.Random, stream: bytes) -> list[tuple[int, bytes]]:
@@ -390,7 +390,7 @@ def rearranged(rng: random.Random, stream: bytes) -> list[tuple[int, bytes]]:
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(seeds, st.sampled_from([1000, 2**32 - 300, 2**32 - 1]))
-def test_any_order_and_repetition_gives_the_same_records(rng: random.Random, first: int) -> None:
+def test_order_and_repetition_of_segments_do_not_matter(rng: random.Random, first: int) -> None:
     talk = opened(first=(first, first + 7))
     start = talk.next["server"]
     stream = b"".join(events(12, rng.getrandbits(32)))
@@ -403,7 +403,7 @@ def test_any_order_and_repetition_gives_the_same_records(rng: random.Random, fir
     assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
 
 
-def test_a_frame_has_the_time_of_the_packet_that_made_it_whole() -> None:
+def test_a_frame_has_the_time_of_the_packet_that_completes_it() -> None:
     talk = opened()
     start = talk.next["server"]
     late = talk.raw("server", start + 10, ACK, REPLY[10:] + REPLY)
@@ -421,7 +421,7 @@ def without(talk: Talk, *places: int) -> list[Packet]:
     return [packet for place, packet in enumerate(talk.packets) if place not in places]
 
 
-def test_a_gap_within_one_frame_costs_that_frame_alone() -> None:
+def test_a_gap_inside_one_frame_loses_only_that_frame() -> None:
     talk = opened()
     talk.send("server", REPLY)
     talk.send("server", EVENT[:50])
@@ -446,7 +446,7 @@ def test_a_gap_within_one_frame_costs_that_frame_alone() -> None:
     assert reader.counters.skipped == len(EVENT) - 10
 
 
-def test_behind_a_gap_over_several_frames_the_next_one_is_looked_for() -> None:
+def test_the_next_frame_is_searched_after_a_gap_over_several_frames() -> None:
     talk = opened()
     frames = events(30, 5)
     stream = b"".join(frames)
@@ -465,7 +465,7 @@ def test_behind_a_gap_over_several_frames_the_next_one_is_looked_for() -> None:
 
 @settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(seeds)
-def test_what_is_lost_is_told_and_all_else_is_read(rng: random.Random) -> None:
+def test_lost_bytes_are_reported_and_all_others_are_read(rng: random.Random) -> None:
     talk = opened()
     stream = b"".join(events(25, rng.getrandbits(32)))
     start, at, there = talk.next["server"], 0, bytearray(len(stream))
@@ -495,7 +495,7 @@ def test_what_is_lost_is_told_and_all_else_is_read(rng: random.Random) -> None:
     assert all(row == wanted[row["offset"]] for row in read_rows)
 
 
-def test_a_hole_is_given_up_once_the_receiver_has_acknowledged_it() -> None:
+def test_a_gap_is_final_once_the_receiver_has_acknowledged_it() -> None:
     talk = opened()
     lost = talk.send("server", EVENT)
     talk.send("server", REPLY)
@@ -507,12 +507,12 @@ def test_a_hole_is_given_up_once_the_receiver_has_acknowledged_it() -> None:
         (row["direction"], row.get("message"), reader.packets.packets)
         for row in reader.records(io.BytesIO(pcap(packets)))
     ]
-    told = next(number for direction, message, number in seen if message == "HEARTBEAT_CONF")
-    assert told < len(packets) - len(places) // 2
+    reported = next(number for direction, message, number in seen if message == "HEARTBEAT_CONF")
+    assert reported < len(packets) - len(places) // 2
     assert [direction for direction, message, _ in seen if message is None] == ["server"]
 
 
-def test_an_acknowledgment_shortly_before_its_segment_is_no_loss() -> None:
+def test_an_acknowledgment_shortly_before_its_segment_is_not_a_gap() -> None:
     talk = opened()
     place = talk.send("server", EVENT)
     other = talk.acknowledge("client")
@@ -520,7 +520,7 @@ def test_an_acknowledgment_shortly_before_its_segment_is_no_loss() -> None:
     assert [row.get("message") for row in rows_of(talk)] == ["OPEN_REQ", "AGENT_STATE_EVENT"]
 
 
-def test_what_is_missing_at_the_end_is_told() -> None:
+def test_missing_bytes_at_the_end_are_reported() -> None:
     talk = opened()
     talk.send("server", REPLY)
     lost = [talk.send("server", EVENT), talk.send("server", EVENT)]
@@ -532,7 +532,7 @@ def test_what_is_missing_at_the_end_is_told() -> None:
     assert rows[1:] == [{"offset": len(REPLY), "missing": 2 * len(EVENT)}]
 
 
-def test_a_fin_that_is_not_captured_is_no_missing_byte() -> None:
+def test_a_fin_that_was_not_captured_is_not_a_missing_byte() -> None:
     talk = opened()
     talk.send("server", REPLY)
     place = len(talk.packets)
@@ -541,7 +541,7 @@ def test_a_fin_that_is_not_captured_is_no_missing_byte() -> None:
     assert [row.get("message") for row in rows] == ["OPEN_REQ", "HEARTBEAT_CONF"]
 
 
-def test_packets_that_were_captured_in_part_leave_gaps() -> None:
+def test_truncated_packets_leave_gaps() -> None:
     talk = opened()
     stream = REPLY + EVENT + REPLY
     start = talk.next["server"]
@@ -558,7 +558,7 @@ def test_packets_that_were_captured_in_part_leave_gaps() -> None:
     ]
 
 
-def test_a_lost_open_request_leaves_the_version_that_was_given() -> None:
+def test_protocol_version_counts_where_the_open_req_is_lost() -> None:
     talk = opened(version=14)
     talk.send("server", header(4, bytes(26)))
     event = build_full(random.Random(3), 14, 30)
@@ -568,7 +568,7 @@ def test_a_lost_open_request_leaves_the_version_that_was_given() -> None:
     assert said(rows, "server")[-1]["fields"] == stream_rows(event, 14)[0]["fields"]
 
 
-def test_memory_is_bounded_where_a_hole_is_never_acknowledged() -> None:
+def test_memory_is_bounded_if_a_gap_is_never_acknowledged() -> None:
     talk = opened(step=0.0)
     lost = talk.send("server", REPLY)
     large = header(60000, bytes(50_000))
@@ -588,10 +588,10 @@ def test_memory_is_bounded_where_a_hole_is_never_acknowledged() -> None:
     assert rows[1]["missing"] == len(REPLY)
 
 
-# --- connections ---
+# --- Connections ---
 
 
-def test_many_connections_at_once() -> None:
+def test_many_connections_are_read_at_once() -> None:
     packets: list[Packet] = []
     talks = [Talk(("10.0.0.1", 40000 + number), packets=packets) for number in range(50)]
     streams = {talk.name: b"".join(events(6, number)) for number, talk in enumerate(talks)}
@@ -609,7 +609,7 @@ def test_many_connections_at_once() -> None:
         assert said((row for row in rows if row["connection"] == name), "server") == stream_rows(stream)
 
 
-def test_ports_of_a_connection_seen_from_its_middle_on_begin_anew() -> None:
+def test_a_new_connection_may_reuse_ports_of_one_captured_from_its_middle() -> None:
     talk = Talk()
     talk.send("server", EVENT)
     talk.close()
@@ -618,7 +618,7 @@ def test_ports_of_a_connection_seen_from_its_middle_on_begin_anew() -> None:
 
 
 @pytest.mark.parametrize("end", ["close", "reset", "nothing"])
-def test_ports_that_are_used_again_begin_anew(end: str) -> None:
+def test_a_new_connection_may_reuse_the_ports_of_an_old_one(end: str) -> None:
     talk = opened(version=14)
     event = build_full(random.Random(3), 14, 30)
     talk.send("server", event)
@@ -635,7 +635,7 @@ def test_ports_that_are_used_again_begin_anew(end: str) -> None:
     assert said(rows, "server") == stream_rows(event, 14) + stream_rows(EVENT)
 
 
-def test_repetitions_of_the_handshake_and_what_comes_after_the_end_change_nothing() -> None:
+def test_repeated_handshakes_and_late_packets_change_nothing() -> None:
     talk = opened()
     talk.packets += talk.packets[:3]
     talk.send("server", EVENT)
@@ -645,7 +645,7 @@ def test_repetitions_of_the_handshake_and_what_comes_after_the_end_change_nothin
     assert [row["message"] for row in rows_of(talk)] == ["OPEN_REQ", "AGENT_STATE_EVENT"]
 
 
-def test_the_longest_silent_connection_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_longest_silent_connection_is_dropped_for_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capture_module, "MAX_CONNECTIONS", 2)
     packets: list[Packet] = []
     talks = [Talk(("10.0.0.1", 50000 + number), packets=packets).open() for number in range(2)]
@@ -660,7 +660,7 @@ def test_the_longest_silent_connection_makes_room(monkeypatch: pytest.MonkeyPatc
     assert rows[-1]["connection"] == talks[2].name
 
 
-def test_other_traffic_is_passed_over() -> None:
+def test_other_traffic_is_skipped() -> None:
     packets: list[Packet] = []
     web = Talk(("10.0.0.1", 50001), ("10.0.0.2", 80), packets=packets).open()
     web.send("client", b"GET / HTTP/1.1\r\n\r\n")
@@ -674,7 +674,7 @@ def test_other_traffic_is_passed_over() -> None:
     assert reader.counters.connections == 0
 
 
-def test_other_ports_are_recognised_by_the_message_that_they_begin_with() -> None:
+def test_other_ports_are_recognised_by_their_first_message() -> None:
     talk = opened(server=("10.0.0.2", 4711))
     talk.send("server", EVENT)
     assert len(rows_of(talk)) == 2
@@ -688,7 +688,7 @@ def test_other_ports_are_recognised_by_the_message_that_they_begin_with() -> Non
     assert said(rows_of(cut), "client") == said(rows_of(small), "client")
 
 
-def test_a_capture_may_begin_in_the_middle_of_a_frame() -> None:
+def test_a_capture_may_begin_inside_a_frame() -> None:
     talk = Talk()
     talk.send("server", EVENT[30:] + REPLY)
     talk.send("server", EVENT)
@@ -697,10 +697,10 @@ def test_a_capture_may_begin_in_the_middle_of_a_frame() -> None:
     assert [row["message"] for row in rows[1:]] == ["HEARTBEAT_CONF", "AGENT_STATE_EVENT"]
 
 
-# --- streams that cannot be followed ---
+# --- Streams that cannot be followed ---
 
 
-def test_a_frame_above_the_limit_ends_its_direction_alone() -> None:
+def test_a_frame_above_the_limit_ends_only_its_direction() -> None:
     talk = opened()
     talk.send("server", REPLY + HEADER.pack(65529, 30))
     talk.send("server", REPLY)
@@ -713,7 +713,7 @@ def test_a_frame_above_the_limit_ends_its_direction_alone() -> None:
     assert len(rows_of(talk, max_frame=65537)) == 4
 
 
-def test_an_end_inside_a_frame_is_told() -> None:
+def test_an_end_inside_a_frame_is_reported() -> None:
     for finish in (lambda talk: talk, Talk.close):
         talk = opened()
         talk.send("server", REPLY + EVENT[:-1])
@@ -723,7 +723,7 @@ def test_an_end_inside_a_frame_is_told() -> None:
         assert f"after {len(EVENT) - 1} bytes of it" in ended["ended"]
 
 
-def test_encrypted_connections_are_told() -> None:
+def test_encrypted_connections_are_reported() -> None:
     talk = Talk().open()
     talk.send("client", bytes.fromhex("16030100aa01") + bytes(200))
     talk.send("server", bytes.fromhex("160303007a02") + bytes(200))
@@ -733,13 +733,13 @@ def test_encrypted_connections_are_told() -> None:
 
 
 @pytest.mark.parametrize("write", [pcap, pcapng])
-def test_a_file_that_is_cut_off_gives_what_stands_before(write: Callable[[list[Packet]], bytes]) -> None:
+def test_a_truncated_file_gives_everything_before_the_fault(write: Callable[[list[Packet]], bytes]) -> None:
     talk = opened()
     talk.send("server", EVENT)
     file = write(talk.packets)
     for damaged in (file[:-6], gzip.compress(file)[:-20], file + b"\0" * 15):
         rows: list[Row] = []
-        with pytest.raises(CaptureError, match="cut off or damaged"):
+        with pytest.raises(CaptureError, match="truncated or damaged"):
             drain(damaged, rows)
         assert "OPEN_REQ" in [row.get("message") for row in rows]
 
@@ -751,22 +751,70 @@ def drain(file: bytes, rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("file", [b"", b"\1", b"GET / HTTP/1.1", HEARTBEAT, b"\x1f\x8bnonsense", bytes(100)])
-def test_a_file_that_is_no_capture_is_refused(file: bytes) -> None:
+def test_a_file_that_is_not_a_capture_is_refused(file: bytes) -> None:
     with pytest.raises(CaptureError):
         read(file)
 
 
-# --- the command ---
+# --- Records to frames ---
 
 
-def run(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def test_records_of_a_capture_give_back_the_bytes_of_each_direction() -> None:
+    packets: list[Packet] = []
+    streams: dict[str, bytes] = {}
+    for version in (14, 19, 25):
+        talk = opened(version=version, client=("10.0.0.1", 50000 + version), packets=packets)
+        streams[talk.name] = b"".join(events(8, version, version)) + header(
+            6, b"\0"
+        )  # the last one is malformed
+        talk.send("server", streams[talk.name])
+    rows = read(pcap(packets))
+    for name, stream in streams.items():
+        of_one = [row for row in rows if (row["connection"], row["direction"]) == (name, "server")]
+        assert b"".join(frame_from_record(codec(25), row) for row in of_one) == stream
+
+
+# --- Arguments ---
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        ({"protocol_version": 8}, ValueError, "protocol_version must be 9 to 25, got 8"),
+        ({"protocol_version": "25"}, TypeError, "protocol_version must be an integer, 9 to 25, got '25'"),
+        ({"protocol_version": True}, TypeError, "protocol_version must be an integer"),
+        ({"max_frame": 7}, ValueError, "max_frame must be 8 to 4294967303, got 7"),
+        ({"max_frame": 2**70}, ValueError, "max_frame must be 8 to 4294967303"),
+        ({"max_frame": None}, TypeError, "max_frame must be an integer"),
+        ({"ports": 42027}, TypeError, "ports must be a collection of port numbers, got 42027"),
+        ({"ports": "42027"}, TypeError, "ports must be a collection of port numbers, got '42027'"),
+        ({"ports": [0]}, ValueError, "ports must be 1 to 65535, got 0"),
+        ({"ports": [65536]}, ValueError, "ports must be 1 to 65535, got 65536"),
+        ({"ports": ["42027"]}, TypeError, "ports must be an integer, 1 to 65535, got '42027'"),
+    ],
+)
+def test_options_outside_their_range_are_refused(
+    options: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=re.escape(text)):
+        CaptureReader(**options)
+
+
+# --- The command ---
+
+
+def run(*arguments: str, data: bytes = b"", command: str = "decode") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "ctios_fast.cli", "decode", *arguments],
+        [sys.executable, "-m", "ctios_fast", command, *arguments],
         input=data,
         capture_output=True,
         cwd=ROOT,
         timeout=50,
     )
+
+
+def encode(*arguments: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+    return run(*arguments, data=data, command="encode")
 
 
 def test_decode_reads_a_capture_from_a_file_or_a_pipe(tmp_path: Path) -> None:
@@ -780,9 +828,9 @@ def test_decode_reads_a_capture_from_a_file_or_a_pipe(tmp_path: Path) -> None:
     assert run("--pcap", data=file.read_bytes()).stdout == done.stdout
 
 
-def test_decode_shows_a_live_capture_as_it_comes() -> None:
+def test_decode_prints_a_live_capture_at_once() -> None:
     talk = opened()
-    command = [sys.executable, "-m", "ctios_fast.cli", "decode", "--pcap", "-"]
+    command = [sys.executable, "-m", "ctios_fast", "decode", "--pcap", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -793,7 +841,7 @@ def test_decode_shows_a_live_capture_as_it_comes() -> None:
         assert process.wait(20) == 0
 
 
-def test_decode_tells_what_is_missing_with_status_1() -> None:
+def test_decode_reports_missing_bytes_with_status_1() -> None:
     talk = opened()
     lost = talk.send("server", EVENT)
     talk.send("server", REPLY)
@@ -809,7 +857,7 @@ def test_decode_tells_what_is_missing_with_status_1() -> None:
     assert "error" in json.loads(done.stdout.splitlines()[-1])
 
 
-def test_decode_ends_with_status_3_where_a_stream_cannot_be_followed() -> None:
+def test_decode_ends_with_status_3_if_a_stream_cannot_be_followed() -> None:
     talk = opened()
     talk.send("server", EVENT[:-1])
     done = run("--pcap", data=pcap(talk.packets))
@@ -822,7 +870,7 @@ def test_decode_ends_with_status_3_where_a_stream_cannot_be_followed() -> None:
         assert done.stderr.splitlines()[-1].startswith(b"ctios-fast decode: the ")
 
 
-def test_decode_without_the_extra_says_so_in_one_line() -> None:
+def test_decode_names_the_missing_extra_in_one_line() -> None:
     script = (
         "import sys; sys.modules['scapy'] = None; sys.modules['scapy.utils'] = None\n"
         "sys.argv = ['ctios-fast', 'decode', '--pcap']\n"
@@ -833,11 +881,11 @@ def test_decode_without_the_extra_says_so_in_one_line() -> None:
     )
     assert done.returncode == 2
     assert done.stdout == b""
-    assert b"pip install ctios_fast[pcap]" in done.stderr
+    assert b"pip install 'ctios_fast[pcap]'" in done.stderr
     assert done.stderr.count(b"\n") == 1
 
 
-def test_decode_finds_servers_by_port_and_says_if_there_is_none() -> None:
+def test_decode_finds_servers_by_port_and_reports_if_there_is_none() -> None:
     talk = Talk(server=("10.0.0.2", 4711))
     talk.send("server", EVENT[30:])
     talk.send("server", REPLY)
@@ -847,10 +895,65 @@ def test_decode_finds_servers_by_port_and_says_if_there_is_none() -> None:
     assert b"--port" in done.stderr
     done = run("--pcap", "--port", "4711", data=file)
     assert json.loads(done.stdout.splitlines()[-1])["message"] == "HEARTBEAT_CONF"
-    assert run("--port", "4711", data=b"").returncode == 2
+    done = run("--port", "4711", data=HEARTBEAT)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr == b"ctios-fast decode: --port is for captures, and the input is not one\n"
 
 
-def test_decoding_a_raw_stream_loads_no_scapy() -> None:
+@pytest.mark.parametrize("write", FILE_FORMATS.values(), ids=FILE_FORMATS)
+def test_decode_recognises_a_capture_by_its_first_bytes(
+    write: Callable[[Iterable[Packet]], bytes], tmp_path: Path
+) -> None:
+    talk = opened()
+    talk.send("server", EVENT)
+    file = tmp_path / "a capture"
+    file.write_bytes(write(talk.packets))
+    done = run(str(file))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == run("--pcap", str(file)).stdout == run(data=file.read_bytes()).stdout
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_frame_below_the_limit_is_never_taken_for_a_capture() -> None:
+    assert looks_like_capture(pcapng([])[:8])
+    length = int.from_bytes(pcapng([])[:4])
+    assert not looks_like_capture(pcapng([])[:8], max_frame=length + 8)
+    assert not looks_like_capture(HEARTBEAT)
+    assert not looks_like_capture(b"")
+
+
+@pytest.mark.parametrize("direction", ["client", "server"])
+def test_encode_writes_one_direction_of_a_captured_connection(direction: str) -> None:
+    packets: list[Packet] = []
+    talks = [opened(version=14, packets=packets), opened(client=("10.0.0.1", 50002), packets=packets)]
+    talks[0].send("server", build_full(random.Random(3), 14, 30))
+    talks[1].send("server", EVENT)
+    lines = run("--pcap", data=pcap(packets)).stdout
+    done = encode("--connection", talks[0].name, "--direction", direction, data=lines)
+    assert (done.returncode, done.stderr) == (0, b"")
+    wanted = {"client": open_request(14), "server": build_full(random.Random(3), 14, 30)}
+    assert done.stdout == wanted[direction]
+    everything = encode(data=lines)
+    assert (everything.returncode, everything.stderr) == (0, b"")
+    assert len(everything.stdout) == len(open_request(14) + open_request() + wanted["server"] + EVENT)
+
+
+def test_encode_counts_lines_without_a_frame_and_returns_1() -> None:
+    talk = opened()
+    lost = talk.send("server", EVENT)
+    talk.send("server", REPLY + EVENT[:50])
+    done = run("--pcap", data=pcap(without(talk, lost)))
+    assert done.returncode == 3
+    back = encode("--direction", "server", data=done.stdout)
+    assert (back.returncode, back.stdout) == (1, REPLY)
+    counted = sum(1 for line in done.stdout.splitlines() if "type" not in json.loads(line))
+    assert counted >= 2
+    assert back.stderr.startswith(
+        f"ctios-fast encode: {counted} lines describe what a capture lacks".encode()
+    )
+
+
+def test_decoding_a_raw_stream_does_not_import_scapy() -> None:
     script = (
         "import sys; sys.argv = ['ctios-fast', 'decode', '--help']\n"
         "from ctios_fast.cli.main import main\n"

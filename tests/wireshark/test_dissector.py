@@ -1,4 +1,4 @@
-"""The Wireshark dissector, run by tshark: what it shows of a frame is what the codec reads from it."""
+"""The Wireshark dissector, run by tshark: it shows a frame as the codec decodes it."""
 
 import json
 import random
@@ -21,7 +21,8 @@ from ctios_fast.wireshark.generator import dissector, filter_name
 
 TSHARK = shutil.which("tshark")
 pytestmark = pytest.mark.skipif(
-    TSHARK is None, reason="tshark is not installed (Debian: apt-get install tshark); counts as not done"
+    TSHARK is None,
+    reason="tshark is not installed (Debian: apt-get install tshark); the dissector is not tested",
 )
 VERSIONS = [14, 19, 20, 25]
 ANYTHING = object()
@@ -280,7 +281,7 @@ async def simulator_traffic(version: int) -> RecordingProxy:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-async def test_simulator_traffic_is_shown_as_the_codec_reads_it(version: int, script: Path) -> None:
+async def test_simulator_traffic_is_shown_as_the_codec_decodes_it(version: int, script: Path) -> None:
     proxy = await simulator_traffic(version)
     assert len(proxy.streams) == 2
     capture = pcap(proxy.packets)
@@ -298,7 +299,7 @@ def frame_is_split(proxy: RecordingProxy) -> list[bool]:
     return [len(proxy.packets) > 2 * frames]
 
 
-async def test_states_can_be_listed_by_their_filter_name(script: Path) -> None:
+async def test_states_are_listed_by_their_filter_name(script: Path) -> None:
     proxy = await simulator_traffic(25)
     text = tshark(
         script,
@@ -323,12 +324,12 @@ def messages(stream: bytes, reader: Codec) -> list[Message]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_message_and_every_fault_is_shown_as_the_codec_reads_it(version: int, script: Path) -> None:
+def test_every_message_and_fault_is_shown_as_the_codec_decodes_it(version: int, script: Path) -> None:
     rng = random.Random(version)
     frames = [build_full(rng, version, number) for number in MESSAGES]
     frames += [build(rng, version, number) for number in (*MESSAGES, *BARE_NUMBERS)]
     frames += [damage(rng, version, build(rng, version, number)) for number in MESSAGES]
-    # an OPEN_REQ with a version of its own would rule what follows
+    # an OPEN_REQ would change the version of all later frames
     frames = [frame for frame in frames if HEADER.unpack_from(frame)[1] != 3]
     stream = b"".join(frames)
     talk = Talk().open()
@@ -340,7 +341,7 @@ def test_every_message_and_every_fault_is_shown_as_the_codec_reads_it(version: i
     )
 
 
-def test_each_conversation_has_the_version_of_its_own_open_request(script: Path) -> None:
+def test_each_conversation_has_the_version_of_its_open_req(script: Path) -> None:
     packets: list[tuple[float, bytes]] = []
     talks = [Talk(("10.0.0.1", 50000 + version), packets=packets).open() for version in VERSIONS]
     event = {version: build_full(random.Random(version), version, 30) for version in VERSIONS}
@@ -353,7 +354,7 @@ def test_each_conversation_has_the_version_of_its_own_open_request(script: Path)
         assert_shown(one, version, event[version])
 
 
-def test_without_open_request_the_preference_rules(script: Path) -> None:
+def test_the_preference_is_the_version_without_an_open_req(script: Path) -> None:
     event = build_full(random.Random(1), 14, 30)
     talk = Talk()
     talk.send("server", event)
@@ -363,7 +364,7 @@ def test_without_open_request_the_preference_rules(script: Path) -> None:
     assert shown.all("ged188.version") == ["25"]
 
 
-def test_an_open_request_makes_any_port_known_and_others_can_be_set(script: Path) -> None:
+def test_an_open_req_is_recognised_on_any_port_and_ports_can_be_set(script: Path) -> None:
     talk = Talk(("fd00::1", 50001), ("fd00::2", 1234)).open()
     talk.send("client", open_request(19))
     talk.send("server", build_full(random.Random(1), 19, 30))
@@ -376,7 +377,7 @@ def test_an_open_request_makes_any_port_known_and_others_can_be_set(script: Path
         assert shown.split() == ["30"]
 
 
-def test_a_frame_above_the_limit_is_malformed_and_does_not_hide_what_follows(script: Path) -> None:
+def test_a_frame_above_the_limit_is_malformed_and_later_frames_are_shown(script: Path) -> None:
     talk = Talk().open()
     talk.send("server", HEADER.pack(65529, 30) + b"abcd")
     talk.send("server", header(6, b"\0\0\0\7"))
@@ -385,7 +386,7 @@ def test_a_frame_above_the_limit_is_malformed_and_does_not_hide_what_follows(scr
     assert_shown(second, 25, header(6, b"\0\0\0\7"))
 
 
-def test_bits_values_and_passwords_are_marked(script: Path) -> None:
+def test_bits_enumerations_and_passwords_are_marked(script: Path) -> None:
     talk = Talk().open()
     request = codec(25).encode(
         3,
@@ -407,7 +408,19 @@ def test_bits_values_and_passwords_are_marked(script: Path) -> None:
     assert "Status: E_CTI_INVALID_VERSION (1)" in text
 
 
-def test_nothing_documented_is_unusual(script: Path) -> None:
+@pytest.mark.parametrize(("password", "marked"), [(b"", False), (b"\0", False), (b"x", True), (b"x\0", True)])
+def test_an_empty_password_is_not_marked_as_a_password_in_clear(
+    script: Path, password: bytes, marked: bool
+) -> None:
+    fixed = {field["name"]: 0 for field in MESSAGES[3]["fixed"]} | {"VersionNumber": 25}
+    fields = [("ClientID", "test"), ("ClientPassword", password), ("AgentPassword", password)]
+    talk = Talk().open()
+    talk.send("client", codec(25).encode(3, fixed, fields, as_received=True))
+    (shown,) = dissected(script, pcap(talk.packets))
+    assert shown.has_expert("ged188.password_in_clear") == marked
+
+
+def test_documented_messages_are_not_unusual(script: Path) -> None:
     version = 25
     talk = Talk().open()
     for number, message in MESSAGES.items():

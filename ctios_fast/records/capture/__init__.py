@@ -1,4 +1,4 @@
-"""Network captures: packets, TCP streams, frames and conversations, read as records."""
+"""Network captures, read as records. ``reader`` is the entry; the other modules are its steps."""
 
 from ctios_fast.errors import CaptureError, MissingExtra
 

@@ -1,10 +1,11 @@
-"""One captured connection: segments of both directions in, records out. No I/O.
+"""One captured connection: takes the segments of both directions, yields records. No I/O.
 
-Which side is the client: the one that sent OPEN_REQ or, where the capture has none, the one that opened the
-TCP connection, the one whose partner's port is a known one, the one whose messages only clients send, the one
-with the higher port; in that order.
+The client is the side that sent OPEN_REQ. Where the capture contains none, these rules decide, in this
+order: the client opened the TCP connection; the other side's port is a known one; the side sent a message
+that only clients send; the client has the higher port.
 
-The protocol version is what OPEN_REQ asks for, for both directions; until one is seen, the one that is given.
+Both directions have the protocol version that OPEN_REQ asks for. Before the first OPEN_REQ they have the
+version of the settings.
 """
 
 from collections.abc import Iterator
@@ -26,14 +27,14 @@ from ctios_fast.records.transcript import record, record_of_malformed
 
 from .frame_finder import HEADER, Ended, Frame, FrameFinder, Skipped
 from .packets import FIN, RST, SYN, Endpoint, Segment
-from .tcp_streams import Gap, Piece, Stream
+from .tcp_streams import Gap, Piece, TcpStream
 
-__all__ = ["Connection", "Counters", "Settings"]
+__all__ = ["CaptureCounters", "CaptureSettings", "Conversation"]
 
 Record = dict[str, Any]
 
 _DIRECTIONS: Final = ("client", "server")
-#: Messages that come from the other side than their kind has it.
+#: Messages that travel in the opposite direction of the other messages of their kind.
 REVERSED: Final = frozenset(
     {
         ACTIVE_MAINTENANCE_REQ,
@@ -48,8 +49,8 @@ _TLS_HANDSHAKE: Final = b"\x16\x03"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """What rules all connections of a capture; see ``CaptureReader``."""
+class CaptureSettings:
+    """The options that all connections of a capture share; see ``CaptureReader``."""
 
     protocol_version: int
     max_frame: int
@@ -57,10 +58,10 @@ class Settings:
 
 
 @dataclass
-class Counters:
-    """What was found in the connections with CTI Servers.
+class CaptureCounters:
+    """Counts of what the connections with CTI Servers contained.
 
-    ``missing`` and ``skipped`` count bytes; ``ended`` counts streams that could not be followed to their end.
+    ``missing``, ``skipped``: bytes. ``ended``: streams that could not be followed to their end.
     """
 
     connections: int = 0
@@ -73,53 +74,56 @@ class Counters:
 
 
 @dataclass
-class _Half:
-    """What one side sends."""
+class _Direction:
+    """The bytes and frames that one side sends."""
 
-    stream: Stream
-    frames: FrameFinder | None = None  # made with the first bytes
+    stream: TcpStream
+    frames: FrameFinder | None = None  # created with the first bytes
 
 
-class Connection:
-    """A TCP connection that may be one with a CTI Server.
+class Conversation:
+    """A TCP connection that may be a connection with a CTI Server.
 
-    ``relevant`` tells whether it is: None as long as too little was seen. A connection with a known port
-    is; any other is if the first bytes seen of a side are the header of a message: of OPEN_REQ, where they
-    are the first that a client sent.
+    ``relevant``: True if it is, False if it is not, None while too little is known. A connection with a
+    known port is relevant. Any other one is relevant if the first bytes of a side are the header of a
+    message; the first bytes of a client must be the header of OPEN_REQ.
+    ``closed``: True once both sides have ended.
+
+    ``first``: its first segment. ``settings``, ``counters``: shared by all connections of the capture.
     """
 
-    def __init__(self, first: Segment, settings: Settings, counters: Counters) -> None:
+    def __init__(self, first: Segment, settings: CaptureSettings, counters: CaptureCounters) -> None:
         self._settings = settings
         self._counters = counters
         self._ends: tuple[Endpoint, Endpoint] = (first.source, first.target)
-        self._halves = (_Half(Stream()), _Half(Stream()))
+        self._sides = (_Direction(TcpStream()), _Direction(TcpStream()))
         self._codec = Codec(settings.protocol_version, settings.max_frame)
-        self._opener: int | None = None  # which end opened the TCP connection
-        self._client: int | None = None  # which end is the client
-        self._open_req_seen = False
-        self._verdicts: list[bool | None] = [None, None]  # of each end: whether it begins like a message
-        self._waiting: list[tuple[int, Piece | Gap]] = []  # what came while relevant is None
+        self._opener: int | None = None  # the end that opened the TCP connection: 0 or 1
+        self._client: int | None = None  # the end that is the client
+        self._open_req_seen = False  # an OPEN_REQ has settled which end is the client
+        self._verdicts: list[bool | None] = [None, None]  # for each end: it begins like a message
+        self._waiting: list[tuple[int, Piece | Gap]] = []  # what arrived while relevant is None
         self.closed = False
         self.relevant: bool | None = None
         if self._known_ports() != [False, False]:
             self._take_up()
 
     def begins_again(self, segment: Segment) -> bool:
-        """Whether a segment opens another connection between the same ends."""
+        """True if a segment opens another connection between the same ends."""
         if not segment.flags & SYN:
             return False
-        stream = self._halves[self._end(segment.source)].stream
+        stream = self._sides[self._end(segment.source)].stream
         return stream.begins_again(segment.sequence) or (self.closed and not stream.begun)
 
     def segment(self, segment: Segment) -> Iterator[Record]:
-        """The records that a segment makes readable."""
+        """Yield the records that a segment completes."""
         if self.closed or self.relevant is False:
             return
         end = self._end(segment.source)
         syn, fin, time = bool(segment.flags & SYN), bool(segment.flags & FIN), segment.time
         if syn:
             self._opener = end if segment.acknowledgment is None else 1 - end
-        sender, receiver = self._halves[end].stream, self._halves[1 - end].stream
+        sender, receiver = self._sides[end].stream, self._sides[1 - end].stream
         for event in sender.segment(segment.sequence, time, segment.data, syn=syn, fin=fin):
             yield from self._event(end, event)
         if segment.acknowledgment is not None:
@@ -129,19 +133,19 @@ class Connection:
             yield from self.finish(time)
 
     def finish(self, time: float) -> Iterator[Record]:
-        """The connection, or the capture, has ended."""
+        """Yield the rest. The connection or the capture has ended."""
         if self.closed or self.relevant is False:
             return
-        for end, half in enumerate(self._halves):
-            for event in half.stream.finish(time):
+        for end, side in enumerate(self._sides):
+            for event in side.stream.finish(time):
                 yield from self._event(end, event)
-        for end, half in enumerate(self._halves):
-            if half.frames is not None:
-                for found in half.frames.end(time):
+        for end, side in enumerate(self._sides):
+            if side.frames is not None:
+                for found in side.frames.end(time):
                     yield self._found(end, found)
         self.closed = True
 
-    # --- whether it is a connection with a CTI Server ---
+    # --- Is it a connection with a CTI Server? ---
 
     def _known_ports(self) -> list[bool]:
         return [port in self._settings.ports for _, port in self._ends]
@@ -167,7 +171,8 @@ class Connection:
             self._take_up()
         elif verdict is False:
             self._waiting = [row for row in self._waiting if row[0] != end]
-            # a client that opens with anything else is none of ours; in the middle the other side may tell
+            # A client that begins with another message is not a CTI client. In the middle of a connection the
+            # other side may still begin like a message.
             if self._opener is not None or self._verdicts[1 - end] is False:
                 self.relevant = False
 
@@ -181,23 +186,26 @@ class Connection:
                 length, number = HEADER.unpack_from(head)
                 if HEADER.size + length > self._settings.max_frame:
                     return False
-                if self._halves[end].stream.begun and end == self._opener:
+                if self._sides[end].stream.begun and end == self._opener:
                     return bool(number == OPEN_REQ)
                 return self._codec.describe(number) is not None
         return None
 
-    # --- records ---
+    # --- Records ---
 
     def _read(self, end: int, event: Piece | Gap) -> Iterator[Record]:
-        half = self._halves[end]
-        frames = half.frames
+        side = self._sides[end]
+        frames = side.frames
         if frames is None:
-            begun = half.stream.begun
-            frames = half.frames = FrameFinder(
+            begun = side.stream.begun
+            frames = side.frames = FrameFinder(
                 self._settings.max_frame, self._readable, offset=event.offset, in_step=begun
             )
             if isinstance(event, Piece) and begun and event.data.startswith(_TLS_HANDSHAKE):
-                yield self._found(end, frames.give_up(event.time, "TLS: what is encrypted cannot be read"))
+                yield self._found(
+                    end,
+                    frames.give_up(event.time, "TLS: encrypted traffic cannot be read"),
+                )
                 return
         if isinstance(event, Gap):
             self._counters.gaps += 1
@@ -249,7 +257,7 @@ class Connection:
                 self._codec = Codec(version, self._settings.max_frame)
 
     def _likely_client(self, end: int, number: int) -> int | None:
-        """The client's end by who opened the connection, else by the ports, else by a message's kind."""
+        """Return the client's end by opener, ports or the message's kind, in this order; None if unknown."""
         if self._opener is not None:
             return self._opener
         known = self._known_ports()
@@ -268,7 +276,8 @@ class Connection:
         if client is None:
             client = 0 if self._ends[0][1] > self._ends[1][1] else 1
         name = f"{_shown(self._ends[client])}>{_shown(self._ends[1 - client])}"
-        return {"time": time, "connection": name, "direction": _DIRECTIONS[end != client], **row}
+        head = {"time": time, "connection": name, "direction": _DIRECTIONS[end != client]}
+        return {**head, "version": self._codec.version, **row}
 
     def _end(self, endpoint: Endpoint) -> int:
         return 0 if endpoint == self._ends[0] else 1

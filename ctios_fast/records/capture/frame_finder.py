@@ -1,9 +1,10 @@
-"""Frames in a captured stream that may have gaps. No I/O.
+"""Finds frames in a captured stream that may have gaps. No I/O.
 
-As long as nothing is missing, a frame begins where the one before it ends. Behind a gap that lies within
-one frame that still holds, since the frame's header told its length. Behind any other gap, and where a
-capture begins in the middle of a stream, ``FrameFinder`` looks for the next place where a frame of a
-documented message can be read and is followed by another header, and tells how many bytes it passed over.
+As long as nothing is missing, a frame begins where the previous one ends. That also holds after a gap
+inside one frame, because the frame's header states its length. After any other gap, and where a capture
+begins in the middle of a stream,
+``FrameFinder`` searches for the next place where a frame of a documented message can be decoded and another
+header follows. It reports how many bytes it skipped.
 """
 
 import struct
@@ -19,7 +20,7 @@ HEADER: Final = struct.Struct(">II")
 
 
 class Frame(NamedTuple):
-    """One whole frame, header included."""
+    """A whole frame, header included."""
 
     offset: int
     time: float
@@ -27,7 +28,7 @@ class Frame(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """``size`` bytes that belong to no whole frame."""
+    """``size`` bytes that do not belong to a whole frame."""
 
     offset: int
     time: float
@@ -35,7 +36,7 @@ class Skipped(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """The stream cannot be followed from here on."""
+    """The stream cannot be followed from here on, for ``reason``."""
 
     offset: int
     time: float
@@ -46,11 +47,13 @@ Found = Frame | Skipped | Ended
 
 
 class FrameFinder:
-    """The frames of one stream.
+    """Splits one stream into frames.
 
-    ``readable`` tells whether bytes are a well-formed frame of a documented message; it is asked only where
-    a beginning is looked for. ``in_step``: the first byte, which is the stream's byte ``offset``, begins a
-    frame.
+    ``max_frame``: largest frame in bytes, header included.
+    ``readable``: returns True for the bytes of a well-formed frame of a documented message. Called during a
+    search only.
+    ``offset``: the position of the first byte in its stream.
+    ``in_step``: True if the first byte begins a frame.
     """
 
     def __init__(
@@ -58,20 +61,20 @@ class FrameFinder:
     ) -> None:
         self._max_frame = max_frame
         self._readable = readable
-        self._sure = in_step  # in step since the stream's beginning, and not by having looked for a frame
-        self._work = self._split if in_step else self._search
+        self._sure = in_step  # True if the position does not come from a search
+        self._work = self._split if in_step else self._search  # the present way to take bytes
         self._buffer = bytearray()
         self._offset = offset  # of the buffer's first byte
-        self._looked = 0  # bytes of the buffer where no frame begins
-        self._resume = 0  # where the next frame begins, while the rest of a damaged one passes
+        self._looked = 0  # bytes at the buffer's start where no frame begins
+        self._resume = 0  # offset of the next frame, while the rest of a damaged one is skipped
 
     def piece(self, time: float, data: bytes) -> Iterator[Found]:
-        """The next bytes of the stream."""
+        """Yield what the next bytes of the stream complete."""
         self._buffer += data
         yield from self._work(time, False)
 
     def gap(self, time: float, size: int) -> Iterator[Found]:
-        """The next ``size`` bytes are missing."""
+        """Yield what is known once the next ``size`` bytes are missing."""
         yield from self._work(time, True)
         resume = self._next_frame()
         yield from self._skip(time, len(self._buffer))
@@ -86,7 +89,7 @@ class FrameFinder:
             self._work = self._search
 
     def end(self, time: float) -> Iterator[Found]:
-        """The stream has ended."""
+        """Yield the rest. The stream has ended."""
         yield from self._work(time, True)
         if self._work == self._split and self._buffer:
             yield self._ended(time, TruncatedStream(self._offset, len(self._buffer)))
@@ -94,13 +97,13 @@ class FrameFinder:
             yield from self._skip(time, len(self._buffer))
 
     def give_up(self, time: float, reason: str) -> Ended:
-        """Let the rest of the stream pass unread."""
+        """Ignore the rest of the stream."""
         return self._ended(time, reason)
 
-    # --- the four ways to take bytes: each is told whether anything will follow what is there ---
+    # --- The four ways to take bytes. ``last``: nothing follows the bytes in the buffer. ---
 
     def _split(self, time: float, last: bool) -> Iterator[Found]:
-        """Frames one behind the other."""
+        """Take one frame after another."""
         while len(self._buffer) >= HEADER.size:
             size = self._size(0)
             if size > self._max_frame:
@@ -116,7 +119,7 @@ class FrameFinder:
             self._drop(size)
 
     def _search(self, time: float, last: bool) -> Iterator[Found]:
-        """Look for the beginning of a frame."""
+        """Search for the beginning of a frame."""
         while len(self._buffer) - self._looked >= HEADER.size:
             verdict = self._begins(self._looked, last)
             if verdict is None:
@@ -131,7 +134,7 @@ class FrameFinder:
                 yield from self._skip(time, self._looked)
 
     def _pass(self, time: float, last: bool) -> Iterator[Found]:
-        """The rest of a damaged frame."""
+        """Skip the rest of a damaged frame."""
         left = self._resume - self._offset
         if left > len(self._buffer):
             return
@@ -140,23 +143,24 @@ class FrameFinder:
         yield from self._split(time, last)
 
     def _ignore(self, time: float, last: bool) -> Iterator[Found]:
+        """Drop everything."""
         self._drop(len(self._buffer))
         yield from ()
 
-    # --- parts ---
+    # --- Helpers ---
 
     def _size(self, at: int) -> int:
         length: int = HEADER.unpack_from(self._buffer, at)[0]
         return HEADER.size + length
 
     def _may_begin(self, at: int) -> bool:
-        """Whether a header, or what is there of one, can stand here."""
+        """True if the bytes here can be a header, or the beginning of one."""
         head = bytes(self._buffer[at : at + HEADER.size])
         length, number = HEADER.unpack(head.ljust(HEADER.size, b"\0"))
         return HEADER.size + length <= self._max_frame and (len(head) < HEADER.size or number in NAMES)
 
     def _begins(self, at: int, last: bool) -> bool | None:
-        """Whether a frame begins here; None: more bytes must tell."""
+        """True if a frame begins here; None if more bytes are needed to decide."""
         if not self._may_begin(at):
             return False
         end = at + self._size(at)
@@ -168,7 +172,7 @@ class FrameFinder:
         return self._readable(bytes(self._buffer[at:end]))
 
     def _next_frame(self) -> int | None:
-        """Where the frame behind the one that is under way begins, if that is known."""
+        """Return the offset of the frame after the present one, None if unknown."""
         if self._work == self._pass:
             return self._resume
         if self._work == self._split and len(self._buffer) >= HEADER.size:

@@ -1,10 +1,11 @@
-"""Capture files to TCP segments. Scapy (extra ``[pcap]``) reads the file formats.
+"""Reads capture files and yields their TCP segments. Scapy (extra ``[pcap]``) reads the file formats.
 
-The headers that nearly all packets have are read here, some 25 times faster than scapy takes a packet
-apart: Ethernet with VLAN tags, Linux cooked, loopback and raw links, IPv4, IPv6, TCP. Whatever is wrapped
-otherwise (GRE, ERSPAN, VXLAN, MPLS, PPPoE, IP in IP, other links) is given to scapy.
+This module itself reads the headers that nearly all packets have: Ethernet with VLAN tags, Linux cooked,
+loopback and raw links, IPv4, IPv6, TCP. That is about 25 times faster than scapy's dissection of a packet.
+Scapy dissects all other packets: GRE, ERSPAN, VXLAN, MPLS, PPPoE, IP in IP, other link types.
 
-Fragments of IP packets are not put together (TCP avoids them); they are counted, and their bytes are missing.
+IP fragments are not reassembled, since TCP avoids them. They are counted, and their bytes are reported as
+missing.
 """
 
 import gzip
@@ -25,18 +26,18 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 Endpoint = tuple[bytes, int]
 """Packed IP address and port."""
 
-_LARGEST_PACKET: Final = 262144
+_MAX_PACKET: Final = 262144
 _GZIP: Final = b"\x1f\x8b"
 
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _VLAN: Final = (0x8100, 0x88A8, 0x9100)
 _TCP, _UDP, _FRAGMENT, _AUTHENTICATION = 6, 17, 44, 51
 _EXTENSIONS: Final = (0, 43, 60)  # hop-by-hop options, routing, destination options
-#: What wraps packets in a way that scapy is asked to undo: ethernet types, IP protocols, UDP ports.
+#: Encapsulations that scapy removes, by Ethernet type, IP protocol and UDP port.
 _WRAPPING_TYPES: Final = (0x6558, 0x8847, 0x8848, 0x8864)
 _WRAPPING_PROTOCOLS: Final = (4, 41, 47)
 _WRAPPING_PORTS: Final = (4789,)
-#: Scapy's modules that know them.
+#: The modules of scapy that read these encapsulations.
 _SCAPY_LAYERS: Final = (
     "scapy.layers.inet",
     "scapy.layers.inet6",
@@ -52,7 +53,10 @@ _TCP_HEAD: Final = struct.Struct(">HHIIBB")
 
 
 class Segment(NamedTuple):
-    """A TCP segment. ``time`` in seconds since the epoch; ``acknowledgment`` is None where it has none."""
+    """A TCP segment.
+
+    ``time``: seconds since the epoch. ``acknowledgment``: None if the segment has no ACK flag.
+    """
 
     time: float
     source: Endpoint
@@ -65,7 +69,11 @@ class Segment(NamedTuple):
 
 @dataclass
 class PacketCounters:
-    """What a capture's packets were. ``unread``: cut short, damaged, or of a link that is not known."""
+    """Counts of a capture's packets.
+
+    ``fragments``: IP fragments, which are not reassembled. ``unread``: packets that are truncated, damaged,
+    or of an unknown link type.
+    """
 
     packets: int = 0
     segments: int = 0
@@ -78,13 +86,13 @@ class _Readable(Protocol):
 
 
 class _Tap:
-    """A binary file that notices whether it ended in the middle of something.
+    """A binary file that records whether it ended inside a packet.
 
-    Scapy's readers end at a file's end in silence, wherever that is. Between packets they ask for the first
-    bytes of a header; an end there is a good one.
+    Scapy's readers stop at the end of the file without an error, even inside a packet. A file may end where
+    they read the first bytes of a header, and nowhere else.
     """
 
-    _HEADER_READS: Final = (4, 16)  # a block of pcapng, a packet of pcap
+    _HEADER_READS: Final = (4, 16)  # bytes: the start of a pcapng block, a packet header of pcap
 
     def __init__(self, source: _Readable, head: bytes = b"") -> None:
         self._source = source
@@ -111,31 +119,34 @@ class _Tap:
             return False
 
 
-class _NotHere(Exception):
-    """The packet holds no whole TCP segment that can be read; ``count`` names the counter."""
+class _NoSegment(Exception):
+    """The packet does not contain a whole, readable TCP segment.
+
+    ``count``: the counter of ``PacketCounters`` for it. None if the packet is simply not TCP.
+    """
 
     def __init__(self, count: str | None = None) -> None:
         self.count = count
 
 
-class _Wrapped(Exception):
-    """The packet is for scapy."""
+class _NeedsScapy(Exception):
+    """The packet has an encapsulation that only scapy reads."""
 
 
 # --- from the link to IP ---
 
 
 def _ethernet(data: bytes) -> tuple[int, int]:
-    return _behind_tags(data, 12)
+    return _after_tags(data, 12)
 
 
 def _cooked(data: bytes) -> tuple[int, int]:
-    return _behind_tags(data, 14)
+    return _after_tags(data, 14)
 
 
 def _cooked2(data: bytes) -> tuple[int, int]:
     kind = int.from_bytes(data[:2])
-    return _behind_tags(data, 22) if kind in _VLAN else (kind, 20)
+    return _after_tags(data, 22) if kind in _VLAN else (kind, 20)
 
 
 def _raw(data: bytes) -> tuple[int, int]:
@@ -146,8 +157,8 @@ def _loopback(data: bytes) -> tuple[int, int]:
     return _by_version(data, 4)
 
 
-def _behind_tags(data: bytes, offset: int) -> tuple[int, int]:
-    """Ethernet type at ``offset``, behind VLAN tags if any; and where the packet begins."""
+def _after_tags(data: bytes, offset: int) -> tuple[int, int]:
+    """Return the Ethernet type after any VLAN tags at ``offset``, and the offset of the packet."""
     kind = int.from_bytes(data[offset : offset + 2])
     while kind in _VLAN:
         offset += 4
@@ -160,7 +171,7 @@ def _by_version(data: bytes, offset: int) -> tuple[int, int]:
     return {4: _IPV4, 6: _IPV6}.get(version, 0), offset
 
 
-#: Link types (https://www.tcpdump.org/linktypes.html) and how each tells what the packet is.
+#: Link types (https://www.tcpdump.org/linktypes.html) and the function that finds the IP packet in each.
 _LINKS: Final[dict[int, Callable[[bytes], tuple[int, int]]]] = {
     0: _loopback,
     1: _ethernet,
@@ -179,19 +190,20 @@ _LINKS: Final[dict[int, Callable[[bytes], tuple[int, int]]]] = {
 
 
 def _ip4(data: bytes, at: int) -> tuple[int, int, int, bytes, bytes]:
-    """Protocol, offset and end of what an IPv4 packet carries, its addresses."""
+    """Return protocol, offset and end of an IPv4 packet's payload, and its two addresses."""
     first, length, fragment, protocol = _IP4_HEAD.unpack_from(data, at)
     header = (first & 15) * 4
     if first >> 4 != 4 or header < 20:
-        raise _NotHere("unread")
+        raise _NoSegment("unread")
     if fragment & 0x3FFF:
-        raise _NotHere("fragments")
-    # a length of 0: the network card cut the packet into pieces after it had been captured
+        raise _NoSegment("fragments")
+    # length 0: segmentation offload; the network card splits the packet after the capture
     end = at + length if length else len(data)
     return protocol, at + header, end, data[at + 12 : at + 16], data[at + 16 : at + 20]
 
 
 def _ip6(data: bytes, at: int) -> tuple[int, int, int, bytes, bytes]:
+    """Return protocol, offset and end of an IPv6 packet's payload, and its two addresses."""
     length, protocol = _IP6_HEAD.unpack_from(data, at)
     source, target = data[at + 8 : at + 24], data[at + 24 : at + 40]
     at += 40
@@ -203,7 +215,7 @@ def _ip6(data: bytes, at: int) -> tuple[int, int, int, bytes, bytes]:
             step = (data[at + 1] + 2) * 4
         elif protocol == _FRAGMENT:
             if int.from_bytes(data[at + 2 : at + 4]) & 0xFFF9:
-                raise _NotHere("fragments")
+                raise _NoSegment("fragments")
             step = 8
         else:
             return protocol, at, end, source, target
@@ -215,17 +227,20 @@ _NETWORKS: Final = {_IPV4: _ip4, _IPV6: _ip6}
 
 
 def _segment(time: float, link: int, data: bytes) -> Segment:
-    """The segment that a packet carries. Raises _NotHere, _Wrapped, and what reading past the end raises."""
+    """Return the segment in a packet.
+
+    Raises _NoSegment or _NeedsScapy, and IndexError or struct.error for a truncated packet.
+    """
     if link not in _LINKS:
-        raise _Wrapped
+        raise _NeedsScapy
     kind, at = _LINKS[link](data)
     if kind not in _NETWORKS:
-        raise _Wrapped if kind in _WRAPPING_TYPES else _NotHere()
+        raise _NeedsScapy if kind in _WRAPPING_TYPES else _NoSegment()
     protocol, at, end, source, target = _NETWORKS[kind](data, at)
     if protocol in _WRAPPING_PROTOCOLS or (protocol == _UDP and _port(data, at + 2) in _WRAPPING_PORTS):
-        raise _Wrapped
+        raise _NeedsScapy
     if protocol != _TCP:
-        raise _NotHere
+        raise _NoSegment
     source_port, target_port, sequence, acknowledgment, words, flags = _TCP_HEAD.unpack_from(data, at)
     return Segment(
         time,
@@ -252,12 +267,15 @@ def _scapy(module: str) -> Any:
         if (error.name or "").partition(".")[0] != "scapy":
             raise
         raise MissingExtra(
-            "captures are read by scapy, which is missing: pip install ctios_fast[pcap]"
+            "reading captures needs scapy, which is not installed: pip install 'ctios_fast[pcap]'"
         ) from None
 
 
-class _Dissector:
-    """Scapy's way to a packet's segment; its layers are loaded when the first packet needs them."""
+class _ScapyReader:
+    """Finds a packet's segment with scapy.
+
+    Created when the first packet needs it, because its import is slow.
+    """
 
     def __init__(self) -> None:
         for module in _SCAPY_LAYERS:
@@ -269,15 +287,15 @@ class _Dissector:
 
     def segment(self, time: float, link: int, data: bytes) -> Segment:
         if link not in self._links:
-            raise _NotHere("unread")
+            raise _NoSegment("unread")
         tcp = self._links[link](data).getlayer(self._tcp)
         if tcp is None:
-            raise _NotHere
+            raise _NoSegment
         ip, payload = tcp.underlayer, tcp.payload
-        while ip is not None and not isinstance(ip, self._ip):  # extension headers stand between
+        while ip is not None and not isinstance(ip, self._ip):  # skip IPv6 extension headers
             ip = ip.underlayer
         if ip is None:
-            raise _NotHere("unread")
+            raise _NoSegment("unread")
         addresses = (_packed(ip.src), _packed(ip.dst))
         flags = int(tcp.flags)
         return Segment(
@@ -296,13 +314,13 @@ def _packed(address: str) -> bytes:
 
 
 def _packets(source: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
-    """Time, link type and bytes of each packet of a file, which may be compressed by gzip."""
+    """Yield time, link type and bytes of each packet of a file, which may be gzip-compressed."""
     utils = _scapy("scapy.utils")
     fault = _scapy("scapy.error").Scapy_Exception
     head = source.read(len(_GZIP))
     tap = _Tap(source, head)
     if head == _GZIP:
-        tap = _Tap(gzip.GzipFile(fileobj=cast(BinaryIO, tap)))  # it only reads
+        tap = _Tap(gzip.GzipFile(fileobj=cast(BinaryIO, tap)))  # GzipFile only calls read()
     try:
         reader = utils.RawPcapNgReader(tap)
     except fault:
@@ -310,7 +328,7 @@ def _packets(source: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
     digits = 1e9 if getattr(reader, "nano", False) else 1e6
     while True:
         try:
-            data, about = reader._read_packet(_LARGEST_PACKET)  # noqa: SLF001 - as scapy tells to
+            data, about = reader._read_packet(_MAX_PACKET)  # noqa: SLF001 - the method that scapy documents
         except EOFError:
             break
         except fault:
@@ -322,25 +340,25 @@ def _packets(source: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
         else:
             yield about.sec + about.usec / digits, reader.linktype & 0xFFFF, data
     if tap.cut or not tap.at_end:
-        raise CaptureError("the capture file is cut off or damaged: what follows cannot be read")
+        raise CaptureError("the capture file is truncated or damaged: the rest of it cannot be read")
 
 
 def segments(source: BinaryIO, counters: PacketCounters) -> Iterator[Segment]:
-    """The TCP segments of a pcap or pcapng file, in the file's order; the rest is counted.
+    """Yield the TCP segments of a pcap or pcapng file in the file's order; count all other packets.
 
-    Raises MissingExtra, and CaptureError for a file that is no capture or ends in the middle of a packet,
-    after the segments of all that stands before.
+    Raises MissingExtra without scapy. Raises CaptureError for a file that is not a capture, or that ends
+    inside a packet; all segments before that point have been yielded then.
     """
-    dissector: _Dissector | None = None
+    scapy_reader: _ScapyReader | None = None
     for time, link, data in _packets(source):
         counters.packets += 1
         try:
             try:
                 segment = _segment(time, link, data)
-            except _Wrapped:
-                dissector = dissector or _Dissector()
-                segment = dissector.segment(time, link, data)
-        except _NotHere as reason:
+            except _NeedsScapy:
+                scapy_reader = scapy_reader or _ScapyReader()
+                segment = scapy_reader.segment(time, link, data)
+        except _NoSegment as reason:
             if reason.count is not None:
                 setattr(counters, reason.count, getattr(counters, reason.count) + 1)
             continue

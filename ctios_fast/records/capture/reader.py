@@ -1,4 +1,4 @@
-"""CTI Server traffic from packet captures: both directions of every connection, as transcript records.
+"""Reads CTI Server traffic from packet captures: both directions of every connection, as records.
 
 ::
 
@@ -6,53 +6,82 @@
         for row in CaptureReader().records(file):
             print(row["time"], row["direction"], row.get("message"))
 
-A record is one of ``ctios_fast.records.transcript``, with three keys before its own: ``time`` (seconds
-since the epoch, when the receiver had the whole frame), ``connection`` (``"client:port>server:port"``) and
-``direction``, which is the side that sent it (``"client"`` or ``"server"``). ``offset`` counts bytes of
-that direction. Three forms tell what a capture has and a socket has not::
+A record has the form that ``ctios_fast.records.transcript`` describes, after four keys of its own:
 
-    {..., "offset": 900, "missing": 1448}      bytes that the capture has not got
-    {..., "offset": 2348, "skipped": 17}       bytes passed over: of a damaged frame, or before the next one
+==============  =======================================================================================
+``time``        seconds since the epoch at which the receiver had the whole frame
+``connection``  ``"client:port>server:port"``
+``direction``   the side that sent the frame: ``"client"`` or ``"server"``
+``version``     the protocol version that the frame was decoded with
+==============  =======================================================================================
+
+``offset`` counts the bytes of that direction. Three more forms describe what a capture may lack::
+
+    {..., "offset": 900, "missing": 1448}      bytes that the capture lacks
+    {..., "offset": 2348, "skipped": 17}       bytes of a damaged frame, or before the next readable one
     {..., "offset": 5000, "ended": "..."}      this direction cannot be followed any further
 
-Reading needs the extra ``[pcap]``. Memory does not grow with the capture: at most ``MAX_CONNECTIONS`` are
-kept in mind, the longest silent one is given up for a new one; each direction holds back 1 MiB at most.
+Reading needs the extra ``[pcap]``. Memory does not grow with the capture: the reader remembers
+``MAX_CONNECTIONS`` and drops the longest silent one for a new one; each direction holds back 1 MiB at most.
 
-``packets`` reads segments from files, ``streams`` puts them in order, ``frames`` finds frames in streams with
-gaps, ``connection`` joins two directions.
+``packets`` reads segments from files, ``tcp_streams`` puts them in order, ``frame_finder`` finds frames in
+streams with gaps, and ``conversation`` joins the two directions.
 """
 
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO, Final
 
+from ctios_fast._checks import check_frame_limit, check_integer
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.errors import CaptureError, MissingExtra
 
-from .conversation import Connection, Counters, Settings
+from .conversation import CaptureCounters, CaptureSettings, Conversation
+from .frame_finder import HEADER
 from .packets import PacketCounters, segments
 
 __all__ = [
     "DEFAULT_PORTS",
     "MAX_CONNECTIONS",
+    "CaptureCounters",
     "CaptureError",
     "CaptureReader",
-    "Counters",
     "MissingExtra",
     "PacketCounters",
+    "looks_like_capture",
 ]
 
 DEFAULT_PORTS: Final = (42027, 43027)
 MAX_CONNECTIONS: Final = 20_000
 
+#: The first four bytes of the capture formats: pcap in both byte orders, with micro- and nanoseconds; pcapng.
+_CAPTURE_MAGIC: Final = frozenset(
+    bytes.fromhex(digits) for digits in ("a1b2c3d4", "d4c3b2a1", "a1b23c4d", "4d3cb2a1", "0a0d0d0a")
+)
+_GZIP_MAGIC: Final = b"\x1f\x8b\x08"
+
+
+def looks_like_capture(head: bytes, max_frame: int = DEFAULT_MAX_FRAME) -> bool:
+    """Return True if a file is a capture, or compressed by gzip, and not a stream of frames.
+
+    ``head``: the first bytes of the file, four or more.
+    ``max_frame``: largest frame of a stream, in bytes with its header.
+    """
+    if int.from_bytes(head[:4]) + HEADER.size <= max_frame:
+        return False  # the length of a first frame
+    return head[:4] in _CAPTURE_MAGIC or head.startswith(_GZIP_MAGIC)
+
 
 class CaptureReader:
     """Reads captures.
 
-    ``protocol_version``: of a connection whose OPEN_REQ is not in the capture.
-    ``max_frame``: largest frame, in bytes with its header.
-    ``ports``: of CTI Servers. On other ports a connection is recognised by the message that it begins with.
+    ``protocol_version``: version of a connection whose OPEN_REQ is not in the capture, 9 to 25.
+    ``max_frame``: largest frame in bytes, its header included.
+    ``ports``: ports of CTI Servers, 1 to 65535. On other ports a connection is recognised by its first
+    message.
 
-    ``packets`` and ``counters`` tell what has been read. Raises ValueError for a version outside 9 to 25.
+    ``packets``, ``counters``: counts of what has been read.
+
+    Raises TypeError or ValueError for an argument of the wrong type or outside its range.
     """
 
     def __init__(
@@ -62,46 +91,51 @@ class CaptureReader:
         max_frame: int = DEFAULT_MAX_FRAME,
         ports: Collection[int] = DEFAULT_PORTS,
     ) -> None:
-        if not OLDEST_VERSION <= protocol_version <= NEWEST_VERSION:
-            raise ValueError(
-                f"protocol_version is {OLDEST_VERSION} to {NEWEST_VERSION}, not {protocol_version}"
-            )
-        self._settings = Settings(protocol_version, max_frame, frozenset(ports))
-        self._connections: dict[frozenset[tuple[bytes, int]], Connection] = {}  # the longest silent one first
+        check_integer("protocol_version", protocol_version, OLDEST_VERSION, NEWEST_VERSION)
+        check_frame_limit(max_frame)
+        if isinstance(ports, int | str | bytes) or not isinstance(ports, Collection):
+            raise TypeError(f"ports must be a collection of port numbers, got {ports!r}")
+        for port in ports:
+            check_integer("ports", port, 1, 65535)
+        self._settings = CaptureSettings(protocol_version, max_frame, frozenset(ports))
+        #: By the two ends of each connection; the longest silent one first.
+        self._conversations: dict[frozenset[tuple[bytes, int]], Conversation] = {}
         self.packets = PacketCounters()
-        self.counters = Counters()
+        self.counters = CaptureCounters()
 
     def records(self, source: BinaryIO) -> Iterator[dict[str, Any]]:
-        """The records of a pcap or pcapng file (gzip, too), as its packets make them readable.
+        """Yield the records of a capture, each as soon as the packets read so far complete it.
 
-        Raises MissingExtra; and CaptureError for a file that is no capture, or that ends within a packet,
-        after the records of all that stands before.
+        ``source``: a binary file in pcap or pcapng format, possibly compressed by gzip.
+
+        Raises MissingExtra without scapy. Raises CaptureError for a file that is not a capture or ends
+        inside a packet, after the records of everything before that point.
         """
         time = 0.0
         try:
             for segment in segments(source, self.packets):
                 time = max(time, segment.time)
                 key = frozenset((segment.source, segment.target))
-                connection = self._connections.pop(key, None)
-                if connection is not None and connection.begins_again(segment):
-                    yield from connection.finish(time)
-                    connection = None
-                if connection is None:
+                conversation = self._conversations.pop(key, None)
+                if conversation is not None and conversation.begins_again(segment):
+                    yield from conversation.finish(time)
+                    conversation = None
+                if conversation is None:
                     yield from self._make_room(time)
-                    connection = Connection(segment, self._settings, self.counters)
-                self._connections[key] = connection
-                yield from connection.segment(segment)
+                    conversation = Conversation(segment, self._settings, self.counters)
+                self._conversations[key] = conversation
+                yield from conversation.segment(segment)
         except CaptureError:
             yield from self._finish(time)
             raise
         yield from self._finish(time)
 
     def _make_room(self, time: float) -> Iterator[dict[str, Any]]:
-        if len(self._connections) >= MAX_CONNECTIONS:
-            oldest = next(iter(self._connections))
-            yield from self._connections.pop(oldest).finish(time)
+        if len(self._conversations) >= MAX_CONNECTIONS:
+            oldest = next(iter(self._conversations))
+            yield from self._conversations.pop(oldest).finish(time)
 
     def _finish(self, time: float) -> Iterator[dict[str, Any]]:
-        while self._connections:
-            oldest = next(iter(self._connections))
-            yield from self._connections.pop(oldest).finish(time)
+        while self._conversations:
+            oldest = next(iter(self._conversations))
+            yield from self._conversations.pop(oldest).finish(time)

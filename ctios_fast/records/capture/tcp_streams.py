@@ -1,35 +1,39 @@
-"""One direction of a captured TCP connection: segments in, bytes in order out. No I/O.
+"""One direction of a captured TCP connection: takes segments, yields bytes in order. No I/O.
 
-A capture is not a socket: it may begin in the middle of a connection, have segments out of order, twice,
-overlapping, or not at all, although the receiver had them. ``Stream`` gives pieces in the order of the
-stream and tells what is missing. Nobody will send a missing segment again once the receiver has
-acknowledged it, so a hole is given up when
+A capture is not a socket. It may begin in the middle of a connection. Segments may be out of order, repeated,
+overlapping, or absent although the receiver had them. ``TcpStream`` yields pieces in stream order and
+reports gaps. A segment that the receiver has acknowledged will not be sent again. A gap is therefore final
+when
 
-- the other side has acknowledged what is behind its start and ``PATIENCE`` further packets of the connection
-  have not filled it (a capture may show an acknowledgment shortly before the segment that it is for), or
-- more than ``limit`` bytes or ``HELD_SEGMENTS`` segments wait behind it, or
+- the other side has acknowledged bytes after its start, and ``PATIENCE`` further packets of the connection
+  have not filled it (a capture may contain an acknowledgment shortly before the segment that it
+  acknowledges), or
+- more than ``limit`` bytes or ``MAX_HELD_SEGMENTS`` segments are held after it, or
 - the connection or the capture ends.
 
-Where two segments bring different bytes for the same place, those hold that could be given out first.
+Where two segments have different bytes for the same place, the bytes that were yielded first count.
 """
 
 from bisect import insort
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-__all__ = ["Gap", "Piece", "Stream"]
+__all__ = ["Gap", "Piece", "TcpStream"]
 
 PATIENCE: Final = 16
-HELD_LIMIT: Final = 1024 * 1024
-HELD_SEGMENTS: Final = 4096
+MAX_HELD_BYTES: Final = 1024 * 1024
+MAX_HELD_SEGMENTS: Final = 4096
 
 _TURN: Final = 1 << 32
-#: What is further from the stream's end than this belongs to no stream that we know.
+#: A segment further than this from the current position belongs to another connection of the same ports.
 _REACH: Final = 1 << 30
 
 
 class Piece(NamedTuple):
-    """Bytes in order: ``offset`` from the stream's first byte, ``time`` when the receiver had them."""
+    """Bytes in order.
+
+    ``offset``: from the stream's first byte. ``time``: when the receiver had all of them.
+    """
 
     offset: int
     time: float
@@ -37,7 +41,7 @@ class Piece(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """``size`` bytes that the capture has not got."""
+    """``size`` bytes that the capture lacks."""
 
     offset: int
     time: float
@@ -45,7 +49,7 @@ class Gap(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """A segment behind a hole."""
+    """A segment after a gap, held back until the gap is filled or final."""
 
     start: int
     time: float
@@ -56,39 +60,41 @@ class _Held(NamedTuple):
         return self.start + len(self.data)
 
 
-class Stream:
+class TcpStream:
     """The bytes that one side sends.
 
-    ``begun``: whether the capture has the stream's beginning; otherwise offset 0 is the first byte seen.
-    ``late``: bytes that came again after they had been given out or given up.
+    ``limit``: bytes held after a gap at most.
+
+    ``begun``: True if the capture contains the stream's beginning; otherwise offset 0 is the first byte seen.
+    ``late``: bytes that arrived again after they had been yielded or reported as missing.
     """
 
-    def __init__(self, limit: int = HELD_LIMIT) -> None:
+    def __init__(self, limit: int = MAX_HELD_BYTES) -> None:
         self.begun = False
         self.late = 0
         self._limit = limit
         self._base: int | None = None  # sequence number of offset 0
-        self._next = 0  # offset of the next byte to be given out
-        self._clock = 0.0
-        self._held: list[_Held] = []  # by start
+        self._next = 0  # offset of the next byte to yield
+        self._clock = 0.0  # time of the latest yielded piece
+        self._held: list[_Held] = []  # sorted by start
         self._held_bytes = 0
-        self._acknowledged = 0
-        self._patience = PATIENCE
-        self._end: int | None = None  # offset behind the last byte, once FIN told it
+        self._acknowledged = 0  # offset up to which the other side has acknowledged
+        self._patience = PATIENCE  # packets until the current gap is final
+        self._end: int | None = None  # offset after the last byte; known from the FIN
 
     @property
     def ended(self) -> bool:
-        """Whether all bytes up to the sender's FIN have been given out or given up."""
+        """True once all bytes up to the sender's FIN have been yielded or reported as missing."""
         return self._end is not None and self._next >= self._end
 
     def begins_again(self, sequence: int) -> bool:
-        """Whether a SYN with this number is that of another connection."""
+        """True if a SYN with this sequence number opens another connection."""
         return self._base is not None and (sequence + 1) % _TURN != self._base
 
     def segment(
         self, sequence: int, time: float, data: bytes, *, syn: bool = False, fin: bool = False
     ) -> Iterator[Piece | Gap]:
-        """What a segment makes readable. ``sequence`` is the one in its header."""
+        """Yield what a segment completes. ``sequence`` is the number in its header."""
         first = (sequence + syn) % _TURN
         if self._base is None:
             if not (syn or data):
@@ -110,12 +116,12 @@ class Stream:
             yield from self._drain()
         elif data:
             self._hold(_Held(start, time, data))
-            while self._held_bytes > self._limit or len(self._held) > HELD_SEGMENTS:
+            while self._held_bytes > self._limit or len(self._held) > MAX_HELD_SEGMENTS:
                 yield from self._give_up(self._held[0].start, time)
         yield from self._wait(time)
 
     def acknowledged(self, number: int, time: float) -> Iterator[Piece | Gap]:
-        """What the other side's acknowledgment makes readable: it may show that a hole will stay one."""
+        """Yield what the other side's acknowledgment completes: it may make a gap final."""
         if self._base is None:
             return
         offset = self._offset(number)
@@ -127,14 +133,14 @@ class Stream:
         yield from self._wait(time)
 
     def finish(self, time: float) -> Iterator[Piece | Gap]:
-        """The connection or the capture has ended: nothing will be filled any more."""
+        """Yield the rest. The connection or the capture has ended, so all gaps are final."""
         while self._held:
             yield from self._give_up(self._held[0].start, time)
-        if self._missing_behind():
+        if self._missing_at_end():
             yield from self._give_up(max(self._acknowledged, self._end or 0), time)
 
     def _offset(self, number: int) -> int:
-        """The offset of a sequence number: of all that it may mean, the nearest to the stream's end."""
+        """Return the offset of a sequence number: of all candidates, the nearest to the current position."""
         assert self._base is not None
         distance = (number - self._base - self._next) % _TURN
         return self._next + (distance if distance < _TURN // 2 else distance - _TURN)
@@ -152,7 +158,7 @@ class Stream:
         self._held_bytes += len(held.data)
 
     def _drain(self) -> Iterator[Piece]:
-        """What can be given out now that the stream has come as far as ``_next``."""
+        """Yield the held segments that follow the current position without a gap."""
         while self._held and self._held[0].start <= self._next:
             held = self._held.pop(0)
             self._held_bytes -= len(held.data)
@@ -160,21 +166,25 @@ class Stream:
                 self._clock = max(self._clock, held.time)
                 yield self._give(held.data[self._next - held.start :], self._clock)
 
-    def _missing_behind(self) -> bool:
-        """Whether something is missing with nothing behind it; one byte is a FIN that was not captured."""
+    def _missing_at_end(self) -> bool:
+        """True if bytes are missing and no segment is held after them.
+
+        One byte is a FIN that was not captured.
+        """
         return self._acknowledged > self._next + 1 or (self._end is not None and self._end > self._next)
 
     def _wait(self, time: float) -> Iterator[Piece | Gap]:
-        if self._acknowledged <= self._next or not (self._held or self._missing_behind()):
+        if self._acknowledged <= self._next or not (self._held or self._missing_at_end()):
             self._patience = PATIENCE
             return
         self._patience -= 1
         if self._patience <= 0:
             self._patience = PATIENCE
-            behind = [self._held[0].start] if self._held else []
-            yield from self._give_up(min([self._acknowledged, *behind]), time)
+            starts = [self._held[0].start] if self._held else []
+            yield from self._give_up(min([self._acknowledged, *starts]), time)
 
     def _give_up(self, offset: int, time: float) -> Iterator[Piece | Gap]:
+        """Report the bytes up to ``offset`` as missing, and yield what follows them."""
         if self._held and self._held[0].start == offset:
             time = max(self._clock, self._held[0].time)
         yield Gap(self._next, time, offset - self._next)

@@ -1,5 +1,6 @@
-"""``ctios-fast decode`` and ``encode`` as programs use them: the forms of the lines and the exit statuses."""
+"""``ctios-fast decode`` and ``encode`` as programs: the forms of the lines and the exit statuses."""
 
+import codecs
 import itertools
 import json
 import os
@@ -19,7 +20,7 @@ from ctios_fast.core import codec
 from ctios_fast.records.transcript import records
 
 ROOT = Path(__file__).parent.parent.parent
-COMMAND = [sys.executable, "-m", "ctios_fast.cli"]
+COMMAND = [sys.executable, "-m", "ctios_fast"]
 HEARTBEAT = header(5, b"\0\0\0\7")
 HEARTBEAT_LINE = {
     "offset": 0,
@@ -70,7 +71,7 @@ def shown(number: int, *fields: tuple[int, bytes], version: int = 25) -> list[li
     return pairs
 
 
-# --- decode: where the bytes come from ---
+# --- decode: input ---
 
 
 def test_standard_input_is_read_without_a_file_and_for_a_dash(tmp_path: Path) -> None:
@@ -81,12 +82,12 @@ def test_standard_input_is_read_without_a_file_and_for_a_dash(tmp_path: Path) ->
     assert decode(b"", str(file)) == [HEARTBEAT_LINE]
 
 
-def test_an_empty_stream_gives_nothing() -> None:
+def test_an_empty_stream_gives_no_lines() -> None:
     assert decode(b"") == []
     assert encode([]) == b""
 
 
-def test_the_protocol_version_rules_layout_and_tag_width() -> None:
+def test_the_protocol_version_selects_layout_and_tag_width() -> None:
     frame = with_floating(30, (5, b"1001\0"), version=14)
     (row,) = decode(frame, "--protocol-version", "14")
     assert row["floating"] == [["AgentID", "1001"]]
@@ -96,21 +97,21 @@ def test_the_protocol_version_rules_layout_and_tag_width() -> None:
 
 
 @pytest.mark.parametrize("version", ["8", "26", "x"])
-def test_a_version_that_does_not_exist_is_wrong_usage(version: str) -> None:
+def test_an_unknown_version_is_wrong_usage(version: str) -> None:
     for command in ("decode", "encode"):
         assert run(command, "--protocol-version", version).returncode == 2
 
 
-def test_a_file_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:
+def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
     done = run("decode", str(tmp_path / "absent"))
     assert done.returncode == 2
     assert b"does not exist" in done.stderr
 
 
-# --- decode: the form of a line ---
+# --- decode: form of a line ---
 
 
-def test_a_line_has_the_keys_of_the_form_in_order() -> None:
+def test_a_line_has_the_keys_of_its_form_in_order() -> None:
     rows = decode(HEARTBEAT + with_floating(30, (5, b"1001\0")))
     assert [list(row) for row in rows] == [["offset", "type", "message", "fields", "floating"]] * 2
     assert [row["offset"] for row in rows] == [0, len(HEARTBEAT)]
@@ -118,7 +119,7 @@ def test_a_line_has_the_keys_of_the_form_in_order() -> None:
     assert list(rows[1]["fields"])[:3] == ["MonitorID", "PeripheralID", "SessionID"]
 
 
-def test_fixed_numbers_bool_and_time_are_numbers_and_int_is_signed() -> None:
+def test_fixed_fields_are_numbers_and_int_is_signed() -> None:
     layout = codec(25).describe(4)  # OPEN_CONF has UINT, TIME, BOOL, USHORT and INT
     assert layout is not None
     (row,) = decode(header(4, b"\xff" * layout.fixed_size))
@@ -128,7 +129,7 @@ def test_fixed_numbers_bool_and_time_are_numbers_and_int_is_signed() -> None:
     assert encode([row]) == header(4, b"\xff" * layout.fixed_size)
 
 
-def test_floating_fields_stand_in_wire_order_with_their_repeats() -> None:
+def test_floating_fields_keep_wire_order_and_repeats() -> None:
     assert shown(30, (5, b"2\0"), (62, b"\xff\xff\xff\xff"), (4, b"1\0"), (62, b"\0\0\0\1"), (5, b"3\0")) == [
         ["AgentID", "2"],
         ["FltSkillGroupNumber", -1],  # INT in this message
@@ -214,7 +215,7 @@ def test_unspecified_data_is_hex_and_passwords_are_printed() -> None:
     assert b"PASSWORDS ARE PRINTED" in done.stdout
 
 
-def test_tags_that_the_message_does_not_list_are_named_by_the_table_or_by_number() -> None:
+def test_unlisted_tags_are_named_by_the_tag_table_or_by_number() -> None:
     assert shown(5, (5, b"1001\0"), (999, b"\1\2"), (65535, b""), (233, b"a\0"), (194, b"x\0")) == [
         ["AgentID", "1001"],
         ["tag:999", {"hex": "0102"}],
@@ -224,7 +225,7 @@ def test_tags_that_the_message_does_not_list_are_named_by_the_table_or_by_number
     ]
 
 
-def test_a_tag_whose_name_the_message_gives_to_another_stays_a_number() -> None:
+def test_a_tag_stays_a_number_if_the_message_uses_its_name_for_another() -> None:
     assert shown(30, (3, b"a\0"), (23, b"b\0")) == [
         ["CTIClientSignature", "a"],
         ["tag:23", {"hex": "6200"}],
@@ -245,7 +246,7 @@ def test_messages_without_published_layout_show_their_body() -> None:
     assert encode(rows) == header(named, b"\1\2") + header(60000, b"")
 
 
-def test_the_two_forms_of_a_refusal_are_told_apart_by_length() -> None:
+def test_the_two_layouts_of_failure_conf_differ_by_length() -> None:
     stream = header(1, b"\0\0\0\1\0\0\0\2") + header(1, b"\0\0\0\1\0\2\0\0\0\3")
     rows = decode(stream)
     assert [row["fields"] for row in rows] == [
@@ -267,7 +268,7 @@ def test_messages_and_fields_newer_than_the_version_are_read_and_written() -> No
 # --- decode: bad streams ---
 
 
-def test_a_malformed_frame_has_its_line_and_decoding_goes_on() -> None:
+def test_a_malformed_frame_has_its_line_and_decoding_continues() -> None:
     rows = decode(HEARTBEAT + CUT_HEARTBEAT + HEARTBEAT, status=1)
     assert [row["offset"] for row in rows] == [0, 12, 23]
     assert list(rows[1]) == ["offset", "type", "error", "hex"]
@@ -287,15 +288,15 @@ def test_a_malformed_frame_has_its_line_and_decoding_goes_on() -> None:
         (HEARTBEAT[:3], b"ends inside"),
     ],
 )
-def test_a_stream_that_cannot_be_passed_over_ends_with_status_3(tail: bytes, clue: bytes) -> None:
-    done = run("decode", data=HEARTBEAT + CUT_HEARTBEAT + tail)  # 3 also where a frame before was malformed
+def test_a_stream_that_cannot_be_followed_ends_with_status_3(tail: bytes, clue: bytes) -> None:
+    done = run("decode", data=HEARTBEAT + CUT_HEARTBEAT + tail)  # 3 even after a malformed frame
     assert done.returncode == 3
     assert clue in done.stderr
     assert done.stderr.count(b"\n") == 1
     assert len(done.stdout.splitlines()) == 2
 
 
-def test_the_limit_can_be_set_and_counts_the_header() -> None:
+def test_max_frame_includes_the_header() -> None:
     large = header(60000, bytes(70000))
     (row,) = decode(large, "--max-frame", "70008")
     assert encode([row], "--max-frame", "70008") == large
@@ -329,26 +330,26 @@ def test_decode_then_encode_is_byte_identical(version: int, tmp_path: Path) -> N
     assert back.stdout == stream
 
 
-def test_type_rules_and_message_and_offset_are_not_looked_at() -> None:
+def test_type_is_authoritative_and_message_and_offset_are_ignored() -> None:
     row = {**HEARTBEAT_LINE, "message": "OPEN_REQ", "offset": -1}
     assert encode([row]) == HEARTBEAT
     assert encode([{"type": 5, "fields": {"InvokeID": 7}}]) == HEARTBEAT
 
 
-def test_fields_may_come_in_any_order() -> None:
+def test_fields_may_have_any_order() -> None:
     (row,) = decode(header(2, b"\0\0\0\1") + header(1, b"\0\0\0\1\0\0\0\2"))[1:]
     row["fields"] = dict(reversed(row["fields"].items()))
     assert encode([row]) == header(1, b"\0\0\0\1\0\0\0\2")
 
 
-def test_an_error_line_gives_back_its_hex_whatever_it_is() -> None:
+def test_an_error_line_gives_back_its_hex() -> None:
     assert (
         encode([{"offset": 0, "type": 5, "error": "x", "hex": "00ff"}, HEARTBEAT_LINE])
         == b"\0\xff" + HEARTBEAT
     )
 
 
-def test_blank_lines_are_passed_over_and_counted() -> None:
+def test_blank_lines_are_skipped_but_numbered() -> None:
     done = run("encode", data=b"\n  \t\r\n" + json.dumps(HEARTBEAT_LINE).encode() + b"\r\n\nx\n")
     assert done.returncode == 3
     assert done.stdout == HEARTBEAT
@@ -466,7 +467,7 @@ BAD_TEXTS: dict[str, tuple[bytes, bytes]] = {
 def assert_line_two_is_refused(line: bytes, clue: bytes) -> None:
     done = run("encode", data=json.dumps(HEARTBEAT_LINE).encode() + b"\n" + line + b"\n")
     assert done.returncode == 3
-    assert done.stdout == HEARTBEAT  # what was good before the bad line
+    assert done.stdout == HEARTBEAT  # the frames before the bad line
     assert done.stderr.startswith(b"line 2: ")
     assert clue in done.stderr
     assert done.stderr.count(b"\n") == 1
@@ -474,17 +475,17 @@ def assert_line_two_is_refused(line: bytes, clue: bytes) -> None:
 
 
 @pytest.mark.parametrize("case", BAD_LINES)
-def test_a_field_that_does_not_fit_ends_the_run_with_line_and_field(case: str) -> None:
+def test_a_field_that_does_not_fit_ends_the_run_naming_line_and_field(case: str) -> None:
     row, field = BAD_LINES[case]
     assert_line_two_is_refused(json.dumps(row).encode(), field.encode())
 
 
 @pytest.mark.parametrize("case", BAD_TEXTS)
-def test_bad_json_ends_the_run_with_the_line(case: str) -> None:
+def test_bad_json_ends_the_run_naming_the_line(case: str) -> None:
     assert_line_two_is_refused(*BAD_TEXTS[case])
 
 
-def test_data_too_long_for_the_narrow_lengths_of_older_versions_is_refused() -> None:
+def test_data_above_the_length_limit_of_older_versions_is_refused() -> None:
     row = {"type": 5, "fields": {"InvokeID": 7}, "floating": [["tag:9", {"hex": "00" * 256}]]}
     done = run("encode", "--protocol-version", "19", data=json.dumps(row).encode())
     assert (done.returncode, done.stdout) == (3, b"")
@@ -493,17 +494,44 @@ def test_data_too_long_for_the_narrow_lengths_of_older_versions_is_refused() -> 
     assert run("encode", "--protocol-version", "19", data=json.dumps(row).encode()).returncode == 3
 
 
-# --- both as parts of a pipeline ---
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_encode_reads_a_byte_order_mark_and_utf_16(mark: bytes, encoding: str, end: str) -> None:
+    stream = HEARTBEAT + with_floating(30, (5, b"1001\0"), (999, b"\1\2")) + CUT_HEARTBEAT
+    text = run("decode", data=stream).stdout.decode("ascii").replace("\n", end)
+    done = run("encode", data=mark + text.encode(encoding))
+    assert (done.returncode, done.stderr, done.stdout) == (0, b"", stream)
 
 
-def test_a_live_stream_is_shown_as_it_comes_and_an_interrupt_ends_it_quietly() -> None:
+def test_a_fault_in_utf_16_names_its_line() -> None:
+    line = json.dumps(HEARTBEAT_LINE) + "\n"
+    done = run("encode", data=(line + "{}\n").encode("utf-16"))
+    assert (done.returncode, done.stdout) == (3, HEARTBEAT)
+    assert done.stderr.startswith(b"line 2: ")
+    done = run("encode", data=line.encode("utf-16") + b"\0")
+    assert (done.returncode, done.stdout) == (3, HEARTBEAT)
+    assert b"not UTF-16" in done.stderr
+    assert done.stderr.count(b"\n") == 1
+
+
+# --- both in a pipeline ---
+
+
+def test_a_live_stream_is_printed_at_once_and_an_interrupt_ends_it_quietly() -> None:
     process = subprocess.Popen(
         [*COMMAND, "decode"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        # a shell lets what it runs in the background ignore this signal, these tests perhaps
+        # a shell may have set this signal to be ignored
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with process:
@@ -521,7 +549,7 @@ def test_a_live_stream_is_shown_as_it_comes_and_an_interrupt_ends_it_quietly() -
 @pytest.mark.parametrize(
     ("command", "unit"), [("decode", HEARTBEAT), ("encode", json.dumps(HEARTBEAT_LINE).encode() + b"\n")]
 )
-def test_a_reader_that_goes_away_gives_no_traceback(command: str, unit: bytes, tmp_path: Path) -> None:
+def test_a_closed_output_pipe_gives_no_traceback(command: str, unit: bytes, tmp_path: Path) -> None:
     file = tmp_path / "input"
     file.write_bytes(unit * 50_000)
     process = subprocess.Popen(
@@ -543,18 +571,18 @@ def shell(script: str) -> subprocess.CompletedProcess[bytes]:
 
 @pytest.mark.parametrize("command", ["decode", "encode"])
 @pytest.mark.parametrize("redirection", ["{file} > /dev/full", "{file} >&-", "- <&-"])
-def test_streams_that_fail_give_one_line(command: str, redirection: str, tmp_path: Path) -> None:
+def test_a_failing_stream_gives_one_line(command: str, redirection: str, tmp_path: Path) -> None:
     if "/dev/full" in redirection and not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
     file = tmp_path / "input"
     file.write_bytes(HEARTBEAT if command == "decode" else json.dumps(HEARTBEAT_LINE).encode())
-    done = shell(f'"$PYTHON" -m ctios_fast.cli {command} {redirection.format(file=file)}')
+    done = shell(f'"$PYTHON" -m ctios_fast {command} {redirection.format(file=file)}')
     assert done.returncode == 3
     assert done.stderr.startswith(b"ctios-fast: ")
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_stream_without_end_is_read_piece_by_piece() -> None:
+def test_an_endless_stream_is_read_piece_by_piece() -> None:
     def pieces() -> Iterator[bytes]:
         for size in itertools.cycle((1, 7, 100, 4096)):
             yield (HEARTBEAT * 350)[: size // 12 * 12] or HEARTBEAT
@@ -564,6 +592,15 @@ def test_a_stream_without_end_is_read_piece_by_piece() -> None:
 
 
 # --- the command itself ---
+
+
+@pytest.mark.parametrize("module", ["ctios_fast", "ctios_fast.cli"])
+def test_the_package_runs_as_a_module(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, cwd=ROOT, timeout=50
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"ctios-fast ")
 
 
 def test_a_missing_extra_is_named_in_one_line() -> None:
@@ -581,14 +618,14 @@ def test_a_missing_extra_is_named_in_one_line() -> None:
             timeout=50,
         )
         assert done.returncode == 2
-        assert b"pip install ctios_fast[cli]" in done.stderr
+        assert b"pip install 'ctios_fast[cli]'" in done.stderr
         assert done.stderr.count(b"\n") == 1
 
 
-def test_decode_loads_neither_rich_nor_numpy_nor_the_data_file() -> None:
+def test_decode_imports_neither_rich_nor_numpy_nor_tomllib() -> None:
     script = (
         "import sys; sys.argv = ['ctios-fast', 'decode', '--help']\n"
-        "before = set(sys.modules)  # a tool that measures coverage may be there\n"
+        "before = set(sys.modules)  # coverage may have imported some already\n"
         "from ctios_fast.cli.main import main\n"
         "try: main()\n"
         "finally: print([name for name in ('rich', 'numpy', 'tomllib') if name in {*sys.modules} - before])"
@@ -597,7 +634,7 @@ def test_decode_loads_neither_rich_nor_numpy_nor_the_data_file() -> None:
     assert done.stdout.splitlines()[-1] == b"[]"
 
 
-def test_help_lists_the_commands_and_the_version_is_told() -> None:
+def test_help_lists_the_commands_and_version_prints_the_version() -> None:
     listed = run("--help").stdout
     for name in (b"sim", b"demo", b"decode", b"encode"):
         assert name in listed

@@ -128,7 +128,7 @@ def state_event(agent: bytes = b"1001\0", state: int = 3, version: int = 25, mor
 
 
 @pytest.mark.parametrize("number", sorted(MESSAGES))
-def test_every_message_gives_the_columns_that_its_views_have(number: int) -> None:
+def test_columns_of_every_message_equal_its_views(number: int) -> None:
     rng = random.Random(number)
     for version in (14, 19, 20, 25):
         stream = b"".join(build(rng, version, number) for _ in range(12))
@@ -140,9 +140,7 @@ def test_every_message_gives_the_columns_that_its_views_have(number: int) -> Non
 
 
 @given(st.data(), versions)
-def test_streams_of_whole_and_damaged_frames_give_what_the_views_have(
-    data: st.DataObject, version: int
-) -> None:
+def test_columns_of_damaged_streams_equal_the_views(data: st.DataObject, version: int) -> None:
     number = data.draw(st.sampled_from(sorted(MESSAGES)))
     kinds = st.one_of(
         frames(version, st.just(number)),
@@ -167,7 +165,7 @@ def test_streams_of_whole_and_damaged_frames_give_what_the_views_have(
 
 
 @given(st.data(), versions)
-def test_hostile_streams_stop_where_the_splitter_stops(data: st.DataObject, version: int) -> None:
+def test_a_scan_stops_where_the_splitter_stops(data: st.DataObject, version: int) -> None:
     stream = data.draw(streams(version))
     number = data.draw(st.sampled_from(sorted(MESSAGES)))
     whole, tail = split(stream)
@@ -186,9 +184,7 @@ def test_hostile_streams_stop_where_the_splitter_stops(data: st.DataObject, vers
 
 
 @given(st.binary(max_size=400), versions, st.sampled_from(sorted(MESSAGES)))
-def test_random_bytes_give_columns_or_a_frame_that_is_too_large(
-    noise: bytes, version: int, number: int
-) -> None:
+def test_random_bytes_give_columns_or_frame_too_large(noise: bytes, version: int, number: int) -> None:
     try:
         columns = decode_columns(noise, number, version, usable(version, number))
     except FrameTooLarge as error:
@@ -197,7 +193,7 @@ def test_random_bytes_give_columns_or_a_frame_that_is_too_large(
 
 
 @given(st.lists(st.binary(max_size=20), max_size=300))
-def test_texts_end_at_their_first_nul_whatever_their_lengths(texts: list[bytes]) -> None:
+def test_texts_end_at_their_first_nul(texts: list[bytes]) -> None:
     stream = b"".join(state_event(text) for text in texts)
     columns = decode_columns(stream, STATE, 25, ["AgentID"])
     cut = [text.split(b"\0")[0] for text in texts]
@@ -207,7 +203,7 @@ def test_texts_end_at_their_first_nul_whatever_their_lengths(texts: list[bytes])
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 3, 127, 128, 129, 1023, 1024, 1025, 5000])
-def test_any_number_of_rows_is_filled_to_the_last(rows: int) -> None:
+def test_every_row_is_filled(rows: int) -> None:
     stream = b"".join(state_event(b"%d\0" % number, number % 9) for number in range(rows))
     columns = decode_columns(stream, "AGENT_STATE_EVENT", 25, ["AgentState", "AgentID", "Duration"])
     assert columns["AgentState"].tolist() == [number % 9 for number in range(rows)]
@@ -244,14 +240,14 @@ def test_a_floating_number_of_another_width_or_none_is_invalid_and_zero() -> Non
     assert columns.valid("Duration").tolist() == [True, False, False, False, True]
 
 
-def test_the_first_of_a_repeating_field_is_taken() -> None:
+def test_the_first_of_a_repeated_field_counts() -> None:
     more = floating(25, 62, b"\0\0\0\5") + floating(25, 62, b"\0\0\0\6")
     columns = decode_columns(state_event(more=more), STATE, 25, ["FltSkillGroupNumber"])
     assert columns["FltSkillGroupNumber"].dtype == np.int32
     assert columns["FltSkillGroupNumber"].tolist() == [5]
 
 
-def test_a_field_of_the_tag_table_that_the_message_does_not_list_can_be_asked_for() -> None:
+def test_a_field_of_the_tag_table_can_be_a_column_of_any_message() -> None:
     (tag,) = (number for number, row in TAGS.items() if row.get("field") == "ANI")
     stream = state_event(more=floating(25, tag, b"5551234\0")) + state_event()
     columns = decode_columns(stream, STATE, 25, ["ANI"])
@@ -259,7 +255,7 @@ def test_a_field_of_the_tag_table_that_the_message_does_not_list_can_be_asked_fo
     assert columns.valid("ANI").tolist() == [True, False]
 
 
-def test_unspec_data_keeps_what_follows_a_nul() -> None:
+def test_unspec_data_keeps_bytes_after_a_nul() -> None:
     body = b"\0" * codec(25).describe(ged.CALL_DELIVERED_EVENT).fixed_size
     (tag,) = (number for number, row in TAGS.items() if row.get("field") == "UserToUserInfo")
     stream = b"".join(
@@ -273,7 +269,7 @@ def test_unspec_data_keeps_what_follows_a_nul() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 8, 9, 15, 16, 17, 255, 256, 4000])
-def test_a_string_above_the_limit_is_invalid_and_makes_nothing_wider(size: int) -> None:
+def test_a_string_above_max_string_is_invalid_and_does_not_widen_the_column(size: int) -> None:
     texts = [b"1\0", b"x" * size + b"\0", b"x" * size, b"ab\0" + b"x" * size, b""]
     columns = decode_columns(
         b"".join(map(state_event, texts)), STATE, 25, ["AgentID", "AgentState"], max_string=8
@@ -285,7 +281,7 @@ def test_a_string_above_the_limit_is_invalid_and_makes_nothing_wider(size: int) 
     assert columns["AgentID"].dtype.itemsize == (max(size, 2) if fits else 2)
 
 
-def test_the_limit_of_strings_is_the_longest_that_the_reference_has() -> None:
+def test_max_string_is_the_longest_string_of_the_reference() -> None:
     documented = [
         field["max"]
         for message in MESSAGES.values()
@@ -307,7 +303,7 @@ def test_the_limit_of_strings_is_the_longest_that_the_reference_has() -> None:
         ),
     ],
 )
-def test_frames_of_another_layout_have_rows_without_the_fields_that_they_lack(
+def test_frames_of_another_layout_have_rows_with_invalid_fields(
     number: int, name: str, other: str, bodies: list[bytes]
 ) -> None:
     stream = b"".join(header(number, body) for body in bodies)
@@ -319,7 +315,7 @@ def test_frames_of_another_layout_have_rows_without_the_fields_that_they_lack(
     assert_equal_to_views(columns, views)
 
 
-def test_a_field_that_one_layout_has_fixed_and_a_client_sent_floating_is_one_column() -> None:
+def test_a_field_that_is_fixed_in_one_layout_and_floating_in_another_is_one_column() -> None:
     fixed = b"\0\0\0\1" + b"\0\0\x13\x88" + b"\0\0\0\2" + b"\0\0"
     body = fixed + floating(25, 220, b"\0\1")
     stream = header(ged.CLEAR_CONNECTION_REQ, fixed + b"\0\5") + header(ged.CLEAR_CONNECTION_REQ, body)
@@ -334,17 +330,31 @@ def test_a_field_that_one_layout_has_fixed_and_a_client_sent_floating_is_one_col
 @pytest.mark.parametrize(
     ("message", "version", "fields", "kind", "text"),
     [
-        (STATE, 8, None, ValueError, "version 8"),
+        (STATE, 8, None, ValueError, "version must be 9 to 25, got 8"),
         (STATE, 25, ["AgentId"], ValueError, "did you mean AgentID"),
         (STATE, 25, ["AgentID", "AgentID"], ValueError, "AgentID is asked for twice"),
-        (STATE, 25, "AgentID", TypeError, "not one name"),
+        (STATE, "25", None, TypeError, "version must be an integer, 9 to 25, got '25'"),
+        (STATE, 25.0, None, TypeError, "version must be an integer, 9 to 25, got 25.0"),
+        (STATE, True, None, TypeError, "version must be an integer"),
+        (STATE, 2**70, None, ValueError, "version must be 9 to 25"),
+        (
+            STATE,
+            25,
+            "AgentID",
+            TypeError,
+            "fields must be a collection of field names or None, got 'AgentID'",
+        ),
+        (STATE, 25, b"AgentID", TypeError, "fields must be a collection of field names"),
+        (STATE, 25, 5, TypeError, "fields must be a collection of field names or None, got 5"),
         (STATE, 25, [5], TypeError, "named by a str"),
         (STATE, 14, ["DepartmentID"], ValueError, "from version 19 on"),
         ("AGENT_STATE_EVNT", 25, None, ValueError, "did you mean AGENT_STATE_EVENT"),
         (120, 25, None, ValueError, "SUPERVISOR_ASSIST_EVENT has no published layout"),
         (99999, 25, None, ValueError, "99999 has no published layout"),
         (-1, 25, None, ValueError, "no message number"),
-        (2.5, 25, None, TypeError, "number or name"),
+        (2.5, 25, None, TypeError, "message must be the number or the name of a message, got 2.5"),
+        (None, 25, None, TypeError, "message must be the number or the name of a message, got None"),
+        (True, 25, None, TypeError, "message must be the number or the name of a message, got True"),
         ("CALL_DELIVERED_EVENT", 25, ["NamedVariable"], TypeError, "NamedVariable of CALL_DELIVERED_EVENT"),
         (
             "CONFIG_AGENT_EVENT",
@@ -356,21 +366,28 @@ def test_a_field_that_one_layout_has_fixed_and_a_client_sent_floating_is_one_col
         ("OPEN_REQ", 25, ["UniqueInstanceID"], ValueError, "no published tag"),
     ],
 )
-def test_a_choice_that_cannot_be_decoded_says_why(
+def test_fields_that_cannot_be_columns_are_refused(
     message: Any, version: int, fields: Any, kind: type[Exception], text: str
 ) -> None:
     with pytest.raises(kind, match=text):
         decode_columns(b"", message, version, fields)
 
 
-def test_limits_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(ValueError, match="max_frame is 7"):
-        decode_columns(b"", STATE, 25, max_frame=7)
-    with pytest.raises(ValueError, match="the limit is 0"):
-        decode_columns(b"", STATE, 25, max_string=0)
+@pytest.mark.parametrize("limit", ["max_frame", "max_string"])
+@pytest.mark.parametrize("value", [0, -1, 2**70])
+def test_limits_outside_their_range_are_refused(limit: str, value: int) -> None:
+    with pytest.raises(ValueError, match=f"{limit} must be [18] to 4294967303, got "):
+        decode_columns(b"", STATE, 25, **{limit: value})
 
 
-def test_a_frame_above_the_limit_tells_where_it_begins_and_how_to_go_on() -> None:
+@pytest.mark.parametrize("limit", ["max_frame", "max_string"])
+@pytest.mark.parametrize("value", [None, "64", 64.0, True])
+def test_limits_of_a_wrong_type_are_refused(limit: str, value: Any) -> None:
+    with pytest.raises(TypeError, match=f"{limit} must be an integer, [18] to 4294967303, got {value!r}"):
+        decode_columns(b"", STATE, 25, **{limit: value})
+
+
+def test_frame_too_large_has_the_offset_of_the_frame() -> None:
     event = state_event()
     stream = event + header(STATE, bytes(500)) + event
     with pytest.raises(FrameTooLarge) as caught:
@@ -380,7 +397,7 @@ def test_a_frame_above_the_limit_tells_where_it_begins_and_how_to_go_on() -> Non
     assert decode_columns(stream, STATE, 25, max_frame=508).rows == 2
 
 
-def test_an_incomplete_frame_ends_the_scan_at_its_beginning() -> None:
+def test_an_incomplete_frame_ends_the_scan_at_its_start() -> None:
     event = state_event()
     for cut in range(len(event)):
         columns = decode_columns(event + event[:cut], STATE, 25)
@@ -390,7 +407,7 @@ def test_an_incomplete_frame_ends_the_scan_at_its_beginning() -> None:
 # --- buffers, memory, threads -----------------------------------------------------------------------
 
 
-def test_any_contiguous_buffer_will_do(tmp_path: Path) -> None:
+def test_any_contiguous_buffer_is_accepted(tmp_path: Path) -> None:
     stream = b"".join(state_event(b"%d\0" % number) for number in range(50))
     file = tmp_path / "recording"
     file.write_bytes(stream)
@@ -412,7 +429,7 @@ def test_any_contiguous_buffer_will_do(tmp_path: Path) -> None:
         decode_columns("text", STATE, 25)  # type: ignore[arg-type]
 
 
-def test_the_buffer_is_held_while_it_is_scanned_and_no_longer(tmp_path: Path) -> None:
+def test_the_buffer_is_held_during_the_scan_only(tmp_path: Path) -> None:
     stream = bytearray(state_event())
     plan = ColumnPlan(25, STATE, ["AgentID"])
     arrays = [(np.empty(1, "S4"), np.empty(1, np.bool_))]
@@ -466,7 +483,7 @@ def test_another_thread_runs_while_a_buffer_is_scanned() -> None:
     assert lets_others_run(lambda: decode_columns(stream, STATE, 25, ["AgentState", "AgentID"]), times=20)
 
 
-def test_decoding_again_and_again_keeps_no_memory() -> None:
+def test_repeated_decoding_does_not_leak() -> None:
     good = b"".join(state_event(b"%d\0" % number) for number in range(3000))
     bad = good + header(STATE, b"") + header(STATE, bytes(70_000))
 
@@ -490,7 +507,7 @@ def test_decoding_again_and_again_keeps_no_memory() -> None:
         tracemalloc.stop()
 
 
-def test_numpy_is_imported_when_columns_are_asked_for_and_not_before() -> None:
+def test_numpy_is_imported_with_columns_only() -> None:
     program = (
         "import sys; import ctios_fast, ctios_fast.core.scan.column_scan, ctios_fast.core.scan.frame_filter;"
         "print('numpy' in sys.modules); import ctios_fast.bulk.columns; print('numpy' in sys.modules)"
@@ -565,9 +582,7 @@ def test_to_arrow_shares_the_numbers() -> None:
 
 
 @pytest.mark.parametrize(("library", "method"), [("pandas", "to_pandas"), ("pyarrow", "to_arrow")])
-def test_a_library_that_is_not_installed_is_named(
-    library: str, method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_library_is_named(library: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(ImportError, match=f"needs {library}: pip install 'ctios_fast"):
         getattr(mixed_columns(), method)()

@@ -1,0 +1,5 @@
+"""``python -m ctios_fast``: the same as ``ctios-fast``."""
+
+from ctios_fast.cli.main import main
+
+main()
