@@ -1,0 +1,104 @@
+"""The values of Arguments as one kind: what text, numbers and booleans convert to, as in CTI OS.
+
+A value that cannot be converted gives a ``MethodError`` that names the keyword, the expected kind and the
+value given. It never shows a password.
+"""
+
+from typing import Any, Final
+
+from ctios_fast.core.secret import Secret
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError
+
+__all__ = [
+    "INT",
+    "SHORT",
+    "UINT",
+    "USHORT",
+    "as_boolean",
+    "as_integer",
+    "as_text",
+    "invalid",
+    "is_password",
+    "not_text",
+    "wrong",
+]
+
+#: The smallest and the largest integer of each kind. CTI OS has 32 bits for INT; ids of the protocol are
+#: unsigned, so that INT has 64 here.
+INT: Final = (-(1 << 63), (1 << 63) - 1)
+UINT: Final = (0, (1 << 32) - 1)
+SHORT: Final = (-(1 << 15), (1 << 15) - 1)
+USHORT: Final = (0, (1 << 16) - 1)
+
+_MAX_DIGITS = 40
+_MAX_SHOWN = 60
+_FALSE = frozenset({"", "0", "false", "no"})
+_TRUE = frozenset({"1", "true", "yes"})
+
+
+def is_password(keyword: str) -> bool:
+    """Whether a keyword names a password."""
+    return "password" in keyword.lower()
+
+
+def invalid(reason: str) -> MethodError:
+    """The error for an argument that cannot be used."""
+    return MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, reason)
+
+
+def not_text(key: object) -> TypeError:
+    """The error for a keyword that is not text."""
+    return TypeError(f"a keyword must be text, got {type(key).__name__}")
+
+
+def wrong(key: object, expected: str, value: object) -> MethodError | TypeError:
+    """The error for a value of another kind than expected, or for a keyword that is not text."""
+    if not isinstance(key, str):
+        return not_text(key)
+    if isinstance(value, Secret) or is_password(key):
+        return invalid(f"{key} must be {expected}, but is a password: use get_value() and reveal()")
+    shown = repr(value) if isinstance(value, str | int | float) else type(value).__name__
+    if len(shown) > _MAX_SHOWN:
+        shown = f"{shown[:_MAX_SHOWN]}…"
+    return invalid(f"{key} must be {expected}, got {shown}")
+
+
+def as_integer(key: str, value: Any, limits: tuple[int, int]) -> int:
+    """An integer within the limits: from a number without a fraction, or from text in decimal digits."""
+    low, high = limits
+    number: int | None = None
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        number = int(value)
+    elif isinstance(value, str) and len(value) <= _MAX_DIGITS:
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+    if number is None or not low <= number <= high:
+        raise wrong(key, f"an integer from {low} to {high}", value)
+    return number
+
+
+def as_boolean(key: str, value: Any) -> bool:
+    """A boolean: from a number, or from one of the texts 0, 1, true, false, yes, no and the empty text."""
+    if isinstance(value, int):
+        return bool(value)
+    if isinstance(value, str):
+        lower = value.strip().lower()
+        if lower in _FALSE:
+            return False
+        if lower in _TRUE:
+            return True
+    raise wrong(key, "true or false", value)
+
+
+def as_text(key: str, value: Any) -> str:
+    """Text: from text, a number or a boolean. None is an empty text."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(value)
+    raise wrong(key, "text", value)
