@@ -307,6 +307,8 @@ class Connection:
             max_buffered=options.max_buffered,
             clock=self.clock,
             dispatcher=self.dispatcher,
+            turn_time=options.turn_time or 0.0,
+            keepalive=options.keepalive,
         )
         return link
 

@@ -1,6 +1,6 @@
-"""One socket: bytes in through the frame buffer to the dispatcher, frames out in as few writes as may be.
+"""One socket: bytes in through the frame buffer to the dispatcher, frames out in as few writes as possible.
 
-Both ends use it, the client and the simulator. It knows frames, not what they mean.
+Client and simulator both use it. It knows frames, not what they mean.
 """
 
 import asyncio
@@ -27,23 +27,45 @@ log = logging.getLogger("ctios_fast.link")
 #: Bytes that may wait for a peer that does not read, per link.
 DEFAULT_MAX_BUFFERED = 8 * 1024 * 1024
 
-_TLS_ROOM = 32 * 1024  # two records of the largest size
+_TLS_BUFFER = 32 * 1024  # two records of the largest size
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def _time_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
-    # asyncio's own loop only hands on what time.monotonic gives
+    # asyncio's own loop only returns what time.monotonic returns
     return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
+
+
+def keep_alive(sock: Any, idle: float) -> None:
+    """Let TCP probe the path after ``idle`` seconds of silence, then every quarter of that, four times."""
+    options = (
+        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", round(idle)),
+        (socket.IPPROTO_TCP, "TCP_KEEPALIVE", round(idle)),  # macOS's name of the same
+        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", max(1, round(idle / 4))),
+        (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
+    )
+    for level, name, value in options:
+        if sock is not None and hasattr(socket, name):
+            try:
+                sock.setsockopt(level, getattr(socket, name), value)
+            except OSError as error:  # the peer was faster, or the system lacks it
+                log.debug("cannot set %s: %s", name, error)
 
 
 class Link(asyncio.BufferedProtocol):
     """One TCP or TLS connection of GED-188 frames.
 
-    ``on_lost`` is called once, when the link is over: with None after the peer's end of stream or an own
-    close, with ``FrameTooLarge`` for a stream that cannot be followed, else with the socket's error.
-    ``max_buffered``: bytes that may wait to be sent before ``send`` refuses. ``clock`` gives ``last_sent``
-    and ``last_received``; ``now()`` is its time, once the link is up. ``dispatcher``: one whose handlers
-    outlive the link; it is turned to this link.
+    - ``on_lost``: called once, when the link is over: with None after the peer's end of stream or an own
+      close, with ``FrameTooLarge`` for a stream that cannot be followed, else with the socket's error.
+    - ``on_made``: called with the link once it is up.
+    - ``max_frame``: largest received frame in bytes, header included.
+    - ``max_buffered``: bytes that may wait to be sent before ``send`` refuses.
+    - ``clock``: gives ``last_sent`` and ``last_received``. ``now()`` is its time, once the link is up.
+    - ``dispatcher``: one whose handlers outlive the link; it is turned to this link.
+    - ``turn_time``: seconds after which a dispatch lets the event loop go on before the next frame; 0 for no
+      limit. Nothing is read meanwhile, so what waits is bounded.
+    - ``keepalive``: seconds of silence after which TCP probes the path; None to leave it off.
     """
 
     def __init__(
@@ -56,6 +78,8 @@ class Link(asyncio.BufferedProtocol):
         max_buffered: int = DEFAULT_MAX_BUFFERED,
         clock: Clock | None = None,
         dispatcher: Dispatcher | None = None,
+        turn_time: float = 0.0,
+        keepalive: float | None = None,
     ) -> None:
         self.frames = FrameBuffer(max_frame)
         if dispatcher is None:
@@ -63,30 +87,35 @@ class Link(asyncio.BufferedProtocol):
         dispatcher.frames = self.frames
         self.dispatcher = dispatcher
         self.max_buffered = max_buffered
+        self.now: Callable[[], float] = float  # the clock's time, once the link is up
         self.last_sent = 0.0
-        self.last_received = 0.0
+        self.last_received = 0.0  # not earlier than the last dispatch while frames wait for their turn
         self.bytes_sent = 0
         self.bytes_received = 0
         self.peername = ""
-        self._deciphered: memoryview | None = None
-        self._on_lost: Callable[[BaseException | None], object] | None = on_lost
+        self._clock = clock
+        self._turn_time = turn_time
+        self._keepalive = keepalive
         self._on_made = on_made
+        self._on_lost: Callable[[BaseException | None], object] | None = on_lost
         self._transport: asyncio.Transport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._clock = clock
-        self.now: Callable[[], float] = float
-        self._outgoing: list[bytes] = []
+        self._deciphered: memoryview | None = None  # where TLS writes; None for plain TCP
+        self._outgoing: list[bytes] = []  # frames that were sent and not yet written
         self._outgoing_size = 0
         self._held = False  # frames are queued: one went out in this turn, or a dispatch is under way
         self._congested = True  # the transport may have bytes that the socket did not take yet
-        self._asked = True  # the transport is asked for them each time: it does not tell of all by itself
+        self._asked = True  # the transport is asked for them each time: it does not report all by itself
         self._closing = False
-        self._fault: BaseException | None = None
+        self._fault: BaseException | None = None  # why the stream cannot be followed
+        self._waiting_since: float | None = None  # when the frames were read that wait for their turn
+        self._reading_paused = False  # by pause_reading, not by the link itself
+        self._lost: tuple[BaseException | None] | None = None  # the end, to be reported after those frames
 
     # --- asyncio.BufferedProtocol ---------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note the transport (asyncio's call)."""
+        """Note the transport. Called by asyncio."""
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
         self.now = _time_of(self._loop) if self._clock is None else self._clock.time
@@ -94,24 +123,26 @@ class Link(asyncio.BufferedProtocol):
         peer = transport.get_extra_info("peername")
         self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
         if transport.get_extra_info("sslcontext") is None:
-            # A socket is read into the frame buffer itself. Of writing:
-            # any byte that waits is told by pause_writing, so that send() need not ask; it keeps the bound
+            # A socket is read into the frame buffer itself. Any byte that waits to be written is reported by
+            # pause_writing, so that send() need not ask; it keeps the bound.
             self._transport.set_write_buffer_limits(high=0)
             self._congested = self._asked = False
             self.get_buffer = self.frames.get_buffer  # type: ignore[assignment, method-assign]
-        else:  # TLS pauses at the mark, not above it, and may be behind in telling
+        else:  # TLS pauses at the mark, not above it, and may report it late
             self._transport.set_write_buffer_limits(high=self.max_buffered)
+        if self._keepalive is not None:
+            keep_alive(transport.get_extra_info("socket"), self._keepalive)
         if self._on_made is not None:
             self._on_made(self)
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        """Room for what TLS deciphers next (asyncio's call).
+        """Return the memory for what TLS deciphers next. Called by asyncio.
 
-        It is not the frame buffer's own: asyncio keeps hold of it, and asks for room again meanwhile, when
-        the peer closes.
+        It is not the frame buffer's own: asyncio keeps it, and asks for memory again meanwhile when the peer
+        closes.
         """
         if self._deciphered is None:
-            self._deciphered = memoryview(bytearray(_TLS_ROOM))
+            self._deciphered = memoryview(bytearray(_TLS_BUFFER))
         return self._deciphered
 
     def take_in(self, nbytes: int) -> None:
@@ -122,51 +153,85 @@ class Link(asyncio.BufferedProtocol):
             self.frames.feed(self._deciphered[:nbytes])
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Dispatch what the socket brought (asyncio's call); what handlers send leaves in one write."""
+        """Dispatch what was read. Called by asyncio. What handlers send leaves in one write."""
         self.take_in(nbytes)
         self.bytes_received += nbytes
         self.last_received = self.now()
+        if self._waiting_since is None:  # else it waits for the turn of the frames before it
+            self._dispatch()
+
+    def _dispatch(self) -> None:
         held, self._held = self._held, True
         try:
-            self.dispatcher.dispatch()
+            self.dispatcher.dispatch(self._turn_time)
         except FrameTooLarge as error:
             self.stream_lost(error)
         finally:
             self._held = held
             if self._outgoing:
                 self.flush()
+            if self.dispatcher.unfinished and self._on_lost is not None:
+                self._wait_for_turn()
+
+    def _wait_for_turn(self) -> None:
+        # The rest is dispatched after the other callbacks of the event loop. Nothing is read meanwhile.
+        assert self._loop is not None
+        assert self._transport is not None
+        if self._waiting_since is None:
+            self._waiting_since = self.last_received
+            self._transport.pause_reading()
+        self._loop.call_soon(self._next_turn)
+
+    def _next_turn(self) -> None:
+        if self._waiting_since is None:
+            return  # aborted
+        self.last_received = self.now()  # the peer may have sent more, which is not read: it is not silent
+        self._dispatch()
+        if self.dispatcher.unfinished and self._waiting_since is not None:
+            return
+        self._waiting_since = None
+        if self._lost is not None:
+            self._report_lost(*self._lost)
+        elif not self._reading_paused and self._transport is not None and not self._closing:
+            self._transport.resume_reading()
 
     def pause_writing(self) -> None:
-        """Bytes wait in the transport (asyncio's call)."""
+        """Note that bytes wait in the transport. Called by asyncio."""
         self._congested = True
 
     def resume_writing(self) -> None:
-        """The socket took all that was written (asyncio's call)."""
+        """Note that the socket took all that was written. Called by asyncio."""
         waiting = self._transport is None or self._transport.get_write_buffer_size() > 0
         self._congested = self._asked or waiting
 
     def stream_lost(self, error: FrameTooLarge) -> None:
-        """The stream cannot be followed any further: give the link up. A server may say so first."""
+        """Give the link up, because the stream cannot be followed. A server may override this to say so."""
         self._fault = error
         self.abort()
 
     def eof_received(self) -> bool:
-        """Close when the peer does (asyncio's call)."""
+        """Close when the peer does. Called by asyncio."""
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell the end, once (asyncio's call)."""
+        """Report the end, once, after the frames that were read. Called by asyncio."""
         self._closing = True
-        self._stop_dispatching()
         self._outgoing.clear()
         self._outgoing_size = 0
-        on_lost, self._on_lost = self._on_lost, None
         if exc is not None:
             exc = exc.with_traceback(None)  # it would show what asyncio was about to write
+        if self._waiting_since is not None:
+            self._lost = (exc,)
+        else:
+            self._report_lost(exc)
+
+    def _report_lost(self, exc: BaseException | None) -> None:
+        self._stop_dispatching()
+        on_lost, self._on_lost = self._on_lost, None
         if on_lost is not None:
             on_lost(self._fault or exc)
 
-    # --- use ------------------------------------------------------------------------------------
+    # --- Use ------------------------------------------------------------------------------------
 
     @property
     def is_open(self) -> bool:
@@ -176,21 +241,21 @@ class Link(asyncio.BufferedProtocol):
     @property
     def lag(self) -> float:
         """Seconds for which the oldest received frame waits for its handlers; 0 if none waits."""
-        return 0.0
+        return 0.0 if self._waiting_since is None else self.now() - self._waiting_since
 
     @property
     def buffered_out(self) -> int:
-        """Bytes that wait to be sent."""
+        """Number of bytes that wait to be sent."""
         waiting = self._outgoing_size
         if self._transport is not None:
             waiting += self._transport.get_write_buffer_size()
         return waiting
 
     def send(self, frame: bytes) -> None:
-        """Send a frame: at once when it is the first of this turn of the loop, else with those that follow.
+        """Send a frame: at once if it is the first of this turn of the loop, else with those that follow.
 
         All further frames of the turn, and all that handlers send in one dispatch, go out in one write.
-        Raises ``LinkClosed`` when the link is over, ``SendBufferFull`` when the peer does not read.
+        Raises ``LinkClosed`` if the link is over, ``SendBufferFull`` if the peer does not read.
         """
         transport = self._transport
         if transport is None or self._closing:
@@ -223,7 +288,7 @@ class Link(asyncio.BufferedProtocol):
             self.flush()
 
     def flush(self) -> None:
-        """Hand the queued frames to the socket now."""
+        """Write the queued frames to the socket now."""
         if self._outgoing and self._transport is not None:
             data = self._outgoing[0] if len(self._outgoing) == 1 else b"".join(self._outgoing)
             self._outgoing.clear()
@@ -238,7 +303,7 @@ class Link(asyncio.BufferedProtocol):
             self.flush()
             self._closing = True
             assert self._loop is not None
-            # not within a dispatch: TLS reads once more when it closes, and would dispatch anew
+            # not within a dispatch: TLS reads once more when it closes, and would dispatch again
             self._loop.call_soon(self._transport.close)
 
     def abort(self) -> None:
@@ -246,18 +311,20 @@ class Link(asyncio.BufferedProtocol):
         self._closing = True
         self._outgoing.clear()
         self._outgoing_size = 0
+        self._waiting_since = None
         self._stop_dispatching()
         if self._transport is not None:
             self._transport.abort()
 
     def _stop_dispatching(self) -> None:
-        if self.dispatcher.frames is self.frames:  # else it was turned to a newer link already
+        if self.dispatcher.frames is self.frames:  # else it was turned to a newer link
             self.dispatcher.stop()
 
     def abandon(self) -> None:
         """Close a link whose event loop is closed: that can end TCP, but not the transport."""
         self._closing = True
         self._on_lost = None
+        self._waiting_since = None
         self._stop_dispatching()
         sock = self.get_extra_info("socket")
         if sock is not None:
@@ -265,7 +332,7 @@ class Link(asyncio.BufferedProtocol):
                 sock.shutdown(socket.SHUT_RDWR)
 
     def reset(self) -> None:
-        """Close at once with a TCP reset, as the reference asks for after a failure."""
+        """Close at once with a TCP reset, as the reference demands after a failure."""
         if self._transport is not None:
             sock = self._transport.get_extra_info("socket")
             if sock is not None:
@@ -277,12 +344,14 @@ class Link(asyncio.BufferedProtocol):
 
     def pause_reading(self) -> None:
         """Leave what comes in the socket; the peer is slowed down once its buffers are full."""
-        if self._transport is not None:
+        self._reading_paused = True
+        if self._transport is not None and self._waiting_since is None:
             self._transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Read again."""
-        if self._transport is not None:
+        self._reading_paused = False
+        if self._transport is not None and self._waiting_since is None:
             self._transport.resume_reading()
 
     def get_extra_info(self, name: str) -> Any:

@@ -32,6 +32,8 @@ cdef class Dispatcher:
     cdef public object on_handler_error
     cdef bint _stopped
     cdef bint _dispatching
+    cdef int _look_every                # frames between two looks at the clock
+    cdef readonly bint unfinished       # the last dispatch ended because its time was over
     cdef readonly unsigned long long frames_seen
     cdef readonly unsigned long long malformed
     cdef readonly unsigned long long unhandled
@@ -44,4 +46,5 @@ cdef class Dispatcher:
             return self._table[number]
         return self._beyond.get(number)
 
+    cdef bint time_is_over(self, double begun, double seconds, double *looked) except -1
     cdef int set_handlers(self, uint32_t number, object handlers) except -1

@@ -18,6 +18,7 @@ from ctios_fast.core.pyobjects cimport is_sole
 from ctios_fast.core.wire cimport load32
 
 from collections.abc import Callable
+from time import monotonic
 
 #: What is called with a message; its result is not looked at.
 Handler = Callable[[Message], object]
@@ -28,6 +29,11 @@ cdef extern from "Python.h":
 
 cdef enum:
     MOST_SPARED = 4096          # bytes of a view that is kept for the next message
+
+    MAX_LOOK_EVERY = 256        # frames after which the clock is looked at, if a dispatch has a time limit
+
+cdef double SHORT_LOOK = 0.0005     # seconds between two looks at the clock: below, look half as often;
+cdef double LONG_LOOK = 0.005       # above, look after each frame
 
 # How the handlers of a message are called.
 cdef enum:
@@ -71,6 +77,7 @@ cdef class Dispatcher:
         self._codec = codec
         self._frames = FrameBuffer() if frames is None else frames
         self._table = [None] * MESSAGE_NUMBERS
+        self._look_every = 1
         self._beyond = {}
 
     def __dealloc__(self):
@@ -150,8 +157,22 @@ cdef class Dispatcher:
         """Dispatch no further frame. Called by a handler, the others of its message still get that one."""
         self._stopped = True
 
-    def dispatch(self):
+    cdef bint time_is_over(self, double begun, double seconds, double *looked) except -1:
+        # A look at the clock costs as much as a handler in C. So it is done after a number of frames that
+        # took about a millisecond the last time.
+        cdef double now = monotonic()
+        if now - looked[0] > LONG_LOOK:
+            self._look_every = 1
+        elif now - looked[0] < SHORT_LOOK and self._look_every < MAX_LOOK_EVERY:
+            self._look_every *= 2
+        looked[0] = now
+        return now - begun >= seconds
+
+    def dispatch(self, double seconds=0):
         """Call the handlers of all whole frames that are buffered; returns how many frames there were.
+
+        ``seconds``: end after this time, 0 for no limit. Then ``unfinished`` is true; another call goes on.
+        A handler that runs longer is not interrupted.
 
         Raises ``FrameTooLarge`` when the stream cannot be followed any further. Called by a handler it does
         nothing: the dispatch under way takes what was buffered meanwhile.
@@ -161,11 +182,27 @@ cdef class Dispatcher:
         cdef unsigned long long before = self.frames_seen
         cdef uint32_t number
         cdef int called
+        cdef Py_ssize_t left = self._look_every
+        cdef double begun = 0
+        cdef double looked = 0
         if self._dispatching:
             return 0
         self._dispatching = True
+        self.unfinished = False
+        if seconds > 0:
+            begun = looked = monotonic()
+        else:
+            left = -1
         try:
-            while not self._stopped and self._frames.next_span(&frame, &size):
+            while not self._stopped:
+                if left == 0:
+                    if self.time_is_over(begun, seconds, &looked):
+                        self.unfinished = True
+                        break
+                    left = self._look_every
+                left -= 1
+                if not self._frames.next_span(&frame, &size):
+                    break
                 self.frames_seen += 1
                 number = load32(frame + 4)
                 handlers = self.handlers_of(number)
