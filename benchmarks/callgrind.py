@@ -1,7 +1,7 @@
-"""Counting the instructions of a call under callgrind: in the process itself, which valgrind runs.
+"""Counts the instructions of a call under callgrind, inside the process that valgrind runs.
 
-Callgrind is told by client requests, a sequence of instructions that only its header knows; a library of a
-few lines is compiled for them. While nothing is counted the process runs without instrumentation.
+Callgrind takes client requests: a sequence of instructions that only its header knows. A library of a few
+lines is compiled for them. While nothing is counted, the process runs without instrumentation.
 """
 
 import ctypes
@@ -22,8 +22,8 @@ void begin(void) { CALLGRIND_START_INSTRUMENTATION; CALLGRIND_ZERO_STATS; }
 void end(void) { CALLGRIND_DUMP_STATS; CALLGRIND_STOP_INSTRUMENTATION; }
 """
 _TOTAL = re.compile(r"^(?:totals|summary): (\d+)", re.MULTILINE)
-#: So that a run counts the same every time. Callgrind counts ``rep movsb``, one instruction, once for each
-#: byte that it copies: the C library is told to copy by vectors instead.
+#: Makes a run count the same every time. Callgrind counts ``rep movsb``, one instruction, once for each
+#: copied byte: this makes the C library copy with vectors instead.
 _FIXED: Final = {
     "PYTHONHASHSEED": "0",
     "PYTHONMALLOC": "pymalloc",
@@ -33,7 +33,7 @@ _DUMPS = "CTIOS_FAST_CALLGRIND_DUMPS"
 
 
 def missing() -> str:
-    """What the machine lacks to count, or nothing."""
+    """Return what the machine lacks for counting, or an empty text."""
     if shutil.which("valgrind") is None:
         return "valgrind is not installed (on Debian: apt-get install valgrind)"
     compiler = _compiler()
@@ -51,7 +51,10 @@ def _compiler() -> str | None:
 
 
 def counter() -> Callable[[Callable[[], object]], int]:
-    """A function that tells how many instructions a call took, itself included; only under ``run``."""
+    """Return a function that returns the instructions of a call, its own included.
+
+    Works only under ``run``.
+    """
     compiler = _compiler()
     assert compiler is not None
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +80,7 @@ def counter() -> Callable[[Callable[[], object]], int]:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
-    """Run a Python program that counts, under callgrind; what it prints to stderr is passed on."""
+    """Run a counting Python program under callgrind and pass on its standard error."""
     with tempfile.TemporaryDirectory() as dumps:
         valgrind = [
             "valgrind",

@@ -1,11 +1,11 @@
-"""This revision against another one: ``python -m benchmarks.compare BASE_FOLDER``, both built in place.
+"""Compares this revision with another one: ``python -m benchmarks.compare BASE_FOLDER``, both built in place.
 
-The core's kernels are compared by the instructions that they take, which no other process can change: 3 %
-more is a regression. What waits for sockets, or is start-up, is timed with both revisions in turns, a process
-each: it is a regression when the median of the ratios is 20 % up, and three pairs of four are 10 % up.
-What one of the revisions does not have is told, and is no regression.
+The core's kernels are compared by their instructions, which no other process can change: 3 % more is a
+regression. Sockets and start-up are timed, both revisions in turns, each in a process of its own. It is a
+regression if the median of the ratios is 20 % up and three pairs of four are 10 % up. What one of the
+revisions lacks is reported and is not a regression.
 
-Both are measured by this revision's benchmarks. Exit status 1: a regression.
+This revision's benchmarks measure both. Exit status 1: a regression.
 """
 
 import argparse
@@ -26,7 +26,7 @@ MORE_INSTRUCTIONS: Final = 1.03
 SLOWER: Final = 1.2
 SLOWER_IN_MOST: Final = 1.1
 
-#: Comparison, side and figure of what is timed.
+#: Comparison, side and figure of each timed row.
 TIMED: Final = (
     ("import, in a fresh interpreter", "ctios_fast", "cpu"),
     ("request to confirmation over loopback TCP, one at a time, asyncio", "Session.request", "cpu"),
@@ -60,22 +60,22 @@ class Verdict(NamedTuple):
 def judge_counts(
     base: Mapping[str, float], new: Mapping[str, float], limit: float = MORE_INSTRUCTIONS
 ) -> list[Verdict]:
-    """Instructions of each kernel in both revisions; more than ``limit`` times as many is a regression."""
-    made = []
+    """Judge the instructions of each kernel. More than ``limit`` times as many is a regression."""
+    verdicts = []
     for name in [*new, *(name for name in base if name not in new)]:
         before, after = base.get(name), new.get(name)
         if before is None or after is None:
-            # a kernel that could be counted before and cannot now is broken, not missing
+            # a kernel that can no longer be counted is broken, not missing
             gone = after is None
-            made.append(Verdict(name, before, after, None, gone, "gone" if gone else "new"))
+            verdicts.append(Verdict(name, before, after, None, gone, "gone" if gone else "new"))
         else:
             ratio = after / before
-            made.append(Verdict(name, before, after, ratio, ratio > limit))
-    return made
+            verdicts.append(Verdict(name, before, after, ratio, ratio > limit))
+    return verdicts
 
 
 def judge_pairs(name: str, pairs: Sequence[tuple[float, float]]) -> Verdict:
-    """Times of base and new in pairs: slower by the median, and in most of them."""
+    """Judge the times of base and new. A regression is slower by the median, and in most pairs."""
     ratios = sorted(new / base for base, new in pairs)
     median = statistics.median(ratios)
     low = ratios[len(ratios) // 4]
@@ -89,14 +89,14 @@ class Revision:
 
     def __init__(self, folder: Path, benchmarks: Path) -> None:
         self.folder = folder
-        # neither the working directory nor an installed package may come first
+        # neither the working directory nor an installed package may precede the folder
         path = os.pathsep.join(map(str, (benchmarks, folder)))
         self._environment = {**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
         self._cwd = benchmarks
 
     def check(self) -> None:
-        """Make sure that it is this folder's package that is measured."""
-        code = "import ctios_fast, ctios_fast.core.dispatcher as d; print(d.__file__)"
+        """Check that the package of this folder is measured."""
+        code = "import ctios_fast, ctios_fast.core.dispatch.dispatcher as d; print(d.__file__)"
         found = subprocess.run(
             [sys.executable, "-c", code], env=self._environment, cwd=self._cwd, capture_output=True, text=True
         )
@@ -104,7 +104,7 @@ class Revision:
             sys.exit(f"{self.folder}: the package is not built there\n{found.stdout}{found.stderr}")
 
     def counts(self) -> dict[str, Any]:
-        """Instructions of each kernel."""
+        """Return the instructions of each kernel."""
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "counts.json"
             command = [sys.executable, "-m", "benchmarks.kernels", str(output)]
@@ -113,7 +113,7 @@ class Revision:
         return found
 
     def times(self, rounds: int, name: str, side: str) -> dict[str, float] | None:
-        """Figures of a side; None where this revision does not have what it takes."""
+        """Return the figures of a side; None if this revision does not support it."""
         command = [sys.executable, "-m", "benchmarks.once", str(rounds), name, side]
         found = subprocess.run(command, env=self._environment, cwd=self._cwd, capture_output=True, text=True)
         if found.returncode:
@@ -124,7 +124,7 @@ class Revision:
 
 
 def timed(base: Revision, new: Revision, pairs: int, rounds: int = 3) -> Iterable[Verdict]:
-    """What cannot be counted, in pairs of processes."""
+    """Time what cannot be counted, in pairs of processes."""
     for name, side, figure in TIMED:
         title = f"{name}, {figure} time"
         found: list[tuple[float, float]] = []
@@ -144,7 +144,7 @@ def main() -> None:
     """Compare and print."""
     parser = argparse.ArgumentParser(description="this revision against another one")
     parser.add_argument("base", type=Path, help="folder of the other revision, built in place")
-    parser.add_argument("--pairs", type=int, default=7, help="for each row that is timed (default: 7)")
+    parser.add_argument("--pairs", type=int, default=7, help="pairs for each timed row (default: 7)")
     options = parser.parse_args()
     lacking = callgrind.missing()
     if lacking:

@@ -1,4 +1,4 @@
-"""The handler in C, built against the package's ``.pxd`` files as a service would build its own."""
+"""Builds the handler in C against the package's ``.pxd`` files, as a user's program would."""
 
 import importlib.util
 import subprocess
@@ -24,7 +24,7 @@ setup(script_args=["-q", "build_ext", "--build-lib", ".", "--build-temp", "."],
 
 
 def can_be_built() -> bool:
-    """Whether the package has the interface and the machine has Cython."""
+    """Return True if the package has the interface and Cython is installed."""
     return all(
         importlib.util.find_spec(name)
         for name in ("ctios_fast.core.dispatch.c_handler", "Cython", "setuptools")
@@ -33,9 +33,9 @@ def can_be_built() -> bool:
 
 @cache
 def handler_in_c() -> ModuleType:
-    """The module."""
+    """Build and return the module."""
     site = Path(ctios_fast.__file__).parent.parent
-    flags = [] if sys.platform == "win32" else ["-O3"]  # as the package itself is built
+    flags = [] if sys.platform == "win32" else ["-O3"]  # the flags of the package itself
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", _BUILD, str(SOURCE), str(site), *flags]
         built = subprocess.run(command, cwd=folder, capture_output=True, text=True)

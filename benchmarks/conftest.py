@@ -1,4 +1,4 @@
-"""``--short``: a run that shows that the benchmarks work and their sides agree, not how fast they are."""
+"""The option ``--short``: shows that the benchmarks run and that their sides agree, without exact times."""
 
 import pytest
 
@@ -6,11 +6,11 @@ LARGE = "64 MiB"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--short", action="store_true", help="benchmarks: two rounds, small working set alone")
+    parser.addoption("--short", action="store_true", help="benchmarks: two rounds, small working set only")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A short run leaves the large working set alone."""
+    """Deselect the large working set in a short run."""
     if config.getoption("short"):
         large = [item for item in items if LARGE in item.name]
         config.hook.pytest_deselected(items=large)

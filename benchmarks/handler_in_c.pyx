@@ -1,11 +1,11 @@
 # cython: language_level=3
-"""The benchmark's handler that is called from C; it reads the same three fields as those in Python."""
+"""The benchmark's handler that C calls. It reads the same three fields as the handlers in Python."""
 
 from ctios_fast.core.dispatch.c_handler cimport Field, FieldData, Frame, FrameHandler
 
 
 cdef class Reader(FrameHandler):
-    """Reads two numbers and a text of each frame; keeps them in ``seen`` if that is given."""
+    """Reads two numbers and a text of each frame, and appends them to ``seen`` if it is given."""
 
     cdef Field _first
     cdef Field _second
@@ -23,7 +23,7 @@ cdef class Reader(FrameHandler):
         cdef long long first = self._first.number(frame, -1)
         cdef long long second = self._second.number(frame, -1)
         cdef FieldData text = self._text.data(frame)
-        # so that the compiler has to read them
+        # keeps the compiler from removing the reads
         self.total += first + second + text.size
         if self._seen is not None:
             self._seen.append((first, second, text.data[:text.size].decode()))

@@ -1,7 +1,7 @@
-"""Handlers that read three fields of an event, in the form that each side gives it.
+"""Handlers that read three fields of an event, in the form of each side.
 
-Each message has a function of its own, with code of its own, as it would in a program: the interpreter
-specialises code for what passes through it, and sharing one function would hide that.
+Each message has a function of its own with code of its own, as in a program: the interpreter specialises
+code for the values that pass through it, and a shared function would hide that.
 """
 
 import re
@@ -14,12 +14,12 @@ Seen = list[tuple[Any, ...]]
 
 
 def attribute(field: str) -> str:
-    """The attribute of a message class that holds a field."""
+    """Return the attribute of a message class for a field."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", field).lower()
 
 
 def _function(parameters: str, *reads: str, seen: Seen | None) -> Callable[..., object]:
-    # where `seen` is given the fields are kept too, for the check that all sides read the same
+    # with `seen` the fields are stored, to check that all sides read the same
     names: dict[str, Any] = {"seen": seen}
     lines = reads if seen is None else (f"seen.append(({', '.join(reads)}))",)
     exec(f"def handler({parameters}):\n " + "\n ".join(lines or ("pass",)), names)
@@ -28,17 +28,17 @@ def _function(parameters: str, *reads: str, seen: Seen | None) -> Callable[..., 
 
 
 def by_attribute(message: int, seen: Seen | None = None) -> Callable[..., object]:
-    """``event.agent_id`` and two more."""
+    """Read attributes: ``event.agent_id`` and two more."""
     return _function("event", *(f"event.{attribute(field)}" for field in WANTED[message]), seen=seen)
 
 
 def by_name(message: int, seen: Seen | None = None) -> Callable[..., object]:
-    """``event["AgentID"]`` and two more, for messages and dicts alike."""
+    """Read items: ``event["AgentID"]`` and two more, of messages and of dicts."""
     return _function("event", *(f"event[{field!r}]" for field in WANTED[message]), seen=seen)
 
 
 def by_position(message: int, seen: Seen | None = None) -> Callable[..., object]:
-    """The fields are the parameters."""
+    """Get the fields as parameters."""
     del message
     if seen is None:
         return _function("first, second, text", seen=None)
@@ -46,5 +46,5 @@ def by_position(message: int, seen: Seen | None = None) -> Callable[..., object]
 
 
 def empty() -> Callable[..., object]:
-    """Nothing is read."""
+    """Read nothing."""
     return _function("event", seen=None)

@@ -1,9 +1,9 @@
-"""The core's kernels, to count their instructions: ``python -m benchmarks.kernels OUTPUT``, under callgrind.
+"""Counts the instructions of the core's kernels: ``python -m benchmarks.kernels OUTPUT``, under callgrind.
 
-A kernel prepares everything and gives a function that does it a number of times. Two runs are counted, one of
-so many times and one of twice as many; the difference, divided, is what one takes, and neither start-up nor
-preparation is in it. They use the public API alone, so that the same kernels count another revision;
-what a revision lacks is left out, with the reason.
+A kernel prepares everything and returns a function that repeats its work N times. Two runs are counted,
+with N and with 2 N repetitions; the difference divided by N is the cost of one, without start-up and
+preparation. Kernels use the public API only, so that the same kernels count another revision. A kernel that
+a revision does not support is left out, with the reason.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import Any, Final
 from .callgrind import counter
 from .streams import VERSION, agent_states, calls_delivered, frames_of, mixed
 
-#: Does it so many times.
+#: Repeats the work of a kernel a number of times.
 Kernel = Callable[[int], object]
 SOME: Final = 200  # frames in a round of a kernel
 _OPEN = ExitStack()
@@ -223,7 +223,7 @@ def request_settled() -> Kernel:
     return times
 
 
-#: Each with how many times it is done in the shorter run.
+#: Each kernel with the number of repetitions in the shorter run.
 KERNELS: Final[dict[Callable[[], Kernel], int]] = {
     split_alone: 20_000,
     empty_handler: 20_000,
@@ -246,9 +246,12 @@ KERNELS: Final[dict[Callable[[], Kernel], int]] = {
 
 
 def main(output: str) -> None:
-    """Count all kernels; the counts go to the file as JSON, what could not be counted with its reason."""
+    """Count all kernels.
+
+    ``output``: the JSON file for the counts and for the reasons of what was not counted.
+    """
     if os.environ.get("PYTHONHASHSEED") != "0":
-        sys.exit("PYTHONHASHSEED has to be 0: the order of sets and the shape of dicts count too")
+        sys.exit("PYTHONHASHSEED must be 0: the order of sets and the shape of dicts change the counts")
     with _OPEN:
         _count_all(output, counter())
 
@@ -260,7 +263,7 @@ def _count_all(output: str, count: Callable[[Callable[[], object]], int]) -> Non
         name = make.__name__
         try:
             times = make()
-            times(number)  # caches and specialised code are there from here on
+            times(number)  # fills caches and specialises code
         except Exception as error:
             missing[name] = f"{type(error).__name__}: {error}"
             continue

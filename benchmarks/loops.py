@@ -1,4 +1,4 @@
-"""The event loops and transports that the rows over a socket are measured on."""
+"""The event loops and transports of the rows that use sockets."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Final
 
-#: Those that are installed. aiofastnet is a transport for either loop; it is measured on asyncio's.
+#: The installed ones. aiofastnet is a transport for either loop; it is measured on asyncio's.
 LOOPS: Final = tuple(
     name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asyncio" or find_spec(name) is not None
 )
@@ -31,6 +31,6 @@ def _factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
 
 @contextmanager
 def running(name: str) -> Iterator[asyncio.Runner]:
-    """A loop of that name."""
+    """Return a new loop of a name."""
     with asyncio.Runner(loop_factory=_factory(name)) as runner:
         yield runner

@@ -1,12 +1,13 @@
-"""What a comparison is, how one round of a side is measured, and how two sides are measured in pairs.
+"""Defines comparisons, measures one round of a side, and measures two sides in pairs.
 
-A **side** prepares everything and gives a function; a **round** is one call of it, which tells how many units
-(events, requests, ...) it did, or, where it has to measure by itself, the figures. A round is measured in
-processor time of this process, so that other processes cost it caches at worst; what has to wait for a
-server is measured by the clock.
+A **side** prepares its work and returns a function. A **round** is one call of that function. It returns
+the number of units (events, requests, ...) that it processed or, if it must measure by itself, the figures.
+A round is measured in processor time of this process, so that other processes affect it through the caches
+only. A round that waits for a server is measured by the clock.
 
-A **pair** is one round of each of two sides, one after the other, in turns which goes first. What happens to
-the machine happens to both, and the median of the pairs' ratios shrugs off the rounds in which it did not.
+A **pair** is one round of each of two sides, one after the other; they go first in turns. A disturbance of
+the machine usually affects both rounds of a pair, and the median of the pairs' ratios ignores the pairs
+where it did not.
 """
 
 import gc
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final, NamedTuple
 
-#: Units done, or the figures that the round measured itself, in seconds for one unit.
+#: Returns the number of processed units, or the figures that the round measured itself, in seconds per unit.
 Round = Callable[[], "int | Mapping[str, float]"]
 Prepare = Callable[[], AbstractContextManager[Round]]
 
@@ -26,34 +27,41 @@ BOUND: Final = "bound"
 
 
 class Side(NamedTuple):
-    """One of those that are compared. ``kind``: ours, a peer, or a bound that nobody can pass."""
+    """One of the compared implementations.
+
+    ``kind``: ``OURS``, ``PEER``, or ``BOUND`` for a lower limit of every implementation.
+    ``rounds``: number of rounds in the tables.
+    """
 
     name: str
     kind: str
     prepare: Prepare
-    rounds: int = 30  # in the tables; slow ones need fewer
+    rounds: int = 30
 
 
 class Comparison(NamedTuple):
-    """One table: who is compared, doing what."""
+    """One table: sides that do the same work.
+
+    ``figure``: ``cpu`` for processor time, ``wall`` for time by the clock.
+    """
 
     name: str
     unit: str
     sides: tuple[Side, ...]
-    figure: str = "cpu"  # "wall" where a server's answer is part of it
+    figure: str = "cpu"
 
     def side(self, name: str) -> Side:
-        """The side of that name."""
+        """Return the side of a name."""
         return next(side for side in self.sides if side.name == name)
 
 
 def sides(kind: str, prepared: Mapping[str, Prepare], rounds: int = 30) -> list[Side]:
-    """Sides of one kind."""
+    """Return sides of one kind."""
     return [Side(name, kind, prepare, rounds) for name, prepare in prepared.items()]
 
 
 def ready(make: Callable[[], Round]) -> Prepare:
-    """A side that has nothing to give back when it is over."""
+    """Return the preparation of a side that needs no cleaning up."""
 
     @contextmanager
     def prepared() -> Iterator[Round]:
@@ -63,7 +71,7 @@ def ready(make: Callable[[], Round]) -> Prepare:
 
 
 def measure(work: Round) -> dict[str, float]:
-    """One round: seconds for one unit, by figure."""
+    """Run one round and return its figures: seconds per unit."""
     wall, cpu = time.perf_counter(), time.process_time()
     done = work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
@@ -74,7 +82,7 @@ def measure(work: Round) -> dict[str, float]:
 
 
 class Ratio(NamedTuple):
-    """The median of ratios of pairs, with the quartiles as the spread, and the medians of both sides."""
+    """The median of the pairs' ratios, their quartiles, and the medians of both sides in seconds per unit."""
 
     median: float
     low: float
@@ -85,7 +93,10 @@ class Ratio(NamedTuple):
 
 
 def ratio(pairs: Iterable[tuple[float, float]], *, added: bool = False) -> Ratio:
-    """The ratio of so many pairs; ``added``: of what the first costs beyond the second, to the second."""
+    """Return the ratio of some pairs.
+
+    ``added``: True for the ratio of the first side's additional cost to the second side.
+    """
     pairs = list(pairs)
     ratios = [(above - below) / below if added else above / below for above, below in pairs]
     low, _, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else (ratios[0],) * 3
@@ -96,7 +107,11 @@ def ratio(pairs: Iterable[tuple[float, float]], *, added: bool = False) -> Ratio
 
 
 def paired(above: Side, below: Side, seconds: float, least: int = 5) -> list[dict[str, tuple[float, float]]]:
-    """Rounds of two sides in turns for so many seconds, and so many at least; the first pair is warm-up."""
+    """Run rounds of two sides in turns and return the figures of each pair.
+
+    ``seconds``: time limit. ``least``: minimum number of pairs. The first pair is a warm-up and does not
+    count.
+    """
     with above.prepare() as one, below.prepare() as other:
         found: list[dict[str, tuple[float, float]]] = []
         gc.collect()

@@ -1,6 +1,6 @@
-"""The median of some rounds of one side: ``python -m benchmarks.once ROUNDS COMPARISON SIDE``.
+"""Prints the medians of rounds of one side: ``python -m benchmarks.once ROUNDS COMPARISON SIDE``.
 
-Prints the figures as JSON.
+The output is JSON: each figure in seconds per unit.
 """
 
 import json
@@ -12,7 +12,7 @@ from .measure import measure
 
 
 def main(rounds: str, name: str, side: str) -> None:
-    """Measure and print."""
+    """Measure ``rounds`` rounds of a side of the comparison ``name``, and print their medians."""
     with by_name()[name].side(side).prepare() as work:
         measure(work)
         found = [measure(work) for _ in range(int(rounds))]

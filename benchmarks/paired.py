@@ -1,12 +1,15 @@
-"""The ratios of ``targets.py``, measured in pairs: ``python -m benchmarks.paired [--seconds S] [WORD ...]``.
+"""Measures the ratios of ``targets.py`` in pairs: ``python -m benchmarks.paired [--seconds S] [WORD ...]``.
 
-Words choose the rows that contain all of them. Printed are the median of the ratios of the pairs, their
-quartiles, and both sides in nanoseconds for one unit. ``--json FILE`` writes the same.
+Words select the rows that contain all of them. Each row prints the median of the pairs' ratios, their
+quartiles, and both sides in nanoseconds per unit. ``--json FILE`` writes the same. Exit status 2 if no row
+contains the words.
 """
 
 import argparse
 import json
 import platform
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from .targets import TARGETS, Target
 
 
 def measured(target: Target, seconds: float, least: int) -> dict[str, Any]:
-    """A row with what was measured."""
+    """Return a row with its measurement."""
     comparison = by_name()[target.comparison]
     figure = target.figure or comparison.figure
     pairs = paired(comparison.side(target.above), comparison.side(target.below), seconds, least)
@@ -32,7 +35,7 @@ def measured(target: Target, seconds: float, least: int) -> dict[str, Any]:
 
 
 def shown(row: dict[str, Any]) -> str:
-    """One line for people."""
+    """Return a measured row as a line of text."""
     return (
         f"{row['median']:9.3f}  [{row['low']:.3f}, {row['high']:.3f}]  {row['wanted']:>7}  "
         f"{'met   ' if row['met'] else 'MISSED'}  {row['numerator'] * 1e9:11,.1f} ns "
@@ -40,24 +43,37 @@ def shown(row: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="the ratios that are to be reached, measured in pairs")
+def chosen(words: Iterable[str]) -> list[Target]:
+    """Return the rows that contain all words, in any case of letters."""
+    wanted = [word.lower() for word in words]
+    return [target for target in TARGETS if all(word in target.row.lower() for word in wanted)]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. Return the exit status."""
+    parser = argparse.ArgumentParser(description="measures the ratios of benchmarks/targets.py in pairs")
     parser.add_argument("words", nargs="*", help="only rows that contain these words")
-    parser.add_argument("--seconds", type=float, default=3.0, help="for each row (default: 3)")
-    parser.add_argument("--least", type=int, default=5, help="pairs for each row at least (default: 5)")
-    parser.add_argument("--json", type=Path, help="write what was measured to this file")
-    options = parser.parse_args()
+    parser.add_argument("--seconds", type=float, default=3.0, help="time for each row (default: 3)")
+    parser.add_argument(
+        "--least", type=int, default=5, help="minimum number of pairs for each row (default: 5)"
+    )
+    parser.add_argument("--json", type=Path, help="write the measurements to this file")
+    options = parser.parse_args(arguments)
+    targets = chosen(options.words)
+    if not targets:
+        print(f"no row contains {' and '.join(map(repr, options.words))}; the rows are:", file=sys.stderr)
+        print(*(f"  {target.row}" for target in TARGETS), sep="\n", file=sys.stderr)
+        return 2
     rows = []
-    for target in TARGETS:
-        if all(word.lower() in target.row.lower() for word in options.words):
-            rows.append(measured(target, options.seconds, options.least))
-            print(shown(rows[-1]), flush=True)
+    for target in targets:
+        rows.append(measured(target, options.seconds, options.least))
+        print(shown(rows[-1]), flush=True)
     if options.json is not None:
         options.json.write_text(
             json.dumps({"python": platform.python_version(), "rows": rows}, indent=1) + "\n"
         )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The plot: events a second, from memory and over loopback TCP, ours beside the peers and the bound."""
+"""The plot: events per second from memory and over loopback TCP, of the library, the peers and the bound."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -6,13 +6,13 @@ from typing import Any, Final
 MEMORY: Final = "AGENT_STATE_EVENT, bytes to a handler that reads three fields, 64 MiB"
 LOOPBACK: Final = "the mix over loopback TCP to a handler that reads three fields, {}, 64 MiB"
 COLOURS: Final = {"ours": "#1b7f5c", "peer": "#8a8f98", "bound": "#d9b44a"}
-LEAST: Final = 1e4  # events a second at the left edge, and at the right
-MOST: Final = 2e9
+MIN_RATE: Final = 1e4  # events per second at the left edge
+MAX_RATE: Final = 2e9  # events per second at the right edge
 SHADES: Final = (1.0, 0.75, 0.55, 0.4)
 
 
 def draw(results: dict[str, Any], file: Path) -> None:
-    """Write the plot, the same bytes for the same results."""
+    """Write the plot. Equal results give equal bytes."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -35,7 +35,7 @@ def draw(results: dict[str, Any], file: Path) -> None:
     )
     for axis, name in zip(axes.flat, counts, strict=True):
         _panel(axis, name, comparisons)
-    axes[0, 0].set_xlim(LEAST, MOST)
+    axes[0, 0].set_xlim(MIN_RATE, MAX_RATE)
     kinds = [pyplot.Rectangle((0, 0), 1, 1, color=colour) for colour in COLOURS.values()]
     axes[0, 0].legend(kinds, COLOURS, fontsize=7, loc="lower right", frameon=False)
     figure.tight_layout()

@@ -1,8 +1,8 @@
-"""Writes the results down: ``python -m benchmarks.report FOLDER [TABLES RATIOS]``.
+"""Writes the results: ``python -m benchmarks.report FOLDER [TABLES RATIOS]``.
 
-``TABLES`` is pytest-benchmark's JSON, ``RATIOS`` that of ``benchmarks.paired``. What was measured is put
-into ``benchmarks.json`` in the folder, in place of what the same interpreter measured before; the page and
-the plot are made from that file alone; without new results they are made anew.
+``TABLES`` is pytest-benchmark's JSON, ``RATIOS`` that of ``benchmarks.paired``. They replace the results of
+the same interpreter in ``FOLDER/benchmarks.json``. The page and the plot are generated from that file
+alone; without new results they are generated again.
 """
 
 import json
@@ -21,7 +21,7 @@ Results = dict[str, Any]
 
 
 def revision_of(root: Path) -> str:
-    """The revision that was measured; the results themselves do not change it."""
+    """Return the measured revision. Changes of the results themselves do not count."""
 
     def git(*command: str) -> str:
         found = subprocess.run(["git", *command], cwd=root, check=True, capture_output=True, text=True)
@@ -34,7 +34,7 @@ def revision_of(root: Path) -> str:
 
 
 def collected(tables: Results, ratios: Results, revision: str) -> Results:
-    """One interpreter's results."""
+    """Return the results of one interpreter."""
     comparisons: dict[str, Any] = {}
     for row in tables["benchmarks"]:
         info = row["extra_info"]
@@ -58,14 +58,17 @@ def collected(tables: Results, ratios: Results, revision: str) -> Results:
 
 
 def merged(results: Results, one: Results) -> Results:
-    """All interpreters' results, by version without its last number, oldest first."""
+    """Return the results of all interpreters by minor version, oldest first."""
     version = ".".join(one["python"].split(".")[:2])
     together = {**results, version: one}
     return {key: together[key] for key in sorted(together, key=lambda key: tuple(map(int, key.split("."))))}
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A Markdown table; columns of numbers, all but the first and those named "why", go to the right."""
+    """Yield the lines of a Markdown table.
+
+    All columns but the first and those named "why" are right-aligned.
+    """
     head = list(head)
     yield f"| {' | '.join(head)} |"
     yield f"|---|{''.join('---|' if name == 'why' else '---:|' for name in head[1:])}"
@@ -74,7 +77,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def seconds(value: float) -> str:
-    """Three digits and a unit."""
+    """Return a time with three digits and a unit."""
     for unit, factor in (("ns", 1e9), ("µs", 1e6), ("ms", 1e3)):
         if value * factor < 1000:
             return f"{value * factor:.3g} {unit}"
@@ -100,7 +103,7 @@ def _targets(results: Results) -> Iterator[str]:
 
 
 def _figures(side: Results, figure: str) -> str:
-    # where the clock counts, the rest is worth knowing too
+    # a row measured by the clock shows the other figures as well
     others = [name for name in ("p50", "p99", "cpu") if figure == "wall" and name in side]
     return "; ".join([seconds(side[figure]), *(f"{name} {seconds(side[name])}" for name in others)])
 
@@ -129,25 +132,25 @@ def _comparisons(results: Results) -> Iterator[str]:
 
 
 def page(results: Results) -> str:
-    """The page."""
+    """Return the page in Markdown."""
     versions = [f"{one['python']} (revision {one['revision']})" for one in results.values()]
     machines = dict.fromkeys(one["machine"] for one in results.values())
     oldest = next(iter(results))
     lines = [
         "# Benchmarks",
         "",
-        "Made by `ci/bench`, from `benchmarks.json` beside this page; not written by hand.",
+        "`ci/bench` generates this page from `benchmarks.json`; do not edit it.",
         "",
         f"CPython {', '.join(versions)}; {'; '.join(machines)}. Protocol version {VERSION}.",
         "",
         "![Events a second, from bytes to a handler that reads three fields](benchmarks.svg)",
         "",
-        "## What is to be reached",
+        "## Targets",
         "",
-        "A ratio is the time of the one divided by the time of the other, measured in pairs: a round of",
-        "each, in turns which goes first, in one process. Shown is the median of the pairs' ratios, ✓ where",
-        f"it is reached; the last two columns are of CPython {oldest}: the quartiles of the ratios, and the",
-        "medians of both times.",
+        "A ratio is the time of one side divided by the time of the other. Both are measured in pairs: one",
+        "round of each in one process, going first in turns. The table has the median of the pairs' ratios,",
+        f"with ✓ if the target is reached. The last two columns are of CPython {oldest}: the quartiles of the",
+        "ratios and the medians of both times.",
         "",
         *table(["", "wanted", *(f"CPython {version}" for version in results), "quartiles", "times"], ()),
         *_targets(results),
@@ -156,7 +159,7 @@ def page(results: Results) -> str:
         "",
         "## The mix",
         "",
-        "What a busy peripheral sends, for 1000 events:",
+        "The events of a busy peripheral, of 1000:",
         "",
         *table(
             ["", "of 1000", "why"],
@@ -165,7 +168,7 @@ def page(results: Results) -> str:
         "",
         "## All comparisons",
         "",
-        "In the order in which they ran, one after the other: the ratios above are measured better.",
+        "One side after the other, in this order. The ratios above are more reliable.",
         "",
         *_comparisons(results),
     ]
@@ -179,7 +182,7 @@ def _name(message: int) -> str:
 
 
 def main(folder: str, *measured: str) -> None:
-    """Write the three files."""
+    """Write the JSON file, the page and the plot."""
     stored = Path(folder) / "benchmarks.json"
     results = json.loads(stored.read_text(encoding="utf-8")) if stored.exists() else {}
     if measured:

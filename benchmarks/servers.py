@@ -1,12 +1,12 @@
 """The servers of the benchmarks, each in a process of its own: ``python -m benchmarks.servers NAME ...``.
 
-They are plain blocking sockets and ``struct``, so that they are quick, the same for every client, and take
-nothing from the client's processor time. Each prints its port, then serves one connection after the other;
-after each it prints how many bytes came.
+They use blocking sockets and ``struct``: they are fast, equal for every client, and use none of the
+client's processor time. Each prints its port and serves one connection after another; after each connection
+it prints the number of bytes received.
 
-``stream STREAM SIZE``  sends a prepared stream as fast as it is taken
+``stream STREAM SIZE``  sends a prepared stream as fast as the client reads
 ``confirm``             grants OPEN_REQ, confirms SET_AGENT_STATE_REQ
-``login AGENTS``        the same, and tells of each agent: all logged out at first, then as they log in
+``login AGENTS``        the same, and sends agent states: all logged out at first, then each login
 """
 
 import socket
@@ -40,13 +40,13 @@ class Server(NamedTuple):
     said: IO[str]
 
     def came(self) -> int:
-        """How many bytes came on the connection that is over now."""
+        """Return the number of bytes received on the connection that has just ended."""
         return int(self.said.readline())
 
 
 @contextmanager
 def serving(*arguments: object) -> Iterator[Server]:
-    """One of the servers, for as long as the block lasts."""
+    """Run one of the servers during a block."""
     command = [sys.executable, "-m", "benchmarks.servers", *map(str, arguments)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -67,13 +67,13 @@ def _serve(converse: Callable[[socket.socket], int]) -> None:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 try:
                     came = converse(connection)
-                except ConnectionError:  # the client left in its own way
+                except ConnectionError:  # the client reset the connection
                     came = -1
             print(came, flush=True)
 
 
 def _frames(connection: socket.socket, replies: Callable[[int, memoryview], bytes]) -> int:
-    """Answer each frame; the answers to what one read brought leave in one write."""
+    """Answer each frame. The answers to the frames of one read leave in one write."""
     rest = b""
     came = 0
     while read := connection.recv(_READ):
@@ -126,7 +126,7 @@ def _confirm(number: int, body: memoryview) -> bytes:
 
 
 def state_event(agent: str, state: int) -> bytes:
-    """What tells of an agent's state."""
+    """Return an AGENT_STATE_EVENT."""
     fields = _zeros(
         ged.AGENT_STATE_EVENT, PeripheralID=PERIPHERAL, AgentState=state, SkillGroupNumber=0xFFFFFFFF,
         SkillGroupID=0xFFFFFFFF,
@@ -162,7 +162,7 @@ def _stream(name: str, size: str) -> Callable[[socket.socket], int]:
     def send(connection: socket.socket) -> int:
         connection.sendall(stream)
         connection.shutdown(socket.SHUT_WR)
-        return len(connection.recv(1))  # until the client has taken everything and left
+        return len(connection.recv(1))  # until the client has read everything and closed
 
     return send
 

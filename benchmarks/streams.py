@@ -1,7 +1,7 @@
-"""What the benchmarks read: streams of events in two working sets, made with seeded chance.
+"""The input of the benchmarks: streams of events in two working sets, generated with a seeded random source.
 
-256 KiB stay in the nearest caches, 64 MiB do not fit into any. Three streams: agent state events, call
-delivered events with ten call variables and ECC variables, and the mix of a busy peripheral.
+256 KiB stay in the nearest caches, 64 MiB do not fit into any cache. There are three streams: agent state
+events, call delivered events with ten call variables and ECC variables, and the mix of a busy peripheral.
 """
 
 import random
@@ -18,22 +18,22 @@ VERSION: Final = 25
 PERIPHERAL: Final = 5000
 SIZES: Final = {"256 KiB": 256 << 10, "64 MiB": 64 << 20}
 AGENTS: Final = 500
-#: What one read of a socket brings.
+#: Bytes of one read of a socket.
 PIECE: Final = 64 << 10
 
-#: States between login and logout. LOGIN and LOGOUT are a few in a thousand on a real peripheral.
+#: States between login and logout. LOGIN and LOGOUT are only a few of 1000 events of a real peripheral.
 _STATES: Final = (2, 3, 4, 6, 8, 10)
 
 
 class Share(NamedTuple):
-    """How many of 1000 events of the mix are of this message, and why."""
+    """The share of a message in 1000 events of the mix, and the reason."""
 
     message: int
     of_1000: int
     reason: str
 
 
-#: One queued call that an agent answers brings about 25 events; the shares follow from those.
+#: One queued call that an agent answers causes about 25 events; the shares follow from them.
 MIX: Final = (
     Share(
         ged.AGENT_STATE_EVENT, 320, "reserved, talking, wrap-up, available, for the agent and a skill group"
@@ -57,7 +57,7 @@ MIX: Final = (
 
 
 class Wanted(NamedTuple):
-    """The fields that a handler of a message reads: two numbers in the order of the wire, and a text."""
+    """The fields that a handler of a message reads: two numbers in wire order, and a text."""
 
     first: str
     second: str
@@ -77,7 +77,7 @@ Fields = list[tuple[str, object]]
 
 
 def agent_id(number: int) -> str:
-    """Six digits, however many agents there are."""
+    """Return an agent ID of six digits."""
     return str(100_000 + number)
 
 
@@ -122,7 +122,7 @@ def _ecc(rng: random.Random) -> Fields:
 
 
 class _Call(NamedTuple):
-    """One call, as chance made it."""
+    """One random call."""
 
     rng: random.Random
     caller: str
@@ -154,7 +154,7 @@ class _Call(NamedTuple):
         return [*both, ("TransferringDeviceID", self.agent), ("TransferredDeviceID", self.caller)]
 
 
-#: Floating fields of each message; what is not listed has the connection's device alone.
+#: Floating fields of each message. A message that is not listed has only the device of the connection.
 _FLOATING: Final[dict[int, Callable[[_Call], Fields]]] = {
     ged.BEGIN_CALL_EVENT: lambda call: call.device() + call.variables(),
     ged.CALL_DATA_UPDATE_EVENT: lambda call: (
@@ -214,14 +214,14 @@ def _call_event(rng: random.Random, message: int) -> bytes:
 
 
 def _drawn(size: int, rng: random.Random, pool: Sequence[bytes]) -> bytes:
-    # whole events only, so that a stream can be begun anew behind its end
+    # whole events only, so that the stream can be repeated
     mean = sum(map(len, pool)) / len(pool)
     return b"".join(rng.choices(pool, k=round(size / mean)))
 
 
 @cache
 def agent_states(size: str, agents: int = AGENTS) -> bytes:
-    """Events of about 115 bytes with four texts, the agents at random."""
+    """Return events of about 115 bytes with four texts, of random agents."""
     rng = random.Random(agents)
     pool = [_agent_state(rng, number % agents) for number in range(max(agents, 5000))]
     return _drawn(SIZES[size], rng, pool)
@@ -229,7 +229,7 @@ def agent_states(size: str, agents: int = AGENTS) -> bytes:
 
 @cache
 def calls_delivered(size: str) -> bytes:
-    """CALL_DELIVERED_EVENTs of about 700 bytes: ten call variables, three ECC variables, one ECC array."""
+    """Return CALL_DELIVERED_EVENTs of about 700 bytes: ten call and three ECC variables, one ECC array."""
     rng = random.Random(9)
     pool = [_call_event(rng, ged.CALL_DELIVERED_EVENT) for _ in range(2000)]
     return _drawn(SIZES[size], rng, pool)
@@ -237,7 +237,7 @@ def calls_delivered(size: str) -> bytes:
 
 @cache
 def mixed(size: str) -> bytes:
-    """The mix of a busy peripheral, in the proportions of ``MIX``."""
+    """Return the mix of a busy peripheral, in the proportions of ``MIX``."""
     rng = random.Random(25)
     pool = [
         _agent_state(rng, rng.randrange(AGENTS))
@@ -257,7 +257,7 @@ STREAMS: Final[dict[str, Callable[[str], bytes]]] = {
 
 
 def frames_of(stream: bytes) -> list[bytes]:
-    """Each event by itself."""
+    """Return each event as bytes of its own."""
     found = []
     at = 0
     while at < len(stream):
@@ -268,20 +268,23 @@ def frames_of(stream: bytes) -> list[bytes]:
 
 
 def in_turns(items: Sequence[Any], so_many: int) -> Iterator[list[Any]]:
-    """So many of the items at a time, round and round, so that short rounds go through all of the memory."""
+    """Return a function that yields the next items in a cycle, so that short rounds use all of the memory."""
     endless = cycle(items)
     while True:
         yield list(islice(endless, so_many))
 
 
 def pieces(stream: bytes) -> list[memoryview]:
-    """The stream as a socket brings it. The memory is the caller's own: nobody else warms a cache with it."""
+    """Return the stream in pieces, as from a socket.
+
+    The copy is the caller's own, so no other side warms it.
+    """
     own = memoryview(bytearray(stream)).toreadonly()
     return [own[at : at + PIECE] for at in range(0, len(own), PIECE)]
 
 
 def whole_pieces(stream: bytes) -> list[memoryview]:
-    """The same in pieces that end where an event does, for those who are left in the midst of it."""
+    """Return the stream in pieces that end with an event, for sides that may stop at any piece."""
     own = memoryview(bytearray(stream)).toreadonly()
     made = []
     start = 0

@@ -1,6 +1,6 @@
-"""What is to be reached, as data: each row names two sides of a comparison and the bound of their ratio.
+"""The targets, as data: each row names two sides of a comparison and the bound of their ratio.
 
-``above`` over ``below``: the time that the first takes, divided by the time of the second.
+The ratio is the time of the side ``above``, divided by the time of the side ``below``.
 """
 
 from typing import Final, NamedTuple
@@ -10,7 +10,11 @@ from .loops import LOOPS
 
 
 class Target(NamedTuple):
-    """One ratio and its bound. ``added``: of what the first costs beyond the second, to the second."""
+    """One ratio and its bound.
+
+    ``figure``: the figure that counts; None for that of the comparison.
+    ``added``: True for the ratio of the first side's additional cost to the second side.
+    """
 
     row: str
     comparison: str
@@ -18,18 +22,18 @@ class Target(NamedTuple):
     below: str
     at_least: float | None = None
     at_most: float | None = None
-    figure: str | None = None  # the comparison's own unless given
+    figure: str | None = None
     added: bool = False
 
     def met(self, ratio: float) -> bool:
-        """Whether that ratio is good enough."""
+        """Return True if a ratio reaches the target."""
         return (self.at_least is None or ratio >= self.at_least) and (
             self.at_most is None or ratio <= self.at_most
         )
 
     @property
     def wanted(self) -> str:
-        """The bound in signs."""
+        """The bound with its sign."""
         return f"≥ {self.at_least:g}" if self.at_least is not None else f"≤ {self.at_most:g}"
 
 
@@ -38,9 +42,9 @@ EMPTY = "AGENT_STATE_EVENT, bytes to an empty handler, 64 MiB"
 DICT = "AGENT_STATE_EVENT, one event to a dict of all its fields, 64 MiB"
 CALL_DICT = "CALL_DELIVERED_EVENT, one event to a dict of all its fields, 64 MiB"
 MODEL = "AGENT_STATE_EVENT of a known agent, bytes to updated Agent and sink, 64 MiB"
-CROWD = "AGENT_STATE_EVENT of so many agents, bytes to a handler that reads three fields, 64 MiB"
+CROWD = "AGENT_STATE_EVENT of many agents, bytes to a handler that reads three fields, 64 MiB"
 COLUMNS = "AGENT_STATE_EVENT to columns of 19 fixed fields and 2 texts, 64 MiB"
-MODEL_CROWD = "AGENT_STATE_EVENT of so many known agents, bytes to updated Agent, 64 MiB"
+MODEL_CROWD = "AGENT_STATE_EVENT of many known agents, bytes to updated Agent, 64 MiB"
 
 
 def _of_loop(loop: str) -> tuple[Target, ...]:

@@ -1,7 +1,8 @@
-"""The tables: ``pytest benchmarks``, one table for each comparison, times for one unit (an event, a request).
+"""The tables: ``pytest benchmarks``. One table for each comparison, with times per unit (an event, a
+request).
 
-A round measures itself, by processor time or by the clock as its comparison says, and does many units;
-pytest-benchmark's timer is moved by what one of them took, so that its statistics are those of one unit.
+A round processes many units and measures itself, in processor time or by the clock. It advances the timer of
+pytest-benchmark by the time of one unit, so that the statistics are those of one unit.
 """
 
 import statistics
@@ -13,7 +14,7 @@ from .measure import Comparison, Round, Side, measure
 
 
 class MovedTimer:
-    """A clock that stands still but for what it is told."""
+    """A timer that moves only by assignment."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -1,6 +1,6 @@
-"""Who is compared with whom, a module for each subject.
+"""The comparisons, one module for each subject.
 
-Every side checks, before it is measured, that it reads or makes the same as the others.
+Before a side is measured, it checks that its results equal those of the other sides.
 """
 
 from functools import cache
@@ -12,7 +12,7 @@ from benchmarks.measure import Comparison
 
 @cache
 def by_name() -> dict[str, Comparison]:
-    """Every comparison."""
+    """Return every comparison by its name."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     found = [comparison for module in modules for comparison in module.comparisons()]
     return {comparison.name: comparison for comparison in found}

@@ -1,8 +1,8 @@
-"""Whole buffers without an object for each event: columns, and filters that turn everything away.
+"""Whole buffers without an object per event: columns, and filters that reject every event.
 
-All take the whole stream in one call, as a program would that has it in memory. How the peer that makes
-columns does on parts that stay in the nearer caches is shown besides; the filtering one is the same for each
-part, so that it takes one at a time.
+All sides take the whole stream in one call, as a program does that has it in memory. The peer that makes
+columns is also measured on parts that stay in the nearer caches. The filtering peer costs the same for
+every part, so it takes one part at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -98,7 +98,7 @@ def _checked(check: Callable[[], None], prepare: Prepare) -> Prepare:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     filters = {
         "500 agent ids": FrameFilter(VERSION, AGENT_STATE_EVENT, {"AgentID": NOBODY}),
         "a state": FrameFilter(VERSION, AGENT_STATE_EVENT, {"AgentState": 7}),

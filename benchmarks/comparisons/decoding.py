@@ -1,4 +1,4 @@
-"""One event, cut out already, to a dict of all its fields."""
+"""One event, already split from its stream, to a dict of all its fields."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -49,7 +49,7 @@ def _eager() -> Callable[[bytes], dict[Any, Any]]:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for size in SIZES:
         for name, stream in STREAMS.items():
             yield Comparison(

@@ -1,7 +1,7 @@
-"""From bytes, in pieces as a socket brings them, to a Python handler: with three fields read, and with none.
+"""From bytes, in pieces as from a socket, to a Python handler that reads three fields or none.
 
-The bound below a handler is a bare call of it from C: ``map`` calls through the vectorcall protocol, which
-is the cheapest way that CPython has, and ``deque`` with no room takes what it gives away.
+The bound of a handler is its bare call from C: ``map`` calls through the vectorcall protocol, the cheapest
+way in CPython, and a ``deque`` of length 0 discards the results.
 """
 
 from collections import deque
@@ -20,13 +20,13 @@ from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.messages import class_of
 
 MESSAGES = tuple(share.message for share in MIX)
-#: How many pieces of 64 KiB a round takes.
+#: Pieces of 64 KiB in a round.
 AT_ONCE = 16
 Feed = Callable[[Iterable[memoryview]], object]
 
 
 def of(dispatcher: Dispatcher) -> Feed:
-    """What a transport does with a dispatcher's buffer; the same copy is made that the kernel would make."""
+    """Feed a dispatcher's buffer as a transport does, with the copy that the kernel would make."""
     frames = dispatcher.frames
     get_buffer, received, dispatch = frames.get_buffer, frames.received, dispatcher.dispatch
 
@@ -45,7 +45,7 @@ def of(dispatcher: Dispatcher) -> Feed:
 
 
 def protocol(client: Any) -> Feed:
-    """What a transport does with a peer's ``asyncio.Protocol``."""
+    """Feed a peer's ``asyncio.Protocol`` as a transport does."""
 
     def feed(data: Iterable[memoryview]) -> None:
         for piece in data:
@@ -55,7 +55,7 @@ def protocol(client: Any) -> Feed:
 
 
 def dispatcher(by_message: dict[Any, Callable[..., object]]) -> Dispatcher:
-    """A dispatcher with these handlers."""
+    """Return a dispatcher with some handlers."""
     made = Dispatcher(codec(VERSION), FrameBuffer())
     for message, handler in by_message.items():
         made.on(message, handler)
@@ -74,7 +74,10 @@ def _expected(frames: list[bytes]) -> handlers.Seen:
 def fed(
     stream: Callable[[], bytes], make: Callable[[handlers.Seen | None], Feed], reads: bool = True
 ) -> Prepare:
-    """A side that is fed the stream; ``make`` is given a list where handlers are to keep what they read."""
+    """Return a side that is fed the stream.
+
+    ``make`` gets a list in which handlers store the fields, or None.
+    """
 
     def prepared() -> Round:
         data = stream()
@@ -141,7 +144,7 @@ def _empty(seen: handlers.Seen | None) -> Feed:
 
 
 def bare_calls(handler: Callable[..., object], of_what: object, calls: int = 20_000) -> Round:
-    """Calls of a Python function from C."""
+    """Call a Python function from C."""
 
     def work() -> int:
         deque(map(handler, repeat(of_what, calls)), maxlen=0)
@@ -151,7 +154,7 @@ def bare_calls(handler: Callable[..., object], of_what: object, calls: int = 20_
 
 
 def bare_call_of_empty() -> Round:
-    """Calls of the empty handler with an event, without anything around it."""
+    """Call the empty handler with an event, and nothing else."""
     return bare_calls(handlers.empty(), codec(VERSION).decode(frames_of(agent_states("256 KiB"))[0]))
 
 
@@ -232,7 +235,7 @@ def _crowds(size: str) -> Comparison:
         return lambda: agent_states(size, agents)
 
     return Comparison(
-        f"AGENT_STATE_EVENT of so many agents, bytes to a handler that reads three fields, {size}",
+        f"AGENT_STATE_EVENT of many agents, bytes to a handler that reads three fields, {size}",
         "event",
         tuple(
             sides(OURS, {f"{agents:,} agents": fed(of_agents(agents), _typed) for agents in (100, 100_000)})
@@ -241,7 +244,7 @@ def _crowds(size: str) -> Comparison:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for size in SIZES:
         for name in STREAMS:
             yield _reading(name, size)

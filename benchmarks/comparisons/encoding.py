@@ -1,4 +1,4 @@
-"""Building and encoding a request; each has an InvokeID, an agent and a device of its own."""
+"""Building and encoding requests; each has its own InvokeID, agent and device."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -11,7 +11,7 @@ from ctios_fast.protocol.numbers import MAKE_CALL_REQ, SET_AGENT_STATE_REQ
 
 #: InvokeID, agent and device.
 Inputs = Iterable[tuple[int, str, str]]
-#: Encodes one request for each of the inputs, and gives the last.
+#: Encodes one request for each input and returns the last one.
 Encode = Callable[[Inputs], bytes]
 CODEC = codec(VERSION)
 INPUTS = [(number, agent_id(number), agent_id(number % 500)) for number in range(1, 5001)]
@@ -121,7 +121,7 @@ def _made(make: Encode, expected: Encode) -> Prepare:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for name, by_class, by_constructor, by_codec, by_struct in (
         (
             "SET_AGENT_STATE_REQ",

@@ -1,9 +1,9 @@
 """From a request to its confirmation over loopback TCP, one at a time, by the clock.
 
-The bound is the barest asyncio client: it writes bytes that were made before, and a future is done when bytes
-of the answer come. Both talk to the same server, so that only the client differs. Client and server share one
-core: where the system puts them, and how long an idle core takes to wake up, makes far more of a round trip
-than either client does.
+The bound is a minimal asyncio client: it writes bytes that were encoded before, and completes a future when
+bytes of the answer arrive. Both use the same server, so only the client differs. Client and server share
+one core: their placement, and the time that an idle core needs to wake up, would be a larger part of a
+round trip than either client.
 """
 
 import asyncio
@@ -75,7 +75,7 @@ async def _session(port: int) -> tuple[Ask, Callable[[], object]]:
 
 @contextmanager
 def _on_one_core() -> Iterator[None]:
-    # This process, and what it starts, on the first core that it may use, where the system lets one choose.
+    # Bind this process and its children to the first core that it may use, if the system supports that.
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -125,7 +125,7 @@ def _client(loop: str, connect: Callable[[int], Awaitable[tuple[Ask, Callable[[]
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for loop in LOOPS:
         yield Comparison(
             f"request to confirmation over loopback TCP, one at a time, {loop}",

@@ -1,10 +1,10 @@
-"""10,000 logins on one connection: request, confirmation, state event, Agent updated; the client's own time.
+"""10,000 logins on one connection: request, confirmation, state event, updated Agent; the client's own time.
 
-All are asked for at once and awaited one after the other. The server, in a process of its own, has told
-before that all agents are logged out, so that nobody has to ask.
+All logins are requested at once and awaited one after another. The server, in a process of its own, has
+reported all agents as logged out before, so that no query is needed.
 
-A login of the Session and the peer's "with time limit" end in time whatever comes; the other peers are what
-remains of such a client when even that is left out.
+A login of the Session and of the peer "with time limit" ends in time in any case. The other peers show the
+cost of such a client without time limits.
 """
 
 import asyncio
@@ -21,26 +21,26 @@ from ctios_fast import Session
 from ctios_fast.core import codec
 from ctios_fast.messages import OpenReq
 
-#: Of all logins; a short run has fewer.
+#: Number of logins; a short run has fewer.
 LOGINS = 10_000
 PASSWORD = "sesame"
 IDS = [agent_id(number) for number in range(LOGINS)]
 
 
 class Spent:
-    """Time by the clock and of the processor since it was made, for one of so many."""
+    """Time by the clock and of the processor since its creation, per unit."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
     def of_one(self, count: int) -> dict[str, float]:
-        """The figures of a round."""
+        """Return the figures of a round."""
         cpu = time.process_time() - self._cpu
         return {"cpu": cpu / count, "wall": (time.perf_counter() - self._wall) / count}
 
 
 async def _until(known: Callable[[], bool]) -> None:
-    while not known():  # noqa: ASYNC110, neither client has anything to wait on
+    while not known():  # noqa: ASYNC110 - neither client offers anything to wait on
         await asyncio.sleep(0.001)
 
 
@@ -97,7 +97,7 @@ def _client(loop: str, client: Callable[[int], Awaitable[Mapping[str, float]]], 
 
             def work() -> Mapping[str, float]:
                 figures = runner.run(client(server.port))  # type: ignore[arg-type]
-                sent.add(server.came() // LOGINS)  # opening and closing aside
+                sent.add(server.came() // LOGINS)  # ignores opening and closing
                 assert len(sent) == 1, "both clients send the same"
                 return figures
 
@@ -107,7 +107,7 @@ def _client(loop: str, client: Callable[[int], Awaitable[Mapping[str, float]]], 
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for loop in LOOPS:
         sent: set[int] = set()
         yield Comparison(

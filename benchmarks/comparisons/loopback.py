@@ -1,7 +1,7 @@
-"""Loopback TCP to a handler that reads three fields: a server sends the mix as fast as it is taken.
+"""Loopback TCP to a handler that reads three fields: a server sends the mix as fast as the client reads.
 
-The library's side is its ``Link``, the protocol that a session's connection is made of. The bound is the same
-link with nobody listening, which splits and no more.
+The library's side is its ``Link``, the protocol class of a session's connection. The bound is the same link
+without a handler, which only splits.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ def _client(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
 
             def work() -> Mapping[str, float]:
                 figures = runner.run(receive(server.port))
-                assert server.came() == 0  # the server saw the client leave, and waits for the next
+                assert server.came() == 0  # the server has seen the end and waits for the next client
                 return figures
 
             yield work
@@ -78,7 +78,7 @@ def _client(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for size in SIZES:
         for loop in LOOPS:
             yield Comparison(

@@ -1,7 +1,6 @@
 """A whole CTI OS event: bytes to an updated Agent, and to a sink that gets its Arguments.
 
-The session is a real one in bulk mode. Its events are fed to its dispatcher from memory, so that no socket
-stands between.
+The session is a real one in bulk mode. Its dispatcher is fed from memory, without a socket.
 """
 
 import asyncio
@@ -18,7 +17,7 @@ from .dispatching import AT_ONCE, bare_call_of_empty, of
 
 
 class Sink:
-    """Listens to state changes and does nothing with them."""
+    """Listens to state changes and ignores them."""
 
     def on_agent_state_change(self, args: Arguments) -> None:
         pass
@@ -26,7 +25,7 @@ class Sink:
 
 @contextmanager
 def bulk_session() -> Iterator[Session]:
-    """A session with a server that grants it bulk mode and then keeps silent."""
+    """Return a session whose server grants bulk mode and then sends nothing."""
 
     async def opened(port: int) -> Session:
         session = Session(client_id="benchmark", heartbeat=None)
@@ -51,7 +50,7 @@ def _model(size: str, agents: int, *, listens: bool) -> Prepare:
         events = count_frames(stream)[0] / len(stream)
         with bulk_session() as session:
             feed = of(session._connection.dispatcher)
-            feed(own)  # all agents are known from here on
+            feed(own)  # makes all agents known
             heard: list[Arguments] = []
             session.subscribe("OnAgentStateChange", heard.append)
             feed(own[:1])
@@ -76,7 +75,7 @@ def _model(size: str, agents: int, *, listens: bool) -> Prepare:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     for size in SIZES:
         ours: dict[str, Prepare] = {
             "one sink": _model(size, AGENTS, listens=True),
@@ -90,7 +89,7 @@ def comparisons() -> Iterator[Comparison]:
         )
     crowds = {f"{agents:,} agents": _model("64 MiB", agents, listens=False) for agents in (100, 100_000)}
     yield Comparison(
-        "AGENT_STATE_EVENT of so many known agents, bytes to updated Agent, 64 MiB",
+        "AGENT_STATE_EVENT of many known agents, bytes to updated Agent, 64 MiB",
         "event",
         tuple(sides(OURS, crowds)),
     )

@@ -1,4 +1,4 @@
-"""What an import takes, in a fresh interpreter each time, beside imports that such a program has anyway."""
+"""The time of an import in a fresh interpreter, compared with imports that such a program has anyway."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 
 def _importing(modules: str) -> Prepare:
     command = [sys.executable, "-c", _TIMED.format(modules)]
-    # an installed package has its bytecode; where none may be written every import would compile
+    # an installed package has its bytecode; without a writable folder every import would compile
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def work() -> Mapping[str, float]:
@@ -26,7 +26,7 @@ def _importing(modules: str) -> Prepare:
         return {"wall": wall, "cpu": cpu}
 
     def prepared() -> Round:
-        work()  # the bytecode is there from here on
+        work()  # writes the bytecode
         return work
 
     return ready(prepared)
@@ -42,7 +42,7 @@ def _starting() -> Round:
 
 
 def comparisons() -> Iterator[Comparison]:
-    """All of this subject."""
+    """Return the comparisons of this module."""
     yield Comparison(
         "import, in a fresh interpreter",
         "import",

@@ -1,1 +1,1 @@
-"""What users would write instead, each written as its author would write it in earnest."""
+"""What users would write or install instead, each written as its author would seriously write it."""

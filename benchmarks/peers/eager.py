@@ -1,7 +1,7 @@
 """The eager peer: asyncio and ``struct``, every event to a dict. What most people write.
 
-A table says what a message is made of. The fixed part is one ``unpack_from`` zipped with its names, the
-floating fields are one loop over the tags; the text of a field is one slice, decoded.
+A table describes the messages. The fixed part is one ``unpack_from`` zipped with its names. The floating
+fields are one loop over the tags; the text of a field is one decoded slice.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ Decode = Callable[[bytes, int, int], dict[str, Any]]
 
 
 def decoder(message: int) -> Decode:
-    """A function that makes a dict of the message's body, which lies in the data from ``at`` to ``end``."""
+    """Return a function that turns the body of a message, in the data from ``at`` to ``end``, into a dict."""
     layout = fixed(message)
     unpack_from = struct.Struct(">" + "".join(layout.codes)).unpack_from
     names = layout.names
@@ -61,7 +61,7 @@ def decoder(message: int) -> Decode:
 
 
 class EagerClient(asyncio.Protocol):
-    """Calls the handler of each message's number with a dict; ``over`` is called at the end of the stream."""
+    """Calls the handler of each message with a dict, and ``over`` at the end of the stream."""
 
     def __init__(
         self, handlers: dict[int, Callable[[dict[str, Any]], object]], over: Callable[[], object] = int

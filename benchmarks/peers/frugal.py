@@ -1,7 +1,7 @@
 """The frugal peer: asyncio and ``struct``, only what the handler wants. What a careful engineer writes.
 
-The wanted fixed fields are read by one ``unpack_from`` with pad bytes between them, the text is found by
-one scan of the tags that ends where it is found, and the handler gets the three as they are.
+One ``unpack_from`` with pad bytes reads the wanted fixed fields. One scan of the tags finds the text and
+stops there. The handler gets the three values as arguments.
 """
 
 import asyncio

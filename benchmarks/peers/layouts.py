@@ -1,6 +1,6 @@
-"""The layouts that the peers' authors would have typed in from the reference, as ``struct`` formats.
+"""The layouts that the authors of the peers would copy from the reference, as ``struct`` formats.
 
-They come from the protocol's data rather than being typed again; what a peer does with them is its own.
+They are generated from the protocol's data. What a peer does with them is its own.
 """
 
 import struct
@@ -16,7 +16,7 @@ VERSION: Final = 25
 
 
 class Fixed(NamedTuple):
-    """Names and format of a message's fixed part."""
+    """Return names and format of a message's fixed part."""
 
     names: tuple[str, ...]
     codes: tuple[str, ...]
@@ -34,7 +34,7 @@ def fixed(message: int) -> Fixed:
 
 @cache
 def tags(message: int) -> dict[int, tuple[str, str, bool]]:
-    """By tag: name, type and whether it repeats."""
+    """Return name, type and repetition of each tag."""
     layout = codec(VERSION).describe(message)
     assert layout is not None
     return {
@@ -45,7 +45,7 @@ def tags(message: int) -> dict[int, tuple[str, str, bool]]:
 
 
 def with_pads(message: int, wanted: tuple[str, ...]) -> str:
-    """A format that reads only the wanted fixed fields, with pad bytes between them."""
+    """Return a format that reads only the wanted fixed fields, with pad bytes between them."""
     made = ">"
     pads = 0
     layout = fixed(message)

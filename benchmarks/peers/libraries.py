@@ -1,7 +1,7 @@
 """The peers that declare a structure with a library: ``construct`` compiled, ``dissect.cstruct``, ``ctypes``.
 
-Each decodes AGENT_STATE_EVENT; splitting and the scan of the tags, where the library has no good way of its
-own, are those of the other peers. A library that is not installed has no row.
+Each decodes AGENT_STATE_EVENT. Where a library has no good splitter or tag scan of its own, the peer uses
+that of the other peers. A library that is not installed has no row.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from .layouts import fixed, tags
 HEADER = struct.Struct(">II").unpack_from
 TAG = struct.Struct(">HH").unpack_from
 
-#: Body of one event to an object with the fixed fields, and the texts by tag.
+#: Decodes the body of one event to an object with the fixed fields, and the texts by tag.
 Decode = Callable[[bytes], tuple[Any, dict[int, str]]]
 
 _AGENT_ID = next(tag for tag, (name, _, _) in tags(AGENT_STATE_EVENT).items() if name == "AgentID")
@@ -94,7 +94,7 @@ def _by_dissect() -> Decode:
         f"{numbers[code]} {name};" for name, code in zip(_FIXED.names, _FIXED.codes, strict=True)
     )
     declared = cstruct(endian=">")
-    declared.load(f"struct AgentState {{ {columns} }};")  # compiled, as it is unless told otherwise
+    declared.load(f"struct AgentState {{ {columns} }};")  # compiled by default
     event = declared.AgentState
 
     def decode(body: bytes) -> tuple[Any, dict[int, str]]:

@@ -1,9 +1,11 @@
 """A client that logs agents in, written by hand with asyncio, ``struct`` and futures.
 
-``login`` gives a future that is done once the request is confirmed and a state event showed the agent logged
-in. ``login_within`` is what a program awaits: the same with a time limit, without which a lost answer would
-hold it up for ever. Requests of one turn of the loop leave in one write if ``joined``; else each is written
-at once, as most people have it.
+``login`` returns a future that is done once the request is confirmed and a state event has shown the agent
+logged in.
+``login_within`` is what a program awaits: the same with a time limit, because a lost answer would block it
+for ever. With
+``joined`` the requests of one turn of the loop leave in one write; otherwise each is written at once, as
+most people do it.
 """
 
 import asyncio
@@ -23,7 +25,7 @@ _LOGGED_OUT = (1, 9)
 
 
 class Agent:
-    """What is known of an agent, and the login that waits."""
+    """The known state of an agent, and its pending login."""
 
     __slots__ = ("agent_id", "confirmed", "extension", "instrument", "reason", "state", "waiter")
 
@@ -79,7 +81,7 @@ class LoginClient(asyncio.Protocol):
         return waiter
 
     async def login_within(self, seconds: float, agent_id: str, instrument: str, password: str) -> int:
-        """Log an agent in; ``TimeoutError`` when that is not done in time."""
+        """Log an agent in. Raises TimeoutError if that takes too long."""
         async with asyncio.timeout(seconds):
             return await self.login(agent_id, instrument, password)
 

@@ -1,6 +1,7 @@
-"""Columns by plain ``struct``: a loop over the frames gathers each field in a list, arrays are made of these.
+"""Columns with plain ``struct``: a loop over the frames collects each field in a list; the lists become
+arrays.
 
-Gathering in lists is quicker than assigning to the elements of arrays, and one tag scan finds both texts.
+Collecting in lists is faster than assigning to elements of arrays. One tag scan finds both texts.
 """
 
 import struct
@@ -20,7 +21,7 @@ _TYPES = {"I": "u4", "H": "u2", "i": "i4"}
 
 
 def agent_states(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    """All fixed fields, AgentID and AgentExtension of AGENT_STATE_EVENTs of versions 20 to 25."""
+    """Return all fixed fields, AgentID and AgentExtension of AGENT_STATE_EVENTs of versions 20 to 25."""
     rows: list[tuple[int, ...]] = []
     ids: list[bytes] = []
     extensions: list[bytes] = []

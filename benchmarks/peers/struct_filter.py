@@ -1,4 +1,4 @@
-"""A filter by plain ``struct``: one scan of the tags of each event, and a set of the wanted texts."""
+"""A filter with plain ``struct``: one scan of the tags of each event, and a set of the wanted texts."""
 
 import struct
 
@@ -12,7 +12,7 @@ _FIXED = fixed(AGENT_STATE_EVENT).size
 
 
 def of_agents(data: bytes, wanted: set[bytes]) -> tuple[list[int], int]:
-    """Offsets of the AGENT_STATE_EVENTs of these agents, and how many frames there were."""
+    """Return the offsets of the AGENT_STATE_EVENTs of some agents, and the number of frames."""
     found = []
     at = frames = 0
     size = len(data)

@@ -1,7 +1,8 @@
-"""The benchmarks' own arithmetic: ratios of pairs, verdicts on two revisions, results side by side."""
+"""The arithmetic of the benchmarks: ratios of pairs, verdicts on two revisions, pages of results."""
 
 import json
 import platform
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-sys.path.append(str(ROOT))  # behind everything: an installed package stays the one that is tested
+sys.path.append(str(ROOT))  # at the end, so that an installed package stays the tested one
 
 from benchmarks.compare import judge_counts, judge_pairs  # noqa: E402
 from benchmarks.measure import BOUND, OURS, Comparison, Side, measure, paired, ratio, ready  # noqa: E402
+from benchmarks.paired import chosen  # noqa: E402
+from benchmarks.paired import main as paired_main  # noqa: E402
 from benchmarks.report import collected, merged, page, seconds  # noqa: E402
 from benchmarks.targets import TARGETS, Target  # noqa: E402
 from benchmarks.test_comparisons import MovedTimer  # noqa: E402
@@ -176,6 +179,25 @@ def test_the_timer_of_the_tables_moves_only_by_advance():
     before = timer()
     timer.now += 1.5
     assert timer() - before == 1.5
+
+
+@pytest.mark.parametrize("words", [["three"], ["fields", "no such word"]])
+def test_paired_reports_words_that_no_row_contains(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert paired_main(words) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"no row contains {' and '.join(map(repr, words))}; the rows are:" in shown.err
+    assert all(target.row in shown.err for target in TARGETS)
+
+
+def test_the_words_of_paired_in_the_pages_select_rows() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    commands = re.findall(r"python -m benchmarks\.paired ([^#\n]+)", text)
+    assert commands
+    for words in commands:
+        assert chosen(words.split())
 
 
 def test_a_comparison_finds_its_sides_by_name():
