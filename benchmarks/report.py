@@ -149,7 +149,7 @@ def page(results: Results) -> str:
         "",
         "A ratio is the time of one side divided by the time of the other. Both are measured in pairs: one",
         "round of each in one process, going first in turns. The table has the median of the pairs' ratios,",
-        f"with ✓ if the target is reached. The last two columns are of CPython {oldest}: the quartiles of the",
+        f"with ✓ if the target is reached. The last two columns are of CPython {oldest}: quartiles of the",
         "ratios and the medians of both times.",
         "",
         *table(["", "wanted", *(f"CPython {version}" for version in results), "quartiles", "times"], ()),
