@@ -22,7 +22,7 @@ from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION, C
 from ctios_fast.core.scan.column_plan import ColumnField, ColumnPlan
 from ctios_fast.core.scan.column_scan import ColumnCounts, read_columns
 from ctios_fast.errors import MalformedFrame
-from ctios_fast.protocol.message_names import message_number
+from ctios_fast.protocol.naming import message_number
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
@@ -265,8 +265,6 @@ def decode_columns(
     check_integer("version", version, OLDEST_VERSION, NEWEST_VERSION)
     check_frame_limit(max_frame)
     check_integer("max_string", max_string, 1, MAX_FRAME_SIZE)
-    if isinstance(message, bool) or not isinstance(message, int | str):
-        raise TypeError(f"message must be the number or the name of a message, got {message!r}")
     if isinstance(fields, str | bytes) or (fields is not None and not isinstance(fields, Iterable)):
         raise TypeError(f"fields must be a collection of field names or None, got {fields!r}")
     plan = _plan(version, message_number(message), None if fields is None else tuple(fields))

@@ -3,8 +3,8 @@
 ``frames`` splits bytes, ``layout`` knows where fields stand in each version, ``message`` reads them,
 ``reader`` several fields at once, ``encoder`` writes them, ``codec`` is the door to both, ``dispatcher``
 calls handlers by message number; ``handler`` is for handlers in C. ``views`` and ``construct`` read and write
-messages as the classes of ``ctios_fast.messages``, made by ``typed``; a ``blueprint`` tells what a class
-takes, a ``recipe`` is what it learned about one call's keywords. ``requests`` finds what a confirmation
+messages as the classes of ``ctios_fast.messages``, made by ``typed``; a ``writer`` tells what a class
+takes, a ``template`` is what it learned about one call's keywords. ``requests`` finds what a confirmation
 answers, ``secret`` holds passwords on their way.
 Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
 """

@@ -3,17 +3,43 @@
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.number cimport PyNumber_Index
+from libc.stdint cimport uint32_t
 
 from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
 from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of
 from .message cimport all_fields, fitting, malformed, read_message, unfit
 from .wire cimport load32
 
+from ctios_fast.errors import EncodeError
+from ctios_fast.protocol.naming import message_number as known_message_number
+
 #: Largest frame accepted unless told otherwise, in bytes with the header. The reference's largest
 #: message has 12,500.
 DEFAULT_MAX_FRAME = 65536
 
 cdef dict _codecs = {}
+
+
+cdef object _number_of(object message_type):
+    # A number stays as it is: a frame may have one that the reference does not have.
+    if isinstance(message_type, (str, type)):
+        return known_message_number(message_type)
+    return message_type
+
+
+cdef uint32_t _encoded_number(object message_type) except? 0xFFFFFFFF:
+    # The same for writing. The error does not repeat a text, as no error of writing does.
+    cdef str meant = ""
+    try:
+        message_type = _number_of(message_type)
+    except (TypeError, ValueError) as error:
+        meant = str(error).partition(";")[2]
+        message_type = None
+    if message_type is None:
+        raise EncodeError(
+            None, "message_type", f"expected the number, name or class of a message{meant and ';' + meant}"
+        )
+    return message_number(message_type)
 
 
 cdef int _check_whole(Codec codec, object frame, const Py_buffer *view) except -1:
@@ -56,7 +82,11 @@ cdef class Codec:
         return self.layouts.tag_width
 
     def describe(self, message_type):
-        """The message's layout as a ``MessageLayout``, or None where none is published."""
+        """The message's layout as a ``MessageLayout``, or None where none is published.
+
+        ``message_type``: number, name or class.
+        """
+        message_type = _number_of(message_type)
         if not 0 <= message_type <= 0xFFFFFFFF:
             return None
         return self.layouts.describe(message_type)
@@ -94,22 +124,25 @@ cdef class Codec:
     def encode(self, message_type, fields, floating=(), *, bint as_received=False):
         """The frame of a message.
 
-        ``fields`` holds every fixed field of this version by its reference name, as integers. ``floating``
-        gives pairs of name and value in wire order: int for numbers, str for STRING (the NUL is added), bytes
-        for UNSPEC or for any type as raw data, ``NamedVariable``, ``NamedArray``, a list of integers for an
-        array. ``"tag:N"`` names a tag that has no name; its value is bytes.
+        ``message_type`` is its number, name or class. ``fields`` holds every fixed field of this version by
+        its reference name, as integers. ``floating`` gives pairs of name and value in wire order: int for
+        numbers, str for STRING (the NUL is added), bytes for UNSPEC or for any type as raw data,
+        ``NamedVariable``, ``NamedArray``, a list of integers for an array. ``"tag:N"`` names a tag that has no name; its value is bytes.
 
         ``as_received`` lets through what a reader takes and a sender should not write: messages and fields
         newer than this version, data longer than documented. Raises ``EncodeError`` for all that cannot be
         written, values of a wrong kind included.
         """
         return write_message(
-            self.layouts, message_number(message_type), fields, floating, as_received, self.max_frame
+            self.layouts, _encoded_number(message_type), fields, floating, as_received, self.max_frame
         )
 
     def encode_raw(self, message_type, body):
-        """The frame of a message whose body is given as bytes. Raises ``EncodeError`` if it is too large."""
-        return write_raw(message_number(message_type), body, self.max_frame)
+        """The frame of a message whose body is given as bytes. Raises ``EncodeError`` if it is too large.
+
+        ``message_type`` is its name, class or number, which the reference need not have.
+        """
+        return write_raw(_encoded_number(message_type), body, self.max_frame)
 
     def __repr__(self):
         return f"<Codec version {self.layouts.version}>"
@@ -121,7 +154,7 @@ cdef class Codec:
 def codec(version):
     """The shared codec of a protocol version; raises ``ValueError`` outside 9 to 25."""
     version = PyNumber_Index(version)
-    made = _codecs.get(version)
-    if made is None:
-        made = _codecs.setdefault(version, Codec(version))
-    return made
+    found = _codecs.get(version)
+    if found is None:
+        found = _codecs.setdefault(version, Codec(version))
+    return found

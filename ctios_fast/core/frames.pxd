@@ -19,9 +19,9 @@ cdef class FrameBuffer:
     cdef readonly Py_ssize_t max_frame
     cdef uint64_t _consumed         # stream offset of _start
 
-    cdef Py_ssize_t most(self) noexcept
+    cdef Py_ssize_t max_capacity(self) noexcept
     cdef int resize(self, Py_ssize_t capacity) except -1
-    cdef int make_room(self, Py_ssize_t wanted) except -1
+    cdef int reserve(self, Py_ssize_t wanted) except -1
     cdef int too_large(self, uint32_t length) except -1
 
     cdef inline int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1:

@@ -25,7 +25,7 @@ cdef extern from *:
 
 cdef enum:
     INITIAL_CAPACITY = 16384
-    LEAST_ROOM = 4096               # room that a read is offered at least
+    MIN_READ = 4096               # room that a read is offered at least
 
 
 @cython.final
@@ -60,11 +60,11 @@ cdef class FrameBuffer:
         """Bytes of memory taken for data."""
         return self._capacity
 
-    cdef Py_ssize_t most(self) noexcept:
+    cdef Py_ssize_t max_capacity(self) noexcept:
         # Capacity that is enough for every read: a frame that lacks a byte, and a read.
-        if self.max_frame > PY_SSIZE_T_MAX - LEAST_ROOM:
+        if self.max_frame > PY_SSIZE_T_MAX - MIN_READ:
             return PY_SSIZE_T_MAX
-        return max(<Py_ssize_t>INITIAL_CAPACITY, self.max_frame + LEAST_ROOM)
+        return max(<Py_ssize_t>INITIAL_CAPACITY, self.max_frame + MIN_READ)
 
     cdef int resize(self, Py_ssize_t capacity) except -1:
         cdef unsigned char *moved = <unsigned char *>PyMem_Realloc(self._bytes, capacity)
@@ -74,7 +74,7 @@ cdef class FrameBuffer:
         self._capacity = capacity
         return 0
 
-    cdef int make_room(self, Py_ssize_t wanted) except -1:
+    cdef int reserve(self, Py_ssize_t wanted) except -1:
         # Room for so many bytes behind _end, by moving the remainder down or by another size of memory.
         cdef Py_ssize_t held = self._end - self._start
         cdef Py_ssize_t needed
@@ -90,12 +90,12 @@ cdef class FrameBuffer:
             self._start = 0
             self._end = held
         if self._capacity < needed:
-            if self._capacity <= self.most() // 2:
+            if self._capacity <= self.max_capacity() // 2:
                 self.resize(max(2 * self._capacity, needed))
             else:
-                self.resize(max(self.most(), needed))
-        elif self._start == 0 and self._capacity // 2 > self.most() >= needed:
-            self.resize(self.most())            # give back what a large feed took
+                self.resize(max(self.max_capacity(), needed))
+        elif self._start == 0 and self._capacity // 2 > self.max_capacity() >= needed:
+            self.resize(self.max_capacity())            # give back what a large feed took
         return 0
 
     def get_buffer(self, sizehint=-1):
@@ -106,10 +106,10 @@ cdef class FrameBuffer:
         if self._end - self._start >= self.max_frame:
             raise BufferError(f"{self.buffered} bytes wait to be split, {self.max_frame} may")
         # a read that took all the room shows that there is more to come in one go
-        if self._filled and not self._exports and self._capacity < self.most():
-            self.resize(2 * self._capacity if self._capacity <= self.most() // 2 else self.most())
+        if self._filled and not self._exports and self._capacity < self.max_capacity():
+            self.resize(min(2 * self._capacity, self.max_capacity()))
         self._filled = False
-        self.make_room(LEAST_ROOM)
+        self.reserve(MIN_READ)
         self._offered = self._capacity - self._end
         return self
 
@@ -129,7 +129,7 @@ cdef class FrameBuffer:
             if self._bytes <= <unsigned char *>view.buf < self._bytes + self._capacity:
                 raise BufferError("the data is this buffer's own")
             if view.len:
-                self.make_room(view.len)
+                self.reserve(view.len)
                 memcpy(self._bytes + self._end, view.buf, view.len)
                 self._end += view.len
                 self._offered = 0

@@ -115,6 +115,7 @@ cdef int check_max_frame(Py_ssize_t max_frame) except -1
 cdef Layouts layouts_of(object version)
 cdef object field_name(uint16_t number)
 cdef bint is_field_name(object name) except -1
+cdef frozenset field_names()
 cdef object message_name(uint32_t number)
 cdef dict make_lookup(Layout *layout)
 cdef dict make_sample(Layout *layout, const unsigned char *body)

@@ -52,7 +52,7 @@ cdef extern from *:
     dict new_dict "__Pyx_PyDict_NewPresized"(Py_ssize_t size)
 
 cdef enum:
-    MOST_FLOATING = 12          # floating fields that a sample has room for
+    SAMPLE_FLOATING = 12          # floating fields that a sample has room for
     TAG_NUMBERS = 1024
     FIRST_WIDE_TAGS = 20        # from this version on tag and length take two bytes each
 
@@ -64,6 +64,7 @@ _KINDS = (None, "request", "confirmation", "event")
 
 cdef FloatingSlot _tag_slots[TAG_NUMBERS]
 cdef list _field_names = []             # str by name number, interned
+cdef frozenset _field_name_set = None
 cdef dict _message_names = {}           # message number -> str
 cdef dict _tags_by_field = {}           # tag table's field name -> tag
 cdef dict _layouts = {}                 # version -> Layouts
@@ -119,8 +120,16 @@ cdef object field_name(uint16_t number):
 
 
 cdef bint is_field_name(object name) except -1:
-    # Whether any message or tag has a field of that name; not made to be asked often.
-    return name in _field_names
+    # Whether any message or tag has a field of that name.
+    return name in field_names()
+
+
+cdef frozenset field_names():
+    # The names of all fields; the set is created when it is first needed.
+    global _field_name_set
+    if _field_name_set is None:
+        _field_name_set = frozenset(_field_names)
+    return _field_name_set
 
 
 cdef object message_name(uint32_t number):
@@ -301,12 +310,12 @@ cdef object _unknown_version(object version):
 cdef Layouts layouts_of(object version):
     # The shared ones.
     version = PyNumber_Index(version)
-    made = _layouts.get(version)
-    if made is None:
+    found = _layouts.get(version)
+    if found is None:
         if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
             raise _unknown_version(version)
-        made = _layouts.setdefault(version, Layouts(version))
-    return made
+        found = _layouts.setdefault(version, Layouts(version))
+    return found
 
 
 def layout_of(version, uint32_t number):
@@ -316,32 +325,32 @@ def layout_of(version, uint32_t number):
 
 cdef dict make_lookup(Layout *layout):
     cdef int i
-    made = {}
+    lookup = {}
     for i in range(layout.floating_count):
         if layout.floating[i].tag != NO_TAG:
-            made[_field_names[layout.floating[i].name]] = FLOATING_CODE + i
+            lookup[_field_names[layout.floating[i].name]] = FLOATING_CODE + i
     for i in range(layout.fixed_count):
-        made[_field_names[layout.fixed[i].name]] = i
-    Py_INCREF(made)
-    layout.lookup = <PyObject *>made
-    return made
+        lookup[_field_names[layout.fixed[i].name]] = i
+    Py_INCREF(lookup)
+    layout.lookup = <PyObject *>lookup
+    return lookup
 
 
 cdef dict make_sample(Layout *layout, const unsigned char *body):
     # Copied for each message that is read as a dict, where only what differs is set: most fields of a message
     # (PeripheralID, MRDID, what a site does not use) have the same value in all.
     cdef int i
-    cdef dict made = new_dict(layout.fixed_count + min(<int>layout.floating_count, MOST_FLOATING))
+    cdef dict sample = new_dict(layout.fixed_count + min(<int>layout.floating_count, SAMPLE_FLOATING))
     cdef int64_t *numbers = <int64_t *>PyMem_Calloc(layout.fixed_count + 1, sizeof(int64_t))
     if numbers == NULL:
         raise MemoryError
     for i in range(layout.fixed_count):
         numbers[i] = load_number(layout.fixed[i].type, body + layout.fixed[i].offset)
-        made[<object>layout.fixed[i].text] = numbers[i]
-    Py_INCREF(made)
+        sample[<object>layout.fixed[i].text] = numbers[i]
+    Py_INCREF(sample)
     layout.sample_numbers = numbers
-    layout.sample = <PyObject *>made
-    return made
+    layout.sample = <PyObject *>sample
+    return sample
 
 
 cdef const FloatingSlot *_table_slot(uint32_t tag) noexcept nogil:

@@ -15,10 +15,10 @@ cdef class Message:
     cdef Layout *_layout                    # NULL where no layout is published
     cdef unsigned char *_data               # the frame, the view's own copy; NULL: never read
     cdef Py_ssize_t _size
-    cdef Py_ssize_t _room                   # bytes that _data has room for
+    cdef Py_ssize_t _capacity                   # bytes that _data has room for
     cdef readonly uint32_t type
 
-    cdef int make_room(self, Py_ssize_t size) except -1
+    cdef int grow(self, Py_ssize_t size) except -1
     cdef bytes whole(self)
     cdef object value_of(self, object name, object absent)
     cdef object data_of_tag(self, object name, object absent)
@@ -35,8 +35,8 @@ cdef class Message:
         self, Layouts layouts, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
     ) except -1:
         # Become the view of a frame that was proved.
-        if size > self._room:
-            self.make_room(size)
+        if size > self._capacity:
+            self.grow(size)
         memcpy(self._data, frame, size)
         self._size = size
         self._layout = layout

@@ -30,6 +30,8 @@ from .layout cimport (
     Layout,
     Layouts,
     field_name,
+    field_names,
+    is_field_name,
     layouts_of,
     listed_slot,
     load_number,
@@ -220,19 +222,19 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
     value = text_of(p + head + name_size + 1, value_size)
     # without the Python function that a NamedTuple has for its constructor
     if head:
-        made = new_tuple(_NamedArray, 3)
-        _put_item(made, 1, p[0])
-        _put_item(made, 2, value)
+        named = new_tuple(_NamedArray, 3)
+        _put_item(named, 1, p[0])
+        _put_item(named, 2, value)
     else:
-        made = new_tuple(_NamedVariable, 2)
-        _put_item(made, 1, value)
-    _put_item(made, 0, name)
-    return made
+        named = new_tuple(_NamedVariable, 2)
+        _put_item(named, 1, value)
+    _put_item(named, 0, name)
+    return named
 
 
-cdef inline void _put_item(object made, Py_ssize_t place, object value) noexcept:
+cdef inline void _put_item(object named, Py_ssize_t place, object value) noexcept:
     Py_INCREF(value)                        # the tuple's own reference
-    PyTuple_SET_ITEM(made, place, value)
+    PyTuple_SET_ITEM(named, place, value)
 
 
 cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
@@ -327,14 +329,14 @@ cdef class Message:
     def __dealloc__(self):
         PyMem_Free(self._data)
 
-    cdef int make_room(self, Py_ssize_t size) except -1:
+    cdef int grow(self, Py_ssize_t size) except -1:
         # What is there is lost.
         cdef unsigned char *room = <unsigned char *>PyMem_Malloc(size)
         if room == NULL:
             raise MemoryError
         PyMem_Free(self._data)
         self._data = room
-        self._room = size
+        self._capacity = size
         return 0
 
     def __reduce__(self):
@@ -422,7 +424,7 @@ cdef class Message:
     def __getitem__(self, name):
         value = self.value_of(name, _ABSENT)
         if value is _ABSENT:
-            raise KeyError(name)
+            raise KeyError(_unknown_field(name))
         return value
 
     def get(self, name, default=None):
@@ -493,6 +495,15 @@ cdef class Message:
             return f"<{title} v{self.version} {self._size} bytes>"
         shown = ", ".join([f"{name}={_shown(name, value)}" for name, value in self.to_dict().items()])
         return f"<{title} v{self.version} {shown or 'without fields'}>"
+
+
+cdef object _unknown_field(object name):
+    # What a KeyError says: the name, and for one that no message has what was probably meant.
+    if not isinstance(name, str) or is_field_name(name) or tag_of_text(name) >= 0:
+        return name
+    from ctios_fast.protocol.naming import suggestion
+
+    return f"{name}: no message has a field of that name{suggestion(name, field_names())}"
 
 
 cdef str _shown(str name, object value):

@@ -1,17 +1,81 @@
-"""Names of the reference in Python's spelling: ``AgentState`` becomes ``agent_state``."""
+"""Names of the reference: in Python's spelling, as message numbers, and what a wrong name probably meant.
 
-import re
+``snake_case`` gives ``agent_state`` for ``AgentState``. ``message_number`` resolves a message that is given by
+number, name or class. ``suggestion`` is the text "; did you mean …?" of error messages.
+"""
 
-__all__ = ["snake_case"]
+from collections.abc import Iterable
+from functools import cache
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-#: Abbreviations that run into what follows them, cut where a reader would cut them.
+if TYPE_CHECKING:
+    import re
+
+__all__ = ["message_number", "snake_case", "suggestion"]
+
+#: Abbreviations that run into the next word, with capitals where a reader would split them.
 _COMPOUNDS = {"CTIOSCIL": "CtiosCil", "MRDs": "Mrds", "MRDID": "MrdID", "IPV6": "Ipv6"}
-_COMPOUND = re.compile("|".join(_COMPOUNDS))
-_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_OTHER = re.compile(r"\W+")
+
+
+@cache
+def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]":
+    import re  # compiled at the first use: importing the package needs none of them
+
+    return (
+        re.compile("|".join(_COMPOUNDS)),
+        re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"),
+        re.compile(r"\W+"),
+    )
 
 
 def snake_case(name: str) -> str:
-    """A field's, enumeration's or member's name in lower case with underscores."""
-    cut = _COMPOUND.sub(lambda match: _COMPOUNDS[match[0]], name)
-    return _OTHER.sub("_", _BOUNDARY.sub("_", cut)).strip("_").lower()
+    """The name of a field, enumeration or member in lower case with underscores."""
+    compound, boundary, other = _patterns()
+    split = compound.sub(lambda match: _COMPOUNDS[match[0]], name)
+    return other.sub("_", boundary.sub("_", split)).strip("_").lower()
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean …?"`` with the known name nearest to this one, or an empty text."""
+    from difflib import get_close_matches  # only needed where something is wrong
+
+    by_lower = {one.lower(): one for one in known}
+    near = get_close_matches(name.lower(), by_lower, n=1)
+    return f"; did you mean {by_lower[near[0]]}?" if near else ""
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    from .numbers import NAMES  # generated: setup.py imports this module before it exists
+
+    return {name: number for number, name in NAMES.items()}
+
+
+def message_number(message: "SupportsIndex | str | type[Any]") -> int:
+    """The number of a message of the reference.
+
+    ``message``: its number, its name (``"AGENT_STATE_EVENT"``), or its class (``AgentStateEvent``).
+
+    Raises ``ValueError`` for a number or name that the reference does not have, and ``TypeError`` for the rest.
+    """
+    from .numbers import NAMES
+
+    if isinstance(message, str):
+        number = _numbers().get(message)
+        if number is None:
+            raise ValueError(f"the reference has no message {message!r}{suggestion(message, _numbers())}")
+        return number
+    if isinstance(message, type):
+        number = getattr(message, "number", None)
+        if number not in NAMES:
+            raise TypeError(
+                f"{message.__name__} is not a message class; ctios_fast.messages has one for each message"
+            )
+        return int(number)
+    if not isinstance(message, SupportsIndex) or isinstance(message, bool):
+        raise TypeError(f"expected a message as number, name or class, got {type(message).__name__}")
+    number = index(message)
+    if number not in NAMES:
+        raise ValueError(f"the reference has no message with number {number}")
+    return number

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from ctios_fast import messages
 from ctios_fast.core import Codec, NamedArray, NamedVariable, codec
 from ctios_fast.errors import EncodeError, ProtocolError
 from ctios_fast.protocol import numbers as ged
@@ -311,9 +312,9 @@ def test_a_number_out_of_range(name: str, lowest: int, highest: int) -> None:
 def test_a_number_of_another_kind(value: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {"AgentState": value})
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", "AgentState")
-    assert error.reason == f"wants an integer, not {type(value).__name__}"
+    assert error.reason == f"expected an integer, got {type(value).__name__}"
     floating = refused_field("SSOEnabled", value) if not isinstance(value, bytes) else error
-    assert "wants an integer" in floating.reason
+    assert "expected an integer" in floating.reason
 
 
 @pytest.mark.parametrize("fields", [None, 5, "AgentState", [("AgentState", 3)], (), b""])
@@ -396,30 +397,30 @@ def test_a_floating_field_without_published_tag(number: int, name: str) -> None:
         ("AgentPassword", SECRET.encode() * 10, "too long"),
         ("AgentPassword", SECRET * 10_000, "do not fit a 2-byte length"),
         ("AgentPassword", SECRET.encode() * 10_000, "do not fit a 2-byte length"),
-        ("AgentPassword", 5, "wants text or bytes, not int"),
-        ("AgentPassword", None, "wants text or bytes, not NoneType"),
-        ("AgentPassword", [SECRET], "wants text or bytes, not list"),
-        ("AgentPassword", array.array("H", [1]), "wants text or bytes, not array"),
-        ("AgentPassword", memoryview(SECRET.encode())[::2], "bytes in one piece"),
-        ("AgentPassword", memoryview(array.array("H", [1])), "not items of 2 bytes"),
-        ("ClientPassword", SECRET, "wants bytes, not str"),
-        ("ClientPassword", 5, "wants bytes, not int"),
-        ("tag:301", SECRET, "wants bytes, not str"),
-        ("ScriptSelector", SECRET, "wants bytes, not str"),
+        ("AgentPassword", 5, "expected text or bytes, got int"),
+        ("AgentPassword", None, "expected text or bytes, got NoneType"),
+        ("AgentPassword", [SECRET], "expected text or bytes, got list"),
+        ("AgentPassword", array.array("H", [1]), "expected text or bytes, got array"),
+        ("AgentPassword", memoryview(SECRET.encode())[::2], "contiguous bytes"),
+        ("AgentPassword", memoryview(array.array("H", [1])), "got items of 2 bytes"),
+        ("ClientPassword", SECRET, "expected bytes, got str"),
+        ("ClientPassword", 5, "expected bytes, got int"),
+        ("tag:301", SECRET, "expected bytes, got str"),
+        ("ScriptSelector", SECRET, "expected bytes, got str"),
         ("SSOEnabled", -1, "out of range 0 to 65535"),
         ("SSOEnabled", 2**64, "out of range 0 to 65535"),
         ("ApplicationPathID", 2**31, "out of range -2147483648 to 2147483647"),
         ("CallOriginatedFrom", 256, "out of range 0 to 255"),
-        ("NamedVariable", SECRET, "wants a NamedVariable or bytes, not str"),
-        ("NamedVariable", (SECRET,), "wants a NamedVariable or bytes, not tuple"),
-        ("NamedVariable", (SECRET, 1, SECRET), "wants a NamedVariable"),
-        ("NamedVariable", (SECRET, 5), "wants text or bytes, not int"),
+        ("NamedVariable", SECRET, "expected a NamedVariable or bytes, got str"),
+        ("NamedVariable", (SECRET,), "expected a NamedVariable or bytes, got tuple"),
+        ("NamedVariable", (SECRET, 1, SECRET), "expected a NamedVariable"),
+        ("NamedVariable", (SECRET, 5), "expected text or bytes, got int"),
         ("NamedVariable", (SECRET, "\u00e9"), "not ASCII"),
         ("NamedVariable", ("n" * 200, "v" * 200), "too long"),
-        ("NamedArray", (SECRET, SECRET), "wants a NamedArray or bytes, not tuple"),
+        ("NamedArray", (SECRET, SECRET), "expected a NamedArray or bytes, got tuple"),
         ("NamedArray", (SECRET, 256, SECRET), "out of range 0 to 255"),
         ("NamedArray", (SECRET, -1, SECRET), "out of range 0 to 255"),
-        ("NamedArray", (SECRET, "1", SECRET), "wants an integer, not str"),
+        ("NamedArray", (SECRET, "1", SECRET), "expected an integer, got str"),
     ],
 )
 def test_a_floating_value_that_does_not_fit(name: str, value: object, reason: str) -> None:
@@ -486,6 +487,19 @@ def test_a_message_type_that_is_none(number: object) -> None:
     assert refused(number, STATE_REQ).field == "message_type"
     with pytest.raises(EncodeError):
         codec(25).encode_raw(number, b"")  # type: ignore[arg-type]
+
+
+def test_a_message_type_is_a_number_a_name_or_a_class() -> None:
+    codec25 = codec(25)
+    expected = codec25.encode(ged.HEARTBEAT_CONF, {"InvokeID": 1})
+    for message in ("HEARTBEAT_CONF", messages.HeartbeatConf):
+        assert codec25.encode(message, {"InvokeID": 1}) == expected
+        assert codec25.encode_raw(message, expected[8:]) == expected
+        assert codec25.describe(message) == codec25.describe(ged.HEARTBEAT_CONF)
+    with pytest.raises(EncodeError, match="did you mean HEARTBEAT_CONF"):
+        codec25.encode("HEARTBEAT_CONFIRM", {"InvokeID": 1})
+    with pytest.raises(ValueError, match="did you mean HEARTBEAT_CONF"):
+        codec25.describe("HEARTBEAT_CONFIRM")
 
 
 UNPUBLISHED = next(number for number in ged.NAMES if codec(25).describe(number) is None)

@@ -90,7 +90,7 @@ def test_every_way_of_keeping_one_counts(keep: str) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=40))
 def test_frames_of_any_length_take_turns_in_one_view(rows: list[tuple[int, bool]]) -> None:
-    frames = [raw(400, bytes([index % 256]) * size) for index, (size, _) in enumerate(rows)]
+    frames = [raw(120, bytes([index % 256]) * size) for index, (size, _) in enumerate(rows)]
     dispatcher = dispatcher_of(*frames)
     keep = iter([keep for _, keep in rows])
     kept: list[Message] = []
@@ -102,7 +102,7 @@ def test_frames_of_any_length_take_turns_in_one_view(rows: list[tuple[int, bool]
         if next(keep):
             kept.append(message)
 
-    dispatcher.on(400, handler)
+    dispatcher.on(120, handler)
     dispatcher.dispatch()
     assert seen == frames
     assert list(map(bytes, kept)) == [frame for frame, (_, keep) in zip(frames, rows, strict=True) if keep]
@@ -142,8 +142,8 @@ def test_a_view_follows_the_codec_of_its_frame() -> None:
 
 
 def test_a_large_view_is_not_held_on_to() -> None:
-    dispatcher = dispatcher_of(raw(400, b"x" * 60_000))
-    dispatcher.on(400, lambda message: None)
+    dispatcher = dispatcher_of(raw(120, b"x" * 60_000))
+    dispatcher.on(120, lambda message: None)
     tracemalloc.start()
     try:
         dispatcher.dispatch()

@@ -1,17 +1,17 @@
 """Message classes: their base, and calling them with keywords.
 
-A call's keywords go by a ``Recipe`` to the frame, or as a dict to the class's ``Blueprint``.
+A call's keywords go by a ``FrameTemplate`` to the frame, or as a dict to the class's ``KeywordWriter``.
 """
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.object cimport PyObject
 
-from ctios_fast.core.encode.keyword_writer cimport Blueprint
+from ctios_fast.core.encode.keyword_writer cimport KeywordWriter
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.message cimport Message
 from ctios_fast.core.encode.keyword_cache cimport (
-    INVOKE_ID, LONGEST_BY_RECIPE, MAX_GATHERED, Recipe,
+    INVOKE_ID, MAX_TEMPLATE_FRAME, MAX_GATHERED, FrameTemplate,
 )
 from ctios_fast.core.pyobjects cimport PyMethodDef, VectorArgs, new_method
 from .properties cimport attribute_of
@@ -46,48 +46,48 @@ cdef Codec _codec_of(object version_or_codec):
     return <Codec>shared_codec(version_or_codec)
 
 
-cdef bytes _written_by_names(Blueprint blueprint, Codec codec, VectorArgs values, PyObject *names):
+cdef bytes _write_by_keywords(KeywordWriter writer, Codec codec, VectorArgs values, PyObject *names):
     # The frame for the keywords of a call, the general way.
     cdef dict given = {}
     cdef Py_ssize_t i
     if names != NULL:
         for i in range(len(<tuple>names)):
             given[(<tuple>names)[i]] = <object>values[i]
-    return blueprint.write(codec.layouts, codec.max_frame, given)
+    return writer.write(codec.layouts, codec.max_frame, given)
 
 
-cdef Py_ssize_t _by_recipe(
-    Blueprint blueprint, Codec codec, VectorArgs values, PyObject *names, unsigned char *frame
+cdef Py_ssize_t _write_by_template(
+    KeywordWriter writer, Codec codec, VectorArgs values, PyObject *names, unsigned char *frame
 ) except -1:
     # Writes the frame for the keywords of a call and returns its size; 0 where only the general way is left.
-    cdef Recipe recipe
+    cdef FrameTemplate template
     if names == NULL:
         return 0
-    recipe = blueprint.recipe(codec.layouts, names)
-    return recipe.follow(values, frame, codec.max_frame) if recipe.usable else 0
+    template = writer.template(codec.layouts, names)
+    return template.write(values, frame, codec.max_frame) if template.usable else 0
 
 
-cdef object _encode(PyObject *blueprint, VectorArgs arguments, Py_ssize_t count, PyObject *names):
+cdef object _encode(PyObject *writer, VectorArgs arguments, Py_ssize_t count, PyObject *names):
     # The method ``encode`` of a message class.
-    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef unsigned char frame[MAX_TEMPLATE_FRAME]
     cdef Codec codec
     cdef Py_ssize_t size
     if count != 1:
         raise TypeError(f"encode() takes exactly 1 positional argument ({count} given)")
     codec = _codec_of(<object>arguments[0])
-    size = _by_recipe(<Blueprint>blueprint, codec, arguments + 1, names, frame)
+    size = _write_by_template(<KeywordWriter>writer, codec, arguments + 1, names, frame)
     if size:
         return PyBytes_FromStringAndSize(<const char *>frame, size)
-    return _written_by_names(<Blueprint>blueprint, codec, arguments + 1, names)
+    return _write_by_keywords(<KeywordWriter>writer, codec, arguments + 1, names)
 
 
-cdef object _encode_request(PyObject *blueprint, VectorArgs arguments, Py_ssize_t count, PyObject *names):
+cdef object _encode_request(PyObject *writer, VectorArgs arguments, Py_ssize_t count, PyObject *names):
     # The method ``encode_request`` of a message class.
-    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef unsigned char frame[MAX_TEMPLATE_FRAME]
     cdef PyObject *values[MAX_GATHERED]
     cdef PyObject *invoke_id
     cdef Codec codec
-    cdef Recipe recipe
+    cdef FrameTemplate template
     cdef Py_ssize_t size = 0
     cdef dict fields
     if count != 3 or names != NULL:
@@ -95,15 +95,15 @@ cdef object _encode_request(PyObject *blueprint, VectorArgs arguments, Py_ssize_
     codec = _codec_of(<object>arguments[0])
     invoke_id = NULL if arguments[1] == <PyObject *>None else arguments[1]
     fields = <dict?><object>arguments[2]
-    recipe = (<Blueprint>blueprint).recipe_for_request(codec.layouts, invoke_id, fields, values)
-    if recipe is not None and recipe.usable:
-        size = recipe.follow(values, frame, codec.max_frame)
+    template = (<KeywordWriter>writer).template_for_request(codec.layouts, invoke_id, fields, values)
+    if template is not None and template.usable:
+        size = template.write(values, frame, codec.max_frame)
         if size:
             return PyBytes_FromStringAndSize(<const char *>frame, size)
-    return _encode_fields(<Blueprint>blueprint, codec, <object>arguments[1], fields)
+    return _encode_fields(<KeywordWriter>writer, codec, <object>arguments[1], fields)
 
 
-cdef bytes _encode_fields(Blueprint blueprint, Codec codec, object invoke_id, dict fields):
+cdef bytes _encode_fields(KeywordWriter writer, Codec codec, object invoke_id, dict fields):
     # A request by the general way; learns its names.
     if invoke_id is not None:
         if INVOKE_ID in fields:
@@ -113,33 +113,37 @@ cdef bytes _encode_fields(Blueprint blueprint, Codec codec, object invoke_id, di
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"a field is named by a str, not {type(name).__name__}")
-    blueprint.recipe(codec.layouts, <PyObject *>names)
-    return blueprint.write(codec.layouts, codec.max_frame, fields)
+    writer.template(codec.layouts, <PyObject *>names)
+    return writer.write(codec.layouts, codec.max_frame, fields)
 
 
-cdef object _make(PyObject *made, VectorArgs arguments, size_t flagged_count, PyObject *names):
+cdef object _new_instance(
+    PyObject *message_class, VectorArgs arguments, size_t flagged_count, PyObject *names
+):
     # What calling a message class does, without a tuple and a dict for __init__.
-    cdef unsigned char frame[LONGEST_BY_RECIPE]
+    cdef unsigned char frame[MAX_TEMPLATE_FRAME]
     cdef Py_ssize_t size, count = PyVectorcall_NARGS(flagged_count)
-    cdef Blueprint blueprint
+    cdef KeywordWriter writer
     cdef Codec codec
     cdef TypedMessage message
     if count > 1:
         raise TypeError(f"__init__() takes at most 1 positional argument ({count} given)")
     codec = _codec_of(<object>arguments[0] if count else 25)
-    blueprint = (<object>made)._blueprint
-    message = <TypedMessage>(<PyTypeObject *>TypedMessage).tp_new(<type>made, <PyObject *>_nothing, NULL)
-    size = _by_recipe(blueprint, codec, arguments + count, names, frame)
+    writer = (<object>message_class)._writer
+    message = <TypedMessage>(<PyTypeObject *>TypedMessage).tp_new(
+        <type>message_class, <PyObject *>_NO_ARGUMENTS, NULL
+    )
+    size = _write_by_template(writer, codec, arguments + count, names, frame)
     if size:
         message.show(
-            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number, frame, size
+            codec.layouts, writer.plan(codec.layouts).layout, writer.number, frame, size
         )
     else:
-        message.own(blueprint, codec, _written_by_names(blueprint, codec, arguments + count, names))
+        message.show_own(writer, codec, _write_by_keywords(writer, codec, arguments + count, names))
     return message
 
 
-cdef tuple _nothing = ()
+cdef tuple _NO_ARGUMENTS = ()
 cdef PyMethodDef _encode_definition
 cdef PyMethodDef _encode_request_definition
 
@@ -153,19 +157,19 @@ cdef class TypedMessage(Message):
     """
 
     def __init__(self, version_or_codec=25, /, **fields):
-        # For classes derived from a message class; those themselves are called by _make.
+        # For classes derived from a message class; those themselves are called by _new_instance.
         cdef Codec codec
-        cdef Blueprint blueprint
+        cdef KeywordWriter writer
         if self._data != NULL:
             raise TypeError("a message cannot be made twice")
         codec = _codec_of(version_or_codec)
-        blueprint = type(self)._blueprint
-        self.own(blueprint, codec, blueprint.write(codec.layouts, codec.max_frame, fields))
+        writer = type(self)._writer
+        self.show_own(writer, codec, writer.write(codec.layouts, codec.max_frame, fields))
 
-    cdef int own(self, Blueprint blueprint, Codec codec, bytes frame) except -1:
+    cdef int show_own(self, KeywordWriter writer, Codec codec, bytes frame) except -1:
         # Makes this the view of a frame that was just written.
         return self.show(
-            codec.layouts, blueprint.plan(codec.layouts).layout, blueprint.number,
+            codec.layouts, writer.plan(codec.layouts).layout, writer.number,
             <const unsigned char *>PyBytes_AS_STRING(frame), len(frame),
         )
 
@@ -189,28 +193,28 @@ def new_class(str module not None, str name not None, dict namespace not None):
     spec.itemsize = 0
     spec.flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE
     spec.slots = slots
-    made = PyType_FromSpecWithBases(&spec, (TypedMessage,))
+    message_class = PyType_FromSpecWithBases(&spec, (TypedMessage,))
     for attribute, value in namespace.items():
-        setattr(made, attribute, value)
-    made.encode = new_method(
+        setattr(message_class, attribute, value)
+    message_class.encode = new_method(
         &_encode_definition,
         b"encode",
         b"encode($self, version_or_codec, /, **fields)\n--\n\n"
         b"The frame alone, without a view of it. Raises ``EncodeError``.",
         _encode,
-        namespace["_blueprint"],
+        namespace["_writer"],
     )
-    made.encode_request = new_method(
+    message_class.encode_request = new_method(
         &_encode_request_definition,
         b"encode_request",
         b"encode_request($self, codec, invoke_id, fields, /)\n--\n\n"
         b"The frame of ``encode(codec, invoke_id=invoke_id, **fields)``, from fields that were collected\n"
         b"in a dict. ``invoke_id`` None: the message has no InvokeID. Raises ``EncodeError``.",
         _encode_request,
-        namespace["_blueprint"],
+        namespace["_writer"],
     )
     # not inherited: a class derived from it is called in the usual way
-    (<PyTypeObject *>made).tp_vectorcall = _make
+    (<PyTypeObject *>message_class).tp_vectorcall = _new_instance
     # fields are read without asking the class again: a change to it would go unseen, so there can be none
-    (<PyTypeObject *>made).tp_flags |= Py_TPFLAGS_IMMUTABLETYPE
-    return made
+    (<PyTypeObject *>message_class).tp_flags |= Py_TPFLAGS_IMMUTABLETYPE
+    return message_class

@@ -10,7 +10,7 @@ from ctios_fast.core.encode.keyword_writer import (
     REPEATED,
     SINGLE,
     VARIABLES,
-    Blueprint,
+    KeywordWriter,
 )
 
 from .base import TypedMessage, new_class
@@ -36,15 +36,15 @@ _MAPPINGS = {VARIABLES: NamedVariables, ARRAYS: NamedArrays}
 
 def _record(owner: str, name: str, columns: tuple[Any, ...], module: str) -> type[tuple[Any, ...]]:
     # All fields have defaults: what is required is checked when a message is made of the record.
-    made = namedtuple(  # type: ignore[misc]  # noqa: PYI024
+    record = namedtuple(  # type: ignore[misc]  # noqa: PYI024
         name,
         [column[2] for column in columns],
         module=module,
     )
-    made.__new__.__defaults__ = tuple(None if column[0] == SINGLE else () for column in columns)
-    made.__qualname__ = f"{owner}.{name}"
-    made.__doc__ = f"One record of {owner}."
-    return made
+    record.__new__.__defaults__ = tuple(None if column[0] == SINGLE else () for column in columns)
+    record.__qualname__ = f"{owner}.{name}"
+    record.__doc__ = f"One record of {owner}."
+    return record
 
 
 def make_class(name: str, row: tuple[Any, ...], module: str) -> type[TypedMessage]:
@@ -72,8 +72,8 @@ def make_class(name: str, row: tuple[Any, ...], module: str) -> type[TypedMessag
             namespace[keyword] = _READERS[shape](keyword, reference, conversion)
         written.append((shape, keyword, reference, record, inner))
     names = tuple((reference, keyword) for reference, keyword, _ in fixed)
-    namespace["_blueprint"] = Blueprint(number, names, tuple(written), defaults)
-    namespace["_fields"] = tuple(namespace["_blueprint"].references)
-    made = new_class(module, name, namespace)
-    register(made)
-    return made
+    namespace["_writer"] = KeywordWriter(number, names, tuple(written), defaults)
+    namespace["_fields"] = tuple(namespace["_writer"].references)
+    message_class = new_class(module, name, namespace)
+    register(message_class)
+    return message_class

@@ -8,7 +8,7 @@ from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
 from ctios_fast.core.message cimport Message
 
 cdef enum:
-    MOST_COLUMNS = 32           # fields of one record; the largest has 20
+    MAX_COLUMNS = 32           # fields of one record; the largest has 20
 
 cdef class Conversion:
     cdef object _enum
@@ -39,7 +39,7 @@ cdef class Property:
     cdef const FixedSlot *_fixed
     cdef const FloatingSlot *_floating
 
-    cdef int _settle(self, Message message) except -1
+    cdef int _find_place(self, Message message) except -1
 
 cdef class FixedProperty(Property):
     cdef int64_t _last                      # the number that was read last, and the int of it: many a field
@@ -75,12 +75,12 @@ cdef class GroupProperty:
     cdef tuple _references
     cdef tuple _conversions
     cdef int _columns
-    cdef unsigned char _gathers[MOST_COLUMNS]
+    cdef unsigned char _gathers[MAX_COLUMNS]
     cdef int _opener                        # column that begins a record, -1: none does
     cdef int _closer                        # column that ends one, -1: none does
     cdef Layouts _owner
     cdef Layout *_layout
-    cdef const FloatingSlot *_slots[MOST_COLUMNS]
+    cdef const FloatingSlot *_slots[MAX_COLUMNS]
 
-    cdef int _settle(self, Message message) except -1
-    cdef object _made(self, list values)
+    cdef int _find_place(self, Message message) except -1
+    cdef object _record_of(self, list values)

@@ -36,10 +36,10 @@ from enum import IntFlag
 from ctios_fast.protocol import enums
 
 cdef enum:
-    LOW_MEMBERS = 64            # members below this are found without a dict
+    TABLED_MEMBERS = 64            # members below this are found without a dict
     # Combinations of bits that are kept as members; further ones stay plain integers, so that a peer
     # that sends ever new ones does not fill the memory.
-    MOST_MEMBERS = 4096
+    MAX_KEPT_MEMBERS = 4096
 
 cdef extern from "Python.h":
     PyTypeObject *Py_TYPE(object o) noexcept
@@ -71,15 +71,15 @@ cdef class Conversion:
         member = PyDict_GetItem(self._members, value)
         if member != NULL:
             return <object>member
-        if issubclass(self._enum, IntFlag) and len(self._members) < MOST_MEMBERS:
+        if issubclass(self._enum, IntFlag) and len(self._members) < MAX_KEPT_MEMBERS:
             return self._enum(value)
         return value
 
     cdef int _resolve(self) except -1:
         self._enum = getattr(enums, self._enum)
         self._members = self._enum._value2member_map_
-        self._low = tuple([self._members.get(number) for number in range(LOW_MEMBERS)])
-        self._low_count = LOW_MEMBERS
+        self._low = tuple([self._members.get(number) for number in range(TABLED_MEMBERS)])
+        self._low_count = TABLED_MEMBERS
         return 0
 
 
@@ -117,7 +117,7 @@ cdef class Property:
         self.reference = reference
         self._conversion = Conversion(wanted)
 
-    cdef int _settle(self, Message message) except -1:
+    cdef int _find_place(self, Message message) except -1:
         # Finds the field's place in the message's layout, and keeps that layout; none is a valid finding.
         cdef FieldSlot place
         self._layout = NULL
@@ -139,7 +139,7 @@ cdef class FixedProperty(Property):
     cdef object read(self, Message message):
         cdef int64_t number
         if message._layout != self._layout:
-            self._settle(message)
+            self._find_place(message)
         if self._fixed == NULL:
             return None
         number = load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
@@ -161,7 +161,7 @@ cdef class FloatingProperty(Property):
     cdef object read(self, Message message):
         cdef FloatingCursor field
         if message._layout != self._layout:
-            self._settle(message)
+            self._find_place(message)
         if self._floating == NULL:
             return None
         message.start(&field)
@@ -183,7 +183,7 @@ cdef class RepeatedProperty(Property):
         if message is None:
             return self
         if message._layout != self._layout:
-            self._settle(message)
+            self._find_place(message)
         slot = self._floating               # reading values may run code that reads another message
         if slot == NULL:
             return ()
@@ -223,7 +223,7 @@ cdef class NamedProperty(Property):
         if message is None:
             return self
         if message._layout != self._layout:
-            self._settle(message)
+            self._find_place(message)
         values = []
         slot = self._floating
         if slot != NULL:
@@ -248,8 +248,8 @@ cdef class GroupProperty:
         self, str name not None, type record not None, tuple columns not None, int opener, int closer
     ):
         cdef int i
-        if len(columns) > MOST_COLUMNS:
-            raise ValueError(f"{name} has more than {MOST_COLUMNS} columns")
+        if len(columns) > MAX_COLUMNS:
+            raise ValueError(f"{name} has more than {MAX_COLUMNS} columns")
         self.name = name
         self.record = record
         self._columns = len(columns)
@@ -260,7 +260,7 @@ cdef class GroupProperty:
         self._opener = opener
         self._closer = closer
 
-    cdef int _settle(self, Message message) except -1:
+    cdef int _find_place(self, Message message) except -1:
         cdef int i
         cdef Layout *layout = message._layout
         self._layout = NULL
@@ -272,7 +272,7 @@ cdef class GroupProperty:
         self._layout = layout
         return 0
 
-    cdef object _made(self, list values):
+    cdef object _record_of(self, list values):
         cdef int i
         for i in range(self._columns):
             if self._gathers[i]:
@@ -285,11 +285,11 @@ cdef class GroupProperty:
         cdef uint32_t seen = 0
         cdef list records, values = None
         cdef Conversion conversion
-        cdef const FloatingSlot *slots[MOST_COLUMNS]
+        cdef const FloatingSlot *slots[MAX_COLUMNS]
         if message is None:
             return self
         if message._layout != self._layout:
-            self._settle(message)
+            self._find_place(message)
         if self._layout == NULL:
             return ()
         memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
@@ -302,7 +302,7 @@ cdef class GroupProperty:
             else:
                 continue
             if values is not None and (i == self._opener or (seen >> i & 1 and not self._gathers[i])):
-                records.append(self._made(values))
+                records.append(self._record_of(values))
                 values = None
             if values is None:
                 values = [None] * self._columns
@@ -316,10 +316,10 @@ cdef class GroupProperty:
             else:
                 values[i] = _single(slots[i], conversion, &field)
             if i == self._closer:
-                records.append(self._made(values))
+                records.append(self._record_of(values))
                 values = None
         if values is not None:
-            records.append(self._made(values))
+            records.append(self._record_of(values))
         return tuple(records)
 
     def __repr__(self):

@@ -52,13 +52,13 @@ cdef class Field:
     cdef const FixedSlot *_fixed
     cdef const FloatingSlot *_floating
 
-    cdef int settle(self, const Layout *layout) except -1
+    cdef int find_place(self, const Layout *layout) except -1
 
     cdef inline int64_t number(self, const Frame *frame, int64_t absent) except? -1:
         # The field's number; `absent` where the frame has no such field, or it holds no number.
         cdef FloatingCursor cursor
         if frame.layout != self._layout:
-            self.settle(frame.layout)
+            self.find_place(frame.layout)
         if self._fixed != NULL:
             return load_number(self._fixed.type, frame.data + HEADER_SIZE + self._fixed.offset)
         if self._floating == NULL or self._floating.type == WIRE_RAW or self._floating.type >= WIRE_STRING:
@@ -78,7 +78,7 @@ cdef class Field:
         found.data = NULL
         found.size = 0
         if frame.layout != self._layout:
-            self.settle(frame.layout)
+            self.find_place(frame.layout)
         if self._floating == NULL:
             return found
         start_frame(&cursor, frame)

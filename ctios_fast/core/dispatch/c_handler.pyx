@@ -39,7 +39,7 @@ cdef class Field:
     def __cinit__(self, str name not None):
         self.name = name
 
-    cdef int settle(self, const Layout *layout) except -1:
+    cdef int find_place(self, const Layout *layout) except -1:
         # That the layout lacks the field is kept too.
         cdef FieldSlot place
         self._layout = NULL

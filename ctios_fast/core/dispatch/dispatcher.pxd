@@ -23,7 +23,6 @@ cdef class Dispatcher:
     cdef FrameBuffer _frames
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
-    cdef dict _beyond                   # the same for numbers past the table
     cdef FrameGate _filter              # frames that it does not accept go to nobody
     cdef tuple _default                 # the handler of messages that have none, or None
     cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that nobody else has, or NULL
@@ -41,10 +40,10 @@ cdef class Dispatcher:
     cdef readonly unsigned long long handler_errors
 
     cdef inline object handlers_of(self, uint32_t number):
-        # the table is empty once the garbage collector broke a cycle here
+        # None for numbers past the table, and once the garbage collector has cleared it
         if number < <size_t>len(self._table):
             return self._table[number]
-        return self._beyond.get(number)
+        return None
 
     cdef bint time_is_over(self, double begun, double seconds, double *looked) except -1
     cdef int set_handlers(self, uint32_t number, object handlers) except -1

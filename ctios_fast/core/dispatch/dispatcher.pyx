@@ -12,13 +12,17 @@ from libc.stdint cimport uint32_t
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.frames cimport FrameBuffer
 from .c_handler cimport Frame, FrameHandler
-from ctios_fast.core.layout cimport HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_class_by_number
+from ctios_fast.core.layout cimport (
+    HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_class_by_number, message_name,
+)
 from ctios_fast.core.message cimport Message, fitting, new_view, unfit
 from ctios_fast.core.pyobjects cimport is_sole
 from ctios_fast.core.wire cimport load32
 
 from collections.abc import Callable
 from time import monotonic
+
+from ctios_fast.protocol.naming import message_number
 
 #: What is called with a message; its result is not looked at.
 Handler = Callable[[Message], object]
@@ -28,7 +32,7 @@ cdef extern from "Python.h":
     PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
 cdef enum:
-    MOST_SPARED = 4096          # bytes of a view that is kept for the next message
+    MAX_REUSED_SIZE = 4096          # bytes of a view that is kept for the next message
 
     MAX_LOOK_EVERY = 256        # frames after which the clock is looked at, if a dispatch has a time limit
 
@@ -46,11 +50,6 @@ cdef enum:
 cdef int _raised() except -1:
     # Hands on the exception that a call from C left.
     return -1
-
-
-cdef object _number_of(object message_type):
-    # A message class tells its number itself.
-    return message_type.number if isinstance(message_type, type) else message_type
 
 
 cdef class FrameGate:
@@ -78,7 +77,6 @@ cdef class Dispatcher:
         self._frames = FrameBuffer() if frames is None else frames
         self._table = [None] * MESSAGE_NUMBERS
         self._look_every = 1
-        self._beyond = {}
 
     def __dealloc__(self):
         cdef int i
@@ -125,31 +123,29 @@ cdef class Dispatcher:
         self._default = None if handler is None else (_callable(handler),)
 
     cdef int set_handlers(self, uint32_t number, object handlers) except -1:
-        # A dispatch under way keeps the tuple that it began with.
-        if number < MESSAGE_NUMBERS:
-            self._table[number] = handlers
-            self._called[number] = _way_to_call(handlers or ())
-        elif handlers is None:
-            self._beyond.pop(number, None)
-        else:
-            self._beyond[number] = handlers
+        # A running dispatch keeps the tuple that it began with.
+        self._table[number] = handlers
+        self._called[number] = _way_to_call(handlers or ())
         return 0
 
     def on(self, message_type, handler):
-        """Call the handler with each message of that number, or of that message class.
+        """Call the handler with each message of a type.
 
-        It is called once more for each time it is registered.
+        ``message_type``: the message's number, name or class. ``handler``: called with the message; its
+        result is ignored. A handler that is registered twice is called twice.
+
+        Raises ``ValueError`` for a message that the reference does not have; ``default`` gets those.
         """
-        cdef uint32_t number = _number_of(message_type)
+        cdef uint32_t number = message_number(message_type)
         known = self.handlers_of(number) or ()
         self.set_handlers(number, (*known, _callable(handler)))
 
     def off(self, message_type, handler):
-        """Take the handler away again. Raises ``ValueError`` if it is not registered."""
-        cdef uint32_t number = _number_of(message_type)
+        """Remove a handler. Arguments as for ``on``; raises ``ValueError`` if it is not registered."""
+        cdef uint32_t number = message_number(message_type)
         rest = list(self.handlers_of(number) or ())
         if handler not in rest:
-            raise ValueError(f"{handler!r} is no handler of message {number}")
+            raise ValueError(f"{handler!r} is not a registered handler of {message_name(number)}")
         rest.remove(handler)
         self.set_handlers(number, tuple(rest) or None)
 
@@ -377,7 +373,7 @@ cdef inline void _keep(Dispatcher self, PyObject *view) noexcept:
     cdef uint32_t number = (<Message>view).type
     if (
         is_sole(view)
-        and (<Message>view)._room <= MOST_SPARED
+        and (<Message>view)._capacity <= MAX_REUSED_SIZE
         and number < MESSAGE_NUMBERS
         and self._spares[number] == NULL
     ):

@@ -17,6 +17,7 @@ from ctios_fast.core.layout cimport (
     HEADER_SIZE,
     WIRE_STRING,
     Layout,
+    field_names,
     is_field_name,
     load_number,
     tag_of_text,
@@ -26,8 +27,10 @@ from ctios_fast.core.floating cimport FloatingCursor, next_floating
 from ctios_fast.core.message cimport Message, read_value, text_of
 from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
 
+from ctios_fast.protocol.naming import suggestion
+
 cdef extern from "Python.h":
-    void give_item "PyTuple_SET_ITEM"(tuple made, Py_ssize_t place, PyObject *value) noexcept
+    void give_item "PyTuple_SET_ITEM"(tuple values, Py_ssize_t place, PyObject *value) noexcept
 
 
 cdef inline PyObject *owned(object value) noexcept:
@@ -36,7 +39,7 @@ cdef inline PyObject *owned(object value) noexcept:
     return <PyObject *>value
 
 
-cdef int _find(Layout *layout, object name, Place *place) except -1:
+cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     # Where the layout has the field.
     cdef FieldSlot found
     find_slot(layout, name, &found)
@@ -47,9 +50,9 @@ cdef int _find(Layout *layout, object name, Place *place) except -1:
         return 0
     place.slot = found.floating
     if place.slot == NULL:
-        place.kind = NOWHERE if tag_of_text(name) < 0 else OTHER
+        place.kind = MISSING if tag_of_text(name) < 0 else BY_NAME
     elif place.slot.flags & FLAG_REPEATS:
-        place.kind = OTHER
+        place.kind = BY_NAME
     else:
         # a password is not kept
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
@@ -57,7 +60,7 @@ cdef int _find(Layout *layout, object name, Place *place) except -1:
     return 0
 
 
-cdef void _free_texts(Text *texts, int places) noexcept:
+cdef void _free_texts(CachedText *texts, int places) noexcept:
     cdef int i
     for i in range(places):
         Py_XDECREF(texts[i].text)
@@ -80,13 +83,13 @@ cdef class FieldReader:
     """
 
     def __cinit__(self, *names):
-        if len(names) > MOST_FIELDS:
-            raise ValueError(f"a reader takes {MOST_FIELDS} fields at most, {len(names)} were given")
+        if len(names) > MAX_FIELDS:
+            raise ValueError(f"a reader takes {MAX_FIELDS} fields at most, {len(names)} were given")
         for name in names:
             if not isinstance(name, str):
                 raise TypeError(f"a field's name is text, not {type(name).__name__}")
             if not is_field_name(name) and tag_of_text(name) < 0:
-                raise ValueError(f"the reference has no field {name!r}")
+                raise ValueError(f"the reference has no field {name!r}{suggestion(name, field_names())}")
         if len(set(names)) != len(names):
             raise ValueError("a field is named twice")
         self.names = names
@@ -95,44 +98,44 @@ cdef class FieldReader:
 
     def __dealloc__(self):
         cdef int i
-        cdef Shape *further
+        cdef LayoutPlaces *next
         for i in range(MESSAGE_NUMBERS):
-            while self._shapes[i] != NULL:
-                further = self._shapes[i].further
-                PyMem_Free(self._shapes[i])
-                self._shapes[i] = further
+            while self._layout_places[i] != NULL:
+                next = self._layout_places[i].next
+                PyMem_Free(self._layout_places[i])
+                self._layout_places[i] = next
         _free_texts(self._texts, self._places)
 
-    cdef Shape *shape_of(self, Message message) except NULL:
+    cdef LayoutPlaces *places_of(self, Message message) except NULL:
         # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
         cdef const Layout *layout = message._layout
-        cdef Shape *shape = self._shapes[layout.number]
+        cdef LayoutPlaces *known = self._layout_places[layout.number]
         cdef int i
-        while shape != NULL:
-            if shape.layout == layout:
-                return shape
-            shape = shape.further
-        shape = <Shape *>PyMem_Calloc(1, sizeof(Shape))
-        if shape == NULL:
+        while known != NULL:
+            if known.layout == layout:
+                return known
+            known = known.next
+        known = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
+        if known == NULL:
             raise MemoryError
         try:
             for i in range(self._count):
-                _find(message._layout, <object>PyTuple_GET_ITEM(self.names, i), &shape.places[i])
-                shape.floating += shape.places[i].kind >= FLOATING
+                _find(message._layout, <object>PyTuple_GET_ITEM(self.names, i), &known.places[i])
+                known.floating += known.places[i].kind >= FLOATING
         except BaseException:
-            PyMem_Free(shape)
+            PyMem_Free(known)
             raise
-        shape.layout = layout
-        shape.further = self._shapes[layout.number]
-        self._shapes[layout.number] = shape
-        return shape
+        known.layout = layout
+        known.next = self._layout_places[layout.number]
+        self._layout_places[layout.number] = known
+        return known
 
     cdef object text(self, const unsigned char *p, Py_ssize_t size):
         # As text_of; a short one that was read before comes as the str that it was then.
         cdef uint64_t first = before_nul(word_at(p, size, 0))
         cdef uint64_t second = 0, hash
-        cdef Text *place
-        cdef object made
+        cdef CachedText *place
+        cdef object value
         cdef PyObject *old
         if first >> 56:                         # eight characters, and maybe more
             second = before_nul(word_at(p, size, 8))
@@ -147,21 +150,21 @@ cdef class FieldReader:
         if place.text != NULL and place.first == first and place.second == second:
             self._found += 1
             return <object>place.text
-        made = text_of(p, size)
+        value = text_of(p, size)
         self._missed += 1
         old = place.text
         place.first = first
         place.second = second
-        place.text = owned(made)
+        place.text = owned(value)
         Py_XDECREF(old)
-        return made
+        return value
 
     cdef int review(self) except -1:
         # As many were missed as there are places: are there enough, and are they of any use?
         if self._places == 0:
-            self.set_places(FEWEST_TEXTS)
-        elif self._found < RARE * self._missed:
-            if self._places < MOST_TEXTS:
+            self.set_places(MIN_TEXTS)
+        elif self._found < ENOUGH_FOUND * self._missed:
+            if self._places < MAX_TEXTS:
                 self.set_places(4 * self._places)
             elif self._found < self._missed:
                 self.set_places(0)
@@ -171,9 +174,9 @@ cdef class FieldReader:
 
     cdef int set_places(self, int places) except -1:
         # What is kept so far is forgotten.
-        cdef Text *texts = NULL
+        cdef CachedText *texts = NULL
         if places:
-            texts = <Text *>PyMem_Calloc(places, sizeof(Text))
+            texts = <CachedText *>PyMem_Calloc(places, sizeof(CachedText))
             if texts == NULL:
                 raise MemoryError
         _free_texts(self._texts, self._places)
@@ -191,21 +194,21 @@ cdef class FieldReader:
         if message._layout == NULL:
             return 0
         try:
-            self.collect_fields(message, self.shape_of(message), values)
+            self.collect_fields(message, self.places_of(message), values)
         except BaseException:
             for i in range(self._count):
                 Py_XDECREF(values[i])
             raise
         return 0
 
-    cdef int collect_fields(self, Message message, const Shape *shape, PyObject **values) except -1:
-        cdef const Place *place
+    cdef int collect_fields(self, Message message, const LayoutPlaces *known, PyObject **values) except -1:
+        cdef const FieldPlace *place
         cdef FloatingCursor field
-        cdef int i, left = shape.floating
+        cdef int i, left = known.floating
         message.start(&field)
         while left and next_floating(&field, message._layouts.tag_width):
             for i in range(self._count):
-                place = &shape.places[i]
+                place = &known.places[i]
                 if place.at == field.tag and place.kind >= FLOATING and values[i] == NULL:
                     if place.kind == TEXT and self._keeps:
                         values[i] = owned(self.text(field.data, field.size))
@@ -213,10 +216,10 @@ cdef class FieldReader:
                         values[i] = owned(read_value(place.slot, field.data, field.size, False))
                     left -= 1
         for i in range(self._count):
-            place = &shape.places[i]
+            place = &known.places[i]
             if place.kind == FIXED:
                 values[i] = owned(load_number(place.wire_type, message._data + place.at))
-            elif place.kind == OTHER:
+            elif place.kind == BY_NAME:
                 value = message.value_of(<object>PyTuple_GET_ITEM(self.names, i), None)
                 if value is not None:
                     values[i] = owned(value)
@@ -224,33 +227,33 @@ cdef class FieldReader:
 
     cpdef tuple read(self, Message message):
         """The values of one message's fields, in the order of the names."""
-        cdef PyObject *values[MOST_FIELDS]
-        cdef tuple made = PyTuple_New(self._count)
+        cdef PyObject *values[MAX_FIELDS]
+        cdef tuple read = PyTuple_New(self._count)
         cdef int i
         self.collect(message, values)
         for i in range(self._count):
             if values[i] == NULL:
                 values[i] = owned(None)
-            give_item(made, i, values[i])
-        return made
+            give_item(read, i, values[i])
+        return read
 
     cpdef dict fill(self, Message message, dict template):
         """A copy of the template with the fields that the message has, each under its name."""
-        cdef PyObject *values[MOST_FIELDS]
-        cdef dict made
+        cdef PyObject *values[MAX_FIELDS]
+        cdef dict filled
         cdef int i
         if template is None:
             raise TypeError("a dict is wanted, not None")
-        made = PyDict_Copy(template)
+        filled = PyDict_Copy(template)
         self.collect(message, values)
         try:
             for i in range(self._count):
                 if values[i] != NULL:
-                    PyDict_SetItem(made, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
+                    PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
         finally:
             for i in range(self._count):
                 Py_XDECREF(values[i])
-        return made
+        return filled
 
     def __call__(self, Message message not None):
         return self.read(message)

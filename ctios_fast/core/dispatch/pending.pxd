@@ -34,7 +34,7 @@ cdef class Deadlines:
     cdef readonly object timeout
     cdef list _queue                            # of Requests; None in front of _first
     cdef Py_ssize_t _first
-    cdef Py_ssize_t _room                       # how many it may keep before answered ones are taken out
+    cdef Py_ssize_t _capacity                       # how many it may keep before answered ones are taken out
 
     cdef int append(self, Request request) except -1
     cdef int drop_answered(self) except -1

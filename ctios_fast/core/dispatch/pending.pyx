@@ -25,7 +25,7 @@ log = logging.getLogger("ctios_fast.requests")
 
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
-    LEAST_ROOM = 1024                           # requests that a queue of deadlines may keep at any time
+    MIN_CAPACITY = 1024                           # requests that a queue of deadlines may keep at any time
 
 cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
 cdef uint32_t _FAILURE = FAILURE_CONF
@@ -315,17 +315,17 @@ cdef class Deadlines:
 
     def __cinit__(self):
         self._queue = []
-        self._room = LEAST_ROOM
+        self._capacity = MIN_CAPACITY
 
     cdef int append(self, Request request) except -1:
-        # Answered ones are not kept until their time is over: those in front go now, those behind one that
-        # waits go before the queue doubles. So it never has more than twice those that wait, and LEAST_ROOM.
+        # Answered requests are dropped before their time is over: those at the front now, the others before
+        # the queue doubles. So it has at most twice as many as are open, or MIN_CAPACITY.
         self.drop_answered()
-        if len(self._queue) - self._first >= self._room:
+        if len(self._queue) - self._first >= self._capacity:
             self._queue = [each for each in self._queue[self._first:] if not (<Request>each).is_over()]
             self._first = 0
-            self._room = max(<Py_ssize_t>LEAST_ROOM, 2 * <Py_ssize_t>len(self._queue))
-        elif 2 * self._first > LEAST_ROOM + <Py_ssize_t>len(self._queue):
+            self._capacity = max(<Py_ssize_t>MIN_CAPACITY, 2 * <Py_ssize_t>len(self._queue))
+        elif 2 * self._first > MIN_CAPACITY + <Py_ssize_t>len(self._queue):
             del self._queue[:self._first]
             self._first = 0
         self._queue.append(request)
@@ -350,15 +350,15 @@ cdef class Deadlines:
     def due(self, double now):
         """Takes out those that are over, answered or not answered until now; gives the latter."""
         cdef Request request
-        made = []
+        overdue = []
         while self._first < <Py_ssize_t>len(self._queue):
             request = <Request>self._queue[self._first]
             if not request.is_over():
                 if request.deadline > now:
                     break
-                made.append(request)
+                overdue.append(request)
             self.drop_first()
-        return made
+        return overdue
 
     def next_deadline(self):
         """When the next one's time is over, None without one."""

@@ -8,13 +8,13 @@ from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
 from ctios_fast.core.pyobjects cimport VectorArgs
 
 cdef enum:
-    LONGEST_BY_RECIPE = 1024    # bytes of a frame; longer ones go the general way
+    MAX_TEMPLATE_FRAME = 1024    # bytes of a frame; longer ones go the general way
     MAX_GATHERED = 64           # values that a request's fields are gathered into
 
 cdef str INVOKE_ID              # "invoke_id", interned as the keywords of calls are
 
 # One number of the fixed part.
-ctypedef struct Number:
+ctypedef struct NumberPlace:
     uint16_t argument
     uint16_t at                 # offset from the frame's start
     uint8_t width
@@ -23,33 +23,33 @@ ctypedef struct Number:
     uint64_t most               # what the greatest one that fits becomes by that
 
 # One floating field.
-ctypedef struct Field:
+ctypedef struct FloatingPlace:
     uint16_t argument
     uint16_t tag
     uint8_t type                # wire type
     bint optional
-    Number number               # how it is written where it is a number
+    NumberPlace number               # how it is written where it is a number
     Py_ssize_t most             # bytes of data
 
 
 @cython.final
-cdef class Recipe:
+cdef class FrameTemplate:
     cdef PyObject *names                # the keywords: a tuple, owned
     cdef PyObject *layouts              # compared only; layouts live as long as the process
-    cdef Recipe next
+    cdef FrameTemplate next
     cdef bint usable                    # False: calls like this one go the general way
     cdef Py_ssize_t _fixed_end
     cdef unsigned char *_fixed          # header and fixed part with the values that are not given
     cdef int _number_count
     cdef int _field_count
     cdef int _tag_width
-    cdef Number *_numbers
-    cdef Field *_fields
+    cdef NumberPlace *_numbers
+    cdef FloatingPlace *_fields
 
     cdef bint is_for(self, PyObject *names) noexcept
     cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept
-    cdef int begin(self, Layouts layouts, Layout *layout) except -1
-    cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1
+    cdef int start(self, Layouts layouts, Layout *layout) except -1
+    cdef int set_default(self, const FixedSlot *slot, object value, object message, object name) except -1
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1
-    cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1
-    cdef Py_ssize_t follow(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept
+    cdef bint add_floating(self, const FloatingSlot *slot, int argument, bint optional) except -1
+    cdef Py_ssize_t write(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept

@@ -1,1 +1,1 @@
-# Recipes are made by blueprint.Blueprint; nothing here is for Python code.
+# Recipes are made by writer.KeywordWriter; nothing here is for Python code.

@@ -1,10 +1,10 @@
 """How the keywords of one place in a program make a frame, worked out at its first call.
 
 The names of a call's keywords are a constant of the code that calls: where they are the same object again,
-the places of their values are the same again. A recipe holds, for one such tuple of names in one protocol
+the places of their values are the same again. A template holds, for one such tuple of names in one protocol
 version, the fixed part with everything in it that is not given, and where the values that are given go.
 Following it takes what nearly all values are: whole numbers that fit, ASCII text, bytes. For any other value,
-and for every fault, it gives up, and the general writer in ``blueprint`` makes the frame or the error.
+and for every fault, it gives up, and the general writer in ``writer`` makes the frame or the error.
 """
 
 cimport cython
@@ -41,16 +41,16 @@ import sys
 cdef str INVOKE_ID = sys.intern("invoke_id")
 
 
-cdef inline void _measure(Number *number, int wire_type) noexcept:
+cdef inline void _measure(NumberPlace *number, int wire_type) noexcept:
     number.width = type_width(wire_type)
     number.most = (<uint64_t>1 << 8 * number.width) - 1
     if wire_type == WIRE_INT or wire_type == WIRE_SHORT or wire_type == WIRE_CHAR:
         number.bias = <int64_t>1 << (8 * number.width - 1)
 
 
-cdef inline bint _put_number(unsigned char *p, const Number *number, PyObject *value) noexcept:
+cdef inline bint _put_number(unsigned char *p, const NumberPlace *number, PyObject *value) noexcept:
     cdef int64_t given = 0
-    # as unsigned numbers, so that those which do not fit wrap around to great ones
+    # unsigned arithmetic: an out-of-range value wraps to a large number and fails the comparison
     if not whole_number(value, &given) or <uint64_t>given + <uint64_t>number.bias > number.most:
         return False
     if number.width == 4:
@@ -63,14 +63,14 @@ cdef inline bint _put_number(unsigned char *p, const Number *number, PyObject *v
 
 
 @cython.final
-cdef class Recipe:
-    """For one tuple of keywords in one protocol version; made by ``blueprint``."""
+cdef class FrameTemplate:
+    """For one tuple of keywords in one protocol version; made by ``writer``."""
 
     def __cinit__(self, tuple names not None):
         Py_INCREF(names)
         self.names = <PyObject *>names
-        self._numbers = <Number *>PyMem_Calloc(len(names) + 1, sizeof(Number))
-        self._fields = <Field *>PyMem_Calloc(len(names) + 1, sizeof(Field))
+        self._numbers = <NumberPlace *>PyMem_Calloc(len(names) + 1, sizeof(NumberPlace))
+        self._fields = <FloatingPlace *>PyMem_Calloc(len(names) + 1, sizeof(FloatingPlace))
         if self._numbers == NULL or self._fields == NULL:
             raise MemoryError
 
@@ -112,7 +112,7 @@ cdef class Recipe:
             i += 1
         return i == count
 
-    cdef int begin(self, Layouts layouts, Layout *layout) except -1:
+    cdef int start(self, Layouts layouts, Layout *layout) except -1:
         self.layouts = <PyObject *>layouts
         self._tag_width = layouts.tag_width
         self._fixed_end = HEADER_SIZE + layout.fixed_size
@@ -120,15 +120,15 @@ cdef class Recipe:
         if self._fixed == NULL:
             raise MemoryError
         store32(self._fixed + 4, layout.number)
-        self.usable = self._fixed_end <= LONGEST_BY_RECIPE
+        self.usable = self._fixed_end <= MAX_TEMPLATE_FRAME
         return 0
 
-    cdef int preset(self, const FixedSlot *slot, object value, object message, object name) except -1:
-        # What the field has where it is not given.
+    cdef int set_default(self, const FixedSlot *slot, object value, object message, object name) except -1:
+        # The value of the field in calls that do not give it.
         return put_number(self._fixed + HEADER_SIZE + slot.offset, slot.type, value, message, name)
 
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1:
-        cdef Number *number = &self._numbers[self._number_count]
+        cdef NumberPlace *number = &self._numbers[self._number_count]
         number.argument = argument
         number.at = HEADER_SIZE + slot.offset
         number.optional = optional
@@ -138,9 +138,9 @@ cdef class Recipe:
         self._number_count += 1
         return 0
 
-    cdef bint add_field(self, const FloatingSlot *slot, int argument, bint optional) except -1:
-        # In the order of the wire. False: the general way only.
-        cdef Field *field = &self._fields[self._field_count]
+    cdef bint add_floating(self, const FloatingSlot *slot, int argument, bint optional) except -1:
+        # Called in the order of the wire. False: only the general writer can write the field.
+        cdef FloatingPlace *field = &self._fields[self._field_count]
         if slot.tag >> 8 * self._tag_width or slot.flags & FLAG_ARRAY:
             return False
         field.argument = argument
@@ -154,15 +154,15 @@ cdef class Recipe:
         self._field_count += 1
         return True
 
-    cdef Py_ssize_t follow(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
-        # Writes the frame into room for LONGEST_BY_RECIPE bytes and returns its size; 0 where the general way
-        # has to be gone.
+    cdef Py_ssize_t write(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept:
+        # Writes the frame, of up to MAX_TEMPLATE_FRAME bytes, and returns its size; 0 if only the general
+        # writer can write it.
         cdef unsigned char *p = frame + self._fixed_end
-        cdef unsigned char *end = frame + LONGEST_BY_RECIPE
-        cdef const Number *number = self._numbers
-        cdef const Number *last_number = number + self._number_count
-        cdef const Field *field = self._fields
-        cdef const Field *last_field = field + self._field_count
+        cdef unsigned char *end = frame + MAX_TEMPLATE_FRAME
+        cdef const NumberPlace *number = self._numbers
+        cdef const NumberPlace *last_number = number + self._number_count
+        cdef const FloatingPlace *field = self._fields
+        cdef const FloatingPlace *last_field = field + self._field_count
         cdef PyObject *value
         cdef const char *text
         cdef Py_ssize_t size, head = 2 * self._tag_width

@@ -4,25 +4,25 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
 
 from ctios_fast.core.layout cimport FloatingSlot, Layout, Layouts
-from .keyword_cache cimport Recipe
+from .keyword_cache cimport FrameTemplate
 
 cdef enum:
-    MOST_FIXED = 256            # fields of a fixed part; the longest has 149
-    MOST_PARTS = 64             # floating fields and groups of a message; the most are 36
-    MOST_COUNTS = 8             # fields that count others; the most are 3
-    MOST_RECIPES = 16           # kept of one message class
+    MAX_FIXED = 256            # fields of a fixed part; the max_data has 149
+    MAX_PARTS = 64             # floating fields and groups of a message; the most are 36
+    MAX_COUNTS = 8             # fields that count others; the most are 3
+    MAX_TEMPLATES = 16           # kept of one message class
 
-cdef class Part:
+cdef class FloatingPart:
     cdef str keyword
     cdef str reference
-    cdef int shape
+    cdef int kind
     cdef const FloatingSlot *slot           # NULL: a group, or a field without a published tag
     cdef int count                          # number of the count that this part is counted by, -1: none
     cdef bint required
     cdef tuple columns                      # of a group: its Parts
     cdef type record
 
-cdef class Plan:
+cdef class VersionPlan:
     cdef Layouts layouts
     cdef Layout *layout
     cdef str message
@@ -31,12 +31,12 @@ cdef class Plan:
     cdef tuple defaults                     # by fixed index: int or None
     cdef list parts
     cdef int counts
-    cdef int count_fixed[MOST_COUNTS]       # fixed index that holds the count, -1: none
-    cdef int count_part[MOST_COUNTS]        # part that holds the count, -1: none
+    cdef int count_fixed[MAX_COUNTS]       # fixed index that holds the count, -1: none
+    cdef int count_part[MAX_COUNTS]        # part that holds the count, -1: none
     cdef uint64_t required
     cdef uint64_t counted
 
-cdef class Blueprint:
+cdef class KeywordWriter:
     cdef readonly uint32_t number
     cdef readonly dict references           # keyword -> name in the reference
     cdef dict _keywords
@@ -44,11 +44,13 @@ cdef class Blueprint:
     cdef tuple _parts
     cdef dict _defaults
     cdef list _plans                        # by protocol version
-    cdef Recipe _recipes                    # the first; it names the next
+    cdef FrameTemplate _templates                    # the first; it names the next
 
-    cdef Plan plan(self, Layouts layouts)
-    cdef Recipe recipe(self, Layouts layouts, PyObject *names)
-    cdef Recipe recipe_for_request(self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values)
-    cdef Recipe _learn(self, Layouts layouts, tuple names)
-    cdef object _stray(self, Plan plan, object keyword)
+    cdef VersionPlan plan(self, Layouts layouts)
+    cdef FrameTemplate template(self, Layouts layouts, PyObject *names)
+    cdef FrameTemplate template_for_request(
+        self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
+    )
+    cdef FrameTemplate _learn(self, Layouts layouts, tuple names)
+    cdef object _unknown_keyword(self, VersionPlan plan, object keyword)
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given)

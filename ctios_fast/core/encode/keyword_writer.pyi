@@ -7,7 +7,7 @@ GROUP: Final = 3
 VARIABLES: Final = 4
 ARRAYS: Final = 5
 
-class Blueprint:
+class KeywordWriter:
     @property
     def number(self) -> int: ...
     @property

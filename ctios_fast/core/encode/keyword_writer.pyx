@@ -1,7 +1,8 @@
-"""Writing a message from the keywords of its class: what a class takes, and the frame that it makes of it.
+"""Writes a message from the keywords of its class.
 
-What a class takes is told by a ``Blueprint``; what that means in one protocol version is a ``Plan``, made at
-the first use in that version. Floating fields are written in the order in which the message lists them.
+A ``KeywordWriter`` knows which keywords the class takes. A ``VersionPlan`` knows where their values go in one
+protocol version; it is created when the class is first used in that version. Floating fields are written in
+the order in which the message lists them.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -11,7 +12,7 @@ from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from .mapping_writer cimport Output, begin, make_room, put_number, put_tagged, too_new
+from .mapping_writer cimport Output, start_output, reserve, put_number, put_tagged, too_new
 from ctios_fast.core.layout cimport (
     FLOATING_CODE,
     HEADER_SIZE,
@@ -26,28 +27,30 @@ from ctios_fast.core.layout cimport (
     type_width,
 )
 from ctios_fast.core.wire cimport store32
-from .keyword_cache cimport Recipe
+from .keyword_cache cimport FrameTemplate
 
 from collections.abc import Mapping
 
 from ctios_fast.errors import EncodeError
+from ctios_fast.protocol.codes import NEWEST_VERSION
+from ctios_fast.protocol.naming import suggestion
 
-cdef enum Shape:
-    SHAPE_SINGLE = 0
-    SHAPE_REPEATED = 1          # one floating field for each item
-    SHAPE_ARRAY = 2             # one floating field that holds all items
-    SHAPE_GROUP = 3
-    SHAPE_VARIABLES = 4
-    SHAPE_ARRAYS = 5
+cdef enum PartKind:
+    KIND_SINGLE = 0
+    KIND_REPEATED = 1          # one floating field for each item
+    KIND_ARRAY = 2             # one floating field that holds all items
+    KIND_GROUP = 3
+    KIND_VARIABLES = 4
+    KIND_ARRAYS = 5
 
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
 
-cdef tuple _listed(Part part, object message, object value):
-    # The items of a part that may have several.
-    if part.shape == SHAPE_VARIABLES and isinstance(value, Mapping):
+cdef tuple _listed(FloatingPart part, object message, object value):
+    # The items of a part that takes several.
+    if part.kind == KIND_VARIABLES and isinstance(value, Mapping):
         return tuple(value.items())
-    if part.shape == SHAPE_ARRAYS and isinstance(value, Mapping):
+    if part.kind == KIND_ARRAYS and isinstance(value, Mapping):
         if hasattr(value, "elements"):
             return tuple(value.elements)
         return tuple([
@@ -56,16 +59,20 @@ cdef tuple _listed(Part part, object message, object value):
             for index, text in (content.items() if isinstance(content, Mapping) else enumerate(content))
         ])
     if isinstance(value, (str, bytes, int)):
-        raise EncodeError(message, part.reference, f"takes several values, not {type(value).__name__}")
+        raise _not_several(part, message, value)
     try:
         return tuple(value)
     except TypeError:
-        raise EncodeError(
-            message, part.reference, f"takes several values, not {type(value).__name__}"
-        ) from None
+        raise _not_several(part, message, value) from None
 
 
-cdef int _put(Output *out, Plan plan, Part part, object value) except -1:
+cdef object _not_several(FloatingPart part, object message, object value):
+    return EncodeError(
+        message, part.reference, f"expected a list or tuple of values, got {type(value).__name__}"
+    )
+
+
+cdef int _put(Output *out, VersionPlan plan, FloatingPart part, object value) except -1:
     # One floating field.
     if part.slot == NULL or part.slot.tag == NO_TAG:
         raise EncodeError(
@@ -78,35 +85,37 @@ cdef int _put(Output *out, Plan plan, Part part, object value) except -1:
     )
 
 
-cdef int _put_items(Output *out, Plan plan, Part part, tuple items) except -1:
+cdef int _put_items(Output *out, VersionPlan plan, FloatingPart part, tuple items) except -1:
     cdef Py_ssize_t row
-    if part.shape == SHAPE_ARRAY:
+    if part.kind == KIND_ARRAY:
         return _put(out, plan, part, list(items))
     for row in range(len(items)):
-        if part.shape == SHAPE_GROUP:
+        if part.kind == KIND_GROUP:
             _put_record(out, plan, part, items[row], row)
         else:
             _put(out, plan, part, items[row])
     return 0
 
 
-cdef inline bint _is_required(Plan plan, Part column) noexcept:
+cdef inline bint _is_required(VersionPlan plan, FloatingPart column) noexcept:
     return column.required and column.slot.since <= plan.layouts.version
 
 
-cdef int _put_record(Output *out, Plan plan, Part group, object record, Py_ssize_t row) except -1:
-    cdef Part column
+cdef int _put_record(
+    Output *out, VersionPlan plan, FloatingPart group, object record, Py_ssize_t row
+) except -1:
+    cdef FloatingPart column
     cdef int i
     cdef list values
     try:
         values = _of_record(plan, group, record)
         for i in range(len(group.columns)):
-            column = <Part>group.columns[i]
+            column = <FloatingPart>group.columns[i]
             value = values[i]
             if value is None:
                 if _is_required(plan, column):
                     raise EncodeError(plan.message, column.reference, "is missing")
-            elif column.shape == SHAPE_SINGLE:
+            elif column.kind == KIND_SINGLE:
                 _put(out, plan, column, value)
             elif value or _is_required(plan, column):
                 _put_items(out, plan, column, value)
@@ -119,9 +128,9 @@ cdef int _put_record(Output *out, Plan plan, Part group, object record, Py_ssize
     return 0
 
 
-cdef list _of_record(Plan plan, Part group, object record):
-    # A record's values by column: items as tuples, counts filled in.
-    cdef Part column, counter
+cdef list _of_record(VersionPlan plan, FloatingPart group, object record):
+    # The values of a record by column, with items as tuples and counts filled in.
+    cdef FloatingPart column, counter
     cdef int i
     cdef dict counted = {}
     if isinstance(record, Mapping):
@@ -134,12 +143,12 @@ cdef list _of_record(Plan plan, Part group, object record):
             ) from None
     elif not isinstance(record, group.record):
         raise EncodeError(
-            plan.message, None, f"wants {group.record.__name__} records, not {type(record).__name__}"
+            plan.message, None, f"expected {group.record.__name__} records, got {type(record).__name__}"
         )
     values = list(record)
     for i in range(len(group.columns)):
-        column = <Part>group.columns[i]
-        if column.shape == SHAPE_SINGLE or values[i] is None:
+        column = <FloatingPart>group.columns[i]
+        if column.kind == KIND_SINGLE or values[i] is None:
             continue
         values[i] = _listed(column, plan.message, values[i])
         if column.count >= 0 and (len(values[i]) or _is_required(plan, column)):
@@ -148,38 +157,38 @@ cdef list _of_record(Plan plan, Part group, object record):
                 raise EncodeError(
                     plan.message,
                     column.reference,
-                    f"has {len(values[i])} values, the field beside it {count}",
+                    f"has {len(values[i])} values, but a field with the same count has {count}",
                 )
     for i, count in counted.items():
-        counter = <Part>group.columns[i]
+        counter = <FloatingPart>group.columns[i]
         if values[i] is None:
             values[i] = count
         elif values[i] != count:
-            raise EncodeError(plan.message, counter.reference, f"says {values[i]}, {count} were given")
+            raise _wrong_count(plan, counter.reference, values[i], count)
     for i in range(len(group.columns)):
-        # a count of nothing is still a count
-        column = <Part>group.columns[i]
-        if values[i] is None and column.shape == SHAPE_SINGLE and _is_required(plan, column) and any(
-            [(<Part>other).count == i for other in group.columns]
+        # a required count of no items is 0, not missing
+        column = <FloatingPart>group.columns[i]
+        if values[i] is None and column.kind == KIND_SINGLE and _is_required(plan, column) and any(
+            [(<FloatingPart>other).count == i for other in group.columns]
         ):
             values[i] = 0
     return values
 
 
-cdef class Part:
-    """A floating field, or a group of them, as one version's messages have it."""
+cdef class FloatingPart:
+    """A floating field, or a group of floating fields, in one protocol version."""
 
 
-cdef class Plan:
-    """How one protocol version writes a message."""
+cdef class VersionPlan:
+    """Where the values of the keywords go in one protocol version."""
 
 
-cdef class Blueprint:
-    """What the constructor of a message class takes.
+cdef class KeywordWriter:
+    """Writes the messages of one class from its keywords.
 
-    ``fixed``: (reference, keyword) of the fixed part's fields, those of alternative layouts included.
-    ``parts``: (shape, keyword, reference, record class, columns) of the floating part; columns are such rows.
-    ``defaults``: keyword to value. Counts need no default.
+    ``fixed``: rows (reference, keyword) of the fixed part's fields, those of alternative layouts included.
+    ``parts``: rows (kind, keyword, reference, record class, columns) of the floating part; columns are rows.
+    ``defaults``: value by keyword. Counts are computed and need no default.
     """
 
     def __init__(self, uint32_t number, tuple fixed, tuple parts, dict defaults):
@@ -193,67 +202,70 @@ cdef class Blueprint:
             self.references[part[1]] = part[2]
             self._keywords[part[2]] = part[1]
 
-    cdef Plan plan(self, Layouts layouts):
-        cdef Plan plan = self._plans[layouts.version]
+    cdef VersionPlan plan(self, Layouts layouts):
+        cdef VersionPlan plan = self._plans[layouts.version]
         if plan is None or plan.layouts is not layouts:
             plan = _new_plan(self, layouts)
             self._plans[layouts.version] = plan
         return plan
 
-    cdef object _stray(self, Plan plan, object keyword):
-        # Says why a keyword cannot be given.
-        cdef Layout *newest = layouts_of(25).find(self.number)
+    cdef object _unknown_keyword(self, VersionPlan plan, object keyword):
+        # The error for a keyword that has no place in this version.
+        cdef Layout *newest = layouts_of(NEWEST_VERSION).find(self.number)
         reference = self.references.get(keyword)
         if reference is None:
-            return EncodeError(plan.message, None, f"has no field {keyword!r}")
+            return EncodeError(
+                plan.message, None, f"has no field {keyword!r}{suggestion(keyword, self.references)}"
+            )
         code = lookup_of(newest).get(reference)
         if code is not None and code < FLOATING_CODE:
             return too_new(plan.layouts, plan.message, reference, newest.fixed[<int>code].since)
         return EncodeError(
             plan.message,
             reference,
-            "belongs to another layout of the message, which is read and not written by keywords",
+            "belongs to another layout of the message, which cannot be written by keywords",
         )
 
-    cdef Recipe recipe(self, Layouts layouts, PyObject *names):
-        # For a call with these keywords. The names are compared by address: those of a call are interned, so
-        # the same keywords have the same addresses, whether the tuple is a constant of the caller's code or
-        # a new one, as ``f(**fields)`` makes. Nearly always it is the first recipe.
-        cdef PyObject *at = <PyObject *>self._recipes
+    cdef FrameTemplate template(self, Layouts layouts, PyObject *names):
+        # The template for a call with these keywords. Names are compared by address: they are interned, so
+        # the same keywords have the same addresses, whether their tuple is a constant of the caller's code
+        # or a new one, as ``f(**fields)`` creates. Nearly always the first template fits.
+        cdef PyObject *at = <PyObject *>self._templates
         while at != <PyObject *>None:
-            if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).is_for(names):
-                return <Recipe>at
-            at = <PyObject *>(<Recipe>at).next
+            if (<FrameTemplate>at).layouts == <PyObject *>layouts and (<FrameTemplate>at).is_for(names):
+                return <FrameTemplate>at
+            at = <PyObject *>(<FrameTemplate>at).next
         return self._learn(layouts, <tuple>names)
 
-    cdef Recipe recipe_for_request(
+    cdef FrameTemplate template_for_request(
         self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
     ):
-        # The same for an InvokeID (NULL: none) and a dict of the other fields, whose values it puts into
-        # their order; None if there is no recipe for them yet.
-        cdef PyObject *at = <PyObject *>self._recipes
+        # The template for an InvokeID (NULL: none) and a dict of the other fields, with their values in its
+        # order; None if there is none yet.
+        cdef PyObject *at = <PyObject *>self._templates
         while at != <PyObject *>None:
-            if (<Recipe>at).layouts == <PyObject *>layouts and (<Recipe>at).gather(invoke_id, fields, values):
-                return <Recipe>at
-            at = <PyObject *>(<Recipe>at).next
+            if (<FrameTemplate>at).layouts == <PyObject *>layouts:
+                if (<FrameTemplate>at).gather(invoke_id, fields, values):
+                    return <FrameTemplate>at
+            at = <PyObject *>(<FrameTemplate>at).next
         return None
 
-    cdef Recipe _learn(self, Layouts layouts, tuple names):
-        # Names that are equal but not interned may have come before.
-        cdef Recipe made, old = self._recipes
+    cdef FrameTemplate _learn(self, Layouts layouts, tuple names):
+        # Looks once more for names that are equal but not interned.
+        cdef FrameTemplate learned, old = self._templates
         while old is not None:
             if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
                 return old
             old = old.next
-        made = _new_recipe(self.plan(layouts), names)
-        made.next = self._recipes
-        self._recipes = old = made
-        for _ in range(MOST_RECIPES - 1):
+        learned = _new_template(self.plan(layouts), names)
+        learned.next = self._templates
+        self._templates = old = learned
+        for _ in range(MAX_TEMPLATES - 1):
             old = old.next
             if old is None:
-                return made
+                return learned
         old.next = None
-        return made
+        return learned
 
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given):
         try:
@@ -264,13 +276,13 @@ cdef class Blueprint:
             raise
 
 
-cdef Part _new_part(Layout *layout, tuple row, dict counters):
-    cdef Part part = Part()
+cdef FloatingPart _new_part(Layout *layout, tuple row, dict counters):
+    cdef FloatingPart part = FloatingPart()
     cdef FloatingSlot *slot
     cdef int i
     cdef bint counted = False
-    shape, part.keyword, part.reference, part.record, columns = row
-    part.shape = shape
+    kind, part.keyword, part.reference, part.record, columns = row
+    part.kind = kind
     part.count = -1
     part.slot = NULL
     if columns is None:
@@ -295,40 +307,40 @@ cdef Part _new_part(Layout *layout, tuple row, dict counters):
     return part
 
 
-cdef Plan _new_plan(Blueprint blueprint, Layouts layouts):
-    cdef Plan plan = Plan()
-    cdef Layout *layout = layouts.find(blueprint.number)
-    cdef Part part
+cdef VersionPlan _new_plan(KeywordWriter writer, Layouts layouts):
+    cdef VersionPlan plan = VersionPlan()
+    cdef Layout *layout = layouts.find(writer.number)
+    cdef FloatingPart part
     cdef int i
     cdef dict counters = {}
-    if layout.fixed_count > MOST_FIXED or len(blueprint._parts) > MOST_PARTS:
-        raise RuntimeError("the protocol's data outgrew the tables of core/blueprint")
+    if layout.fixed_count > MAX_FIXED or len(writer._parts) > MAX_PARTS:
+        raise RuntimeError(f"message {writer.number} is too large for the tables of keyword_writer.pxd")
     plan.layouts = layouts
     plan.layout = layout
     plan.message = <str><object>layout.name
     plan.index = {}
     names = [field_name(layout.fixed[i].name) for i in range(layout.fixed_count)]
     plan.fixed_names = tuple(names)
-    keywords = blueprint._keywords
+    keywords = writer._keywords
     for i in range(layout.fixed_count):
         plan.index[keywords[names[i]]] = i
-    plan.defaults = tuple([blueprint._defaults.get(keywords[name]) for name in names])
+    plan.defaults = tuple([writer._defaults.get(keywords[name]) for name in names])
     for i in range(layout.floating_count):
-        # the fields that count others at the message's own level, numbered as they come
+        # the fields of the message, not of its groups, that count others
         for name in (field_name(layout.floating[i].repeats), field_name(layout.floating[i].array)):
             if name is not None and name in keywords and name not in counters:
                 counters[name] = len(counters)
-    if len(counters) > MOST_COUNTS:
-        raise RuntimeError("the protocol's data outgrew the tables of core/blueprint")
+    if len(counters) > MAX_COUNTS:
+        raise RuntimeError(f"message {writer.number} is too large for the tables of keyword_writer.pxd")
     plan.counts = len(counters)
-    plan.parts = [_new_part(layout, row, counters) for row in blueprint._parts]
-    for i in range(MOST_COUNTS):
+    plan.parts = [_new_part(layout, row, counters) for row in writer._parts]
+    for i in range(MAX_COUNTS):
         plan.count_fixed[i] = -1
         plan.count_part[i] = -1
     for i in range(len(plan.parts)):
-        part = <Part>plan.parts[i]
+        part = <FloatingPart>plan.parts[i]
         plan.index[part.keyword] = FLOATING_CODE + i
-        if part.shape == SHAPE_SINGLE:
+        if part.kind == KIND_SINGLE:
             if part.required and part.slot.since <= layouts.version:
                 plan.required |= <uint64_t>1 << i
             if part.reference in counters:
@@ -343,18 +355,18 @@ cdef Plan _new_plan(Blueprint blueprint, Layouts layouts):
     return plan
 
 
-cdef Recipe _new_recipe(Plan plan, tuple names):
-    cdef Recipe recipe = Recipe.__new__(Recipe, names)
-    recipe.begin(plan.layouts, plan.layout)
-    recipe.usable = recipe.usable and _fill_recipe(recipe, plan, names)
-    return recipe
+cdef FrameTemplate _new_template(VersionPlan plan, tuple names):
+    cdef FrameTemplate template = FrameTemplate.__new__(FrameTemplate, names)
+    template.start(plan.layouts, plan.layout)
+    template.usable = template.usable and _fill_template(template, plan, names)
+    return template
 
 
-cdef bint _fill_recipe(Recipe recipe, Plan plan, tuple names) except -1:
-    # False where only the general writer can do it: groups and all else that there may be several of, and
-    # whatever is an error.
+cdef bint _fill_template(FrameTemplate template, VersionPlan plan, tuple names) except -1:
+    # False if the template cannot write the message: repeated fields, groups, and errors are left to the
+    # general writer.
     cdef FixedSlot *slot
-    cdef Part part
+    cdef FloatingPart part
     cdef int i
     cdef dict arguments = {}        # code in plan.index -> number of the argument
     if plan.layout.since > plan.layouts.version:
@@ -371,33 +383,35 @@ cdef bint _fill_recipe(Recipe recipe, Plan plan, tuple names) except -1:
         slot = &plan.layout.fixed[i]
         default = 0 if i in counts else plan.defaults[i]
         if default is not None:
-            recipe.preset(slot, default, plan.message, plan.fixed_names[i])
+            template.set_default(slot, default, plan.message, plan.fixed_names[i])
         if i in arguments:
-            recipe.add_number(slot, arguments[i], default is not None, i in counts)
+            template.add_number(slot, arguments[i], default is not None, i in counts)
         elif default is None:
             return False
     for i in range(len(plan.parts)):
-        part = <Part>plan.parts[i]
+        part = <FloatingPart>plan.parts[i]
         required = (plan.required >> i & 1) != 0
         argument = arguments.get(FLOATING_CODE + i)
         if argument is None:
             if required:
                 return False
             continue
-        if part.shape != SHAPE_SINGLE or part.slot == NULL or part.slot.tag == NO_TAG or i in counting:
+        if part.kind != KIND_SINGLE or part.slot == NULL or part.slot.tag == NO_TAG or i in counting:
             return False
-        if part.slot.since > plan.layouts.version or not recipe.add_field(part.slot, argument, not required):
+        if part.slot.since > plan.layouts.version:
+            return False
+        if not template.add_floating(part.slot, argument, not required):
             return False
     return True
 
 
-cdef bytes _written(Blueprint blueprint, Plan plan, Py_ssize_t max_frame, dict given):
+cdef bytes _written(KeywordWriter writer, VersionPlan plan, Py_ssize_t max_frame, dict given):
     cdef Output out
     cdef Layout *layout = plan.layout
     cdef FixedSlot *slot
-    cdef PyObject *values[MOST_PARTS]
-    cdef unsigned char filled[MOST_FIXED]
-    cdef int64_t counts[MOST_COUNTS]
+    cdef PyObject *values[MAX_PARTS]
+    cdef unsigned char filled[MAX_FIXED]
+    cdef int64_t counts[MAX_COUNTS]
     cdef int fixed_left = layout.fixed_count
     cdef uint64_t present = 0, rest
     cdef Py_ssize_t position = 0
@@ -405,21 +419,21 @@ cdef bytes _written(Blueprint blueprint, Plan plan, Py_ssize_t max_frame, dict g
     cdef PyObject *value
     cdef PyObject *code
     cdef int i
-    cdef Part part
+    cdef FloatingPart part
     cdef list kept = None
     if layout.since > plan.layouts.version:
         raise too_new(plan.layouts, plan.message, None, layout.since)
     memset(filled, 0, layout.fixed_count)
-    begin(&out, plan.layouts)
+    start_output(&out, plan.layouts)
     try:
-        make_room(&out, HEADER_SIZE + layout.fixed_size)
+        reserve(&out, HEADER_SIZE + layout.fixed_size)
         out.size = HEADER_SIZE + layout.fixed_size
         while PyDict_Next(given, &position, &key, &value):
             code = PyDict_GetItem(plan.index, <object>key)
             if code == NULL:
-                if <object>value is None and <object>key in blueprint.references:
+                if <object>value is None and <object>key in writer.references:
                     continue
-                raise blueprint._stray(plan, <object>key)
+                raise writer._unknown_keyword(plan, <object>key)
             if <object>value is None:
                 continue
             i = <int><object>code
@@ -441,12 +455,12 @@ cdef bytes _written(Blueprint blueprint, Plan plan, Py_ssize_t max_frame, dict g
             _put_defaults(plan, &out, filled)
         rest = plan.required & ~present
         if rest:
-            raise EncodeError(plan.message, (<Part>plan.parts[_lowest(rest)]).reference, "is missing")
+            raise EncodeError(plan.message, (<FloatingPart>plan.parts[_lowest(rest)]).reference, "is missing")
         while present:
             i = _lowest(present)
             present &= present - 1
-            part = <Part>plan.parts[i]
-            if part.shape == SHAPE_SINGLE:
+            part = <FloatingPart>plan.parts[i]
+            if part.kind == KIND_SINGLE:
                 _put(&out, plan, part, <object>values[i])
             else:
                 _put_items(&out, plan, part, <tuple>values[i])
@@ -461,7 +475,7 @@ cdef bytes _written(Blueprint blueprint, Plan plan, Py_ssize_t max_frame, dict g
 
 
 cdef inline int _lowest(uint64_t bits) noexcept nogil:
-    # The number of the lowest bit that is set; there is one.
+    # The number of the lowest bit that is set. One must be set.
     cdef int i = 0
     while not bits >> i & 0xFF:
         i += 8
@@ -471,11 +485,12 @@ cdef inline int _lowest(uint64_t bits) noexcept nogil:
 
 
 cdef uint64_t _count(
-    Plan plan, Output *out, PyObject **values, uint64_t present, unsigned char *filled, int *fixed_left,
-    int64_t *counts, list kept,
+    VersionPlan plan, Output *out, PyObject **values, uint64_t present, unsigned char *filled,
+    int *fixed_left, int64_t *counts, list kept,
 ) except? 0:
-    # Lists what there may be several of, and fills in or checks what counts it. Returns what is present.
-    cdef Part part
+    # Turns repeated fields into tuples, and computes or checks their counts. Returns the bit set of the parts
+    # that are present.
+    cdef FloatingPart part
     cdef FixedSlot *slot
     cdef int i, place
     cdef int64_t found
@@ -485,7 +500,7 @@ cdef uint64_t _count(
     while rest:
         i = _lowest(rest)
         rest &= rest - 1
-        part = <Part>plan.parts[i]
+        part = <FloatingPart>plan.parts[i]
         items = _listed(part, plan.message, <object>values[i])
         kept.append(items)
         values[i] = <PyObject *>items
@@ -494,7 +509,7 @@ cdef uint64_t _count(
                 raise EncodeError(
                     plan.message,
                     part.reference,
-                    f"has {len(items)} values, what it comes with {counts[part.count]}",
+                    f"has {len(items)} values, but a field with the same count has {counts[part.count]}",
                 )
             counts[part.count] = len(items)
     for i in range(plan.counts):
@@ -513,7 +528,7 @@ cdef uint64_t _count(
                 _same_count(plan, <object>plan.fixed_names[place], _stored(out, slot), found)
         place = plan.count_part[i]
         if place >= 0:
-            part = <Part>plan.parts[place]
+            part = <FloatingPart>plan.parts[place]
             if present >> place & 1:
                 _same_count(plan, part.reference, <object>values[place], found)
             elif counts[i] >= 0 or plan.required >> place & 1:
@@ -525,18 +540,22 @@ cdef uint64_t _count(
 
 
 cdef object _stored(Output *out, FixedSlot *slot):
-    # The count that was written already.
+    # The count that the caller gave, read back from the frame.
     cdef const unsigned char *p = out.bytes + HEADER_SIZE + slot.offset
     return int.from_bytes(p[:type_width(slot.type)], "big")
 
 
-cdef int _same_count(Plan plan, object reference, object said, int64_t found) except -1:
+cdef int _same_count(VersionPlan plan, object reference, object said, int64_t found) except -1:
     if said != found:
-        raise EncodeError(plan.message, reference, f"says {said}, {found} were given")
+        raise _wrong_count(plan, reference, said, found)
     return 0
 
 
-cdef int _put_defaults(Plan plan, Output *out, unsigned char *filled) except -1:
+cdef object _wrong_count(VersionPlan plan, object reference, object said, object found):
+    return EncodeError(plan.message, reference, f"is {said}, but {found} items were given")
+
+
+cdef int _put_defaults(VersionPlan plan, Output *out, unsigned char *filled) except -1:
     cdef FixedSlot *slot
     cdef int i
     for i in range(plan.layout.fixed_count):

@@ -5,14 +5,14 @@ from libc.stdint cimport uint32_t
 from ctios_fast.core.layout cimport FloatingSlot, Layouts
 
 cdef enum:
-    ON_STACK = 1024             # most messages fit; longer ones move to the heap
+    STACK_SIZE = 1024             # most messages fit; longer ones move to the heap
 
 cdef struct Output:
     unsigned char *bytes
     Py_ssize_t size
     Py_ssize_t capacity
-    Py_ssize_t longest          # data of a floating field that its length can tell
-    unsigned char stack[ON_STACK]
+    Py_ssize_t max_data          # data of a floating field that its length can tell
+    unsigned char stack[STACK_SIZE]
 
 cdef uint32_t message_number(object value) except? 0xFFFFFFFF
 cdef bytes write_message(
@@ -21,8 +21,8 @@ cdef bytes write_message(
 cdef bytes write_raw(uint32_t number, object body, Py_ssize_t max_frame)
 
 # The pieces, for writers that know the slots already.
-cdef void begin(Output *out, Layouts layouts) noexcept
-cdef int make_room(Output *out, Py_ssize_t more) except -1
+cdef void start_output(Output *out, Layouts layouts) noexcept
+cdef int reserve(Output *out, Py_ssize_t more) except -1
 cdef int put_number(unsigned char *p, int wire_type, object value, object message, object field) except -1
 cdef int put_tagged(
     Output *out, Layouts layouts, const FloatingSlot *slot, int tag, object name, object value,

@@ -49,15 +49,15 @@ from ctios_fast.errors import EncodeError
 cdef object _MISSING = object()
 
 
-cdef void begin(Output *out, Layouts layouts) noexcept:
+cdef void start_output(Output *out, Layouts layouts) noexcept:
     # Nothing is written yet; whoever begins frees what is no longer on the stack.
     out.bytes = out.stack
-    out.capacity = ON_STACK
+    out.capacity = STACK_SIZE
     out.size = 0
-    out.longest = 0xFF if layouts.tag_width == 1 else 0xFFFF
+    out.max_data = 0xFF if layouts.tag_width == 1 else 0xFFFF
 
 
-cdef int make_room(Output *out, Py_ssize_t more) except -1:
+cdef int reserve(Output *out, Py_ssize_t more) except -1:
     # Makes room for so many bytes behind what is written.
     cdef Py_ssize_t wanted = out.size + more
     cdef unsigned char *grown
@@ -82,7 +82,7 @@ cdef object _error(object message, object field, str reason):
 
 
 cdef object _wrong_type(object message, object field, str wanted, object value):
-    return _error(message, field, f"wants {wanted}, not {type(value).__name__}")
+    return _error(message, field, f"expected {wanted}, got {type(value).__name__}")
 
 
 cdef int64_t _integer(object value, object message, object field) except? -1:
@@ -128,9 +128,9 @@ cdef int put_number(unsigned char *p, int wire_type, object value, object messag
 
 cdef int _put_data(Output *out, const char *data, Py_ssize_t size, object message, object field) except -1:
     # Too much is refused before it is copied.
-    if size > out.longest:
+    if size > out.max_data:
         raise _too_long(out, size, message, field)
-    make_room(out, size)
+    reserve(out, size)
     if size:
         memcpy(out.bytes + out.size, data, size)
     out.size += size
@@ -138,15 +138,15 @@ cdef int _put_data(Output *out, const char *data, Py_ssize_t size, object messag
 
 
 cdef object _too_long(Output *out, Py_ssize_t size, object message, object field):
-    return _error(message, field, f"{size} bytes do not fit a {1 if out.longest == 0xFF else 2}-byte length")
+    return _error(message, field, f"{size} bytes do not fit a {1 if out.max_data == 0xFF else 2}-byte length")
 
 
 cdef int _put_text(Output *out, object value, object message, object field) except -1:
     # The text and its closing NUL.
     cdef Py_ssize_t size = 0
     cdef const char *text = ascii_of(<PyObject *>value, &size)
-    if text != NULL and size < out.longest:
-        make_room(out, size + 1)
+    if text != NULL and size < out.max_data:
+        reserve(out, size + 1)
         if copy_ascii(out.bytes + out.size, text, size):
             raise _nul_inside(message, field)
         out.bytes[out.size + size] = 0
@@ -186,10 +186,10 @@ cdef int _put_raw(Output *out, object value, object message, object field) excep
     try:
         PyObject_GetBuffer(value, &view, PyBUF_SIMPLE)
     except (BufferError, ValueError):       # not contiguous; released
-        raise _error(message, field, "wants bytes in one piece") from None
+        raise _error(message, field, "expected contiguous bytes") from None
     try:
         if view.itemsize != 1:
-            raise _error(message, field, f"wants bytes, not items of {view.itemsize} bytes")
+            raise _error(message, field, f"expected bytes, got items of {view.itemsize} bytes")
         return _put_data(out, <const char *>view.buf, view.len, message, field)
     finally:
         PyBuffer_Release(&view)
@@ -231,7 +231,7 @@ cdef int _put_value(
     items = 0
     for item in value:
         items += 1
-        if items * width > out.longest:
+        if items * width > out.max_data:
             raise _too_long(out, items * width, message, field)
         _put_item(out, wire_type, item, message, field)
     return 0
@@ -243,7 +243,7 @@ cdef bint _is_series(object value) except -1:
 
 cdef int _put_item(Output *out, int wire_type, object value, object message, object field) except -1:
     cdef int width = type_width(wire_type)
-    make_room(out, width)
+    reserve(out, width)
     put_number(out.bytes + out.size, wire_type, value, message, field)
     out.size += width
     return 0
@@ -278,14 +278,14 @@ cdef int put_tagged(
     cdef int tag_width = layouts.tag_width
     if tag >> (8 * tag_width):
         raise _error(message, name, f"does not fit the {tag_width}-byte tags of version {layouts.version}")
-    make_room(out, 2 * tag_width)
+    reserve(out, 2 * tag_width)
     start = out.size
     out.size += 2 * tag_width
     _put_value(out, slot, value, message, name)
     length = out.size - start - 2 * tag_width
     if slot != NULL and slot.max and length > slot.max and not as_received:
         raise _error(message, name, f"{length} bytes with its NUL are too long: {slot.max} at most")
-    if length > out.longest:
+    if length > out.max_data:
         raise _too_long(out, length, message, name)
     if tag_width == 1:
         out.bytes[start] = <unsigned char>tag
@@ -384,9 +384,9 @@ cdef bytes write_message(
     if not isinstance(fields, (dict, Mapping)):
         raise _wrong_type(message, None, "its fixed fields as a mapping of names to integers", fields)
     layout = _chosen(layout, fields)
-    begin(&out, layouts)
+    start_output(&out, layouts)
     try:
-        make_room(&out, HEADER_SIZE + layout.fixed_size)
+        reserve(&out, HEADER_SIZE + layout.fixed_size)
         out.size = HEADER_SIZE + layout.fixed_size
         in_order = PyDict_CheckExact(fields)
         for i in range(layout.fixed_count):
@@ -413,7 +413,7 @@ cdef bytes write_message(
 
 cdef bytes write_raw(uint32_t number, object body, Py_ssize_t max_frame):
     cdef Py_buffer view
-    cdef bytes made
+    cdef bytes frame
     cdef unsigned char *p
     message = message_name(number) or f"message {number}"
     try:
@@ -423,12 +423,12 @@ cdef bytes write_raw(uint32_t number, object body, Py_ssize_t max_frame):
     try:
         if view.len > max_frame - HEADER_SIZE:
             raise _error(message, None, f"{view.len + HEADER_SIZE} bytes are above the limit of {max_frame}")
-        made = PyBytes_FromStringAndSize(NULL, HEADER_SIZE + view.len)
-        p = <unsigned char *>PyBytes_AS_STRING(made)
+        frame = PyBytes_FromStringAndSize(NULL, HEADER_SIZE + view.len)
+        p = <unsigned char *>PyBytes_AS_STRING(frame)
         store32(p, <uint32_t>view.len)
         store32(p + 4, number)
         if view.len:
             memcpy(p + HEADER_SIZE, view.buf, view.len)
-        return made
+        return frame
     finally:
         PyBuffer_Release(&view)

@@ -6,20 +6,20 @@ from ctios_fast.core.layout cimport Layout, Layouts
 from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
 
 cdef enum:
-    MOST_LAYOUTS = 4            # of one message; layout.pyx makes two at most
+    MAX_LAYOUTS = 4            # of one message; layout.pyx makes two at most
 
 cdef enum SourceKind:
     SOURCE_NONE = 0
     SOURCE_FIXED = 1
     SOURCE_FLOATING = 2
 
-cdef enum SlotKind:
-    SLOT_NUMBER = 0
-    SLOT_BYTES = 1
-    SLOT_TEXT = 2               # bytes that end at the first NUL
+cdef enum PlaceKind:
+    PLACE_NUMBER = 0
+    PLACE_BYTES = 1
+    PLACE_TEXT = 2               # bytes that end at the first NUL
 
 # Where the frames of one layout have a column's value.
-ctypedef struct Source:
+ctypedef struct ColumnSource:
     uint8_t kind
     uint16_t at                 # fixed: offset from the frame's start; floating: number of its slot
 
@@ -27,7 +27,7 @@ ctypedef struct Column:
     uint8_t width               # of a number; 0: bytes
     bint text                   # bytes that end at the first NUL
     bint masked                 # whether rows may be without a value
-    Source sources[MOST_LAYOUTS]
+    ColumnSource sources[MAX_LAYOUTS]
 
 cdef class ColumnPlan:
     cdef readonly uint32_t message
@@ -35,13 +35,13 @@ cdef class ColumnPlan:
     cdef readonly tuple fields              # of ColumnField
     cdef Layouts _layouts
     cdef int _layout_count
-    cdef Layout *_candidates[MOST_LAYOUTS]
+    cdef Layout *_candidates[MAX_LAYOUTS]
     cdef Py_ssize_t _count
     cdef Column *_columns
     cdef Py_ssize_t _places                 # floating fields that are looked for
     cdef Py_ssize_t _tags                   # above the greatest tag that is looked for
     cdef uint8_t _place_of_tag[MAX_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
-    cdef uint8_t _place_kind[MAX_PLACES + 1]    # SlotKind, by slot counted from 1
+    cdef uint8_t _place_kind[MAX_PLACES + 1]    # PlaceKind, by slot counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
-    cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1
+    cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1

@@ -29,7 +29,7 @@ from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
 from typing import NamedTuple
 
 from ctios_fast.core.layout import NEWEST_VERSION
-from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import suggestion
 
 
 class ColumnField(NamedTuple):
@@ -64,7 +64,7 @@ cdef class ColumnPlan:
         if layout == NULL:
             raise ValueError(f"message {self.name or message} has no published layout, so it has no columns")
         while layout != NULL:
-            if self._layout_count == MOST_LAYOUTS:
+            if self._layout_count == MAX_LAYOUTS:
                 raise RuntimeError("the protocol's data outgrew the tables of core/columns")
             self._candidates[self._layout_count] = layout
             self._layout_count += 1
@@ -91,7 +91,7 @@ cdef class ColumnPlan:
     def __dealloc__(self):
         PyMem_Free(self._columns)
 
-    cdef int _source(self, Layout *layout, str name, Source *source, int *wire_type) except -1:
+    cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1:
         # Where a layout has the field, as Message.__getitem__ finds it.
         cdef FieldSlot found
         cdef const FloatingSlot *slot
@@ -117,7 +117,7 @@ cdef class ColumnPlan:
             self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
             self._place_of_tag[slot.tag] = <uint8_t>self._places
             if type_width(slot.type) == 0:
-                self._place_kind[self._places] = SLOT_TEXT if slot.type == WIRE_STRING else SLOT_BYTES
+                self._place_kind[self._places] = PLACE_TEXT if slot.type == WIRE_STRING else PLACE_BYTES
         source.at = self._place_of_tag[slot.tag] - 1
         return 0
 

@@ -15,7 +15,9 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_RawFree, PyMem_RawReall
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
 
-from .column_plan cimport SLOT_NUMBER, SLOT_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, Source
+from .column_plan cimport (
+    PLACE_NUMBER, PLACE_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, ColumnSource,
+)
 from ctios_fast.core.layout cimport HEADER_SIZE, check_max_frame
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
 from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, store_word, word_at
@@ -135,7 +137,7 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
     cdef const uint64_t *row
     cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
     for slot in range(1, scan.row_words):
-        if plan._place_kind[slot] == SLOT_NUMBER:
+        if plan._place_kind[slot] == PLACE_NUMBER:
             continue
         longest = scan.longest[slot]
         row = scan.rows + scan.measured * scan.row_words
@@ -143,7 +145,7 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
             length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
             if length > longest:
                 value = scan.data + frame_offset(row[0]) + (row[slot] >> LENGTH_BITS)
-                if plan._place_kind[slot] == SLOT_TEXT:
+                if plan._place_kind[slot] == PLACE_TEXT:
                     length -= value[length - 1] == 0
                     if length > longest:
                         nul = memchr(value, 0, length)
@@ -205,7 +207,7 @@ cdef struct Target:
 # The rows that are being filled.
 cdef struct Block:
     const unsigned char *frames[BLOCK]
-    uint64_t spans[BLOCK]       # of the column that is being filled
+    uint64_t places[BLOCK]       # of the column that is being filled
     const uint64_t *rows
     Py_ssize_t row_words
     Py_ssize_t count
@@ -243,15 +245,15 @@ cdef inline void _fixed_numbers(
         i += 1
 
 
-cdef inline void _find_spans(Block *block, const Column *column, int layouts) noexcept nogil:
+cdef inline void _find_places(Block *block, const Column *column, int layouts) noexcept nogil:
     # Where the rows have the column's floating field.
     cdef Py_ssize_t i
-    cdef const Source *source = &column.sources[0]
+    cdef const ColumnSource *source = &column.sources[0]
     cdef const uint64_t *row = block.rows
     for i in range(block.count):
         if layouts > 1:
             source = &column.sources[row[0] >> LAYOUT_SHIFT]
-        block.spans[i] = row[1 + source.at] if source.kind == SOURCE_FLOATING else 0
+        block.places[i] = row[1 + source.at] if source.kind == SOURCE_FLOATING else 0
         row += block.row_words
 
 
@@ -260,18 +262,18 @@ cdef inline void _any_numbers(
 ) noexcept nogil:
     # Numbers that a row may be without: floating ones, and those of messages with several layouts.
     cdef const unsigned char *value
-    cdef const Source *source
+    cdef const ColumnSource *source
     cdef const uint64_t *row = block.rows
-    cdef uint64_t span
+    cdef uint64_t place
     cdef Py_ssize_t i
     for i in range(block.count):
         source = &column.sources[row[0] >> LAYOUT_SHIFT]
-        span = block.spans[i]
+        place = block.places[i]
         value = &_zero[0]
         if source.kind == SOURCE_FIXED:
             value = block.frames[i] + source.at
-        elif <int>(span & LENGTH_MASK) == width:
-            value = block.frames[i] + (span >> LENGTH_BITS)
+        elif <int>(place & LENGTH_MASK) == width:
+            value = block.frames[i] + (place >> LENGTH_BITS)
         valid[i] = value != &_zero[0]
         _store_number(to, value, width)
         to += width
@@ -279,14 +281,14 @@ cdef inline void _any_numbers(
 
 
 cdef inline uint64_t _short_value(
-    const unsigned char *frame, uint64_t span, uint8_t *valid, Py_ssize_t width, bint text
+    const unsigned char *frame, uint64_t place, uint8_t *valid, Py_ssize_t width, bint text
 ) noexcept nogil:
     # A value of up to eight bytes in a word; zero if it is longer than the width.
-    cdef Py_ssize_t length = <Py_ssize_t>(span & LENGTH_MASK)
-    cdef const unsigned char *value = frame + (span >> LENGTH_BITS)
+    cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
+    cdef const unsigned char *value = frame + (place >> LENGTH_BITS)
     cdef uint64_t word
-    valid[0] = span != 0
-    if span == 0:
+    valid[0] = place != 0
+    if place == 0:
         return 0
     if length >= 8:
         word = load_word(value)
@@ -310,11 +312,11 @@ cdef inline void _short_values(
     cdef Py_ssize_t whole = min(block.count, (room - 8) // width + 1 if room >= 8 else 0)
     cdef unsigned char last[8]
     while i < whole:
-        store_word(to, _short_value(block.frames[i], block.spans[i], valid + i, width, text))
+        store_word(to, _short_value(block.frames[i], block.places[i], valid + i, width, text))
         to += width
         i += 1
     while i < block.count:
-        store_word(last, _short_value(block.frames[i], block.spans[i], valid + i, width, text))
+        store_word(last, _short_value(block.frames[i], block.places[i], valid + i, width, text))
         memcpy(to, last, width)
         to += width
         i += 1
@@ -326,12 +328,12 @@ cdef inline void _long_values(
     # Values of more than eight bytes, word by word. See _short_values.
     cdef Py_ssize_t i, k, length, rest
     cdef const unsigned char *value
-    cdef uint64_t span, word
+    cdef uint64_t place, word
     cdef unsigned char last[8]
     for i in range(block.count):
-        span = block.spans[i]
-        length = rest = <Py_ssize_t>(span & LENGTH_MASK)
-        value = block.frames[i] + (span >> LENGTH_BITS)
+        place = block.places[i]
+        length = rest = <Py_ssize_t>(place & LENGTH_MASK)
+        value = block.frames[i] + (place >> LENGTH_BITS)
         for k in range(0, width, 8):
             word = word_at(value, rest, k)
             if text:
@@ -343,7 +345,7 @@ cdef inline void _long_values(
             else:
                 store_word(last, word)
                 memcpy(to + k, last, width - k)
-        valid[i] = span != 0
+        valid[i] = place != 0
         if length > width and (not text or (value[width] and to[width - 1])):
             valid[i] = 0
             memset(to, 0, width)
@@ -368,7 +370,7 @@ cdef void _fill_column(
     _fetch_next(to, block.count * width)
     if column.masked:
         _fetch_next(valid, block.count)
-        _find_spans(block, column, layouts)
+        _find_places(block, column, layouts)
     if column.width == 0:
         if width > 8:
             _long_values(block, to, room, valid, width, column.text)

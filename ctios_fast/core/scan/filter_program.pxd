@@ -19,14 +19,14 @@ ctypedef struct Prefix:
     const unsigned char *text
     Py_ssize_t size
 
-ctypedef struct Span:
+ctypedef struct NumberRange:
     int64_t first
     int64_t last
 
 
 # The values that a field is compared with.
 @cython.final
-cdef class Values:
+cdef class TestValues:
     cdef readonly object test               # conditions.Test
     cdef bint _present
     cdef bint _has_texts
@@ -34,22 +34,22 @@ cdef class Values:
     cdef TextSet _texts
     cdef NumberSet _numbers
     cdef Py_ssize_t _prefix_count
-    cdef Py_ssize_t _span_count
+    cdef Py_ssize_t _range_count
     cdef Prefix *_prefixes
-    cdef Span *_spans
+    cdef NumberRange *_ranges
 
-    cdef bint _has_text_beside(self, const unsigned char *text, Py_ssize_t size) noexcept nogil
-    cdef bint _has_number_beside(self, int64_t number) noexcept nogil
+    cdef bint _has_text_otherwise(self, const unsigned char *text, Py_ssize_t size) noexcept nogil
+    cdef bint _has_number_otherwise(self, int64_t number) noexcept nogil
 
     cdef inline bint has_text(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
         if self._has_texts and self._texts.has(text, size):
             return True
-        return self._has_text_beside(text, size) if self._prefix_count else self._present
+        return self._has_text_otherwise(text, size) if self._prefix_count else self._present
 
     cdef inline bint has_number(self, int64_t number) noexcept nogil:
         if self._has_numbers and self._numbers.has(number):
             return True
-        return self._has_number_beside(number) if self._span_count else self._present
+        return self._has_number_otherwise(number) if self._range_count else self._present
 
 
 # What a step asks.
@@ -72,7 +72,7 @@ cdef struct Step:
     bint array
     uint16_t tag
     Py_ssize_t at               # fixed: offset from the frame's start; floating: number of its place
-    void *values                # Values, which the filter keeps; of IN_TEXTS their TextSet
+    void *values                # TestValues, which the filter keeps; of IN_TEXTS their TextSet
     const Step *on_match        # the next step if the value is among the step's,
     const Step *on_mismatch     # if it is not,
     const Step *on_absent       # and if there is none
@@ -106,7 +106,7 @@ cdef inline const Step *next_step(
     cdef Py_ssize_t length
     cdef bint holds
     if step.question == OF_FIXED:
-        holds = (<Values>step.values).has_number(load_number(step.type, frame + step.at))
+        holds = (<TestValues>step.values).has_number(load_number(step.type, frame + step.at))
         return step.on_match if holds else step.on_mismatch
     place = places[step.at]
     if place == 0:
@@ -116,11 +116,11 @@ cdef inline const Step *next_step(
     if step.question == IN_TEXTS:
         return step.on_match if (<TextSet>step.values).has(data, length) else step.on_mismatch
     if step.question == OF_TEXT:
-        holds = (<Values>step.values).has_text(data, length)
+        holds = (<TestValues>step.values).has_text(data, length)
     elif step.question == OF_NUMBER:
         if length != step.width:
             return step.on_absent
-        holds = (<Values>step.values).has_number(load_number(step.type, data))
+        holds = (<TestValues>step.values).has_number(load_number(step.type, data))
     else:
         holds = holds_of_several(step, frame, size, place, tag_width)
     return step.on_match if holds else step.on_mismatch

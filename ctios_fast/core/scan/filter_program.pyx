@@ -15,7 +15,7 @@ from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, FloatingCursor, 
 
 # --- asking a value --------------------------------------------------------------------------------
 
-cdef class Values:
+cdef class TestValues:
     """The values of a ``conditions.Test`` as C structures."""
 
     def __cinit__(self, test):
@@ -27,23 +27,23 @@ cdef class Values:
         self._texts = TextSet(test.texts)
         self._numbers = NumberSet(test.numbers)
         self._prefixes = <Prefix *>PyMem_Calloc(len(test.prefixes) + 1, sizeof(Prefix))
-        self._spans = <Span *>PyMem_Calloc(len(test.spans) + 1, sizeof(Span))
-        if self._prefixes == NULL or self._spans == NULL:
+        self._ranges = <NumberRange *>PyMem_Calloc(len(test.ranges) + 1, sizeof(NumberRange))
+        if self._prefixes == NULL or self._ranges == NULL:
             raise MemoryError
         for i, prefix in enumerate(test.prefixes):
             self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `test` keeps it
             self._prefixes[i].size = len(prefix)
         self._prefix_count = len(test.prefixes)
-        for i, (first, last) in enumerate(test.spans):
-            self._spans[i].first = first
-            self._spans[i].last = last
-        self._span_count = len(test.spans)
+        for i, (first, last) in enumerate(test.ranges):
+            self._ranges[i].first = first
+            self._ranges[i].last = last
+        self._range_count = len(test.ranges)
 
     def __dealloc__(self):
         PyMem_Free(self._prefixes)
-        PyMem_Free(self._spans)
+        PyMem_Free(self._ranges)
 
-    cdef bint _has_text_beside(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
+    cdef bint _has_text_otherwise(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
         cdef Py_ssize_t i
         for i in range(self._prefix_count):
             # a prefix has no NUL, so what begins with it does so before its first NUL
@@ -53,10 +53,10 @@ cdef class Values:
                 return True
         return self._present
 
-    cdef bint _has_number_beside(self, int64_t number) noexcept nogil:
+    cdef bint _has_number_otherwise(self, int64_t number) noexcept nogil:
         cdef Py_ssize_t i
-        for i in range(self._span_count):
-            if self._spans[i].first <= number <= self._spans[i].last:
+        for i in range(self._range_count):
+            if self._ranges[i].first <= number <= self._ranges[i].last:
                 return True
         return self._present
 
@@ -65,18 +65,18 @@ cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t
     # Whether the step's test holds of a floating field's data; of an array, if it holds of one element.
     cdef Py_ssize_t width = step.width
     if width == 0:
-        return (<Values>step.values).has_text(data, size) != step.negated
+        return (<TestValues>step.values).has_text(data, size) != step.negated
     if step.array:
         if size % width == 0:
             while size:
-                if (<Values>step.values).has_number(load_number(step.type, data)) != step.negated:
+                if (<TestValues>step.values).has_number(load_number(step.type, data)) != step.negated:
                     return True
                 data += width
                 size -= width
         return False
     if size != width:
         return False
-    return (<Values>step.values).has_number(load_number(step.type, data)) != step.negated
+    return (<TestValues>step.values).has_number(load_number(step.type, data)) != step.negated
 
 
 cdef bint holds_of_several(
@@ -115,7 +115,7 @@ cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, di
     cdef Program *program = <Program *>PyMem_Calloc(1, sizeof(Program))
     cdef Step *step
     cdef Py_ssize_t count = len(steps), on_true, on_false, i
-    cdef Values values
+    cdef TestValues values
     if program == NULL:
         raise MemoryError
     program.fixed_end = fixed_end

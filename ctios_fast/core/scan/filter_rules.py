@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import Literal, SupportsIndex
 
-from ctios_fast.protocol.message_names import message_number
+from ctios_fast.protocol.naming import message_number
 
 __all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "rule_of"]
 
@@ -29,7 +29,7 @@ _MOST_STEPS = 1 << 16
 class Test:
     """A field has one of the values, or with ``negated`` has a value that is none of them.
 
-    ``texts`` and ``prefixes`` are as on the wire, without NUL; ``spans`` are first and last number.
+    ``texts`` and ``prefixes`` are as on the wire, without NUL; ``ranges`` are first and last number.
     ``present``: any value will do. A frame that has not got the field fails the test either way.
     """
 
@@ -37,19 +37,19 @@ class Test:
     texts: frozenset[bytes] = frozenset()
     prefixes: tuple[bytes, ...] = ()
     numbers: frozenset[int] = frozenset()
-    spans: tuple[tuple[int, int], ...] = ()
+    ranges: tuple[tuple[int, int], ...] = ()
     present: bool = False
     negated: bool = False
 
     @property
     def for_text(self) -> bool:
         """Whether a field of text can be asked this; without any value both kinds can."""
-        return self.present or bool(self.texts or self.prefixes) or not (self.numbers or self.spans)
+        return self.present or bool(self.texts or self.prefixes) or not (self.numbers or self.ranges)
 
     @property
     def for_numbers(self) -> bool:
         """Whether a field of numbers can be asked this."""
-        return self.present or bool(self.numbers or self.spans) or not (self.texts or self.prefixes)
+        return self.present or bool(self.numbers or self.ranges) or not (self.texts or self.prefixes)
 
 
 Alternative = tuple[Test, ...]
@@ -83,7 +83,7 @@ def _clamped(number: int) -> int:
     return max(_LEAST, min(_MOST, number))
 
 
-def _span(operator: str, number: int) -> tuple[int, int]:
+def _range_of(operator: str, number: int) -> tuple[int, int]:
     first, last = {
         "<": (_LEAST, number - 1),
         "<=": (_LEAST, number),
@@ -98,8 +98,8 @@ def _one_value(field: str, value: object, negated: bool = False) -> Test:
         return Test(field, texts=frozenset({wire_text(field, value)}), negated=negated)
     if isinstance(value, range):
         if value.step == 1 or not value:
-            spans = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
-            return Test(field, spans=spans, negated=negated)
+            ranges = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
+            return Test(field, ranges=ranges, negated=negated)
         if len(value) > _MOST_STEPS:
             raise ValueError(f"field {field}: a range with a step has {_MOST_STEPS} numbers at most")
         return Test(field, numbers=frozenset(value), negated=negated)
@@ -141,7 +141,7 @@ def _compared(field: str, comparison: tuple[object, ...]) -> Test:
         case "<" | "<=" | ">" | ">=":
             if isinstance(value, str) or not isinstance(value, SupportsIndex):
                 raise TypeError(f"field {field}: {operator!r} takes a number, not a {type(value).__name__}")
-            return Test(field, spans=(_span(operator, index(value)),))
+            return Test(field, ranges=(_range_of(operator, index(value)),))
     raise ValueError(f"field {field}: there is no operator {operator!r}")
 
 
@@ -151,7 +151,7 @@ def _merged(field: str, tests: list[Test], negated: bool = False) -> Test:
         texts=frozenset().union(*(test.texts for test in tests)),
         prefixes=tuple(prefix for test in tests for prefix in test.prefixes),
         numbers=frozenset().union(*(test.numbers for test in tests)),
-        spans=tuple(span for test in tests for span in test.spans),
+        ranges=tuple(each for test in tests for each in test.ranges),
         present=any(test.present for test in tests),
         negated=negated,
     )

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from ctios_fast.errors import FilterSyntaxError
 from ctios_fast.protocol import numbers as messages
-from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import suggestion
 
 from .filter_rules import Alternative, Clause, Rule, Test, wire_text
 from .frame_filter import field_kinds, field_names
@@ -234,7 +234,7 @@ class _Parser:
             frozenset().union(*(test.texts for test in found)),
             tuple(prefix for test in found for prefix in test.prefixes),
             frozenset().union(*(test.numbers for test in found)),
-            tuple(span for test in found for span in test.spans),
+            tuple(each for test in found for each in test.ranges),
             any(test.present for test in found),
         )
 
@@ -246,16 +246,16 @@ class _Parser:
             return Test(name, present=True)
         texts = frozenset({self.wire_text(name, before, value)} if "text" in kinds else ())
         numbers: frozenset[int] = frozenset()
-        spans: tuple[tuple[int, int], ...] = ()
+        ranges: tuple[tuple[int, int], ...] = ()
         if "number" in kinds:
             if star and re.fullmatch(r"-?\d{0,10}", before, re.ASCII):
-                spans = tuple(_numbers_from(before))
+                ranges = tuple(_numbers_from(before))
             elif not star and re.fullmatch(r"-?\d{1,10}", before, re.ASCII):
                 numbers = frozenset({int(before)})
             elif kinds == {"number"}:
                 raise self.fail(value, f"field {name} holds numbers, which {value.text} is not")
         if star:
-            return Test(name, prefixes=tuple(texts), spans=spans)
+            return Test(name, prefixes=tuple(texts), ranges=ranges)
         return Test(name, texts, numbers=numbers)
 
     def wire_text(self, name: str, text: str, value: _Part) -> bytes:

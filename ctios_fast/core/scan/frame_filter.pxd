@@ -5,7 +5,6 @@ cimport cython
 from ctios_fast.core.dispatch.dispatcher cimport FrameGate
 from .filter_program cimport Program
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
-from .value_sets cimport NumberSet
 
 
 @cython.final
@@ -16,8 +15,7 @@ cdef class FrameFilter(FrameGate):
     cdef list _values
     cdef Layouts _layouts
     cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
-    cdef bint _all_beyond                       # messages past the table are wanted: all of them,
-    cdef NumberSet _beyond                      # or these
+    cdef bint _all_others                       # messages that the reference does not have are wanted
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL
     cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values)

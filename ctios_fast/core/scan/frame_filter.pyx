@@ -15,7 +15,7 @@ from .filter_program cimport (
     MAX_FLOATING,
     REJECT,
     Program,
-    Values,
+    TestValues,
     free_program,
     judge,
     new_program,
@@ -36,7 +36,6 @@ from ctios_fast.core.layout cimport (
     type_width,
 )
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
-from .value_sets cimport NumberSet
 from ctios_fast.core.floating cimport MAX_TAGS
 from ctios_fast.core.wire cimport load32, prefetch
 
@@ -46,7 +45,7 @@ from ctios_fast.errors import FrameTooLarge
 
 from ctios_fast.core.codec import DEFAULT_MAX_FRAME
 from ctios_fast.core.layout import NEWEST_VERSION
-from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import suggestion
 
 cdef enum:
     AHEAD = 2048                # bytes between what is read and what is fetched into the cache
@@ -155,7 +154,7 @@ def _comparable(test, kinds):
     # Whether all of the test's values are of one of the kinds.
     if (test.texts or test.prefixes) and "text" not in kinds:
         return False
-    if (test.numbers or test.spans) and "number" not in kinds:
+    if (test.numbers or test.ranges) and "number" not in kinds:
         return False
     return kinds != {"bytes"}
 
@@ -246,9 +245,7 @@ cdef class FrameFilter(FrameGate):
             if rules:
                 self._programs[number] = self._program(number, rules, values)
         self._values = list(values.values())
-        open_rules = [rule for rule in self._rules if not rule.clauses]
-        self._all_beyond = any([rule.messages is None for rule in open_rules])
-        self._beyond = NumberSet([one for rule in open_rules for one in rule.messages or ()])
+        self._all_others = any([rule.messages is None and not rule.clauses for rule in self._rules])
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL:
         # NULL: no frame of the message is wanted
@@ -316,7 +313,7 @@ cdef class FrameFilter(FrameGate):
                 slots[tag] = len(slots) + 1
             at = slots[tag]
         if test not in values:
-            values[test] = Values(test)
+            values[test] = TestValues(test)
         tag = 0 if fixed else found[2]
         steps.append((values[test], fixed, wire_type, at, tag, flags, on_true, on_false))
         return len(steps) - 1
@@ -412,7 +409,7 @@ cdef inline const Program *_program_of(FrameFilter filter, uint32_t number) noex
     # What judges the frames of a message; NULL: none of them is wanted.
     if number < MESSAGE_NUMBERS:
         return filter._programs[number]
-    return &_all if filter._all_beyond or filter._beyond.has(number) else NULL
+    return &_all if filter._all_others else NULL
 
 
 cdef void _scan(
