@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ctios_fast._checks import MAX_FRAME_SIZE, check_frame_limit, check_integer
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION, Codec
+from ctios_fast.core.message import Message
 from ctios_fast.core.scan.column_plan import ColumnField, ColumnPlan
 from ctios_fast.core.scan.column_scan import ColumnCounts, read_columns
 from ctios_fast.errors import MalformedFrame
@@ -227,7 +228,7 @@ def _allocate(
 
 def decode_columns(
     buffer: "Buffer",
-    message: int | str,
+    message: int | str | type[Message],
     version: int,
     fields: Iterable[str] | None = None,
     *,
@@ -238,7 +239,7 @@ def decode_columns(
 
     ``buffer``: frames one after another, headers included, in bytes, bytearray, memoryview, mmap or any other
     contiguous buffer. It is scanned without the GIL and must not be written to during the call.
-    ``message``: the number or the reference's name of the message.
+    ``message``: the message's number, name or class.
     ``version``: protocol version, 9 to 25.
     ``fields``: names of fixed and floating fields, in output order; None for all fixed fields.
     ``max_frame``: largest frame in bytes, its header included.

@@ -127,7 +127,8 @@ cdef class Codec:
         ``message_type`` is its number, name or class. ``fields`` holds every fixed field of this version by
         its reference name, as integers. ``floating`` gives pairs of name and value in wire order: int for
         numbers, str for STRING (the NUL is added), bytes for UNSPEC or for any type as raw data,
-        ``NamedVariable``, ``NamedArray``, a list of integers for an array. ``"tag:N"`` names a tag that has no name; its value is bytes.
+        ``NamedVariable``, ``NamedArray``, a list of integers for an array. ``"tag:N"`` names a tag that has
+        no name; its value is bytes.
 
         ``as_received`` lets through what a reader takes and a sender should not write: messages and fields
         newer than this version, data longer than documented. Raises ``EncodeError`` for all that cannot be

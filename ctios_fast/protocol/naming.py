@@ -1,7 +1,7 @@
 """Names of the reference: in Python's spelling, as message numbers, and what a wrong name probably meant.
 
-``snake_case`` gives ``agent_state`` for ``AgentState``. ``message_number`` resolves a message that is given by
-number, name or class. ``suggestion`` is the text "; did you mean …?" of error messages.
+``snake_case`` gives ``agent_state`` for ``AgentState``. ``message_number`` resolves a message that is
+given by number, name or class. ``suggestion`` is the text "; did you mean …?" of error messages.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ def message_number(message: "SupportsIndex | str | type[Any]") -> int:
 
     ``message``: its number, its name (``"AGENT_STATE_EVENT"``), or its class (``AgentStateEvent``).
 
-    Raises ``ValueError`` for a number or name that the reference does not have, and ``TypeError`` for the rest.
+    Raises ``ValueError`` for a number or name that the reference does not have, ``TypeError`` for the rest.
     """
     from .numbers import NAMES
 
