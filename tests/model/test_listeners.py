@@ -144,7 +144,7 @@ async def test_a_typed_handler_sees_the_agent_updated_already(session: Session, 
     session.off(ged.AGENT_STATE_EVENT, handler)
     await soon(agent.set_agent_state(NOT_READY))
     assert seen == [(AVAILABLE, AVAILABLE)]
-    with pytest.raises(ValueError, match="no handler of message"):
+    with pytest.raises(ValueError, match="not a registered handler of AGENT_STATE_EVENT"):
         session.off(ged.AGENT_STATE_EVENT, handler)
 
 
