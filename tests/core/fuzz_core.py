@@ -11,9 +11,9 @@ import atheris
 
 from ctios_fast import messages
 from ctios_fast.bulk.columns import decode_columns
+from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.core import Dispatcher, FrameBuffer, codec
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
-from ctios_fast.core.scan.frame_filter import FrameFilter
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError, FilterSyntaxError, FrameTooLarge, MalformedFrame
 from ctios_fast.protocol.numbers import NAMES

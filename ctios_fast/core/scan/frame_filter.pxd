@@ -1,13 +1,10 @@
 # Filters: whether a frame is wanted, before any Python object is made of it.
 
-cimport cython
-
 from ctios_fast.core.dispatch.dispatcher cimport FrameGate
 from .filter_program cimport Program
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
 
 
-@cython.final
 cdef class FrameFilter(FrameGate):
     cdef readonly int version
     cdef readonly object messages

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, final
+from typing import NamedTuple, Self
 
 from typing_extensions import Buffer
 
-from .filter_rules import Condition
+from .filter_rules import Condition, Rule
 
 class Selection(NamedTuple):
     offsets: list[int]
@@ -13,7 +13,6 @@ class Selection(NamedTuple):
 def field_kinds(version: int, name: str, messages: Iterable[int] | None = None) -> set[str]: ...
 def field_names(version: int, messages: Iterable[int] | None = None) -> set[str]: ...
 
-@final
 class FrameFilter:
     def __init__(
         self,
@@ -26,7 +25,7 @@ class FrameFilter:
     @property
     def messages(self) -> frozenset[int] | None: ...
     @classmethod
-    def parse(cls, text: str, version: int) -> FrameFilter: ...
-    def __or__(self, other: FrameFilter, /) -> FrameFilter: ...
+    def of_rules(cls, version: int, rules: tuple[Rule, ...]) -> Self: ...
+    def __or__(self, other: FrameFilter, /) -> Self: ...
     def matches(self, frame: Buffer) -> bool: ...
     def select(self, buffer: Buffer, max_frame: int = 65536) -> Selection: ...

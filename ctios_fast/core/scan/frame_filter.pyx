@@ -172,32 +172,15 @@ def _check_rule(version, rule):
                 raise _wrong_kind(test, kinds, where)
 
 
-def _of_rules(version, rules):
-    return FrameFilter.__new__(FrameFilter, version, None, None, rules)
+def restored(kind, version, rules):
+    """The filter that a pickle or a copy was taken of."""
+    return kind.of_rules(version, rules)
 
 
 cdef class FrameFilter(FrameGate):
-    """Accepts the frames of some messages whose fields meet some conditions.
+    """The compiled form of ``ctios_fast.bulk.filters.FrameFilter``, which says what the arguments mean.
 
-    ::
-
-        FrameFilter(25, AGENT_STATE_EVENT, {"AgentID": {"1001", "1002"}, "AgentState": 3})
-        FrameFilter(25, where={"PeripheralID": range(5000, 5010), "AgentExtension": ("prefix", "30")})
-
-    ``messages``: numbers or names of the messages that are wanted, one or several; None for all. ``where``:
-    by field name a value, a range, a comparison as in ``("<", 10)`` (operators ``== != < <= > >= in``,
-    ``not in``, ``prefix``), or a set or list of these, of which one has to hold. Conditions on several fields
-    have to hold together. ``first | second`` accepts what one of the two does.
-
-    A message that has not got a field, or whose number there has another width, meets no condition on it.
-    Text is compared up to its first NUL. Of a field that repeats in the frame, or holds an array, one value
-    that meets the condition is enough; of any other the first occurrence counts, as in ``message[name]``.
-
-    A malformed frame is accepted if some frame of its message could be, so that the decoder can report it.
-
-    Raises ``ValueError`` for a message or field that does not exist in this version (each message that is
-    named must list each field; with ``messages`` None, one must), ``TypeError`` for a field that cannot be
-    compared with the value.
+    ``rules``: rules to compile in place of ``messages`` and ``where``.
     """
 
     def __cinit__(self, int version, messages=None, where=None, rules=None):
@@ -217,21 +200,19 @@ cdef class FrameFilter(FrameGate):
             free_program(self._programs[number])
 
     @classmethod
-    def parse(cls, str text not None, int version):
-        """The filter of a CTI OS message filter string; see ``filter_text``. Raises ``FilterSyntaxError``."""
-        from .filter_text import parse
-
-        return _of_rules(version, (parse(text, version),))
+    def of_rules(cls, int version, tuple rules not None):
+        """The filter that accepts what one of the rules (``filter_rules.Rule``) accepts."""
+        return cls.__new__(cls, version, None, None, rules)
 
     def __or__(self, other):
         if not isinstance(other, FrameFilter):
             return NotImplemented
         if self.version != other.version:
             raise ValueError(f"one filter is of version {self.version}, the other of {other.version}")
-        return _of_rules(self.version, self._rules + (<FrameFilter>other)._rules)
+        return type(self).of_rules(self.version, self._rules + (<FrameFilter>other)._rules)
 
     def __reduce__(self):
-        return _of_rules, (self.version, self._rules)
+        return restored, (type(self), self.version, self._rules)
 
     def _compile(self):
         cdef int number

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from ctios_fast.core.scan.filter_rules import Alternative, Clause, Rule, Test, wire_text
+from ctios_fast.core.scan.frame_filter import field_kinds, field_names
 from ctios_fast.errors import FilterSyntaxError
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.naming import suggestion
-
-from .filter_rules import Alternative, Clause, Rule, Test, wire_text
-from .frame_filter import field_kinds, field_names
 
 __all__ = ["parse"]
 
