@@ -76,7 +76,6 @@ PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_read_packet", "_
 #: Violations that are being removed: patterns of the printed lines.
 KNOWN = (
     "ctios_fast/core/*: uses *",
-    "ctios_fast/model/*: uses *",
     "pyproject.toml: exempts ctios_fast/model/*",
     "states: the name of a file in ctios_fast/connection, ctios_fast/model/agents",
 )

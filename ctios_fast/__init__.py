@@ -2,58 +2,140 @@
 
 ::
 
-    session = Session(client_id="wallboard")
-    await session.connect(ctios_a="cg-a.example", ctios_b="cg-b.example")
-    await session.set_agent(Agent("1001", 5000, agent_instrument="3001"))
-    await session.current_agent.login()
+    async with Session(client_id="wallboard") as session:
+        await session.connect(ctios_a="cg-a.example", ctios_b="cg-b.example")
+        await session.set_agent(Agent("1001", 5000, agent_instrument="3001"))
+        await session.current_agent.login()
 
-Public: what this module names, and the modules ``errors``, ``enums``, ``keywords``, ``messages`` (a class
+Public: the names of ``__all__``, and the modules ``errors``, ``enums``, ``keywords``, ``messages`` (a class
 for each message), ``core`` (frames, codec), ``protocol`` (message numbers and enumerations), ``bulk``,
 ``records``, ``wireshark``, ``fleet`` and ``sim``.
+
+A name is imported when it is first used, so ``import ctios_fast`` itself takes almost no time.
 """
 
-from ._version import __version__
-from .connection.observer import FailureReason
-from .connection.request_book import Request
-from .connection.states import ConnectionState
-from .enums import AgentState, CilCode
-from .errors import (
-    ConnectionFailed,
-    ConnectionLost,
-    ControlFailure,
-    CtiOsError,
-    MethodError,
-    OpenRefused,
-    ProtocolError,
-    Refused,
-    RequestRefused,
-    RequestTimeout,
-)
-from .model.agents.agent import Agent
-from .model.agents.reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
-from .model.arguments import Arguments
-from .model.session import Session
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "CTIOS_FORCED_LOGOUT_REASON_CODE",
-    "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
-    "Agent",
+__all__ = [  # noqa: RUF022, grouped by source
+    # ._version
+    "__version__",
+    # .connection.observer
+    "FailureReason",
+    # .connection.request_book
+    "Request",
+    # .connection.states
+    "ConnectionState",
+    # .enums
     "AgentState",
-    "Arguments",
     "CilCode",
+    # .errors
     "ConnectionFailed",
     "ConnectionLost",
-    "ConnectionState",
     "ControlFailure",
     "CtiOsError",
-    "FailureReason",
+    "EncodeError",
+    "ForcedLogout",
     "MethodError",
     "OpenRefused",
     "ProtocolError",
     "Refused",
-    "Request",
     "RequestRefused",
     "RequestTimeout",
+    "SendBufferFull",
+    "TooManyRequests",
+    # .model.agents.agent
+    "Agent",
+    # .model.agents.reasons
+    "CTIOS_FORCED_LOGOUT_REASON_CODE",
+    "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
+    # .model.arguments
+    "Arguments",
+    # .model.session
     "Session",
-    "__version__",
+    # .model.skill_groups.skill_group
+    "SkillGroup",
 ]
+
+# The same names for type checkers and editors, which do not run __getattr__.
+if TYPE_CHECKING:
+    from ._version import __version__
+    from .connection.observer import FailureReason
+    from .connection.request_book import Request
+    from .connection.states import ConnectionState
+    from .enums import AgentState, CilCode
+    from .errors import (
+        ConnectionFailed,
+        ConnectionLost,
+        ControlFailure,
+        CtiOsError,
+        EncodeError,
+        ForcedLogout,
+        MethodError,
+        OpenRefused,
+        ProtocolError,
+        Refused,
+        RequestRefused,
+        RequestTimeout,
+        SendBufferFull,
+        TooManyRequests,
+    )
+    from .model.agents.agent import Agent
+    from .model.agents.reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
+    from .model.arguments import Arguments
+    from .model.session import Session
+    from .model.skill_groups.skill_group import SkillGroup
+
+#: Public name -> the module that defines it.
+_SOURCES = {
+    name: source
+    for source, names in {
+        "._version": ("__version__",),
+        ".connection.observer": ("FailureReason",),
+        ".connection.request_book": ("Request",),
+        ".connection.states": ("ConnectionState",),
+        ".enums": (
+            "AgentState",
+            "CilCode",
+        ),
+        ".errors": (
+            "ConnectionFailed",
+            "ConnectionLost",
+            "ControlFailure",
+            "CtiOsError",
+            "EncodeError",
+            "ForcedLogout",
+            "MethodError",
+            "OpenRefused",
+            "ProtocolError",
+            "Refused",
+            "RequestRefused",
+            "RequestTimeout",
+            "SendBufferFull",
+            "TooManyRequests",
+        ),
+        ".model.agents.agent": ("Agent",),
+        ".model.agents.reasons": (
+            "CTIOS_FORCED_LOGOUT_REASON_CODE",
+            "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
+        ),
+        ".model.arguments": ("Arguments",),
+        ".model.session": ("Session",),
+        ".model.skill_groups.skill_group": ("SkillGroup",),
+    }.items()
+    for name in names
+}
+
+
+if not TYPE_CHECKING:  # or every misspelt name would pass a type checker
+
+    def __getattr__(name: str) -> Any:
+        source = _SOURCES.get(name)
+        if source is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(source, __name__), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

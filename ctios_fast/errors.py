@@ -8,6 +8,7 @@
     │   ├── OpenRefused             ... to open a session (FAILURE_CONF for OPEN_REQ)
     │   ├── RequestRefused          ... a request, by the CTI Server (FAILURE_CONF)
     │   └── ControlFailure          ... a request, by the peripheral (CONTROL_FAILURE_CONF)
+    ├── ForcedLogout                a fail-over logged the agent out before its own logout did
     ├── RequestTimeout              no answer in time (also a TimeoutError)
     ├── ConnectionFailed            no side could be reached (also a ConnectionError)
     ├── ConnectionLost              the connection ended or does not exist (also a ConnectionError)
@@ -42,6 +43,7 @@ __all__ = [
     "CtiOsError",
     "EncodeError",
     "FilterSyntaxError",
+    "ForcedLogout",
     "FrameTooLarge",
     "LinkClosed",
     "MalformedFrame",
@@ -166,6 +168,21 @@ class ControlFailure(Refused):
         return (
             f"{self.message} failed: {self.name} ({self.code}), peripheral error {self.peripheral_error_code}"
         )
+
+
+class ForcedLogout(CtiOsError):
+    """The peripheral logged the agent out during a fail-over, before the agent's own logout took effect.
+
+    ``agent_id``: the agent. ``reason_code``: the reason in the event, 50002. The program keeps its session.
+    """
+
+    def __init__(self, agent_id: str, reason_code: int) -> None:
+        super().__init__(agent_id, reason_code)
+        self.agent_id = agent_id
+        self.reason_code = reason_code
+
+    def __str__(self) -> str:
+        return f"agent {self.agent_id} was logged out by the peripheral (reason {self.reason_code})"
 
 
 class RequestTimeout(CtiOsError, TimeoutError):

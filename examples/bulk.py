@@ -29,7 +29,7 @@ async def main() -> None:
     def on_post_logout(args: Arguments) -> None:
         if args["EventReasonCode"] == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
             return
-        if not any(agent.is_logged_in for agent in agents) and session.is_connected:
+        if not any(agent.is_logged_in for agent in agents) and session.is_connected():
             session.disconnect()
 
     async with servers() as (host_a, port_a, host_b, port_b):

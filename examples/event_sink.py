@@ -88,7 +88,7 @@ class Desktop:
             return
         if args[CTIOS_EVENTREASONCODE] & 0xFFFF == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
             print("logged out by the peripheral: the session stays")
-        elif self.session.is_connected:
+        elif self.session.is_connected():
             self.session.disconnect()
 
     def on_connection_closed(self, args: Arguments) -> None:

@@ -192,7 +192,7 @@ class _Shift:
         if agent_id in self._to_log_out:
             self._to_log_out.remove(agent_id)
             self._logged_out.add(agent_id)
-            if not self._to_log_out and self._session.is_connected:
+            if not self._to_log_out and self._session.is_connected():
                 self._session.disconnect()
 
     def on_connection_closed(self, args: Arguments) -> None:

@@ -1,126 +1,242 @@
-"""Turns what becomes of a session's connection into the session's events, with the guide's keywords."""
+"""ConnectionEvents: the session's side of its connection.
+
+It implements the connection's ``Observer``: it fires the events of connection and mode, tells the objects
+about losses, and starts the recovery. It knows the context, not the Session.
+"""
 
 import logging
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.observer import FailureReason
 from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
 from ctios_fast.errors import MalformedFrame, OpenRefused
-from ctios_fast.model.agents.agent import Agent
 
-from .arguments import made
+from .arguments import Arguments, made
+from .context import Context
+from .publisher import EventTable
+from .recovery import Recovery
+from .system_status import GAP_BEGINS, GAP_ENDS, PERIPHERAL_EVENTS, SystemStatus
 
-if TYPE_CHECKING:
-    from .session import Session
-
-__all__ = ["ConnectionEvents"]
+__all__ = ["SESSION_EVENTS", "ConnectionEvents"]
 
 log = logging.getLogger("ctios_fast.session")
+
+#: CTI OS's FailureCode for a change of the system's status: SystemEventID then says which.
+_SERVER_CONNECTION_STATUS: Final = 10
+
+#: Events about the session and its connection (CTI OS Developer's Guide, ISessionEvents).
+SESSION_EVENTS: Final = EventTable(
+    names=(
+        "OnConnection",
+        "OnConnectionFailure",
+        "OnConnectionRejected",
+        "OnConnectionClosed",
+        "OnHeartbeat",
+        "OnMissingHeartbeat",
+        "OnMonitorModeEstablished",
+        "OnCTIOSFailure",
+        "OnRecovered",
+    ),
+    aliases={"OnCloseConnection": "OnConnectionClosed", "OnCTIOSFailureEvent": "OnCTIOSFailure"},
+)
 
 
 class ConnectionEvents:
     """The ``Observer`` of a session's connection."""
 
-    def __init__(self, session: "Session") -> None:
-        self._session = session
+    def __init__(self, context: Context, recovery: Recovery, status: SystemStatus, client_id: str) -> None:
+        self.client_id = client_id
+        self._context = context
+        self._recovery = recovery
+        self._status = status
+        #: Whether events may be missing though the connection stands, as while the peripheral is offline.
+        self._is_gap = False
 
-    def _fire(self, event: str, values: Callable[[], dict[str, Any]]) -> None:
-        events = self._session.events
-        if events.listeners[event]:
-            events.fire(event, made(values()))
+    # --- Observer -----------------------------------------------------------------------------------
 
     def connected(self, side: Side) -> None:
-        self._fire(
-            "OnConnection", lambda: {kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host}
-        )
+        """TCP (TLS) to a side is up."""
+        self._context.fire("OnConnection", _connection_arguments, side)
 
     def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
-        self._session._lost(str(error))
+        """An attempt failed, or the connection was lost."""
+        self._lost(str(error))
         if final:
-            self._session._forget_mode()
-
-        def values() -> dict[str, Any]:
-            told = {
-                kw.CTIOS_EVENTTIME: _event_time(),
-                kw.CTIOS_FAILEDSERVER: side.host,
-                kw.CTIOS_REASONCODE: int(reason),
-                kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
-            }
-            return {**told, kw.CTIOS_FINALATTEMPT: True} if final else told
-
-        self._fire("OnConnectionFailure", values)
+            self._forget_mode()
+        self._context.fire("OnConnectionFailure", _failure_arguments, side, reason, final, error)
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
-        self._session._mode_opened(confirmation, asked, reopened)
-
-    def mode_set(self, agent: Agent | None, confirmation: Message) -> None:
-        """Tell that the session is open, for this agent or for all (the session's call)."""
-        if agent is None:
-            self._fire("OnMonitorModeEstablished", lambda: self._status(confirmation))
-            return
-        identity = {
-            kw.CTIOS_PERIPHERALID: agent.peripheral_id,
-            kw.CTIOS_AGENTID: agent.agent_id,
-            kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
-            kw.CTIOS_CLIENTAGENTTEMPORARYID: agent.unique_object_id,
-        }
-        self._fire("OnSetAgentModeEvent", lambda: {**identity, **self._status(confirmation)})
+        """The session is open."""
+        context = self._context
+        mode = context.mode
+        assert mode is not None
+        context.services_granted = confirmation["ServicesGranted"]
+        context.monitor_id = confirmation.get("MonitorID") or 0
+        agent = context.current_agent if mode.is_agent else None
+        self._status.opened(confirmation, None if agent is None else context.peripheral_id)
+        missing = asked & ~context.services_granted  # the server may grant fewer than asked for
+        if missing:
+            log.warning(
+                "the server granted services %#x of %#x: what needs %#x will be refused",
+                context.services_granted,
+                asked,
+                missing,
+            )
+        if self._status.peripherals and context.peripheral_id not in self._status.peripherals:
+            log.warning(
+                "the server serves the peripherals %s, not %d: no events will come for its agents",
+                ", ".join(map(str, self._status.peripherals)),
+                context.peripheral_id,
+            )
+        context.fire(mode.opened_event, self._opened_arguments)
+        if reopened:
+            self._recovery.start()
 
     def rejected(self, error: OpenRefused) -> None:
-        self._session._lost(str(error))
-        self._session._forget_mode()
-        self._fire(
-            "OnConnectionRejected",
-            lambda: {kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)},
-        )
+        """The server refused the session; no other side will be tried."""
+        self._lost(str(error))
+        self._forget_mode()
+        self._context.fire("OnConnectionRejected", _rejection_arguments, error)
 
     def closed(self) -> None:
-        self._session._lost("the session was disconnected")
-        self._session._forget_mode()
-        self._fire("OnConnectionClosed", dict)
+        """The connection was closed by the program; nothing follows."""
+        self._lost("the session was disconnected")
+        self._forget_mode()
+        self._context.fire("OnConnectionClosed", Arguments)
 
     def heartbeat(self) -> None:
-        self._fire("OnHeartbeat", lambda: {kw.CTIOS_EVENTTIME: _event_time()})
+        """The server answered a heartbeat."""
+        self._context.fire("OnHeartbeat", _time_arguments)
 
     def heartbeat_missing(self, count: int) -> None:
-        interval = self._session._connection.heartbeat or 0
-        self._fire(
-            "OnMissingHeartbeat",
-            lambda: {
-                kw.CTIOS_EVENTTIME: _event_time(),
-                kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
-                kw.CTIOS_HEARTBEATINTERVAL: round(interval * 1000),
-            },
-        )
+        """Several heartbeats in a row are unanswered."""
+        self._context.fire("OnMissingHeartbeat", self._missing_arguments, count)
 
     def server_failure(self, status: int) -> None:
+        """The server reported a failure by FAILURE_EVENT."""
         log.warning("the CTI Server reports a failure: status %d", status)
+        self._context.fire("OnCTIOSFailure", _server_failure_arguments, status)
 
     def malformed(self, error: MalformedFrame) -> None:
         """Counted and logged by the connection."""
 
     def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
+        """A message handler raised."""
         log.error("handler %r of %s raised", handler, message.name, exc_info=error)
 
-    def _status(self, confirmation: Message) -> dict[str, Any]:
-        fields = confirmation.fixed()
-        status = fields["PGStatus"]
-        online = bool(fields["PeripheralOnline"])
-        return {
-            kw.CTIOS_CILCONNECTIONID: self._session.client_id,
-            kw.CTIOS_STATUSSYSTEM: made(
-                {
-                    kw.CTIOS_STATUSCTISERVER: True,
-                    kw.CTIOS_STATUSCTISERVERDRIVER: not status & 1,  # PGS_OPC_DOWN
-                    kw.CTIOS_STATUSCENTRALCONTROLLER: not status & 2,  # PGS_CC_DOWN
-                    kw.CTIOS_STATUSPERIPHERALS: made({str(self._session.peripheral_id): online}),
-                }
-            ),
+    # --- Messages -----------------------------------------------------------------------------------
+
+    def on_system_event(self, event: Message) -> None:
+        """Handle a SYSTEM_EVENT: the status of controller, gateway or peripheral changed."""
+        context = self._context
+        number, peripheral_id = event["SystemEventID"], event["SystemEventArg1"]
+        self._status.changed(event)
+        concerned = number not in PERIPHERAL_EVENTS or peripheral_id == context.peripheral_id
+        if concerned and number in GAP_BEGINS:
+            log.warning("system event %d: agent states may go unreported", number)
+            self._is_gap = True
+            self._recovery.stop()
+            context.registry.doubt()
+        context.fire("OnCTIOSFailure", _system_event_arguments, event)
+        if concerned and number in GAP_ENDS and self._is_gap:
+            self._is_gap = False
+            context.registry.doubt()
+            self._recovery.start()
+
+    # --- Arguments ----------------------------------------------------------------------------------
+
+    def _opened_arguments(self) -> Arguments:
+        context = self._context
+        values: dict[str, Any] = {}
+        agent = context.current_agent
+        if context.mode is not None and context.mode.is_agent and agent is not None:
+            values = {
+                kw.CTIOS_PERIPHERALID: agent.peripheral_id,
+                kw.CTIOS_AGENTID: agent.agent_id,
+                kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
+                kw.CTIOS_CLIENTAGENTTEMPORARYID: agent.unique_object_id,
+            }
+        values[kw.CTIOS_CILCONNECTIONID] = self.client_id
+        values[kw.CTIOS_STATUSSYSTEM] = self._status.as_arguments()
+        return made(values)
+
+    def _missing_arguments(self, count: int) -> Arguments:
+        return made(
+            {
+                kw.CTIOS_EVENTTIME: _event_time(),
+                kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
+                kw.CTIOS_HEARTBEATINTERVAL: round((self._context.heartbeat or 0) * 1000),
+            }
+        )
+
+    # --- Losses -------------------------------------------------------------------------------------
+
+    def _lost(self, reason: str) -> None:
+        self._is_gap = False
+        self._recovery.stop()
+        self._status.lost()
+        self._context.lost(reason)
+
+    def _forget_mode(self) -> None:
+        self._context.forget_mode()
+
+
+def _connection_arguments(side: Side) -> Arguments:
+    return made({kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host})
+
+
+def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: BaseException) -> Arguments:
+    values: dict[str, Any] = {
+        kw.CTIOS_EVENTTIME: _event_time(),
+        kw.CTIOS_FAILEDSERVER: side.host,
+        kw.CTIOS_REASONCODE: int(reason),
+        kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
+    }
+    if final:
+        values[kw.CTIOS_FINALATTEMPT] = True
+    return made(values)
+
+
+def _rejection_arguments(error: OpenRefused) -> Arguments:
+    return made({kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)})
+
+
+def _time_arguments() -> Arguments:
+    return made({kw.CTIOS_EVENTTIME: _event_time()})
+
+
+def _server_failure_arguments(status: int) -> Arguments:
+    return made(
+        {
+            kw.CTIOS_FAILURECODE: status,
+            kw.CTIOS_ERRORMESSAGE: f"the CTI Server reports status {status}",
         }
+    )
+
+
+def _system_event_arguments(event: Message) -> Arguments:
+    number = event["SystemEventID"]
+    values: dict[str, Any] = {
+        kw.CTIOS_FAILURECODE: _SERVER_CONNECTION_STATUS,
+        kw.CTIOS_SYSTEMEVENTID: number,
+        kw.CTIOS_ERRORMESSAGE: event.get("Text") or _system_event_name(number),
+    }
+    if number in PERIPHERAL_EVENTS:
+        values[kw.CTIOS_SYSTEMEVENTARG1] = event["SystemEventArg1"]
+    return made(values)
+
+
+def _system_event_name(number: int) -> str:
+    """The reference's name of a SystemEventID, the number as text if it has none."""
+    from ctios_fast.protocol.enums import SystemEventID
+
+    try:
+        return SystemEventID(number).name
+    except ValueError:
+        return f"system event {number}"
 
 
 def _event_time() -> int:

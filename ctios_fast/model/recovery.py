@@ -1,72 +1,98 @@
-"""After a fail-over: agents are asked for what they missed, and logged in again where they are to be.
+"""Recovery: after a gap in the events, every object whose state may have changed is asked for it.
 
-Events of the gap are never sent again, so each agent that was logged in is asked for, a window at a time.
+A gap is a lost connection, or a time in which the peripheral was out of reach though the connection stood.
+The server never repeats the events of a gap. Objects are asked a window at a time. A repair that fails is
+repeated after a growing delay, until it succeeds or ``MAX_ATTEMPTS`` were made. Giving up is logged and
+counted.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from typing import Final
 
-from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Message
-from ctios_fast.errors import ConnectionLost, CtiOsError
-from ctios_fast.model.agents.agent import Agent
+from ctios_fast.connection.clock import sleep
+from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 
-__all__ = ["Recovery"]
+from .arguments import Arguments, made
+from .context import Context
+from .cti_object import CtiObject
+
+__all__ = ["MAX_ATTEMPTS", "Recovery"]
 
 log = logging.getLogger("ctios_fast.session")
 
-#: Agents asked for at once, at most.
-_WINDOW = 100
+#: Objects that are asked at once, at most.
+_WINDOW: Final = 100
+#: Attempts to repair one object.
+MAX_ATTEMPTS: Final = 6
+#: Seconds before the second attempt; each further one waits twice as long.
+_FIRST_DELAY: Final = 1.0
 
 
 class Recovery:
-    """Brings a session's agents up to date; ``ask`` makes the query that tells of a logout in the gap.
+    """Brings a session's objects up to date after a gap.
 
-    Agents with ``auto_login`` that were logged in and no longer are, are logged in again; if the connection
-    is lost before they are, after the next fail-over.
+    ``repaired`` and ``given_up`` count objects since the session was made.
     """
 
-    def __init__(self, ask: Callable[[Agent], Request[Message]], max_open_requests: int) -> None:
-        self._ask = ask
-        self._window = max(1, min(_WINDOW, max_open_requests // 2))  # the rest is the application's
+    def __init__(self, context: Context, max_open_requests: int) -> None:
+        self.repaired = 0
+        self.given_up = 0
+        self._context = context
+        #: The program keeps at least half of the requests that may be open.
+        self._window = max(1, min(_WINDOW, max_open_requests // 2))
         self._task: asyncio.Task[None] | None = None
-        self._to_log_in: set[Agent] = set()
 
-    def start(self, agents: Iterable[Agent], current: Agent | None) -> None:
-        """Begin, with the confirmation of the opening: an event behind it may be a forced logout already."""
+    def start(self) -> None:
+        """Begin. Called within the dispatch of the message that ends the gap: the next may be an event."""
         self.stop()
-        known = {agent for agent in agents if agent.is_logged_in}
-        self._to_log_in |= {agent for agent in known if agent.auto_login}
-        known |= self._to_log_in
-        if current is not None:
-            known.add(current)
-        self._task = asyncio.get_running_loop().create_task(self._catch_up(known), name="ctios_fast-catch-up")
+        objects = [each for each in self._context.registry if each.needs_repair()]
+        self._task = asyncio.get_running_loop().create_task(self._repair(objects), name="ctios_fast-repair")
 
     def stop(self) -> None:
-        """Leave it, as when the connection is lost again; the next ``start`` takes it up."""
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        """Stop, as when the connection is lost again; the next ``start`` begins with what is left."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
-    def forget(self) -> None:
-        """Leave it for good."""
-        self.stop()
-        self._to_log_in.clear()
-
-    async def _catch_up(self, agents: Iterable[Agent]) -> None:
+    async def _repair(self, objects: list[CtiObject]) -> None:
+        began = self._context.clock.time()
+        repaired, given_up = self.repaired, self.given_up
         window = asyncio.Semaphore(self._window)
+        results = await asyncio.gather(*(self._repair_one(each, window) for each in objects))
+        if not all(results):
+            return  # the connection is lost again: the next start repairs the rest
+        self._context.fire(
+            "OnRecovered",
+            _counts,
+            len(objects),
+            self.repaired - repaired,
+            self.given_up - given_up,
+            self._context.clock.time() - began,
+        )
 
-        async def catch_up(agent: Agent) -> None:
-            async with window:
-                try:
-                    await self._ask(agent)
-                    if agent in self._to_log_in and not agent.is_logged_in:
-                        await agent.login()
-                except ConnectionLost:
-                    return  # the next fail-over is under way
-                except CtiOsError as error:
-                    log.warning("agent %s after the fail-over: %s", agent.agent_id, error)
-                self._to_log_in.discard(agent)
+    async def _repair_one(self, each: CtiObject, window: asyncio.Semaphore) -> bool:
+        # False if the connection is lost again.
+        delay = _FIRST_DELAY
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                async with window:
+                    await each.repair()
+            except ConnectionLost:
+                return False
+            except CtiOsError as error:
+                if attempt == MAX_ATTEMPTS or (isinstance(error, Refused) and not each.needs_repair()):
+                    self.given_up += 1
+                    log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
+                    return True
+                log.info("%r is not repaired, next attempt in %g s: %s", each, delay, error)
+                await sleep(self._context.clock, delay)
+                delay *= 2
+            else:
+                self.repaired += 1
+                return True
+        return True
 
-        await asyncio.gather(*(catch_up(agent) for agent in agents))
+
+def _counts(asked: int, repaired: int, given_up: int, seconds: float) -> Arguments:
+    return made({"Asked": asked, "Repaired": repaired, "GivenUp": given_up, "Seconds": seconds})

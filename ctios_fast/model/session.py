@@ -1,4 +1,4 @@
-"""The Session of the CTI OS object model: one connection to a CTI Server pair, its mode, agents and events.
+"""The Session of the CTI OS object model: one connection to a CTI Server pair, its mode, objects and events.
 
 ``connect`` brings the connection up; ``set_agent`` (agent mode) or ``set_bulk_mode`` opens the GED-188
 session on it; ``disconnect`` ends both. After a loss the library finds a side again and opens the same mode.
@@ -7,32 +7,42 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 import logging
 import ssl as ssl_module
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.addresses import sides
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED
-from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED, Link
+from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.connection.opening import OpenSettings
 from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
 from ctios_fast.connection.request_book import Request
 from ctios_fast.connection.states import ConnectionState
-from ctios_fast.core import DEFAULT_MAX_FRAME, Handler, Message, codec
+from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
-from ctios_fast.errors import ConnectionLost, CtiOsError, MethodError, Refused
-from ctios_fast.model.agents.agent import Agent
-from ctios_fast.model.agents.handlers import details_reader, state_handler
+from ctios_fast.errors import ConnectionLost, MethodError
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
-from ctios_fast.protocol.versions import defined_bits
+from ctios_fast.protocol.codes import NEWEST_VERSION, NULL_ID
+from ctios_fast.protocol.message_names import message_number
 
+from . import modes
+from .agents.agent import Agent, peripheral_number
+from .agents.handlers import AGENTS
 from .arguments import Arguments
-from .connection_events import ConnectionEvents
-from .events import EventPublisher, Listener, checked
+from .coercion import hidden, hidden_pairs, integer, optional_seconds, received, refuse
+from .connection_events import SESSION_EVENTS, ConnectionEvents
+from .context import Context
+from .cti_object import CtiObject
+from .kinds import KINDS
+from .method_only import method_only
+from .modes import Mode
+from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
+from .registry import DEFAULT_MAX_OBJECTS, Registry
+from .system_status import SystemStatus
 
 if TYPE_CHECKING:
     import random
@@ -43,39 +53,48 @@ _M = TypeVar("_M", bound=Message)
 
 log = logging.getLogger("ctios_fast.session")
 
-DEFAULT_VERSION = 25
-
-_SINCE_SERVICES = 13  # protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq
-
-_CLIENT_EVENTS = 0x00000001
-_CLIENT_CONTROL = 0x00000004
-_ALL_EVENTS = 0x00000010
-_ALL_SKILL_GROUPS_MRD = 1
+#: Keywords that ``connect`` takes.
+_CONNECT_KEYWORDS = (
+    kw.CTIOS_CTIOSA,
+    kw.CTIOS_PORTA,
+    kw.CTIOS_CTIOSB,
+    kw.CTIOS_PORTB,
+    kw.CTIOS_HEARTBEAT,
+)
+_MASK = 0xFFFFFFFF
 
 
 class Session:
     """A client's session with a CTI Server pair.
 
-    ``client_id``, ``client_password`` and ``client_signature`` identify the client to the server.
-    ``version`` is the protocol version to speak (9 to 25). ``heartbeat``: seconds of silence after which
-    one is sent (5 at least), None for none; ``max_heartbeats`` unanswered ones in a row end the connection.
-    ``request_timeout`` is how long a confirmation may take, in seconds. ``reconnect_attempts``: how often
-    both sides are tried after a loss (once at least), None for ever. ``clients``: how many clients the site
-    has, which spreads their return after a common failure. ``ssl``: context for TLS. ``max_open_requests``,
-    ``max_frame`` and ``max_buffered`` bound what may be unanswered, one received frame and what may wait to
-    be sent, the latter two in bytes. ``clock`` and ``rng`` stand in for time and chance in tests.
+    - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server.
+    - ``version``: the protocol version to speak, 9 to 25.
+    - ``heartbeat``: seconds of silence after which a heartbeat is sent, 5 at least; None for none.
+    - ``max_heartbeats``: this many unanswered heartbeats in a row end the connection.
+    - ``request_timeout``: seconds that a confirmation may take.
+    - ``open_timeout``: seconds that the server may take to open the session.
+    - ``connect_timeout``: seconds for TCP and TLS set-up.
+    - ``reconnect_attempts``: how often both sides are tried after a loss, None for ever.
+    - ``clients``: number of clients of the site; spreads their return after a common failure.
+    - ``ssl``: the ``ssl.SSLContext`` for TLS, None for plain TCP.
+    - ``max_open_requests``: requests that may be unanswered at once.
+    - ``max_frame``: largest received frame, in bytes.
+    - ``max_buffered``: bytes that may wait for a server that does not read.
+    - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
+    - ``clock``, ``rng``: stand in for time and chance in tests.
 
-    ``services_granted``: what the server granted to the open session (CTIServiceMask), 0 without one.
-    ``peripheral_id``: the peripheral that the mode was set for.
+    ``async with Session(...) as session:`` disconnects at the end.
+
+    Raises ``TypeError`` or ``ValueError`` for an option that cannot be used.
     """
 
     def __init__(
         self,
         *,
         client_id: str,
-        client_password: str = "",
+        client_password: "str | Secret" = "",
         client_signature: str | None = None,
-        version: int = DEFAULT_VERSION,
+        version: int = NEWEST_VERSION,
         heartbeat: float | None = 30.0,
         max_heartbeats: int = DEFAULT_MAX_MISSED,
         request_timeout: float = 30.0,
@@ -87,72 +106,105 @@ class Session:
         max_open_requests: int = 65536,
         max_frame: int = DEFAULT_MAX_FRAME,
         max_buffered: int = DEFAULT_MAX_BUFFERED,
+        max_objects: int = DEFAULT_MAX_OBJECTS,
         clock: Clock | None = None,
         rng: "random.Random | None" = None,
     ) -> None:
-        self.client_id = client_id
-        self._mode: str | None = None
-        self._client_password = Secret(client_password)
-        del client_password  # an error below shows this method's variables in its traceback
-        self.client_signature = client_signature
-        self.request_timeout = request_timeout
-        self.events = EventPublisher()
-        self.current_agent: Agent | None = None
-        self._agents: dict[str, Agent] = {}
-        self.peripheral_id = NULL_PERIPHERAL_ID
-        self._max_heartbeats = max_heartbeats
-        self._observer = ConnectionEvents(self)
-        self.codec = codec(version)
-        self._connection = Connection(
-            self.codec,
-            self._observer,
-            ConnectionOptions(
-                ssl=ssl,
-                heartbeat=heartbeat,
-                max_heartbeats=max_heartbeats,
-                connect_timeout=connect_timeout,
-                open_timeout=open_timeout,
-                clients=clients,
-                reconnect_attempts=reconnect_attempts,
-                max_open_requests=max_open_requests,
-                max_frame=max_frame,
-                max_buffered=max_buffered,
-                clock=clock,
-                rng=rng,
-            ),
+        # First of all: an error below shows this method's variables in its traceback.
+        self._client_password = hidden(client_password) or Secret("")
+        del client_password
+        options = ConnectionOptions(
+            ssl=ssl,
+            heartbeat=heartbeat,
+            max_heartbeats=max_heartbeats,
+            connect_timeout=connect_timeout,
+            open_timeout=open_timeout,
+            clients=clients,
+            reconnect_attempts=reconnect_attempts,
+            max_open_requests=max_open_requests,
+            max_frame=max_frame,
+            max_buffered=max_buffered,
+            clock=clock,
+            rng=rng,
         )
-        self._recovery = Recovery(self.query_agent_state, max_open_requests)
-        self.unknown_agents = 0
-        self.services_granted = 0
-        from ctios_fast.messages import SetAgentStateReq  # of no use before there is a session
-
-        self.fill_details = details_reader().fill
-        self.not_sent = self._connection.not_sent
-        self.write_state_request: Callable[..., bytes] = SetAgentStateReq.encode
-        self.agent_services = 0 if version >= _SINCE_SERVICES else None
-        self._connection.dispatcher.on(ged.AGENT_STATE_EVENT, state_handler(self, self._agents))
+        self.client_signature = client_signature
+        #: Counts and calls listeners.
+        self._events = EventPublisher((SESSION_EVENTS, *(kind.events for kind in KINDS)))
+        registry = Registry(integer("max_objects", max_objects, 0, _MASK))
+        tables = [registry.add_kind(kind) for kind in KINDS]
+        self._agents = registry[AGENTS.name]
+        self._context = Context(
+            codec(version),
+            self._events,
+            registry,
+            optional_seconds("request_timeout", request_timeout) or 30.0,
+        )
+        self._recovery = Recovery(self._context, max_open_requests)
+        self._status = SystemStatus()
+        self._observer = ConnectionEvents(self._context, self._recovery, self._status, client_id)
+        self._connection = Connection(self._context.codec, self._observer, options)
+        self._context.attach(self._connection)
+        on = self._connection.dispatcher.on
+        on(ged.SYSTEM_EVENT, self._observer.on_system_event)
+        for kind, table in zip(KINDS, tables, strict=True):
+            for number, handler in kind.handlers(self._context, table).items():
+                on(number, handler)
 
     def __repr__(self) -> str:
         connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__
-        state = "new" if connection is None else connection.state.value
-        return f"<Session {self.client_id!r} {state}, mode {self._mode}>"
+        if connection is None:
+            return "<Session new>"
+        mode = self._context.mode
+        return f"<Session {self.client_id!r} {connection.state.value}, mode {mode.name if mode else None}>"
 
-    # --- what is so -----------------------------------------------------------------------------
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.disconnect()
+
+    # --- State --------------------------------------------------------------------------------------
+
+    @property
+    def client_id(self) -> str:
+        """The ClientID of the next opening."""
+        return self._observer.client_id
+
+    @client_id.setter
+    def client_id(self, client_id: str) -> None:
+        self._observer.client_id = client_id
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of the session's protocol version."""
+        return self._context.codec
 
     @property
     def version(self) -> int:
         """The protocol version that the session speaks."""
-        return self.codec.version
+        return self._context.codec.version
+
+    @property
+    def request_timeout(self) -> float:
+        """Seconds that a confirmation may take unless a request says otherwise."""
+        return self._context.request_timeout
 
     @property
     def state(self) -> ConnectionState:
-        """Where the connection stands."""
+        """The state of the connection."""
         return self._connection.state
 
-    @property
+    @method_only
     def is_connected(self) -> bool:
-        """Whether the session is connected to a side (its mode may not be set yet)."""
+        """Whether the session is connected to a side. Its mode may not be set yet."""
         return self._connection.link is not None and self.state is not ConnectionState.CLOSING
+
+    @method_only
+    def is_agent(self) -> bool:
+        """Whether the session is in agent mode."""
+        return self._context.mode is not None and self._context.mode.is_agent
 
     @property
     def is_open(self) -> bool:
@@ -172,12 +224,35 @@ class Session:
         return side.name if side is not None and self._connection.link is not None else ""
 
     @property
+    def services_granted(self) -> int:
+        """What the server granted to the open session (CTIServiceMask), 0 without one."""
+        return self._context.services_granted
+
+    @property
+    def peripheral_id(self) -> int:
+        """The peripheral that the mode was set for."""
+        return self._context.peripheral_id
+
+    @property
+    def current_agent(self) -> Agent | None:
+        """The agent of agent mode; None in other modes and without a mode."""
+        return self._context.current_agent
+
+    @property
     def agents(self) -> Mapping[str, Agent]:
-        """The agents that the session knows, by agent ID."""
-        return self._agents
+        """The agents that the session knows, by agent ID. Read-only."""
+        return self._agents.by_key
+
+    def get_system_status(self) -> Arguments:
+        """The status of server, controller and peripherals, as CTI OS reports it with StatusSystem."""
+        return self._status.as_arguments()
+
+    def get_object_from_object_id(self, unique_object_id: str) -> CtiObject | None:
+        """The object of a UniqueObjectID such as ``agent.5000.1001``, None if it is not known."""
+        return self._context.registry.find(unique_object_id)
 
     def counters(self) -> dict[str, int]:
-        """What was counted since the session was made; nothing that is received or refused goes uncounted."""
+        """Counts since the session was made. Everything that is received, dropped or refused is counted."""
         connection = self._connection
         dispatcher, book = connection.dispatcher, connection.book
         return {
@@ -186,54 +261,69 @@ class Session:
             "frames_malformed": dispatcher.malformed,
             "frames_without_handler": dispatcher.unhandled,
             "handler_errors": dispatcher.handler_errors,
-            "listener_errors": self.events.failures,
+            "listener_errors": self._events.failures,
             "open_requests": len(book),
             "requests_timed_out": book.timed_out,
             "confirmations_late": book.late,
             "confirmations_unasked": book.unasked,
             "requests_forgotten": book.forgotten,
-            "events_of_unknown_agents": self.unknown_agents,
+            "objects_repaired": self._recovery.repaired,
+            "repairs_given_up": self._recovery.given_up,
+            **self._context.registry.counters(),
         }
 
-    # --- listeners ------------------------------------------------------------------------------
+    # --- Listeners ----------------------------------------------------------------------------------
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of all events that the session fires."""
+        return self._events.events
 
     def add_event_listener(self, sink: object) -> None:
-        """Call the sink's methods that are named after events, such as ``on_post_logout(args)``."""
-        self.events.add_sink(sink)
+        """Call the sink's methods that are named after events, such as ``on_post_logout(args)``.
+
+        Raises ``TypeError`` for a class, for a sink without such a method, and for a misspelt one.
+        """
+        self._events.add_sink(sink)
 
     def remove_event_listener(self, sink: object) -> None:
-        """Take a sink away again; ``ValueError`` if it was not added."""
-        self.events.remove_sink(sink)
+        """Take a sink away. Raises ``ValueError`` if it was not added."""
+        self._events.remove_sink(sink)
 
     def subscribe(self, event: str, listener: Listener) -> None:
-        """Call the listener with the Arguments of each such event, named as ``OnPostLogout``."""
-        self.events.subscribe(event, listener)
+        """Call the listener with the Arguments of each event of that name, such as ``OnPostLogout``.
+
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function.
+        """
+        self._events.subscribe(event, listener)
 
     def unsubscribe(self, event: str, listener: Listener) -> None:
-        """Take a listener away again; ``ValueError`` if it is not subscribed."""
-        self.events.unsubscribe(event, listener)
+        """Take a listener away. Raises ``ValueError`` if it is not subscribed."""
+        self._events.unsubscribe(event, listener)
 
     @overload
-    def on(self, message_type: int, handler: Handler) -> None: ...
+    def on(self, message_type: int | str, handler: Handler) -> None: ...
     @overload
     def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     def on(self, message_type: Any, handler: Callable[[Any], object]) -> None:
-        """Call the handler with each message of that number, or class, without building Arguments.
+        """Call the handler with each message of that number, name or class, without building Arguments.
 
-        Agents are up to date by then. A handler that raises is logged and counted. ``TypeError`` for a
-        coroutine function: handlers are called on the loop, not awaited.
+        The objects are up to date by then. A handler that raises is logged and counted.
+
+        Raises ``ValueError`` for a message that the reference does not have, ``TypeError`` for a coroutine
+        function: handlers are called on the loop, not awaited.
         """
-        self._connection.dispatcher.on(message_type, checked(handler))
+        self._connection.dispatcher.on(_handled(message_type), checked(handler))
 
     @overload
-    def off(self, message_type: int, handler: Handler) -> None: ...
+    def off(self, message_type: int | str, handler: Handler) -> None: ...
     @overload
     def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     def off(self, message_type: Any, handler: Callable[[Any], object]) -> None:
-        """Take a handler away again; ``ValueError`` if it is not registered."""
-        self._connection.dispatcher.off(message_type, handler)
+        """Take a handler away. Raises ``ValueError`` if it is not registered."""
+        self._connection.dispatcher.off(_handled(message_type), handler)
 
-    # --- connecting -----------------------------------------------------------------------------
+    # --- Connecting ---------------------------------------------------------------------------------
 
     def connect(
         self,
@@ -248,22 +338,28 @@ class Session:
     ) -> Request[None]:
         """Connect to one of the two sides; ``OnConnection`` follows, then the mode is to be set.
 
-        The sides are given by name or in ``args`` (CtiosA, PortA, CtiosB, PortB, Heartbeat). Where one host
-        is missing the other's is taken; ports are 42027 and 43027 unless given. ``attempts``: how often all
-        sides are tried before the answer is ``ConnectionFailed``; None tries for ever. Each failed try fires
-        ``OnConnectionFailure``, the last one with FinalAttempt.
+        - ``args``: may carry CtiosA, PortA, CtiosB, PortB and Heartbeat.
+        - ``ctios_a``, ``ctios_b``: hosts. Where one is missing the other's is taken.
+        - ``port_a``, ``port_b``: 42027 and 43027 unless given.
+        - ``heartbeat``: seconds, 5 at least; the session's unless given.
+        - ``attempts``: how often all sides are tried; None for ever.
 
-        Raises ``MethodError`` without a host, for a port or heartbeat that cannot be, or when the session is
-        not disconnected; nothing is changed then.
+        Each failed try fires ``OnConnectionFailure``, the last one with FinalAttempt.
+
+        Fails with ``ConnectionFailed`` when no side was reached. Raises ``MethodError`` for arguments that
+        cannot be used, with E_CTIOS_IN_FAILOVER during a fail-over, and with
+        E_CTIOS_SESSION_NOT_DISCONNECTED if the session is not disconnected; nothing is changed then.
         """
-        given = Arguments(args)
+        args = given = received("connect", args, _CONNECT_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        given = given or Arguments()
         if self._connection.in_failover:
-            raise MethodError(
-                CilCode.E_CTIOS_IN_FAILOVER, "the session is looking for a server; disconnect first"
-            )
+            raise refuse("the session is looking for a server; disconnect first", CilCode.E_CTIOS_IN_FAILOVER)
         if self.state is not ConnectionState.DISCONNECTED:
-            raise MethodError(
-                CilCode.E_CTIOS_MODE_CONFLICT, f"the session is {self.state.value}; disconnect first"
+            raise refuse(
+                f"the session is {self.state.value}; disconnect first",
+                CilCode.E_CTIOS_SESSION_NOT_DISCONNECTED,
             )
         interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
         try:
@@ -274,78 +370,15 @@ class Session:
                 port_b or given.get(kw.CTIOS_PORTB),
             )
             interval = self._connection.heartbeat if interval is None else check_heartbeat(float(interval))
-            if attempts is not None and attempts < 1:
-                raise ValueError(f"attempts is 1 at least, or None, not {attempts}")
         except (TypeError, ValueError) as error:
-            raise MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, str(error)) from None
+            raise refuse(str(error)) from None
+        if attempts is not None:
+            attempts = integer("attempts", attempts, 1, _MASK)
+        self._context.bind_thread()
         self._connection.heartbeat = interval
         self._forget_mode()
-        for agent in self._agents.values():
-            agent.forget_state()
+        self._context.registry.forget()
         return self._connection.connect(where, attempts)
-
-    def set_agent(self, agent: Agent) -> Request[None]:
-        """Set agent mode: the session serves this one agent (Client Events and Client Control).
-
-        ``OnSetAgentModeEvent`` follows, then ``OnQueryAgentStateConf``, which tells of an agent that is
-        logged in already. Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Raises
-        ``MethodError`` when the session is not connected, has a mode, or the agent lacks its peripheral.
-        """
-        self._require_modeless()
-        if agent.session is not None and agent.session is not self:
-            raise MethodError(
-                CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION, f"{agent!r} belongs to another session"
-            )
-        if agent.peripheral_id is None:
-            raise MethodError(CilCode.E_CTIOS_MISSING_ARGUMENT, "the agent has no PeripheralID")
-        self._mode = "agent"
-        self.peripheral_id = agent.peripheral_id
-        self._adopt(agent)
-        self.current_agent = agent
-        settings = self._settings(
-            services=_CLIENT_EVENTS | _CLIENT_CONTROL,
-            peripheral_id=agent.peripheral_id,
-            agent_id=agent.agent_id,
-            agent_instrument=agent.agent_instrument,
-            agent_extension=agent.agent_extension,
-        )
-        return self._set_mode(settings, "SetAgent")
-
-    def set_bulk_mode(self, peripheral_id: int) -> Request[None]:
-        """Set bulk mode: all events of the peripheral's agents, and control of any of them.
-
-        ``OnMonitorModeEstablished`` follows. Fails and raises as ``set_agent`` does.
-        """
-        self._require_modeless()
-        self._mode = "bulk"
-        self.peripheral_id = peripheral_id
-        for agent in self._agents.values():  # made before the mode said which one is theirs
-            if agent.peripheral_id is None:
-                agent.peripheral_id = peripheral_id
-        return self._set_mode(self._settings(services=_ALL_EVENTS | _CLIENT_CONTROL), "SetBulkMode")
-
-    def agent(
-        self,
-        agent_id: str,
-        *,
-        agent_instrument: str | None = None,
-        agent_extension: str | None = None,
-        agent_password: str | None = None,
-        auto_login: bool | None = None,
-    ) -> Agent:
-        """The session's Agent of that ID, made if need be; what is given besides is set on it."""
-        agent = self._agents.get(agent_id)
-        if agent is None:
-            agent = self._adopt(Agent(agent_id, None if self._mode is None else self.peripheral_id))
-        for name, value in (
-            ("agent_instrument", agent_instrument),
-            ("agent_extension", agent_extension),
-            ("agent_password", agent_password),
-            ("auto_login", auto_login),
-        ):
-            if value is not None:
-                setattr(agent, name, value)
-        return agent
 
     def disconnect(self, args: Mapping[str, Any] | None = None) -> Request[None]:
         """Close the session, or stop looking for a server; ``OnConnectionClosed`` is its last event.
@@ -354,96 +387,204 @@ class Session:
         may carry ForcedDisconnect, which changes nothing: a disconnect is never refused.
         """
         del args
+        self._context.require_thread()
         return self._connection.disconnect()
 
-    # --- for the session's own objects ----------------------------------------------------------
+    # --- Modes --------------------------------------------------------------------------------------
+
+    def set_agent(
+        self,
+        agent: Agent | None,
+        *,
+        services: int | None = None,
+        call_mask: int | None = None,
+        agent_mask: int | None = None,
+        config_mask: int | None = None,
+    ) -> Request[None]:
+        """Set agent mode: the session serves this one agent. None clears the current agent.
+
+        - ``agent``: with its PeripheralID.
+        - ``services``: ServicesRequested; Client Events, Call Data Update and Client Control unless given.
+        - ``call_mask``, ``agent_mask``, ``config_mask``: the masks of OPEN_REQ; all call and agent events of
+          the version, and no configuration events, unless given.
+
+        ``OnSetAgentModeEvent`` follows, then ``OnQueryAgentStateConf``, which reports an agent that is logged
+        in already.
+
+        Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Raises ``MethodError`` when the
+        session is not connected, has a mode, or the agent lacks its peripheral.
+        """
+        if agent is None:
+            return self._clear_agent()
+        if not isinstance(agent, Agent):
+            raise refuse(f"set_agent() takes an Agent or None, got {type(agent).__name__}")
+        mode = _chosen(modes.AGENT, services, call_mask, agent_mask, config_mask)
+        self._require_modeless()
+        if agent.context is not None and agent.context is not self._context:
+            raise refuse(f"{agent!r} belongs to another session", CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION)
+        if agent.peripheral_id is None:
+            raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
+        self._enter_mode(mode, agent.peripheral_id)
+        self._adopt(agent)
+        self._context.current_agent = agent
+        settings = self._settings(
+            mode,
+            peripheral_id=agent.peripheral_id,
+            agent_id=agent.agent_id,
+            agent_instrument=agent.agent_instrument,
+            agent_extension=agent.agent_extension,
+        )
+        return self._open(settings, "SetAgent", agent)
+
+    def set_bulk_mode(
+        self,
+        peripheral_id: int,
+        *,
+        services: int | None = None,
+        call_mask: int | None = None,
+        agent_mask: int | None = None,
+        config_mask: int | None = None,
+    ) -> Request[None]:
+        """Set bulk mode: all events of the peripheral's agents, and control of any of them.
+
+        ``peripheral_id``: 0 to 4294967294. ``services`` and the masks: see ``set_agent``; All Events, Client
+        Control and Call Data Update are asked for unless given.
+
+        ``OnMonitorModeEstablished`` follows. Fails and raises as ``set_agent`` does.
+        """
+        peripheral_id = peripheral_number("peripheral_id", peripheral_id)
+        mode = _chosen(modes.BULK, services, call_mask, agent_mask, config_mask)
+        self._require_modeless()
+        self._enter_mode(mode, peripheral_id)
+        return self._open(self._settings(mode), "SetBulkMode", None)
+
+    def agent(
+        self,
+        agent_id: str,
+        *,
+        agent_instrument: str | None = None,
+        agent_extension: str | None = None,
+        agent_password: "str | Secret | None" = None,
+        auto_login: bool | None = None,
+    ) -> Agent:
+        """Return the session's Agent of that ID; it is made if the session does not know it.
+
+        The other parameters, where given, are set on it. They are those of ``Agent``.
+
+        Raises ``MethodError`` for a value that cannot be used.
+        """
+        agent_password = hidden(agent_password)
+        agent = self._agents.get(agent_id) if isinstance(agent_id, str) else None
+        if agent is None:
+            context = self._context
+            made = Agent(agent_id, None if context.mode is None else context.peripheral_id)
+            agent = self._agents.get(made.agent_id) or self._adopt(made)  # the id may have been a number
+        for keyword, value in (
+            (kw.CTIOS_AGENTINSTRUMENT, agent_instrument),
+            (kw.CTIOS_AGENTEXTENSION, agent_extension),
+            (kw.CTIOS_AGENTPASSWORD, agent_password),
+            (kw.CTIOS_AUTOLOGIN, auto_login),
+        ):
+            if value is not None:
+                agent.set_value(keyword, value)
+        return agent
+
+    # --- Requests of the protocol -------------------------------------------------------------------
 
     def request(
         self,
-        message_type: int,
+        message: "int | str | type[Message]",
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]] = (),
         timeout: float | None = None,
     ) -> Request[Message]:
-        """Send any request of the protocol; its InvokeID is chosen here.
+        """Send any request of the protocol; its InvokeID is chosen here. The answer is the confirmation.
 
-        ``fields``: all fixed fields but InvokeID; ``floating``: pairs in wire order, see ``Codec.encode``.
-        ``timeout`` in seconds, the session's ``request_timeout`` unless given. The answer is the
-        confirmation. Raises ``MethodError``, ``ConnectionLost``, ``TooManyRequests``, ``SendBufferFull`` and
-        ``EncodeError``; nothing was sent then.
+        - ``message``: number, name or class of the request.
+        - ``fields``: its fixed fields, under the reference's names.
+        - ``floating``: pairs of name and value in wire order, see ``Codec.encode``.
+        - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+
+        Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``,
+        ``TooManyRequests``, ``SendBufferFull`` and, without a connection or mode, ``MethodError``. Raises
+        ``MethodError`` for a message that is not a request, and ``EncodeError``; nothing was sent then.
         """
-        if message_type not in ged.CONFIRMATIONS:
-            raise MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, f"message {message_type} is no request")
-        self.require_open()
-        return self._connection.request(
-            message_type, fields, floating, self.request_timeout if timeout is None else timeout
-        )
-
-    def enter(self, request: Request[Any], message_type: int, timeout: float | None) -> Link:
-        """Put a request that was made already on the books; see ``Connection.enter``."""
-        connection = self._connection
-        if connection.state is not ConnectionState.OPEN:
-            self.require_open()
-        return connection.enter(request, message_type, self.request_timeout if timeout is None else timeout)
-
-    def require_open(self) -> None:
-        """Raise ``ConnectionLost`` or ``MethodError`` unless requests can be made."""
-        if self._connection.state is ConnectionState.OPEN:
-            return
-        if self._mode is None:
-            raise MethodError(
-                CilCode.E_CTIOS_SESSION_NOT_CONNECTED
-                if not self.is_connected
-                else CilCode.E_CTIOS_MODE_NOT_SET,
-                "the session is not connected" if not self.is_connected else "the session has no mode yet",
-            )
-        raise ConnectionLost(f"the session is {self.state.value}, not open")
-
-    def query_agent_state(self, agent: Agent, timeout: float | None = None) -> Request[Message]:
-        """Ask for an agent's state, for ``Agent.query_agent_state``."""
-        request = self.request(
-            ged.QUERY_AGENT_STATE_REQ,
-            {"PeripheralID": self.peripheral_of(agent), "MRDID": _ALL_SKILL_GROUPS_MRD, "ICMAgentID": 0},
-            [("AgentID", agent.agent_id)],
-            timeout,
-        )
-
-        def answered(query: Request[Message]) -> None:
-            error = query.exception()
-            if error is None:
-                agent.state_answer(query.result())
-            elif isinstance(error, Refused):
-                agent.request_failed(error)
-
-        request.add_done_callback(answered)
+        floating = hidden_pairs(floating)
+        number = _resolved(message)
+        if number not in ged.CONFIRMATIONS:
+            name = ged.NAMES.get(number, "unknown")
+            raise refuse(f"message type {number} ({name}) is not a request with a confirmation")
+        request: Request[Message] = Request(ged.NAMES[number])
+        self._context.send_plain(request, number, fields, floating, optional_seconds("timeout", timeout))
         return request
 
-    def peripheral_of(self, agent: Agent) -> int:
-        """The peripheral that a request about the agent names."""
-        return self.peripheral_id if agent.peripheral_id is None else agent.peripheral_id
+    def send(
+        self,
+        message: "int | str | type[Message]",
+        fields: Mapping[str, int],
+        floating: Iterable[tuple[str, object]] = (),
+    ) -> int | None:
+        """Send a message that has no confirmation, such as CONFIG_REQUEST_EVENT.
 
-    # --- modes ----------------------------------------------------------------------------------
+        The parameters are those of ``request``. Returns the InvokeID, None for a message without one.
+
+        Raises ``MethodError`` for a message that has a confirmation or without an open mode,
+        ``ConnectionLost``, ``SendBufferFull`` and ``EncodeError``.
+        """
+        floating = hidden_pairs(floating)
+        number = _resolved(message)
+        if number in ged.CONFIRMATIONS:
+            raise refuse(f"message type {number} ({ged.NAMES[number]}) has a confirmation: use request()")
+        return self._context.post_plain(number, fields, floating)
+
+    # --- Setting a mode -----------------------------------------------------------------------------
+
+    def _clear_agent(self) -> Request[None]:
+        if self._context.mode is not None and self._connection.state is not ConnectionState.DISCONNECTED:
+            raise refuse(
+                "the session serves its agent; disconnect before clearing it",
+                CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
+            )
+        agent = self._context.current_agent
+        self._context.current_agent = None
+        if agent is not None:
+            self._agents.remove(agent.agent_id)
+        cleared: Request[None] = Request("SetAgent")
+        cleared.set_result(None)
+        return cleared
 
     def _require_modeless(self) -> None:
-        if self._mode is not None:
-            raise MethodError(
+        self._context.require_thread()
+        mode = self._context.mode
+        if mode is not None:
+            raise refuse(
+                f"the session is in {mode.name} mode; disconnect first",
                 CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
-                f"the session is in {self._mode} mode; disconnect first",
             )
         if self.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
-            raise MethodError(CilCode.E_CTIOS_SESSION_NOT_CONNECTED, "the session is not connected")
+            raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
 
-    def _settings(self, **settings: Any) -> OpenSettings:
+    def _enter_mode(self, mode: Mode, peripheral_id: int) -> None:
+        context = self._context
+        context.mode = mode
+        context.hears_all = mode.hears_all
+        context.peripheral_id = peripheral_id
+        context.current_agent = None
+        context.registry.use_peripheral(peripheral_id)
+
+    def _settings(self, mode: Mode, **settings: Any) -> OpenSettings:
         return OpenSettings(
             client_id=self.client_id,
             client_password=self._client_password,
             client_signature=self.client_signature,
-            call_msg_mask=defined_bits("UnsolicitedCallEventMessageMask", self.version),
-            agent_state_mask=defined_bits("AgentStateMask", self.version),
+            services=mode.services,
+            call_msg_mask=mode.call_mask(self.version),
+            agent_state_mask=mode.agent_mask(self.version),
+            config_msg_mask=mode.config_mask(self.version),
             **settings,
         )
 
-    def _set_mode(self, settings: OpenSettings, label: str) -> Request[None]:
+    def _open(self, settings: OpenSettings, label: str, agent: Agent | None) -> Request[None]:
         outcome: Request[None] = Request(label)
 
         def answered(opening: Request[Message]) -> None:
@@ -452,73 +593,60 @@ class Session:
                 if self.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
                     self._forget_mode()
                 outcome.set_exception(error)
-            elif self._mode == "agent" and self.current_agent is not None:
-                self._ask_current_agent(self.current_agent, outcome)
+            elif agent is not None:
+                agent.query_agent_state().add_done_callback(asked)
             else:
                 outcome.set_result(None)
+
+        def asked(query: Request[Message]) -> None:
+            # The state tells whether the agent is logged in already. The mode is set without it as well.
+            error = query.exception()
+            if isinstance(error, ConnectionLost):
+                outcome.set_exception(error)
+                return
+            if error is not None:
+                log.warning("the state of the current agent cannot be asked for: %s", error)
+            outcome.set_result(None)
 
         self._connection.open(settings).add_done_callback(answered)
         return outcome
 
-    def _ask_current_agent(self, agent: Agent, outcome: Request[None]) -> None:
-        # The state tells whether the agent is logged in already; without it the mode is set all the same.
-        try:
-            query = self.query_agent_state(agent)
-        except CtiOsError as error:
-            outcome.set_exception(error)
-            return
-
-        def answered(query: Request[Message]) -> None:
-            error = query.exception()
-            if isinstance(error, ConnectionLost):
-                outcome.set_exception(error)
-            else:
-                if error is not None:
-                    log.warning("the state of agent %s cannot be asked for: %s", agent.agent_id, error)
-                outcome.set_result(None)
-
-        query.add_done_callback(answered)
-
     def _forget_mode(self) -> None:
-        self._mode = None
-        self._recovery.forget()
+        self._recovery.stop()
+        self._context.forget_mode()
 
     def _adopt(self, agent: Agent) -> Agent:
-        agent.session = self
-        self._agents[agent.agent_id] = agent
+        agent.context = self._context
+        self._agents.add(agent.agent_id, agent)
         return agent
 
-    # --- what the connection tells --------------------------------------------------------------
 
-    def agent_of(self, peripheral_id: int, agent_id: str | None, instrument: str | None) -> Agent | None:
-        """Whose state event that is when it names no agent that is known: a new Agent, or None."""
-        if peripheral_id != self.peripheral_id:  # its agents' IDs may be the same
-            return None
-        if agent_id:
-            return self._agents.get(agent_id) or self._adopt(Agent(agent_id, peripheral_id))
-        return self._agent_at(instrument)
+def _chosen(mode: Mode, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> Mode:
+    masks = [
+        None if value is None else integer(name, value, 0, NULL_ID)
+        for name, value in (
+            ("services", services),
+            ("call_mask", call_mask),
+            ("agent_mask", agent_mask),
+            ("config_mask", config_mask),
+        )
+    ]
+    return mode.changed(*masks)
 
-    def _agent_at(self, instrument: str | None) -> Agent | None:
-        # rare: an event that names the device only
-        if instrument is None:
-            return None
-        return next((agent for agent in self._agents.values() if agent.agent_instrument == instrument), None)
 
-    def _mode_opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
-        self.services_granted = confirmation["ServicesGranted"]
-        if asked & ~self.services_granted:  # it may be fewer than asked for, says the reference
-            log.warning(
-                "the server granted services %#x of %#x: some of it will not work",
-                self.services_granted,
-                asked,
-            )
-        agent = self.current_agent if self._mode == "agent" else None
-        self._observer.mode_set(agent, confirmation)
-        if reopened:
-            self._recovery.start(self._agents.values(), agent)
+def _resolved(message: Any) -> int:
+    # The number of a message that is given by number, name or class.
+    try:
+        return message_number(getattr(message, "number", message))
+    except (TypeError, ValueError) as error:
+        raise refuse(str(error)) from None
 
-    def _lost(self, reason: str) -> None:
-        self.services_granted = 0
-        self._recovery.stop()
-        for agent in self._agents.values():
-            agent.connection_lost(reason)
+
+def _handled(message: Any) -> Any:
+    # What the dispatcher takes for a message that is given by number, name or class.
+    if isinstance(message, type) and issubclass(message, Message):
+        return message
+    number = message_number(message)
+    if number not in ged.NAMES:
+        raise ValueError(f"the reference has no message {number}")
+    return number

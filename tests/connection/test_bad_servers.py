@@ -180,7 +180,7 @@ async def test_services_that_were_not_granted_are_told(
     await soon(session.connect(**await serve(half)))
     await soon(session.set_bulk_mode(5000))
     assert session.services_granted == 16
-    assert "granted services 0x10 of 0x14" in caplog.text
+    assert "granted services 0x10 of 0x16" in caplog.text
     await settled_close(session)
     assert session.services_granted == 0
 

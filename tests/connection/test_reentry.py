@@ -17,7 +17,8 @@ from ctios_fast.core import codec
 from ctios_fast.core.dispatch.pending import Deadlines, OpenRequests
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import RequestTimeout
-from ctios_fast.model.events import EventPublisher
+from ctios_fast.model.agents.events import AGENT_EVENTS
+from ctios_fast.model.publisher import EventPublisher
 from ctios_fast.protocol import numbers as ged
 
 
@@ -168,7 +169,7 @@ async def test_a_callback_that_is_cancelled_keeps_nobody_from_the_answer() -> No
 def test_a_listener_that_is_cancelled_is_counted_like_any_that_raises() -> None:
     from ctios_fast import Arguments
 
-    publisher = EventPublisher()
+    publisher = EventPublisher([AGENT_EVENTS])
     seen: list[object] = []
 
     def cancelled(args: object) -> None:

@@ -20,10 +20,9 @@ from support.model import (
     soon,
 )
 
-from ctios_fast import Agent, Arguments, CilCode, ControlFailure, RequestRefused, Session
+from ctios_fast import Agent, Arguments, CilCode, ControlFailure, Session
 from ctios_fast import keywords as kw
 from ctios_fast.errors import EncodeError
-from ctios_fast.model.agents.requests import StateChange
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState, ControlFailureCode, StatusCode
 from ctios_fast.sim import Simulator
@@ -142,10 +141,10 @@ async def test_what_was_known_of_an_agent_does_not_outlive_the_connection(
 async def test_login_of_an_agent_that_the_peripheral_does_not_know_fails_and_is_told(
     bulk: Session, recorder: Recorder
 ) -> None:
-    with pytest.raises(RequestRefused) as error:
+    with pytest.raises(ControlFailure) as error:
         await soon(bulk.agent("9999", agent_instrument="3001").login())
-    assert error.value.name == "E_CTI_INVALID_AGENT_DATA"
-    assert recorder.names == ["OnControlFailureConf"]
+    assert error.value.name == "CF_OBJECT_NOT_KNOWN", "a refused query does not prevent the login"
+    assert recorder.names == ["OnControlFailureConf"] * 2
     args = recorder.of("OnControlFailureConf")[0]
     assert args["AgentID"] == "9999"
     assert args["FailureCode"] == StatusCode.E_CTI_INVALID_AGENT_DATA
@@ -198,8 +197,7 @@ async def test_an_agents_identity_cannot_change_while_it_is_logged_in(agent: Age
     agent.set_value("AgentID", "1001")
     agent.set_value("autologin", "0")
     assert agent.auto_login is False
-    with pytest.raises(KeyError):
-        agent.set_value("AgentState", 3)
+    assert failing(lambda: agent.set_value("AgentState", 3)) == CilCode.E_CTIOS_INVALID_PROPERTY
     with pytest.raises(KeyError):
         agent.get_value("AgentPassword")
 
@@ -324,24 +322,19 @@ async def test_any_request_of_the_protocol_can_be_made(agent: Agent, session: Se
     assert session.counters()["open_requests"] == 0
 
 
-def test_a_state_that_a_listener_asks_for_is_seen_in_the_event_that_it_was_told_of() -> None:
-    session = Session(client_id="test")
-    session.peripheral_id = 5000
-    agent = session.agent("1001", agent_instrument="3001")
-    asked: list[StateChange] = []
+async def test_a_state_that_a_listener_asks_for_is_answered_by_its_own_event(
+    sim: Simulator, bulk: Session, recorder: Recorder
+) -> None:
+    agent = bulk.agent("1001")
+    await soon(agent.login())
+    await settled(bulk)
+    asked: list[Any] = []
 
     def ask(args: Arguments) -> None:
-        change = StateChange("login", agent, LOGIN)
-        change.is_confirmed = True
-        agent._changes = (change,)
-        asked.append(change)
+        if args["AgentState"] == AVAILABLE and not asked:
+            asked.append(agent.set_agent_state(NOT_READY, reason_code=5))
 
-    session.subscribe("OnAgentStateChange", ask)
-    layout = session.codec.describe(ged.AGENT_STATE_EVENT)
-    assert layout is not None
-    fields = {field.name: 0 for field in layout.fixed} | {"PeripheralID": 5000, "AgentState": AVAILABLE}
-    dispatcher = session._connection.dispatcher
-    dispatcher.frames.feed(session.codec.encode(ged.AGENT_STATE_EVENT, fields, [("AgentID", "1001")]))
-    assert dispatcher.dispatch() == 1
-    assert asked[0].result() == AVAILABLE
-    assert agent._changes == ()
+    bulk.subscribe("OnAgentStateChange", ask)
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
+    assert await soon(asked[0]) == NOT_READY
+    assert agent.reason_code == 5

@@ -109,8 +109,8 @@ async def test_requests_during_the_fail_over_are_refused(
         lambda: agent.set_agent_state(AVAILABLE),
     ):
         with pytest.raises(ConnectionLost, match="waiting"):
-            call()
-    assert not session.is_connected
+            await soon(call())
+    assert not session.is_connected()
     assert session.current_server == session.current_side == ""
 
 

@@ -32,8 +32,6 @@ from ctios_fast import (
     Session,
 )
 from ctios_fast.connection.clock import ManualClock
-from ctios_fast.core import Message
-from ctios_fast.model.recovery import Recovery
 from ctios_fast.protocol.enums import AgentState, StatusCode
 from ctios_fast.sim import Simulator
 
@@ -277,31 +275,6 @@ async def test_a_login_before_the_agent_is_caught_up_with_asks_first(
     assert await soon(logins[0]) in (LOGIN, NOT_READY), "what was known before the loss is not the answer"
     assert [args["EventReasonCode"] for args in recorder.of("OnPostLogout")] == [50002]
     assert sim.agent("1001").state == NOT_READY
-
-
-async def test_auto_login_that_loses_its_connection_is_taken_up_after_the_next_fail_over() -> None:
-    agent = an_agent(auto_login=True)
-    agent.state = NOT_READY
-    lost: Request[Message] = Request("query")
-    lost.set_exception(ConnectionLost("again"))
-    answered: Request[Message] = Request("query")
-    asked = asyncio.Event()
-
-    answers = [lost, answered]
-
-    def ask(asked_for: Agent) -> Request[Message]:
-        assert asked_for is agent
-        agent.state = LOGOUT
-        asked.set()
-        return answers.pop(0)
-
-    recovery = Recovery(ask, 100)
-    for _ in range(2):
-        asked.clear()
-        recovery.start([agent], None)
-        await asyncio.wait_for(asked.wait(), 10)
-    assert answers == [], "asked for a second time, though it is not known as logged in any more"
-    recovery.forget()
 
 
 async def test_auto_login_of_a_bulk_sessions_agents(

@@ -78,7 +78,8 @@ async def test_no_password_is_in_a_repr_or_a_log(
     args = Arguments(
         {kw.CTIOS_AGENTPASSWORD: AGENT_PASSWORD, "Nested": Arguments(AgentPassword=AGENT_PASSWORD)}
     )
-    requests = [agent.login(args)]
+    with pytest.warns(UserWarning, match="login.. does not use Nested"):
+        requests = [agent.login(args)]
     await soon(requests[0])
     requests += [agent.logout(), session.disconnect()]
     for request in requests:

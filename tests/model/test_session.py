@@ -12,6 +12,7 @@ from support.model import (
     MakeSession,
     Recorder,
     an_agent,
+    failed,
     failing,
     settled,
     sides,
@@ -32,14 +33,14 @@ from ctios_fast.sim import Simulator
 async def test_connect_tells_the_server_that_it_reached(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
-    assert not session.is_connected
+    assert not session.is_connected()
     await soon(session.connect(**sides(sim)))
     assert recorder.names == ["OnConnection"]
     args = recorder.of("OnConnection")[0]
     assert args["CurrentServer"] == session.current_server == "127.0.0.1"
     assert 0 <= args["EventTime"] < 86_400_000
     assert session.current_side == "A"
-    assert session.is_connected
+    assert session.is_connected()
     assert not session.is_open
 
 
@@ -93,19 +94,21 @@ async def test_wrong_arguments_of_connect_are_named_and_fire_nothing(
 
 async def test_connecting_twice_is_refused_and_changes_nothing(sim: Simulator, connected: Session) -> None:
     heartbeat = connected._connection.heartbeat
-    assert failing(lambda: connected.connect(**sides(sim), heartbeat=7)) == CilCode.E_CTIOS_MODE_CONFLICT
+    assert failing(lambda: connected.connect(**sides(sim), heartbeat=7)) == (
+        CilCode.E_CTIOS_SESSION_NOT_DISCONNECTED
+    )
     assert connected._connection.heartbeat == heartbeat
 
 
 async def test_connecting_while_connecting_is_refused(sim: Simulator, session: Session) -> None:
     request = session.connect(**sides(sim))
-    assert failing(lambda: session.connect(**sides(sim))) == CilCode.E_CTIOS_MODE_CONFLICT
+    assert failing(lambda: session.connect(**sides(sim))) == CilCode.E_CTIOS_SESSION_NOT_DISCONNECTED
     await soon(request)
 
 
 async def test_connecting_while_disconnecting_is_refused(sim: Simulator, connected: Session) -> None:
     closing = connected.disconnect()
-    assert failing(lambda: connected.connect(**sides(sim))) == CilCode.E_CTIOS_MODE_CONFLICT
+    assert failing(lambda: connected.connect(**sides(sim))) == CilCode.E_CTIOS_SESSION_NOT_DISCONNECTED
     await soon(closing)
     await soon(connected.connect(**sides(sim)))
 
@@ -213,7 +216,7 @@ async def test_agent_mode_asks_for_the_agent_and_its_control(
     assert status["StatusCentralController"] is True
     assert status.get_value_array("StatusPeripherals").get_value_bool("5000")
     server_side = sim.side_a.sessions[0]
-    assert (server_side.services, server_side.client_id) == (1 | 4, "test")
+    assert (server_side.services, server_side.client_id) == (1 | 2 | 4, "test")
     assert server_side.agent is sim.agent("1001")
     assert connected.current_agent is agent
     assert agent.state == LOGOUT
@@ -248,7 +251,7 @@ async def test_bulk_mode_controls_any_agent_over_one_connection(
     assert [str(sim.agent(agent.agent_id).state.name) for agent in agents] == ["AGENT_STATE_NOT_READY"] * 5
     await asyncio.gather(*(soon(agent.set_agent_state(AVAILABLE)) for agent in agents))
     assert {agent.state for agent in agents} == {AVAILABLE}
-    assert sim.side_a.sessions[0].services == 16 | 4
+    assert sim.side_a.sessions[0].services == 16 | 4 | 2
     assert sim.counters.opens == 1
 
 
@@ -262,7 +265,7 @@ async def test_bulk_mode_tells_when_it_stands(connected: Session, recorder: Reco
 async def test_bulk_mode_comes_to_know_agents_by_their_events(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
-    bulk._agents.clear()
+    bulk._agents.by_key.clear()
     sim.set_agent_state("1005", AgentState(AVAILABLE))
     await recorder.wait_for("OnAgentStateChange")
     agent = bulk.agents["1005"]
@@ -275,7 +278,7 @@ async def test_an_agent_of_bulk_mode_can_be_given_what_it_needs(bulk: Session) -
     agent = bulk.agent("1001", agent_instrument="3001", agent_extension="3001", auto_login=True)
     assert (agent.agent_instrument, agent.agent_extension, agent.auto_login) == ("3001", "3001", True)
     assert agent.peripheral_id == 5000
-    assert agent.session is bulk
+    assert bulk.get_object_from_object_id(agent.unique_object_id) is agent
 
 
 async def test_agents_of_bulk_mode_can_be_made_before_it_is_set(
@@ -343,7 +346,7 @@ async def test_requests_need_a_mode(connected: Session, session: Session) -> Non
         agent.query_agent_state,
         lambda: agent.set_agent_state(AVAILABLE),
     ):
-        assert failing(call) == CilCode.E_CTIOS_MODE_NOT_SET
+        assert (await failed(call())).code == CilCode.E_CTIOS_MODE_NOT_SET
 
 
 async def test_requests_need_a_session_and_a_connection(session: Session) -> None:
@@ -356,8 +359,8 @@ async def test_requests_need_a_session_and_a_connection(session: Session) -> Non
     ):
         assert failing(call) == CilCode.E_CTIOS_INVALID_SESSION
     agent = session.agent("1001", agent_instrument="3001")
-    for call in (agent.login, agent.logout, agent.query_agent_state):
-        assert failing(call) == CilCode.E_CTIOS_SESSION_NOT_CONNECTED
+    for request in (agent.login(), agent.logout(), agent.query_agent_state()):
+        assert (await failed(request)).code == CilCode.E_CTIOS_SESSION_NOT_CONNECTED
 
 
 async def test_an_opening_that_cannot_be_written_leaves_the_session_connected(

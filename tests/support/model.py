@@ -11,7 +11,6 @@ from ctios_fast import Agent, Arguments, CilCode, MethodError, Session
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.model.events import EVENTS
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
@@ -57,7 +56,9 @@ class Recorder:
         self.session = session
         self.events: list[tuple[str, Arguments]] = []
         self._waiting: list[tuple[str, int, asyncio.Future[None]]] = []
-        for event in EVENTS:
+        for event in session.events:
+            if event in ("OnRecovered", "OnCTIOSFailure"):  # reports of the system, tested on their own
+                continue
             session.subscribe(event, lambda args, event=event: self._note(event, args))
 
     def _note(self, event: str, args: Arguments) -> None:
@@ -85,7 +86,7 @@ class Recorder:
 
     async def wait_for(self, event: str, count: int = 1) -> Arguments:
         """Wait until there were so many events of that name; returns the Arguments of the last of these."""
-        assert event in EVENTS, event
+        assert event in self.session.events, event
         if len(self.of(event)) < count:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((event, count, waiter))
@@ -108,6 +109,13 @@ def failing(call: Callable[[], object]) -> CilCode:
     with pytest.raises(MethodError) as error:
         call()
     return error.value.code
+
+
+async def failed(request: Request[Any]) -> MethodError:
+    """The MethodError that the request fails with."""
+    with pytest.raises(MethodError) as error:
+        await soon(request)
+    return error.value
 
 
 async def settled(session: Session) -> None:

@@ -17,6 +17,7 @@ from ctios_fast.core.wire cimport load32
 import logging
 from asyncio import CancelledError, InvalidStateError, current_task, get_running_loop
 from collections import OrderedDict
+from time import monotonic
 from types import GenericAlias
 
 from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAILURE_CONF
@@ -26,9 +27,39 @@ log = logging.getLogger("ctios_fast.requests")
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
     MIN_CAPACITY = 1024                           # requests that a queue of deadlines may keep at any time
+    MAX_LINES = 10                              # lines about unseen failures in a period
+    PERIOD = 60                                 # seconds
 
 cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
 cdef uint32_t _FAILURE = FAILURE_CONF
+
+
+@cython.final
+cdef class _UnseenFailures:
+    """Logs failures that nobody saw: MAX_LINES in a PERIOD. The next line then has the number of the rest.
+
+    A lost connection can fail a hundred thousand requests at once.
+    """
+
+    cdef double ends_at
+    cdef int lines
+    cdef unsigned long long unlogged
+
+    def note(self, str label, error):
+        cdef double now = monotonic()
+        if now >= self.ends_at:
+            self.ends_at = now + PERIOD
+            self.lines = 0
+        if self.lines >= MAX_LINES:
+            self.unlogged += 1
+            return
+        self.lines += 1
+        more = f" ({self.unlogged} more failures were not logged)" if self.unlogged else ""
+        self.unlogged = 0
+        log.error("%s failed, and nobody awaited it or listened: %s%s", label, error, more)
+
+
+cdef _UnseenFailures _unseen_failures = _UnseenFailures()
 
 
 def _result_of(Request request):
@@ -49,7 +80,8 @@ cdef class Request:
     not in a later turn of the loop. An await that is cancelled does not cancel the request, because the
     server has it already; ``cancel()`` does, and the late answer is then ignored.
 
-    A failure that nobody awaited, asked for or heard as an event is logged once, when the request is freed.
+    A failure that nobody awaited or asked for, and that reached no callback and no listener, is logged once,
+    when the request is freed.
     """
 
     __class_getitem__ = classmethod(GenericAlias)
@@ -230,6 +262,7 @@ cdef class Request:
         self._done = True
         callbacks, self._callbacks = self._callbacks, None
         if callbacks is not None:
+            self._seen = True
             for callback in <list>callbacks:
                 self.call_back(callback)
         waiters, self._waiter = self._waiter, None
@@ -263,7 +296,7 @@ cdef class Request:
 
     def __del__(self):
         if self._error is not None and not self._seen:
-            log.error("%s failed, and nobody awaited it or listened: %s", self.label, self._error)
+            _unseen_failures.note(self.label, self._error)
 
 
 @cython.auto_pickle(False)

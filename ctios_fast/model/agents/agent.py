@@ -1,19 +1,21 @@
-"""The Agent of the CTI OS object model: logging in and out, states, and what events tell of it.
+"""The Agent of the CTI OS object model: logging in and out, states, and what events report of it.
 
 An Agent belongs to one session: the one that ``set_agent`` gave it to, or, in bulk mode, the one that made
-it. Its methods send at once and give a ``Request`` that may be awaited or left to the events.
+it. Its methods send at once and return a ``Request`` that may be awaited or left to the events.
+
+Arguments that cannot be used are refused at the call (``MethodError``). Failures that depend on the state of
+the agent or the connection come through the request, so that one of many does not stop the others.
 """
 
-import logging
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Message
+from ctios_fast.core import FieldReader, Message
 from ctios_fast.core.secret import Secret
-from ctios_fast.enums import CilCode
-from ctios_fast.errors import MethodError, Refused
+from ctios_fast.enums import AgentState, CilCode
+from ctios_fast.errors import ConnectionLost, EncodeError, MethodError, Refused, RequestTimeout
 from ctios_fast.keywords import (
     CTIOS_AGENTEXTENSION,
     CTIOS_AGENTID,
@@ -22,32 +24,52 @@ from ctios_fast.keywords import (
     CTIOS_UNIQUEOBJECTID,
 )
 from ctios_fast.model.arguments import Arguments, made
-from ctios_fast.protocol import numbers as ged
+from ctios_fast.model.coercion import (
+    boolean,
+    hidden,
+    integer,
+    optional_seconds,
+    received,
+    refuse,
+    text,
+)
+from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import CtiObject, Property, properties
+from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.protocol.codes import (
+    ALL_SKILL_GROUPS_MRD,
+    NULL_PERIPHERAL_TYPE,
+    NULL_SKILL_GROUP,
+)
 
 from . import states
 from .reasons import FORCED_LOGOUT, unsigned_reason
-from .requests import StateChange
+from .requests import LoginRequest, StateChange
 
-if TYPE_CHECKING:
-    from ctios_fast.model.session import Session
+__all__ = ["Agent", "details_reader", "peripheral_number"]
 
-__all__ = ["Agent"]
+#: Protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq.
+_SINCE_SERVICES = 13
 
-log = logging.getLogger("ctios_fast.agent")
+#: Length limits of the protocol, in characters.
+MAX_AGENT_ID = 11
+MAX_EXTENSION = 15
+MAX_INSTRUMENT = 63
+#: A peripheral's id has 32 bits; the highest one means "none".
+MAX_PERIPHERAL_ID = 0xFFFFFFFE
 
-_NULL_SKILL_GROUP = 0xFFFFFFFF
-_SIGNING = (states.LOGIN, states.LOGOUT)
-_REASONS = range(-0x8000, 0x10000)
 _NO_PASSWORD = Secret("")
-_LABELS = {state: f"agent state {state}" for state in states.ASKABLE}
+_LABELS = {state: f"agent state {state.name}" for state in states.ASKABLE}
+#: States whose events need more than taking the state in.
+_EVENTFUL = states.NOT_SIGNED_IN
 
 #: Arguments of a change of state about which nothing is known, in the order that they have.
 _NO_DETAILS: dict[str, Any] = {
     kw.CTIOS_PERIPHERALID: None,
-    kw.CTIOS_PERIPHERALTYPE: 0xFFFF,
+    kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE,
     kw.CTIOS_AGENTSTATE: states.UNKNOWN,
-    kw.CTIOS_SKILLGROUPNUMBER: _NULL_SKILL_GROUP,
-    kw.CTIOS_SKILLGROUPID: _NULL_SKILL_GROUP,
+    kw.CTIOS_SKILLGROUPNUMBER: NULL_SKILL_GROUP,
+    kw.CTIOS_SKILLGROUPID: NULL_SKILL_GROUP,
     kw.CTIOS_STATEDURATION: 0,
     kw.CTIOS_SKILLGROUPPRIORITY: 0,
     kw.CTIOS_EVENTREASONCODE: 0,
@@ -58,45 +80,119 @@ _NO_DETAILS: dict[str, Any] = {
     kw.CTIOS_UNIQUEOBJECTID: "",
 }
 
-#: Keyword of each property that may be set, and the attribute that holds it.
-_SETTABLE = {
-    kw.CTIOS_AGENTID: "agent_id",
-    kw.CTIOS_PERIPHERALID: "peripheral_id",
-    kw.CTIOS_AGENTINSTRUMENT: "agent_instrument",
-    kw.CTIOS_AGENTEXTENSION: "agent_extension",
-    kw.CTIOS_AGENTPASSWORD: "agent_password",
-    kw.CTIOS_AUTOLOGIN: "auto_login",
-}
-_READABLE = {
-    **{keyword: name for keyword, name in _SETTABLE.items() if keyword != kw.CTIOS_AGENTPASSWORD},
-    kw.CTIOS_AGENTSTATE: "state",
-    kw.CTIOS_EVENTREASONCODE: "reason_code",
-    kw.CTIOS_UNIQUEOBJECTID: "unique_object_id",
-}
+
+def details_reader() -> FieldReader:
+    """Reads what an AGENT_STATE_EVENT adds to the Arguments of its event, under CTI OS's keywords."""
+    return FieldReader(
+        kw.CTIOS_PERIPHERALID,
+        kw.CTIOS_PERIPHERALTYPE,
+        kw.CTIOS_SKILLGROUPNUMBER,
+        kw.CTIOS_SKILLGROUPID,
+        kw.CTIOS_STATEDURATION,
+        kw.CTIOS_SKILLGROUPPRIORITY,
+        kw.CTIOS_EVENTREASONCODE,
+        kw.CTIOS_SKILLGROUPSTATE,
+        kw.CTIOS_CTICLIENTSIGNATURE,
+    )
 
 
-class Agent:
+# --- Coercion ---------------------------------------------------------------------------------------
+
+
+def _agent_id(name: str, value: Any) -> str:
+    return text(name, value, MAX_AGENT_ID, empty=False)
+
+
+def _extension(name: str, value: Any) -> str | None:
+    return None if value is None else text(name, value, MAX_EXTENSION)
+
+
+def _instrument(name: str, value: Any) -> str | None:
+    return None if value is None else text(name, value, MAX_INSTRUMENT)
+
+
+def _peripheral_id(name: str, value: Any) -> int | None:
+    return None if value is None else peripheral_number(name, value)
+
+
+def peripheral_number(name: str, value: Any) -> int:
+    """The value as a PeripheralID. Raises ``MethodError``."""
+    return integer(name, value, 0, MAX_PERIPHERAL_ID)
+
+
+def _password(name: str, value: Any) -> Secret | None:
+    return hidden(value)
+
+
+def _reason(given: Arguments | None, reason_code: Any) -> int:
+    # as the unsigned number of the wire
+    name = "reason_code"
+    if reason_code is None:
+        name = kw.CTIOS_EVENTREASONCODE
+        reason_code = 0 if given is None else given.get(name, 0)
+    return unsigned_reason(integer(name, reason_code, -0x8000, 0xFFFF))
+
+
+#: Keywords that the requests for states take besides the agent's properties.
+_STATE_KEYWORDS = (
+    kw.CTIOS_AGENTID,
+    kw.CTIOS_PERIPHERALID,
+    kw.CTIOS_AGENTINSTRUMENT,
+    kw.CTIOS_AGENTEXTENSION,
+    kw.CTIOS_AGENTPASSWORD,
+    kw.CTIOS_AUTOLOGIN,
+    kw.CTIOS_EVENTREASONCODE,
+    kw.CTIOS_AGENTSTATE,
+    kw.CTIOS_AGENTWORKMODE,
+    kw.CTIOS_POSITIONID,
+    kw.CTIOS_SUPERVISORID,
+)
+
+
+class Agent(CtiObject):
     """One agent of a peripheral.
 
-    ``state`` is the overall AgentState, None as long as nothing was heard of it; ``reason_code`` that of
-    the last state event, 0 where it had none. The password is kept, since the peripheral can ask for it
-    again at logout and at a new login, and is never shown.
+    - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.
+    - ``peripheral_id``: the peripheral (ACD) that it belongs to; bulk mode fills it in.
+    - ``agent_instrument``: the device that requests act on.
+    - ``agent_extension``: the extension; used where there is no instrument.
+    - ``agent_password``: kept, since the peripheral can ask for it again at logout, and never shown.
+    - ``auto_login``: whether the library logs the agent in again after a forced logout.
+
+    ``state`` is the overall AgentState in the voice domain, None until something was heard of it; a number
+    that is not an AgentState stays a number. ``reason_code`` is that of the last state event, 0 without one.
+    ``domain_states`` has the states of other media routing domains, by MRDID.
+
+    Raises ``MethodError`` for a value that cannot be used.
     """
 
     __slots__ = (
-        "__weakref__",
+        "_before_unknown",
         "_changes",
-        "_missed_events",
+        "_gap_reason",
+        "_is_doubtful",
+        "_is_pre_logout_fired",
+        "_is_returning",
         "_password",
-        "_pre_logout_told",
         "agent_extension",
         "agent_id",
         "agent_instrument",
         "auto_login",
-        "peripheral_id",
+        "domain_states",
         "reason_code",
-        "session",
         "state",
+    )
+
+    PROPERTIES = properties(
+        Property(kw.CTIOS_AGENTID, "agent_id", _agent_id),
+        Property(kw.CTIOS_PERIPHERALID, "peripheral_id", _peripheral_id),
+        Property(kw.CTIOS_AGENTINSTRUMENT, "agent_instrument", _instrument),
+        Property(kw.CTIOS_AGENTEXTENSION, "agent_extension", _extension),
+        Property(kw.CTIOS_AGENTPASSWORD, "agent_password", _password, is_readable=False),
+        Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
+        Property(kw.CTIOS_AGENTSTATE, "state"),
+        Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
+        Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
     def __init__(
@@ -106,120 +202,156 @@ class Agent:
         *,
         agent_instrument: str | None = None,
         agent_extension: str | None = None,
-        agent_password: str | None = None,
+        agent_password: "str | Secret | None" = None,
         auto_login: bool = False,
     ) -> None:
-        self.agent_id = agent_id
-        self.peripheral_id = peripheral_id
-        self.agent_instrument = agent_instrument
-        self.agent_extension = agent_extension
-        self.auto_login = auto_login
-        self.state: int | None = None
+        agent_password = hidden(agent_password)  # first of all: a traceback shows this function's variables
+        super().__init__()
+        self.agent_id = _agent_id("agent_id", agent_id)
+        self.peripheral_id = _peripheral_id("peripheral_id", peripheral_id)
+        self.agent_instrument = _instrument("agent_instrument", agent_instrument)
+        self.agent_extension = _extension("agent_extension", agent_extension)
+        self.auto_login = boolean("auto_login", auto_login)
+        self.state: AgentState | int | None = None
         self.reason_code = 0
-        self.session: Session | None = None
-        self._password = Secret(agent_password) if agent_password else _NO_PASSWORD
+        self.domain_states: dict[int, AgentState | int] | None = None
+        self._password = agent_password or _NO_PASSWORD
+        #: Requests for a state that are not answered yet, in the order in which they were sent.
         self._changes: tuple[StateChange, ...] = ()
-        self._pre_logout_told = False
-        self._missed_events = False  # a connection was lost since the state was heard of
+        #: Whether listeners have had the OnPreLogout of the logout under way.
+        self._is_pre_logout_fired = False
+        #: Whether events may have been missed since the state was heard of.
+        self._is_doubtful = False
+        #: Whether the library logs the agent in again if the gap logged it out.
+        self._is_returning = False
+        #: Reason of a logout that the program asked for and whose answer was lost; None without one.
+        self._gap_reason: int | None = None
+        #: The state before an event said UNKNOWN, which is neither in nor out.
+        self._before_unknown: AgentState | int | None = None
+
+    @classmethod
+    def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
+        """An agent that an event names. Its id is taken as the server wrote it."""
+        agent = cls.__new__(cls)
+        agent.__init__("0", peripheral_id)  # type: ignore[misc]
+        agent.agent_id = agent_id
+        agent.context = context
+        return agent
 
     def __repr__(self) -> str:
-        state = "unknown" if self.state is None else self.state
+        state = "unknown" if self.state is None else getattr(self.state, "name", self.state)
         return f"<Agent {self.agent_id} of peripheral {self.peripheral_id}, state {state}>"
 
-    # --- properties -----------------------------------------------------------------------------
+    # --- Properties ---------------------------------------------------------------------------------
 
     @property
     def unique_object_id(self) -> str:
-        """The agent's id as an object of the session: ``agent.<PeripheralID>.<AgentID>``."""
+        """The agent's identity within its session: ``agent.<PeripheralID>.<AgentID>``."""
         return f"agent.{self.peripheral_id}.{self.agent_id}"
 
     @property
     def is_logged_in(self) -> bool:
-        """Whether the last that was heard of the agent says so."""
-        return self.state is not None and self.state not in states.LOGGED_OUT
+        """Whether the last event or answer about the agent says that it is logged in."""
+        return self.state is not None and self.state not in states.NOT_SIGNED_IN
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
+        return self._is_doubtful
 
     @property
     def agent_password(self) -> Secret:
-        """The password, hidden; it may be set as text."""
+        """The password, hidden. It may be set as text."""
         return self._password
 
     @agent_password.setter
     def agent_password(self, password: "str | Secret | None") -> None:
-        if isinstance(password, Secret):
-            self._password = password
-        else:
-            self._password = Secret(password) if password else _NO_PASSWORD
+        self._password = hidden(password) or _NO_PASSWORD
 
-    def get_value(self, keyword: str) -> Any:
-        """A property by its keyword; ``KeyError`` where there is none. A password is not given out."""
-        return getattr(self, _named(_READABLE, keyword))
+    def _set_property(self, row: Property, value: Any) -> None:
+        is_identity = row.attribute in ("agent_id", "peripheral_id")
+        present = getattr(self, row.attribute)
+        if is_identity and self.context is not None and present is not None and present != value:
+            raise refuse(f"{row.keyword} cannot change: the agent belongs to a session under {present}")
+        super()._set_property(row, value)
 
-    def set_value(self, keyword: str, value: Any) -> None:
-        """Set a property by its keyword; ``KeyError`` for one that cannot be set.
-
-        Identity cannot change while the agent is logged in (``MethodError``).
-        """
-        name = _named(_SETTABLE, keyword)
-        if name in ("agent_id", "peripheral_id") and self.is_logged_in and getattr(self, name) != value:
-            raise MethodError(
-                CilCode.E_CTIOS_INVALID_ARGUMENT, f"{keyword} of a logged-in agent cannot change"
-            )
-        setattr(self, name, _coerced(name, value))
-
-    # --- requests -------------------------------------------------------------------------------
+    # --- Requests -----------------------------------------------------------------------------------
 
     def login(
         self,
         args: Mapping[str, Any] | None = None,
         *,
-        agent_password: str | None = None,
+        agent_password: "str | Secret | None" = None,
         agent_instrument: str | None = None,
         timeout: float | None = None,
-    ) -> Request[int]:
+    ) -> "Request[AgentState | int]":
         """Log the agent in; the answer is the state that it is in then.
 
-        ``args`` may carry AgentID, PeripheralID (they must be the agent's own), AgentInstrument,
-        AgentExtension, AgentPassword, AutoLogin, AgentWorkMode, PositionID and SupervisorID. While the
-        agent's state is not known it is asked for first, as CTI OS does; ``OnQueryAgentStateConf`` tells it.
-        An agent that is logged in already is left as it is: nothing is sent, and the answer is its state.
+        - ``args``: may carry AgentID, PeripheralID (they must be the agent's own), AgentInstrument,
+          AgentExtension, AgentPassword, AutoLogin, AgentWorkMode, PositionID and SupervisorID.
+        - ``agent_password``, ``agent_instrument``: kept as the agent's.
+        - ``timeout``: seconds for all of it, the session's ``request_timeout`` unless given.
 
-        Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``. ``timeout`` is in seconds.
+        While the agent's state is not known it is asked for first, as CTI OS does; ``OnQueryAgentStateConf``
+        reports it. An agent that is logged in already is left as it is: nothing is sent, and the answer is
+        its state.
+
+        Fails with ``ControlFailure``, ``RequestRefused``, ``RequestTimeout``, ``ConnectionLost``,
+        ``MethodError``. Raises ``MethodError`` for arguments that cannot be used.
         """
-        given = None if args is None else Arguments(args)
-        if agent_password is not None:
-            self.agent_password = agent_password
-        del args, agent_password  # an error below shows this method's variables in its traceback
+        agent_password = hidden(agent_password)
+        args = given = received("login", args, _STATE_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        context = self._require_context()
+        timeout = optional_seconds("timeout", timeout)
+        if agent_instrument is not None:
+            agent_instrument = _instrument("agent_instrument", agent_instrument)
         if given is not None:
-            self._take_identity(given)
+            self._take(given)
+        if agent_password is not None:
+            self._password = agent_password
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
-        if self.state is not None and not self._missed_events:
-            return self._login_known(given, timeout)
-        session = self._usable_session()
-        session.require_open()
-        outcome: Request[int] = Request("Login")
+        if self.state is not None and not self._is_doubtful:
+            if self.state in states.NOT_SIGNED_IN:
+                return self._ask_state("Login", states.LOGIN, 0, given, timeout)
+            return self._already_in(context)
+        return self._login_after_query(context, given, timeout)
+
+    def _already_in(self, context: Context) -> "Request[AgentState | int]":
+        there: Request[AgentState | int] = Request("Login")
+        error = context.unready()
+        if error is None:
+            there.set_result(self.state)  # type: ignore[arg-type]
+        else:
+            there.set_exception(error)
+        return there
+
+    def _login_after_query(
+        self, context: Context, given: Arguments | None, timeout: float | None
+    ) -> "Request[AgentState | int]":
+        login = LoginRequest(context.request_timeout if timeout is None else timeout, context.clock.time)
 
         def asked(query: Request[Message]) -> None:
+            if login.done():
+                return  # cancelled meanwhile: LOGIN is not sent
             error = query.exception()
-            if error is not None:
-                outcome.set_exception(error)
-                return
-            try:
-                _pass_on(self._login_known(given, timeout), outcome)
-            except Exception as failure:
-                outcome.set_exception(failure)
+            # A refused query does not prevent the login itself, which may be allowed.
+            if error is not None and not isinstance(error, Refused):
+                login.set_exception(error)
+            elif self.is_logged_in and error is None:
+                login.set_result(self.state)  # type: ignore[arg-type]
+            elif login.remaining <= 0:
+                login.set_exception(RequestTimeout("the query for the agent's state took all of the time"))
+            else:
+                try:
+                    login.follow(self._ask_state("Login", states.LOGIN, 0, given, login.remaining))
+                except (EncodeError, MethodError) as refused:
+                    login.set_exception(refused)
 
-        session.query_agent_state(self, timeout).add_done_callback(asked)
-        return outcome
-
-    def _login_known(self, given: Arguments | None, timeout: float | None) -> Request[int]:
-        if self.state in states.LOGGED_OUT:
-            return self._ask_state("Login", states.LOGIN, 0, given, timeout)
-        self._usable_session().require_open()
-        assert self.state is not None
-        there: Request[int] = Request("Login")
-        there.set_result(self.state)
-        return there
+        self.query_agent_state(timeout=timeout).add_done_callback(asked)
+        return login
 
     def logout(
         self,
@@ -227,34 +359,43 @@ class Agent:
         *,
         reason_code: int | None = None,
         timeout: float | None = None,
-    ) -> Request[int]:
+    ) -> "Request[AgentState | int]":
         """Log the agent out. Answered after all listeners of ``OnPostLogout`` have run.
 
-        ``args`` may carry EventReasonCode, AgentPassword, AgentInstrument. ``OnPreLogout`` is fired before
-        the request is sent; then come ``OnAgentStateChange`` and ``OnPostLogout``, or ``OnLogoutFailed``
-        and ``OnControlFailureConf``. The session is left connected: whether to disconnect is decided in
-        ``OnPostLogout``.
+        - ``args``: may carry EventReasonCode, AgentPassword, AgentInstrument.
+        - ``reason_code``: -32768 to 65535, 0 unless given.
+        - ``timeout``: seconds, the session's ``request_timeout`` unless given.
 
-        Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
+        ``OnPreLogout`` is fired before the request is sent. Then come ``OnAgentStateChange`` and
+        ``OnPostLogout``, or ``OnLogoutFailed`` and ``OnControlFailureConf``. The session is left connected:
+        whether to disconnect is decided in ``OnPostLogout``.
+
+        Fails with ``ForcedLogout`` if a fail-over logged the agent out first, ``ControlFailure``,
+        ``RequestRefused``, ``RequestTimeout``, ``ConnectionLost``, and with ``MethodError``
+        (E_CTIOS_AGENT_NOT_LOGIN) for an agent that is known to be logged out. Raises ``MethodError`` for
+        arguments that cannot be used.
         """
-        given = None if args is None else Arguments(args)
-        del args  # it may hold a password, which no traceback may show
-        if given is not None:
-            self._take_identity(given)
+        args = given = received("logout", args, _STATE_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
         reason = _reason(given, reason_code)
-        session = self._usable_session()
-        if self.state in states.LOGGED_OUT:
-            raise MethodError(CilCode.E_CTIOS_AGENT_NOT_LOGIN, f"agent {self.agent_id} is not logged in")
-        session.require_open()
+        timeout = optional_seconds("timeout", timeout)
+        context = self._require_context()
+        if given is not None:
+            self._take(given)
         self._require_instrument()
-        if not self._pre_logout_told:
-            self._pre_logout_told = True
-            self._fire("OnPreLogout", self.state_arguments, reason)
-        try:
-            return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
-        except Exception:
-            self._pre_logout_told = False  # nothing was sent: the next attempt is announced again
-            raise
+        self._is_returning = False
+        error = context.unready()
+        if error is None and self.state == states.LOGOUT and not self._is_doubtful:
+            error = MethodError(CilCode.E_CTIOS_AGENT_NOT_LOGIN, f"agent {self.agent_id} is not logged in")
+        if error is not None:
+            failed: Request[AgentState | int] = Request(_LABELS[states.LOGOUT])
+            failed.set_exception(error)
+            return failed
+        if not self._is_pre_logout_fired:
+            self._is_pre_logout_fired = True
+            context.fire("OnPreLogout", self._state_arguments, reason)
+        return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(
         self,
@@ -262,196 +403,305 @@ class Agent:
         *,
         reason_code: int | None = None,
         timeout: float | None = None,
-    ) -> Request[int]:
+    ) -> "Request[AgentState | int]":
         """Ask for a state: NOT_READY, AVAILABLE, WORK_READY, WORK_NOT_READY, and LOGIN or LOGOUT too.
 
-        ``state`` is an AgentState, or Arguments with AgentState and EventReasonCode. Answered when the
-        server confirmed and the state event came; while the agent is busy with a call the peripheral keeps
-        the state for later, so the confirmation alone answers then. For logging out use ``logout``.
+        - ``state``: an AgentState, or Arguments with AgentState and EventReasonCode.
+        - ``reason_code``: -32768 to 65535, 0 unless given.
+        - ``timeout``: seconds, the session's ``request_timeout`` unless given.
 
-        Fails with ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost``.
+        Answered when the server confirmed and the state event came. While the agent is busy with a call the
+        peripheral keeps the state for later, so the confirmation alone answers then. For logging out use
+        ``logout``.
+
+        Fails and raises as ``logout`` does.
         """
-        given = Arguments(state) if isinstance(state, Mapping) else None
-        wanted = _integer(state, kw.CTIOS_AGENTSTATE) if given is None else None
-        del state  # it may hold a password, which no traceback may show
+        given: Arguments | None = None
+        wanted: Any = None
+        if isinstance(state, int):
+            wanted = state
+        else:
+            taken = received("set_agent_state", state, _STATE_KEYWORDS)
+            del state  # it may hold a password, which no traceback may show
+            if isinstance(taken, MethodError):
+                raise taken
+            given = taken
+            if given is None or kw.CTIOS_AGENTSTATE not in given:
+                raise refuse("AgentState is missing", CilCode.E_CTIOS_MISSING_ARGUMENT)
+            wanted = given[kw.CTIOS_AGENTSTATE]
+        number = integer(kw.CTIOS_AGENTSTATE, wanted, 0, 0xFFFF)
+        if number not in states.ASKABLE:
+            allowed = ", ".join(f"{each.name} ({each.value})" for each in sorted(states.ASKABLE))
+            raise refuse(f"AgentState must be one of {allowed}, got {number}")
+        reason = _reason(given, reason_code)
+        timeout = optional_seconds("timeout", timeout)
         if given is not None:
-            if kw.CTIOS_AGENTSTATE not in given:
-                raise MethodError(CilCode.E_CTIOS_MISSING_ARGUMENT, "AgentState is missing")
-            wanted = _number(given, kw.CTIOS_AGENTSTATE)
-        if wanted not in states.ASKABLE:
-            raise MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, f"agent state {wanted} cannot be asked for")
-        if given is not None:
-            self._take_identity(given)
-        return self._ask_state(_LABELS[wanted], wanted, _reason(given, reason_code), given, timeout)
+            self._take(given)
+        return self._ask_state(_LABELS[number], number, reason, given, timeout)  # type: ignore[index]
 
     def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
-        """Ask for the agent's state; ``OnQueryAgentStateConf`` tells it, and the answer is the message."""
-        return self._usable_session().query_agent_state(self, timeout)
+        """Ask for the agent's state; ``OnQueryAgentStateConf`` reports it, and the answer is the message.
 
-    def _usable_session(self) -> "Session":
-        if self.session is None:
-            raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"agent {self.agent_id} belongs to no session")
-        return self.session
+        ``timeout``: seconds, the session's ``request_timeout`` unless given.
 
-    def _take_identity(self, given: Arguments) -> None:
-        for keyword in (kw.CTIOS_AGENTID, kw.CTIOS_PERIPHERALID):
-            if keyword in given:
-                mine = getattr(self, _SETTABLE[keyword])
-                if mine is not None and str(given[keyword]) != str(mine):
-                    raise MethodError(
+        Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost`` or
+        ``MethodError``.
+        """
+        timeout = optional_seconds("timeout", timeout)
+        context = self._require_context()
+        query = ObjectRequest("QUERY_AGENT_STATE_REQ", self.apply_answer, self._fire_refusal)
+        context.send(
+            query,
+            context.messages.QueryAgentStateReq,
+            timeout,
+            peripheral_id=self._peripheral(context),
+            mrd_id=ALL_SKILL_GROUPS_MRD,
+            icm_agent_id=0,
+            agent_id=self.agent_id,
+        )
+        return query
+
+    def _peripheral(self, context: Context) -> int:
+        return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+
+    def _take(self, given: Arguments) -> None:
+        # All are checked before any is set.
+        values: list[tuple[str, Any]] = []
+        for row in self.PROPERTIES.values():
+            if row.coerce is None or row.keyword not in given:
+                continue
+            value = row.coerce(row.keyword, given[row.keyword])
+            if row.attribute in ("agent_id", "peripheral_id"):
+                mine = getattr(self, row.attribute)
+                if mine is not None and value != mine:
+                    raise refuse(
+                        f"{row.keyword} is {value}, but the agent's is {mine}",
                         CilCode.E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS,
-                        f"{keyword} is {given[keyword]}, but the agent's is {mine}",
                     )
-        for keyword, name in _SETTABLE.items():
-            if keyword in given and name not in ("agent_id", "peripheral_id"):
-                setattr(self, name, _coerced(name, given[keyword]))
+            else:
+                values.append((row.attribute, value))
+        for attribute, value in values:
+            setattr(self, attribute, value)
 
     def _ask_state(
         self, label: str, wanted: int, reason: int, given: Arguments | None, timeout: float | None
     ) -> StateChange:
-        session = self.session or self._usable_session()
-        peripheral_id = session.peripheral_of(self) if self.peripheral_id is None else self.peripheral_id
+        context = self.context or self._require_context()
         instrument = self.agent_instrument or self._require_instrument()
-        password = self._password if wanted in _SIGNING else None
+        password = position = supervisor = None
         work_mode = 0
-        position = supervisor = None
+        if wanted in states.SIGNING:
+            password = self._password
         if given is not None:
-            work_mode = _number(given, kw.CTIOS_AGENTWORKMODE)
+            work_mode = integer(kw.CTIOS_AGENTWORKMODE, given.get(kw.CTIOS_AGENTWORKMODE, 0), 0, 0xFFFF)
             if password is not None:
-                position, supervisor = _text(given, kw.CTIOS_POSITIONID), _text(given, kw.CTIOS_SUPERVISORID)
-
-        change = StateChange(label, self, wanted)
-        link = session.enter(change, ged.SET_AGENT_STATE_REQ, timeout)
+                position = _optional_text(given, kw.CTIOS_POSITIONID)
+                supervisor = _optional_text(given, kw.CTIOS_SUPERVISORID)
+        changes = self._changes
+        change = StateChange(
+            label, self.agent_id, wanted, changes[-1].wanted if changes else self.state, reason, self._report
+        )
         try:
-            # no variable holds the frame: there is a password in it, and a traceback shows variables
-            link.send(
-                session.write_state_request(
-                    session.codec,
-                    invoke_id=change.invoke_id,
-                    peripheral_id=peripheral_id,
-                    agent_state=wanted,
-                    agent_work_mode=work_mode,
-                    event_reason_code=reason,
-                    agent_service_req=session.agent_services,
-                    agent_instrument=instrument,
-                    agent_id=self.agent_id,
-                    agent_password=password,
-                    position_id=position,
-                    supervisor_id=supervisor,
-                )
+            context.send(
+                change,
+                context.messages.SetAgentStateReq,
+                timeout,
+                peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
+                agent_state=wanted,
+                agent_work_mode=work_mode,
+                event_reason_code=reason,
+                agent_service_req=0 if context.codec.version >= _SINCE_SERVICES else None,
+                agent_instrument=instrument,
+                agent_id=self.agent_id,
+                agent_password=password,
+                position_id=position,
+                supervisor_id=supervisor,
             )
-        except BaseException as error:
-            session.not_sent(change, error)
+        except BaseException:
+            if wanted == states.LOGOUT:
+                self._is_pre_logout_fired = False  # the next attempt is announced again
             raise
-        self._changes = (*self._changes, change)
+        if not change.done():
+            self._changes = (*changes, change)
         return change
 
     def _require_instrument(self) -> str:
         instrument = self.agent_instrument or self.agent_extension
         if not instrument:
-            raise MethodError(
-                CilCode.E_CTIOS_MISSING_ARGUMENT, f"agent {self.agent_id} has no AgentInstrument to act on"
+            raise refuse(
+                f"agent {self.agent_id} has no AgentInstrument to act on", CilCode.E_CTIOS_MISSING_ARGUMENT
             )
         return instrument
 
-    # --- answers and events ---------------------------------------------------------------------
+    # --- Answers ------------------------------------------------------------------------------------
 
-    def state_confirmed(self, confirmation: Message) -> None:
-        """Tell that a request for a state was confirmed (its own call)."""
-        session = self.session
-        if session is not None and session.events.listeners["OnSetAgentStateConf"]:
-            args = {
-                kw.CTIOS_INVOKEID: confirmation["InvokeID"],
-                kw.CTIOS_AGENTID: self.agent_id,
-                kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-            }
-            session.events.fire("OnSetAgentStateConf", made(args))
-
-    def state_refused(self, change: StateChange, error: BaseException) -> None:
-        """Tell that a request for a state failed (its own call)."""
-        self.drop(change)
-        if change.wanted == states.LOGOUT:
-            self._pre_logout_told = False
-        if isinstance(error, Refused):
-            self.request_failed(error, logout=change.wanted == states.LOGOUT)
-
-    def request_failed(self, error: Refused, *, logout: bool = False) -> None:
-        """Tell that a request about this agent was refused (the session's call)."""
-
-        def arguments() -> Arguments:
-            return made(
-                {
-                    kw.CTIOS_INVOKEID: error.invoke_id,
-                    kw.CTIOS_PERIPHERALID: self.peripheral_id,
-                    kw.CTIOS_FAILURECODE: error.code,
-                    kw.CTIOS_PERIPHERALERRORCODE: getattr(error, "peripheral_error_code", 0),
-                    kw.CTIOS_AGENTID: self.agent_id,
-                    kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-                    kw.CTIOS_MESSAGETYPE: error.message_type,
-                    kw.CTIOS_ERRORMESSAGE: str(error),
-                }
-            )
-
-        if logout:
-            self._fire("OnLogoutFailed", arguments)
-        self._fire("OnControlFailureConf", arguments)
-
-    def drop(self, change: StateChange) -> bool:
-        """Wait for this state no longer; False when nobody did (the request's call)."""
-        if change not in self._changes:
-            return False
-        rest = [other for other in self._changes if other is not change] if len(self._changes) > 1 else ()
-        self._changes = tuple(rest)
-        return True
+    def _report(
+        self,
+        change: StateChange,
+        /,
+        confirmation: Message | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        # The Report of the agent's requests for states.
+        if confirmation is not None:
+            context = self.context
+            if context is not None and context.listeners["OnSetAgentStateConf"]:
+                context.fire("OnSetAgentStateConf", self._confirmation_arguments, confirmation)
+            return
+        was_sent = change in self._changes
+        self._changes = tuple([each for each in self._changes if each is not change])
+        if error is not None:
+            events: tuple[str, ...] = ()
+            if change.wanted == states.LOGOUT:
+                self._is_pre_logout_fired = False
+                events = ("OnLogoutFailed",)
+                if was_sent and isinstance(error, ConnectionLost):
+                    self._gap_reason = change.reason
+            if isinstance(error, Refused) and self._fire_refusal(error, *events):
+                change.reported()
 
     def connection_lost(self, reason: str) -> None:
-        """Fail what waits for a state event (the session's call)."""
+        """The connection is gone: fail what waits for a state event. Called by the registry."""
         changes, self._changes = self._changes, ()
-        self._pre_logout_told = False
-        self._missed_events = True
+        self._is_pre_logout_fired = False
         for change in changes:
+            if change.wanted == states.LOGOUT:
+                self._gap_reason = change.reason
             change.lost(reason)
+        self.doubt()
 
-    def forget_state(self) -> None:
-        """Begin anew: what was heard over an earlier connection says nothing (the session's call)."""
+    def needs_repair(self) -> bool:
+        """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
+        return (self._is_doubtful and self.state is not None) or self._is_returning
+
+    async def repair(self) -> None:
+        """Ask for the state after a gap, and log the agent in again if the gap logged it out.
+
+        Raises what the query or the login fails with. A login that is refused is not repeated.
+        """
+        await self.query_agent_state()
+        if self._is_returning and not self.is_logged_in:
+            try:
+                await self.login()
+            except Refused:
+                self._is_returning = False
+                raise
+        self._is_returning = False
+
+    def doubt(self) -> None:
+        """Events may have been missed though the connection stands, as when the peripheral was offline."""
+        self._is_doubtful = True
+        if self.auto_login and self.is_logged_in and self._gap_reason is None:
+            self._is_returning = True
+
+    def forget(self) -> None:
+        """Reset the known state: information from a previous connection is stale. Called by the registry."""
         self.state = None
         self.reason_code = 0
-        self._missed_events = False
+        self.domain_states = None
+        self._is_doubtful = False
+        self._is_returning = False
+        self._gap_reason = None
+        self._before_unknown = None
 
-    def state_event(self, state: int, reason: int, message: Message | None = None) -> None:
-        """Take in the state that an AGENT_STATE_EVENT tells and fire its events (the session's call)."""
-        self._missed_events = False
-        logged_out = state == states.LOGOUT and (self.state is None or self.state not in states.LOGGED_OUT)
-        if logged_out and not self._pre_logout_told:
-            # the peripheral's own act: nobody was told before
-            self._fire("OnPreLogout", self.state_arguments, reason, message)
-        self.state = state
+    # --- Events -------------------------------------------------------------------------------------
+
+    def apply_state(
+        self,
+        state: int,
+        reason: int,
+        instrument: str | None = None,
+        extension: str | None = None,
+        message: Message | None = None,
+    ) -> None:
+        """Take in a state of the voice domain, and fire its events.
+
+        ``message``: the AGENT_STATE_EVENT that carries it; None where a repair found it.
+        """
+        # Reuse the existing text when unchanged, and share one between instrument and extension.
+        if instrument != self.agent_instrument and instrument:
+            self.agent_instrument = instrument
+        if extension != self.agent_extension and extension:
+            self.agent_extension = instrument if extension == instrument else extension
+        self._is_doubtful = False
+        context: Context = self.context  # type: ignore[assignment]
+        listeners = context.listeners
+        if state not in _EVENTFUL and not self._changes and not listeners["OnAgentStateChange"]:
+            self.state = states.agent_state(state)
+            self.reason_code = reason
+            return
+
+        is_own = context.hears_all or message is None or self._is_own(context, message)
+        is_leaving = state == states.LOGOUT and is_own and self._leaves(context)
+        if is_leaving and not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
+            context.fire("OnPreLogout", self._state_arguments, reason, message)
+        if state == states.UNKNOWN and self.state != states.UNKNOWN:
+            self._before_unknown = self.state
+        self.state = states.agent_state(state)
         self.reason_code = reason
-        session = self.session
-        if session is not None and session.events.listeners["OnAgentStateChange"]:
-            session.events.fire("OnAgentStateChange", self.state_arguments(reason, message))
-        if logged_out:
-            self._pre_logout_told = False
-            self._fire("OnPostLogout", self.state_arguments, reason, message)
+        if state == states.LOGOUT:
+            self._gap_reason = None
+        event = "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange"
+        if listeners[event]:
+            context.events.fire(event, self._state_arguments(reason, message))
+        if is_leaving:
+            self._is_pre_logout_fired = False
+            context.fire("OnPostLogout", self._state_arguments, reason, message)
         if self._changes:
-            for change in self._changes:
-                change.state_shown(state)
+            self._show(state, reason)
 
-    def state_answer(self, message: Message) -> None:
-        """Take in a QUERY_AGENT_STATE_CONF (the session's call).
+    def _is_own(self, context: Context, message: Message) -> bool:
+        return context.is_own(message.get("MonitorID")) or self is context.current_agent
 
-        After a fail-over an agent that is found logged out, though it was not, was logged out by the
-        peripheral meanwhile: the events of a forced logout are fired for it, which nobody else would send.
+    def _leaves(self, context: Context) -> bool:
+        # Whether a logout is one of an agent that was not out before, and whose logout this session reports.
+        before = self._before_unknown if self.state == states.UNKNOWN else self.state
+        if before == states.LOGOUT:
+            return False
+        return context.hears_all or self is context.current_agent or self._is_pre_logout_fired
+
+    def _show(self, state: int, reason: int) -> None:
+        # One event answers one request, the oldest that it fits: later ones have events of their own.
+        for change in self._changes:
+            if change.shown(state, reason):
+                if change.done():
+                    self._changes = tuple([each for each in self._changes if each is not change])
+                return
+
+    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> None:
+        """Take in a state of another media routing domain, by its MRDID, and fire its event."""
+        if self.domain_states is None:
+            self.domain_states = {}
+        self.domain_states[domain] = states.agent_state(state)
+        context: Context = self.context  # type: ignore[assignment]
+        is_own = context.hears_all or self._is_own(context, message)
+        context.fire(
+            "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange",
+            self._domain_arguments,
+            domain,
+            reason,
+            message,
+        )
+
+    def apply_answer(self, message: Message) -> None:
+        """Take in a QUERY_AGENT_STATE_CONF.
+
+        After a gap, an agent that is found logged out though it was not was logged out meanwhile. The events
+        of that logout are fired, since the server does not repeat them: with the reason that the program gave
+        if it had asked for the logout, otherwise with that of a forced logout.
         """
         state = message["AgentState"]
-        logout_missed = self._missed_events and self.is_logged_in and state in states.LOGGED_OUT
-        self._missed_events = False
-        if not logout_missed:  # a listener that logs the agent in has to find what it was told
+        is_missed = self._is_doubtful and self.is_logged_in and state == states.LOGOUT
+        reason = FORCED_LOGOUT if self._gap_reason is None else self._gap_reason
+        self._is_doubtful = False
+        self._gap_reason = None
+        if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
-            self.state = state
-        self._fire("OnQueryAgentStateConf", lambda: self._query_arguments(message))
-        if logout_missed:
-            self.state_event(states.LOGOUT, FORCED_LOGOUT)
+            self.state = states.agent_state(state)
+        context: Context = self.context  # type: ignore[assignment]
+        context.fire("OnQueryAgentStateConf", self._query_arguments, message)
+        if is_missed:
+            self.apply_state(state, reason)
 
     def _identify(self, message: Message) -> None:
         for name, attribute in (
@@ -462,30 +712,45 @@ class Agent:
             if value:
                 setattr(self, attribute, value)
 
-    # --- arguments ------------------------------------------------------------------------------
+    # --- Arguments of events ------------------------------------------------------------------------
 
-    def _fire(self, event: str, arguments: Callable[..., Arguments], *values: Any) -> None:
-        session = self.session
-        if session is not None and session.events.listeners[event]:
-            session.events.fire(event, arguments(*values))
-
-    def state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
-        """What the events of a change of state carry (the session's call)."""
-        session = self.session
-        if message is None or session is None:
+    def _state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
+        if message is None:
             values = {
                 **_NO_DETAILS,
                 kw.CTIOS_PERIPHERALID: self.peripheral_id,
                 kw.CTIOS_EVENTREASONCODE: reason,
             }
         else:
-            values = session.fill_details(message, _NO_DETAILS)
+            values = self.context.readers["agent"].fill(message, _NO_DETAILS)  # type: ignore[union-attr]
         values[CTIOS_AGENTSTATE] = states.UNKNOWN if self.state is None else self.state
         values[CTIOS_AGENTID] = self.agent_id
         values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
         values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
         values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
         return made(values)
+
+    def _domain_arguments(self, domain: int, reason: int, message: Message) -> Arguments:
+        args = self._state_arguments(reason, message)
+        args[CTIOS_AGENTSTATE] = self.domain_states[domain]  # type: ignore[index]
+        args["MRDID"] = domain
+        return args
+
+    def _confirmation_arguments(self, confirmation: Message) -> Arguments:
+        return made(
+            {
+                kw.CTIOS_INVOKEID: confirmation["InvokeID"],
+                kw.CTIOS_AGENTID: self.agent_id,
+                kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+            }
+        )
+
+    def _identity(self) -> dict[str, Any]:
+        return {
+            kw.CTIOS_PERIPHERALID: self.peripheral_id,
+            kw.CTIOS_AGENTID: self.agent_id,
+            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+        }
 
     def _query_arguments(self, message: Message) -> Arguments:
         fields = message.fixed()
@@ -496,66 +761,13 @@ class Agent:
             kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
             **{name: value for name, value in fields.items() if name != "InvokeID"},
         }
-        groups = zip(
-            message["SkillGroupNumber"],
-            message["SkillGroupID"],
-            message["SkillGroupPriority"],
-            message["SkillGroupState"],
-            strict=False,
-        )
+        values[CTIOS_AGENTSTATE] = states.agent_state(values[CTIOS_AGENTSTATE])
         names = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
+        groups = zip(*(message[name] for name in names), strict=False)
         for number, group in enumerate(groups, 1):
             values[f"SkillGroup[{number}]"] = made(dict(zip(names, group, strict=True)))
         return made(values)
 
 
-def _named(table: Mapping[str, str], keyword: str) -> str:
-    for known, name in table.items():
-        if known.lower() == keyword.strip().lower():
-            return name
-    raise KeyError(keyword)
-
-
-def _number(given: Arguments | None, keyword: str) -> int:
-    return 0 if given is None else _integer(given.get(keyword, 0), keyword)
-
-
-def _integer(value: Any, keyword: str) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, f"{keyword} is no number") from None
-
-
-def _text(given: Arguments, keyword: str) -> str | None:
-    return str(given[keyword]) if keyword in given else None
-
-
-def _reason(given: Arguments | None, reason_code: int | None) -> int:
-    # as the unsigned number of the wire
-    reason = _number(given, kw.CTIOS_EVENTREASONCODE) if reason_code is None else reason_code
-    if reason not in _REASONS:
-        raise MethodError(CilCode.E_CTIOS_INVALID_ARGUMENT, f"a reason code has 16 bits, {reason} has more")
-    return unsigned_reason(reason)
-
-
-def _coerced(name: str, value: Any) -> Any:
-    # CTI OS programs give numbers as text and text as numbers
-    if name == "peripheral_id":
-        return None if value is None else int(value)
-    if name == "auto_login":
-        return Arguments({name: value}).get_value_bool(name)
-    if name == "agent_password" or value is None:
-        return value
-    return str(value)
-
-
-def _pass_on(source: Request[int], target: Request[int]) -> None:
-    def done(request: Request[int]) -> None:
-        error = request.exception()
-        if error is None:
-            target.set_result(request.result())
-        else:
-            target.set_exception(error)
-
-    source.add_done_callback(done)
+def _optional_text(given: Arguments, keyword: str) -> str | None:
+    return text(keyword, given[keyword], MAX_AGENT_ID) if keyword in given else None

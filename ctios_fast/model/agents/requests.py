@@ -1,67 +1,168 @@
-"""A request for an agent state: answered once the server confirmed it and the state itself showed.
+"""Requests about an agent: for a state, and for a login whose state has to be asked for first.
 
-The confirmation and the state event may come in either order.
+The confirmation of a request for a state and the event that shows the state may come in either order.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Protocol
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import ConnectionLost, RequestTimeout
+from ctios_fast.enums import AgentState
+from ctios_fast.errors import ConnectionLost, ForcedLogout, RequestTimeout
 
 from . import states
+from .reasons import FORCED_LOGOUT
 
-if TYPE_CHECKING:
-    from .agent import Agent
-
-__all__ = ["StateChange"]
+__all__ = ["LoginRequest", "Report", "StateChange"]
 
 
-class StateChange(Request[int]):
-    """Waits for its confirmation, and maybe for the state itself; the answer is the agent's state then."""
+class Report(Protocol):
+    """Called by a StateChange: with its confirmation, with its error, or with neither when it is over."""
 
-    __slots__ = ("agent", "is_confirmed", "seen", "wanted")
+    def __call__(
+        self,
+        change: "StateChange",
+        /,
+        confirmation: Message | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        """Take the report in."""
 
-    def __init__(self, label: str, agent: "Agent", wanted: int) -> None:
+
+class StateChange(Request[AgentState | int]):
+    """A request for a state, answered once the server confirmed it and the state itself was seen.
+
+    The answer is the state that the agent is in then. A logout answered by an event with the reason of a
+    forced logout fails with ``ForcedLogout``, unless the request itself asked for that reason.
+    """
+
+    __slots__ = ("_is_confirmed", "_report", "_shown", "agent_id", "is_waiting", "reason", "wanted")
+
+    def __init__(
+        self, label: str, agent_id: str, wanted: int, before: int | None, reason: int, report: Report
+    ) -> None:
         Request.__init__(self, label)
-        self.agent = agent
+        self.agent_id = agent_id
         self.wanted = wanted
-        self.is_confirmed = False
-        self.seen = not states.is_waited_for(wanted, agent.state)
+        self.reason = reason
+        #: Whether the state has yet to be seen.
+        self.is_waiting = states.is_waited_for(wanted, before)
+        #: The state that was seen, None where it was not waited for.
+        self._shown: int | None = None
+        self._is_confirmed = False
+        self._report = report
+
+    def shown(self, state: int, reason: int) -> bool:
+        """An event shows that state. Returns whether it answers this request."""
+        if not self.is_waiting or not states.is_reached(self.wanted, state):
+            return False
+        self.is_waiting = False
+        self._shown = state
+        if self.wanted == states.LOGOUT and reason == FORCED_LOGOUT != self.reason:
+            self.set_exception(ForcedLogout(self.agent_id, reason))
+        elif self._is_confirmed:
+            self._answer()
+        return True
+
+    def lost(self, reason: str) -> None:
+        """The connection is over. A logout that was seen has succeeded; any other state stays unknown."""
+        if self._logout_was_seen():
+            self._answer()
+        else:
+            self.set_exception(ConnectionLost(f"agent state {self.wanted} not seen: {reason}"))
 
     def confirmed(self, message: Message) -> None:
-        """The server took the request (the book's call)."""
-        self.is_confirmed = True
-        self.agent.state_confirmed(message)
-        if self.seen:
-            self._settle()
-
-    def state_shown(self, state: int) -> None:
-        """The agent is in that state (the agent's call)."""
-        if not self.seen and states.is_reached(self.wanted, state):
-            self.seen = True
-            if self.is_confirmed:
-                self._settle()
+        """The server took the request. Called by the request book."""
+        if self.done():
+            return
+        self._is_confirmed = True
+        self._report(self, confirmation=message)
+        if not self.is_waiting:
+            self._answer()
+            self._report(self)
 
     def failed(self, error: BaseException) -> None:
-        """The request was refused, or will not be answered (the book's call)."""
-        self.agent.state_refused(self, error)
+        """The request was refused, or will not be answered. Called by the request book.
+
+        A logout whose event came succeeded, even if its confirmation never comes.
+        """
+        if self.done():
+            return
+        if isinstance(error, RequestTimeout | ConnectionLost) and self._logout_was_seen():
+            self._answer()
+            self._report(self)
+            return
+        self._report(self, error=error)
         self.set_exception(error)
 
     def overdue(self) -> None:
-        """Confirmed, but the state never showed (the book's call)."""
-        if self.agent.drop(self):
+        """The time is over; confirmed, but the state was not seen. Called by the request book."""
+        if not self.done():
             self.set_exception(
                 RequestTimeout(
-                    f"the request for agent state {self.wanted} was confirmed, but no event showed it"
+                    f"the request for agent state {self.wanted} was confirmed, but no event showed the state"
                 )
             )
+            self._report(self)
 
-    def lost(self, reason: str) -> None:
-        """The connection is over, so that the state will not show (the agent's call)."""
-        self.set_exception(ConnectionLost(f"agent state {self.wanted} not seen: {reason}"))
+    def cancel(self, msg: object = None) -> bool:
+        """Stop waiting for the state."""
+        ended = super().cancel(msg)
+        if ended:
+            self._report(self)
+        return ended
 
-    def _settle(self) -> None:
-        agent = self.agent
-        agent.drop(self)
-        self.set_result(self.wanted if agent.state is None else agent.state)
+    def _logout_was_seen(self) -> bool:
+        return self.wanted == states.LOGOUT and self._shown is not None
+
+    def _answer(self) -> None:
+        self.set_result(states.agent_state(self.wanted if self._shown is None else self._shown))
+
+
+class LoginRequest(Request[AgentState | int]):
+    """A login in two steps: a query for the agent's state, then LOGIN if it is needed.
+
+    One deadline covers both. Once the request is cancelled, or its only await, LOGIN is not sent any more.
+    """
+
+    __slots__ = ("_clock", "_ends_at", "_step")
+
+    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
+        Request.__init__(self, "Login")
+        self._clock = clock
+        #: When the time for both steps is over, by the session's clock.
+        self._ends_at = clock() + timeout
+        self._step: Request[AgentState | int] | None = None
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left."""
+        return self._ends_at - self._clock()
+
+    def follow(self, step: "Request[AgentState | int]") -> None:
+        """Wait for the second step: its answer is the answer."""
+        self._step = step
+        step.add_done_callback(self._followed)
+
+    def _followed(self, step: "Request[AgentState | int]") -> None:
+        if step.cancelled():
+            self.cancel()
+            return
+        error = step.exception()
+        if error is None:
+            self.set_result(step.result())
+        else:
+            self.set_exception(error)
+
+    def abandoned(self) -> None:
+        """The only await was cancelled, so the rest is not sent."""
+        self.cancel()
+
+    def cancel(self, msg: object = None) -> bool:
+        """Stop both steps."""
+        ended = super().cancel(msg)
+        step, self._step = self._step, None
+        if ended and step is not None:
+            step.cancel()
+        return ended

@@ -5,49 +5,79 @@ GED-188, AgentState values; the states that can be asked for are those of SET_AG
 
 from typing import Final
 
+from ctios_fast.enums import AgentState
+
 __all__ = [
     "ASKABLE",
     "AVAILABLE",
-    "LOGGED_OUT",
     "LOGIN",
     "LOGOUT",
     "NOT_READY",
+    "NOT_SIGNED_IN",
+    "SIGNING",
+    "UNKNOWN",
+    "agent_state",
     "is_reached",
     "is_waited_for",
 ]
 
-LOGIN: Final = 0
-LOGOUT: Final = 1
-NOT_READY: Final = 2
-AVAILABLE: Final = 3
-TALKING: Final = 4
-WORK_NOT_READY: Final = 5
-WORK_READY: Final = 6
-BUSY_OTHER: Final = 7
-RESERVED: Final = 8
-UNKNOWN: Final = 9
-HOLD: Final = 10
-ACTIVE: Final = 11
-PAUSED: Final = 12
-INTERRUPTED: Final = 13
+LOGIN: Final = AgentState.LOGIN
+LOGOUT: Final = AgentState.LOGOUT
+NOT_READY: Final = AgentState.NOT_READY
+AVAILABLE: Final = AgentState.AVAILABLE
+UNKNOWN: Final = AgentState.UNKNOWN
 
-#: States in which no agent is signed in.
-LOGGED_OUT: Final = frozenset({LOGOUT, UNKNOWN})
+#: States in which an agent is not known to be signed in. UNKNOWN is neither in nor out: nothing is refused
+#: because of it.
+NOT_SIGNED_IN: Final = frozenset({AgentState.LOGOUT, AgentState.UNKNOWN})
 
 #: States that a client can ask for.
-ASKABLE: Final = frozenset({LOGIN, LOGOUT, NOT_READY, AVAILABLE, WORK_NOT_READY, WORK_READY})
+ASKABLE: Final = frozenset(
+    {
+        AgentState.LOGIN,
+        AgentState.LOGOUT,
+        AgentState.NOT_READY,
+        AgentState.AVAILABLE,
+        AgentState.WORK_NOT_READY,
+        AgentState.WORK_READY,
+    }
+)
 
-#: While an agent is busy the peripheral keeps a wanted state for later: no event tells of it before.
-_BUSY: Final = frozenset({TALKING, BUSY_OTHER, RESERVED, HOLD, ACTIVE, PAUSED, INTERRUPTED})
+#: States whose requests carry the password.
+SIGNING: Final = frozenset({AgentState.LOGIN, AgentState.LOGOUT})
+
+#: While an agent is busy the peripheral keeps a wanted state for later: no event shows it before.
+_BUSY: Final = frozenset(
+    {
+        AgentState.TALKING,
+        AgentState.BUSY_OTHER,
+        AgentState.RESERVED,
+        AgentState.HOLD,
+        AgentState.ACTIVE,
+        AgentState.PAUSED,
+        AgentState.INTERRUPTED,
+    }
+)
+
+#: The members of AgentState by value; a table is faster than a call of the enumeration.
+_MEMBERS: Final[dict[int, AgentState]] = {int(member): member for member in AgentState}
+
+
+def agent_state(value: int, _get=_MEMBERS.get) -> AgentState | int:  # type: ignore[no-untyped-def]
+    """The AgentState of a number on the wire; a number without a member as it is."""
+    return _get(value, value)  # type: ignore[no-any-return]
 
 
 def is_reached(wanted: int, state: int) -> bool:
-    """Whether an agent in ``state`` has got what a request for ``wanted`` asks."""
-    return state not in LOGGED_OUT if wanted == LOGIN else state == wanted
+    """Whether an agent in ``state`` is where a request for ``wanted`` leads."""
+    return state not in NOT_SIGNED_IN if wanted == LOGIN else state == wanted
 
 
-def is_waited_for(wanted: int, state: int | None) -> bool:
-    """Whether a request for ``wanted``, made in ``state``, shows its effect in a state event soon."""
-    if wanted in (LOGIN, LOGOUT):
+def is_waited_for(wanted: int, before: int | None) -> bool:
+    """Whether a request for ``wanted`` shows its effect in a state event soon.
+
+    ``before``: the state that the agent is in when the peripheral gets to the request, None if unknown.
+    """
+    if wanted in SIGNING:
         return True
-    return state is not None and state not in _BUSY and state != wanted
+    return before is not None and before not in _BUSY and before != wanted

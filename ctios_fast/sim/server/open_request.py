@@ -31,6 +31,7 @@ GRANTABLE: Final = (
     CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS
     | CTIServiceMask.CTI_SERVICE_CLIENT_CONTROL
     | CTIServiceMask.CTI_SERVICE_ALL_EVENTS
+    | CTIServiceMask.CTI_SERVICE_CALL_DATA_UPDATE
     | CTIServiceMask.CTI_AGENT_STATE_CONTROL_ONLY
 ).value
 """Services that the simulator has; asking for others is allowed, but they are not granted."""

@@ -1,0 +1,27 @@
+"""The events that agents fire (CTI OS Developer's Guide, IAgentEvents and IMonitoredAgentEvents)."""
+
+from typing import Final
+
+from ctios_fast.model.publisher import EventTable
+
+__all__ = ["AGENT_EVENTS"]
+
+AGENT_EVENTS: Final = EventTable(
+    names=(
+        "OnSetAgentModeEvent",
+        "OnQueryAgentStateConf",
+        "OnSetAgentStateConf",
+        "OnAgentStateChange",
+        "OnMonitoredAgentStateChange",
+        "OnPreLogout",
+        "OnPostLogout",
+        "OnLogoutFailed",
+        "OnControlFailureConf",
+    ),
+    aliases={
+        "OnControlFailure": "OnControlFailureConf",
+        "OnSetAgentMode": "OnSetAgentModeEvent",
+        "OnSetAgentModeConf": "OnSetAgentModeEvent",
+        "OnAgentStateChanged": "OnAgentStateChange",
+    },
+)

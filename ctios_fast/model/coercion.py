@@ -1,0 +1,168 @@
+"""What the public methods of the model accept: coercion and checks of their arguments.
+
+Every method uses these functions for its parameters and for the keywords of its Arguments, so both ways in
+accept and refuse the same values. A refusal names the argument, what was expected and what was given; it
+never shows the value of a password.
+"""
+
+import warnings
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from ctios_fast.core.secret import Secret
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError
+from ctios_fast.protocol.message_names import suggestion
+
+from .arguments import Arguments
+
+__all__ = [
+    "boolean",
+    "hidden",
+    "hidden_pairs",
+    "integer",
+    "is_password",
+    "optional_seconds",
+    "received",
+    "refuse",
+    "text",
+]
+
+#: Texts that CTI OS programs use for false and for true, in lower case.
+_FALSE = frozenset({"", "0", "false", "no"})
+_TRUE = frozenset({"1", "true", "yes"})
+
+
+def is_password(keyword: str) -> bool:
+    """Whether a keyword names a password."""
+    return "password" in keyword.lower()
+
+
+def refuse(reason: str, code: CilCode = CilCode.E_CTIOS_INVALID_ARGUMENT) -> MethodError:
+    """The error for an argument that cannot be used."""
+    return MethodError(code, reason)
+
+
+def _shown(name: str, value: object) -> str:
+    return f"a {type(value).__name__}" if is_password(name) or isinstance(value, Secret) else repr(value)
+
+
+def integer(name: str, value: Any, low: int, high: int) -> int:
+    """The value as an integer from ``low`` to ``high``. Text in decimal digits is accepted, as in CTI OS.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
+    """
+    if isinstance(value, int):  # booleans included: CTI OS programs give them for numbers
+        number = int(value)
+    elif isinstance(value, str):
+        try:
+            number = int(value) if len(value) <= 20 else high + 1
+        except ValueError:
+            raise refuse(
+                f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}"
+            ) from None
+    elif isinstance(value, float) and value.is_integer():
+        number = int(value)
+    else:
+        raise refuse(f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}")
+    if not low <= number <= high:
+        raise refuse(f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}")
+    return number
+
+
+def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
+    """The value as ASCII text of at most ``max_length`` characters. Numbers are accepted, as in CTI OS.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise refuse(f"{name} must be text, got {_shown(name, value)}")
+    made = str(value)
+    if not made and not empty:
+        raise refuse(f"{name} must not be empty")
+    if len(made) > max_length:
+        raise refuse(f"{name} must have at most {max_length} characters, got {len(made)}")
+    if not made.isascii() or "\0" in made:
+        raise refuse(f"{name} must be ASCII text without NUL characters, got {_shown(name, value)}")
+    return made
+
+
+def boolean(name: str, value: Any) -> bool:
+    """The value as a boolean. The texts 0, 1, true, false, yes and no are accepted, as in CTI OS.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
+    """
+    if isinstance(value, int):
+        return bool(value)
+    if isinstance(value, str):
+        lower = value.strip().lower()
+        if lower in _FALSE:
+            return False
+        if lower in _TRUE:
+            return True
+    raise refuse(f"{name} must be true or false, got {_shown(name, value)}")
+
+
+def optional_seconds(name: str, value: Any) -> float | None:
+    """A time in seconds, above 0; None stays None. Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT)."""
+    if value is None:
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+        return value
+    raise refuse(f"{name} must be a number of seconds above 0, or None, got {value!r}")
+
+
+def hidden(password: Any) -> Secret | None:
+    """A password as a Secret; None stays None. Never raises."""
+    if password is None or isinstance(password, Secret):
+        return password
+    return Secret(password)
+
+
+def hidden_pairs(pairs: Any) -> Any:
+    """Pairs of field name and value, with the values of passwords hidden. Never raises.
+
+    What is not a series of pairs is returned as it is, for the encoder to refuse.
+    """
+    if not isinstance(pairs, Iterable) or isinstance(pairs, str | bytes):
+        return pairs
+    return [_hidden_pair(pair) for pair in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
+
+
+def _hidden_pair(pair: Any) -> Any:
+    if (
+        isinstance(pair, tuple | list)
+        and len(pair) == 2
+        and isinstance(pair[0], str)
+        and is_password(pair[0])
+    ):
+        return (pair[0], hidden(pair[1]))
+    return pair
+
+
+def received(method: str, args: Any, known: Collection[str]) -> "Arguments | MethodError | None":
+    """The Arguments of a method, or the error to raise where they are none. Never raises.
+
+    ``known``: the keywords that the method uses. Others are ignored with a warning, since CTI OS allows them.
+
+    It returns the error instead of raising it because a traceback shows the variables of every function that
+    it passes through: the caller first replaces its own variable, which may hold a password in clear.
+    """
+    if args is None or isinstance(args, Arguments):
+        given = args
+    elif not isinstance(args, Mapping):
+        return refuse(f"{method}() takes Arguments or a mapping of keywords, got {type(args).__name__}")
+    elif not all(isinstance(key, str) for key in args):
+        return refuse(f"the keywords of {method}() must be text")
+    else:
+        given = Arguments(args)
+    if given:
+        _warn_about_unused(method, given, known)
+    return given
+
+
+def _warn_about_unused(method: str, given: Arguments, known: Collection[str]) -> None:
+    lower = {keyword.lower() for keyword in known}
+    for key in given:
+        if key.strip().lower() not in lower:
+            warnings.warn(f"{method}() does not use {key}{suggestion(key, known)}", UserWarning, stacklevel=4)

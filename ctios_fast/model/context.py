@@ -1,0 +1,226 @@
+"""Context: everything that the objects of the model may use of their session.
+
+Objects of the model never see the Session, the connection or a link. They send through the context, fire
+events through it, and read from it what the session is open for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
+from threading import get_ident
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from ctios_fast.connection.clock import Clock
+from ctios_fast.connection.connection import Connection
+from ctios_fast.connection.plain_message import PlainMessage
+from ctios_fast.connection.request_book import Request
+from ctios_fast.connection.states import ConnectionState
+from ctios_fast.core import Codec, FieldReader
+from ctios_fast.core.classes.base import TypedMessage
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
+from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
+
+from .arguments import Arguments
+from .modes import Mode
+from .publisher import EventPublisher, Listener
+from .registry import Registry
+
+if TYPE_CHECKING:
+    from .agents.agent import Agent
+
+__all__ = ["Context"]
+
+#: Failures that depend on the state of the connection: they come through the request, not from the call.
+_STATE_ERRORS = (ConnectionLost, SendBufferFull, TooManyRequests)
+
+
+class Context:
+    """What a session offers to its objects.
+
+    ``codec``: of the protocol version. ``clock``: the session's time. ``events``: the publisher.
+    ``registry``: the objects. ``request_timeout``: seconds that a confirmation may take unless given.
+    ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
+    ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
+    ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_send",
+        "_thread",
+        "clock",
+        "codec",
+        "current_agent",
+        "events",
+        "hears_all",
+        "listeners",
+        "messages",
+        "mode",
+        "monitor_id",
+        "peripheral_id",
+        "readers",
+        "registry",
+        "request_timeout",
+        "services_granted",
+    )
+
+    def __init__(
+        self, codec: Codec, events: EventPublisher, registry: Registry, request_timeout: float
+    ) -> None:
+        self.codec = codec
+        self.events = events
+        self.registry = registry
+        self.request_timeout = request_timeout
+        self.mode: Mode | None = None
+        self.peripheral_id = NULL_PERIPHERAL_ID
+        self.services_granted = 0
+        self.monitor_id = 0
+        self.current_agent: Agent | None = None
+        #: Whether every event is the session's own, as in bulk mode.
+        self.hears_all = False
+        #: Listeners by event, read-only: where there are none, Arguments need not be built.
+        self.listeners: Mapping[str, tuple[Listener, ...]] = events.listeners
+        #: Compiled field readers by kind. They are the session's own, since a reader is for one thread.
+        self.readers: dict[str, FieldReader] = {}
+        #: The module of the message classes, imported with the first session: it takes time.
+        self.messages: ModuleType = import_module("ctios_fast.messages")
+        #: Thread of the loop that the session is used on, None before the first connect.
+        self._thread: int | None = None
+        self._connection: Connection
+        self.clock: Clock
+
+    def attach(self, connection: Connection) -> None:
+        """Use this connection. Called once, by the session."""
+        self._connection = connection
+        self._send = connection.send
+        self.clock = connection.clock
+
+    # --- Requests -----------------------------------------------------------------------------------
+
+    def unready(self) -> Exception | None:
+        """The reason why no request can be sent now, None if one can be.
+
+        Raises ``MethodError`` (E_CTIOS_UNEXPECTED) in a thread other than the session's loop's.
+        """
+        self.require_thread()
+        connection = self._connection
+        if connection.state is ConnectionState.OPEN:
+            return None
+        if self.mode is None:
+            if connection.link is None:
+                return MethodError(CilCode.E_CTIOS_SESSION_NOT_CONNECTED, "the session is not connected")
+            return MethodError(CilCode.E_CTIOS_MODE_NOT_SET, "the session has no mode yet")
+        return ConnectionLost(f"the session is {connection.state.value}, not open")
+
+    def require_thread(self) -> None:
+        """Raise ``MethodError`` (E_CTIOS_UNEXPECTED) unless this is the thread of the session's loop."""
+        if self._thread is not None and get_ident() != self._thread:
+            raise MethodError(
+                CilCode.E_CTIOS_UNEXPECTED,
+                "the session is used on the thread of its event loop; from another thread use "
+                "loop.call_soon_threadsafe or asyncio.run_coroutine_threadsafe",
+            )
+
+    def bind_thread(self) -> None:
+        """From now on the session is used on the current thread."""
+        self._thread = get_ident()
+
+    def send(
+        self,
+        request: Request[Any],
+        message_class: type[TypedMessage],
+        timeout: float | None = None,
+        /,
+        **fields: Any,
+    ) -> None:
+        """Send a request of the model: the only way to do so.
+
+        - ``request``: booked until its confirmation comes.
+        - ``message_class``: its ``fields`` are given by keyword, without InvokeID; passwords are Secrets.
+        - ``timeout``: seconds, ``request_timeout`` unless given.
+
+        What depends on the state of the connection fails ``request``: ``MethodError``, ``ConnectionLost``,
+        ``TooManyRequests``, ``SendBufferFull``. Raises ``EncodeError`` for a value that the message cannot
+        carry. Nothing was sent in any of these cases.
+        """
+        if self._connection.state is not ConnectionState.OPEN or self._thread != get_ident():
+            error = self.unready()
+            if error is not None:
+                request.failed(error)
+                return
+        try:
+            self._send(request, message_class, fields, self.request_timeout if timeout is None else timeout)
+        except _STATE_ERRORS as error:
+            request.failed(error)
+
+    def send_plain(
+        self,
+        request: Request[Any],
+        number: int,
+        fields: Mapping[str, int],
+        floating: Iterable[tuple[str, object]],
+        timeout: float | None,
+    ) -> None:
+        """Send a request that is given by number and with the reference's field names; see ``send``."""
+        unready = self.unready()
+        if unready is not None:
+            request.failed(unready)
+            return
+        fields = {name: value for name, value in fields.items() if name != "InvokeID"}
+        try:
+            self._send(
+                request,
+                PlainMessage(number, floating),
+                fields,
+                self.request_timeout if timeout is None else timeout,
+            )
+        except _STATE_ERRORS as error:
+            request.failed(error)
+
+    def post_plain(
+        self, number: int, fields: Mapping[str, int], floating: Iterable[tuple[str, object]]
+    ) -> int | None:
+        """Send a message that has no confirmation; returns its InvokeID, None for one without.
+
+        Raises ``MethodError`` or ``ConnectionLost`` where the session is not open, ``SendBufferFull`` and
+        ``EncodeError``.
+        """
+        error = self.unready()
+        if error is not None:
+            raise error
+        return self._connection.post(PlainMessage(number, floating), fields)
+
+    # --- Events -------------------------------------------------------------------------------------
+
+    def fire(self, event: str, make_arguments: Callable[..., Arguments], *values: Any) -> bool:
+        """Fire an event with ``make_arguments(*values)``, which is called only if there are listeners.
+
+        Returns whether there were any.
+        """
+        if not self.listeners[event]:
+            return False
+        self.events.fire(event, make_arguments(*values))
+        return True
+
+    # --- What the session is open for -----------------------------------------------------------------
+
+    def is_own(self, monitor_id: int | None) -> bool:
+        """Whether an event with that MonitorID is the session's own; others belong to a monitor."""
+        return self.hears_all or not monitor_id or monitor_id == self.monitor_id
+
+    @property
+    def heartbeat(self) -> float | None:
+        """Seconds of silence after which a heartbeat is sent, None for none."""
+        return self._connection.heartbeat
+
+    def lost(self, reason: str) -> None:
+        """The connection is gone."""
+        self.services_granted = 0
+        self.registry.connection_lost(reason)
+
+    def forget_mode(self) -> None:
+        """The mode is over."""
+        self.mode = None
+        self.hears_all = False
+        self.services_granted = 0

@@ -1,0 +1,11 @@
+"""The kinds of objects that a session has: one row each. A new kind is a folder and a line here."""
+
+from typing import Final
+
+from .agents.handlers import AGENTS
+from .registry import Kind
+from .skill_groups.handlers import SKILL_GROUPS
+
+__all__ = ["KINDS"]
+
+KINDS: Final[tuple[Kind, ...]] = (AGENTS, SKILL_GROUPS)

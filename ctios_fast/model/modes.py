@@ -1,0 +1,87 @@
+"""Modes of a session: what each asks the CTI Server for, and what follows once it is open.
+
+A mode is a record. Nothing else in the model compares modes by name.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ctios_fast.protocol.codes import (
+    CTI_SERVICE_ALL_EVENTS,
+    CTI_SERVICE_CALL_DATA_UPDATE,
+    CTI_SERVICE_CLIENT_CONTROL,
+    CTI_SERVICE_CLIENT_EVENTS,
+)
+from ctios_fast.protocol.versions import defined_bits
+
+__all__ = ["AGENT", "BULK", "Mode"]
+
+_Mask = Callable[[int], int]
+
+
+def _all_calls(version: int) -> int:
+    return defined_bits("UnsolicitedCallEventMessageMask", version)
+
+
+def _all_states(version: int) -> int:
+    return defined_bits("AgentStateMask", version)
+
+
+def _nothing(version: int) -> int:
+    return 0
+
+
+class Mode(NamedTuple):
+    """One mode of a session.
+
+    ``name``: for messages to people. ``services``: ServicesRequested. ``call_mask``, ``agent_mask``,
+    ``config_mask``: CallMsgMask, AgentStateMask and ConfigMsgMask for a protocol version. ``opened_event``:
+    fired when the session is open. ``is_agent``: it serves one agent, whose state is asked for after opening.
+    ``hears_all``: every event is the session's own.
+    """
+
+    name: str
+    services: int
+    opened_event: str
+    is_agent: bool
+    hears_all: bool
+    call_mask: _Mask = _all_calls
+    agent_mask: _Mask = _all_states
+    config_mask: _Mask = _nothing
+
+    def changed(
+        self,
+        services: int | None,
+        call_mask: int | None,
+        agent_mask: int | None,
+        config_mask: int | None,
+    ) -> "Mode":
+        """The mode with the services and masks that the program chose; None leaves one as it is."""
+        chosen: dict[str, object] = {} if services is None else {"services": services}
+        for name, mask in (
+            ("call_mask", call_mask),
+            ("agent_mask", agent_mask),
+            ("config_mask", config_mask),
+        ):
+            if mask is not None:
+                chosen[name] = lambda version, mask=mask: mask
+        return self._replace(**chosen)  # type: ignore[arg-type]
+
+
+#: One agent at its own device. 0x2 is needed for SET_CALL_DATA and wrap-up data.
+AGENT: Final = Mode(
+    "agent",
+    services=CTI_SERVICE_CLIENT_EVENTS | CTI_SERVICE_CALL_DATA_UPDATE | CTI_SERVICE_CLIENT_CONTROL,
+    opened_event="OnSetAgentModeEvent",
+    is_agent=True,
+    hears_all=False,
+)
+
+#: All events of a peripheral, and control of any of its agents.
+BULK: Final = Mode(
+    "bulk",
+    services=CTI_SERVICE_ALL_EVENTS | CTI_SERVICE_CLIENT_CONTROL | CTI_SERVICE_CALL_DATA_UPDATE,
+    opened_event="OnMonitorModeEstablished",
+    is_agent=False,
+    hears_all=True,
+)

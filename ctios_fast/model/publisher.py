@@ -1,0 +1,172 @@
+"""The publisher of the model's events: tables of event names, and the listeners that are called.
+
+Each kind of object names its events in an ``EventTable``. A sink is any object with methods named after
+events in PEP 8 form: ``on_post_logout(args)`` gets ``OnPostLogout``. All listeners get one event before any
+gets the next, in the order in which they were added.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import snake_case
+
+from .arguments import Arguments
+
+__all__ = ["EventPublisher", "EventTable", "Listener", "checked", "sink_method"]
+
+log = logging.getLogger("ctios_fast.events")
+
+Listener = Callable[[Arguments], object]
+L = TypeVar("L", bound=Callable[..., object])
+
+
+class EventTable(NamedTuple):
+    """The events that one kind of object fires.
+
+    ``names``: the names of CTI OS, each once. ``aliases``: other names of CTI OS for the same events.
+    """
+
+    names: tuple[str, ...]
+    aliases: Mapping[str, str] = {}
+
+
+def sink_method(event: str) -> str:
+    """The name of the sink method that gets an event: ``on_post_logout`` for ``OnPostLogout``."""
+    return snake_case(event)
+
+
+def checked(listener: L) -> L:
+    """The listener itself. Raises ``TypeError`` for a coroutine function: listeners are not awaited."""
+    if not callable(listener):
+        raise TypeError(f"a listener must be callable, got {type(listener).__name__}")
+    if inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(type(listener).__call__):
+        raise TypeError(
+            f"{listener!r} is a coroutine function; listeners are plain functions called on the loop: "
+            "start a task in the listener if it has to wait"
+        )
+    return listener
+
+
+class EventPublisher:
+    """Listeners by event.
+
+    ``failures`` counts listeners that raised. ``listeners`` is read-only for others: where an event has none,
+    its Arguments need not be built.
+    """
+
+    __slots__ = ("_aliases", "_methods", "_sinks", "failures", "listeners")
+
+    def __init__(self, tables: Iterable[EventTable]) -> None:
+        self.failures = 0
+        self.listeners: dict[str, tuple[Listener, ...]] = {}
+        #: Alias -> event.
+        self._aliases: dict[str, str] = {}
+        #: Sink method -> event, aliases included.
+        self._methods: dict[str, str] = {}
+        #: Each sink that was added, with what was subscribed for it.
+        self._sinks: list[tuple[object, list[tuple[str, Listener]]]] = []
+        for table in tables:
+            for event in table.names:
+                self.listeners[event] = ()
+                self._methods[sink_method(event)] = event
+            self._aliases.update(table.aliases)
+        for alias, event in self._aliases.items():
+            self._methods.setdefault(sink_method(alias), event)
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of all events, aliases not included."""
+        return tuple(self.listeners)
+
+    def _event(self, name: str) -> str:
+        if not isinstance(name, str):
+            raise TypeError(f"an event is given by name, such as 'OnPostLogout', not {type(name).__name__}")
+        event = self._aliases.get(name, name)
+        if event not in self.listeners:
+            near = suggestion(name, (*self.listeners, *self._aliases))
+            raise ValueError(f"there is no event {name!r}{near or '; events: ' + ', '.join(self.listeners)}")
+        return event
+
+    def subscribe(self, event: str, listener: Listener) -> None:
+        """Call the listener at each event of that name.
+
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for a listener that cannot be called.
+        """
+        event = self._event(event)
+        self.listeners[event] += (checked(listener),)
+
+    def unsubscribe(self, event: str, listener: Listener) -> None:
+        """Take the listener away. Raises ``ValueError`` if it is not subscribed."""
+        event = self._event(event)
+        rest = list(self.listeners[event])
+        rest.remove(listener)
+        self.listeners[event] = tuple(rest)
+
+    def add_sink(self, sink: object) -> None:
+        """Subscribe every method of the sink that is named after an event.
+
+        Raises ``TypeError`` for a class instead of an instance, for a sink without such a method, and for a
+        method whose name is close to that of an event.
+        """
+        if inspect.isclass(sink):
+            raise TypeError(
+                f"the sink must be an instance; {sink.__name__} is a class: add {sink.__name__}()"
+            )
+        by_event: dict[str, Listener] = {}
+        for method, event in self._methods.items():  # a sink with both names of an event gets it once
+            listener = getattr(sink, method, None)
+            if callable(listener):
+                by_event.setdefault(event, checked(listener))
+        self._refuse_misspelt(sink)
+        if not by_event:
+            raise TypeError(
+                f"{type(sink).__name__} has no method named after an event, such as on_post_logout"
+            )
+        found = list(by_event.items())
+        for event, listener in found:
+            self.subscribe(event, listener)
+        self._sinks.append((sink, found))
+
+    def _refuse_misspelt(self, sink: object) -> None:
+        for name in dir(type(sink)):
+            if not name.lower().startswith("on") or name in self._methods or name.startswith("__"):
+                continue
+            meant = self._meant_by(name)
+            if meant is not None:
+                raise TypeError(
+                    f"{type(sink).__name__}.{name} is not called by any event; did you mean {meant}?"
+                )
+
+    def _meant_by(self, name: str) -> str | None:
+        if name in self.listeners or name in self._aliases:
+            return sink_method(name)  # the name of the event itself
+        if not name.startswith("on_"):
+            return None
+        from difflib import get_close_matches  # only for names that are not known
+
+        near = get_close_matches(name, self._methods, n=1, cutoff=0.87)
+        return near[0] if near else None
+
+    def remove_sink(self, sink: object) -> None:
+        """Take the sink away. Raises ``ValueError`` if it was not added."""
+        for position, (added, found) in enumerate(self._sinks):
+            if added is sink:
+                del self._sinks[position]
+                for event, listener in found:
+                    self.unsubscribe(event, listener)
+                return
+        raise ValueError("this sink was not added")
+
+    def fire(self, event: str, args: Arguments) -> None:
+        """Call all listeners. One that raises is logged and counted; the others still get the event."""
+        for listener in self.listeners[event]:
+            try:
+                listener(args)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:  # CancelledError included: a listener is not a task
+                self.failures += 1
+                log.exception("listener of %s raised", event)

@@ -1,0 +1,157 @@
+"""Registry: the objects that a session knows, by the protocol's key and by UniqueObjectID.
+
+Each kind of object has a table. An index by UniqueObjectID would have to follow every change of a key; the
+registry takes the id apart instead and looks up the key.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from ctios_fast.core import Handler
+
+    from .context import Context
+    from .cti_object import CtiObject
+    from .publisher import EventTable
+
+__all__ = ["DEFAULT_MAX_OBJECTS", "Kind", "Registry", "Table"]
+
+#: Objects of one kind that a server may name, unless the program says otherwise.
+DEFAULT_MAX_OBJECTS = 200_000
+
+_O = TypeVar("_O", bound="CtiObject")
+
+
+class Table(Generic[_O]):
+    """The objects of one kind, by the protocol's key.
+
+    ``max_objects`` bounds how many objects are adopted because a server names them; ``max_key`` bounds the
+    length of their keys. What is refused is counted in ``refused``. Objects that the program itself adds are
+    not bounded. ``unknown`` counts events that could not be attributed to an object.
+    """
+
+    __slots__ = ("by_key", "max_key", "max_objects", "refused", "unknown")
+
+    def __init__(self, max_objects: int, max_key: int) -> None:
+        #: Handlers look up here directly: this is the path of every event.
+        self.by_key: dict[Any, _O] = {}
+        self.max_objects = max_objects
+        self.max_key = max_key
+        self.refused = 0
+        self.unknown = 0
+
+    def __iter__(self) -> Iterator[_O]:
+        return iter(self.by_key.values())
+
+    def __len__(self) -> int:
+        return len(self.by_key)
+
+    def get(self, key: Any) -> _O | None:
+        """The object of that key, None if it is not known."""
+        return self.by_key.get(key)
+
+    def add(self, key: Any, each: _O) -> None:
+        """Add an object that the program made."""
+        self.by_key[key] = each
+
+    def adopt(self, key: Any, make: Callable[[], _O]) -> _O | None:
+        """The object of a key that a server names, made if it is not known.
+
+        None, and counted, where the table is full or the key is longer than the protocol allows.
+        """
+        known = self.by_key.get(key)
+        if known is not None:
+            return known
+        if len(self.by_key) >= self.max_objects or (isinstance(key, str) and len(key) > self.max_key):
+            self.refused += 1
+            return None
+        each = self.by_key[key] = make()
+        return each
+
+    def remove(self, key: Any) -> _O | None:
+        """Take an object out; it belongs to no session afterwards."""
+        each = self.by_key.pop(key, None)
+        if each is not None:
+            each.context = None
+        return each
+
+
+class Kind(NamedTuple):
+    """What the folder of one kind of object gives to a session.
+
+    ``name``: first part of its UniqueObjectIDs. ``max_key``: the protocol's length limit for a key that is
+    text. ``events``: what its objects fire. ``find``: looks up the rest of a UniqueObjectID, after the name.
+    ``handlers``: the message handlers, by number, for the table of a session.
+    """
+
+    name: str
+    max_key: int
+    events: "EventTable"
+    find: "Callable[[Table[Any], str], CtiObject | None]"
+    handlers: "Callable[[Context, Table[Any]], dict[int, Handler]]"
+
+
+class Registry:
+    """The tables of all kinds, by the kind's name, which begins the UniqueObjectID of its objects."""
+
+    __slots__ = ("_find", "_tables", "max_objects")
+
+    def __init__(self, max_objects: int = DEFAULT_MAX_OBJECTS) -> None:
+        self.max_objects = max_objects
+        self._tables: dict[str, Table[Any]] = {}
+        self._find: dict[str, Callable[[str], CtiObject | None]] = {}
+
+    def add_kind(self, kind: Kind) -> Table[Any]:
+        """Add the table of a kind."""
+        table: Table[Any] = Table(self.max_objects, kind.max_key)
+        self._tables[kind.name] = table
+        self._find[kind.name] = lambda rest: kind.find(table, rest)
+        return table
+
+    def __getitem__(self, name: str) -> Table[Any]:
+        return self._tables[name]
+
+    def __iter__(self) -> "Iterator[CtiObject]":
+        for table in self._tables.values():
+            yield from table
+
+    def find(self, unique_object_id: str) -> "CtiObject | None":
+        """The object of a UniqueObjectID such as ``agent.5000.1001``, None if it is not known."""
+        kind, _, rest = unique_object_id.partition(".")
+        find = self._find.get(kind.lower())
+        return None if find is None else find(rest)
+
+    def use_peripheral(self, peripheral_id: int) -> None:
+        """The session serves this peripheral from now on.
+
+        Objects that were made before any mode was set belong to it. Those of another one leave the session.
+        """
+        for table in self._tables.values():
+            for key, each in list(table.by_key.items()):
+                if each.peripheral_id is None:
+                    each.peripheral_id = peripheral_id
+                elif each.peripheral_id != peripheral_id:
+                    table.remove(key)
+
+    def connection_lost(self, reason: str) -> None:
+        """Tell every object that the connection is gone."""
+        for each in list(self):
+            each.connection_lost(reason)
+
+    def doubt(self) -> None:
+        """Tell every object that events may have been missed."""
+        for each in self:
+            each.doubt()
+
+    def forget(self) -> None:
+        """Tell every object to drop what it learned over an earlier connection."""
+        for each in list(self):
+            each.forget()
+
+    def counters(self) -> dict[str, int]:
+        """Events that could not be attributed and objects that were refused, by kind."""
+        counts: dict[str, int] = {}
+        for name, table in self._tables.items():
+            counts[f"events_of_unknown_{name}s"] = table.unknown
+            counts[f"{name}s_refused"] = table.refused
+        return counts

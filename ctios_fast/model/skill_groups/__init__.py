@@ -1,0 +1,1 @@
+"""Skill groups: the object, its message handlers, its events."""

@@ -1,0 +1,89 @@
+"""SystemStatus: what the CTI Server last said about the controller, the gateway and the peripherals."""
+
+from typing import Final
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Message
+
+from .arguments import Arguments, made
+
+__all__ = ["GAP_BEGINS", "GAP_ENDS", "PERIPHERAL_EVENTS", "SystemStatus"]
+
+# SystemEventID and PGStatusCode as plain numbers: the enumerations take long to import.
+_CONTROLLER_ONLINE: Final = 1
+_CONTROLLER_OFFLINE: Final = 2
+_PERIPHERAL_ONLINE: Final = 3
+_PERIPHERAL_OFFLINE: Final = 4
+_GATEWAY_OFFLINE: Final = 6
+_OPC_DOWN: Final = 0x1
+_CONTROLLER_DOWN: Final = 0x2
+
+#: Events after which agent states are no longer reported, or not all of them.
+GAP_BEGINS: Final = frozenset(
+    {
+        _CONTROLLER_OFFLINE,
+        _PERIPHERAL_OFFLINE,
+        _GATEWAY_OFFLINE,
+    }
+)
+#: Events after which they are reported again.
+GAP_ENDS: Final = frozenset({_CONTROLLER_ONLINE, _PERIPHERAL_ONLINE})
+
+#: Events that name a peripheral in SystemEventArg1: whether it is online after them.
+PERIPHERAL_EVENTS: Final = {
+    _PERIPHERAL_ONLINE: True,
+    _PERIPHERAL_OFFLINE: False,
+}
+
+
+class SystemStatus:
+    """The status of the system behind the session. Nothing in it comes from the program itself.
+
+    ``peripherals``: whether each peripheral that the server named is online, by PeripheralID.
+    """
+
+    def __init__(self) -> None:
+        self.is_connected = False
+        self.has_driver = False
+        self.has_controller = False
+        self.peripherals: dict[int, bool] = {}
+
+    def opened(self, confirmation: Message, peripheral_id: int | None) -> None:
+        """Take in an OPEN_CONF. ``peripheral_id``: the one that OPEN_REQ named, None if it named none."""
+        self.is_connected = True
+        self._apply(confirmation["PGStatus"])
+        named = confirmation.get("FltPeripheralID") or ()
+        if isinstance(named, int):
+            named = (named,)
+        if not named and peripheral_id is not None:
+            named = (peripheral_id,)  # the server checked it: PeripheralOnline speaks of this one
+        self.peripherals = dict.fromkeys(named, bool(confirmation.get("PeripheralOnline", True)))
+
+    def changed(self, event: Message) -> None:
+        """Take in a SYSTEM_EVENT."""
+        self._apply(event["PGStatus"])
+        is_online = PERIPHERAL_EVENTS.get(event["SystemEventID"])
+        if is_online is not None:
+            self.peripherals[event["SystemEventArg1"]] = is_online
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self.is_connected = self.has_driver = self.has_controller = False
+        self.peripherals = dict.fromkeys(self.peripherals, False)
+
+    def _apply(self, pg_status: int) -> None:
+        self.has_driver = not pg_status & _OPC_DOWN
+        self.has_controller = not pg_status & _CONTROLLER_DOWN
+
+    def as_arguments(self) -> Arguments:
+        """The status under CTI OS's keywords."""
+        return made(
+            {
+                kw.CTIOS_STATUSCTISERVER: self.is_connected,
+                kw.CTIOS_STATUSCTISERVERDRIVER: self.has_driver,
+                kw.CTIOS_STATUSCENTRALCONTROLLER: self.has_controller,
+                kw.CTIOS_STATUSPERIPHERALS: made(
+                    {str(number): is_online for number, is_online in self.peripherals.items()}
+                ),
+            }
+        )
