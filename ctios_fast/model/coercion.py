@@ -12,7 +12,7 @@ from typing import Any
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
-from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import suggestion
 
 from .arguments import Arguments
 

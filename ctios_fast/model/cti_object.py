@@ -11,7 +11,7 @@ from ctios_fast import keywords as kw
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused, RequestRefused
-from ctios_fast.protocol.message_names import suggestion
+from ctios_fast.protocol.naming import suggestion
 
 from .arguments import Arguments, made
 from .coercion import boolean, hidden, integer, is_password, refuse

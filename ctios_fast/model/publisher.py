@@ -10,8 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
-from ctios_fast.protocol.message_names import suggestion
-from ctios_fast.protocol.naming import snake_case
+from ctios_fast.protocol.naming import snake_case, suggestion
 
 from .arguments import Arguments
 

@@ -26,7 +26,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NEWEST_VERSION, NULL_ID
-from ctios_fast.protocol.message_names import message_number
+from ctios_fast.protocol.naming import message_number
 
 from . import modes
 from .agents.agent import Agent, peripheral_number
@@ -313,7 +313,7 @@ class Session:
         Raises ``ValueError`` for a message that the reference does not have, ``TypeError`` for a coroutine
         function: handlers are called on the loop, not awaited.
         """
-        self._connection.dispatcher.on(_handled(message_type), checked(handler))
+        self._connection.dispatcher.on(message_type, checked(handler))
 
     @overload
     def off(self, message_type: int | str, handler: Handler) -> None: ...
@@ -321,7 +321,7 @@ class Session:
     def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     def off(self, message_type: Any, handler: Callable[[Any], object]) -> None:
         """Take a handler away. Raises ``ValueError`` if it is not registered."""
-        self._connection.dispatcher.off(_handled(message_type), handler)
+        self._connection.dispatcher.off(message_type, handler)
 
     # --- Connecting ---------------------------------------------------------------------------------
 
@@ -637,16 +637,6 @@ def _chosen(mode: Mode, services: Any, call_mask: Any, agent_mask: Any, config_m
 def _resolved(message: Any) -> int:
     # The number of a message that is given by number, name or class.
     try:
-        return message_number(getattr(message, "number", message))
+        return message_number(message)
     except (TypeError, ValueError) as error:
         raise refuse(str(error)) from None
-
-
-def _handled(message: Any) -> Any:
-    # What the dispatcher takes for a message that is given by number, name or class.
-    if isinstance(message, type) and issubclass(message, Message):
-        return message
-    number = message_number(message)
-    if number not in ged.NAMES:
-        raise ValueError(f"the reference has no message {number}")
-    return number

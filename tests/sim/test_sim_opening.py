@@ -74,7 +74,7 @@ async def test_agent_mode_gets_no_system_event(client: RawClient) -> None:
 
 async def test_services_that_are_not_simulated_are_not_granted(client: RawClient) -> None:
     conf = await client.open(ALL_EVENTS | CLIENT_CONTROL | 2 | 8 | 32 | 64 | 0x2000 | 0x02000000 | 0x80000000)
-    assert conf["fields"]["ServicesGranted"] == ALL_EVENTS | CLIENT_CONTROL | 0x2000
+    assert conf["fields"]["ServicesGranted"] == ALL_EVENTS | CLIENT_CONTROL | 2 | 0x2000
 
 
 async def test_a_peripheral_given_in_the_request_is_not_listed(client: RawClient) -> None:
