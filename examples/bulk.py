@@ -3,10 +3,9 @@
 python examples/bulk.py [HOST_A PORT_A [HOST_B PORT_B]]
 """
 
-import asyncio
 from collections import Counter
 
-from servers import servers
+from servers import run, servers
 
 from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Arguments, CtiOsError, Session
 from ctios_fast.core import Message
@@ -60,4 +59,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main)

@@ -5,7 +5,7 @@ python examples/event_sink.py [HOST_A PORT_A [HOST_B PORT_B]]
 
 import asyncio
 
-from servers import servers
+from servers import run, servers
 
 from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Agent, Arguments, Session
 from ctios_fast.keywords import (
@@ -111,4 +111,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main)

@@ -3,9 +3,7 @@
 python examples/login_logout.py [HOST_A PORT_A [HOST_B PORT_B]]
 """
 
-import asyncio
-
-from servers import servers
+from servers import run, servers
 
 from ctios_fast import Agent, ControlFailure, Session
 from ctios_fast.protocol.enums import AgentState
@@ -39,4 +37,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main)

@@ -1,7 +1,8 @@
-"""Where the examples find their CTI Servers: on the command line, or on a simulator of their own."""
+"""What the examples share: the CTI Servers, of the command line or of a simulator, and how they are run."""
 
+import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
@@ -31,3 +32,11 @@ async def servers() -> AsyncIterator[Sides]:
                 yield Sides(a.host, a.port, b.host, b.port)
         case _:
             sys.exit(f"usage: {sys.argv[0]} [HOST_A PORT_A [HOST_B PORT_B]]")
+
+
+def run(main: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run an example until it ends, or until Ctrl-C (exit status 130)."""
+    try:
+        asyncio.run(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

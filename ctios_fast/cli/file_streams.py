@@ -24,7 +24,9 @@ import click
 from ctios_fast._checks import MAX_FRAME_SIZE, MIN_FRAME_SIZE
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 
-INCOMPLETE, WRONG_USAGE, IMPASSABLE, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
+from .group import INTERRUPTED
+
+INCOMPLETE, WRONG_USAGE, IMPASSABLE, READER_GONE = 1, 2, 3, 141
 
 protocol_version_option = click.option(
     "--protocol-version",

@@ -1,11 +1,15 @@
 """The table of commands. The module of a command is imported when the command is chosen, not before."""
 
+import sys
 from importlib import import_module
 from typing import NamedTuple
 
 import click
 
 from ctios_fast._version import __version__
+
+#: Exit status after an interrupt from the keyboard: 128 and the number of SIGINT, as shells have it.
+INTERRUPTED = 130
 
 
 class LazyCommand(NamedTuple):
@@ -43,6 +47,13 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the chosen command. An interrupt from the keyboard ends it quietly with status 130."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, without importing a command."""

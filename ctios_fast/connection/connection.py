@@ -635,7 +635,9 @@ class Connection:
         self.side = None
         closing = self._waiters.take_close()
         waiting = self._give_up()
-        self.book.fail_all(words)
+        self.book.fail_all(words, own=True)
+        for request in waiting:
+            request.reported()  # the program itself ended the connection: not to be logged
         fail(waiting, ConnectionLost(words))
         self._observer.closed()
         if closing is not None:

@@ -127,8 +127,11 @@ class RequestBook(OpenRequests):
         else:
             request.failed(error)
 
-    def fail_all(self, reason: str) -> None:
-        """The connection is over: fail every open request with ``ConnectionLost``."""
+    def fail_all(self, reason: str, *, own: bool = False) -> None:
+        """The connection is over: fail every open request with ``ConnectionLost``.
+
+        - ``own``: the program itself ended the connection, so these failures are not logged.
+        """
         for deadlines, timer in self._timers.items():
             timer.cancel()
             self.unwatch(deadlines)
@@ -138,6 +141,8 @@ class RequestBook(OpenRequests):
         self.given_up.clear()
         self._segments.clear()
         for request in requests:
+            if own:
+                request.reported()
             with contextlib.suppress(RuntimeError):  # an await of it belongs to an event loop that is closed
                 request.failed(ConnectionLost(f"{_name(request)} unanswered: {reason}"))
 

@@ -109,6 +109,7 @@ cdef class Request:
             yield from waiter
         except BaseException:               # cancelled: the future has no reader any more
             self._leave(waiter)
+            self._seen = True               # the program has awaited it: a later failure is not news
             if self._waiter is None and not self._done:
                 self.abandoned()
             raise
