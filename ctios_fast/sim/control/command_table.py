@@ -1,0 +1,113 @@
+"""The table of the commands in JSON: name, parameters with their kinds, method of ``Control``, answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .parameter_kinds import AGENT, CALL, ECC, FLAG, NUMBER, REASON, SECONDS, VARIABLES, Kind, choice
+
+__all__ = ["COMMANDS", "Command", "Parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A key of a command.
+
+    ``name``: the key.
+    ``kind``: what its value must be.
+    ``required``: whether the command needs it.
+    ``keyword``: the parameter of the method; "" where it has the key's name.
+    """
+
+    name: str
+    kind: Kind
+    required: bool = True
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command.
+
+    ``name``: the value of "do", and the name of the method of ``Control``.
+    ``parameters``: the other keys.
+    ``does``: what it does, in one sentence.
+    ``answer``: the key under which the answer has the method's result; "" for no result, "*" for a result
+    that is an object whose keys are the answer's.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    does: str
+    answer: str = ""
+
+
+_AGENT: Final = Parameter("agent", AGENT)
+_SIDE: Final = Parameter("side", choice("A", "B"))
+_STATES: Final = choice("LOGIN", "LOGOUT", "NOT_READY", "AVAILABLE", "WORK_NOT_READY", "WORK_READY")
+_DATA: Final = (Parameter("variables", VARIABLES, required=False), Parameter("ecc", ECC, required=False))
+
+_TABLE: Final = (
+    Command(
+        "call",
+        (Parameter("to", NUMBER), Parameter("from", NUMBER, required=False, keyword="caller"), *_DATA),
+        "A call comes in from outside, to an agent id, an extension, a queue or a dialled number.",
+        "call",
+    ),
+    Command("answer", (_AGENT,), "The agent answers the call that rings."),
+    Command("hold", (_AGENT,), "The agent holds its active call."),
+    Command("retrieve", (_AGENT,), "The agent retrieves its held call."),
+    Command("alternate", (_AGENT,), "The agent holds its active call and retrieves the held one."),
+    Command("reconnect", (_AGENT,), "The agent clears its active call and retrieves the held one."),
+    Command(
+        "hangup",
+        (Parameter("agent", AGENT, required=False), Parameter("call", CALL, required=False)),
+        "The agent hangs up, or the caller of the call does; give one of the two.",
+    ),
+    Command(
+        "consult",
+        (_AGENT, Parameter("to", NUMBER)),
+        "The agent holds its active call and calls an agent id, an extension, a queue or any other number.",
+        "call",
+    ),
+    Command("conference", (_AGENT,), "The agent's held and active calls become one.", "call"),
+    Command("transfer", (_AGENT,), "The agent connects its held and active calls and leaves.", "call"),
+    Command("set_data", (Parameter("call", CALL), *_DATA), "Data of a call change."),
+    Command(
+        "agent_state",
+        (_AGENT, Parameter("state", _STATES), Parameter("reason", REASON, required=False)),
+        "The agent asks for a state; LOGIN leads to NOT_READY.",
+    ),
+    Command(
+        "force_logout",
+        (_AGENT, Parameter("reason", REASON, required=False)),
+        "The peripheral logs the agent out, by default with reason 50002.",
+    ),
+    Command(
+        "fail_side",
+        (
+            _SIDE,
+            Parameter("how", choice("kill", "freeze", "garbage", "mid_frame", "graceful"), required=False),
+        ),
+        "A side fails, by default like a process that is killed.",
+    ),
+    Command("restore_side", (_SIDE,), "A side comes back after any failure."),
+    Command("swap", (), "The standby side becomes the active one."),
+    Command(
+        "peripheral",
+        (
+            Parameter("state", choice("offline", "online")),
+            Parameter("end_calls", FLAG, required=False),
+        ),
+        "The peripheral goes off-line or comes back; end_calls (true) sends END_CALL_EVENT for all calls.",
+    ),
+    Command(
+        "advance",
+        (Parameter("seconds", SECONDS),),
+        "The virtual clock moves; the answer comes when everything that fell due has been sent.",
+    ),
+    Command("snapshot", (), "Reports agents, calls, skill groups, sides and sessions at one moment.", "*"),
+)
+
+COMMANDS: Final[Mapping[str, Command]] = {command.name: command for command in _TABLE}
+"""Name -> command, in the order of the documentation."""

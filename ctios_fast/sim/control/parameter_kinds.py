@@ -1,0 +1,85 @@
+"""What values the parameters of commands take: a description for people and a check for each kind."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ctios_fast.sim.sim_clocks import MAX_ADVANCE
+
+__all__ = ["AGENT", "CALL", "ECC", "FLAG", "NUMBER", "REASON", "SECONDS", "VARIABLES", "Kind", "choice"]
+
+MAX_NUMBER: Final = 40
+MAX_VALUE: Final = 210
+MAX_NAME: Final = 32
+MAX_NAMES: Final = 200
+CALL_VARIABLES: Final = tuple(f"CallVariable{n}" for n in range(1, 11))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value.
+
+    ``text``: what it is, to be read after "must be".
+    ``accepts``: whether a value is of the kind.
+    """
+
+    text: str
+    accepts: Callable[[Any], bool]
+
+
+def choice(*values: str) -> Kind:
+    """One of some words."""
+    quoted = [f'"{value}"' for value in values]
+    return Kind(f"{', '.join(quoted[:-1])} or {quoted[-1]}", lambda value: value in values)
+
+
+def _is_text(value: object, max_bytes: int, min_bytes: int = 1) -> bool:
+    """Whether it is a string that the protocol can carry: its size in UTF-8 is in bounds, no NUL is in it."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    try:
+        return min_bytes <= len(value.encode()) <= max_bytes
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_integer(value: object, max_value: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= max_value
+
+
+def _is_seconds(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return (isinstance(value, int) or math.isfinite(value)) and 0 <= value <= MAX_ADVANCE
+
+
+def _are_variables(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        name in CALL_VARIABLES and _is_text(text, MAX_NUMBER, 0) for name, text in value.items()
+    )
+
+
+def _are_named(value: object) -> bool:
+    return (
+        isinstance(value, Mapping)
+        and len(value) <= MAX_NAMES
+        and all(_is_text(name, MAX_NAME) and _is_text(text, MAX_VALUE, 0) for name, text in value.items())
+    )
+
+
+AGENT: Final = Kind(f"an agent id, a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
+NUMBER: Final = Kind(f"a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
+CALL: Final = Kind(
+    "a ConnectionCallID, an integer from 0 to 4294967295", lambda v: _is_integer(v, 0xFFFFFFFF)
+)
+REASON: Final = Kind("an integer from 0 to 65535", lambda v: _is_integer(v, 0xFFFF))
+SECONDS: Final = Kind(f"a number from 0 to {MAX_ADVANCE:.0f}", _is_seconds)
+FLAG: Final = Kind("true or false", lambda v: isinstance(v, bool))
+VARIABLES: Final = Kind(
+    f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_NUMBER} bytes", _are_variables
+)
+ECC: Final = Kind(
+    f"an object of at most {MAX_NAMES} names of 1 to {MAX_NAME} bytes with strings of at most {MAX_VALUE}",
+    _are_named,
+)

@@ -1,0 +1,43 @@
+"""A simulated contact centre without servers: a plant, and a record of what the commands ask of the sides."""
+
+import random
+from typing import Any
+
+from ctios_fast.connection.clock import Clock, ManualClock
+from ctios_fast.sim.plant import Plant, Population
+
+
+class ControlCentre:
+    """Twenty agents from 1001 at 3001 in two groups with the queues 9001 and 9002."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        population = Population.numbered(20, 1001, 3001, skill_groups=2, team_size=5)
+        self.plant = Plant(population, clock or ManualClock(), random.Random(1))
+        self.buffered = 0
+        self.drains = 0
+        self.asked: list[tuple[Any, ...]] = []
+        self.refusal = ""
+
+    def snapshot(self) -> dict[str, Any]:
+        return self.plant.snapshot() | {"sides": {"A": "active", "B": "standby"}, "sessions": []}
+
+    def fail_side(self, side: str, how: str) -> None:
+        self._ask("fail_side", side, how)
+
+    async def restore_side(self, side: str) -> None:
+        self._ask("restore_side", side)
+
+    def swap(self) -> None:
+        self._ask("swap")
+
+    def set_peripheral(self, *, online: bool, end_calls: bool) -> None:
+        self._ask("set_peripheral", online, end_calls)
+
+    async def drained(self) -> None:
+        self.drains += 1
+        self.buffered = 0
+
+    def _ask(self, *what: Any) -> None:
+        if self.refusal:
+            raise ValueError(self.refusal)
+        self.asked.append(what)
