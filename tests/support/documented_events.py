@@ -1,0 +1,84 @@
+"""The keywords that CTI OS documents for its events, as data: the tables of the Developer's Guide.
+
+Only events that the tests with ``struct_server`` see are here. EnablementMask, which CTI OS's own server
+computed, is optional in these tables.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Keywords(NamedTuple):
+    """``always``: carried by every such event. ``optional``: carried by some."""
+
+    always: frozenset[str]
+    optional: frozenset[str] = frozenset()
+
+
+def _keywords(always: str, optional: str = "") -> Keywords:
+    return Keywords(frozenset(always.split()), frozenset(optional.split()))
+
+
+_STATE = _keywords(
+    "PeripheralID PeripheralType AgentState SkillGroupNumber SkillGroupID StateDuration SkillGroupPriority"
+    " EventReasonCode SkillGroupState AgentID AgentExtension UniqueObjectID AgentInstrument",
+    "CTIClientSignature EnablementMask",
+)
+
+_FAILURE = _keywords(
+    "InvokeID PeripheralID FailureCode PeripheralErrorCode AgentID UniqueObjectID MessageType ErrorMessage"
+)
+
+EVENTS: Mapping[str, Keywords] = {
+    "OnConnection": _keywords("EventTime CurrentServer"),
+    "OnConnectionClosed": _keywords(""),
+    "OnConnectionFailure": _keywords("EventTime FailedServer ReasonCode"),
+    "OnConnectionRejected": _keywords(""),
+    "OnCTIOSFailure": _keywords("FailureCode ErrorMessage", "SystemEventID SystemEventArg1"),
+    "OnHeartbeat": _keywords("EventTime"),
+    "OnMissingHeartbeat": _keywords("EventTime ConsecutiveMissedHeartbeats HeartbeatInterval"),
+    "OnMonitorModeEstablished": _keywords("CILConnectionID StatusSystem"),
+    "OnSetAgentModeEvent": _keywords(
+        "PeripheralID AgentID UniqueObjectID ClientAgentTemporaryID CILConnectionID StatusSystem"
+    ),
+    "OnQueryAgentStateConf": _keywords(
+        "AgentID AgentExtension AgentInstrument AgentState NumSkillGroups MRDID NumTasks AgentMode"
+        " MaxTaskLimit ICMAgentID AgentAvailabilityStatus",
+        "SkillGroup[1] SkillGroup[2]",
+    ),
+    "OnSetAgentStateConf": _keywords(""),
+    "OnAgentStateChange": _STATE,
+    "OnMonitoredAgentStateChange": Keywords(_STATE.always | {"Monitored"}, _STATE.optional),
+    "OnPreLogout": _STATE,
+    "OnPostLogout": _STATE,
+    "OnLogoutFailed": _FAILURE,
+    "OnControlFailureConf": _FAILURE,
+}
+
+#: Keywords of this library beyond the documented ones.
+OWN: Mapping[str, frozenset[str]] = {
+    "OnAgentStateChange": frozenset({"MRDID"}),
+    "OnMonitoredAgentStateChange": frozenset({"MRDID"}),
+    "OnLogoutFailed": frozenset({"StatusCode"}),
+    "OnControlFailureConf": frozenset({"StatusCode"}),
+    "OnConnectionFailure": frozenset({"ErrorMessage", "FinalAttempt"}),
+    "OnConnectionRejected": frozenset({"FailureCode", "ErrorMessage"}),
+    "OnSetAgentStateConf": frozenset({"InvokeID", "AgentID", "UniqueObjectID"}),
+    "OnQueryAgentStateConf": frozenset({"UniqueObjectID", "DepartmentID"}),
+}
+
+
+#: Events of this library that CTI OS does not have.
+OWN_EVENTS = frozenset({"OnRecovered"})
+
+
+def check_keywords(event: str, args: Mapping[str, Any]) -> None:
+    """Fail unless the event carries all of its keywords and no unknown ones."""
+    if event in OWN_EVENTS:
+        return
+    table = EVENTS[event]
+    keywords = set(args)
+    missing = table.always - keywords
+    unknown = keywords - table.always - table.optional - OWN.get(event, frozenset())
+    assert not missing, f"{event} lacks {sorted(missing)}"
+    assert not unknown, f"{event} has {sorted(unknown)} too"

@@ -1,0 +1,308 @@
+"""A CTI Server of ``struct`` alone: a second opinion on the library, with every byte packed by hand.
+
+It imports nothing of the package, so that a misreading of the protocol cannot be in both halves. A test holds
+the server's end of each connection and writes down what passes, message by message::
+
+    peer = await server.accepted()
+    request = await peer.receive(OPEN_REQ)
+    peer.send(OPEN_CONF, ...)
+
+Layouts are for versions 14 to 25. Before version 20 the tag and the length of a floating field have one byte
+each.
+"""
+
+import asyncio
+import contextlib
+import os
+import struct
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+FAILURE_CONF, FAILURE_EVENT = 1, 2
+OPEN_REQ, OPEN_CONF = 3, 4
+HEARTBEAT_REQ, HEARTBEAT_CONF = 5, 6
+CLOSE_REQ, CLOSE_CONF = 7, 8
+AGENT_STATE_EVENT, SYSTEM_EVENT = 30, 31
+CONTROL_FAILURE_CONF = 35
+QUERY_AGENT_STATE_REQ, QUERY_AGENT_STATE_CONF = 36, 37
+SET_AGENT_STATE_REQ, SET_AGENT_STATE_CONF = 38, 39
+LIST_AGENT_TEAM_REQ, LIST_AGENT_TEAM_CONF = 133, 134
+CONFIG_REQUEST_EVENT = 232
+
+LOGIN, LOGOUT, NOT_READY, AVAILABLE, UNKNOWN = 0, 1, 2, 3, 9
+
+#: Media routing domains: voice, and another one.
+VOICE, CHAT = 1, 5001
+
+NULL_SKILL_GROUP = 0xFFFFFFFF
+DEVID_NONE = 0xFFFF
+PERIPHERAL, ENTERPRISE_AGENT = 5000, 17
+
+#: Seconds that a message may take; only a failing test ever waits that long.
+PATIENCE = 10.0 * float(os.environ.get("CTIOS_FAST_TEST_SLOWNESS", "1"))
+
+Floating = Sequence[tuple[int, bytes]]
+
+
+class Group(NamedTuple):
+    """A skill group of an agent, as states name it."""
+
+    number: int
+    id: int
+    priority: int
+    state: int
+
+
+#: In place of a skill group, where a state names none.
+NO_GROUP = Group(NULL_SKILL_GROUP, NULL_SKILL_GROUP, 0, UNKNOWN)
+
+
+def text(value: str) -> bytes:
+    """A string of the wire: it ends in NUL."""
+    return value.encode("ascii") + b"\0"
+
+
+def uint(value: int) -> bytes:
+    """An unsigned integer of four bytes."""
+    return struct.pack(">I", value)
+
+
+def ushort(value: int) -> bytes:
+    """An unsigned integer of two bytes."""
+    return struct.pack(">H", value)
+
+
+class Frame(NamedTuple):
+    """A message that the client sent."""
+
+    number: int
+    body: bytes
+    version: int
+
+    @property
+    def invoke_id(self) -> int:
+        """The first field of every request."""
+        return int(struct.unpack_from(">I", self.body)[0])
+
+    def fixed(self, layout: str) -> tuple[Any, ...]:
+        """The fixed part, which has this ``struct`` layout."""
+        return struct.unpack_from(">" + layout, self.body)
+
+    def floating(self, layout: str) -> Floating:
+        """The floating fields after a fixed part of this layout, as tag and bytes."""
+        head = struct.Struct(">BB" if self.version < 20 else ">HH")
+        offset = struct.calcsize(">" + layout)
+        fields: list[tuple[int, bytes]] = []
+        while offset < len(self.body):
+            tag, length = head.unpack_from(self.body, offset)
+            offset += head.size
+            value = self.body[offset : offset + length]
+            assert len(value) == length, "a field ends after the message"
+            fields.append((tag, value))
+            offset += length
+        return fields
+
+
+class Peer:
+    """The server's end of one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, version: int) -> None:
+        self.version = version
+        self._reader = reader
+        self._writer = writer
+
+    async def receive(self, number: int) -> Frame:
+        """The next message, which must have that number."""
+        async with asyncio.timeout(PATIENCE):
+            length, found = struct.unpack(">II", await self._reader.readexactly(8))
+            frame = Frame(found, await self._reader.readexactly(length), self.version)
+        assert found == number, f"expected message {number}, got {found}: {frame.body.hex()}"
+        return frame
+
+    async def receive_end(self) -> None:
+        """Wait for the client to end the connection in order."""
+        async with asyncio.timeout(PATIENCE):
+            assert await self._reader.read() == b""
+
+    async def receive_loss(self) -> None:
+        """Wait for the end of the connection, in order or by a reset."""
+        with contextlib.suppress(ConnectionResetError):
+            await self.receive_end()
+
+    def send(self, number: int, fixed: bytes, floating: Floating = ()) -> None:
+        """Send one message."""
+        self._writer.write(self.frame(number, fixed, floating))
+
+    def frame(self, number: int, fixed: bytes, floating: Floating) -> bytes:
+        """The bytes of one message."""
+        head = ">BB" if self.version < 20 else ">HH"
+        body = fixed + b"".join(struct.pack(head, tag, len(value)) + value for tag, value in floating)
+        return struct.pack(">II", len(body), number) + body
+
+    def close(self) -> None:
+        """End the connection in order."""
+        self._writer.close()
+
+    def reset(self) -> None:
+        """Cut the connection."""
+        self._writer.transport.abort()
+
+    # --- Messages -----------------------------------------------------------------------------------
+
+    def open_conf(
+        self,
+        request: Frame,
+        *,
+        services: int,
+        monitor_id: int = 0,
+        agent_state: int = LOGOUT,
+        peripherals: tuple[int, ...] = (),
+    ) -> None:
+        """Confirm a session. Every peripheral is online and is Unified CCE's."""
+        fixed = struct.pack(
+            ">IIIIIHHH",
+            request.invoke_id,
+            services,
+            monitor_id,
+            0,
+            1_700_000_000,
+            1,
+            ENTERPRISE_AGENT,
+            agent_state,
+        )
+        if self.version >= 19:
+            fixed += struct.pack(">i", 0)  # DepartmentID
+        if self.version >= 24:
+            fixed += struct.pack(">H", 1)  # SessionType: active
+        floating: list[tuple[int, bytes]] = [(228, ushort(len(peripherals)))]
+        for peripheral_id in peripherals:
+            floating += [(208, uint(peripheral_id)), (224, ushort(0))]
+        self.send(OPEN_CONF, fixed, floating)
+
+    def failure_conf(self, request: Frame, status: int) -> None:
+        """Refuse a request with a status."""
+        self.send(FAILURE_CONF, struct.pack(">II", request.invoke_id, status))
+
+    def control_failure_conf(self, request: Frame, code: int, peripheral_error: int) -> None:
+        """Report that the peripheral did not do what was asked for."""
+        self.send(CONTROL_FAILURE_CONF, struct.pack(">IHI", request.invoke_id, code, peripheral_error))
+
+    def failure_event(self, status: int) -> None:
+        """Report a failure of the server."""
+        self.send(FAILURE_EVENT, struct.pack(">I", status))
+
+    def close_conf(self, request: Frame) -> None:
+        """Confirm the end of a session."""
+        self.send(CLOSE_CONF, struct.pack(">I", request.invoke_id))
+
+    def state_conf(self, request: Frame) -> None:
+        """Confirm that a request for an agent state was received."""
+        self.send(SET_AGENT_STATE_CONF, struct.pack(">I", request.invoke_id))
+
+    def query_conf(
+        self, request: Frame, state: int, *, agent_id: str = "1001", groups: list[Group] = ()
+    ) -> None:  # type: ignore[assignment]
+        """Answer a query for an agent's state; a logged-out agent has no identity at the device."""
+        fixed = struct.pack(">IHHiIHIiI", request.invoke_id, state, len(groups), VOICE, 0, 1, 1, 5123, 0)
+        if self.version >= 19:
+            fixed += struct.pack(">i", 0)  # DepartmentID
+        floating: list[tuple[int, bytes]] = []
+        if state != LOGOUT:
+            floating += [(5, text(agent_id)), (4, text("3001")), (6, text("3001"))]
+        for group in groups:
+            floating += _group_fields(group)
+        if self.version >= 19:
+            floating.append((255, ushort(0)))  # InternalAgentState
+        if self.version >= 22:
+            floating.append((266, uint(0)))  # MaxBeyondTaskLimit
+        self.send(QUERY_AGENT_STATE_CONF, fixed, floating)
+
+    def agent_state_event(
+        self,
+        state: int,
+        reason: int = 0,
+        *,
+        monitor_id: int = 0,
+        agent_id: str = "1001",
+        instrument: str = "3001",
+        domain: int = VOICE,
+        group: Group = NO_GROUP,
+        groups: Sequence[Group] = (),
+        signature: str | None = None,
+    ) -> None:
+        """Report the state of an agent. ``group``: the skill group of the fixed part."""
+        fixed = struct.pack(
+            ">IIIHHIIIHHHiIHIiI",
+            monitor_id, PERIPHERAL, 0, ENTERPRISE_AGENT,
+            group.state, 0, group.number, group.id, group.priority,
+            state, reason, domain, 0, 1, 1, 5123, 0,
+        )  # fmt: skip
+        fixed += struct.pack(">H", len(groups))
+        if self.version >= 19:
+            fixed += struct.pack(">i", 0)  # DepartmentID
+        floating: list[tuple[int, bytes]] = [] if signature is None else [(3, text(signature))]
+        floating += [(5, text(agent_id)), (4, text(instrument)), (6, text(instrument))]
+        if self.version >= 16:
+            floating.append((244, uint(0)))  # Direction: none
+        for each in groups:
+            floating += _group_fields(each)
+        if self.version >= 22:
+            floating.append((266, uint(0)))  # MaxBeyondTaskLimit
+        self.send(AGENT_STATE_EVENT, fixed, floating)
+
+    def system_event(
+        self, event_id: int, argument: int = 0, *, pg_status: int = 0, note: str | None = None
+    ) -> None:
+        """Report something about the controller, the gateway or a peripheral."""
+        fixed = struct.pack(">IIIIIIH", pg_status, 1_700_000_000, event_id, argument, 0, 0, DEVID_NONE)
+        self.send(SYSTEM_EVENT, fixed, [] if note is None else [(7, text(note))])
+
+    def team_list_conf(self, request: Frame, teams: list[int], segment: int, *, more: bool) -> None:
+        """Send one segment of a supervisor's teams."""
+        fixed = struct.pack(">IHHH", request.invoke_id, len(teams), segment, more)
+        self.send(LIST_AGENT_TEAM_CONF, fixed, [(92, uint(team)) for team in teams])
+
+
+def _group_fields(group: Group) -> Floating:
+    return [
+        (62, uint(group.number)),
+        (63, uint(group.id)),
+        (64, ushort(group.priority)),
+        (65, ushort(group.state)),
+    ]
+
+
+class StructServer:
+    """Listens at a port of its own; hands each connection to the test."""
+
+    def __init__(self, version: int = 25) -> None:
+        self.version = version
+        self.port = 0
+        self._accepted: asyncio.Queue[Peer] = asyncio.Queue()
+        self._peers: list[Peer] = []
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.stop()
+        for peer in self._peers:
+            peer.reset()
+
+    def stop(self) -> None:
+        """Accept no more connections."""
+        if self._server is not None:
+            self._server.close()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = Peer(reader, writer, self.version)
+        self._peers.append(peer)
+        self._accepted.put_nowait(peer)
+
+    async def accepted(self) -> Peer:
+        """The next connection."""
+        async with asyncio.timeout(PATIENCE):
+            return await self._accepted.get()

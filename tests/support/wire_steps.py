@@ -1,0 +1,118 @@
+"""Steps that the transcripts with ``struct_server`` share: opening, and an agent that is signed in."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ctios_fast import Agent, Session
+from ctios_fast.connection.clock import ManualClock
+from support.model import Recorder, an_agent, soon, until
+from support.struct_server import (
+    LOGOUT,
+    NOT_READY,
+    OPEN_REQ,
+    PATIENCE,
+    QUERY_AGENT_STATE_REQ,
+    SET_AGENT_STATE_REQ,
+    Frame,
+    Group,
+    Peer,
+    StructServer,
+)
+
+#: Layouts of what the client sends, for versions 14 to 25.
+OPEN_LAYOUT = "IIIIIIIIIII"
+QUERY_LAYOUT = "IIii"
+STATE_LAYOUT = "IIHHHHBI"
+
+#: ServicesRequested of agent mode (Client Events, Call Data Update, Client Control), and of bulk mode.
+AGENT_SERVICES = 0x1 | 0x2 | 0x4
+BULK_SERVICES = 0x10 | 0x2 | 0x4
+
+#: The monitor that OPEN_REQ makes in these tests, and one of somebody else.
+OWN_MONITOR, FOREIGN_MONITOR = 77, 78
+
+
+class FullRecorder(Recorder):
+    """Notes every event, those that report the system's status too."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        for event in ("OnCTIOSFailure", "OnRecovered"):
+            session.subscribe(event, lambda args, event=event: self._note(event, args))
+
+
+class Desk(NamedTuple):
+    """A session in agent mode, and the server's end of its connection."""
+
+    session: Session
+    agent: Agent
+    peer: Peer
+    recorder: Recorder
+
+
+async def open_agent(
+    session: Session,
+    server: StructServer,
+    recorder: Recorder,
+    *,
+    other: StructServer | None = None,
+    monitor_id: int = OWN_MONITOR,
+    state: int = LOGOUT,
+    agent: Agent | None = None,
+) -> Desk:
+    """Connect and set agent mode for agent 1001; the recorder begins after that."""
+    agent = an_agent(agent_password="sesame") if agent is None else agent
+    ports = {} if other is None else {"ctios_b": "localhost", "port_b": other.port}
+    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port, **ports)  # type: ignore[arg-type]
+    peer = await server.accepted()
+    await soon(connecting)
+    opening = session.set_agent(agent)
+    await answer_opening(peer, monitor_id=monitor_id, state=state)
+    await soon(opening)
+    recorder.clear()
+    return Desk(session, agent, peer, recorder)
+
+
+async def answer_opening(
+    peer: Peer, *, monitor_id: int = OWN_MONITOR, state: int = LOGOUT, groups: tuple[Group, ...] = ()
+) -> Frame:
+    """Confirm OPEN_REQ and answer the query for the agent's state; returns the OPEN_REQ."""
+    request = await peer.receive(OPEN_REQ)
+    peer.open_conf(request, services=AGENT_SERVICES, monitor_id=monitor_id, agent_state=state)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    peer.query_conf(query, state, groups=groups)
+    return request
+
+
+async def signed_in(desk: Desk, *, state: int = NOT_READY) -> Desk:
+    """Report that the agent is in that state; the recorder begins after that."""
+    desk.peer.agent_state_event(state, monitor_id=OWN_MONITOR)
+    await desk.recorder.wait_for("OnAgentStateChange")
+    desk.recorder.clear()
+    return desk
+
+
+async def request_for_state(desk: Desk, state: int, reason: int = 0) -> Frame:
+    """Receive the request for that state."""
+    request = await desk.peer.receive(SET_AGENT_STATE_REQ)
+    assert request.fixed(STATE_LAYOUT)[2:6] == (state, 0, 0, reason)
+    return request
+
+
+async def reported(desk: Desk, reason: int = 99) -> None:
+    """Let the client take in all that was sent: a NOT_READY event with this reason follows it."""
+    desk.peer.agent_state_event(NOT_READY, reason, monitor_id=OWN_MONITOR)
+    await until(
+        lambda: any(args["EventReasonCode"] == reason for args in desk.recorder.of("OnAgentStateChange"))
+    )
+
+
+async def advance(clock: ManualClock, done: Callable[[], object]) -> None:
+    """Move the clock from one timer to the next until the condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not done():
+            for _ in range(50):  # what a timer began gets its turns first
+                await asyncio.sleep(0)
+            if not done() and clock.next_due is not None:
+                clock.advance(clock.next_due)

@@ -1,0 +1,40 @@
+"""Fixtures of the transcripts: servers of ``struct`` alone, and a session with a manual clock."""
+
+import random
+from collections.abc import AsyncIterator
+
+import pytest
+from support.model import MakeSession
+from support.struct_server import StructServer
+from support.wire_steps import Desk, FullRecorder, open_agent, signed_in
+
+from ctios_fast import Session
+from ctios_fast.connection.clock import ManualClock
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[StructServer]:
+    async with StructServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def other_server() -> AsyncIterator[StructServer]:
+    async with StructServer() as server:
+        yield server
+
+
+@pytest.fixture
+def session(make_session: MakeSession, clock: ManualClock, rng: random.Random) -> Session:
+    return make_session(clock=clock, rng=rng)
+
+
+@pytest.fixture
+def recorder(session: Session) -> FullRecorder:
+    return FullRecorder(session)
+
+
+@pytest.fixture
+async def desk(session: Session, server: StructServer, recorder: FullRecorder) -> Desk:
+    """An agent that is signed in and not ready, in agent mode with a monitor of its own."""
+    return await signed_in(await open_agent(session, server, recorder))
