@@ -15,7 +15,7 @@ from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
 from ctios_fast.connection.states import ConnectionState
-from ctios_fast.core import Codec, FieldReader
+from ctios_fast.core import Codec
 from ctios_fast.core.classes.base import TypedMessage
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
@@ -82,7 +82,7 @@ class Context:
         #: Listeners by event, read-only: where there are none, Arguments need not be built.
         self.listeners: Mapping[str, tuple[Listener, ...]] = events.listeners
         #: Compiled field readers by kind. They are the session's own, since a reader is for one thread.
-        self.readers: dict[str, FieldReader] = {}
+        self.readers: dict[str, Callable[..., dict[str, Any]]] = {}
         #: The module of the message classes, imported with the first session: it takes time.
         self.messages: ModuleType = import_module("ctios_fast.messages")
         #: Thread of the loop that the session is used on, None before the first connect.
@@ -144,15 +144,13 @@ class Context:
         ``TooManyRequests``, ``SendBufferFull``. Raises ``EncodeError`` for a value that the message cannot
         carry. Nothing was sent in any of these cases.
         """
-        if self._connection.state is not ConnectionState.OPEN or self._thread != get_ident():
-            error = self.unready()
-            if error is not None:
-                request.failed(error)
-                return
         try:
             self._send(request, message_class, fields, self.request_timeout if timeout is None else timeout)
         except _STATE_ERRORS as error:
-            request.failed(error)
+            request.failed(self.unready() or error)
+        except RuntimeError:  # there is no running loop
+            self.require_thread()
+            raise
 
     def send_plain(
         self,

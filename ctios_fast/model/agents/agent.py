@@ -45,6 +45,7 @@ from ctios_fast.protocol.codes import (
 from . import states
 from .reasons import FORCED_LOGOUT, unsigned_reason
 from .requests import LoginRequest, StateChange
+from .states import STATES, agent_state
 
 __all__ = ["Agent", "details_reader", "peripheral_number"]
 
@@ -61,7 +62,8 @@ MAX_PERIPHERAL_ID = 0xFFFFFFFE
 _NO_PASSWORD = Secret("")
 _LABELS = {state: f"agent state {state.name}" for state in states.ASKABLE}
 #: States whose events need more than taking the state in.
-_EVENTFUL = states.NOT_SIGNED_IN
+_LOGOUT = int(states.LOGOUT)
+_UNKNOWN = int(states.UNKNOWN)
 
 #: Arguments of a change of state about which nothing is known, in the order that they have.
 _NO_DETAILS: dict[str, Any] = {
@@ -149,6 +151,26 @@ _STATE_KEYWORDS = (
 )
 
 
+class _Gap:
+    """What a gap in the events, or a state of UNKNOWN, leaves open about an agent."""
+
+    __slots__ = ("before_unknown", "is_doubtful", "is_returning", "reason")
+
+    def __init__(self) -> None:
+        #: Whether events may have been missed since the state was heard of.
+        self.is_doubtful = False
+        #: Whether the library logs the agent in again if the gap logged it out.
+        self.is_returning = False
+        #: Reason of a logout that the program asked for and whose answer was lost; None without one.
+        self.reason: int | None = None
+        #: The state before an event said UNKNOWN, which is neither in nor out.
+        self.before_unknown: AgentState | int | None = None
+
+
+#: Stands for the gap of an agent that has none. It is never changed.
+_NO_GAP = _Gap()
+
+
 class Agent(CtiObject):
     """One agent of a peripheral.
 
@@ -167,12 +189,9 @@ class Agent(CtiObject):
     """
 
     __slots__ = (
-        "_before_unknown",
         "_changes",
-        "_gap_reason",
-        "_is_doubtful",
+        "_gap",
         "_is_pre_logout_fired",
-        "_is_returning",
         "_password",
         "agent_extension",
         "agent_id",
@@ -220,14 +239,8 @@ class Agent(CtiObject):
         self._changes: tuple[StateChange, ...] = ()
         #: Whether listeners have had the OnPreLogout of the logout under way.
         self._is_pre_logout_fired = False
-        #: Whether events may have been missed since the state was heard of.
-        self._is_doubtful = False
-        #: Whether the library logs the agent in again if the gap logged it out.
-        self._is_returning = False
-        #: Reason of a logout that the program asked for and whose answer was lost; None without one.
-        self._gap_reason: int | None = None
-        #: The state before an event said UNKNOWN, which is neither in nor out.
-        self._before_unknown: AgentState | int | None = None
+        #: What a gap in the events left open; None for most agents at most times, which saves memory.
+        self._gap: _Gap | None = None
 
     @classmethod
     def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
@@ -257,7 +270,7 @@ class Agent(CtiObject):
     @property
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
-        return self._is_doubtful
+        return self._gap is not None and self._gap.is_doubtful
 
     @property
     def agent_password(self) -> Secret:
@@ -299,13 +312,17 @@ class Agent(CtiObject):
         Fails with ``ControlFailure``, ``RequestRefused``, ``RequestTimeout``, ``ConnectionLost``,
         ``MethodError``. Raises ``MethodError`` for arguments that cannot be used.
         """
-        agent_password = hidden(agent_password)
-        args = given = received("login", args, _STATE_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        context = self._require_context()
-        timeout = optional_seconds("timeout", timeout)
-        if agent_instrument is not None:
+        if agent_password is not None:
+            agent_password = hidden(agent_password)  # first of all: a traceback shows variables
+        given: Arguments | None = None
+        if args is not None:
+            args = taken = received("login", args, _STATE_KEYWORDS)  # type: ignore[assignment]
+            if isinstance(taken, MethodError):
+                raise taken
+            given = taken
+        if timeout is not None:
+            timeout = optional_seconds("timeout", timeout)
+        if agent_instrument != self.agent_instrument:
             agent_instrument = _instrument("agent_instrument", agent_instrument)
         if given is not None:
             self._take(given)
@@ -313,8 +330,13 @@ class Agent(CtiObject):
             self._password = agent_password
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
-        if self.state is not None and not self._is_doubtful:
-            if self.state in states.NOT_SIGNED_IN:
+        return self._login(given, timeout)
+
+    def _login(self, given: Arguments | None, timeout: float | None) -> "Request[AgentState | int]":
+        context = self.context or self._require_context()
+        gap, state = self._gap, self.state
+        if state is not None and (gap is None or not gap.is_doubtful):
+            if state in states.NOT_SIGNED_IN:
                 return self._ask_state("Login", states.LOGIN, 0, given, timeout)
             return self._already_in(context)
         return self._login_after_query(context, given, timeout)
@@ -384,9 +406,10 @@ class Agent(CtiObject):
         if given is not None:
             self._take(given)
         self._require_instrument()
-        self._is_returning = False
+        if self._gap is not None:
+            self._gap.is_returning = False
         error = context.unready()
-        if error is None and self.state == states.LOGOUT and not self._is_doubtful:
+        if error is None and self.state == states.LOGOUT and not self.is_doubtful:
             error = MethodError(CilCode.E_CTIOS_AGENT_NOT_LOGIN, f"agent {self.agent_id} is not logged in")
         if error is not None:
             failed: Request[AgentState | int] = Request(_LABELS[states.LOGOUT])
@@ -488,15 +511,8 @@ class Agent(CtiObject):
     ) -> StateChange:
         context = self.context or self._require_context()
         instrument = self.agent_instrument or self._require_instrument()
-        password = position = supervisor = None
-        work_mode = 0
-        if wanted in states.SIGNING:
-            password = self._password
-        if given is not None:
-            work_mode = integer(kw.CTIOS_AGENTWORKMODE, given.get(kw.CTIOS_AGENTWORKMODE, 0), 0, 0xFFFF)
-            if password is not None:
-                position = _optional_text(given, kw.CTIOS_POSITIONID)
-                supervisor = _optional_text(given, kw.CTIOS_SUPERVISORID)
+        is_signing = wanted in states.SIGNING
+        more = {} if given is None else _more_fields(given, is_signing=is_signing)
         changes = self._changes
         change = StateChange(
             label, self.agent_id, wanted, changes[-1].wanted if changes else self.state, reason, self._report
@@ -508,14 +524,12 @@ class Agent(CtiObject):
                 timeout,
                 peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
                 agent_state=wanted,
-                agent_work_mode=work_mode,
                 event_reason_code=reason,
                 agent_service_req=0 if context.codec.version >= _SINCE_SERVICES else None,
                 agent_instrument=instrument,
                 agent_id=self.agent_id,
-                agent_password=password,
-                position_id=position,
-                supervisor_id=supervisor,
+                agent_password=self._password if is_signing else None,
+                **more,
             )
         except BaseException:
             if wanted == states.LOGOUT:
@@ -548,15 +562,14 @@ class Agent(CtiObject):
             if context is not None and context.listeners["OnSetAgentStateConf"]:
                 context.fire("OnSetAgentStateConf", self._confirmation_arguments, confirmation)
             return
-        was_sent = change in self._changes
-        self._changes = tuple([each for each in self._changes if each is not change])
+        was_sent = self._drop(change)
         if error is not None:
             events: tuple[str, ...] = ()
             if change.wanted == states.LOGOUT:
                 self._is_pre_logout_fired = False
                 events = ("OnLogoutFailed",)
                 if was_sent and isinstance(error, ConnectionLost):
-                    self._gap_reason = change.reason
+                    self._open_gap().reason = change.reason
             if isinstance(error, Refused) and self._fire_refusal(error, *events):
                 change.reported()
 
@@ -566,13 +579,14 @@ class Agent(CtiObject):
         self._is_pre_logout_fired = False
         for change in changes:
             if change.wanted == states.LOGOUT:
-                self._gap_reason = change.reason
+                self._open_gap().reason = change.reason
             change.lost(reason)
         self.doubt()
 
     def needs_repair(self) -> bool:
         """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
-        return (self._is_doubtful and self.state is not None) or self._is_returning
+        gap = self._gap
+        return gap is not None and ((gap.is_doubtful and self.state is not None) or gap.is_returning)
 
     async def repair(self) -> None:
         """Ask for the state after a gap, and log the agent in again if the gap logged it out.
@@ -580,29 +594,33 @@ class Agent(CtiObject):
         Raises what the query or the login fails with. A login that is refused is not repeated.
         """
         await self.query_agent_state()
-        if self._is_returning and not self.is_logged_in:
+        gap = self._gap or _NO_GAP
+        if gap.is_returning and not self.is_logged_in:
             try:
                 await self.login()
             except Refused:
-                self._is_returning = False
+                gap.is_returning = False
                 raise
-        self._is_returning = False
+        self._gap = None
 
     def doubt(self) -> None:
         """Events may have been missed though the connection stands, as when the peripheral was offline."""
-        self._is_doubtful = True
-        if self.auto_login and self.is_logged_in and self._gap_reason is None:
-            self._is_returning = True
+        gap = self._open_gap()
+        gap.is_doubtful = True
+        if self.auto_login and self.is_logged_in and gap.reason is None:
+            gap.is_returning = True
+
+    def _open_gap(self) -> _Gap:
+        if self._gap is None:
+            self._gap = _Gap()
+        return self._gap
 
     def forget(self) -> None:
         """Reset the known state: information from a previous connection is stale. Called by the registry."""
         self.state = None
         self.reason_code = 0
         self.domain_states = None
-        self._is_doubtful = False
-        self._is_returning = False
-        self._gap_reason = None
-        self._before_unknown = None
+        self._gap = None
 
     # --- Events -------------------------------------------------------------------------------------
 
@@ -623,56 +641,73 @@ class Agent(CtiObject):
             self.agent_instrument = instrument
         if extension != self.agent_extension and extension:
             self.agent_extension = instrument if extension == instrument else extension
-        self._is_doubtful = False
-        context: Context = self.context  # type: ignore[assignment]
-        listeners = context.listeners
-        if state not in _EVENTFUL and not self._changes and not listeners["OnAgentStateChange"]:
-            self.state = states.agent_state(state)
-            self.reason_code = reason
-            return
-
-        is_own = context.hears_all or message is None or self._is_own(context, message)
-        is_leaving = state == states.LOGOUT and is_own and self._leaves(context)
-        if is_leaving and not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", self._state_arguments, reason, message)
-        if state == states.UNKNOWN and self.state != states.UNKNOWN:
-            self._before_unknown = self.state
-        self.state = states.agent_state(state)
+        if self._gap is not None:
+            self._gap.is_doubtful = False
+        is_leaving = False
+        if state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, two comparisons are faster
+            is_leaving = self._prepare(state, reason, message)
+        try:
+            self.state = STATES[state]
+        except IndexError:
+            self.state = state
         self.reason_code = reason
-        if state == states.LOGOUT:
-            self._gap_reason = None
-        event = "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange"
-        if listeners[event]:
-            context.events.fire(event, self._state_arguments(reason, message))
+        context: Context = self.context  # type: ignore[assignment]
+        if context.listeners["OnAgentStateChange"] or not context.hears_all:
+            is_own = context.hears_all or message is None or self._is_own(context, message)
+            event = "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange"
+            if context.listeners[event]:
+                context.events.fire(event, self._state_arguments(reason, message))
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
         if self._changes:
             self._show(state, reason)
 
+    def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
+        # Before LOGOUT or UNKNOWN is taken in. Returns whether OnPostLogout follows.
+        if state == states.UNKNOWN:
+            if self.state != states.UNKNOWN:
+                self._open_gap().before_unknown = self.state
+            return False
+        gap = self._gap or _NO_GAP
+        before = gap.before_unknown if self.state == states.UNKNOWN else self.state
+        if gap is not _NO_GAP:
+            gap.reason = None
+        context: Context = self.context  # type: ignore[assignment]
+        if message is not None and not self._is_own(context, message):
+            return False
+        is_reported = context.hears_all or self is context.current_agent or self._is_pre_logout_fired
+        if before == states.LOGOUT or not is_reported:
+            return False
+        if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
+            context.fire("OnPreLogout", self._state_arguments, reason, message)
+        return True
+
     def _is_own(self, context: Context, message: Message) -> bool:
         return context.is_own(message.get("MonitorID")) or self is context.current_agent
 
-    def _leaves(self, context: Context) -> bool:
-        # Whether a logout is one of an agent that was not out before, and whose logout this session reports.
-        before = self._before_unknown if self.state == states.UNKNOWN else self.state
-        if before == states.LOGOUT:
-            return False
-        return context.hears_all or self is context.current_agent or self._is_pre_logout_fired
-
     def _show(self, state: int, reason: int) -> None:
         # One event answers one request, the oldest that it fits: later ones have events of their own.
-        for change in self._changes:
+        changes = self._changes
+        for change in changes:
             if change.shown(state, reason):
                 if change.done():
-                    self._changes = tuple([each for each in self._changes if each is not change])
+                    self._drop(change)
                 return
+
+    def _drop(self, change: StateChange) -> bool:
+        # Returns whether the change was among those that are not answered.
+        changes = self._changes
+        if change not in changes:
+            return False
+        self._changes = tuple([each for each in changes if each is not change]) if len(changes) > 1 else ()
+        return True
 
     def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> None:
         """Take in a state of another media routing domain, by its MRDID, and fire its event."""
         if self.domain_states is None:
             self.domain_states = {}
-        self.domain_states[domain] = states.agent_state(state)
+        self.domain_states[domain] = agent_state(state)
         context: Context = self.context  # type: ignore[assignment]
         is_own = context.hears_all or self._is_own(context, message)
         context.fire(
@@ -691,13 +726,15 @@ class Agent(CtiObject):
         if it had asked for the logout, otherwise with that of a forced logout.
         """
         state = message["AgentState"]
-        is_missed = self._is_doubtful and self.is_logged_in and state == states.LOGOUT
-        reason = FORCED_LOGOUT if self._gap_reason is None else self._gap_reason
-        self._is_doubtful = False
-        self._gap_reason = None
+        gap = self._gap or _NO_GAP
+        is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
+        reason = FORCED_LOGOUT if gap.reason is None else gap.reason
+        if gap is not _NO_GAP:
+            gap.is_doubtful = False
+            gap.reason = None
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
-            self.state = states.agent_state(state)
+            self.state = agent_state(state)
         context: Context = self.context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", self._query_arguments, message)
         if is_missed:
@@ -722,7 +759,7 @@ class Agent(CtiObject):
                 kw.CTIOS_EVENTREASONCODE: reason,
             }
         else:
-            values = self.context.readers["agent"].fill(message, _NO_DETAILS)  # type: ignore[union-attr]
+            values = self.context.readers["agent"](message, _NO_DETAILS)  # type: ignore[union-attr]
         values[CTIOS_AGENTSTATE] = states.UNKNOWN if self.state is None else self.state
         values[CTIOS_AGENTID] = self.agent_id
         values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
@@ -761,7 +798,7 @@ class Agent(CtiObject):
             kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
             **{name: value for name, value in fields.items() if name != "InvokeID"},
         }
-        values[CTIOS_AGENTSTATE] = states.agent_state(values[CTIOS_AGENTSTATE])
+        values[CTIOS_AGENTSTATE] = agent_state(values[CTIOS_AGENTSTATE])
         names = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
         groups = zip(*(message[name] for name in names), strict=False)
         for number, group in enumerate(groups, 1):
@@ -769,5 +806,16 @@ class Agent(CtiObject):
         return made(values)
 
 
-def _optional_text(given: Arguments, keyword: str) -> str | None:
-    return text(keyword, given[keyword], MAX_AGENT_ID) if keyword in given else None
+def _more_fields(given: Arguments, *, is_signing: bool) -> dict[str, Any]:
+    # Fields of SET_AGENT_STATE_REQ that few programs give.
+    fields: dict[str, Any] = {}
+    if kw.CTIOS_AGENTWORKMODE in given:
+        fields["agent_work_mode"] = integer(kw.CTIOS_AGENTWORKMODE, given[kw.CTIOS_AGENTWORKMODE], 0, 0xFFFF)
+    if is_signing:
+        for keyword, field in (
+            (kw.CTIOS_POSITIONID, "position_id"),
+            (kw.CTIOS_SUPERVISORID, "supervisor_id"),
+        ):
+            if keyword in given:
+                fields[field] = text(keyword, given[keyword], MAX_AGENT_ID)
+    return fields

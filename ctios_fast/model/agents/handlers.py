@@ -32,7 +32,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         "MRDID",
     ).read
     by_id = agents.by_key
-    context.readers["agent"] = details_reader()
+    context.readers["agent"] = details_reader().fill
 
     def on_agent_state(message: Message) -> None:
         peripheral_id, state, reason, agent_id, instrument, extension, domain = read(message)
@@ -40,7 +40,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
             agent = by_id[agent_id]
         except KeyError:
             agent = None
-        if agent is None or peripheral_id != context.peripheral_id or not agent_id:
+        if agent is None or peripheral_id != context.peripheral_id:
             agent = _agent_of(context, agents, peripheral_id, agent_id, instrument, extension)
             if agent is None:
                 agents.unknown += 1
