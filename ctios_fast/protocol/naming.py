@@ -52,6 +52,11 @@ def _numbers() -> dict[str, int]:
     return {name: number for number, name in NAMES.items()}
 
 
+@cache
+def _known() -> frozenset[int]:
+    return frozenset(_numbers().values())
+
+
 def message_number(message: "SupportsIndex | str | type[Any]") -> int:
     """The number of a message of the reference.
 
@@ -59,23 +64,21 @@ def message_number(message: "SupportsIndex | str | type[Any]") -> int:
 
     Raises ``ValueError`` for a number or name that the reference does not have, ``TypeError`` for the rest.
     """
-    from .numbers import NAMES
-
     if isinstance(message, str):
-        number = _numbers().get(message)
-        if number is None:
+        found = _numbers().get(message)
+        if found is None:
             raise ValueError(f"the reference has no message {message!r}{suggestion(message, _numbers())}")
-        return number
+        return found
     if isinstance(message, type):
         number = getattr(message, "number", None)
-        if number not in NAMES:
+        if not isinstance(number, int):
             raise TypeError(
                 f"{message.__name__} is not a message class; ctios_fast.messages has one for each message"
             )
-        return int(number)
-    if not isinstance(message, SupportsIndex) or isinstance(message, bool):
+    elif isinstance(message, bool) or not hasattr(message, "__index__"):
         raise TypeError(f"expected a message as number, name or class, got {type(message).__name__}")
-    number = index(message)
-    if number not in NAMES:
+    else:
+        number = index(message)
+    if number not in _known():
         raise ValueError(f"the reference has no message with number {number}")
     return number

@@ -1,6 +1,6 @@
 # Properties of the message classes: each reads one field, or one group of fields, of a message view.
 
-from cpython.object cimport PyObject, PyTypeObject
+from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdint cimport int64_t
 
@@ -54,18 +54,6 @@ cdef class RepeatedProperty(Property):
 
 cdef class NamedProperty(Property):
     cdef object _mapping
-
-# The attributes of a registered class that are read without a look-up in the type: an open hash table by the
-# address of their names, which are interned.
-cdef struct Attribute:
-    PyObject *name                          # NULL: free
-    PyObject *field                         # FixedProperty or FloatingProperty
-    bint fixed
-
-cdef struct Attributes:
-    PyTypeObject *owner
-    size_t mask
-    Attribute *rows
 
 cdef object attribute_of(object message, object name)
 

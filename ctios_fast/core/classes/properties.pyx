@@ -8,8 +8,7 @@ a property never reads where a message's own layout has no such field.
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.dict cimport PyDict_GetItem
-from cpython.object cimport PyObject, PyTypeObject
-from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memcpy
@@ -29,10 +28,12 @@ from ctios_fast.core.layout cimport (
 from ctios_fast.core.field_slot cimport FieldSlot, find_floating_slot, find_slot
 from ctios_fast.core.floating cimport FloatingCursor, next_floating, next_with_tag
 from ctios_fast.core.message cimport Message, read_value, text_of
+from .attribute_table cimport Attributes, find_attribute, new_attributes
 
 import sys
 from enum import IntFlag
 
+from ctios_fast.core.switches import is_on
 from ctios_fast.protocol import enums
 
 cdef enum:
@@ -42,7 +43,6 @@ cdef enum:
     MAX_KEPT_MEMBERS = 4096
 
 cdef extern from "Python.h":
-    PyTypeObject *Py_TYPE(object o) noexcept
     object PyObject_GenericGetAttr(object o, object name)
 
 
@@ -326,71 +326,37 @@ cdef class GroupProperty:
         return f"<property {self.name}: records of {', '.join(self._references)}>"
 
 
-# --- attributes of registered classes ----------------------------------------------------------------
+# --- registered classes ------------------------------------------------------------------------------
 
-cdef Attributes *_attributes[MESSAGE_NUMBERS]       # for the process's life, as the classes
+cdef Attributes *_attributes[MESSAGE_NUMBERS]       # by message number; never freed, as the classes
 
 
 cdef object attribute_of(object message, object name):
-    # What message classes have for tp_getattro. A field is found by the address of its name; everything else,
-    # names that are not interned included, takes the usual way.
-    cdef uint32_t number = (<Message>message).type
-    cdef Attributes *attributes = NULL
-    cdef Attribute *row
-    cdef size_t at
-    if number < MESSAGE_NUMBERS:
-        attributes = _attributes[number]
-    if attributes != NULL and attributes.owner == Py_TYPE(message):
-        at = (<size_t><PyObject *>name >> 4) & attributes.mask
-        row = &attributes.rows[at]
-        while row.name != NULL:
-            if row.name == <PyObject *>name:
-                if row.fixed:
-                    return (<FixedProperty>row.field).read(<Message>message)
-                return (<FloatingProperty>row.field).read(<Message>message)
-            at = (at + 1) & attributes.mask
-            row = &attributes.rows[at]
-    return PyObject_GenericGetAttr(message, name)
+    # The tp_getattro of message classes.
+    cdef PyObject *field = NULL
+    cdef bint fixed = False
+    if (<Message>message).type < MESSAGE_NUMBERS:
+        field = find_attribute(_attributes[(<Message>message).type], message, name, &fixed)
+    if field == NULL:
+        return PyObject_GenericGetAttr(message, name)
+    if fixed:
+        return (<FixedProperty>field).read(<Message>message)
+    return (<FloatingProperty>field).read(<Message>message)
 
 
-cdef Attributes *_new_attributes(type view) except NULL:
-    cdef Attributes *attributes
-    cdef size_t at
-    cdef dict fields = {
-        sys.intern(name): field
-        for name, field in vars(view).items()
-        if isinstance(field, (FixedProperty, FloatingProperty))
-    }
-    cdef size_t size = 8
-    while size < 4 * <size_t>len(fields):
-        size *= 2
-    attributes = <Attributes *>PyMem_Calloc(1, sizeof(Attributes))
-    if attributes == NULL:
-        raise MemoryError
-    attributes.rows = <Attribute *>PyMem_Calloc(size, sizeof(Attribute))
-    if attributes.rows == NULL:
-        PyMem_Free(attributes)
-        raise MemoryError
-    attributes.owner = <PyTypeObject *>view
-    attributes.mask = size - 1
-    for name, field in fields.items():
-        at = (<size_t><PyObject *>name >> 4) & attributes.mask
-        while attributes.rows[at].name != NULL:
-            at = (at + 1) & attributes.mask
-        Py_INCREF(name)
-        Py_INCREF(field)
-        attributes.rows[at].name = <PyObject *>name
-        attributes.rows[at].field = <PyObject *>field
-        attributes.rows[at].fixed = isinstance(field, FixedProperty)
-    return attributes
-
-
-def register(type view not None):
-    """From now on frames of ``view.number`` are read as instances of ``view``, in every protocol version."""
-    cdef uint32_t number = view.number
-    if not issubclass(view, Message) or number >= MESSAGE_NUMBERS:
-        raise TypeError(f"{view!r} is no class of a message")
+def register(type message_class not None):
+    """From now on frames of ``message_class.number`` are read as its instances, in every protocol version."""
+    cdef uint32_t number = message_class.number
+    cdef dict fields
+    if not issubclass(message_class, Message) or number >= MESSAGE_NUMBERS:
+        raise TypeError(f"{message_class!r} is not the class of a message")
     if message_class_by_number[number] == NULL:
-        _attributes[number] = _new_attributes(view)
-        Py_INCREF(view)
-        message_class_by_number[number] = <PyObject *>view
+        if is_on("attribute-table"):
+            fields = {
+                sys.intern(name): (field, isinstance(field, FixedProperty))
+                for name, field in vars(message_class).items()
+                if isinstance(field, (FixedProperty, FloatingProperty))
+            }
+            _attributes[number] = new_attributes(message_class, fields)
+        Py_INCREF(message_class)
+        message_class_by_number[number] = <PyObject *>message_class

@@ -4,7 +4,7 @@ Frames that nobody asked for are counted and passed over before any Python objec
 """
 
 cimport cython
-from cpython.object cimport PyObject, PyTypeObject
+from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport uint32_t
@@ -13,27 +13,27 @@ from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.frames cimport FrameBuffer
 from .c_handler cimport Frame, FrameHandler
 from ctios_fast.core.layout cimport (
-    HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_class_by_number, message_name,
+    HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
 )
 from ctios_fast.core.message cimport Message, fitting, new_view, unfit
-from ctios_fast.core.pyobjects cimport is_sole
+from .view_reuse cimport keep_view, spare_view
 from ctios_fast.core.wire cimport load32
 
 from collections.abc import Callable
 from time import monotonic
 
+from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import message_number
+
+cdef bint REUSES_VIEWS = is_on("view-reuse")
 
 #: What is called with a message; its result is not looked at.
 Handler = Callable[[Message], object]
 
 cdef extern from "Python.h":
-    PyTypeObject *Py_TYPE(PyObject *o) noexcept
     PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
 cdef enum:
-    MAX_REUSED_SIZE = 4096          # bytes of a view that is kept for the next message
-
     MAX_LOOK_EVERY = 256        # frames after which the clock is looked at, if a dispatch has a time limit
 
 cdef double SHORT_LOOK = 0.0005     # seconds between two looks at the clock: below, look half as often;
@@ -261,7 +261,7 @@ cdef int _deliver_view(
             message = None
         else:
             Py_XDECREF(result)
-    _keep(self, view)
+    keep_view(self._spares, view, REUSES_VIEWS)
     return 0
 
 
@@ -349,37 +349,13 @@ cdef PyObject *_new_view(
 cdef inline PyObject *_view(
     Dispatcher self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
 ) except NULL:
-    # One that was spared, or a new one, as a reference that the caller has.
-    cdef PyObject *view = NULL
-    cdef PyObject *view_class
-    if number < MESSAGE_NUMBERS:
-        view = self._spares[number]
-        # the message's class may have been made since
-        view_class = message_class_by_number[number]
-        if view != NULL and view_class != NULL and <PyObject *>Py_TYPE(view) != view_class:
-            self._spares[number] = NULL
-            Py_XDECREF(view)
-            view = NULL
+    # A view of the frame: one that can be used again, or a new one. The caller owns the reference.
+    cdef PyObject *view = spare_view(self._spares, number)
     if view == NULL:
         return _new_view(self._codec.layouts, layout, number, frame, size)
     (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
     self._spares[number] = NULL
     return view
-
-
-cdef inline void _keep(Dispatcher self, PyObject *view) noexcept:
-    # A view that no handler kept serves the next message of its number, without any allocation. Takes the
-    # reference over.
-    cdef uint32_t number = (<Message>view).type
-    if (
-        is_sole(view)
-        and (<Message>view)._capacity <= MAX_REUSED_SIZE
-        and number < MESSAGE_NUMBERS
-        and self._spares[number] == NULL
-    ):
-        self._spares[number] = view
-    else:
-        Py_XDECREF(view)
 
 
 cdef int _way_to_call(tuple handlers) except -1:

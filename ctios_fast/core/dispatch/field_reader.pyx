@@ -10,7 +10,6 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
-from libc.stdint cimport uint32_t, uint64_t
 
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
@@ -24,9 +23,10 @@ from ctios_fast.core.layout cimport (
 )
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
 from ctios_fast.core.floating cimport FloatingCursor, next_floating
-from ctios_fast.core.message cimport Message, read_value, text_of
-from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
+from ctios_fast.core.message cimport Message, read_value
+from .text_cache cimport cached_text, free_texts
 
+from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
 
 cdef extern from "Python.h":
@@ -60,13 +60,6 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     return 0
 
 
-cdef void _free_texts(CachedText *texts, int places) noexcept:
-    cdef int i
-    for i in range(places):
-        Py_XDECREF(texts[i].text)
-    PyMem_Free(texts)
-
-
 @cython.final
 cdef class FieldReader:
     """Reads the named fields of messages: ``FieldReader("AgentID", "AgentState").read(message)``.
@@ -94,7 +87,7 @@ cdef class FieldReader:
             raise ValueError("a field is named twice")
         self.names = names
         self._count = len(names)
-        self._keeps = True
+        self._texts.keeps = is_on("text-cache")
 
     def __dealloc__(self):
         cdef int i
@@ -104,7 +97,7 @@ cdef class FieldReader:
                 next = self._layout_places[i].next
                 PyMem_Free(self._layout_places[i])
                 self._layout_places[i] = next
-        _free_texts(self._texts, self._places)
+        free_texts(&self._texts)
 
     cdef LayoutPlaces *places_of(self, Message message) except NULL:
         # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
@@ -129,60 +122,6 @@ cdef class FieldReader:
         known.next = self._layout_places[layout.number]
         self._layout_places[layout.number] = known
         return known
-
-    cdef object text(self, const unsigned char *p, Py_ssize_t size):
-        # As text_of; a short one that was read before comes as the str that it was then.
-        cdef uint64_t first = before_nul(word_at(p, size, 0))
-        cdef uint64_t second = 0, hash
-        cdef CachedText *place
-        cdef object value
-        cdef PyObject *old
-        if first >> 56:                         # eight characters, and maybe more
-            second = before_nul(word_at(p, size, 8))
-        if second >> 56 or (first | second) & NOT_ASCII:
-            return text_of(p, size)
-        if self._missed >= <uint32_t>self._places:
-            self.review()
-            if not self._keeps:
-                return text_of(p, size)
-        hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
-        place = &self._texts[hash >> 40 & (self._places - 1)]
-        if place.text != NULL and place.first == first and place.second == second:
-            self._found += 1
-            return <object>place.text
-        value = text_of(p, size)
-        self._missed += 1
-        old = place.text
-        place.first = first
-        place.second = second
-        place.text = owned(value)
-        Py_XDECREF(old)
-        return value
-
-    cdef int review(self) except -1:
-        # As many were missed as there are places: are there enough, and are they of any use?
-        if self._places == 0:
-            self.set_places(MIN_TEXTS)
-        elif self._found < ENOUGH_FOUND * self._missed:
-            if self._places < MAX_TEXTS:
-                self.set_places(4 * self._places)
-            elif self._found < self._missed:
-                self.set_places(0)
-                self._keeps = False
-        self._found = self._missed = 0
-        return 0
-
-    cdef int set_places(self, int places) except -1:
-        # What is kept so far is forgotten.
-        cdef CachedText *texts = NULL
-        if places:
-            texts = <CachedText *>PyMem_Calloc(places, sizeof(CachedText))
-            if texts == NULL:
-                raise MemoryError
-        _free_texts(self._texts, self._places)
-        self._texts = texts
-        self._places = places
-        return 0
 
     cdef int collect(self, Message message, PyObject **values) except -1:
         # The values of one message's fields, as references of the caller's own; NULL where there is none.
@@ -210,8 +149,8 @@ cdef class FieldReader:
             for i in range(self._count):
                 place = &known.places[i]
                 if place.at == field.tag and place.kind >= FLOATING and values[i] == NULL:
-                    if place.kind == TEXT and self._keeps:
-                        values[i] = owned(self.text(field.data, field.size))
+                    if place.kind == TEXT and self._texts.keeps:
+                        values[i] = owned(cached_text(&self._texts, field.data, field.size))
                     else:
                         values[i] = owned(read_value(place.slot, field.data, field.size, False))
                     left -= 1

@@ -1,4 +1,4 @@
-# What one call's keywords mean to the frame that they make.
+# Templates of frames, found by the keywords of a call.
 
 cimport cython
 from cpython.object cimport PyObject
@@ -6,9 +6,11 @@ from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t, uint8_t
 
 from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
 from ctios_fast.core.pyobjects cimport VectorArgs
+from .keyword_writer cimport KeywordWriter
 
 cdef enum:
     MAX_TEMPLATE_FRAME = 1024    # bytes of a frame; longer ones go the general way
+    MAX_TEMPLATES = 16          # of one message class
     MAX_GATHERED = 64           # values that a request's fields are gathered into
 
 cdef str INVOKE_ID              # "invoke_id", interned as the keywords of calls are
@@ -53,3 +55,8 @@ cdef class FrameTemplate:
     cdef int add_number(self, const FixedSlot *slot, int argument, bint optional, bint only_zero) except -1
     cdef bint add_floating(self, const FloatingSlot *slot, int argument, bint optional) except -1
     cdef Py_ssize_t write(self, VectorArgs arguments, unsigned char *frame, Py_ssize_t max_frame) noexcept
+
+cdef FrameTemplate find_template(KeywordWriter writer, Layouts layouts, PyObject *names)
+cdef FrameTemplate find_template_for_request(
+    KeywordWriter writer, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
+)

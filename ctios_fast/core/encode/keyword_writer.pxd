@@ -4,13 +4,20 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
 
 from ctios_fast.core.layout cimport FloatingSlot, Layout, Layouts
-from .keyword_cache cimport FrameTemplate
 
 cdef enum:
     MAX_FIXED = 256            # fields of a fixed part; the max_data has 149
     MAX_PARTS = 64             # floating fields and groups of a message; the most are 36
     MAX_COUNTS = 8             # fields that count others; the most are 3
-    MAX_TEMPLATES = 16           # kept of one message class
+
+# How a part is written; protocol/build/class_shapes.py has the same numbers.
+cdef enum PartKind:
+    KIND_SINGLE = 0
+    KIND_REPEATED = 1          # one floating field for each item
+    KIND_ARRAY = 2             # one floating field that holds all items
+    KIND_GROUP = 3
+    KIND_VARIABLES = 4
+    KIND_ARRAYS = 5
 
 cdef class FloatingPart:
     cdef str keyword
@@ -44,13 +51,8 @@ cdef class KeywordWriter:
     cdef tuple _parts
     cdef dict _defaults
     cdef list _plans                        # by protocol version
-    cdef FrameTemplate _templates                    # the first; it names the next
+    cdef object _templates                  # of keyword_cache: the latest FrameTemplate, or None
 
     cdef VersionPlan plan(self, Layouts layouts)
-    cdef FrameTemplate template(self, Layouts layouts, PyObject *names)
-    cdef FrameTemplate template_for_request(
-        self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
-    )
-    cdef FrameTemplate _learn(self, Layouts layouts, tuple names)
     cdef object _unknown_keyword(self, VersionPlan plan, object keyword)
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given)

@@ -27,21 +27,12 @@ from ctios_fast.core.layout cimport (
     type_width,
 )
 from ctios_fast.core.wire cimport store32
-from .keyword_cache cimport FrameTemplate
 
 from collections.abc import Mapping
 
 from ctios_fast.errors import EncodeError
 from ctios_fast.protocol.codes import NEWEST_VERSION
 from ctios_fast.protocol.naming import suggestion
-
-cdef enum PartKind:
-    KIND_SINGLE = 0
-    KIND_REPEATED = 1          # one floating field for each item
-    KIND_ARRAY = 2             # one floating field that holds all items
-    KIND_GROUP = 3
-    KIND_VARIABLES = 4
-    KIND_ARRAYS = 5
 
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
@@ -226,47 +217,6 @@ cdef class KeywordWriter:
             "belongs to another layout of the message, which cannot be written by keywords",
         )
 
-    cdef FrameTemplate template(self, Layouts layouts, PyObject *names):
-        # The template for a call with these keywords. Names are compared by address: they are interned, so
-        # the same keywords have the same addresses, whether their tuple is a constant of the caller's code
-        # or a new one, as ``f(**fields)`` creates. Nearly always the first template fits.
-        cdef PyObject *at = <PyObject *>self._templates
-        while at != <PyObject *>None:
-            if (<FrameTemplate>at).layouts == <PyObject *>layouts and (<FrameTemplate>at).is_for(names):
-                return <FrameTemplate>at
-            at = <PyObject *>(<FrameTemplate>at).next
-        return self._learn(layouts, <tuple>names)
-
-    cdef FrameTemplate template_for_request(
-        self, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
-    ):
-        # The template for an InvokeID (NULL: none) and a dict of the other fields, with their values in its
-        # order; None if there is none yet.
-        cdef PyObject *at = <PyObject *>self._templates
-        while at != <PyObject *>None:
-            if (<FrameTemplate>at).layouts == <PyObject *>layouts:
-                if (<FrameTemplate>at).gather(invoke_id, fields, values):
-                    return <FrameTemplate>at
-            at = <PyObject *>(<FrameTemplate>at).next
-        return None
-
-    cdef FrameTemplate _learn(self, Layouts layouts, tuple names):
-        # Looks once more for names that are equal but not interned.
-        cdef FrameTemplate learned, old = self._templates
-        while old is not None:
-            if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
-                return old
-            old = old.next
-        learned = _new_template(self.plan(layouts), names)
-        learned.next = self._templates
-        self._templates = old = learned
-        for _ in range(MAX_TEMPLATES - 1):
-            old = old.next
-            if old is None:
-                return learned
-        old.next = None
-        return learned
-
     cdef bytes write(self, Layouts layouts, Py_ssize_t max_frame, dict given):
         try:
             return _written(self, self.plan(layouts), max_frame, given)
@@ -353,56 +303,6 @@ cdef VersionPlan _new_plan(KeywordWriter writer, Layouts layouts):
         if name in names:
             plan.count_fixed[<int>number] = names.index(name)
     return plan
-
-
-cdef FrameTemplate _new_template(VersionPlan plan, tuple names):
-    cdef FrameTemplate template = FrameTemplate.__new__(FrameTemplate, names)
-    template.start(plan.layouts, plan.layout)
-    template.usable = template.usable and _fill_template(template, plan, names)
-    return template
-
-
-cdef bint _fill_template(FrameTemplate template, VersionPlan plan, tuple names) except -1:
-    # False if the template cannot write the message: repeated fields, groups, and errors are left to the
-    # general writer.
-    cdef FixedSlot *slot
-    cdef FloatingPart part
-    cdef int i
-    cdef dict arguments = {}        # code in plan.index -> number of the argument
-    if plan.layout.since > plan.layouts.version:
-        return False
-    for i, name in enumerate(names):
-        if name not in plan.index:
-            return False
-        arguments[plan.index[name]] = i
-    if len(arguments) < len(names):
-        return False
-    counts = [plan.count_fixed[i] for i in range(plan.counts)]
-    counting = [plan.count_part[i] for i in range(plan.counts)]
-    for i in range(plan.layout.fixed_count):
-        slot = &plan.layout.fixed[i]
-        default = 0 if i in counts else plan.defaults[i]
-        if default is not None:
-            template.set_default(slot, default, plan.message, plan.fixed_names[i])
-        if i in arguments:
-            template.add_number(slot, arguments[i], default is not None, i in counts)
-        elif default is None:
-            return False
-    for i in range(len(plan.parts)):
-        part = <FloatingPart>plan.parts[i]
-        required = (plan.required >> i & 1) != 0
-        argument = arguments.get(FLOATING_CODE + i)
-        if argument is None:
-            if required:
-                return False
-            continue
-        if part.kind != KIND_SINGLE or part.slot == NULL or part.slot.tag == NO_TAG or i in counting:
-            return False
-        if part.slot.since > plan.layouts.version:
-            return False
-        if not template.add_floating(part.slot, argument, not required):
-            return False
-    return True
 
 
 cdef bytes _written(KeywordWriter writer, VersionPlan plan, Py_ssize_t max_frame, dict given):

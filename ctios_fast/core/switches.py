@@ -1,0 +1,37 @@
+"""Switches that turn single performance tricks off, to measure them or to find a fault.
+
+The environment variable ``CTIOS_FAST_WITHOUT`` names the tricks to do without, separated by commas. It is
+read when the core is imported. Each trick stands in one file, which says what it buys:
+
+===================  =======================================
+``frame-templates``  ``core/encode/keyword_cache.pyx``
+``vectorcall``       ``core/classes/base.pyx``
+``attribute-table``  ``core/classes/attribute_table.pxd``
+``text-cache``       ``core/dispatch/text_cache.pxd``
+``view-reuse``       ``core/dispatch/view_reuse.pxd``
+===================  =======================================
+"""
+
+import os
+
+__all__ = ["TRICKS", "is_on"]
+
+TRICKS = frozenset({"attribute-table", "frame-templates", "text-cache", "vectorcall", "view-reuse"})
+
+
+def _without() -> frozenset[str]:
+    names = frozenset(name.strip() for name in os.environ.get("CTIOS_FAST_WITHOUT", "").split(",")) - {""}
+    if not names <= TRICKS:
+        raise ValueError(
+            f"CTIOS_FAST_WITHOUT names {', '.join(sorted(names - TRICKS))}; "
+            f"the tricks are {', '.join(sorted(TRICKS))}"
+        )
+    return names
+
+
+_WITHOUT = _without()
+
+
+def is_on(trick: str) -> bool:
+    """Whether a trick is in use."""
+    return trick not in _WITHOUT
