@@ -77,7 +77,6 @@ PUBLIC_UNDERSCORES = {"_asdict", "_exit", "_fields", "_make", "_read_packet", "_
 KNOWN = (
     "ctios_fast/core/*: uses *",
     "pyproject.toml: exempts ctios_fast/model/*",
-    "states: the name of a file in ctios_fast/connection, ctios_fast/model/agents",
 )
 
 _CYTHON_IMPORT = re.compile(

@@ -24,7 +24,7 @@ __all__ = [  # noqa: RUF022, grouped by source
     "FailureReason",
     # .connection.request_book
     "Request",
-    # .connection.states
+    # .connection.life_cycle
     "ConnectionState",
     # .enums
     "AgentState",
@@ -60,9 +60,9 @@ __all__ = [  # noqa: RUF022, grouped by source
 # The same names for type checkers and editors, which do not run __getattr__.
 if TYPE_CHECKING:
     from ._version import __version__
+    from .connection.life_cycle import ConnectionState
     from .connection.observer import FailureReason
     from .connection.request_book import Request
-    from .connection.states import ConnectionState
     from .enums import AgentState, CilCode
     from .errors import (
         ConnectionFailed,
@@ -93,7 +93,7 @@ _SOURCES = {
         "._version": ("__version__",),
         ".connection.observer": ("FailureReason",),
         ".connection.request_book": ("Request",),
-        ".connection.states": ("ConnectionState",),
+        ".connection.life_cycle": ("ConnectionState",),
         ".enums": (
             "AgentState",
             "CilCode",

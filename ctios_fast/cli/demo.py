@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Column, Table
 
-from ctios_fast.connection.states import ConnectionState
+from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.errors import CtiOsError
 from ctios_fast.fleet.shift import STEPS, Report, work_shift
 from ctios_fast.model.session import Session

@@ -2,13 +2,13 @@
 
 ``Connection`` has at most one link at a time. An ``Observer`` hears of its steps in the order in which they
 happen. Messages go to the handlers of ``dispatcher``, which outlive every link. The states and their rules
-are in ``states``.
+are in ``life_cycle``.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import Codec, Dispatcher, Message
@@ -32,6 +32,7 @@ from .clock import Clock, LoopClock, TimerHandle
 from .dial import dial
 from .explain import explain
 from .heartbeat import Heartbeats
+from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
 from .log_limit import LogLimit
 from .observer import FailureReason, Observer
@@ -41,7 +42,6 @@ from .plain_message import MessageWriter, PlainMessage
 from .request_book import CONFIRMATION_TYPES, Request, RequestBook
 from .search import Outcome, SideSearch
 from .sides import Attempt, Side
-from .states import ConnectionState, Lifecycle
 from .waiters import ConnectRequest, Waiters, fail
 
 if TYPE_CHECKING:
@@ -258,32 +258,6 @@ class Connection:
         finally:
             del fields
 
-    def request(
-        self,
-        message_type: int,
-        fields: Mapping[str, int],
-        floating: Iterable[tuple[str, object]],
-        timeout: float | None,
-    ) -> Request[Message]:
-        """Send a request that is named by number, with wire names; see ``send``."""
-        request: Request[Message] = Request(ged.NAMES[message_type])
-        self.send(request, PlainMessage(message_type, floating), fields, timeout)
-        return request
-
-    def enter(self, request: Request[Any], message_type: int, timeout: float | None) -> Link:
-        """Put a request on the books and return the link to send its frame on; to be replaced by ``send``."""
-        link = self.link
-        if self._lifecycle.state is not _OPEN or link is None:
-            raise ConnectionLost("the session is not open")
-        self.book.enter(request, message_type, timeout)
-        return link
-
-    def not_sent(self, request: Request[Any], error: BaseException) -> None:
-        """Take a request off the books whose frame was not sent; to be replaced by ``send``."""
-        self.book.forget(request.invoke_id)
-        if isinstance(error, LinkClosed):
-            raise ConnectionLost("the connection is ending") from error
-
     # --- Calls of the search (SearchOwner) ------------------------------------------------------
 
     async def dial(self, side: Side) -> Link:
@@ -332,7 +306,7 @@ class Connection:
 
     def side_found(self, side: Side, link: Link) -> None:
         """Take a link that is up. Called by the search."""
-        self.log.info("connected to side %s (%s)", side.name, side, kind=("connected", side))
+        self.log.info("connected to side %s (%s)", side.name, side)
         self.side, self.link = side, link
         self.book.now = link.now
         self.connects += 1
@@ -363,7 +337,7 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         link = self.link
-        request: Request[Message] = Request("OPEN_REQ")
+        request = _own_request("OPEN_REQ")
         try:
             self._send_on(link, request, self._wanted.settings, {}, self.options.open_timeout)
         except ConnectionLost:
@@ -454,7 +428,7 @@ class Connection:
             return
         # the connection is given up long before this time-out, which only keeps the books short
         timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
-        request: Request[Message] = Request("HEARTBEAT_REQ")
+        request = _own_request("HEARTBEAT_REQ")
         try:
             self._send_on(link, request, _HEARTBEAT_REQ, {}, timeout)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
@@ -546,7 +520,7 @@ class Connection:
         self._lifecycle.take("lost")
         self._detach()
         words = explain(error)
-        self.log.warning("connection to side %s (%s) lost: %s", side.name, side, words, kind=("lost", side))
+        self.log.warning("connection to side %s (%s) lost: %s", side.name, side, words)
         final = not self._search.link_ended(side, outcome, refused=isinstance(error, OpenRefused))
         waiting: list[Request[Any]] = []
         if final:
@@ -594,7 +568,7 @@ class Connection:
 
     def _send_close(self, link: Link, status: int) -> bool:
         # Returns whether a CLOSE_REQ was sent.
-        request: Request[Message] = Request("CLOSE_REQ")
+        request = _own_request("CLOSE_REQ")
         try:
             self._send_on(link, request, _CLOSE_REQ, {"Status": status}, None)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
@@ -652,6 +626,13 @@ def _running_loop(method: str) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise RuntimeError(f"{method} needs a running event loop: call it from a coroutine") from None
+
+
+def _own_request(label: str) -> Request[Message]:
+    # A request of the connection itself: its failure is a step of the connection, which reports it.
+    request: Request[Message] = Request(label)
+    request.reported()
+    return request
 
 
 def _random() -> "random.Random":

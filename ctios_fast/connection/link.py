@@ -36,6 +36,13 @@ def _time_of(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
     return time.monotonic if type(loop).time is asyncio.BaseEventLoop.time else loop.time
 
 
+def _shown(peer: Any) -> str:
+    if not isinstance(peer, tuple):
+        return str(peer)
+    host, port = peer[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def keep_alive(sock: Any, idle: float) -> None:
     """Let TCP probe the path after ``idle`` seconds of silence, then every quarter of that, four times."""
     options = (
@@ -121,7 +128,7 @@ class Link(asyncio.BufferedProtocol):
         self.now = _time_of(self._loop) if self._clock is None else self._clock.time
         self.last_sent = self.last_received = self.now()
         peer = transport.get_extra_info("peername")
-        self.peername = f"{peer[0]}:{peer[1]}" if isinstance(peer, tuple) else str(peer)
+        self.peername = _shown(peer)
         if transport.get_extra_info("sslcontext") is None:
             # A socket is read into the frame buffer itself. Any byte that waits to be written is reported by
             # pause_writing, so that send() need not ask; it keeps the bound.

@@ -3,7 +3,6 @@
 GED-188, Session Initialization.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from ctios_fast.core import Codec
@@ -40,13 +39,15 @@ SESSION_GONE = frozenset({codes.E_CTI_SESSION_NOT_OPEN})
 TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
 
 
-@dataclass(slots=True)
 class Wanted:
     """The session that the connection opens, and opens again after a loss."""
 
-    settings: "OpenSettings"
-    opened_before: bool = False  # it was open on an earlier link
-    refusals: int = 0  # sides that refused it in a row
+    __slots__ = ("opened_before", "refusals", "settings")
+
+    def __init__(self, settings: "OpenSettings") -> None:
+        self.settings = settings
+        self.opened_before = False  # it was open on an earlier link
+        self.refusals = 0  # sides that refused it in a row
 
 
 class OpenSettings(NamedTuple):

@@ -6,8 +6,7 @@ Nothing below it checks an option again. An error names the option, the value an
 import math
 import ssl as ssl_module
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ctios_fast.core import DEFAULT_MAX_FRAME
 
@@ -32,8 +31,29 @@ MIN_FRAME_LIMIT = 64
 _NO_HEARTBEAT = -1
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectionOptions:
+class _Fields(NamedTuple):
+    # A NamedTuple, because dataclasses would add a tenth to the time of ``import ctios_fast``.
+    ssl: ssl_module.SSLContext | None = None
+    server_hostname: str | None = None
+    heartbeat: float | None = 30.0
+    max_heartbeats: int = DEFAULT_MAX_MISSED
+    connect_timeout: float = 20.0
+    open_timeout: float = 30.0
+    close_timeout: float = 5.0
+    clients: int = 10
+    reconnect_attempts: int | None = None
+    stable_after: float = 30.0
+    takeover_window: float = 600.0
+    keepalive: float | None = 60.0
+    turn_time: float | None = 0.1
+    max_open_requests: int = 65536
+    max_frame: int = DEFAULT_MAX_FRAME
+    max_buffered: int = DEFAULT_MAX_BUFFERED
+    clock: Clock | None = None
+    rng: "random.Random | None" = None
+
+
+class ConnectionOptions(_Fields):
     """How a client connection behaves. Times are in seconds, sizes in bytes.
 
     - ``ssl``: the ``ssl.SSLContext`` for TLS; None for plain TCP.
@@ -60,29 +80,14 @@ class ConnectionOptions:
     Raises ``TypeError`` for a value of a wrong type, ``ValueError`` for one out of range.
     """
 
-    ssl: ssl_module.SSLContext | None = None
-    server_hostname: str | None = None
-    heartbeat: float | None = 30.0
-    max_heartbeats: int = DEFAULT_MAX_MISSED
-    connect_timeout: float = 20.0
-    open_timeout: float = 30.0
-    close_timeout: float = 5.0
-    clients: int = 10
-    reconnect_attempts: int | None = None
-    stable_after: float = 30.0
-    takeover_window: float = 600.0
-    keepalive: float | None = 60.0
-    turn_time: float | None = 0.1
-    max_open_requests: int = 65536
-    max_frame: int = DEFAULT_MAX_FRAME
-    max_buffered: int = DEFAULT_MAX_BUFFERED
-    clock: Clock | None = None
-    rng: "random.Random | None" = None
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            checked = _CHECKS[field.name](field.name, getattr(self, field.name))
-            object.__setattr__(self, field.name, checked)
+    def __new__(cls, **options: Any) -> Self:
+        """Return the record; see the class for the options."""
+        given = _Fields(**options)
+        return super().__new__(
+            cls, *(_CHECKS[name](name, value) for name, value in zip(cls._fields, given, strict=True))
+        )
 
 
 def check_heartbeat(interval: Any) -> float | None:

@@ -170,9 +170,7 @@ class SideSearch:
             attempt = next(self._plan)
             if attempt.delay:
                 side = attempt.side
-                self._log.info(
-                    "trying side %s (%s) in %.1f s", side.name, side, attempt.delay, kind=("trying", side)
-                )
+                self._log.info("trying side %s (%s) in %.1f s", side.name, side, attempt.delay)
                 await sleep(self._clock, attempt.delay)
             self._owner.attempt_begins(attempt)
             try:

@@ -1,7 +1,6 @@
 """The callers that wait for connect, open and disconnect."""
 
-import asyncio
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ctios_fast.core import Message
@@ -12,21 +11,25 @@ __all__ = ["ConnectRequest", "Waiters", "fail"]
 
 
 class ConnectRequest(Request[None]):
-    """The request of ``connect``. Cancelling an await of it calls ``cancelled``, which ends the search.
+    """The request of ``connect``. Cancelling it, or the last await of it, calls ``on_cancelled``.
 
-    Without that the search would go on without an owner.
+    That ends the search for a side, which would go on without an owner otherwise.
     """
 
-    def __init__(self, cancelled: Callable[["ConnectRequest"], object]) -> None:
+    def __init__(self, on_cancelled: Callable[["ConnectRequest"], object]) -> None:
         super().__init__("Connect")
-        self._cancelled = cancelled
+        self._on_cancelled = on_cancelled
 
-    def __await__(self) -> Generator[Any, Any, None]:
-        try:
-            yield from super().__await__()
-        except asyncio.CancelledError:
-            self._cancelled(self)
-            raise
+    def cancel(self, msg: object = None) -> bool:
+        """End the search, unless it has ended."""
+        if not super().cancel(msg):
+            return False
+        self._on_cancelled(self)
+        return True
+
+    def abandoned(self) -> None:
+        """End the search: the last await was cancelled. Called by the request itself."""
+        self.cancel()
 
 
 class Waiters:

@@ -9,6 +9,7 @@ import time
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
+from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.connection.observer import FailureReason
 from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
@@ -22,7 +23,6 @@ from .system_status import GAP_BEGINS, GAP_ENDS, PERIPHERAL_EVENTS, SystemStatus
 
 __all__ = ["SESSION_EVENTS", "ConnectionEvents"]
 
-log = logging.getLogger("ctios_fast.session")
 
 #: CTI OS's FailureCode for a change of the system's status: SystemEventID then says which.
 _SERVER_CONNECTION_STATUS: Final = 10
@@ -52,6 +52,8 @@ class ConnectionEvents:
         self._context = context
         self._recovery = recovery
         self._status = status
+        #: Repeated lines are limited: a server in trouble says the same at each connection, or at each event.
+        self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         #: Whether events may be missing though the connection stands, as while the peripheral is offline.
         self._is_gap = False
 
@@ -79,14 +81,14 @@ class ConnectionEvents:
         self._status.opened(confirmation, None if agent is None else context.peripheral_id)
         missing = asked & ~context.services_granted  # the server may grant fewer than asked for
         if missing:
-            log.warning(
+            self._log.warning(
                 "the server granted services %#x of %#x: what needs %#x will be refused",
                 context.services_granted,
                 asked,
                 missing,
             )
         if self._status.peripherals and context.peripheral_id not in self._status.peripherals:
-            log.warning(
+            self._log.warning(
                 "the server serves the peripherals %s, not %d: no events will come for its agents",
                 ", ".join(map(str, self._status.peripherals)),
                 context.peripheral_id,
@@ -117,7 +119,7 @@ class ConnectionEvents:
 
     def server_failure(self, status: int) -> None:
         """The server reported a failure by FAILURE_EVENT."""
-        log.warning("the CTI Server reports a failure: status %d", status)
+        self._log.warning("the CTI Server reports a failure: status %d", status)
         self._context.fire("OnCTIOSFailure", _server_failure_arguments, status)
 
     def malformed(self, error: MalformedFrame) -> None:
@@ -125,7 +127,9 @@ class ConnectionEvents:
 
     def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
         """A message handler raised."""
-        log.error("handler %r of %s raised", handler, message.name, exc_info=error)
+        self._log.error(
+            "handler %r of %s raised", handler, message.name, kind=("handler", handler), exc_info=error
+        )
 
     # --- Messages -----------------------------------------------------------------------------------
 
@@ -136,7 +140,7 @@ class ConnectionEvents:
         self._status.changed(event)
         concerned = number not in PERIPHERAL_EVENTS or peripheral_id == context.peripheral_id
         if concerned and number in GAP_BEGINS:
-            log.warning("system event %d: agent states may go unreported", number)
+            self._log.warning("system event %d: agent states may go unreported", number)
             self._is_gap = True
             self._recovery.stop()
             context.registry.doubt()

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
+from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
-from ctios_fast.connection.states import ConnectionState
 from ctios_fast.core import Codec
 from ctios_fast.core.classes.base import TypedMessage
 from ctios_fast.enums import CilCode

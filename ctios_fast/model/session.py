@@ -15,11 +15,11 @@ from ctios_fast.connection.addresses import sides
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED
+from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.connection.opening import OpenSettings
 from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
 from ctios_fast.connection.request_book import Request
-from ctios_fast.connection.states import ConnectionState
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
@@ -73,10 +73,19 @@ class Session:
     - ``max_heartbeats``: this many unanswered heartbeats in a row end the connection.
     - ``request_timeout``: seconds that a confirmation may take.
     - ``open_timeout``: seconds that the server may take to open the session.
-    - ``connect_timeout``: seconds for TCP and TLS set-up.
+    - ``connect_timeout``: seconds for TCP and TLS set-up, over all addresses of a host.
+    - ``close_timeout``: seconds that the server may take to confirm the end of the session.
     - ``reconnect_attempts``: how often both sides are tried after a loss, None for ever.
     - ``clients``: number of clients of the site; spreads their return after a common failure.
     - ``ssl``: the ``ssl.SSLContext`` for TLS, None for plain TCP.
+    - ``server_hostname``: the name that the certificate must hold, if it is not the host connected to.
+    - ``stable_after``: seconds after which a session counts as a success; after a shorter one the waits of
+      the search for a server go on.
+    - ``takeover_window``: seconds after an OPEN_REQ that was given up in which a takeover by a newer session
+      of this client is taken for its late effect, and the session is opened again.
+    - ``keepalive``: seconds of silence after which TCP itself probes the path; None to leave it off.
+    - ``turn_time``: seconds for which received frames are handled before other callbacks of the event loop
+      get their turn; None for no limit.
     - ``max_open_requests``: requests that may be unanswered at once.
     - ``max_frame``: largest received frame, in bytes.
     - ``max_buffered``: bytes that may wait for a server that does not read.
@@ -100,9 +109,15 @@ class Session:
         request_timeout: float = 30.0,
         open_timeout: float = 30.0,
         connect_timeout: float = 20.0,
+        close_timeout: float = 5.0,
         reconnect_attempts: int | None = None,
         clients: int = 10,
         ssl: ssl_module.SSLContext | None = None,
+        server_hostname: str | None = None,
+        stable_after: float = 30.0,
+        takeover_window: float = 600.0,
+        keepalive: float | None = 60.0,
+        turn_time: float | None = 0.1,
         max_open_requests: int = 65536,
         max_frame: int = DEFAULT_MAX_FRAME,
         max_buffered: int = DEFAULT_MAX_BUFFERED,
@@ -115,10 +130,16 @@ class Session:
         del client_password
         options = ConnectionOptions(
             ssl=ssl,
+            server_hostname=server_hostname,
+            stable_after=stable_after,
+            takeover_window=takeover_window,
+            keepalive=keepalive,
+            turn_time=turn_time,
             heartbeat=heartbeat,
             max_heartbeats=max_heartbeats,
             connect_timeout=connect_timeout,
             open_timeout=open_timeout,
+            close_timeout=close_timeout,
             clients=clients,
             reconnect_attempts=reconnect_attempts,
             max_open_requests=max_open_requests,

@@ -1,6 +1,5 @@
 """The options of a connection are checked when they are given: type, range, nan, infinity, None and False."""
 
-import dataclasses
 import ssl
 from typing import Any
 
@@ -13,6 +12,7 @@ from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
 NAN, INF = float("nan"), float("inf")
 
 SECONDS = ("connect_timeout", "open_timeout", "close_timeout")
+OPTIONAL_SECONDS = {"keepalive": 0.5, "turn_time": 0}
 COUNTS = ("max_heartbeats", "clients", "max_open_requests", "max_frame", "max_buffered")
 
 
@@ -24,8 +24,13 @@ def test_the_defaults_are_valid() -> None:
 
 def test_options_cannot_be_changed() -> None:
     options = ConnectionOptions()
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         options.clients = 3  # type: ignore[misc]
+
+
+def test_an_unknown_option_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="client_count"):
+        ConnectionOptions(client_count=3)
 
 
 @pytest.mark.parametrize("name", SECONDS)
@@ -110,3 +115,20 @@ def test_a_clock_and_a_random_source_have_the_methods_used(name: str, value: Any
 def test_a_session_refuses_bad_options_when_it_is_made(option: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError), match=rf"^{next(iter(option))} must be"):
         Session(client_id="desktop", **option)
+
+
+@pytest.mark.parametrize(("name", "too_small"), OPTIONAL_SECONDS.items())
+def test_keepalive_and_turn_time_can_be_switched_off(name: str, too_small: float) -> None:
+    assert getattr(ConnectionOptions(**{name: None}), name) is None
+    for value in (too_small, NAN, -1, 1e12):
+        with pytest.raises(ValueError, match=rf"^{name} must be from .* seconds, or None, got"):
+            ConnectionOptions(**{name: value})
+    with pytest.raises(TypeError, match=rf"^{name} must be from .* seconds, or None, got False"):
+        ConnectionOptions(**{name: False})
+
+
+@pytest.mark.parametrize("name", ["stable_after", "takeover_window"])
+def test_times_that_may_be_zero(name: str) -> None:
+    assert getattr(ConnectionOptions(**{name: 0}), name) == 0
+    with pytest.raises(ValueError, match=rf"^{name} must be from 0 to"):
+        ConnectionOptions(**{name: -1})

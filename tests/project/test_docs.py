@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ctios_fast import Session, errors
+from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
-from ctios_fast.connection.states import TRANSITIONS
 from ctios_fast.core import codec
 from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, records

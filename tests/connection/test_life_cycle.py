@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from ctios_fast.connection import connection
-from ctios_fast.connection.states import TRANSITIONS, ConnectionState, next_state
+from ctios_fast.connection.life_cycle import TRANSITIONS, ConnectionState, next_state
 
 S = ConnectionState
 EVENTS = {event for _, event in TRANSITIONS}
