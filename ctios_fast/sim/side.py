@@ -249,7 +249,8 @@ class Side:
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:
     """A socket at an address, not yet listening. Raises OSError that names the address."""
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # with the protocol named asyncio turns Nagle's algorithm off for what is accepted
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:

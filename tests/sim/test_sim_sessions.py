@@ -1,6 +1,7 @@
 """The life of a session on the simulator: heartbeats, idle time-out, CLOSE, limits and TLS."""
 
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncIterator
 
@@ -41,6 +42,12 @@ async def test_a_heartbeat_is_confirmed_at_once_with_its_own_number(
     answer = await client.ask("HEARTBEAT_REQ", {"InvokeID": invoke_id})
     assert answer["message"] == "HEARTBEAT_CONF"
     assert answer["fields"] == {"InvokeID": invoke_id}
+
+
+async def test_small_answers_are_not_held_back_by_tcp(sim: Simulator, client: RawClient) -> None:
+    await client.open(ALL_EVENTS)
+    served = sim.side_a.sessions[0].link.get_extra_info("socket")
+    assert served.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_silence_for_the_idle_timeout_resets_the_connection(
