@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ctios_fast import Agent, Session
+from ctios_fast import Agent, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from support.model import Recorder, an_agent, soon, until
 from support.struct_server import (
@@ -108,11 +108,14 @@ async def reported(desk: Desk, reason: int = 99) -> None:
     )
 
 
-async def advance(clock: ManualClock, done: Callable[[], object]) -> None:
-    """Move the clock from one timer to the next until the condition holds."""
+async def advance(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:
+    """Move the clock from one timer to the next until the condition holds.
+
+    It stands still while the session connects, which takes real time.
+    """
     async with asyncio.timeout(PATIENCE):
         while not done():
             for _ in range(50):  # what a timer began gets its turns first
                 await asyncio.sleep(0)
-            if not done() and clock.next_due is not None:
+            if session.state is not ConnectionState.CONNECTING and clock.next_due is not None and not done():
                 clock.advance(clock.next_due)

@@ -59,7 +59,7 @@ async def test_the_other_side_takes_over_and_the_agent_works_on(
     getattr(desk.peer, how)()
     with pytest.raises(ConnectionLost):
         await soon(lost)
-    await advance(clock, lambda: desk.recorder.of("OnConnection"))
+    await advance(clock, desk.session, lambda: desk.recorder.of("OnConnection"))
     peer = await other_server.accepted()
     request = await answer_opening(peer, monitor_id=OWN_MONITOR + 1, state=NOT_READY)
     assert request.fixed(OPEN_LAYOUT)[1:5] == (25, 0xFFFFFFFF, 5000, AGENT_SERVICES)
@@ -85,7 +85,7 @@ async def test_an_agent_that_was_logged_out_in_the_gap_is_reported_as_a_forced_l
 ) -> None:
     server.stop()
     desk.peer.close()
-    await advance(clock, lambda: desk.recorder.of("OnConnection"))
+    await advance(clock, desk.session, lambda: desk.recorder.of("OnConnection"))
     await answer_opening(await other_server.accepted(), state=LOGOUT)
     post = await desk.recorder.wait_for("OnPostLogout")
     assert (post["AgentState"], post["EventReasonCode"]) == (LOGOUT, FORCED)
@@ -99,7 +99,7 @@ async def test_the_monitor_of_the_new_session_is_the_own_one(
 ) -> None:
     server.stop()
     desk.peer.close()
-    await advance(clock, lambda: desk.recorder.of("OnConnection"))
+    await advance(clock, desk.session, lambda: desk.recorder.of("OnConnection"))
     peer = await other_server.accepted()
     await answer_opening(peer, monitor_id=500, state=NOT_READY)
     await desk.recorder.wait_for("OnQueryAgentStateConf")
@@ -152,7 +152,7 @@ async def test_a_server_that_goes_offline_is_reported_and_left(
     await desk.recorder.wait_for("OnConnectionFailure")
     assert "OnCTIOSFailure" in desk.recorder.names
     await desk.peer.receive_loss()
-    await advance(clock, lambda: desk.recorder.of("OnConnection"))
+    await advance(clock, desk.session, lambda: desk.recorder.of("OnConnection"))
     await answer_opening(await other_server.accepted(), state=NOT_READY)
     await desk.recorder.wait_for("OnQueryAgentStateConf")
     assert desk.session.is_open
@@ -186,10 +186,10 @@ async def test_a_server_that_misses_heartbeats_is_left(
     peer.open_conf(request, services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
     await soon(opening)
-    await advance(clock, lambda: recorder.of("OnMissingHeartbeat"))
+    await advance(clock, session, lambda: recorder.of("OnMissingHeartbeat"))
     heartbeat = await peer.receive(HEARTBEAT_REQ)
     assert len(heartbeat.body) == 4
     missing = recorder.of("OnMissingHeartbeat")[0]
     assert (missing["ConsecutiveMissedHeartbeats"], missing["HeartbeatInterval"]) == (1, 10_000)
-    await advance(clock, lambda: recorder.of("OnConnectionFailure"))
+    await advance(clock, session, lambda: recorder.of("OnConnectionFailure"))
     assert recorder.of("OnConnectionFailure")[0]["FailedServer"] == "127.0.0.1"
