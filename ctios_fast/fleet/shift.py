@@ -1,8 +1,8 @@
-"""A shift: many agents over one bulk session, asked for, logged in, made ready and not ready, logged out.
+"""A shift: many agents over one bulk session take the steps query, login, ready, not ready, logout.
 
-The smallest job that touches everything between a program and a CTI Server, and therefore a check of a site
-after a change, a load, and a pattern for bulk jobs. The session is closed as the logout procedure has it:
-from the listener of the last ``OnPostLogout``.
+It is the smallest job that uses everything between a program and a CTI Server. It serves as a check of a
+site after a change, as a load, and as a pattern for bulk jobs. The session ends as the logout procedure
+requires: the listener of the last ``OnPostLogout`` disconnects it.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
+from ctios_fast._checks import check_integer
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import CtiOsError
@@ -25,14 +26,19 @@ from ctios_fast.protocol import numbers as ged
 
 __all__ = ["STEPS", "Failure", "Report", "work_shift"]
 
+#: Largest reason code: EventReasonCode has 16 bits.
+MAX_REASON: Final = 0xFFFF
+
 
 class _Reasons(NamedTuple):
+    """Reason codes of the steps."""
+
     not_ready: int
     logout: int
 
 
 class _Step(NamedTuple):
-    """One thing that every agent does; all are done with it before any goes on to the next."""
+    """One step. All agents finish it before any agent begins the next one."""
 
     name: str
     ask: Callable[[Agent, _Reasons], Request[Any]]
@@ -47,11 +53,11 @@ _STEPS: Final = (
 )
 
 STEPS: Final = tuple(step.name for step in _STEPS)
-"""Names of the steps, in order."""
+"""Names of the steps, in their order."""
 
 
 class Failure(NamedTuple):
-    """An agent that a step failed for; ``error`` is what the request raised."""
+    """A step that failed for an agent. ``error`` is what the request raised."""
 
     agent_id: str
     step: str
@@ -63,11 +69,15 @@ class Failure(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """What became of a shift.
+    """The result of a shift.
 
-    ``completed``: agents that went through every step. ``events``: how many AGENT_STATE_EVENTs came in
-    ``seconds``, the time from the first request to the last answer. ``round_trips``: seconds from each
-    request to its confirmation, in no order. ``closed``: whether ``OnConnectionClosed`` came at the end.
+    ``agents``: number of agents.
+    ``completed``: number of agents that took every step.
+    ``events``: number of AGENT_STATE_EVENTs received.
+    ``seconds``: time from the first request to the last answer.
+    ``round_trips``: seconds from each request to its confirmation, in no order.
+    ``failures``: steps that failed.
+    ``closed``: True if ``OnConnectionClosed`` was fired at the end.
     """
 
     agents: int
@@ -84,7 +94,12 @@ class Report:
         return self.events / self.seconds if self.seconds else 0.0
 
     def round_trip(self, share: float) -> float:
-        """Seconds within which that share of the requests was confirmed (0.99: p99); NaN if none was."""
+        """Return the seconds within which a share of the requests was confirmed; NaN if none was.
+
+        ``share``: from 0 to 1; 0.99 for the 99th percentile. Raises ValueError outside this range.
+        """
+        if not 0 <= share <= 1:
+            raise ValueError(f"share must be from 0 to 1, got {share!r}")
         if not self.round_trips:
             return math.nan
         ordered = sorted(self.round_trips)
@@ -100,19 +115,36 @@ async def work_shift(
     logout_reason: int = 1,
     on_step: Callable[[Agent, str], object] | None = None,
 ) -> Report:
-    """Take the session's agents through every step of ``STEPS``, then close the session.
+    """Take agents through every step of ``STEPS``, then close the session.
 
-    The session must be in bulk mode. ``window``: how many requests may be unanswered at once. ``on_step`` is
-    called with an agent and the name of the step that it is done with, well or not. What fails is in the
-    report; an agent that a step failed for takes no further one, but is logged out.
+    ``session``: an open session in bulk mode.
+    ``agents``: agents of that session.
+    ``window``: number of requests that may be unanswered at once, 1 or more.
+    ``not_ready_reason``, ``logout_reason``: reason codes, 0 to 65535.
+    ``on_step``: called with an agent and the name of a step after each step, whether it succeeded or failed.
+
+    A step that fails is in the report. Its agent takes no further step, but is logged out.
+
+    Raises TypeError or ValueError for an argument of the wrong type or outside its range, before any request.
     """
-    return await _Shift(session, tuple(agents), window, on_step).work(
-        _Reasons(not_ready_reason, logout_reason)
-    )
+    if not isinstance(session, Session):
+        raise TypeError(f"session must be a Session, got {type(session).__name__}")
+    if isinstance(agents, str | bytes) or not isinstance(agents, Iterable):
+        raise TypeError(f"agents must be Agents, got {agents!r}")
+    agents = tuple(agents)
+    for agent in agents:
+        if not isinstance(agent, Agent):
+            raise TypeError(f"agents must be Agents, got {agent!r}")
+    check_integer("window", window, 1)
+    check_integer("not_ready_reason", not_ready_reason, 0, MAX_REASON)
+    check_integer("logout_reason", logout_reason, 0, MAX_REASON)
+    if on_step is not None and not callable(on_step):
+        raise TypeError(f"on_step must be callable or None, got {on_step!r}")
+    return await _Shift(session, agents, window, on_step).work(_Reasons(not_ready_reason, logout_reason))
 
 
 class _Shift:
-    """One shift; it is the event sink of its session while it lasts."""
+    """One shift. It is an event sink of its session until it ends."""
 
     def __init__(
         self,
@@ -126,10 +158,10 @@ class _Shift:
         self._window = window
         self._on_step = on_step
         self._report = Report(len(agents))
-        self._asked_at: dict[str, float] = {}
+        self._asked_at: dict[str, float] = {}  # time of each agent's open request
         self._to_log_out = {agent.agent_id for agent in agents}
         self._logged_out: set[str] = set()
-        self._failed: set[str] = set()
+        self._failed: set[str] = set()  # agents with a failed step
 
     async def work(self, reasons: _Reasons) -> Report:
         session, report = self._session, self._report
@@ -138,9 +170,9 @@ class _Shift:
         try:
             begun = time.perf_counter()
             for step in _STEPS:
-                await self._everybody(step, reasons)
+                await self._all_take(step, reasons)
             report.seconds = time.perf_counter() - begun
-            # the last OnPostLogout asked for this already, unless somebody could not be logged out
+            # the listener of the last OnPostLogout has called this, unless an agent could not be logged out
             await session.disconnect()
         finally:
             session.off(ged.AGENT_STATE_EVENT, self._count_event)
@@ -148,17 +180,17 @@ class _Shift:
         report.completed = len(self._logged_out - self._failed)
         return report
 
-    async def _everybody(self, step: _Step, reasons: _Reasons) -> None:
+    async def _all_take(self, step: _Step, reasons: _Reasons) -> None:
         waiting = iter(self._agents)
 
-        async def one_after_the_other() -> None:
+        async def take_in_turn() -> None:
             for agent in waiting:
                 await self._take(agent, step, reasons)
 
-        await asyncio.gather(*(one_after_the_other() for _ in range(self._window)))
+        await asyncio.gather(*(take_in_turn() for _ in range(min(self._window, len(self._agents)))))
 
     async def _take(self, agent: Agent, step: _Step, reasons: _Reasons) -> None:
-        # one that failed on the way takes no further step, but is not left logged in
+        # an agent with a failed step takes no further one, but is logged out
         leaving = step is _STEPS[-1] and agent.is_logged_in
         if leaving or agent.agent_id not in self._failed:
             try:
@@ -170,7 +202,7 @@ class _Shift:
         if self._on_step is not None:
             self._on_step(agent, step.name)
 
-    # --- what the server says -------------------------------------------------------------------
+    # --- Events ---------------------------------------------------------------------------------
 
     def _count_event(self, message: Message) -> None:
         self._report.events += 1
@@ -183,7 +215,7 @@ class _Shift:
     on_query_agent_state_conf = on_set_agent_state_conf = on_control_failure_conf = _confirmed
 
     def on_post_logout(self, args: Arguments) -> None:
-        """Disconnect after the last agent, unless the peripheral itself logged it out."""
+        """Disconnect after the last agent, unless the peripheral forced this logout."""
         if args[kw.CTIOS_AGENTSTATE] != LOGOUT:
             return
         if unsigned_reason(args[kw.CTIOS_EVENTREASONCODE]) == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
@@ -196,5 +228,5 @@ class _Shift:
                 self._session.disconnect()
 
     def on_connection_closed(self, args: Arguments) -> None:
-        """Nothing comes after this."""
+        """Note the end of the session."""
         self._report.closed = True

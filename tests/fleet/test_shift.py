@@ -1,7 +1,9 @@
-"""A shift of agents over one bulk session: its steps, its report, and what ends it."""
+"""``fleet/shift``: the steps of a shift, its report, and its end."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -14,14 +16,14 @@ from ctios_fast import (
     MethodError,
     Session,
 )
-from ctios_fast.fleet.shift import STEPS, work_shift
+from ctios_fast.fleet.shift import STEPS, Report, work_shift
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
 
 
 @asynccontextmanager
 async def bulk_session(simulator: Simulator, **settings: float) -> AsyncIterator[tuple[Session, list[Agent]]]:
-    """A session in bulk mode on a started simulator, and an Agent for each that it has."""
+    """A session in bulk mode on a started simulator, and an Agent for each agent of the simulator."""
     async with simulator:
         session = Session(client_id="shift", **settings)  # type: ignore[arg-type]
         side = simulator.side_a
@@ -71,7 +73,7 @@ async def test_the_session_disconnects_in_the_last_on_post_logout() -> None:
         def note(args: Arguments) -> None:
             states.append(session.state)
 
-        # a listener added within the shift is called after the shift's own
+        # a listener that is added during the shift is called after the shift's own one
         session.subscribe("OnPreLogout", lambda args: None if states else watch())
 
         def watch() -> None:
@@ -118,7 +120,7 @@ async def test_a_forced_logout_does_not_end_the_session() -> None:
         assert states == [ConnectionState.OPEN]
         assert report.completed == 0
         assert [failure.step for failure in report.failures] == ["not ready"]
-        assert report.closed  # since nothing was left to do
+        assert report.closed  # at the end, because no step was left
 
 
 async def test_a_lost_connection_fails_the_rest_of_the_shift() -> None:
@@ -144,3 +146,36 @@ async def test_the_report_names_the_reason_without_a_session() -> None:
     assert not report.closed
     assert report.events_per_second == 0
     assert report.round_trip(0.5) != report.round_trip(0.5)  # NaN
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ({"session": None}, TypeError, "session must be a Session, got NoneType"),
+        ({"agents": None}, TypeError, "agents must be Agents, got None"),
+        ({"agents": "1001"}, TypeError, "agents must be Agents, got '1001'"),
+        ({"agents": ["1001"]}, TypeError, "agents must be Agents, got '1001'"),
+        ({"window": 0}, ValueError, "window must be 1 or more, got 0"),
+        ({"window": "5"}, TypeError, "window must be an integer, 1 or more, got '5'"),
+        ({"not_ready_reason": -1}, ValueError, "not_ready_reason must be 0 to 65535, got -1"),
+        ({"logout_reason": 65536}, ValueError, "logout_reason must be 0 to 65535, got 65536"),
+        ({"logout_reason": True}, TypeError, "logout_reason must be an integer, 0 to 65535, got True"),
+        ({"on_step": 5}, TypeError, "on_step must be callable or None, got 5"),
+    ],
+)
+async def test_wrong_arguments_are_refused_before_any_request(
+    arguments: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    simulator = Simulator(agents=1)
+    async with bulk_session(simulator) as (session, staff):
+        requests = simulator.counters.requests
+        with pytest.raises(error, match=re.escape(text)):
+            await work_shift(**{"session": session, "agents": staff, **arguments})
+        assert simulator.counters.requests == requests
+        assert session.state is ConnectionState.OPEN
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_outside_0_to_1_is_refused(share: float) -> None:
+    with pytest.raises(ValueError, match="share must be from 0 to 1"):
+        Report(agents=1).round_trip(share)

@@ -1,8 +1,9 @@
-"""Capture files made with ``struct`` alone: packets with true headers and check sums, as pcap and pcapng.
+"""Writes capture files with ``struct`` alone: packets with correct headers and checksums, as pcap and pcapng.
 
-``Talk`` is one TCP connection whose packets are made one by one, so that a test can leave some out, send some
-twice or change their order; ``RecordingProxy`` stands between a client and a server and keeps what passes as
-such a connection. Nothing here needs the right to listen on a network.
+``Talk`` is one TCP connection whose packets are created one by one, so that a test can omit, repeat or
+reorder them.
+``RecordingProxy`` relays between a client and a server and records each connection in this form. Nothing
+here needs the right to capture on a network interface.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ Packet = tuple[float, bytes]
 
 
 def check_sum(data: bytes) -> int:
-    """The Internet check sum."""
+    """Return the Internet checksum."""
     words = struct.unpack(f">{len(data) // 2}H", data) if len(data) % 2 == 0 else check_words(data)
     total = sum(words)
     while total >> 16:
@@ -41,7 +42,7 @@ def tcp_packet(
     data: bytes = b"",
     options: bytes = b"",
 ) -> bytes:
-    """An IP packet, version 4 or 6 by its addresses."""
+    """Return an IP packet with a TCP segment. Its addresses decide about IP version 4 or 6."""
     ends = [ipaddress.ip_address(host) for host, _ in (source, target)]
     words = (20 + len(options)) // 4
     head = struct.pack(
@@ -66,7 +67,7 @@ def tcp_packet(
 
 
 def ethernet(packet: bytes, vlans: Iterable[int] = (), padded: bool = True) -> bytes:
-    """An Ethernet frame with VLAN tags, filled up to the shortest length that a wire has."""
+    """Return an Ethernet frame with VLAN tags, padded to Ethernet's minimum length."""
     kind = 0x86DD if packet[0] >> 4 == 6 else 0x0800
     tags = b"".join(struct.pack(">HH", 0x8100, vlan) for vlan in vlans)
     frame = bytes.fromhex("020000000002 020000000001") + tags + struct.pack(">H", kind) + packet
@@ -74,7 +75,7 @@ def ethernet(packet: bytes, vlans: Iterable[int] = (), padded: bool = True) -> b
 
 
 def pcap(packets: Iterable[Packet], linktype: int = 1, order: str = "<", nano: bool = False) -> bytes:
-    """A pcap file."""
+    """Return a pcap file."""
     digits = 1_000_000_000 if nano else 1_000_000
     magic = 0xA1B23C4D if nano else 0xA1B2C3D4
     rows = [struct.pack(f"{order}IHHiIII", magic, 2, 4, 0, 0, 262144, linktype)]
@@ -90,7 +91,7 @@ def block(kind: int, body: bytes) -> bytes:
 
 
 def pcapng(packets: Iterable[Packet], linktype: int = 1) -> bytes:
-    """A pcapng file, its times in nanoseconds, with a block of a kind that readers must pass over."""
+    """Return a pcapng file with times in nanoseconds, and with a block of a type that readers must skip."""
     head = struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)
     resolution = struct.pack("<HHB3xHH", 9, 1, 9, 0, 0)
     rows = [
@@ -106,7 +107,7 @@ def pcapng(packets: Iterable[Packet], linktype: int = 1) -> bytes:
 
 
 class Talk:
-    """One TCP connection; every call adds a packet to ``packets`` and says where, for a test to rearrange."""
+    """One TCP connection. Every call appends a packet to ``packets`` and returns its index."""
 
     def __init__(
         self,
@@ -135,7 +136,7 @@ class Talk:
         return ">".join(hosts)
 
     def raw(self, side: str, sequence: int, flags: int, data: bytes = b"") -> int:
-        """A packet as told, whatever was sent before; returns its place in ``packets``."""
+        """Append a packet with this sequence number, whatever was sent before."""
         other = "server" if side == "client" else "client"
         packet = tcp_packet(self.ends[side], self.ends[other], sequence, self.next[other], flags, data)
         self._time += self._step
@@ -143,7 +144,7 @@ class Talk:
         return len(self.packets) - 1
 
     def open(self) -> Self:
-        """The handshake."""
+        """Append the handshake."""
         self.raw("client", self.next["client"], SYN)
         self.next["client"] += 1
         self.raw("server", self.next["server"], SYN | ACK)
@@ -152,17 +153,17 @@ class Talk:
         return self
 
     def send(self, side: str, data: bytes) -> int:
-        """One segment with the next bytes of a side."""
+        """Append a segment with the next bytes of a side."""
         place = self.raw(side, self.next[side], PSH | ACK, data)
         self.next[side] += len(data)
         return place
 
     def acknowledge(self, side: str) -> int:
-        """A segment without data, that acknowledges all that the other side has sent."""
+        """Append a segment without data that acknowledges everything the other side has sent."""
         return self.raw(side, self.next[side], ACK)
 
     def close(self) -> Self:
-        """Both sides end, the client first."""
+        """Append the end of both sides, the client first."""
         for side, other in (("client", "server"), ("server", "client")):
             self.raw(side, self.next[side], FIN | ACK)
             self.next[side] += 1
@@ -171,16 +172,16 @@ class Talk:
 
 
 class RecordingProxy:
-    """Takes connections, makes one to the real server for each, and keeps what passes as packets.
+    """Accepts connections, opens one to the real server for each, and records the traffic as packets.
 
-    ``cut`` turns each piece that passes into the segments that it is recorded in.
+    ``cut``: splits each relayed piece into the segments that record it.
     """
 
     def __init__(
         self, host: str, port: int, cut: Callable[[bytes], list[bytes]] = lambda piece: [piece]
     ) -> None:
         self.packets: list[Packet] = []
-        #: What each side of each connection sent, in order.
+        #: The bytes that each side of each connection sent.
         self.streams: list[dict[str, bytearray]] = []
         self._target = host, port
         self._cut = cut
@@ -199,7 +200,7 @@ class RecordingProxy:
         await self._server.wait_closed()
 
     async def closed(self) -> None:
-        """Wait until every connection that was made has ended."""
+        """Wait until every connection has ended."""
         await asyncio.gather(*self._served)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -220,7 +221,7 @@ class RecordingProxy:
                         talk.send(side, segment)
                     sink.write(piece)
             except OSError:
-                pass  # a side that resets ends its stream as well
+                pass  # a reset ends the stream too
             finally:
                 sink.close()
 
