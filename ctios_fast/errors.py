@@ -197,7 +197,13 @@ class ConnectionFailed(CtiOsError, ConnectionError):
 
 
 class ConnectionLost(CtiOsError, ConnectionError):
-    """The connection ended, or there is none, so the request stays unanswered."""
+    """The connection ended, or there is none, so the request stays unanswered.
+
+    ``expected``: True if the program itself ended the session, or if the loss is reported as an event of
+    the session. A request that fails with such an error is not logged, even if nobody awaits it.
+    """
+
+    expected = False
 
 
 class LinkClosed(CtiOsError, ConnectionError):

@@ -1,4 +1,4 @@
-"""A bulk job: one session logs many agents in and out, and hears of all of them.
+"""A bulk job: one session logs many agents in and out, and gets the events of all of them.
 
 python examples/bulk.py [HOST_A PORT_A [HOST_B PORT_B]]
 """
@@ -18,11 +18,10 @@ END_OF_SHIFT = 7
 
 async def main() -> None:
     """Log the staff in; log it out; disconnect after the last OnPostLogout."""
-    session = Session(client_id="night-job")
     states: Counter[str] = Counter()
 
     def on_state(message: Message) -> None:
-        # the message itself: no Arguments are built, and fields are read where they are touched
+        # The message itself: no Arguments are built, and a field is decoded when it is read.
         states[AgentState(message["AgentState"]).name] += 1
 
     def on_post_logout(args: Arguments) -> None:
@@ -31,14 +30,17 @@ async def main() -> None:
         if not any(agent.is_logged_in for agent in agents) and session.is_connected():
             session.disconnect()
 
-    async with servers() as (host_a, port_a, host_b, port_b):
+    async with (
+        servers() as (host_a, port_a, host_b, port_b),
+        Session(client_id="night-job") as session,  # disconnects at the end, if that has not happened yet
+    ):
         await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
         await session.set_bulk_mode(5000)
         session.on(AGENT_STATE_EVENT, on_state)
         session.subscribe("OnPostLogout", on_post_logout)
         agents = [session.agent(agent_id, agent_instrument=device) for agent_id, device in STAFF.items()]
 
-        # requests are sent when they are made: all of these are under way at once
+        # A method sends its request at once: all of these are open at the same time.
         logins = [agent.login() for agent in agents]
         for agent, login in zip(agents, logins, strict=True):
             try:
@@ -52,7 +54,6 @@ async def main() -> None:
                 await logout
             except CtiOsError as error:
                 print(error)
-        await session.disconnect()  # is under way already, unless somebody could not be logged out
 
     for state, count in states.items():
         print(f"{count:5} {state}")

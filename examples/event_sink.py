@@ -1,4 +1,4 @@
-"""The same in the style of CTI OS: an event sink, Arguments, keyword constants, and nothing awaited.
+"""One agent in the style of CTI OS: an event sink, Arguments, keyword constants, and nothing awaited.
 
 python examples/event_sink.py [HOST_A PORT_A [HOST_B PORT_B]]
 """
@@ -29,7 +29,7 @@ LOGGED_OUT = (AgentState.AGENT_STATE_LOGOUT, AgentState.AGENT_STATE_UNKNOWN)
 
 
 class Desktop:
-    """An event sink: its methods are named after the events that they are called with.
+    """An event sink: each method is named after its event.
 
     ``over`` is set once no further event can come.
     """
@@ -41,31 +41,31 @@ class Desktop:
         session.add_event_listener(self)
 
     def on_connection(self, args: Arguments) -> None:
-        """A server was reached, at first or again: set the mode, unless the library does it again itself."""
+        """Set the mode at the first connection. After a loss, the library sets it again."""
         print(f"connected to {args[CTIOS_CURRENTSERVER]}")
         if self.session.current_agent is None:
             self.session.set_agent(self.agent)
 
     def on_connection_failure(self, args: Arguments) -> None:
-        """A server was not reached, or lost; the library goes on unless this was the last attempt."""
+        """Report the failure. The library keeps trying, unless this was the last attempt."""
         print(f"connection failure: {args[CTIOS_ERRORMESSAGE]}")
         if args.is_valid(CTIOS_FINALATTEMPT):
             self.over.set()
 
     def on_connection_rejected(self, args: Arguments) -> None:
-        """The server will not have this client."""
+        """The server refused this client."""
         print(f"rejected: {args[CTIOS_ERRORMESSAGE]}")
         self.over.set()
 
     def on_query_agent_state_conf(self, args: Arguments) -> None:
-        """Answers what the library asks once the mode is set: whether the agent is logged in already."""
+        """Log in, unless the agent is logged in. The library sends this query once the mode is set."""
         if args[CTIOS_AGENTSTATE] in LOGGED_OUT:
             self.agent.login(Arguments({CTIOS_AGENTPASSWORD: "sesame"}))
         else:
             print("already logged in")
 
     def on_agent_state_change(self, args: Arguments) -> None:
-        """Work: ready, a break, and home."""
+        """Work: ready, a break, and the end of the shift."""
         state, reason = args[CTIOS_AGENTSTATE], args[CTIOS_EVENTREASONCODE]
         print(f"{args[CTIOS_AGENTID]}: {AgentState(state).name}, reason {reason}")
         if state == AgentState.AGENT_STATE_AVAILABLE:
@@ -78,12 +78,12 @@ class Desktop:
             self.agent.set_agent_state(Arguments({CTIOS_AGENTSTATE: AgentState.AGENT_STATE_AVAILABLE}))
 
     def on_control_failure_conf(self, args: Arguments) -> None:
-        """The peripheral refused something; a session may be disconnected without a logout."""
+        """End the session after a refusal. A session may be disconnected without a logout."""
         print(f"refused: {args[CTIOS_ERRORMESSAGE]}")
         self.session.disconnect()
 
     def on_post_logout(self, args: Arguments) -> None:
-        """The place to disconnect, but not after a logout that a fail-over forced."""
+        """Disconnect, but not after a logout that a fail-over forced."""
         if args[CTIOS_AGENTSTATE] != AgentState.AGENT_STATE_LOGOUT:
             return
         if args[CTIOS_EVENTREASONCODE] & 0xFFFF == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
@@ -92,15 +92,14 @@ class Desktop:
             self.session.disconnect()
 
     def on_connection_closed(self, args: Arguments) -> None:
-        """Nothing comes after this: session and agent may go."""
+        """End the program: no event comes after this one."""
         print("closed")
         self.over.set()
 
 
 async def main() -> None:
-    """Find the servers, connect, and wait until it is over."""
-    async with servers() as (host_a, port_a, host_b, port_b):
-        session = Session(client_id="desktop")
+    """Find the servers, connect, and wait for the end."""
+    async with servers() as (host_a, port_a, host_b, port_b), Session(client_id="desktop") as session:
         agent = Agent("1001", 5000)
         agent.set_value(CTIOS_AGENTINSTRUMENT, "3001")
         desktop = Desktop(session, agent)

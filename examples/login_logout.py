@@ -10,24 +10,23 @@ from ctios_fast.protocol.enums import AgentState
 
 
 async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
-    """Everything that a desktop does of itself."""
-    session = Session(client_id="desktop")
-    await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
-    agent = Agent("1001", 5000, agent_instrument="3001")
-    await session.set_agent(agent)
+    """Do everything that a desktop does."""
+    async with Session(client_id="desktop") as session:  # disconnects at the end
+        await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
+        agent = Agent("1001", 5000, agent_instrument="3001")
+        await session.set_agent(agent)
 
-    await agent.login(agent_password="sesame")
-    await agent.set_agent_state(AgentState.AGENT_STATE_AVAILABLE)
-    print(f"{agent.agent_id} is ready on side {session.current_side}")
-    try:
+        await agent.login(agent_password="sesame")
+        await agent.set_agent_state(AgentState.AGENT_STATE_AVAILABLE)
+        print(f"{agent.agent_id} is ready on side {session.current_side}")
+        try:
+            await agent.logout(reason_code=7)
+        except ControlFailure as failure:
+            print(f"not yet: {failure.name}")
+
+        await agent.set_agent_state(AgentState.AGENT_STATE_NOT_READY, reason_code=12)
         await agent.logout(reason_code=7)
-    except ControlFailure as failure:
-        print(f"not yet: {failure.name}")
-
-    await agent.set_agent_state(AgentState.AGENT_STATE_NOT_READY, reason_code=12)
-    await agent.logout(reason_code=7)
-    print(f"{agent.agent_id} is logged out, reason {agent.reason_code}")
-    await session.disconnect()
+        print(f"{agent.agent_id} is logged out, reason {agent.reason_code}")
 
 
 async def main() -> None:

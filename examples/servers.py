@@ -20,7 +20,7 @@ class Sides(NamedTuple):
 
 @asynccontextmanager
 async def servers() -> AsyncIterator[Sides]:
-    """The sides that ``HOST_A PORT_A [HOST_B PORT_B]`` name; without arguments those of a simulator."""
+    """Give the sides of ``HOST_A PORT_A [HOST_B PORT_B]``; without arguments those of a simulator."""
     match sys.argv[1:]:
         case [host_a, port_a]:
             yield Sides(host_a, int(port_a), host_a, int(port_a))

@@ -39,7 +39,7 @@ from .observer import FailureReason, Observer
 from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings, Wanted
 from .options import ConnectionOptions
 from .plain_message import MessageWriter, PlainMessage
-from .request_book import CONFIRMATION_TYPES, Request, RequestBook
+from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected
 from .search import Outcome, SideSearch
 from .sides import Attempt, Side
 from .waiters import ConnectRequest, Waiters, fail
@@ -609,10 +609,8 @@ class Connection:
         self.side = None
         closing = self._waiters.take_close()
         waiting = self._give_up()
-        self.book.fail_all(words, own=True)
-        for request in waiting:
-            request.reported()  # the program itself ended the connection: not to be logged
-        fail(waiting, ConnectionLost(words))
+        self.book.fail_all(words)
+        fail(waiting, expected(ConnectionLost(words)))
         self._observer.closed()
         if closing is not None:
             closing.set_result(None)

@@ -27,7 +27,7 @@ from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, TimerHandle
 
-__all__ = ["CONFIRMATION_TYPES", "MAX_SEGMENTS", "SEGMENTED", "Request", "RequestBook"]
+__all__ = ["CONFIRMATION_TYPES", "MAX_SEGMENTS", "SEGMENTED", "Request", "RequestBook", "expected"]
 
 #: Messages that answer a request.
 CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
@@ -127,10 +127,10 @@ class RequestBook(OpenRequests):
         else:
             request.failed(error)
 
-    def fail_all(self, reason: str, *, own: bool = False) -> None:
+    def fail_all(self, reason: str) -> None:
         """The connection is over: fail every open request with ``ConnectionLost``.
 
-        - ``own``: the program itself ended the connection, so these failures are not logged.
+        They are not logged one by one: the end of the connection is logged, and fired as an event.
         """
         for deadlines, timer in self._timers.items():
             timer.cancel()
@@ -141,10 +141,8 @@ class RequestBook(OpenRequests):
         self.given_up.clear()
         self._segments.clear()
         for request in requests:
-            if own:
-                request.reported()
             with contextlib.suppress(RuntimeError):  # an await of it belongs to an event loop that is closed
-                request.failed(ConnectionLost(f"{_name(request)} unanswered: {reason}"))
+                request.failed(expected(ConnectionLost(f"{_name(request)} unanswered: {reason}")))
 
     def _expire(self, deadlines: Deadlines) -> None:
         now = self.now()
@@ -179,6 +177,12 @@ class RequestBook(OpenRequests):
         if len(self.given_up) > self.max_open:
             self.given_up.popitem(last=False)
             self.forgotten += 1
+
+
+def expected(error: ConnectionLost) -> ConnectionLost:
+    """Return the error, marked as one that is not logged."""
+    error.expected = True
+    return error
 
 
 def _name(request: Request[Any]) -> str:

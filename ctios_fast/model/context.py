@@ -111,7 +111,9 @@ class Context:
             if connection.link is None:
                 return MethodError(CilCode.E_CTIOS_SESSION_NOT_CONNECTED, "the session is not connected")
             return MethodError(CilCode.E_CTIOS_MODE_NOT_SET, "the session has no mode yet")
-        return ConnectionLost(f"the session is {connection.state.value}, not open")
+        lost = ConnectionLost(f"the session is {connection.state.value}, not open")
+        lost.expected = connection.state is ConnectionState.CLOSING  # the program itself is disconnecting
+        return lost
 
     def require_thread(self) -> None:
         """Raise ``MethodError`` (E_CTIOS_UNEXPECTED) unless this is the thread of the session's loop."""

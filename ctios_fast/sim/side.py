@@ -104,13 +104,15 @@ class Side:
                     ssl=self._ssl,
                     ssl_handshake_timeout=None if self._ssl is None else _TLS_HANDSHAKE,
                     backlog=ACCEPTED_PER_TURN,
+                    start_serving=False,
                 )
                 self._servers.append(server)
+                await server.start_serving()
                 listener.listen(BACKLOG)
-        except OSError:
+        except BaseException:  # a cancelled start leaves nothing open either
+            self._stop_listening()
             for listener in sockets:
                 listener.close()
-            self._stop_listening()
             raise
         self.port = sockets[0].getsockname()[1]
 

@@ -123,14 +123,16 @@ class Simulator:
         try:
             await self.side_a.start()
             await self.side_b.start()
-        except OSError:
+        except BaseException:  # cancelled included
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Stop listening and end all connections."""
-        await self.side_a.stop()
-        await self.side_b.stop()
+        try:
+            await self.side_a.stop()
+        finally:  # even if this was cancelled
+            await self.side_b.stop()
 
     async def __aenter__(self) -> Self:
         await self.start()

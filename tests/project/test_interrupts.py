@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PROGRAMS = {
+    **{path.name: [str(path)] for path in EXAMPLES if path.name != "servers.py"},
     "demo": ["-m", "ctios_fast", "demo", "--agents", "20"],
 }
 MOMENTS = 6

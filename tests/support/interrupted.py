@@ -1,4 +1,4 @@
-"""Runs a program and interrupts it at its Nth Python call after the event loop has started.
+"""Runs a program and interrupts it at its Nth Python call while its event loop runs.
 
 ``python -m support.interrupted N PROGRAM [ARGUMENTS]``: ``PROGRAM`` is a file, or a module after ``-m``. The
 process sends itself SIGINT, as a terminal does for Ctrl-C. With N = 0 the program runs undisturbed and the
@@ -36,9 +36,16 @@ class CountingPolicy(asyncio.DefaultEventLoopPolicy):
         return loop
 
 
+def close_runner(runner: asyncio.Runner, close: Any = asyncio.Runner.close) -> None:
+    """Stop counting: asyncio itself does not survive an interrupt while it closes the loop."""
+    sys.setprofile(None)
+    close(runner)
+
+
 def main() -> None:
     """Run the program."""
     global moment
+    asyncio.Runner.close = close_runner  # type: ignore[method-assign]
     moment = int(sys.argv[1])
     is_module = sys.argv[2] == "-m"
     program, sys.argv[1:] = (sys.argv[3], sys.argv[4:]) if is_module else (sys.argv[2], sys.argv[3:])

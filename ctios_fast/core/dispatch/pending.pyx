@@ -296,7 +296,7 @@ cdef class Request:
         return f"<Request {self.label} {state}>"
 
     def __del__(self):
-        if self._error is not None and not self._seen:
+        if self._error is not None and not self._seen and not getattr(self._error, "expected", False):
             _unseen_failures.note(self.label, self._error)
 
 

@@ -6,7 +6,7 @@ The confirmation of a request for a state and the event that shows the state may
 from collections.abc import Callable
 from typing import Protocol
 
-from ctios_fast.connection.request_book import Request
+from ctios_fast.connection.request_book import Request, expected
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.errors import ConnectionLost, ForcedLogout, RequestTimeout
@@ -70,7 +70,7 @@ class StateChange(Request[AgentState | int]):
         if self._logout_was_seen():
             self._answer()
         else:
-            self.set_exception(ConnectionLost(f"agent state {self.wanted} not seen: {reason}"))
+            self.set_exception(expected(ConnectionLost(f"agent state {self.wanted} not seen: {reason}")))
 
     def confirmed(self, message: Message) -> None:
         """The server took the request. Called by the request book."""
