@@ -93,7 +93,8 @@ class Refused(CtiOsError):
     text. ``message_type``: number of the refused message. ``invoke_id``: InvokeID of that message.
     """
 
-    enumeration = "StatusCode"
+    #: Enumerations of the reference that name the codes. Some codes are split over two of them.
+    ENUMERATIONS: tuple[str, ...] = ("StatusCode",)
 
     def __init__(self, code: int, message_type: int, invoke_id: int = 0) -> None:
         super().__init__(code, message_type, invoke_id)
@@ -106,11 +107,12 @@ class Refused(CtiOsError):
         """Name of the code in the reference, or the number as text if it has none."""
         from .protocol import enums
 
-        try:
-            name: str = getattr(enums, self.enumeration)(self.code).name
-        except ValueError:
-            return str(self.code)
-        return name
+        for enumeration in self.ENUMERATIONS:
+            try:
+                return str(getattr(enums, enumeration)(self.code).name)
+            except ValueError:
+                continue
+        return str(self.code)
 
     @property
     def message(self) -> str:
@@ -150,7 +152,7 @@ class ControlFailure(Refused):
     ``failure_code`` is a ControlFailureCode. ``peripheral_error_code`` is the peripheral's own.
     """
 
-    enumeration = "ControlFailureCode"
+    ENUMERATIONS = ("ControlFailureCode", "ControlFailureCodeExtended")
 
     def __init__(
         self, failure_code: int, peripheral_error_code: int, message_type: int, invoke_id: int = 0
