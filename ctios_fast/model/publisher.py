@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
+from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.protocol.naming import snake_case, suggestion
 
 from .arguments import Arguments
@@ -56,11 +57,13 @@ class EventPublisher:
     its Arguments need not be built.
     """
 
-    __slots__ = ("_aliases", "_methods", "_sinks", "failures", "listeners")
+    __slots__ = ("_aliases", "_log", "_methods", "_sinks", "failures", "listeners")
 
     def __init__(self, tables: Iterable[EventTable]) -> None:
         self.failures = 0
         self.listeners: dict[str, tuple[Listener, ...]] = {}
+        #: A listener that raises at each of many events does not fill the log.
+        self._log = LogLimit(log)
         #: Alias -> event.
         self._aliases: dict[str, str] = {}
         #: Sink method -> event, aliases included.
@@ -166,6 +169,13 @@ class EventPublisher:
                 listener(args)
             except (KeyboardInterrupt, SystemExit):
                 raise
-            except BaseException:  # CancelledError included: a listener is not a task
+            except BaseException as error:  # CancelledError included: a listener is not a task
                 self.failures += 1
-                log.exception("listener of %s raised", event)
+                self._log.log(
+                    logging.ERROR,
+                    "listener %r of %s raised",
+                    listener,
+                    event,
+                    kind=(event, type(error)),
+                    exc_info=error,
+                )

@@ -5,22 +5,19 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 """
 
 import logging
-import ssl as ssl_module
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.addresses import sides
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
-from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED
 from ctios_fast.connection.life_cycle import ConnectionState
-from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.connection.opening import OpenSettings
 from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Handler, Message, codec
+from ctios_fast.core import Codec, Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError
@@ -46,6 +43,7 @@ from .system_status import SystemStatus
 
 if TYPE_CHECKING:
     import random
+    import ssl as ssl_module
 
 __all__ = ["Session"]
 
@@ -64,37 +62,43 @@ _CONNECT_KEYWORDS = (
 _MASK = 0xFFFFFFFF
 
 
+class ConnectionSettings(TypedDict, total=False):
+    """The options of ``ConnectionOptions``, as keywords of ``Session``."""
+
+    ssl: "ssl_module.SSLContext | None"
+    server_hostname: str | None
+    heartbeat: float | None
+    max_heartbeats: int
+    connect_timeout: float
+    open_timeout: float
+    close_timeout: float
+    clients: int
+    reconnect_attempts: int | None
+    stable_after: float
+    takeover_window: float
+    keepalive: float | None
+    turn_time: float | None
+    max_open_requests: int
+    max_frame: int
+    max_buffered: int
+    clock: Clock | None
+    rng: "random.Random | None"
+
+
 class Session:
     """A client's session with a CTI Server pair.
 
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server.
     - ``version``: the protocol version to speak, 9 to 25.
-    - ``heartbeat``: seconds of silence after which a heartbeat is sent, 5 at least; None for none.
-    - ``max_heartbeats``: this many unanswered heartbeats in a row end the connection.
     - ``request_timeout``: seconds that a confirmation may take.
-    - ``open_timeout``: seconds that the server may take to open the session.
-    - ``connect_timeout``: seconds for TCP and TLS set-up, over all addresses of a host.
-    - ``close_timeout``: seconds that the server may take to confirm the end of the session.
-    - ``reconnect_attempts``: how often both sides are tried after a loss, None for ever.
-    - ``clients``: number of clients of the site; spreads their return after a common failure.
-    - ``ssl``: the ``ssl.SSLContext`` for TLS, None for plain TCP.
-    - ``server_hostname``: the name that the certificate must hold, if it is not the host connected to.
-    - ``stable_after``: seconds after which a session counts as a success; after a shorter one the waits of
-      the search for a server go on.
-    - ``takeover_window``: seconds after an OPEN_REQ that was given up in which a takeover by a newer session
-      of this client is taken for its late effect, and the session is opened again.
-    - ``keepalive``: seconds of silence after which TCP itself probes the path; None to leave it off.
-    - ``turn_time``: seconds for which received frames are handled before other callbacks of the event loop
-      get their turn; None for no limit.
-    - ``max_open_requests``: requests that may be unanswered at once.
-    - ``max_frame``: largest received frame, in bytes.
-    - ``max_buffered``: bytes that may wait for a server that does not read.
     - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
-    - ``clock``, ``rng``: stand in for time and chance in tests.
+    - ``options``: how the connection behaves, by keyword. They are those of
+      ``ctios_fast.connection.options.ConnectionOptions``, such as ``heartbeat``, ``ssl``,
+      ``connect_timeout``, ``reconnect_attempts``, ``clients``, ``max_open_requests``, ``max_buffered``.
 
     ``async with Session(...) as session:`` disconnects at the end.
 
-    Raises ``TypeError`` or ``ValueError`` for an option that cannot be used.
+    Raises ``MethodError``, ``TypeError`` or ``ValueError`` for an option that cannot be used.
     """
 
     def __init__(
@@ -104,50 +108,14 @@ class Session:
         client_password: "str | Secret" = "",
         client_signature: str | None = None,
         version: int = NEWEST_VERSION,
-        heartbeat: float | None = 30.0,
-        max_heartbeats: int = DEFAULT_MAX_MISSED,
         request_timeout: float = 30.0,
-        open_timeout: float = 30.0,
-        connect_timeout: float = 20.0,
-        close_timeout: float = 5.0,
-        reconnect_attempts: int | None = None,
-        clients: int = 10,
-        ssl: ssl_module.SSLContext | None = None,
-        server_hostname: str | None = None,
-        stable_after: float = 30.0,
-        takeover_window: float = 600.0,
-        keepalive: float | None = 60.0,
-        turn_time: float | None = 0.1,
-        max_open_requests: int = 65536,
-        max_frame: int = DEFAULT_MAX_FRAME,
-        max_buffered: int = DEFAULT_MAX_BUFFERED,
         max_objects: int = DEFAULT_MAX_OBJECTS,
-        clock: Clock | None = None,
-        rng: "random.Random | None" = None,
+        **options: Unpack[ConnectionSettings],
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
         self._client_password = hidden(client_password) or Secret("")
         del client_password
-        options = ConnectionOptions(
-            ssl=ssl,
-            server_hostname=server_hostname,
-            stable_after=stable_after,
-            takeover_window=takeover_window,
-            keepalive=keepalive,
-            turn_time=turn_time,
-            heartbeat=heartbeat,
-            max_heartbeats=max_heartbeats,
-            connect_timeout=connect_timeout,
-            open_timeout=open_timeout,
-            close_timeout=close_timeout,
-            clients=clients,
-            reconnect_attempts=reconnect_attempts,
-            max_open_requests=max_open_requests,
-            max_frame=max_frame,
-            max_buffered=max_buffered,
-            clock=clock,
-            rng=rng,
-        )
+        checked_options = ConnectionOptions(**options)
         self.client_signature = client_signature
         #: Counts and calls listeners.
         self._events = EventPublisher((SESSION_EVENTS, *(kind.events for kind in KINDS)))
@@ -158,12 +126,12 @@ class Session:
             codec(version),
             self._events,
             registry,
-            optional_seconds("request_timeout", request_timeout) or 30.0,
+            _request_timeout(request_timeout),
         )
-        self._recovery = Recovery(self._context, max_open_requests)
+        self._recovery = Recovery(self._context, checked_options.max_open_requests)
         self._status = SystemStatus()
         self._observer = ConnectionEvents(self._context, self._recovery, self._status, client_id)
-        self._connection = Connection(self._context.codec, self._observer, options)
+        self._connection = Connection(self._context.codec, self._observer, checked_options)
         self._context.attach(self._connection)
         on = self._connection.dispatcher.on
         on(ged.SYSTEM_EVENT, self._observer.on_system_event)
@@ -640,6 +608,13 @@ class Session:
         agent.context = self._context
         self._agents.add(agent.agent_id, agent)
         return agent
+
+
+def _request_timeout(seconds: Any) -> float:
+    given = optional_seconds("request_timeout", seconds)
+    if given is None:
+        raise refuse("request_timeout must be a number of seconds above 0, got None")
+    return given
 
 
 def _chosen(mode: Mode, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> Mode:

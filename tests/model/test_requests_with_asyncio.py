@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from ctios_fast import Request, RequestTimeout
-from ctios_fast.core.dispatch.pending import SegmentedRequest
 
 
 def answered_soon(answer: object = 7) -> Request[Any]:
@@ -177,10 +176,3 @@ async def test_a_failure_that_was_looked_at_is_not_logged(caplog: pytest.LogCapt
     del request
     gc.collect()
     assert caplog.records == []
-
-
-def test_a_segmented_request_is_bounded() -> None:
-    request = SegmentedRequest("test")
-    for number in range(SegmentedRequest.MAX_SEGMENTS + 1):
-        request.segment(number)  # type: ignore[arg-type]
-    assert isinstance(request.exception(), OverflowError)

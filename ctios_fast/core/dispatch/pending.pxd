@@ -27,9 +27,6 @@ cdef class Request:
     cdef int answered(self) except -1
     cdef int call_back(self, object callback) except -1
 
-cdef class SegmentedRequest(Request):
-    cdef list _segments
-
 cdef class Deadlines:
     cdef readonly object timeout
     cdef list _queue                            # of Requests; None in front of _first

@@ -320,29 +320,6 @@ cdef class _InContext:
 
 
 @cython.auto_pickle(False)
-cdef class SegmentedRequest(Request):
-    """A request whose confirmation comes in several messages with one InvokeID (LIST_AGENT_TEAM_CONF).
-
-    The answer is a tuple of all of them, in order. ``MAX_SEGMENTS`` bounds it.
-    """
-
-    MAX_SEGMENTS = 1024
-
-    def confirmed(self, message):
-        """The last segment came."""
-        self.set_result((*(self._segments or ()), message))
-
-    def segment(self, message):
-        """Keep one of the segments before the last. Called by the request book."""
-        if self._segments is None:
-            self._segments = []
-        if len(<list>self._segments) < self.MAX_SEGMENTS:
-            (<list>self._segments).append(message)
-        else:
-            self.set_exception(OverflowError(f"more than {self.MAX_SEGMENTS} segments of {self.label}"))
-
-
-@cython.auto_pickle(False)
 @cython.final
 cdef class Deadlines:
     """Requests that have the same time allowed, so that the first one's ends first."""
@@ -493,9 +470,6 @@ cdef class OpenRequests:
         request = <Request>found
         if not refusal and message.type != request._confirmation:
             self.unasked += 1
-            return
-        if not refusal and isinstance(request, SegmentedRequest) and message.get("More"):
-            request.segment(message)
             return
         del self.pending[invoke_id]
         if refusal:
