@@ -75,13 +75,13 @@ class Arguments(MutableMapping[str, Any]):
 
     # --- Look-up ------------------------------------------------------------------------------------
 
-    def _key(self, key: str) -> str:
-        # the keyword under which the value is kept; KeyError without one
+    def _known(self, key: str) -> str | None:
+        # the keyword under which the value is kept, None without one
         if key in self._values:
             return key
         if self._index is None:
             self._index = {known.lower(): known for known in self._values}
-        return self._index[key.strip().lower()]
+        return self._index.get(key.strip().lower())
 
     def _accept(self, *sources: "_Pairs | _Refusal") -> None:
         # all of the pairs, or none where one is refused
@@ -91,48 +91,47 @@ class Arguments(MutableMapping[str, Any]):
                 raise source.error
             accepted += source
         for key, value in accepted:
-            self._refuse_cycle(key, value)
+            if isinstance(value, Arguments | tuple):
+                self._refuse_cycle(key, value)
         for key, value in accepted:
             self._put(key, value)
 
-    def _refuse_cycle(self, key: str, value: Any) -> None:
-        if isinstance(value, Arguments | tuple) and _reaches(value, self):
+    def _refuse_cycle(self, key: str, value: "Arguments | tuple[Any, ...]") -> None:
+        if _reaches(value, self):
             raise invalid(f"{key} would nest these Arguments in themselves; set a clone() of them")
 
     def _put(self, key: str, value: Any) -> None:
         # the value is covered
-        try:
-            key = self._key(key)
-        except KeyError:
-            key = key.strip()
+        known = self._known(key)
+        if known is None:
+            known = key.strip()
             if self._index is not None:
-                self._index[key.lower()] = key
-        self._values[key] = value
+                self._index[known.lower()] = known
+        self._values[known] = value
 
     # --- The mapping --------------------------------------------------------------------------------
 
     def __getitem__(self, key: str) -> Any:
-        try:
-            return self._values[key]
-        except KeyError:
-            pass
-        try:
-            return self._values[self._key(key)]
-        except (KeyError, AttributeError):
-            raise KeyError(key) from None
+        values = self._values
+        if key in values:
+            return values[key]
+        known = self._known(key) if isinstance(key, str) else None
+        if known is None:
+            raise KeyError(key)
+        return values[known]
 
     def __setitem__(self, key: str, value: Any) -> None:
         value = _cover(key, value)
         if not isinstance(key, str):
             raise not_text(key)
-        self._refuse_cycle(key, _taken(value))
+        if isinstance(_taken(value), Arguments | tuple):
+            self._refuse_cycle(key, value)
         self._put(key, value)
 
     def __delitem__(self, key: str) -> None:
-        try:
-            known = self._key(key)
-        except (KeyError, AttributeError):
-            raise KeyError(key) from None
+        known = self._known(key) if isinstance(key, str) else None
+        if known is None:
+            raise KeyError(key)
         del self._values[known]
         if self._index is not None:
             del self._index[known.lower()]
@@ -144,13 +143,7 @@ class Arguments(MutableMapping[str, Any]):
         return len(self._values)
 
     def __contains__(self, key: object) -> bool:
-        if not isinstance(key, str):
-            return False
-        try:
-            self._key(key)
-        except KeyError:
-            return False
-        return True
+        return isinstance(key, str) and self._known(key) is not None
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value, or ``default`` where there is none."""
