@@ -33,7 +33,7 @@ from .argument_values import (
 )
 from .arguments_text import REDACTED, pairs_text, parsed, word
 
-__all__ = ["MAX_DEPTH", "Arguments", "arguments_over", "made"]
+__all__ = ["MAX_DEPTH", "Arguments", "arguments_over"]
 
 #: How deeply plain dicts, lists, JSON and dumps may be nested.
 MAX_DEPTH: Final = 64
@@ -449,10 +449,6 @@ def arguments_over(
     args._values = values
     args._index = None
     return args
-
-
-#: The name of ``arguments_over`` that a part of the model still uses.
-made = arguments_over
 
 
 # --- Hiding passwords -----------------------------------------------------------------------------------

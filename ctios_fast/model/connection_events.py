@@ -15,7 +15,7 @@ from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
 from ctios_fast.errors import MalformedFrame, OpenRefused
 
-from .arguments import Arguments, made
+from .arguments import Arguments, arguments_over
 from .context import Context
 from .publisher import EventTable
 from .recovery import Recovery
@@ -165,10 +165,10 @@ class ConnectionEvents:
             }
         values[kw.CTIOS_CILCONNECTIONID] = self.client_id
         values[kw.CTIOS_STATUSSYSTEM] = self._status.as_arguments()
-        return made(values)
+        return arguments_over(values)
 
     def _missing_arguments(self, count: int) -> Arguments:
-        return made(
+        return arguments_over(
             {
                 kw.CTIOS_EVENTTIME: _event_time(),
                 kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
@@ -189,7 +189,7 @@ class ConnectionEvents:
 
 
 def _connection_arguments(side: Side) -> Arguments:
-    return made({kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host})
+    return arguments_over({kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host})
 
 
 def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: BaseException) -> Arguments:
@@ -201,19 +201,19 @@ def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: Ba
     }
     if final:
         values[kw.CTIOS_FINALATTEMPT] = True
-    return made(values)
+    return arguments_over(values)
 
 
 def _rejection_arguments(error: OpenRefused) -> Arguments:
-    return made({kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)})
+    return arguments_over({kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)})
 
 
 def _time_arguments() -> Arguments:
-    return made({kw.CTIOS_EVENTTIME: _event_time()})
+    return arguments_over({kw.CTIOS_EVENTTIME: _event_time()})
 
 
 def _server_failure_arguments(status: int) -> Arguments:
-    return made(
+    return arguments_over(
         {
             kw.CTIOS_FAILURECODE: status,
             kw.CTIOS_ERRORMESSAGE: f"the CTI Server reports status {status}",
@@ -230,7 +230,7 @@ def _system_event_arguments(event: Message) -> Arguments:
     }
     if number in PERIPHERAL_EVENTS:
         values[kw.CTIOS_SYSTEMEVENTARG1] = event["SystemEventArg1"]
-    return made(values)
+    return arguments_over(values)
 
 
 def _system_event_name(number: int) -> str:

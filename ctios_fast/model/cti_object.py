@@ -13,7 +13,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused, RequestRefused
 from ctios_fast.protocol.naming import suggestion
 
-from .arguments import Arguments, made
+from .arguments import Arguments, arguments_over
 from .coercion import boolean, hidden, integer, is_password, refuse
 from .context import Context
 
@@ -149,7 +149,7 @@ class CtiObject:
             if value is not None:
                 values[row.keyword] = value
         values.update((self._application or {}).values())
-        return made(values)
+        return arguments_over(values)
 
     def dump_properties(self) -> str:
         """All properties as ``key1 = value1; key2 = value2``. Passwords are not shown."""
@@ -181,7 +181,7 @@ class CtiObject:
         if isinstance(error, RequestRefused):  # the server refused: its code is a StatusCode
             values[kw.CTIOS_STATUSCODE] = error.status
         values.update(self._identity())
-        return made(values)
+        return arguments_over(values)
 
     def _identity(self) -> dict[str, Any]:
         # What events about the object name it by.

@@ -13,7 +13,7 @@ from typing import Final
 from ctios_fast.connection.clock import sleep
 from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 
-from .arguments import Arguments, made
+from .arguments import Arguments, arguments_over
 from .context import Context
 from .cti_object import CtiObject
 
@@ -95,4 +95,4 @@ class Recovery:
 
 
 def _counts(asked: int, repaired: int, given_up: int, seconds: float) -> Arguments:
-    return made({"Asked": asked, "Repaired": repaired, "GivenUp": given_up, "Seconds": seconds})
+    return arguments_over({"Asked": asked, "Repaired": repaired, "GivenUp": given_up, "Seconds": seconds})

@@ -5,7 +5,7 @@ from typing import Final
 from ctios_fast import keywords as kw
 from ctios_fast.core import Message
 
-from .arguments import Arguments, made
+from .arguments import Arguments, arguments_over
 
 __all__ = ["GAP_BEGINS", "GAP_ENDS", "PERIPHERAL_EVENTS", "SystemStatus"]
 
@@ -77,12 +77,12 @@ class SystemStatus:
 
     def as_arguments(self) -> Arguments:
         """The status under CTI OS's keywords."""
-        return made(
+        return arguments_over(
             {
                 kw.CTIOS_STATUSCTISERVER: self.is_connected,
                 kw.CTIOS_STATUSCTISERVERDRIVER: self.has_driver,
                 kw.CTIOS_STATUSCENTRALCONTROLLER: self.has_controller,
-                kw.CTIOS_STATUSPERIPHERALS: made(
+                kw.CTIOS_STATUSPERIPHERALS: arguments_over(
                     {str(number): is_online for number, is_online in self.peripherals.items()}
                 ),
             }

@@ -23,7 +23,7 @@ from ctios_fast.keywords import (
     CTIOS_AGENTSTATE,
     CTIOS_UNIQUEOBJECTID,
 )
-from ctios_fast.model.arguments import Arguments, made
+from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import (
     boolean,
     hidden,
@@ -765,7 +765,7 @@ class Agent(CtiObject):
         values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
         values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
         values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
-        return made(values)
+        return arguments_over(values)
 
     def _domain_arguments(self, domain: int, reason: int, message: Message) -> Arguments:
         args = self._state_arguments(reason, message)
@@ -774,7 +774,7 @@ class Agent(CtiObject):
         return args
 
     def _confirmation_arguments(self, confirmation: Message) -> Arguments:
-        return made(
+        return arguments_over(
             {
                 kw.CTIOS_INVOKEID: confirmation["InvokeID"],
                 kw.CTIOS_AGENTID: self.agent_id,
@@ -802,8 +802,8 @@ class Agent(CtiObject):
         names = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
         groups = zip(*(message[name] for name in names), strict=False)
         for number, group in enumerate(groups, 1):
-            values[f"SkillGroup[{number}]"] = made(dict(zip(names, group, strict=True)))
-        return made(values)
+            values[f"SkillGroup[{number}]"] = arguments_over(dict(zip(names, group, strict=True)))
+        return arguments_over(values)
 
 
 def _more_fields(given: Arguments, *, is_signing: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.model.arguments import Arguments, made
+from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject, Property, properties
@@ -77,7 +77,9 @@ class SkillGroup(CtiObject):
         """Take in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fire its event."""
         fields = message.fixed()
         self.skill_group_id = None if fields["SkillGroupID"] == NULL_SKILL_GROUP else fields["SkillGroupID"]
-        self.statistics = made({name: value for name, value in fields.items() if name not in _IDENTITY})
+        self.statistics = arguments_over(
+            {name: value for name, value in fields.items() if name not in _IDENTITY}
+        )
         context: Context = self.context  # type: ignore[assignment]
         context.fire("OnSkillGroupStatisticsUpdated", self._statistics_arguments)
 
@@ -86,7 +88,7 @@ class SkillGroup(CtiObject):
         self.statistics = None
 
     def _statistics_arguments(self) -> Arguments:
-        return made(
+        return arguments_over(
             {
                 kw.CTIOS_PERIPHERALID: self.peripheral_id,
                 kw.CTIOS_SKILLGROUPNUMBER: self.skill_group_number,
