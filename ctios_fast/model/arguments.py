@@ -614,14 +614,19 @@ def _has_secret(value: Any) -> bool:
 # --- Text and JSON --------------------------------------------------------------------------------------
 
 
+def _is_hidden(key: str, value: Any) -> bool:
+    # a value that is not given, and Arguments, which hide their own values, are shown
+    return isinstance(value, Secret) or (
+        is_password(key) and value is not None and not isinstance(value, Arguments)
+    )
+
+
 def _shown(key: str, value: Any) -> str:
-    if isinstance(value, Secret) or is_password(key):
-        return repr(REDACTED)
-    return repr(value)
+    return repr(REDACTED if _is_hidden(key, value) else value)
 
 
 def _written(key: str, value: Any) -> str:
-    if isinstance(value, Secret) or (is_password(key) and not isinstance(value, Arguments)):
+    if _is_hidden(key, value):
         return REDACTED
     if isinstance(value, Arguments):
         return f"{{{value.dump()}}}"
@@ -631,7 +636,7 @@ def _written(key: str, value: Any) -> str:
 
 
 def _plain(key: str, value: Any) -> Any:
-    if isinstance(value, Secret) or (is_password(key) and not isinstance(value, Arguments)):
+    if _is_hidden(key, value):
         return REDACTED
     if isinstance(value, Arguments):
         return value.to_dict()
