@@ -38,10 +38,9 @@ async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[Report, l
         try:
             a, b = simulator.side_a, simulator.side_b
             await session.connect(ctios_a=a.host, port_a=a.port, ctios_b=b.host, port_b=b.port)
-            await session.set_bulk_mode(simulator.peripheral.peripheral_id)
+            await session.set_bulk_mode(simulator.peripheral_id)
             staff = [
-                session.agent(agent.agent_id, agent_instrument=agent.instrument)
-                for agent in simulator.peripheral.agents
+                session.agent(agent.agent_id, agent_instrument=agent.instrument) for agent in simulator.agents
             ]
             report = await work_shift(session, staff, on_step=lambda agent, step: on_step(step))
             return report, list(_left_over(simulator, session, report))
@@ -53,7 +52,7 @@ def _left_over(simulator: Simulator, session: Session, report: Report) -> Iterat
     sent = simulator.counters.events_sent
     if sent != report.events:
         yield f"the server sent {sent} events, {report.events} came"
-    if logged_in := sum(agent.logged_in for agent in simulator.peripheral.agents):
+    if logged_in := sum(agent.logged_in for agent in simulator.agents):
         yield f"{logged_in} agents are still logged in"
     if sessions := len(simulator.side_a.sessions) + len(simulator.side_b.sessions):
         yield f"{sessions} sessions are still open on the server"

@@ -6,7 +6,7 @@ demo and a source of load. ``Simulator`` is the entrance. ``plant`` holds the ag
 this package.
 """
 
-from ctios_fast.sim.plant.peripheral import Agent, Peripheral
+from ctios_fast.sim.plant import Plant, PlantAgent, PlantSettings, Population
 from ctios_fast.sim.server.client_session import ClientSession
 
 from .counters import Counters
@@ -16,10 +16,12 @@ from .simulator import COMPONENT_FAILED, MAX_AGENTS, Simulator
 __all__ = [
     "COMPONENT_FAILED",
     "MAX_AGENTS",
-    "Agent",
     "ClientSession",
     "Counters",
-    "Peripheral",
+    "Plant",
+    "PlantAgent",
+    "PlantSettings",
+    "Population",
     "Side",
     "Simulator",
 ]

@@ -22,6 +22,7 @@ class PairSettings:
     ``client_password``: what ClientPassword of OPEN_REQ must be; None accepts any.
     ``agent_passwords``: passwords by agent id that LOGIN and LOGOUT must carry; None checks nothing.
     ``events_first``: send the events of a request before its confirmation.
+    ``strict``: refuse what the reference says is refused; else take what programs in the field send.
     ``max_connections``: connections that one side accepts.
     ``max_sessions``: sessions that both sides together open.
     ``max_buffered``: bytes that may wait for one client that does not read.
@@ -33,6 +34,7 @@ class PairSettings:
     client_password: Secret | None = field(default=None, repr=False)
     agent_passwords: Mapping[str, Secret] | None = field(default=None, repr=False)
     events_first: bool = False
+    strict: bool = True
     max_connections: int = 20_000
     max_sessions: int = 20_000
     max_buffered: int = DEFAULT_MAX_BUFFERED

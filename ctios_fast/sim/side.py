@@ -10,13 +10,16 @@ from ctios_fast.core import Message
 from ctios_fast.errors import MalformedFrame
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
-from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
+from ctios_fast.protocol.enums import CTIServiceMask, SessionType, StatusCode, SystemEventID
+from ctios_fast.sim.plant import ControlRefusal, RequestRefusal
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.open_request import Opening
 from ctios_fast.sim.server.refusal import ControlFailed, Refused
 from ctios_fast.sim.server.request_form import invoke_id_of
-from ctios_fast.sim.server.request_table import admit
+from ctios_fast.sim.server.request_table import ON_STANDBY, admit
 from ctios_fast.sim.server.server_pair import ServerPair
+
+from .maintenance import Maintenance
 
 __all__ = ["Side"]
 
@@ -35,6 +38,11 @@ _TLS_HANDSHAKE: Final = 10.0
 _TURNS_TO_END: Final = 100
 """Turns of the loop that aborted connections get to end; a TLS connection needs a few."""
 
+_REBUILD_TIME: Final = 60.0
+"""Seconds after a graceful shutdown in which new All Events clients get the state of all calls."""
+
+_CLIENT_EVENTS: Final = CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS.value
+_ACTIVE_STANDBY: Final = CTIServiceMask.CTI_SERVICE_ACTIVE_STANDBY.value
 _ALL_EVENTS: Final = CTIServiceMask.CTI_SERVICE_ALL_EVENTS.value
 
 
@@ -47,8 +55,10 @@ def max_descriptor() -> int:
 class Side:
     """Side "a" or "b".
 
-    ``host`` and ``port`` are where it listens (the port is the real one once it was started), ``online`` is
-    False after ``shutdown``, ``frozen`` between ``freeze`` and ``thaw``.
+    ``host``, ``port``: where it listens; the port is the real one once it was started.
+    ``active``: whether it serves sessions; else it is the standby, whose sessions wait.
+    ``online``: False after ``shutdown``. ``frozen``: between ``freeze`` and ``thaw``.
+    ``maintenance``: its graceful shutdown while that goes on.
     """
 
     def __init__(
@@ -57,13 +67,17 @@ class Side:
         self.name: Final = name
         self.host: Final = host
         self.port = port
+        self.active = True
         self.online = True
         self.frozen = False
+        self.maintenance: Maintenance | None = None
         self.connections: set[ClientSession] = set()
         self._pair: Final = pair
         self._context: Final = pair.context
         self._ssl: Final = ssl_context
         self._servers: list[asyncio.Server] = []
+        self._rebuild_until = float("-inf")  # new All Events clients get the state of all calls until then
+        self._replaced: frozenset[ClientSession] = frozenset()  # sessions that a frozen side has lost
 
     def __repr__(self) -> str:
         return f"<Side {self.name} at {self.address}: {len(self.connections)} connections>"
@@ -77,6 +91,29 @@ class Side:
     def listening(self) -> bool:
         """Whether connections are accepted."""
         return bool(self._servers)
+
+    @property
+    def serving(self) -> bool:
+        """Whether it could serve sessions now."""
+        return self.listening and self.online and not self.frozen
+
+    @property
+    def condition(self) -> str:
+        """One word for the snapshot: active, standby, offline, frozen or down."""
+        if not self.listening:
+            return "down"
+        if self.frozen:
+            return "frozen"
+        if not self.online:
+            return "offline"
+        return "active" if self.active else "standby"
+
+    @property
+    def _refusing(self) -> StatusCode | None:
+        """The status with which every opening is refused now."""
+        if self.maintenance is not None:
+            return StatusCode.E_CTI_SERVER_IN_MAINTENANCE_MODE
+        return None if self.online else StatusCode.E_CTI_CTI_SERVER_OFFLINE
 
     @property
     def sessions(self) -> tuple[ClientSession, ...]:
@@ -159,14 +196,20 @@ class Side:
         """A connection is gone."""
         self.connections.discard(session)
 
-    def session_ended(self, session: ClientSession) -> None:
+    def session_ended(self, session: ClientSession, status: StatusCode) -> None:
         """A session has ended."""
-        self._pair.remove_session(session)
+        self._pair.remove_session(session, status)
+        if self.maintenance is not None:
+            self.maintenance.session_gone(session)
 
     def message_received(self, session: ClientSession, message: Message) -> None:
         """Open a session, or serve a request."""
         if message.type == messages.OPEN_REQ:
             self._open(session, bytes(message))
+        elif message.type == messages.ACTIVE_MAINTENANCE_RESP and self.maintenance is not None:
+            self.maintenance.answered(session, message["MaintenanceModeAccepted"])
+        elif message.type == messages.STOPPING_REQUESTS_TO_THIS_SIDE_IND and session.is_open:
+            self._stopping(session)
         else:
             self._serve(session, message)
 
@@ -182,19 +225,51 @@ class Side:
         if session.client_has_left():
             self._context.counters.abandoned_openings += 1
             return
-        opening = Opening(frame, self._pair, online=self.online, already_open=session.is_open)
+        opening = Opening(
+            frame,
+            self._pair,
+            refusing=self._refusing,
+            standby=not self.active,
+            already_open=session.is_open,
+        )
         try:
             opening.examine()
         except Refused as refusal:
             self._refuse(session, "OPEN_REQ", opening.invoke_id, refusal)
             return
-        session.open(opening.message, opening.granted, opening.agent)
-        self._pair.add_session(session)
-        own = self._pair.peripheral.peripheral_id
-        listed = (own,) if opening.message["PeripheralID"] == NULL_PERIPHERAL_ID else ()
-        session.send(session.replies.open_conf(opening.invoke_id, session.services, session.agent, listed))
+        pair = self._pair
+        monitor_id = pair.monitors.next_id() if opening.requested & _CLIENT_EVENTS else 0
+        session.open(opening.message, opening.granted, opening.agent, monitor_id)
+        session.standby = not self.active
+        listed = (pair.peripheral_id,) if opening.message["PeripheralID"] == NULL_PERIPHERAL_ID else ()
+        session.send(
+            session.replies.open_conf(
+                opening.invoke_id,
+                session.services,
+                session.agent,
+                listed,
+                monitor_id=monitor_id,
+                pg_status=pair.pg_status,
+                time=pair.central_time,
+                session_type=SessionType.ACTIVE if self.active else SessionType.STANDBY,
+            )
+        )
+        pair.add_session(session)
         if session.services & _ALL_EVENTS:
-            session.send(session.replies.peripheral_online(own))
+            session.send(self._peripheral_event(session))
+        if self.active:
+            pair.welcome(session)
+            if self._rebuilding:
+                self._rebuild(session)
+
+    def _peripheral_event(self, session: ClientSession) -> bytes:
+        pair = self._pair
+        event = (
+            SystemEventID.SYS_PERIPHERAL_ONLINE if pair.plant.online else SystemEventID.SYS_PERIPHERAL_OFFLINE
+        )
+        return session.replies.system_event(
+            event, pair.peripheral_id, pg_status=pair.pg_status, time=pair.central_time
+        )
 
     def _serve(self, session: ClientSession, message: Message) -> None:
         invoke_id = message.get("InvokeID", 0) if message.documented else invoke_id_of(bytes(message))
@@ -203,29 +278,86 @@ class Side:
                 raise Refused(StatusCode.E_CTI_SESSION_NOT_OPEN)
             if not self.online and message.type != messages.CLOSE_REQ:
                 raise Refused(StatusCode.E_CTI_CTI_SERVER_OFFLINE)
+            if session.standby and message.type not in ON_STANDBY:
+                raise Refused(StatusCode.E_CTI_SERVER_NOT_MASTER)
             admit(self._pair, session, message)(self._pair, session, message)
         except Refused as refusal:
             self._refuse(session, str(message.name), invoke_id, refusal)
+        except RequestRefusal as refusal:
+            self._refuse(session, str(message.name), invoke_id, Refused(refusal.status, "", refusal.reason))
         except ControlFailed as failure:
-            self._context.log.info("%s of %r refused with %s", message.name, session, failure)
-            session.refuse_control(invoke_id, failure.code)
+            self._refuse_control(session, message, invoke_id, failure)
+        except ControlRefusal as failure:
+            self._refuse_control(session, message, invoke_id, ControlFailed(failure.code, failure.reason))
+
+    def _refuse_control(
+        self, session: ClientSession, message: Message, invoke_id: int, failure: ControlFailed
+    ) -> None:
+        self._context.log.info("%s of %r refused with %s", message.name, session, failure)
+        session.refuse_control(invoke_id, failure.code)
 
     def _refuse(self, session: ClientSession, request: str, invoke_id: int, refusal: Refused) -> None:
         write = self._context.log.info if session.is_open else self._context.log.warning
         write("%s of %r refused with %s", request, session, refusal)
         session.refuse(invoke_id, refusal.status)
 
+    # --- active and standby ---------------------------------------------------------------------
+
+    def become_active(self) -> None:
+        """Serve sessions from now on; those that wait here are told and get events."""
+        self.active = True
+        for session in self.sessions:
+            self._pair.activate(session)
+            if session.services & _ALL_EVENTS:
+                session.send(self._peripheral_event(session))
+
+    def become_standby(self) -> None:
+        """Serve no longer. Sessions of clients that know of sides wait; the others are ended."""
+        self.active = False
+        for session in self.sessions:
+            self._pair.deactivate(session)
+            if not session.services & _ACTIVE_STANDBY:
+                session.fail(StatusCode.E_CTI_CTI_SERVER_OFFLINE)
+
+    def rebuild(self) -> None:
+        """After a graceful shutdown of the other side: All Events clients get the state of all calls.
+
+        Those that open a session in the next minute get it too.
+        """
+        self._rebuild_until = self._context.clock.time() + _REBUILD_TIME
+        for session in self.sessions:
+            self._rebuild(session)
+
+    @property
+    def _rebuilding(self) -> bool:
+        return self._context.clock.time() < self._rebuild_until
+
+    def _rebuild(self, session: ClientSession) -> None:
+        if session.services & _ALL_EVENTS and not session.standby:
+            for event in self._pair.plant.rebuild_events():
+                self._pair.distribution.send(event, session)
+
+    def _stopping(self, session: ClientSession) -> None:
+        if self.maintenance is not None:
+            self.maintenance.stopping(session)
+        else:
+            session.end(StatusCode.E_CTI_NO_ERROR)
+            session.link.close()
+
     # --- faults on command ----------------------------------------------------------------------
 
-    def fail(self) -> None:
-        """Die: the listener closes, all connections are reset."""
+    def fail(self, last_bytes: bytes = b"") -> None:
+        """Die: the listener closes, all connections are reset, each after ``last_bytes``."""
         self._stop_listening()
         for session in tuple(self.connections):
+            if last_bytes:
+                session.send_raw(last_bytes)
             session.reset()
 
     async def restore(self) -> None:
         """Come back after any fault, on the same port. Raises OSError if that was taken meanwhile."""
         self.online = True
+        self.maintenance = None
         self.thaw()
         await self.start()
 
@@ -236,17 +368,32 @@ class Side:
             for session in self.sessions:
                 session.send(session.replies.failure_event(StatusCode.E_CTI_CTI_SERVER_OFFLINE))
 
-    def freeze(self) -> None:
-        """Hang: connections are accepted but nothing is read, nothing is sent and no time-out is noticed."""
+    def freeze(self, *, replaced: bool = False) -> None:
+        """Hang: connections are accepted but nothing is read, nothing is sent and no time-out is noticed.
+
+        ``replaced``: the other side takes over, so that the sessions here get no more events.
+        """
         self.frozen = True
+        if replaced:
+            self._replaced = frozenset(self.sessions)
+            for session in self._replaced:
+                self._pair.deactivate(session)
         for session in tuple(self.connections):
             session.freeze()
 
     def thaw(self) -> None:
-        """Go on after ``freeze`` with what waited in both directions."""
+        """Go on after ``freeze`` with what waited in both directions.
+
+        A side that has been replaced meanwhile ends the sessions that it served.
+        """
+        if not self.frozen:
+            return
         self.frozen = False
         for session in tuple(self.connections):
             session.thaw()
+            if session.standby and not self.active and session.is_open and session in self._replaced:
+                session.fail(StatusCode.E_CTI_CTI_SERVER_OFFLINE)
+        self._replaced = frozenset()
 
 
 def _bound(family: int, address: tuple[object, ...]) -> socket.socket:

@@ -3,24 +3,26 @@
 Both sides are active and share the agents: what happens on one is seen on the other.
 """
 
+import random
 import ssl as ssl_module
 from collections.abc import Mapping
-from typing import Final, Literal, Self
+from typing import Any, Final, Self
 
 from ctios_fast.connection.clock import Clock, LoopClock
 from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.secret import Secret
-from ctios_fast.protocol.enums import AgentState
-from ctios_fast.sim.plant.peripheral import Agent, Peripheral
+from ctios_fast.protocol.enums import AgentState, SystemEventID
+from ctios_fast.sim.plant import Plant, PlantAgent, PlantSettings, Population
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.server_pair import ServerPair
 
 from .counters import Counters
 from .pair_settings import DEFAULT_MAX_TOTAL_BUFFERED, PairSettings
 from .side import Side
+from .side_roles import PairKind, SideRoles
 
-__all__ = ["COMPONENT_FAILED", "MAX_AGENTS", "SideName", "Simulator"]
+__all__ = ["COMPONENT_FAILED", "MAX_AGENTS", "Simulator"]
 
 COMPONENT_FAILED: Final = 50002
 """Reason code with which the peripheral logs agents out when a component fails."""
@@ -28,8 +30,9 @@ COMPONENT_FAILED: Final = 50002
 MAX_AGENTS: Final = 100_000
 """Agents of one simulator."""
 
-SideName = Literal["a", "b"]
-
+_WAYS_TO_FAIL: Final = ("kill", "freeze", "garbage", "mid_frame", "graceful")
+_GARBAGE_BYTES: Final = 4096
+_HALF_A_FRAME: Final = b"\0\0\0\x40\0\0\0\x1e\0\0"
 _MAX_AGENT_ID_DIGITS: Final = 11
 _MAX_EXTENSION_DIGITS: Final = 15
 _MAX_PERIPHERAL_ID: Final = 0xFFFFFFFE
@@ -43,6 +46,15 @@ class Simulator:
     ``peripheral_id``: the one peripheral that requests may name.
     ``agents``, ``first_agent``, ``first_extension``: agent i has the id ``first_agent + i`` and the extension
     and instrument ``first_extension + i``; all begin logged out. At most ``MAX_AGENTS``.
+    ``population``: agents, teams, skill groups, queues and the like, in place of numbered agents; its
+    PeripheralID counts.
+    ``plant_settings``: how the plant behaves where peripherals differ; disorder is among them.
+    ``seed``: of the plant's random choices.
+    ``pair``: "active-standby": side A is active, side B takes over when it is lost. "both-active": both
+    sides serve sessions always.
+    ``takeover``: seconds after which the standby becomes active when the active side is lost.
+    ``strict``: refuse what the reference says is refused. False: take undefined mask bits, and an OPEN_REQ
+    without ClientPassword where none is checked.
     ``client_password``: what ClientPassword of OPEN_REQ must be; None accepts any.
     ``protocol_max``: the newest protocol version accepted (the oldest is 9).
     ``ssl``: a server-side context, for TLS.
@@ -69,6 +81,12 @@ class Simulator:
         agents: int = 1000,
         first_agent: int = 1001,
         first_extension: int = 3001,
+        population: Population | None = None,
+        plant_settings: PlantSettings | None = None,
+        seed: int = 0,
+        pair: PairKind = "active-standby",
+        takeover: float = 0.0,
+        strict: bool = True,
         client_password: str | Secret | None = None,
         protocol_max: int = NEWEST_VERSION,
         ssl: ssl_module.SSLContext | None = None,
@@ -96,22 +114,35 @@ class Simulator:
             raise ValueError(f"agents is 0 to {MAX_AGENTS}, not {agents}")
         _check_numbers("agents", agents, first_agent, _MAX_AGENT_ID_DIGITS)
         _check_numbers("extensions", agents, first_extension, _MAX_EXTENSION_DIGITS)
+        if pair not in ("active-standby", "both-active"):
+            raise ValueError(f"pair is 'active-standby' or 'both-active', not {pair!r}")
+        if not 0 <= takeover < float("inf"):
+            raise ValueError(f"takeover is 0 or more seconds, not {takeover}")
         settings = PairSettings(
             protocol_max=protocol_max,
             client_password=password,
             agent_passwords=passwords,
             events_first=events_first,
+            strict=strict,
             max_connections=max_connections,
             max_sessions=max_sessions,
             max_buffered=max_buffered,
             max_total_buffered=max_total_buffered,
             open_timeout=open_timeout,
         )
-        self.peripheral: Final = Peripheral(peripheral_id, agents, first_agent, first_extension)
-        self.pair: Final = ServerPair(settings, self.peripheral, clock or LoopClock())
+        clock = clock or LoopClock()
+        population = population or Population.numbered(
+            agents, first_agent, first_extension, peripheral_id=peripheral_id
+        )
+        self.plant: Final = Plant(population, clock, random.Random(seed), plant_settings)  # noqa: S311
+        self.pair: Final = ServerPair(settings, self.plant, clock)
         self.side_a: Final = Side(self.pair, "a", host, port_a, ssl)
         self.side_b: Final = Side(self.pair, "b", host, port_b, ssl)
         self._sides.update({side.name: side for side in (self.side_a, self.side_b)})
+        self._roles: Final = SideRoles(
+            self.side_a, self.side_b, clock, both_active=pair == "both-active", takeover=takeover
+        )
+        self._chance: Final = random.Random(seed)  # noqa: S311 - of the faults' bytes
 
     def __repr__(self) -> str:
         return f"<Simulator {' '.join(map(repr, self._sides.values()))}>"
@@ -148,17 +179,35 @@ class Simulator:
         """What both sides have seen so far."""
         return self.pair.context.counters
 
-    def agent(self, agent_id: str) -> Agent:
+    @property
+    def peripheral_id(self) -> int:
+        """The one PeripheralID."""
+        return self.pair.peripheral_id
+
+    @property
+    def agents(self) -> tuple[PlantAgent, ...]:
+        """All agents, in the order of configuration."""
+        return tuple(self.plant.population.agents.values())
+
+    def agent(self, agent_id: str) -> PlantAgent:
         """The agent of that id. Raises LookupError if there is none."""
-        return self.peripheral.find(agent_id=agent_id)
+        return self.plant.agent(agent_id)
+
+    def snapshot(self) -> dict[str, Any]:
+        """One consistent moment: agents, calls, skill groups, sides and sessions, ready for JSON."""
+        return {
+            **self.plant.snapshot(),
+            "sides": {name.upper(): side.condition for name, side in self._sides.items()},
+            "sessions": self.pair.sessions_json(),
+        }
 
     def session_of(self, agent_id: str) -> ClientSession | None:
         """The open Client Events session of an agent's device. Raises LookupError for an unknown agent."""
         return self.pair.holder(self.agent(agent_id))
 
     def side(self, name: str) -> Side:
-        """Side "a" or "b". Raises ValueError for another name."""
-        side = self._sides.get(name)
+        """Side "a" or "b", in either case. Raises ValueError for another name."""
+        side = self._sides.get(name.lower())
         if side is None:
             raise ValueError(f"the sides are a and b, not {name!r}")
         return side
@@ -170,46 +219,91 @@ class Simulator:
 
         Raises LookupError if there is no such agent.
         """
-        self.peripheral.force_logout(self.agent(agent_id), reason_code)
+        self.plant.force_logout(self.agent(agent_id), reason_code)
 
     def set_agent_state(self, agent_id: str, state: AgentState, reason: int = 0) -> None:
         """Put an agent into any state, as calls or a supervisor would, and send the event.
 
         Raises LookupError if there is no such agent, ValueError if there is no such state.
         """
-        self.peripheral.enter(self.agent(agent_id), AgentState(state), reason)
+        self.plant.put_agent(self.agent(agent_id), AgentState(state), reason)
+
+    def set_peripheral(self, *, online: bool, end_calls: bool = True) -> None:
+        """Take the peripheral off-line or back, with END_CALL_EVENT for all calls at once or for none."""
+        self.plant.set_peripheral(online=online, end_calls=end_calls)
+
+    def send_system_event(self, event: SystemEventID, argument: int = 0, text: str = "") -> None:
+        """Send a SYSTEM_EVENT to every session, as the PG or the central controller going off-line does.
+
+        ``event``: for instance SYS_PERIPHERAL_GATEWAY_OFFLINE or SYS_CENTRAL_CONTROLLER_OFFLINE; PGStatus
+        follows from these two and their opposites.
+        """
+        self.pair.system_event(SystemEventID(event), argument, text)
 
     # --- faults ---------------------------------------------------------------------------------
 
-    def fail_side(self, side: SideName, *, logout_agents: bool = False) -> None:
-        """Kill a side: its listener closes, its connections are reset.
+    def fail_side(self, side: str, how: str = "kill", *, logout_agents: bool = False) -> None:
+        """End a side.
 
-        With ``logout_agents`` the agents that were held over that side (by a Client Events session there, or
+        ``how``: "kill": the listener closes, connections are reset. "garbage": the same after bytes that are
+        not frames. "mid_frame": the same after half a frame. "freeze": nothing is read or sent any more.
+        "graceful": clients are asked, the other side takes over, then the side stops.
+        ``logout_agents``: the agents that were held over that side (by a Client Events session there, or
         logged in over it and held by none) are logged out with reason 50002. The events of that go to the
         other side's sessions at once; a client that connects later does not get them.
+
+        Raises ValueError for another ``how``, or another side than "a" and "b".
         """
         failed = self.side(side)
-        held = [agent for agent in self.peripheral.agents if self.pair.side_of(agent) == failed.name]
-        failed.fail()
+        if how not in _WAYS_TO_FAIL:
+            raise ValueError(f"how is one of {', '.join(_WAYS_TO_FAIL)}, not {how!r}")
+        held = [agent for agent in self.agents if self.pair.side_of(agent) == failed.name]
+        if how == "graceful":
+            self._roles.shut_down(failed)
+        elif how == "freeze":
+            self.freeze_side(side)
+        else:
+            failed.fail(self._last_bytes(how))
+            self._roles.lost(failed)
         if logout_agents:
             for agent in held:
-                self.peripheral.force_logout(agent, COMPONENT_FAILED)
+                self.plant.force_logout(agent, COMPONENT_FAILED)
 
-    async def restore_side(self, side: SideName) -> None:
-        """Bring a side back, on its old port, after any of the faults."""
-        await self.side(side).restore()
+    def _last_bytes(self, how: str) -> bytes:
+        if how == "garbage":
+            return b"\x7f" + self._chance.randbytes(_GARBAGE_BYTES)
+        if how == "mid_frame":
+            return _HALF_A_FRAME
+        return b""
 
-    def shutdown_side(self, side: SideName) -> None:
+    async def restore_side(self, side: str) -> None:
+        """Bring a side back after any of the faults, on its port; as the standby if the other is active."""
+        restored = self.side(side)
+        await restored.restore()
+        self._roles.back(restored)
+
+    def swap(self) -> None:
+        """Let the standby side become active and the active side the standby.
+
+        Raises ValueError if there is no standby side that serves.
+        """
+        self._roles.swap()
+
+    def shutdown_side(self, side: str) -> None:
         """Take a side off-line: FAILURE_EVENT to its sessions, E_CTI_CTI_SERVER_OFFLINE to their requests."""
         self.side(side).shutdown()
+        self._roles.lost(self.side(side))
 
-    def freeze_side(self, side: SideName) -> None:
+    def freeze_side(self, side: str) -> None:
         """Make a side silent: it reads and answers nothing, its connections stay."""
-        self.side(side).freeze()
+        frozen = self.side(side)
+        frozen.freeze(replaced=frozen.active and not self._roles.both_active)
+        self._roles.lost(frozen)
 
-    def thaw_side(self, side: SideName) -> None:
-        """Let a frozen side go on."""
+    def thaw_side(self, side: str) -> None:
+        """Let a frozen side go on; as the standby if the other one has taken over."""
         self.side(side).thaw()
+        self._roles.back(self.side(side))
 
     def cut(self, session: ClientSession, after_bytes: int = 0) -> None:
         """Send ``after_bytes`` more bytes to a session, then reset its connection, even within a frame."""

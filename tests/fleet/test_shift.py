@@ -28,10 +28,9 @@ async def bulk_session(simulator: Simulator, **settings: float) -> AsyncIterator
         session = Session(client_id="shift", **settings)  # type: ignore[arg-type]
         side = simulator.side_a
         await session.connect(ctios_a=side.host, port_a=side.port)
-        await session.set_bulk_mode(simulator.peripheral.peripheral_id)
+        await session.set_bulk_mode(simulator.peripheral_id)
         staff = [
-            session.agent(agent.agent_id, agent_instrument=agent.instrument)
-            for agent in simulator.peripheral.agents
+            session.agent(agent.agent_id, agent_instrument=agent.instrument) for agent in simulator.agents
         ]
         yield session, staff
         await session.disconnect()
@@ -52,7 +51,7 @@ async def test_all_agents_take_every_step_and_the_session_is_closed(events_first
         assert len(report.round_trips) == 7 * len(STEPS)
         assert 0 < report.round_trip(0.5) <= report.round_trip(0.99) <= report.seconds
         assert [step for agent_id, step in steps if agent_id == "1004"] == list(STEPS)
-        assert not any(agent.logged_in for agent in simulator.peripheral.agents)
+        assert not any(agent.logged_in for agent in simulator.agents)
 
 
 async def test_not_ready_and_logout_have_their_reason_codes() -> None:
@@ -102,7 +101,7 @@ async def test_an_agent_whose_step_is_refused_is_logged_out_and_reported() -> No
         assert "agent 1002, ready: " in str(failure)
         assert report.completed == 2
         assert report.closed
-        assert not any(agent.logged_in for agent in simulator.peripheral.agents)
+        assert not any(agent.logged_in for agent in simulator.agents)
 
 
 async def test_a_forced_logout_does_not_end_the_session() -> None:

@@ -298,9 +298,9 @@ async def test_events_may_precede_the_confirmation(make_session: MakeSession) ->
 async def test_an_event_of_another_peripheral_is_not_taken_for_an_agent_of_this_one(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
-    sim.peripheral.peripheral_id = 5001  # agent IDs may be the same there
+    sim.plant.population.peripheral_id = 5001  # agent IDs may be the same there
     sim.set_agent_state("1001", AgentState(AVAILABLE))
-    sim.peripheral.peripheral_id = 5000
+    sim.plant.population.peripheral_id = 5000
     await settled(bulk)
     assert bulk.agent("1001").state is None
     assert recorder.names == []

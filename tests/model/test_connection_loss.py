@@ -69,10 +69,9 @@ async def _outcome(request: Request[Any]) -> object:
 
 
 async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
-    sim: Simulator, session: Session, agent: Agent, monkeypatch: pytest.MonkeyPatch
+    sim: Simulator, session: Session, agent: Agent
 ) -> None:
-    monkeypatch.setattr(sim.pair.distribution, "publish", lambda *event: None)
-    sim.peripheral.listeners.clear()
+    sim.plant.unsubscribe(sim.pair.distribution.publish)
     request = agent.set_agent_state(AVAILABLE)
     await settled(session)
     assert not request.done(), "confirmed, but no event came"

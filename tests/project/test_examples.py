@@ -74,7 +74,7 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         await example(name, monkeypatch).main()
         assert capsys.readouterr().out == OUTPUT[f"{name}.py"]
         assert simulator.counters.closes == 1
-        assert not any(agent.logged_in for agent in simulator.peripheral.agents)
+        assert not any(agent.logged_in for agent in simulator.agents)
 
 
 async def test_the_event_sink_keeps_its_session_after_a_forced_logout(

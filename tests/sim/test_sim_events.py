@@ -129,7 +129,7 @@ async def test_both_sides_see_one_agent(sim: Simulator, watcher: RawClient) -> N
 async def test_an_agents_client_gets_its_own_agents_events_only(sim: Simulator, watcher: RawClient) -> None:
     async with await RawClient.connect(sim.side_b) as client:
         await client.open_agent(1)
-        for agent in sim.peripheral.agents:
+        for agent in sim.agents:
             sim.set_agent_state(agent.agent_id, AgentState(AVAILABLE))
         assert [state_of(event)[0] for event in await client.settle()] == ["1002"]
         assert [state_of(event)[0] for event in await watcher.settle()] == ["1001", "1002", "1003"]

@@ -9,7 +9,7 @@ import pytest
 from support.raw_client import ALL_EVENTS, BULK_MODE, LOGIN, RawClient, code_of, status_of, until
 
 from ctios_fast.connection.clock import ManualClock
-from ctios_fast.protocol.enums import AgentState
+from ctios_fast.protocol.enums import AgentState, SystemEventID
 from ctios_fast.sim import MAX_AGENTS, Simulator, side
 from ctios_fast.sim.server.limited_log import MAX_LINES, PERIOD, LimitedLog
 
@@ -107,7 +107,7 @@ async def test_the_client_with_most_waiting_bytes_is_reset_when_all_together_hav
         await second.open(ALL_EVENTS)
         sessions = sim.side_a.sessions
         sim.freeze_side("a")
-        frame = sessions[0].replies.peripheral_online(5000)
+        frame = sessions[0].replies.system_event(SystemEventID.SYS_TEXT_FYI, 5000)
         while not sim.counters.dropped_sessions:
             sessions[0].send(frame)
             sessions[1].send(frame * 2)

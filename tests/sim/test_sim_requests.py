@@ -554,7 +554,7 @@ async def test_a_fault_of_the_simulator_is_answered_and_logged(
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(sim.peripheral, "find", broken)
+    monkeypatch.setattr(sim.plant, "find_agent", broken)
     assert status_of(await client.set_state(LOGIN)) == 17
     assert "cannot serve SET_AGENT_STATE_REQ" in caplog.text
     assert await client.settle() == []

@@ -7,6 +7,7 @@ decided by the side that accepted the connection (``SessionOwner``).
 """
 
 import select
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from ctios_fast.connection.clock import TimerHandle
@@ -15,8 +16,10 @@ from ctios_fast.core import Codec, Message, codec
 from ctios_fast.errors import FrameTooLarge, LinkClosed, MalformedFrame, SendBufferFull
 from ctios_fast.protocol.codes import NEVER_IDLE
 from ctios_fast.protocol.enums import ControlFailureCode, StatusCode
-from ctios_fast.sim.plant.peripheral import Agent
+from ctios_fast.sim.plant import PlantAgent
 
+from .frame_encoder import Floating
+from .registered_variables import RegisteredVariables
 from .replies import Replies, replies
 from .request_form import invoke_id_of
 from .send_gate import SendGate
@@ -29,6 +32,8 @@ AFTER_CLOSE: Final = 5.0
 
 AFTER_FAILURE: Final = 0.5
 """Seconds between FAILURE_EVENT and the reset, so that the reset does not overtake the event."""
+
+_IDENTITY: Final = ("AgentExtension", "AgentID", "AgentInstrument")
 
 _GONE: Final = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 
@@ -52,8 +57,8 @@ class SessionOwner(Protocol):
     def malformed_received(self, session: "ClientSession", error: MalformedFrame) -> None:
         """Answer a frame that could not be read in the session's version."""
 
-    def session_ended(self, session: "ClientSession") -> None:
-        """A session has ended; called while its attributes still have their values."""
+    def session_ended(self, session: "ClientSession", status: StatusCode) -> None:
+        """A session has ended for this reason; called while its attributes still have their values."""
 
 
 class _ServerLink(Link):
@@ -83,9 +88,17 @@ class ClientSession:
         self.session_id = 0
         self.client_id = ""
         self.signature: str | None = None
+        self.unique_instance = ""  # UniqueInstanceID
         self.services = 0  # ServicesGranted
+        self.call_mask = 0  # CallMsgMask of OPEN_REQ
         self.state_mask = 0  # AgentStateMask of OPEN_REQ
-        self.agent: Agent | None = None
+        self.config_mask = 0  # ConfigMsgMask of OPEN_REQ
+        self.wants_updates = False  # CONFIG_REQUEST_EVENT came: configuration updates may be sent
+        self.agent: PlantAgent | None = None
+        self.identity: tuple[tuple[str, object], ...] = ()  # the agent's items that OPEN_REQ gave
+        self.monitor_id = 0  # MonitorID of OPEN_CONF: a Client Events session's own
+        self.variables: RegisteredVariables | None = None  # None: all
+        self.standby = False  # opened on a standby side that has not become active
         self.idle_timeout: int = NEVER_IDLE  # seconds
         self._context: Final = context
         self._clock: Final = context.clock
@@ -108,6 +121,16 @@ class ClientSession:
     def address(self) -> str:
         """``host:port`` of the client."""
         return self.link.peername
+
+    @property
+    def host(self) -> str:
+        """The client's host, as ClientAddress shows it."""
+        return self.address.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """The client's port, as ClientPort shows it."""
+        return int(self.address.rpartition(":")[2] or 0)
 
     @property
     def frozen(self) -> bool:
@@ -170,6 +193,12 @@ class ClientSession:
     def _overflow(self) -> None:
         self.drop(f"more than {self._max_buffered} bytes wait for it")
 
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes that need not be a frame, at once: a simulated fault."""
+        if self.link.is_open and not self.frozen:
+            self._write(data)
+            self.link.flush()
+
     def drop(self, reason: str) -> None:
         """Reset a client that does not read, and say so in the log."""
         self._context.counters.dropped_sessions += 1
@@ -202,6 +231,20 @@ class ClientSession:
         """Answer a request by a confirmation that carries nothing but InvokeID."""
         self.send(self.replies.confirmation(number, message["InvokeID"]))
 
+    def answer(
+        self, number: int, message: Message, fields: Mapping[str, int], floating: Floating = ()
+    ) -> None:
+        """Answer a request by a confirmation with these fields."""
+        self.send(self.replies.message(number, {"InvokeID": message["InvokeID"], **fields}, floating))
+
+    def send_event(self, number: int, fields: Mapping[str, int], floating: Floating = ()) -> bool:
+        """Send a message that may be newer than the session's version. Returns whether it was sent."""
+        frame = self.replies.encoder.encode(number, fields, floating)
+        if frame is None:
+            return False
+        self.send(frame)
+        return True
+
     def refuse(self, invoke_id: int, status: StatusCode) -> None:
         """Answer a request by FAILURE_CONF."""
         self._context.counters.refusals[status] += 1
@@ -219,7 +262,7 @@ class ClientSession:
 
     # --- the session ----------------------------------------------------------------------------
 
-    def open(self, request: Message, services: int, agent: Agent | None) -> None:
+    def open(self, request: Message, services: int, agent: PlantAgent | None, monitor_id: int) -> None:
         """Begin a session as a granted OPEN_REQ asks for it."""
         self._cancel_timer()  # of the wait for OPEN_REQ, or of a session that was closed before
         self.version = request.version
@@ -228,28 +271,34 @@ class ClientSession:
         self.session_id = self._context.next_session_id()
         self.client_id = request["ClientID"]
         self.signature = request.get("ClientSignature")
+        self.unique_instance = request.get("UniqueInstanceID") or ""
         self.services = services
+        self.call_mask = request["CallMsgMask"]
         self.state_mask = request["AgentStateMask"]
+        self.config_mask = request.get("ConfigMsgMask", 0)
+        self.wants_updates = False
         self.agent = agent
+        self.identity = tuple((name, value) for name in _IDENTITY if (value := request.get(name)))
+        self.monitor_id = monitor_id
+        self.variables = None
         self.idle_timeout = request["IdleTimeout"]
         self.is_open = True
         self._context.counters.opens += 1
         self._watch_idle()
 
-    def end(self) -> None:
-        """End the session, if there is one; the connection stays."""
+    def end(self, status: StatusCode = StatusCode.E_CTI_CLIENT_DISCONNECTED) -> None:
+        """End the session, if there is one; the connection stays. ``status`` is told to other clients."""
         self._cancel_timer()
         if self.is_open:
-            self.owner.session_ended(self)
+            self.owner.session_ended(self, status)
             self.is_open = False
-            self.services = 0
-            self.state_mask = 0
+            self.services = self.call_mask = self.state_mask = self.config_mask = 0
             self.agent = None
 
     def closed_by_client(self) -> None:
         """CLOSE_REQ was confirmed: the session is over, the connection is the client's for a while."""
         self._context.counters.closes += 1
-        self.end()
+        self.end(StatusCode.E_CTI_NO_ERROR)
         self._timer = self._clock.call_later(AFTER_CLOSE, self._close_connection)
 
     def _close_connection(self) -> None:
@@ -261,7 +310,7 @@ class ClientSession:
     def fail(self, status: StatusCode) -> None:
         """Tell the client why by FAILURE_EVENT, end the session and reset the connection."""
         self.send(self.replies.failure_event(status))
-        self.end()
+        self.end(status)
         self._failed = True
         self.link.dispatcher.stop()
         self.link.pause_reading()
@@ -299,6 +348,7 @@ class ClientSession:
         silent = self._clock.time() - self._heard_at
         if silent >= self.idle_timeout:
             self._context.counters.idle_resets += 1
+            self.end(StatusCode.E_CTI_TIMEOUT)
             self.reset()
         else:
             self._timer = self._clock.call_later(self.idle_timeout - silent, self._check_idle)

@@ -13,7 +13,7 @@ from ctios_fast.errors import MalformedFrame
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from ctios_fast.protocol.enums import CTIServiceMask, StatusCode
 from ctios_fast.protocol.versions import defined_bits
-from ctios_fast.sim.plant.peripheral import Agent, ContradictingAgent, UnknownAgent
+from ctios_fast.sim.plant import ContradictingAgent, PlantAgent, UnknownAgent
 
 from .refusal import Refused
 from .request_form import check_form, invoke_id_of
@@ -22,17 +22,27 @@ from .server_pair import ServerPair
 __all__ = ["CHECKS", "GRANTABLE", "MIN_IDLE_TIMEOUT", "Opening"]
 
 CLIENT_EVENTS: Final = CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS.value
+ACTIVE_STANDBY: Final = CTIServiceMask.CTI_SERVICE_ACTIVE_STANDBY.value
 SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
+
+STANDBY_SINCE: Final = 24
+"""The first protocol version whose clients a standby side takes."""
 
 MIN_IDLE_TIMEOUT: Final = 20
 """Seconds."""
 
 GRANTABLE: Final = (
     CTIServiceMask.CTI_SERVICE_CLIENT_EVENTS
-    | CTIServiceMask.CTI_SERVICE_CLIENT_CONTROL
-    | CTIServiceMask.CTI_SERVICE_ALL_EVENTS
     | CTIServiceMask.CTI_SERVICE_CALL_DATA_UPDATE
+    | CTIServiceMask.CTI_SERVICE_CLIENT_CONTROL
+    | CTIServiceMask.CTI_SERVICE_CONNECTION_MONITOR
+    | CTIServiceMask.CTI_SERVICE_ALL_EVENTS
+    | CTIServiceMask.CTI_SERVICE_PERIPHERAL_MONITOR
+    | CTIServiceMask.CTI_SERVICE_CLIENT_MONITOR
+    | CTIServiceMask.CTI_SERVICE_SUPERVISOR
+    | CTIServiceMask.CTI_SERVICE_SERVER
     | CTIServiceMask.CTI_AGENT_STATE_CONTROL_ONLY
+    | CTIServiceMask.CTI_SERVICE_ACTIVE_STANDBY
 ).value
 """Services that the simulator has; asking for others is allowed, but they are not granted."""
 
@@ -53,15 +63,18 @@ _MASKS: Final = (
 class Opening:
     """One OPEN_REQ under examination.
 
-    ``online``: whether the side is. ``already_open``: whether the connection has a session.
+    ``refusing``: the status with which the side refuses every session now, None if it does not.
+    ``standby``: whether the side is the standby.
+    ``already_open``: whether the connection has a session.
     """
 
     frame: bytes
     pair: ServerPair
-    online: bool
+    refusing: StatusCode | None
+    standby: bool
     already_open: bool
     version: int = 0
-    agent: Agent | None = None
+    agent: PlantAgent | None = None
     request: Message | None = None
 
     @property
@@ -104,9 +117,21 @@ def _not_open_yet(opening: Opening) -> None:
         raise Refused(StatusCode.E_CTI_SESSION_ALREADY_OPEN)
 
 
-def _online(opening: Opening) -> None:
-    if not opening.online:
-        raise Refused(StatusCode.E_CTI_CTI_SERVER_OFFLINE)
+def _side_takes_sessions(opening: Opening) -> None:
+    if opening.refusing is not None:
+        raise Refused(opening.refusing)
+
+
+def _standby(opening: Opening) -> None:
+    """A standby side takes clients of version 24 that ask for it only."""
+    if not opening.standby:
+        return
+    if opening.version < STANDBY_SINCE:
+        shown = f"{opening.version}: this side is the standby"
+        raise Refused(StatusCode.E_CTI_CTI_SERVER_OFFLINE, "VersionNumber", shown)
+    if not opening.requested & ACTIVE_STANDBY:
+        shown = f"{opening.requested:#x} lacks {ACTIVE_STANDBY:#x}: this side is the standby"
+        raise Refused(StatusCode.E_CTI_INVALID_CLIENT_FOR_STANDBY, "ServicesRequested", shown)
 
 
 def _version(opening: Opening) -> None:
@@ -163,7 +188,7 @@ def _peripheral(opening: Opening) -> None:
     given = opening.message["PeripheralID"]
     if given == NULL_PERIPHERAL_ID and not opening.requested & CLIENT_EVENTS:
         return
-    if given != opening.pair.peripheral.peripheral_id:
+    if given != opening.pair.peripheral_id:
         raise Refused(StatusCode.E_CTI_INVALID_PERIPHERAL_ID, "PeripheralID", given)
 
 
@@ -176,7 +201,7 @@ def _device(opening: Opening) -> None:
     if not given:
         raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "/".join(_DEVICE), "missing")
     try:
-        opening.agent = opening.pair.peripheral.find(
+        opening.agent = opening.pair.plant.find_agent(
             agent_id=given.get("AgentID"),
             extension=given.get("AgentExtension"),
             instrument=given.get("AgentInstrument"),
@@ -189,7 +214,7 @@ def _device(opening: Opening) -> None:
 
 def _device_free(opening: Opening) -> None:
     """A device that belongs to the same client is taken over; to another, it is in use."""
-    holder = None if opening.agent is None else opening.pair.holder(opening.agent)
+    holder = None if opening.agent is None or opening.standby else opening.pair.holder(opening.agent)
     if holder is not None and holder.client_id != opening.message["ClientID"]:
         raise Refused(
             StatusCode.E_CTI_DEVICE_IN_USE,
@@ -199,17 +224,34 @@ def _device_free(opening: Opening) -> None:
 
 
 def _supervisor(opening: Opening) -> None:
-    """The service is for supervisors, with Client Events."""
-    if opening.requested & SUPERVISOR:
-        raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "ServicesRequested", "Supervisor")
+    """The service is for agents that are configured as supervisors, with Client Events."""
+    if opening.requested & SUPERVISOR and (opening.agent is None or not opening.agent.supervisor):
+        raise Refused(
+            StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "ServicesRequested", "Supervisor: the agent is not one"
+        )
+
+
+def _unique_instance(opening: Opening) -> None:
+    name = opening.message.get("UniqueInstanceID")
+    if name is None:
+        return
+    if not name:
+        raise Refused(StatusCode.E_CTI_INVALID_UNIQUE_INSTANCE_ID, "UniqueInstanceID", "is empty")
+    used = any(
+        session.unique_instance == name and session.standby is opening.standby
+        for session in opening.pair.sessions.values()
+    )
+    if used:
+        raise Refused(StatusCode.E_CTI_DUPLICATE_UNIQUE_INSTANCE_ID, "UniqueInstanceID", repr(name))
 
 
 CHECKS: Final[tuple[Callable[[Opening], None], ...]] = (
     _long_enough,
     _not_open_yet,
-    _online,
+    _side_takes_sessions,
     _version,
     _form,
+    _standby,
     _password,
     _sessions,
     _idle_timeout,
@@ -219,5 +261,6 @@ CHECKS: Final[tuple[Callable[[Opening], None], ...]] = (
     _device,
     _device_free,
     _supervisor,
+    _unique_instance,
 )
 """In this order."""

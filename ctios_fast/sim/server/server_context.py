@@ -2,9 +2,10 @@
 
 import itertools
 import logging
+import time
 from typing import Final
 
-from ctios_fast.connection.clock import Clock
+from ctios_fast.connection.clock import Clock, LoopClock
 from ctios_fast.sim.counters import Counters
 from ctios_fast.sim.pair_settings import PairSettings
 
@@ -12,6 +13,9 @@ from .buffer_budget import BufferBudget
 from .limited_log import LimitedLog
 
 __all__ = ["ServerContext", "log"]
+
+_FIRST_DAY: Final = 1_767_225_600
+"""2026-01-01 00:00 UTC."""
 
 log = logging.getLogger("ctios_fast.sim")
 
@@ -26,6 +30,12 @@ class ServerContext:
         self.budget: Final = BufferBudget(settings.max_total_buffered)
         self.log: Final = LimitedLog(log, clock)
         self._session_ids: Final = itertools.count(1)
+
+    def wall_time(self) -> float:
+        """Seconds since 1970. A clock other than the loop's begins at a fixed day, so that runs are alike."""
+        if isinstance(self.clock, LoopClock):
+            return time.time()
+        return _FIRST_DAY + self.clock.time()
 
     def next_session_id(self) -> int:
         """A SessionID that no session of either side has had."""
