@@ -57,7 +57,7 @@ def rng() -> random.Random:
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(agents=5) as simulator:
+    async with Simulator(pair="both-active", agents=5) as simulator:
         yield simulator
 
 

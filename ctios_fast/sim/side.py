@@ -206,10 +206,10 @@ class Side:
         """Open a session, or serve a request."""
         if message.type == messages.OPEN_REQ:
             self._open(session, bytes(message))
-        elif message.type == messages.ACTIVE_MAINTENANCE_RESP and self.maintenance is not None:
+        elif self.maintenance is not None and message.type == messages.ACTIVE_MAINTENANCE_RESP:
             self.maintenance.answered(session, message["MaintenanceModeAccepted"])
-        elif message.type == messages.STOPPING_REQUESTS_TO_THIS_SIDE_IND and session.is_open:
-            self._stopping(session)
+        elif self.maintenance is not None and message.type == messages.STOPPING_REQUESTS_TO_THIS_SIDE_IND:
+            self.maintenance.stopping(session)
         else:
             self._serve(session, message)
 
@@ -336,13 +336,6 @@ class Side:
         if session.services & _ALL_EVENTS and not session.standby:
             for event in self._pair.plant.rebuild_events():
                 self._pair.distribution.send(event, session)
-
-    def _stopping(self, session: ClientSession) -> None:
-        if self.maintenance is not None:
-            self.maintenance.stopping(session)
-        else:
-            session.end(StatusCode.E_CTI_NO_ERROR)
-            session.link.close()
 
     # --- faults on command ----------------------------------------------------------------------
 

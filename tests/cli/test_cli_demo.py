@@ -66,17 +66,17 @@ def test_a_number_of_agents_that_makes_no_sense_is_a_usage_error(number: str) ->
     assert result.exit_code == 2
 
 
-class SimulatorWithTwoOnThePhone(Simulator):
-    """Two of the agents are in a call, which they cannot log out from."""
+class SimulatorWithTwoAtTasks(Simulator):
+    """Two of the agents have a task, which they cannot log out from."""
 
     async def start(self) -> None:
         await super().start()
         for agent_id in ("1002", "1003"):
-            self.set_agent_state(agent_id, AgentState.AGENT_STATE_TALKING)
+            self.set_agent_state(agent_id, AgentState.AGENT_STATE_ACTIVE)
 
 
 def test_agents_that_cannot_be_logged_out_give_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "Simulator", SimulatorWithTwoOnThePhone)
+    monkeypatch.setattr(demo, "Simulator", SimulatorWithTwoAtTasks)
     result = CliRunner().invoke(demo.command, ["--agents", "4"])
     assert result.exit_code == 1
     assert table(result.stdout)["agents"] == "4"

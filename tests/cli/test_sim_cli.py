@@ -67,10 +67,11 @@ async def test_both_sides_serve_what_the_options_say() -> None:
         "20",
     )
     with simulator(*options) as (process, sides):
-        for side in sides:
+        for side, status in zip(sides, (None, 15), strict=True):  # side B is the standby
             async with await RawClient.connect(side, version=20) as client:
                 floating = client.identity(AgentID="51", AgentExtension="81")
-                assert (await client.open(5, floating=floating, PeripheralID=7))["message"] == "OPEN_CONF"
+                answer = await client.open(5, floating=floating, PeripheralID=7)
+                assert answer["message"] == "OPEN_CONF" if status is None else status_of(answer) == status
             async with await RawClient.connect(side, version=21) as client:
                 assert status_of(await client.open(ALL_EVENTS)) == 1
         process.send_signal(signal.SIGTERM)

@@ -123,7 +123,7 @@ async def test_a_server_that_ends_every_connection_at_once_is_a_failed_attempt_o
 async def test_a_wrong_client_password_is_refused_by_name(
     make_session: MakeSession, clock: ManualClock
 ) -> None:
-    async with Simulator(client_password="right") as sim:
+    async with Simulator(pair="both-active", client_password="right") as sim:
         session = make_session(client_password="wrong", clock=clock)
         recorder = Recorder(session)
         await soon(session.connect(**sides(sim)))
@@ -141,7 +141,7 @@ async def test_a_wrong_client_password_is_refused_by_name(
 
 
 async def test_the_right_client_password_is_accepted(make_session: MakeSession) -> None:
-    async with Simulator(client_password="right") as sim:
+    async with Simulator(pair="both-active", client_password="right") as sim:
         session = make_session(client_password="right")
         await soon(session.connect(**sides(sim)))
         await soon(session.set_bulk_mode(5000))
@@ -149,7 +149,7 @@ async def test_the_right_client_password_is_accepted(make_session: MakeSession) 
 
 
 async def test_a_version_that_the_server_does_not_speak_is_refused_by_name(make_session: MakeSession) -> None:
-    async with Simulator(protocol_max=20) as sim:
+    async with Simulator(pair="both-active", protocol_max=20) as sim:
         session = make_session(version=21)
         recorder = Recorder(session)
         await soon(session.connect(**sides(sim)))
@@ -286,7 +286,7 @@ async def test_a_malformed_confirmation_fails_its_request_and_leaves_the_others_
         writer.write(replies(25).query_agent_state_conf(second, sim_agent, 1))
         await silent(reader, writer)
 
-    sim_agent = Simulator(agents=1).agent("1001")
+    sim_agent = Simulator(pair="both-active", agents=1).agent("1001")
     await soon(session.connect(**await serve(talk)))
     await soon(session.set_bulk_mode(5000))
     broken, whole = (session.agent(name).query_agent_state() for name in ("1001", "1002"))

@@ -23,7 +23,7 @@ def on(loop: str, work: Coroutine[Any, Any, None]) -> None:
 
 async def life(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
     """Many agents log in, work and log out over one session, and a side is lost on the way."""
-    async with Simulator(agents=50, ssl=server_tls) as sim:
+    async with Simulator(pair="both-active", agents=50, ssl=server_tls) as sim:
         session = Session(client_id="loops", heartbeat=None, ssl=client_tls, clients=0)
         changes: list[Arguments] = []
         session.subscribe("OnAgentStateChange", changes.append)

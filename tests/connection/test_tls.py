@@ -23,7 +23,7 @@ from ctios_fast.sim import Simulator
 async def test_a_whole_day_over_tls(
     server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, make_session: MakeSession
 ) -> None:
-    async with Simulator(agents=5, ssl=server_tls) as sim:
+    async with Simulator(pair="both-active", agents=5, ssl=server_tls) as sim:
         session = make_session(ssl=client_tls)
         recorder, agent = Recorder(session), an_agent()
         await soon(session.connect(**sides(sim)))
@@ -41,7 +41,7 @@ async def test_a_whole_day_over_tls(
 async def test_a_burst_over_tls_is_received_whole(
     server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, make_session: MakeSession
 ) -> None:
-    async with Simulator(agents=5, ssl=server_tls) as sim:
+    async with Simulator(pair="both-active", agents=5, ssl=server_tls) as sim:
         session = make_session(ssl=client_tls)
         await soon(session.connect(**sides(sim)))
         await soon(session.set_bulk_mode(5000))
@@ -75,7 +75,7 @@ async def test_tls_that_does_not_fit_ends_in_a_clear_error(
         server = None
     else:
         client = None
-    async with Simulator(ssl=server) as sim:
+    async with Simulator(pair="both-active", ssl=server) as sim:
         session = make_session(ssl=client, clock=clock)
         recorder = Recorder(session)
         connecting = session.connect(**sides(sim))

@@ -90,7 +90,7 @@ async def test_an_agent_whose_step_is_refused_is_logged_out_and_reported() -> No
 
         def work_after_login(agent: Agent, step: str) -> None:
             if agent.agent_id == "1002" and step == "login":
-                simulator.set_agent_state("1002", AgentState.AGENT_STATE_TALKING)
+                simulator.set_agent_state("1002", AgentState.AGENT_STATE_ACTIVE)
             elif agent.agent_id == "1002" and step == "not ready":
                 simulator.set_agent_state("1002", AgentState.AGENT_STATE_NOT_READY)
 

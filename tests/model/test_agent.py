@@ -167,7 +167,7 @@ async def test_login_at_a_device_that_does_not_exist_fails_and_is_told(
 @pytest.fixture
 async def strict() -> AsyncIterator[Simulator]:
     """A simulator that checks agent 1001's password."""
-    async with Simulator(agents=5, check_agent_passwords={"1001": "right"}) as simulator:
+    async with Simulator(pair="both-active", agents=5, check_agent_passwords={"1001": "right"}) as simulator:
         yield simulator
 
 
@@ -264,7 +264,7 @@ async def test_a_query_tells_the_state(agent: Agent, recorder: Recorder) -> None
 async def test_a_query_that_finds_the_agent_logged_out_is_no_forced_logout(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
-    sim.agent("1001").state = AgentState.AGENT_STATE_LOGOUT  # without a word
+    sim.agent("1001").voice.state = AgentState.AGENT_STATE_LOGOUT  # without a word
     await soon(agent.query_agent_state())
     assert agent.state == LOGOUT
     assert recorder.names == ["OnQueryAgentStateConf"], "nothing was missed that the library knows of"
@@ -279,7 +279,7 @@ async def test_a_listener_of_the_query_finds_the_agent_as_it_was_told(sim: Simul
 
 
 async def test_events_may_precede_the_confirmation(make_session: MakeSession) -> None:
-    async with Simulator(agents=1, events_first=True) as sim:
+    async with Simulator(pair="both-active", agents=1, events_first=True) as sim:
         session = make_session()
         recorder, agent = Recorder(session), an_agent()
         await soon(session.connect(**sides(sim)))

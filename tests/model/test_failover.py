@@ -177,7 +177,7 @@ async def test_a_bulk_session_catches_up_with_all_agents_that_were_logged_in(
 
 
 async def test_a_large_bulk_session_catches_up_a_window_at_a_time(make_session: MakeSession) -> None:
-    async with Simulator(agents=250) as sim:
+    async with Simulator(pair="both-active", agents=250) as sim:
         session = make_session(max_open_requests=10)
         recorder = Recorder(session)
         await soon(session.connect(**sides(sim)))

@@ -188,7 +188,7 @@ async def test_logging_out_an_agent_that_is_known_to_be_logged_out_is_refused(
 @pytest.fixture(params=[False, True], ids=["confirmation first", "events first"])
 async def sim(request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
     """Both orders of a confirmation and the events of its request are allowed."""
-    async with Simulator(agents=5, events_first=request.param) as simulator:
+    async with Simulator(pair="both-active", agents=5, events_first=request.param) as simulator:
         yield simulator
 
 

@@ -1,15 +1,23 @@
 """The simulated agent's state machine, and its tables held against the protocol's data."""
 
 import itertools
+from typing import Any
 
 import pytest
 from support import reference_codec
 
+from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.protocol.versions import defined_bits
-from ctios_fast.sim import Agent, Peripheral
+from ctios_fast.sim.plant import (
+    ContradictingAgent,
+    Plant,
+    PlantAgent,
+    PlantEvent,
+    Population,
+    UnknownAgent,
+)
 from ctios_fast.sim.plant.agent_machine import ALLOWED, MASK_BIT, STEPS, UnsettableState, WrongState, steps
-from ctios_fast.sim.plant.peripheral import ContradictingAgent, UnknownAgent
 
 LOGIN, LOGOUT = AgentState.AGENT_STATE_LOGIN, AgentState.AGENT_STATE_LOGOUT
 NOT_READY, AVAILABLE = AgentState.AGENT_STATE_NOT_READY, AgentState.AGENT_STATE_AVAILABLE
@@ -102,27 +110,36 @@ def test_the_bits_of_all_masks_are_those_of_the_reference(version: int) -> None:
         assert defined_bits(mask["name"], version) == known, mask["name"]
 
 
-# --- the peripheral ---------------------------------------------------------------------------------
+# --- the plant's agents -----------------------------------------------------------------------------
 
 
 @pytest.fixture
-def peripheral() -> Peripheral:
-    return Peripheral(5000, agents=3, first_agent=1001, first_extension=3001)
+def plant() -> Plant:
+    return Plant(Population.numbered(3, 1001, 3001), ManualClock())
 
 
-def heard(peripheral: Peripheral) -> list[tuple[str, AgentState, int]]:
-    changes: list[tuple[str, AgentState, int]] = []
-    peripheral.listeners.append(lambda agent, state, reason: changes.append((agent.agent_id, state, reason)))
+def agents_of(plant: Plant) -> list[PlantAgent]:
+    return list(plant.population.agents.values())
+
+
+def heard(plant: Plant) -> list[tuple[str, int, int]]:
+    changes: list[tuple[str, int, int]] = []
+
+    def note(event: PlantEvent) -> None:
+        (agent_id,) = event.audience.agents
+        changes.append((agent_id, event.fields["AgentState"], event.fields["EventReasonCode"]))
+
+    plant.subscribe(note)
     return changes
 
 
-def test_agents_are_numbered_from_the_first(peripheral: Peripheral) -> None:
-    assert [(agent.agent_id, agent.extension, agent.instrument) for agent in peripheral.agents] == [
+def test_agents_are_numbered_from_the_first(plant: Plant) -> None:
+    assert [(agent.agent_id, agent.extension, agent.instrument) for agent in agents_of(plant)] == [
         ("1001", "3001", "3001"),
         ("1002", "3002", "3002"),
         ("1003", "3003", "3003"),
     ]
-    assert not any(agent.logged_in for agent in peripheral.agents)
+    assert not any(agent.logged_in for agent in agents_of(plant))
 
 
 @pytest.mark.parametrize(
@@ -135,53 +152,53 @@ def test_agents_are_numbered_from_the_first(peripheral: Peripheral) -> None:
         {"agent_id": "1002", "extension": "3002", "instrument": "3002", "skill_target_id": 5001},
     ],
 )
-def test_an_agent_is_found_by_any_of_its_items(peripheral: Peripheral, items: dict[str, str]) -> None:
-    assert peripheral.find(**items) is peripheral.agents[1]
+def test_an_agent_is_found_by_any_of_its_items(plant: Plant, items: dict[str, Any]) -> None:
+    assert plant.find_agent(**items) is agents_of(plant)[1]
 
 
 @pytest.mark.parametrize(
     "items", [{}, {"agent_id": "1"}, {"agent_id": "1001", "extension": "9"}, {"instrument": "1001"}]
 )
-def test_items_of_nobody_find_nobody(peripheral: Peripheral, items: dict[str, str]) -> None:
+def test_items_of_nobody_find_nobody(plant: Plant, items: dict[str, Any]) -> None:
     with pytest.raises(UnknownAgent):
-        peripheral.find(**items)
+        plant.find_agent(**items)
 
 
-def test_items_of_two_agents_contradict(peripheral: Peripheral) -> None:
+def test_items_of_two_agents_contradict(plant: Plant) -> None:
     with pytest.raises(ContradictingAgent):
-        peripheral.find(agent_id="1001", instrument="3002")
+        plant.find_agent(agent_id="1001", instrument="3002")
 
 
-def test_a_request_changes_nothing_until_it_is_carried_out(peripheral: Peripheral) -> None:
-    agent = peripheral.agents[0]
-    changes = heard(peripheral)
-    carry_out = peripheral.request(agent, LOGIN, 7)
-    assert (agent.state, changes) == (LOGOUT, [])
-    carry_out()
+def test_events_are_published_at_the_end_of_a_block(plant: Plant) -> None:
+    agent = agents_of(plant)[0]
+    changes = heard(plant)
+    with plant.events_held():
+        plant.set_agent_state(agent, LOGIN)
+        assert changes == []
     assert agent.state is NOT_READY
     assert changes == [("1001", LOGIN, 0), ("1001", NOT_READY, 0)]
 
 
-def test_reasons_are_kept_for_not_ready_and_logout_alone(peripheral: Peripheral) -> None:
-    agent = peripheral.agents[0]
-    changes = heard(peripheral)
+def test_reasons_are_kept_for_not_ready_and_logout_alone(plant: Plant) -> None:
+    agent = agents_of(plant)[0]
+    changes = heard(plant)
     for state in AgentState:
-        peripheral.enter(agent, state, 9)
+        plant.put_agent(agent, state, 9)
     assert {state for _, state, reason in changes if reason == 9} == {NOT_READY, LOGOUT}
     assert {reason for _, _, reason in changes} == {0, 9}
 
 
-def test_negative_reasons_are_sent_as_16_bits(peripheral: Peripheral) -> None:
-    changes = heard(peripheral)
-    peripheral.enter(peripheral.agents[0], NOT_READY, -2)
+def test_negative_reasons_are_sent_as_16_bits(plant: Plant) -> None:
+    changes = heard(plant)
+    plant.put_agent(agents_of(plant)[0], NOT_READY, -2)
     assert changes == [("1001", NOT_READY, 65534)]
 
 
-def test_forced_logout_of_a_logged_out_agent_is_no_change(peripheral: Peripheral) -> None:
-    changes = heard(peripheral)
-    peripheral.force_logout(peripheral.agents[0], 50002)
+def test_forced_logout_of_a_logged_out_agent_is_no_change(plant: Plant) -> None:
+    changes = heard(plant)
+    plant.force_logout(agents_of(plant)[0], 50002)
     assert changes == []
 
 
-def test_an_agent_shows_its_state() -> None:
-    assert repr(Agent("1001", "3001", 5000)) == "<Agent 1001 at 3001: AGENT_STATE_LOGOUT>"
+def test_an_agent_shows_its_state(plant: Plant) -> None:
+    assert repr(agents_of(plant)[0]) == "<PlantAgent 1001 at 3001: AGENT_STATE_LOGOUT>"

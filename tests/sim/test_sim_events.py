@@ -25,7 +25,7 @@ from ctios_fast.sim.plant.agent_machine import MASK_BIT
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(agents=3) as simulator:
+    async with Simulator(pair="both-active", agents=3) as simulator:
         yield simulator
 
 

@@ -35,7 +35,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sim(clock: ManualClock) -> AsyncIterator[Simulator]:
-    async with Simulator(agents=4, clock=clock) as simulator:
+    async with Simulator(pair="both-active", agents=4, clock=clock) as simulator:
         yield simulator
 
 
@@ -198,7 +198,10 @@ async def test_a_frozen_side_notices_no_timeout(
 
 
 async def test_a_frozen_side_keeps_no_more_than_a_client_may_have_waiting() -> None:
-    async with Simulator(agents=1, max_buffered=2000) as sim, await RawClient.connect(sim.side_a) as client:
+    async with (
+        Simulator(pair="both-active", agents=1, max_buffered=2000) as sim,
+        await RawClient.connect(sim.side_a) as client,
+    ):
         await client.open(ALL_EVENTS)
         sim.freeze_side("a")
         for reason in range(1000):
@@ -329,7 +332,14 @@ async def test_hostile_frames_leave_the_server_well(
         record = await client.receive()
         if record["fields"].get("InvokeID") == 0xFEEDBEEF:
             break
-        assert record["message"] in ("FAILURE_CONF", "CONTROL_FAILURE_CONF", "HEARTBEAT_CONF", "CLOSE_CONF")
+        assert record["message"] in (
+            "FAILURE_CONF",
+            "CONTROL_FAILURE_CONF",
+            "HEARTBEAT_CONF",
+            "CLOSE_CONF",
+            "CONFIG_KEY_EVENT",
+            "CONFIG_END_EVENT",
+        )
     async with await RawClient.connect(sim.side_a) as other:
         assert (await other.open(ALL_EVENTS))["message"] == "OPEN_CONF"
     assert [record for record in caplog.records if record.levelno > logging.WARNING] == []
@@ -363,7 +373,7 @@ async def test_damaged_openings_leave_the_server_well(sim: Simulator) -> None:
 
 async def test_a_client_that_does_not_read_is_reset_and_counted() -> None:
     async with (
-        Simulator(agents=1, max_buffered=200_000) as sim,
+        Simulator(pair="both-active", agents=1, max_buffered=200_000) as sim,
         await RawClient.connect(sim.side_a) as slow,
         await RawClient.connect(sim.side_b) as good,
     ):
@@ -384,7 +394,10 @@ async def test_a_client_that_does_not_read_is_reset_and_counted() -> None:
 
 
 async def test_a_client_that_asks_and_does_not_read_is_reset() -> None:
-    async with Simulator(agents=1, max_buffered=100_000) as sim, await RawClient.connect(sim.side_a) as slow:
+    async with (
+        Simulator(pair="both-active", agents=1, max_buffered=100_000) as sim,
+        await RawClient.connect(sim.side_a) as slow,
+    ):
         await slow.open(ALL_EVENTS)
         slow.writer.transport.pause_reading()
         beats = slow.frame("HEARTBEAT_REQ", {"InvokeID": 1}) * 5000

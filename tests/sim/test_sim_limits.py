@@ -21,7 +21,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sim(clock: ManualClock) -> AsyncIterator[Simulator]:
-    async with Simulator(agents=3, clock=clock) as simulator:
+    async with Simulator(pair="both-active", agents=3, clock=clock) as simulator:
         yield simulator
 
 
@@ -101,7 +101,7 @@ async def test_a_frozen_side_starts_the_wait_for_a_session_again_when_it_thaws(
 async def test_the_client_with_most_waiting_bytes_is_reset_when_all_together_have_too_many(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with Simulator(agents=1, max_total_buffered=300_000) as sim:
+    async with Simulator(pair="both-active", agents=1, max_total_buffered=300_000) as sim:
         first, second = [await RawClient.connect(sim.side_a) for _ in range(2)]
         await first.open(ALL_EVENTS)
         await second.open(ALL_EVENTS)
@@ -121,7 +121,7 @@ async def test_the_client_with_most_waiting_bytes_is_reset_when_all_together_hav
 
 async def test_bytes_that_were_read_since_are_not_counted() -> None:
     async with (
-        Simulator(agents=1, max_total_buffered=20_000) as sim,
+        Simulator(pair="both-active", agents=1, max_total_buffered=20_000) as sim,
         await RawClient.connect(sim.side_a) as client,
     ):
         await client.open(ALL_EVENTS)
@@ -133,7 +133,7 @@ async def test_bytes_that_were_read_since_are_not_counted() -> None:
 
 
 async def test_sessions_of_both_sides_together_are_limited(caplog: pytest.LogCaptureFixture) -> None:
-    async with Simulator(agents=1, max_sessions=2) as sim:
+    async with Simulator(pair="both-active", agents=1, max_sessions=2) as sim:
         clients = [await RawClient.connect(side) for side in (sim.side_a, sim.side_b, sim.side_b)]
         for client in clients[:2]:
             assert (await client.open(ALL_EVENTS))["message"] == "OPEN_CONF"
@@ -163,7 +163,7 @@ async def test_connections_are_reset_before_file_descriptors_run_out(
 @pytest.mark.parametrize("agents", [MAX_AGENTS + 1, 100_000_000])
 def test_too_many_agents_are_refused_at_once(agents: int) -> None:
     with pytest.raises(ValueError, match=f"agents is 0 to {MAX_AGENTS}"):
-        Simulator(agents=agents)
+        Simulator(pair="both-active", agents=agents)
 
 
 # --- the log ----------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ async def test_a_refused_opening_logs_one_line_with_field_value_and_status(
     floating: dict[str, str],
 ) -> None:
     async with (
-        Simulator(agents=1, client_password="sesame") as sim,
+        Simulator(pair="both-active", agents=1, client_password="sesame") as sim,
         await RawClient.connect(sim.side_a) as client,
     ):
         await client.ask(
@@ -213,7 +213,7 @@ async def test_a_refused_request_logs_one_line(client: RawClient, caplog: pytest
     code = code_of(await client.set_state(3))
     (record,) = caplog.records
     assert f"({code})" in record.getMessage()
-    assert "agent 1001 cannot go from AGENT_STATE_LOGOUT to AGENT_STATE_AVAILABLE" in record.getMessage()
+    assert "agent 1001 is LOGOUT and cannot go to AVAILABLE" in record.getMessage()
 
 
 def test_repeated_lines_are_limited_and_counted(clock: ManualClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -235,7 +235,12 @@ def test_repeated_lines_are_limited_and_counted(clock: ManualClock, caplog: pyte
 
 def test_a_traceback_of_the_constructor_shows_no_password() -> None:
     try:
-        Simulator(client_password="ses" + "ame", check_agent_passwords={"1": "op" + "en"}, agents=-1)
+        Simulator(
+            pair="both-active",
+            client_password="ses" + "ame",
+            check_agent_passwords={"1": "op" + "en"},
+            agents=-1,
+        )
     except ValueError as error:
         shown = traceback.TracebackException.from_exception(error, capture_locals=True)
         inner = "".join(str(frame.locals) for frame in shown.stack[1:])

@@ -22,7 +22,7 @@ from ctios_fast.sim import Simulator
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(agents=3) as simulator:
+    async with Simulator(pair="both-active", agents=3) as simulator:
         yield simulator
 
 
@@ -73,8 +73,9 @@ async def test_agent_mode_gets_no_system_event(client: RawClient) -> None:
 
 
 async def test_services_that_are_not_simulated_are_not_granted(client: RawClient) -> None:
-    conf = await client.open(ALL_EVENTS | CLIENT_CONTROL | 2 | 8 | 32 | 64 | 0x2000 | 0x02000000 | 0x80000000)
-    assert conf["fields"]["ServicesGranted"] == ALL_EVENTS | CLIENT_CONTROL | 2 | 0x2000
+    simulated = ALL_EVENTS | CLIENT_CONTROL | 2 | 8 | 32 | 64 | 0x100 | 0x2000 | 0x02000000
+    conf = await client.open(simulated | 0x400 | 0x800 | 0x1000 | 0x80000 | 0x100000 | 0x80000000)
+    assert conf["fields"]["ServicesGranted"] == simulated
 
 
 async def test_a_peripheral_given_in_the_request_is_not_listed(client: RawClient) -> None:
@@ -277,7 +278,7 @@ async def test_two_byte_tags_of_newer_versions_are_no_tags_of_older_ones(
 
 
 async def test_the_newest_version_can_be_limited() -> None:
-    async with Simulator(agents=1, protocol_max=17) as sim:
+    async with Simulator(pair="both-active", agents=1, protocol_max=17) as sim:
         for version, expected in ((17, "OPEN_CONF"), (18, "FAILURE_CONF")):
             async with await RawClient.connect(sim.side_a, version=version) as client:
                 assert (await client.open(ALL_EVENTS))["message"] == expected
@@ -317,7 +318,7 @@ async def test_a_supervisor_refused_does_not_end_the_older_session(sim: Simulato
 )
 async def test_the_client_password_with_or_without_closing_nul(password: bytes, right: bool) -> None:
     async with (
-        Simulator(agents=1, client_password="sesame") as sim,
+        Simulator(pair="both-active", agents=1, client_password="sesame") as sim,
         await RawClient.connect(sim.side_b) as client,
     ):
         record = await client.open(ALL_EVENTS, floating=client.identity(password=password))
@@ -328,7 +329,9 @@ async def test_the_client_password_with_or_without_closing_nul(password: bytes, 
 
 
 async def test_the_password_is_not_shown() -> None:
-    sim = Simulator(agents=1, client_password="sesame", check_agent_passwords={"1001": "open"})
+    sim = Simulator(
+        pair="both-active", agents=1, client_password="sesame", check_agent_passwords={"1001": "open"}
+    )
     shown = f"{sim!r} {vars(sim)!r} {sim.pair.settings!r} {sim.side_a!r}"
     assert "sesame" not in shown
     assert "open'" not in shown

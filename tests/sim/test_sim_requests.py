@@ -27,13 +27,14 @@ from support.raw_client import (
 
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
+from ctios_fast.sim.server.request_table import REQUESTS as REQUESTS_SERVED
 
 RESERVED, TALKING, WORK_NOT_READY, WORK_READY = 8, 4, 5, 6
 
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
-    async with Simulator(agents=3) as simulator:
+    async with Simulator(pair="both-active", agents=3) as simulator:
         yield simulator
 
 
@@ -127,7 +128,10 @@ async def test_agent_state_control_alone_is_enough_to_control_agent_states(sim: 
 
 
 async def test_events_may_come_before_the_confirmation() -> None:
-    async with Simulator(agents=1, events_first=True) as sim, await RawClient.connect(sim.side_a) as client:
+    async with (
+        Simulator(pair="both-active", agents=1, events_first=True) as sim,
+        await RawClient.connect(sim.side_a) as client,
+    ):
         await client.open_agent()
         fields, floating = client.state_request(LOGIN)
         invoke_id = client.send("SET_AGENT_STATE_REQ", fields, floating)
@@ -159,8 +163,6 @@ async def test_a_burst_of_requests_is_answered_in_order(client: RawClient) -> No
         (LOGOUT, WORK_READY),
         (AVAILABLE, LOGOUT),
         (TALKING, LOGOUT),
-        (TALKING, NOT_READY),
-        (RESERVED, AVAILABLE),
         (WORK_READY, LOGOUT),
         (NOT_READY, WORK_READY),
         (NOT_READY, WORK_NOT_READY),
@@ -341,7 +343,7 @@ async def test_agent_passwords_are_not_checked_unless_asked(client: RawClient, p
 async def test_agent_passwords_are_checked_at_login_and_logout_when_asked(
     state: int, floating: list[Any], message: str, number: int | None
 ) -> None:
-    async with Simulator(agents=2, check_agent_passwords={"1001": "right"}) as sim:
+    async with Simulator(pair="both-active", agents=2, check_agent_passwords={"1001": "right"}) as sim:
         if state == LOGOUT:
             sim.set_agent_state("1001", AgentState(NOT_READY))
         async with await RawClient.connect(sim.side_a) as client:
@@ -353,7 +355,7 @@ async def test_agent_passwords_are_checked_at_login_and_logout_when_asked(
 
 
 async def test_other_states_need_no_password(client: RawClient) -> None:
-    async with Simulator(agents=1, check_agent_passwords={"1001": "right"}) as sim:
+    async with Simulator(pair="both-active", agents=1, check_agent_passwords={"1001": "right"}) as sim:
         sim.set_agent_state("1001", AgentState(NOT_READY))
         async with await RawClient.connect(sim.side_a) as other:
             await other.open(BULK_MODE)
@@ -363,7 +365,7 @@ async def test_other_states_need_no_password(client: RawClient) -> None:
 async def test_authentication_only_checks_the_password() -> None:
     passwords = {"1001": "right"}
     async with (
-        Simulator(agents=1, check_agent_passwords=passwords) as sim,
+        Simulator(pair="both-active", agents=1, check_agent_passwords=passwords) as sim,
         await RawClient.connect(sim.side_a) as client,
     ):
         await client.open(BULK_MODE)
@@ -443,7 +445,7 @@ async def test_queries_that_the_server_refuses(
 # --- form -------------------------------------------------------------------------------------------
 
 REQUESTS = [row for row in reference_codec.MESSAGES.values() if row["kind"] == "request"]
-SERVED = {"OPEN_REQ", "HEARTBEAT_REQ", "CLOSE_REQ", "QUERY_AGENT_STATE_REQ", "SET_AGENT_STATE_REQ"}
+OPEN_TO_ALL = {number for number, request in REQUESTS_SERVED.items() if not request.services}
 
 
 def plain(version: int, row: dict[str, Any]) -> tuple[dict[str, int], list[Any]]:
@@ -469,14 +471,18 @@ async def test_every_request_needs_an_open_session(sim: Simulator, row: dict[str
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in REQUESTS if row["name"] not in SERVED], ids=lambda row: row["name"]
+    "row",
+    [row for row in REQUESTS if NUMBERS[row["name"]] not in OPEN_TO_ALL and row["name"] != "OPEN_REQ"],
+    ids=lambda row: row["name"],
 )
-async def test_requests_that_are_not_simulated_are_not_available(
-    client: RawClient, row: dict[str, Any]
+async def test_requests_whose_service_was_not_granted_are_not_available(
+    sim: Simulator, row: dict[str, Any]
 ) -> None:
-    fields, floating = plain(25, row)
-    fields["InvokeID"] = 4321
-    assert status_of(await client.ask(row["name"], fields, floating)) == 12
+    async with await RawClient.connect(sim.side_a) as client:
+        await client.open(0)
+        fields, floating = plain(25, row)
+        fields["InvokeID"] = 4321
+        assert status_of(await client.ask(row["name"], fields, floating)) == 12
 
 
 @pytest.mark.parametrize(
@@ -527,7 +533,8 @@ async def test_incomplete_requests_are_of_bad_format(client: RawClient, name: st
         "HEARTBEAT_CONF",
         "OPEN_CONF",
         "FAILURE_CONF",
-        "CONFIG_REQUEST_EVENT",
+        "STOPPING_REQUESTS_TO_THIS_SIDE_IND",
+        "START_RECORDING_CONF",
     ],
 )
 async def test_messages_that_clients_do_not_send_are_refused_and_the_session_goes_on(

@@ -21,7 +21,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 async def sim(clock: ManualClock) -> AsyncIterator[Simulator]:
-    async with Simulator(agents=3, clock=clock) as simulator:
+    async with Simulator(pair="both-active", agents=3, clock=clock) as simulator:
         yield simulator
 
 
@@ -191,7 +191,7 @@ async def test_sessions_are_numbered_across_both_sides(sim: Simulator) -> None:
 
 async def test_connections_above_the_limit_are_reset_at_once() -> None:
     async with (
-        Simulator(agents=1, max_connections=2) as sim,
+        Simulator(pair="both-active", agents=1, max_connections=2) as sim,
         await RawClient.connect(sim.side_a) as first,
         await RawClient.connect(sim.side_a) as second,
     ):
@@ -218,13 +218,13 @@ async def test_stop_ends_all_connections_and_frees_the_ports(sim: Simulator, cli
     assert not sim.side_a.connections
     with pytest.raises(ConnectionRefusedError):
         await RawClient.connect(sim.side_a)
-    again = Simulator(agents=1, port_a=sim.side_a.port, port_b=sim.side_b.port)
+    again = Simulator(pair="both-active", agents=1, port_a=sim.side_a.port, port_b=sim.side_b.port)
     await again.start()
     await again.stop()
 
 
 async def test_a_port_in_use_is_told_and_nothing_keeps_listening(sim: Simulator) -> None:
-    second = Simulator(agents=1, port_b=sim.side_a.port)
+    second = Simulator(pair="both-active", agents=1, port_b=sim.side_a.port)
     with pytest.raises(OSError, match="in use"):
         await second.start()
     assert not second.side_a.listening
@@ -244,12 +244,15 @@ async def test_a_port_in_use_is_told_and_nothing_keeps_listening(sim: Simulator)
 )
 def test_settings_that_the_protocol_cannot_carry(settings: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="not"):
-        Simulator(**settings)
+        Simulator(pair="both-active", **settings)
 
 
 async def test_settings_number_agents_and_peripheral() -> None:
     settings = {"peripheral_id": 7, "agents": 2, "first_agent": 99_999_999_998, "first_extension": 10}
-    async with Simulator(**settings) as sim, await RawClient.connect(sim.side_a) as client:
+    async with (
+        Simulator(pair="both-active", **settings) as sim,
+        await RawClient.connect(sim.side_a) as client,
+    ):
         floating = client.identity(AgentID="99999999999")
         await client.open(5, floating=floating, PeripheralID=7)
         sim.set_agent_state("99999999999", AgentState.AGENT_STATE_AVAILABLE)
@@ -260,7 +263,7 @@ async def test_settings_number_agents_and_peripheral() -> None:
 
 def test_sides_have_two_names() -> None:
     with pytest.raises(ValueError, match="'c'"):
-        Simulator(agents=1).side("c")
+        Simulator(pair="both-active", agents=1).side("c")
 
 
 # --- TLS --------------------------------------------------------------------------------------------
@@ -275,7 +278,7 @@ def authority() -> trustme.CA:
 async def tls(authority: trustme.CA) -> AsyncIterator[Simulator]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    async with Simulator(agents=2, ssl=context) as sim:
+    async with Simulator(pair="both-active", agents=2, ssl=context) as sim:
         yield sim
 
 
