@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ctios_fast.connection.clock import Clock
 from ctios_fast.protocol import numbers as messages
-from ctios_fast.protocol.enums import AgentState, PGStatusCode, StatusCode, SystemEventID
+from ctios_fast.protocol.enums import AgentState, CTIServiceMask, PGStatusCode, StatusCode, SystemEventID
 from ctios_fast.sim.pair_settings import PairSettings
 from ctios_fast.sim.plant import Plant, PlantAgent, PlantEvent
 
@@ -16,6 +16,8 @@ from .service_registry import ServiceRegistry
 from .session_news import SessionNews
 
 __all__ = ["ServerPair"]
+
+_SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
 
 _SETS: Final = {
     SystemEventID.SYS_CENTRAL_CONTROLLER_OFFLINE: PGStatusCode.PGS_CC_DOWN.value,
@@ -119,7 +121,7 @@ class ServerPair:
         agent = session.agent
         if agent is None:
             return
-        if agent.supervisor:
+        if session.services & _SUPERVISOR:
             for team_id in agent.teams:
                 for event in self.plant.team_config_events(team_id):
                     self.distribution.send(event, session)
