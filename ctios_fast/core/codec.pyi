@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, final
+from typing import Any, Final, final, overload
 
 from typing_extensions import Buffer
 
@@ -20,6 +20,9 @@ class Codec:
     def describe(self, message_type: int | str | type[Message]) -> MessageLayout | None: ...
     def decode(self, frame: Buffer) -> Message: ...
     def to_dict(self, frame: Buffer) -> dict[str, Any]: ...
+    @overload
+    def encode(self, message_type: Message) -> bytes: ...
+    @overload
     def encode(
         self,
         message_type: int | str | type[Message],

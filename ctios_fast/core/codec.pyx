@@ -7,7 +7,7 @@ from libc.stdint cimport uint32_t
 
 from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
 from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of
-from .message cimport all_fields, fitting, malformed, read_message, unfit
+from .message cimport Message, all_fields, fitting, malformed, read_message, unfit
 from .wire cimport load32
 
 from ctios_fast.errors import EncodeError
@@ -121,8 +121,11 @@ cdef class Codec:
         finally:
             PyBuffer_Release(&view)
 
-    def encode(self, message_type, fields, floating=(), *, bint as_received=False):
+    def encode(self, message_type, fields=None, floating=(), *, bint as_received=False):
         """The frame of a message.
+
+        ``encode(message)`` writes a message that was read: ``encode(decode(frame)) == frame`` for every
+        well-formed frame. In another version than the message's, a field that this version lacks is an error.
 
         ``message_type`` is its number, name or class. ``fields`` holds every fixed field of this version by
         its reference name, as integers. ``floating`` gives pairs of name and value in wire order: int for
@@ -130,12 +133,24 @@ cdef class Codec:
         ``NamedVariable``, ``NamedArray``, a list of integers for an array. ``"tag:N"`` names a tag that has
         no name; its value is bytes.
 
-        ``as_received`` lets through what a reader takes and a sender should not write: messages and fields
+        ``as_received`` lets through what a reader accepts and a sender should not write: messages and fields
         newer than this version, data longer than documented. Raises ``EncodeError`` for all that cannot be
         written, values of a wrong kind included.
         """
+        if isinstance(message_type, Message):
+            return self._encode_again(<Message>message_type, fields, floating)
         return write_message(
             self.layouts, _encoded_number(message_type), fields, floating, as_received, self.max_frame
+        )
+
+    def _encode_again(self, Message message, fields, floating):
+        if fields is not None or floating:
+            raise TypeError("encode(message) takes no fields: the message has them")
+        if message._layout == NULL:
+            return write_raw(message.type, message.body, self.max_frame)
+        return write_message(
+            self.layouts, message.type, message.fixed(), message.floating(),
+            message._layouts is self.layouts, self.max_frame,
         )
 
     def encode_raw(self, message_type, body):

@@ -50,6 +50,8 @@ cdef Layout *fitting_of_several(
     Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
 ) noexcept nogil
 cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *frame, Py_ssize_t size)
+cdef int load_class(uint32_t number) except -1
+cdef bint lacks_class(uint32_t number) noexcept
 cdef Message new_view(uint32_t number)
 cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size)
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size)

@@ -142,11 +142,32 @@ cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *fram
     return _fault(documented, PyBytes_FromStringAndSize(<const char *>frame, size), layouts.tag_width)
 
 
+cdef bint _has_no_class[MESSAGE_NUMBERS]    # looked for and not found
+
+
+cdef int load_class(uint32_t number) except -1:
+    # Creates the class of the message, if it has one. The first message of each number pays for this.
+    if not _has_no_class[number]:
+        from ctios_fast.core.classes.factory import class_of
+
+        _has_no_class[number] = class_of(number) is None
+    return 0
+
+
+cdef bint lacks_class(uint32_t number) noexcept:
+    # Whether load_class has not been called for the number yet.
+    if number >= MESSAGE_NUMBERS:
+        return False
+    return message_class_by_number[number] == NULL and not _has_no_class[number]
+
+
 cdef Message new_view(uint32_t number):
-    # A view without a frame, of the class that messages of this number are to be read as.
+    # A view without a frame, of the message's class. May run other code: see load_class.
+    if lacks_class(number):
+        load_class(number)
     if number >= MESSAGE_NUMBERS or message_class_by_number[number] == NULL:
         return Message.__new__(Message)
-    # made as a Message is: the class's own constructor would encode one
+    # not by calling the class, which would encode a message
     return (<PyTypeObject *>Message).tp_new(<type>message_class_by_number[number], <PyObject *>_nothing, NULL)
 
 
@@ -169,10 +190,7 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
 
 
 def restored(version, bytes frame not None, kind=Message):
-    """The message that a pickle or a copy was made of.
-
-    ``kind`` is its class: that it could be named made it known, so that the frame is read as one.
-    """
+    """The message that a pickle or a copy was taken of. ``kind`` is its class."""
     cdef const unsigned char *start = <const unsigned char *>PyBytes_AS_STRING(frame)
     cdef Py_ssize_t size = len(frame)
     if size < HEADER_SIZE or <Py_ssize_t>load32(start) != size - HEADER_SIZE:

@@ -54,7 +54,7 @@ def decoder(version: int, data: atheris.FuzzedDataProvider) -> None:
     message.check()
     repr(message)
     if message.documented:
-        again = codec(version).encode(message.type, message.fixed(), message.floating(), as_received=True)
+        again = codec(version).encode(message)
         assert again == frame
 
 

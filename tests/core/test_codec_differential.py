@@ -78,6 +78,7 @@ def assert_same(version: int, frame: bytes) -> Record | str:
         assert every.keys() >= message.fixed().keys()
         if message.documented:
             again = codec(version).encode(message.type, message.fixed(), message.floating(), as_received=True)
+            assert codec(version).encode(message) == again
             assert again == frame
     else:
         with pytest.raises(MalformedFrame) as by_view:

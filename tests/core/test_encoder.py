@@ -590,3 +590,31 @@ def test_memory_stays_level_over_many_messages_and_errors() -> None:
 
     before = work(5_000)
     assert work(50_000) - before < 4096  # KiB; a leak of one object each would be more
+
+
+# --- messages that were read -------------------------------------------------------------------------
+
+TYPED_REQUEST: dict[str, Any] = {
+    "invoke_id": 1,
+    "peripheral_id": 5000,
+    "agent_state": 3,
+    "event_reason_code": 0,
+    "agent_service_req": 0,
+    "agent_instrument": "3001",
+}
+
+
+def test_encoding_a_message_in_another_version_converts_it() -> None:
+    event = codec(25).decode(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 5}, [("tag:5", b"1001\0")]))
+    assert codec(25).encode(event) == bytes(event)
+    assert codec(14).encode(event) == bytes.fromhex("0000000b 00000006 00000005 05 05 31303031 00")
+    request = messages.SetAgentStateReq(25, **TYPED_REQUEST, active_terminal="SEP")
+    assert codec(25).encode(request) == bytes(request)
+    with pytest.raises(EncodeError, match=r"ActiveTerminal.*: needs protocol version 23"):
+        codec(22).encode(request)
+
+
+def test_encoding_a_message_takes_no_fields() -> None:
+    message = codec(25).decode(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 5}))
+    with pytest.raises(TypeError, match="takes no fields"):
+        codec(25).encode(message, {"InvokeID": 6})  # type: ignore[call-overload]

@@ -4,7 +4,10 @@ import copy
 import datetime
 import gc
 import importlib
+import inspect
 import pickle
+import pydoc
+import re
 import subprocess
 import sys
 from enum import IntEnum, IntFlag
@@ -517,20 +520,42 @@ class TestMaking:
 
 
 class TestLookingUp:
-    def test_classes_are_made_when_asked_for_and_frames_stay_plain_until_then(self):
+    def test_decoding_gives_the_message_class_whatever_was_imported(self):
         program = (
+            "import sys\n"
             "from ctios_fast.core import Message, codec\n"
             "frame = codec(25).encode(8, {'InvokeID': 1})\n"
-            "assert type(codec(25).decode(frame)) is Message\n"
+            "assert 'ctios_fast.messages' not in sys.modules\n"
+            "kinds = [type(codec(version).decode(frame)) for version in (25, 14)]\n"
             "from ctios_fast import messages\n"
             "assert 'CloseConf' not in vars(messages)\n"
             "assert 'CloseConf' in dir(messages)\n"
-            "assert type(codec(25).decode(frame)) is Message\n"
-            "from ctios_fast.messages import CloseConf\n"
-            "assert type(codec(25).decode(frame)) is CloseConf\n"
-            "assert type(codec(14).decode(frame)) is CloseConf\n"
+            "assert kinds == [messages.CloseConf] * 2\n"
+            "assert type(codec(25).decode(codec(25).encode_raw(999, b''))) is Message\n"
+            "assert type(codec(25).decode(codec(25).encode_raw(120, b''))) is Message\n"
         )
         subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+
+    def test_help_of_a_class_shows_its_fields(self):
+        text = pydoc.plain(pydoc.render_doc(messages.SetAgentStateReq))
+        assert "SetAgentStateReq(version_or_codec=25, /, *, invoke_id, peripheral_id" in text
+        assert "SET_AGENT_STATE_REQ, message 38: a request." in text
+        assert "agent_password: str (AgentPassword, optional)" in text
+        assert "sso_enabled: int (SSOEnabled, optional, from version 20)" in text
+        assert "skill_groups: tuple of SkillGroup, with" in text
+
+    @pytest.mark.parametrize("name", sorted({name for name, _ in CASES}))
+    def test_the_signature_and_the_text_name_every_field(self, name):
+        cls = getattr(messages, name)
+        signature = inspect.signature(cls)
+        assert {*signature.parameters} - {"version_or_codec"} <= {*cls._fields}
+        for keyword in cls._fields:
+            assert re.search(rf"^    {keyword}: ", cls.__doc__, re.MULTILINE)
+        required = [each.name for each in signature.parameters.values() if each.default is each.empty]
+        given = keywords(name, 25)
+        for keyword in required:
+            with pytest.raises(EncodeError, match="is missing"):
+                cls(25, **{key: value for key, value in given.items() if key != keyword})
 
     def test_importing_the_package_makes_no_classes(self):
         program = "import sys, ctios_fast\nassert 'ctios_fast.messages' not in sys.modules\n"

@@ -138,6 +138,7 @@ def check_round_trip(version: int, number_: int) -> None:
         message = codec(version).decode(frame)
         assert record(message, 0) == {"offset": 0, **row}
         assert codec(version).encode(number_, message.fixed(), message.floating()) == frame
+        assert codec(version).encode(message) == frame
         assert not with_floating or message.check() == [], message.check()
 
 

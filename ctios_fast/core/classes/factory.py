@@ -1,4 +1,4 @@
-"""Makes a message class from its row in ``protocol/class_table.py``."""
+"""Creates each message class from its row in ``protocol/class_table.py`` when it is first needed."""
 
 from collections import namedtuple
 from typing import Any
@@ -12,8 +12,10 @@ from ctios_fast.core.encode.keyword_writer import (
     VARIABLES,
     KeywordWriter,
 )
+from ctios_fast.protocol.class_table import CLASSES
 
 from .base import TypedMessage, new_class
+from .class_help import ClassText, class_signature, class_text
 from .named_variables import NamedArrays, NamedVariables
 from .properties import (
     FixedProperty,
@@ -24,7 +26,10 @@ from .properties import (
     register,
 )
 
-__all__ = ["make_class"]
+__all__ = ["class_named", "class_of"]
+
+#: The module that users import the classes from, and that pickles name.
+MODULE = "ctios_fast.messages"
 
 _READERS = {
     SINGLE: FloatingProperty,
@@ -34,12 +39,12 @@ _READERS = {
 _MAPPINGS = {VARIABLES: NamedVariables, ARRAYS: NamedArrays}
 
 
-def _record(owner: str, name: str, columns: tuple[Any, ...], module: str) -> type[tuple[Any, ...]]:
-    # All fields have defaults: what is required is checked when a message is made of the record.
+def _record(owner: str, name: str, columns: tuple[Any, ...]) -> type[tuple[Any, ...]]:
+    # All fields have defaults: required ones are checked when a message is encoded from the record.
     record = namedtuple(  # type: ignore[misc]  # noqa: PYI024
         name,
         [column[2] for column in columns],
-        module=module,
+        module=MODULE,
     )
     record.__new__.__defaults__ = tuple(None if column[0] == SINGLE else () for column in columns)
     record.__qualname__ = f"{owner}.{name}"
@@ -47,17 +52,21 @@ def _record(owner: str, name: str, columns: tuple[Any, ...], module: str) -> typ
     return record
 
 
-def make_class(name: str, row: tuple[Any, ...], module: str) -> type[TypedMessage]:
+def _create(name: str, row: tuple[Any, ...]) -> type[TypedMessage]:
     """The class; from now on frames of its number are read as its instances."""
     number, fixed, parts, defaults = row
-    namespace: dict[str, Any] = {"number": number}
+    namespace: dict[str, Any] = {
+        "number": number,
+        "__doc__": ClassText(class_text),
+        "__signature__": ClassText(class_signature),
+    }
     for reference, keyword, conversion in fixed:
         namespace[keyword] = FixedProperty(keyword, reference, conversion)
     written = []
-    for shape, reference, keyword, conversion, record_name, opener, closer, columns in parts:
+    for kind, reference, keyword, conversion, record_name, opener, closer, columns in parts:
         record = inner = None
-        if shape == GROUP:
-            record = namespace[record_name] = _record(name, record_name, columns, module)
+        if kind == GROUP:
+            record = namespace[record_name] = _record(name, record_name, columns)
             inner = tuple((column[0], column[2], column[1], None, None) for column in columns)
             namespace[keyword] = GroupProperty(
                 keyword,
@@ -66,14 +75,32 @@ def make_class(name: str, row: tuple[Any, ...], module: str) -> type[TypedMessag
                 opener,
                 closer,
             )
-        elif shape in _MAPPINGS:
-            namespace[keyword] = NamedProperty(keyword, reference, _MAPPINGS[shape])
+        elif kind in _MAPPINGS:
+            namespace[keyword] = NamedProperty(keyword, reference, _MAPPINGS[kind])
         else:
-            namespace[keyword] = _READERS[shape](keyword, reference, conversion)
-        written.append((shape, keyword, reference, record, inner))
+            namespace[keyword] = _READERS[kind](keyword, reference, conversion)
+        written.append((kind, keyword, reference, record, inner))
     names = tuple((reference, keyword) for reference, keyword, _ in fixed)
     namespace["_writer"] = KeywordWriter(number, names, tuple(written), defaults)
     namespace["_fields"] = tuple(namespace["_writer"].references)
-    message_class = new_class(module, name, namespace)
+    message_class = new_class(MODULE, name, namespace)
     register(message_class)
     return message_class
+
+
+_created: dict[str, type[TypedMessage]] = {}
+_name_of = {row[0]: name for name, row in CLASSES.items()}
+
+
+def class_named(name: str) -> type[TypedMessage] | None:
+    """The message class of that name, None if there is none."""
+    found = _created.get(name)
+    if found is None and name in CLASSES:
+        found = _created.setdefault(name, _create(name, CLASSES[name]))
+    return found
+
+
+def class_of(number: int) -> type[TypedMessage] | None:
+    """The class of a message number, None where no layout is published."""
+    name = _name_of.get(number)
+    return None if name is None else class_named(name)

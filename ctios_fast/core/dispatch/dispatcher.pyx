@@ -4,6 +4,7 @@ Frames that nobody asked for are counted and passed over before any Python objec
 """
 
 cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
@@ -15,7 +16,7 @@ from .c_handler cimport Frame, FrameHandler
 from ctios_fast.core.layout cimport (
     HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
 )
-from ctios_fast.core.message cimport Message, fitting, new_view, unfit
+from ctios_fast.core.message cimport Message, fitting, lacks_class, load_class, new_view, unfit
 from .view_reuse cimport keep_view, spare_view
 from ctios_fast.core.wire cimport load32
 
@@ -340,6 +341,12 @@ cdef int _report(Dispatcher self, object handler, Message message, object error)
 cdef PyObject *_new_view(
     Layouts layouts, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
 ) except NULL:
+    cdef bytes copy
+    if lacks_class(number):
+        # Creating the class runs Python code, which may feed the buffer that the frame is in.
+        copy = PyBytes_FromStringAndSize(<const char *>frame, size)
+        load_class(number)
+        frame = <const unsigned char *>PyBytes_AS_STRING(copy)
     message = new_view(number)
     message.show(layouts, <Layout *>layout, number, frame, size)
     Py_INCREF(message)

@@ -7,34 +7,22 @@
 # empty_handler 674 with it and 1,204 without, typed_handler 1,515 and 2,036.
 # Off: CTIOS_FAST_WITHOUT=view-reuse.
 
-from cpython.object cimport PyObject, PyTypeObject
+from cpython.object cimport PyObject
 from cpython.ref cimport Py_XDECREF
 from libc.stdint cimport uint32_t
 
-from ctios_fast.core.layout cimport MESSAGE_NUMBERS, message_class_by_number
+from ctios_fast.core.layout cimport MESSAGE_NUMBERS
 from ctios_fast.core.message cimport Message
 from ctios_fast.core.pyobjects cimport is_sole
 
 cdef enum:
     MAX_REUSED_SIZE = 4096          # bytes of memory of a view that is kept
 
-cdef extern from "Python.h":
-    PyTypeObject *Py_TYPE(PyObject *o) noexcept
-
 
 cdef inline PyObject *spare_view(PyObject **spares, uint32_t number) noexcept:
     # The view that is kept for the number; NULL: there is none. It still belongs to `spares`, the views by
     # message number, until the caller has put a frame into it.
-    cdef PyObject *view = NULL
-    if number < MESSAGE_NUMBERS:
-        view = spares[number]
-        # the message's class may have been created after the view
-        if view != NULL and message_class_by_number[number] != NULL:
-            if <PyObject *>Py_TYPE(view) != message_class_by_number[number]:
-                spares[number] = NULL
-                Py_XDECREF(view)
-                view = NULL
-    return view
+    return spares[number] if number < MESSAGE_NUMBERS else NULL
 
 
 cdef inline void keep_view(PyObject **spares, PyObject *view, bint enabled) noexcept:

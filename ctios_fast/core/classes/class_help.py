@@ -1,0 +1,111 @@
+"""Text and signature of a message class for ``help()`` and editors, built when they are first asked for."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ctios_fast.core.encode.keyword_writer import ARRAY, ARRAYS, GROUP, REPEATED, SINGLE, VARIABLES
+from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION, layout_of
+from ctios_fast.protocol.class_table import CLASSES
+
+if TYPE_CHECKING:
+    import inspect
+
+    from ctios_fast.core.layout_info import FloatingField
+
+__all__ = ["ClassText", "class_signature", "class_text"]
+
+_SEVERAL = {
+    REPEATED: "tuple of {}",
+    ARRAY: "tuple of {}",
+    VARIABLES: "NamedVariables",
+    ARRAYS: "NamedArrays",
+}
+_PLAIN = {"STRING": "str", "UNSPEC": "bytes", "BOOL": "bool"}
+
+
+class ClassText:
+    """An attribute of a class that a function computes from the class when it is first read."""
+
+    def __init__(self, compute: "Callable[[Any], object]") -> None:
+        self._compute = compute
+        self._values: dict[str, object] = {}
+
+    def __get__(self, instance: object, owner: "type[Any]") -> Any:
+        name = next(each.__name__ for each in owner.__mro__ if each.__name__ in CLASSES)
+        if name not in self._values:
+            self._values[name] = self._compute(name)
+        return self._values[name]
+
+
+def _type_name(wire_type: str, conversion: str | None) -> str:
+    return conversion or _PLAIN.get(wire_type, "int")
+
+
+def _since(version: int) -> str:
+    return f", from version {version}" if version > OLDEST_VERSION else ""
+
+
+def _fields(name: str) -> Iterator[str]:
+    number, fixed, parts, _ = CLASSES[name]
+    layout = layout_of(NEWEST_VERSION, number)
+    assert layout is not None
+    listed = {field.name: field for field in layout.fixed}
+    for reference, keyword, conversion in fixed:
+        field = listed.get(reference)
+        if field is None:
+            yield f"{keyword}: {conversion or 'int'} ({reference}, of another layout of the message)"
+        else:
+            yield f"{keyword}: {_type_name(field.type, conversion)} ({reference}{_since(field.since)})"
+    floating: dict[str | None, FloatingField] = {field.name: field for field in layout.floating}
+    for part in parts:
+        yield from _part(part, floating)
+
+
+def _part(part: "tuple[Any, ...]", floating: "dict[str | None, FloatingField]") -> Iterator[str]:
+    kind, reference, keyword, conversion, record, _, _, columns = part
+    if kind == GROUP:
+        yield f"{keyword}: tuple of {record}, with"
+        for column in columns:
+            for line in _part(column, floating):
+                yield f"    {line}"
+        return
+    field = floating[reference]
+    kind_name = _SEVERAL.get(kind, "{}").format(_type_name(field.type, conversion))
+    optional = ", optional" if field.optional and kind == SINGLE else ""
+    yield f"{keyword}: {kind_name} ({reference}{optional}{_since(field.since)})"
+
+
+def class_text(name: str) -> str:
+    """The docstring: the message, and a line for each field."""
+    number = CLASSES[name][0]
+    layout = layout_of(NEWEST_VERSION, number)
+    assert layout is not None
+    lines = "\n".join(f"    {line}" for line in _fields(name))
+    return (
+        f"{layout.name}, message {number}: a {layout.kind}{_since(layout.since)}.\n\n"
+        f"Properties, and keywords of the constructor, with the reference's names:\n\n{lines}\n"
+    )
+
+
+def class_signature(name: str) -> "inspect.Signature":
+    """The signature of the constructor. What has no default is required, or counts items and is computed."""
+    from inspect import Parameter, Signature
+
+    _, fixed, parts, defaults = CLASSES[name]
+    layout = layout_of(NEWEST_VERSION, CLASSES[name][0])
+    assert layout is not None
+    counts = {each for field in layout.floating for each in (field.repeats, field.array)}
+    required = {field.name for field in layout.floating if not field.optional and field.tag is not None}
+    documented = {field.name for field in layout.fixed}
+    parameters = [Parameter("version_or_codec", Parameter.POSITIONAL_ONLY, default=NEWEST_VERSION)]
+    for reference, keyword, _ in fixed:
+        if reference in documented:
+            fallback = None if reference in counts else Parameter.empty
+            default: Any = defaults.get(keyword, fallback)
+            parameters.append(Parameter(keyword, Parameter.KEYWORD_ONLY, default=default))
+    for kind, reference, keyword, *_ in parts:
+        default = None if kind == SINGLE else ()
+        if kind == SINGLE and reference in required and reference not in counts:
+            default = Parameter.empty
+        parameters.append(Parameter(keyword, Parameter.KEYWORD_ONLY, default=default))
+    return Signature(parameters)
