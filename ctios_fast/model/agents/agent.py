@@ -656,7 +656,8 @@ class Agent(CtiObject):
             is_own = context.hears_all or message is None or self._is_own(context, message)
             event = "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange"
             if context.listeners[event]:
-                context.events.fire(event, self._state_arguments(reason, message))
+                make = self._state_arguments if is_own else self._monitored_arguments
+                context.events.fire(event, make(reason, message))
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
@@ -716,6 +717,7 @@ class Agent(CtiObject):
             domain,
             reason,
             message,
+            is_own,
         )
 
     def apply_answer(self, message: Message) -> None:
@@ -767,8 +769,13 @@ class Agent(CtiObject):
         values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
         return arguments_over(values)
 
-    def _domain_arguments(self, domain: int, reason: int, message: Message) -> Arguments:
+    def _monitored_arguments(self, reason: int, message: Message | None) -> Arguments:
         args = self._state_arguments(reason, message)
+        args[kw.CTIOS_MONITORED] = True
+        return args
+
+    def _domain_arguments(self, domain: int, reason: int, message: Message, is_own: bool) -> Arguments:
+        args = (self._state_arguments if is_own else self._monitored_arguments)(reason, message)
         args[CTIOS_AGENTSTATE] = self.domain_states[domain]  # type: ignore[index]
         args["MRDID"] = domain
         return args

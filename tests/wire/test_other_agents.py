@@ -1,0 +1,50 @@
+"""Agents of a monitor: their events are not those of the session's own agent."""
+
+import pytest
+from support.documented_events import check_keywords
+from support.model import Recorder, soon
+from support.struct_server import CHAT, LOGOUT, NOT_READY, VOICE
+from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, Desk, reported, request_for_state
+
+
+@pytest.fixture(autouse=True)
+def keywords(recorder: Recorder) -> object:
+    """Every event of these tests carries its documented keywords."""
+    yield None
+    for event, args in recorder.events:
+        check_keywords(event, args)
+
+
+async def test_the_logout_of_another_agent_fires_no_logout_event_of_the_own(desk: Desk) -> None:
+    desk.peer.agent_state_event(NOT_READY, monitor_id=FOREIGN_MONITOR, agent_id="1002", instrument="3002")
+    desk.peer.agent_state_event(LOGOUT, 9, monitor_id=FOREIGN_MONITOR, agent_id="1002", instrument="3002")
+    await reported(desk)
+    assert "OnPreLogout" not in desk.recorder.names
+    assert "OnPostLogout" not in desk.recorder.names
+    assert all(args["AgentID"] == "1001" for args in desk.recorder.of("OnAgentStateChange"))
+    assert desk.agent.state == NOT_READY
+
+
+async def test_the_logout_of_another_agent_does_not_answer_the_own_logout(desk: Desk) -> None:
+    logout = desk.agent.logout()
+    desk.peer.state_conf(await request_for_state(desk, LOGOUT))
+    desk.peer.agent_state_event(LOGOUT, 9, monitor_id=FOREIGN_MONITOR, agent_id="1002", instrument="3002")
+    await reported(desk)
+    assert not logout.done()
+    assert "OnPostLogout" not in desk.recorder.names
+    desk.peer.agent_state_event(LOGOUT, monitor_id=OWN_MONITOR)
+    assert await soon(logout) == LOGOUT
+    assert desk.recorder.names.count("OnPostLogout") == 1
+
+
+async def test_a_monitored_state_change_is_marked_as_one(desk: Desk) -> None:
+    for domain in (VOICE, CHAT):
+        desk.peer.agent_state_event(
+            NOT_READY, 3, monitor_id=FOREIGN_MONITOR, agent_id="1002", instrument="3002", domain=domain
+        )
+    changes = [await desk.recorder.wait_for("OnMonitoredAgentStateChange", count) for count in (1, 2)]
+    for change in changes:
+        assert change["Monitored"] is True
+        assert (change["AgentID"], change["AgentState"]) == ("1002", NOT_READY)
+    await reported(desk)
+    assert [args["AgentID"] for args in desk.recorder.of("OnAgentStateChange")] == ["1001"]
