@@ -39,6 +39,8 @@ from .modes import Mode
 from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
+from .skill_groups.handlers import SKILL_GROUPS
+from .skill_groups.skill_group import SkillGroup
 from .system_status import SystemStatus
 
 if TYPE_CHECKING:
@@ -477,6 +479,20 @@ class Session:
             if value is not None:
                 agent.set_value(keyword, value)
         return agent
+
+    def skill_group(self, skill_group_number: int) -> SkillGroup:
+        """Return the session's SkillGroup of that number; it is made if the session does not know it.
+
+        Raises ``MethodError`` for a number that cannot be used.
+        """
+        number = integer("skill_group_number", skill_group_number, 0, NULL_ID - 1)
+        table = self._context.registry[SKILL_GROUPS.name]
+        group: SkillGroup | None = table.get(number)
+        if group is None:
+            context = self._context
+            group = SkillGroup(number, None if context.mode is None else context.peripheral_id, context)
+            table.add(number, group)
+        return group
 
     # --- Requests of the protocol -------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class SkillGroup(CtiObject):
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
-    def __init__(self, skill_group_number: int, peripheral_id: int, context: Context) -> None:
+    def __init__(self, skill_group_number: int, peripheral_id: int | None, context: Context) -> None:
         super().__init__()
         self.context = context
         self.skill_group_number = skill_group_number
@@ -67,7 +67,7 @@ class SkillGroup(CtiObject):
             query,
             context.messages.QuerySkillGroupStatisticsReq,
             timeout,
-            peripheral_id=self.peripheral_id,
+            peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
             skill_group_number=self.skill_group_number,
             skill_group_id=NULL_SKILL_GROUP,
         )
