@@ -93,9 +93,8 @@ async def test_a_refusal_that_nobody_awaits_or_hears_is_logged_once(
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [refused(request)]
     peer_bulk.agent("1001").set_agent_state(3)
     await peer.next(ged.SET_AGENT_STATE_REQ)
-    await soon(
-        peer_bulk.agent("1001").query_agent_state()
-    )  # the book keeps the last request of each time-out
+    await settled(peer_bulk)
+    await soon(peer_bulk.agent("1001").query_agent_state())  # the book keeps one request until the next
     gc.collect()
     assert [r.levelno for r in caplog.records if "CF_INVALID_OBJECT_STATE" in r.message] == [logging.ERROR]
 
