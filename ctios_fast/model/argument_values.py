@@ -4,6 +4,7 @@ A value that cannot be converted gives a ``MethodError`` that names the keyword,
 value given. It never shows a password.
 """
 
+import re
 from typing import Any, Final
 
 from ctios_fast.core.secret import Secret
@@ -34,12 +35,14 @@ USHORT: Final = (0, (1 << 16) - 1)
 _MAX_DIGITS = 40
 _MAX_SHOWN = 60
 _FALSE = frozenset({"", "0", "false", "no"})
+_LIKE_PASSWORD = re.compile(r"pass[\s_-]*w|pass?w?o?r?d\b|passphrase|pa?sw|pwd")
 _TRUE = frozenset({"1", "true", "yes"})
 
 
 def is_password(keyword: str) -> bool:
-    """Whether a keyword names a password."""
-    return "password" in keyword.lower()
+    """Return True if a keyword names a password or is likely meant to: "AgentPasswrd", "Pass word", "pwd"."""
+    lower = keyword.lower()
+    return "password" in lower or _LIKE_PASSWORD.search(lower) is not None
 
 
 def invalid(reason: str) -> MethodError:

@@ -14,11 +14,13 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.protocol.naming import suggestion
 
+from .argument_values import is_password
 from .arguments import Arguments
 
 __all__ = [
     "boolean",
     "hidden",
+    "hidden_fields",
     "hidden_pairs",
     "integer",
     "is_password",
@@ -31,11 +33,6 @@ __all__ = [
 #: Texts that CTI OS programs use for false and for true, in lower case.
 _FALSE = frozenset({"", "0", "false", "no"})
 _TRUE = frozenset({"1", "true", "yes"})
-
-
-def is_password(keyword: str) -> bool:
-    """Whether a keyword names a password."""
-    return "password" in keyword.lower()
 
 
 def refuse(reason: str, code: CilCode = CilCode.E_CTIOS_INVALID_ARGUMENT) -> MethodError:
@@ -129,13 +126,19 @@ def hidden_pairs(pairs: Any) -> Any:
     return [_hidden_pair(pair) for pair in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
 
 
+def hidden_fields(fields: Any) -> Any:
+    """Fields by name, with the values of passwords hidden. Never raises."""
+    if not isinstance(fields, Mapping) or not any(map(_names_password, fields)):
+        return fields
+    return {name: hidden(value) if _names_password(name) else value for name, value in fields.items()}
+
+
+def _names_password(name: object) -> bool:
+    return isinstance(name, str) and is_password(name)
+
+
 def _hidden_pair(pair: Any) -> Any:
-    if (
-        isinstance(pair, tuple | list)
-        and len(pair) == 2
-        and isinstance(pair[0], str)
-        and is_password(pair[0])
-    ):
+    if isinstance(pair, tuple | list) and len(pair) == 2 and _names_password(pair[0]):
         return (pair[0], hidden(pair[1]))
     return pair
 

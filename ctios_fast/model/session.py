@@ -29,7 +29,7 @@ from . import modes
 from .agents.agent import Agent, peripheral_number
 from .agents.handlers import AGENTS
 from .arguments import Arguments
-from .coercion import hidden, hidden_pairs, integer, optional_seconds, received, refuse
+from .coercion import hidden, hidden_fields, hidden_pairs, integer, optional_seconds, received, refuse
 from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
@@ -514,7 +514,7 @@ class Session:
         ``TooManyRequests``, ``SendBufferFull`` and, without a connection or mode, ``MethodError``. Raises
         ``MethodError`` for a message that is not a request, and ``EncodeError``; nothing was sent then.
         """
-        floating = hidden_pairs(floating)
+        fields, floating = hidden_fields(fields), hidden_pairs(floating)
         number = _resolved(message)
         if number not in ged.CONFIRMATIONS:
             name = ged.NAMES.get(number, "unknown")
@@ -536,7 +536,7 @@ class Session:
         Raises ``MethodError`` for a message that has a confirmation or without an open mode,
         ``ConnectionLost``, ``SendBufferFull`` and ``EncodeError``.
         """
-        floating = hidden_pairs(floating)
+        fields, floating = hidden_fields(fields), hidden_pairs(floating)
         number = _resolved(message)
         if number in ged.CONFIRMATIONS:
             raise refuse(f"message type {number} ({ged.NAMES[number]}) has a confirmation: use request()")

@@ -102,10 +102,10 @@ class Simulator:
         self._sides: Final[dict[str, Side]] = {}  # by name; set first, as a traceback may show this object
         # passwords next: no traceback of an error below may show them
         password = None if client_password is None else _secret(client_password)
-        passwords = None
-        if check_agent_passwords is not None:
-            passwords = {agent: _secret(given) for agent, given in check_agent_passwords.items()}
+        passwords = _secrets(check_agent_passwords)
         del client_password, check_agent_passwords
+        if isinstance(passwords, Exception):
+            raise passwords
         if not OLDEST_VERSION <= protocol_max <= NEWEST_VERSION:
             raise ValueError(f"protocol_max is {OLDEST_VERSION} to {NEWEST_VERSION}, not {protocol_max}")
         if not 0 <= peripheral_id <= _MAX_PERIPHERAL_ID:
@@ -313,6 +313,19 @@ class Simulator:
 def _check_numbers(what: str, count: int, first: int, digits: int) -> None:
     if count < 0 or first < 0 or len(str(first + max(count, 1) - 1)) > digits:
         raise ValueError(f"{what} are numbers of at most {digits} digits: {count} from {first} do not fit")
+
+
+def _secrets(passwords: Any) -> dict[str, Secret] | Exception | None:
+    """Hide the passwords of agents.
+
+    Returns the error to raise, because a traceback would show this variable.
+    """
+    if passwords is None:
+        return None
+    if not isinstance(passwords, Mapping):
+        kind = type(passwords).__name__
+        return TypeError(f"check_agent_passwords must be a mapping of agent IDs to passwords, got a {kind}")
+    return {agent: _secret(given) for agent, given in passwords.items()}
 
 
 def _secret(password: str | Secret) -> Secret:
