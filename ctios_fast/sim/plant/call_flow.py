@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from ctios_fast.protocol.enums import (
     AgentState,
     CallDirection,
+    CallType,
     ControlFailureCode,
     EventCause,
     LocalConnectionState,
@@ -293,7 +294,7 @@ class CallFlow:
             self.divert(
                 ringing, None if queue is None else queue.device, EventCause.CEC_CALL_FORWARD_NO_ANSWER
             )
-            if agent is not None and agent.logged_in:
+            if agent is not None and agent.state is AgentState.AGENT_STATE_RESERVED:
                 agent.next_state = None
                 self._desk.enter(agent, AgentState.AGENT_STATE_NOT_READY, _RING_NO_ANSWER)
             if queue is not None:
@@ -401,10 +402,13 @@ class CallFlow:
         for connection in connections:
             floor.end(connection)
 
-    def leave(self, connection: Connection) -> None:
-        """Release a connection and keep its record until the agent's after-call work is over."""
+    def leave(self, connection: Connection, call_type: CallType | None = None) -> None:
+        """Release a connection and keep its record until the agent's after-call work is over.
+
+        ``call_type``: the type that the call had for this connection, if it has another by now.
+        """
         floor, call, agent = self._floor, connection.call, connection.agent
-        if call.call_type in HANDED_OVER_TYPES and connection.direction is CallDirection.IN:
+        if (call_type or call.call_type) in HANDED_OVER_TYPES and connection.direction is CallDirection.IN:
             connection.handled = True
         if connection.queue is not None:
             self._leave_queue(connection)

@@ -19,7 +19,7 @@ from .call_control import CallControl
 from .call_flow import CallFlow, Destination
 from .desk import AgentDesk
 from .floor import Floor
-from .plant_call import CallContext, Connection
+from .plant_call import Call, CallContext, Connection
 from .plant_error import ControlRefusal
 from .plant_settings import IdChange
 from .population import Device, SkillGroup
@@ -60,9 +60,9 @@ class CallMerging:
         ``consult_type``: ConsultType: unspecified, for a transfer, for a conference.
         ``context``: data that replace those which the new call inherits from the active one.
 
-        Raises ControlRefusal: CF_NO_ACTIVE_CALL unless the call is connected, CF_RESOURCE_BUSY if the device
-        has another call, CF_VALUE_OUT_OF_RANGE for another consult type, CF_INVALID_CALLED_DEVICE if the
-        agent calls itself.
+        Raises ControlRefusal: CF_NO_ACTIVE_CALL unless the call is connected, CF_NO_CALL_TO_COMPLETE for a
+        supervisor's listening, CF_RESOURCE_BUSY if the device has another call, CF_VALUE_OUT_OF_RANGE for
+        another consult type, CF_INVALID_CALLED_DEVICE if the agent calls itself.
         """
         control, flow, floor = self._control, self._flow, self._floor
         control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
@@ -75,6 +75,7 @@ class CallMerging:
             raise ControlRefusal(
                 ControlFailureCode.CF_RESOURCE_BUSY, f"device {agent.instrument} has a second call already"
             )
+        self._require_other(active)
         control.check_dialed(agent, dialed)
         destination = flow.destination(dialed)
         data = active.call.context.copy()
@@ -82,7 +83,7 @@ class CallMerging:
         if context is not None:
             data = _replaced(data, context)
         original = active.call
-        shared = original.call_id if floor.settings.shared_consult_id else None
+        shared = original.call_id if self._may_share_id(original) else None
         with floor.outlet:
             flow.hold(active, EventCause.CEC_CONSULT)
             call = floor.new_call(call_type, data, call_id=shared)
@@ -92,6 +93,21 @@ class CallMerging:
             connection.internal = not destination.outside
             flow.extend(connection, destination, called)
         return connection
+
+    def _may_share_id(self, original: Call) -> bool:
+        """Whether clients can tell the original and a consult call apart if both have one id.
+
+        They could not with a third call under the id, nor if a party of the original had yet to answer: whose
+        CALL_ESTABLISHED_EVENT it is, they see by the call that lacks a connected destination.
+        """
+        return (
+            self._floor.settings.shared_consult_id
+            and self._has_own_id(original)
+            and all(c.state in (_CONNECT, _HOLD) for c in original.connections)
+        )
+
+    def _has_own_id(self, call: Call) -> bool:
+        return self._floor.identity.connections_of(call) == len(call.connections)
 
     # --- two calls become one -----------------------------------------------------------------------
 
@@ -105,6 +121,9 @@ class CallMerging:
         control.require(held, ControlFailureCode.CF_NO_HELD_CALL, _HOLD)
         control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
         control.require_same_device(held, active)
+        self._require_other(held)
+        self._require_other(active)
+        self._require_one_queue(*held.call.connections, *active.call.connections)
         self._require_size(len(held.call.connections) + len(active.call.connections) - 1)
         with self._floor.outlet:
             self._merge(held, active, transfer=False)
@@ -120,15 +139,29 @@ class CallMerging:
         control.require(held, ControlFailureCode.CF_NO_HELD_CALL, _HOLD)
         control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT, _INITIATE)
         control.require_same_device(held, active)
-        target = next(self._floor.others(active), None)
-        if target is None or next(self._floor.others(held), None) is None:
-            raise ControlRefusal(
-                ControlFailureCode.CF_NO_CALL_TO_COMPLETE, "one of the calls has no other party to connect"
-            )
+        self._require_other(held)
+        target = self._require_other(active)
+        self._require_one_queue(*held.call.connections, *active.call.connections)
         self._require_size(len(held.call.connections) + len(active.call.connections) - 2)
         with self._floor.outlet:
             self._merge(held, active, transfer=True)
         return target
+
+    def _require_other(self, connection: Connection) -> Connection:
+        """Another party of a connection's call."""
+        other = next(self._floor.others(connection), None)
+        if other is None:
+            raise ControlRefusal(
+                ControlFailureCode.CF_NO_CALL_TO_COMPLETE,
+                f"the call of connection {connection.connection_id} has no other party to connect",
+            )
+        return other
+
+    @staticmethod
+    def _require_one_queue(*connections: Connection) -> None:
+        """A call waits in one queue at a time."""
+        if sum(c.queue is not None for c in connections) > 1:
+            raise _waits_already()
 
     def _require_size(self, parties: int) -> None:
         if parties > self._floor.settings.max_conference:
@@ -143,6 +176,7 @@ class CallMerging:
         primary, secondary = (held, held.key), (active, active.key)
         leaving = [held, active] if transfer else [active]
         everybody = [c for c in (*call.connections, *other.connections) if c.state is not _NULL]
+        keeps_id = self._keeps_id(call, other)
         staying = [c for c in everybody if c not in leaving]
         added = next(floor.others(active)).device
         answered = active.state is _CONNECT
@@ -157,7 +191,6 @@ class CallMerging:
         call.context.fill_from(other.context)
         if any(c.queue is not None for c in staying if c.call is other):
             call.queue, call.reserved, call.queued_at = other.queue, other.reserved, other.queued_at
-        keeps_id = floor.settings.id_change is IdChange.UPDATE
         floor.regroup(call, staying, call.call_id if keeps_id else floor.identity.new_call_id())
         message = messages.CALL_TRANSFERRED_EVENT if transfer else messages.CALL_CONFERENCED_EVENT
         if not floor.outlet.muted:
@@ -168,6 +201,14 @@ class CallMerging:
             flow.start_stream(connection)
         self._desk.refresh(held.agent)
         flow.settle_agents(c for c in staying if c is not held)
+
+    def _keeps_id(self, call: Call, other: Call) -> bool:
+        """Whether the result keeps the first call's id, which then no third call may have."""
+        sharing = len(call.connections) + (len(other.connections) if other.call_id == call.call_id else 0)
+        return (
+            self._floor.settings.id_change is IdChange.UPDATE
+            and self._floor.identity.connections_of(call) == sharing
+        )
 
     def _report_merge(
         self,
@@ -232,10 +273,10 @@ class CallMerging:
             called = destination.device(floor)
             everybody = list(call.connections)
             flow.stop_stream(connection)
-            call.call_type = CallType.CALLTYPE_OFFERED
+            call_type, call.call_type = call.call_type, CallType.CALLTYPE_OFFERED
             call.called = called
             target = self._extend(connection, destination, called)
-            flow.leave(connection)
+            flow.leave(connection, call_type)
             floor.forget(connection)
             staying = list(call.connections)
             self._report_single_step(messages.CALL_TRANSFERRED_EVENT, connection, staying, called, everybody)
@@ -264,11 +305,15 @@ class CallMerging:
         control.require(connection, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
         agent = control.require_agent(connection)
         control.check_dialed(agent, dialed)
-        if next(self._floor.others(connection), None) is None:
+        self._require_other(connection)
+        if not self._has_own_id(connection.call):
             raise ControlRefusal(
-                ControlFailureCode.CF_NO_CALL_TO_COMPLETE, "the call has no other party to connect"
+                ControlFailureCode.CF_GENERIC_STATE_INCOMPATIBILITY,
+                "a consult call shares the id of this call: complete or clear it first",
             )
         destination = self._flow.destination(dialed)
+        if destination.queue is not None and any(c.queue is not None for c in connection.call.connections):
+            raise _waits_already()
         self._flow.check_free(destination)
         return destination
 
@@ -307,6 +352,12 @@ class CallMerging:
         if not updates_first:
             for connection in staying:
                 report.data_update(connection)
+
+
+def _waits_already() -> ControlRefusal:
+    return ControlRefusal(
+        ControlFailureCode.CF_GENERIC_STATE_INCOMPATIBILITY, "the call waits in a queue already"
+    )
 
 
 def _merged_type(transfer: bool, answered: bool) -> CallType:

@@ -106,7 +106,7 @@ def count(agent: "PlantAgent", record: CallRecord, after: int, now: int) -> None
             tallies.add(INDEX[kind.talk], record.talk, now)
         if kind.after:
             tallies.add(INDEX[kind.after], after, now)
-        tallies.add(INDEX[kind.time], record.talk + after, now)
+        tallies.add(INDEX[kind.time], record.talk + (after if kind.talk else 0), now)
         if record.held_count:
             tallies.add(INDEX[kind.held], 1, now)
             tallies.add(INDEX[kind.held_time], record.held_time, now)

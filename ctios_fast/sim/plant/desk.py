@@ -214,8 +214,7 @@ class AgentDesk:
             for member in voice:
                 member.state = state
             return
-        if all(member.group is not group for member in voice):
-            group = voice[0].group  # a call of no group counts in the agent's first
+        group = _counting_group(agent, group)
         for member in voice:
             member.state = state if member.group is group else _BUSY_OTHER
 
@@ -245,7 +244,10 @@ class AgentDesk:
 
     def refresh(self, agent: PlantAgent | None) -> None:
         """Bring an agent's state in line with the calls at its device."""
-        if agent is None or not agent.logged_in:
+        if agent is None:
+            return
+        if not agent.logged_in:
+            self._count_records(agent, 0, self._floor.now())
             return
         load, group = self._load(agent)
         state = agent.voice.state
@@ -260,7 +262,7 @@ class AgentDesk:
         target = DURING_CALLS[load]
         if state not in CALL_WORK:
             agent.ready_before_call = state in (_AVAILABLE, _WORK_READY)
-        if state is not target or group is not agent.group:
+        if state is not target or _counting_group(agent, group) is not _counting_group(agent, agent.group):
             self.enter(agent, target, group=group)
         self._count_records(agent, 0, self._floor.now())
 
@@ -330,6 +332,12 @@ class AgentDesk:
                 if member.tallies is None:
                     member.tallies = Tallies.of_group()
                 member.tallies.add_time(STATE_FIGURE[member.state], start, now, agent.routable)
+
+
+def _counting_group(agent: PlantAgent, group: SkillGroup | None) -> SkillGroup | None:
+    """The agent's group in which a call of ``group`` counts: its first, if it is not in that group."""
+    voice = [m.group for m in agent.memberships if m.group.mrd == VOICE_MRD]
+    return group if group in voice or not voice else voice[0]
 
 
 def _name(state: AgentState) -> str:

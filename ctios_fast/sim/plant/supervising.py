@@ -206,9 +206,10 @@ class Supervising:
         ``connection``: the call that the emergency is about, if any; an active call is held.
 
         EMERGENCY_CALL_EVENT is published even if no supervisor is free. Raises RequestRefusal
-        E_CTI_SUPERVISOR_NOT_FOUND then, E_CTI_AGENT_NOT_LOGGED_ON for an agent that is logged out.
+        E_CTI_SUPERVISOR_NOT_FOUND then, E_CTI_AGENT_NOT_LOGGED_ON for an agent that is logged out; and
+        ControlRefusal CF_RESOURCE_BUSY if the device has a call that is not connected, or two.
         """
-        self._require_logged_in(agent)
+        self._require_line(agent)
         with self._floor.outlet:
             count_action(agent, "EmergencyCalls", self._floor.now())
             helper = self._helper(agent)
@@ -224,20 +225,26 @@ class Supervising:
     def supervisor_assist(self, agent: PlantAgent) -> Connection:
         """Call a supervisor of the team for help; return the new call's connection.
 
-        An active call is held. Raises RequestRefusal as ``emergency_call`` does.
+        An active call is held. Raises RequestRefusal and ControlRefusal as ``emergency_call`` does.
         """
-        self._require_logged_in(agent)
+        self._require_line(agent)
         helper = self._helper(agent)
         if helper is None:
             raise self._nobody(agent)
         with self._floor.outlet:
             return self._call_helper(agent, helper, CallType.CALLTYPE_ASSIST)
 
-    def _require_logged_in(self, agent: PlantAgent) -> None:
+    def _require_line(self, agent: PlantAgent) -> None:
         self._control.check_online()
         if not agent.logged_in:
             raise RequestRefusal(
                 StatusCode.E_CTI_AGENT_NOT_LOGGED_ON, f"agent {agent.agent_id} is not logged in"
+            )
+        states = [c.state for c in agent.device.connections]
+        if states and states != [_CONNECT]:
+            raise ControlRefusal(
+                ControlFailureCode.CF_RESOURCE_BUSY,
+                f"device {agent.instrument} has no line for a call to a supervisor",
             )
 
     @staticmethod
@@ -247,8 +254,6 @@ class Supervising:
         )
 
     def _helper(self, agent: PlantAgent) -> PlantAgent | None:
-        if len(agent.device.connections) > 1:
-            return None  # the device has no line left
         population = self._floor.population
         for team_id in agent.teams:
             for agent_id in population.teams[team_id].supervisors:
