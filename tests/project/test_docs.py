@@ -68,6 +68,24 @@ def test_the_state_diagram_equals_the_table() -> None:
     )
 
 
+def test_every_file_that_the_architecture_page_names_exists() -> None:
+    text = page("docs/architecture.md")
+    names = set(re.findall(r"`((?:[\w.]+/)*\w+\.(?:pyx?|pxd|pyi|toml|h|lua))`", text))
+    assert len(names) > 20
+    package = ROOT / "ctios_fast"
+    for name in names:
+        if "/" in name:
+            assert (ROOT / name).is_file() or (package / name).is_file(), name
+        else:
+            assert (ROOT / name).is_file() or [*package.rglob(name)], name
+
+
+def test_the_architecture_page_describes_every_folder() -> None:
+    described = set(re.findall(r"^\| `([\w]+)/`", page("docs/architecture.md"), re.MULTILINE))
+    folders = {path.name for path in (ROOT / "ctios_fast").iterdir() if (path / "__init__.py").is_file()}
+    assert described == folders
+
+
 def test_all_refusals_that_are_tried_elsewhere_are_named() -> None:
     named = re.findall(r"^\| (E_\w+) \((\d+)\) \|", section("docs/connection.md", "Refusals"), re.MULTILINE)
     assert {int(number): name for name, number in named} == {

@@ -1,5 +1,6 @@
-"""Importing the package stays quick: what few programs use is imported once it is asked for."""
+"""Importing the package stays fast: modules that few programs use are imported on first use."""
 
+import importlib.util
 import pickle
 import subprocess
 import sys
@@ -10,24 +11,35 @@ from ctios_fast import core
 from ctios_fast.core import FixedField, codec
 from ctios_fast.protocol import numbers as ged
 
-#: What takes long to import, or to make, and is of no use to a program that only connects.
+#: Modules that take long to import, or whose classes take long to create, and that a program does not need
+#: to connect.
 LATE = [
     "dataclasses",
     "difflib",
+    "json",
     "numpy",
     "random",
     "tomllib",
-    "ctios_fast.messages",
-    "ctios_fast.core.check",
+    "ctios_fast.bulk.columns",
+    "ctios_fast.cli",
+    "ctios_fast.core.classes.base",
+    "ctios_fast.core.classes.factory",
+    "ctios_fast.core.classes.properties",
+    "ctios_fast.core.conformance",
+    "ctios_fast.core.layout_info",
     "ctios_fast.core.scan.column_scan",
-    "ctios_fast.core.conditions",
-    "ctios_fast.core.construct",
-    "ctios_fast.core.descriptions",
-    "ctios_fast.core.views",
+    "ctios_fast.core.scan.filter_rules",
+    "ctios_fast.messages",
     "ctios_fast.protocol.enums",
     "ctios_fast.protocol.schema",
-    "ctios_fast.protocol.views",
+    "ctios_fast.records",
+    "ctios_fast.sim",
 ]
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_late_modules_exist(name: str) -> None:
+    assert importlib.util.find_spec(name) is not None
 
 
 def test_importing_the_package_skips_modules_that_few_programs_use() -> None:
