@@ -14,7 +14,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.protocol.naming import suggestion
 
-from .argument_values import is_password
+from .argument_values import as_boolean, as_integer, is_password
 from .arguments import Arguments
 
 __all__ = [
@@ -23,16 +23,11 @@ __all__ = [
     "hidden_fields",
     "hidden_pairs",
     "integer",
-    "is_password",
     "optional_seconds",
     "received",
     "refuse",
     "text",
 ]
-
-#: Texts that CTI OS programs use for false and for true, in lower case.
-_FALSE = frozenset({"", "0", "false", "no"})
-_TRUE = frozenset({"1", "true", "yes"})
 
 
 def refuse(reason: str, code: CilCode = CilCode.E_CTIOS_INVALID_ARGUMENT) -> MethodError:
@@ -49,22 +44,7 @@ def integer(name: str, value: Any, low: int, high: int) -> int:
 
     Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
     """
-    if isinstance(value, int):  # booleans included: CTI OS programs give them for numbers
-        number = int(value)
-    elif isinstance(value, str):
-        try:
-            number = int(value) if len(value) <= 20 else high + 1
-        except ValueError:
-            raise refuse(
-                f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}"
-            ) from None
-    elif isinstance(value, float) and value.is_integer():
-        number = int(value)
-    else:
-        raise refuse(f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}")
-    if not low <= number <= high:
-        raise refuse(f"{name} must be an integer from {low} to {high}, got {_shown(name, value)}")
-    return number
+    return as_integer(name, value, (low, high))
 
 
 def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
@@ -89,15 +69,7 @@ def boolean(name: str, value: Any) -> bool:
 
     Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
     """
-    if isinstance(value, int):
-        return bool(value)
-    if isinstance(value, str):
-        lower = value.strip().lower()
-        if lower in _FALSE:
-            return False
-        if lower in _TRUE:
-            return True
-    raise refuse(f"{name} must be true or false, got {_shown(name, value)}")
+    return as_boolean(name, value)
 
 
 def optional_seconds(name: str, value: Any) -> float | None:

@@ -13,8 +13,9 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused, RequestRefused
 from ctios_fast.protocol.naming import suggestion
 
+from .argument_values import is_password
 from .arguments import Arguments, arguments_over
-from .coercion import boolean, hidden, integer, is_password, refuse
+from .coercion import boolean, hidden, integer, refuse
 from .context import Context
 
 __all__ = ["CtiObject", "Property", "properties"]
