@@ -34,6 +34,8 @@ USHORT: Final = (0, (1 << 16) - 1)
 
 _MAX_DIGITS = 40
 _MAX_SHOWN = 60
+#: Kinds of values that an error shows; of any other it names the kind.
+_SHOWN_WHOLE = (str, bytes, int, float, type(None))
 _FALSE = frozenset({"", "0", "false", "no"})
 _LIKE_PASSWORD = re.compile(r"pass[\s_-]*w|pass?w?o?r?d\b|passphrase|pa?sw|pwd")
 _TRUE = frozenset({"1", "true", "yes"})
@@ -61,7 +63,7 @@ def wrong(key: object, expected: str, value: object) -> MethodError | TypeError:
         return not_text(key)
     if isinstance(value, Secret) or is_password(key):
         return invalid(f"{key} must be {expected}, but is a password: use get_value() and reveal()")
-    shown = repr(value) if isinstance(value, str | int | float) else type(value).__name__
+    shown = repr(value) if isinstance(value, _SHOWN_WHOLE) else type(value).__name__
     if len(shown) > _MAX_SHOWN:
         shown = f"{shown[:_MAX_SHOWN]}…"
     return invalid(f"{key} must be {expected}, got {shown}")

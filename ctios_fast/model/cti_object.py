@@ -214,6 +214,6 @@ class CtiObject:
 
 def _near_password(keyword: str) -> str:
     # "AgentPasswrd" is likely to come with a password in clear: it is not taken for an application's property
-    if is_password(keyword) or "pass" not in keyword.lower():
+    if "password" in keyword.lower() or not is_password(keyword):
         return ""
     return suggestion(keyword, ("AgentPassword", "ClientPassword"))
