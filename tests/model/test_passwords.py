@@ -225,3 +225,63 @@ async def test_no_traceback_of_a_sessions_making_shows_the_clients_password() ->
             Session(client_id="test", client_password=CLIENT_PASSWORD, **settings)  # type: ignore[arg-type]
         except ValueError as error:
             assert_hidden(shown(error))
+
+
+# --- Wrong calls: the password is hidden before anything can raise --------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Agent("1001", agent_password=AGENT_PASSWORD, auto_login="perhaps"),  # type: ignore[arg-type]
+        lambda: Agent("x" * 99, agent_password=AGENT_PASSWORD),
+        lambda: an_agent().login({"AgentPassword": AGENT_PASSWORD, 5: 1}),  # type: ignore[dict-item]
+        lambda: an_agent().login(AGENT_PASSWORD),  # type: ignore[arg-type]
+        lambda: an_agent().login({"AgentPassword": AGENT_PASSWORD}),
+        lambda: an_agent().login(agent_password=AGENT_PASSWORD, timeout=-1),
+        lambda: an_agent().logout(AGENT_PASSWORD),  # type: ignore[arg-type]
+        lambda: an_agent().logout({"AgentPassword": AGENT_PASSWORD, "EventReasonCode": "x"}),
+        lambda: an_agent().set_agent_state(AGENT_PASSWORD),  # type: ignore[arg-type]
+        lambda: an_agent().set_agent_state({"AgentPassword": AGENT_PASSWORD, "AgentState": "x"}),
+        lambda: an_agent().set_value("AgentPasswrd", AGENT_PASSWORD),
+        lambda: (
+            an_agent().set_value("DoorPassword", AGENT_PASSWORD) or an_agent().get_value_int("DoorPassword")
+        ),
+        lambda: Session(client_id="x", client_password=AGENT_PASSWORD, max_objects=-1),
+        lambda: Session(client_id="x", client_password=AGENT_PASSWORD, nonsense=1),  # type: ignore[call-arg]
+        lambda: Session(client_id="x").connect(
+            {"CtiosA": "h", "ClientPassword": AGENT_PASSWORD, "Heartbeat": "x"}
+        ),
+        lambda: Session(client_id="x").connect(AGENT_PASSWORD),  # type: ignore[arg-type]
+        lambda: Session(client_id="x").agent("1" * 99, agent_password=AGENT_PASSWORD),
+        lambda: Session(client_id="x").agent("1", agent_password=AGENT_PASSWORD, agent_instrument="x" * 99),
+        lambda: Session(client_id="x").request(99999, {}, [("AgentPassword", AGENT_PASSWORD)]),
+        lambda: Session(client_id="x").request("NONSENSE", {}, {"AgentPassword": AGENT_PASSWORD}),  # type: ignore[arg-type]
+        lambda: Session(client_id="x").send("CONFIG_REQUEST_EVENT", {}, [("AgentPassword", AGENT_PASSWORD)]),
+        lambda: Session(client_id="x").disconnect({"AgentPassword": AGENT_PASSWORD}, 5),  # type: ignore[call-arg]
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*does not use")
+def test_a_wrong_call_shows_no_password(call: Callable[[], object]) -> None:
+    with pytest.raises((MethodError, TypeError, ValueError, KeyError)) as raised:
+        call()
+    assert_hidden(shown(raised.value))
+    assert_hidden(str(raised.value))
+
+
+@pytest.mark.filterwarnings("ignore:.*does not use")
+async def test_a_request_by_name_shows_no_password(guarded: Simulator, make_session: MakeSession) -> None:
+    session = make_session(client_password=CLIENT_PASSWORD)
+    await soon(session.connect(**sides(guarded)))
+    await soon(session.set_bulk_mode(5000))
+    for floating in ([("AgentPassword", AGENT_PASSWORD)], {"AgentPassword": AGENT_PASSWORD}):
+        with pytest.raises(EncodeError) as raised:
+            session.request(38, {"PeripheralID": 5000}, floating)  # type: ignore[arg-type]
+        assert_hidden(shown(raised.value))
+
+
+async def test_properties_and_events_show_no_password(recorder: Recorder, session: Session) -> None:
+    agent = session.agent("1001", agent_password=AGENT_PASSWORD)
+    agent.set_value("DoorPassword", AGENT_PASSWORD)
+    assert_hidden(f"{agent.dump_properties()} {agent.get_all_properties()!r} {agent!r}")
+    assert_hidden(str(agent.get_value("DoorPassword")))

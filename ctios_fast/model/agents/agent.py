@@ -252,6 +252,8 @@ class Agent(CtiObject):
         return agent
 
     def __repr__(self) -> str:
+        if not hasattr(self, "state"):  # a traceback of a failed __init__ shows it
+            return "<Agent new>"
         state = "unknown" if self.state is None else getattr(self.state, "name", self.state)
         return f"<Agent {self.agent_id} of peripheral {self.peripheral_id}, state {state}>"
 
@@ -452,7 +454,7 @@ class Agent(CtiObject):
             if given is None or kw.CTIOS_AGENTSTATE not in given:
                 raise refuse("AgentState is missing", CilCode.E_CTIOS_MISSING_ARGUMENT)
             wanted = given[kw.CTIOS_AGENTSTATE]
-        number = integer(kw.CTIOS_AGENTSTATE, wanted, 0, 0xFFFF)
+        number = agent_state(integer(kw.CTIOS_AGENTSTATE, wanted, 0, 0xFFFF))
         if number not in states.ASKABLE:
             allowed = ", ".join(f"{each.name} ({each.value})" for each in sorted(states.ASKABLE))
             raise refuse(f"AgentState must be one of {allowed}, got {number}")
@@ -512,7 +514,7 @@ class Agent(CtiObject):
         context = self.context or self._require_context()
         instrument = self.agent_instrument or self._require_instrument()
         is_signing = wanted in states.SIGNING
-        more = {} if given is None else _more_fields(given, is_signing=is_signing)
+        work_mode, position, supervisor = (0, None, None) if given is None else _extras(given, is_signing)
         changes = self._changes
         change = StateChange(
             label, self.agent_id, wanted, changes[-1].wanted if changes else self.state, reason, self._report
@@ -529,7 +531,9 @@ class Agent(CtiObject):
                 agent_instrument=instrument,
                 agent_id=self.agent_id,
                 agent_password=self._password if is_signing else None,
-                **more,
+                agent_work_mode=work_mode,
+                position_id=position,
+                supervisor_id=supervisor,
             )
         except BaseException:
             if wanted == states.LOGOUT:
@@ -813,16 +817,11 @@ class Agent(CtiObject):
         return arguments_over(values)
 
 
-def _more_fields(given: Arguments, *, is_signing: bool) -> dict[str, Any]:
-    # Fields of SET_AGENT_STATE_REQ that few programs give.
-    fields: dict[str, Any] = {}
-    if kw.CTIOS_AGENTWORKMODE in given:
-        fields["agent_work_mode"] = integer(kw.CTIOS_AGENTWORKMODE, given[kw.CTIOS_AGENTWORKMODE], 0, 0xFFFF)
-    if is_signing:
-        for keyword, field in (
-            (kw.CTIOS_POSITIONID, "position_id"),
-            (kw.CTIOS_SUPERVISORID, "supervisor_id"),
-        ):
-            if keyword in given:
-                fields[field] = text(keyword, given[keyword], MAX_AGENT_ID)
-    return fields
+def _extras(given: Arguments, is_signing: bool) -> tuple[int, str | None, str | None]:
+    # AgentWorkMode, PositionID and SupervisorID, which few programs give.
+    texts = [
+        text(keyword, given[keyword], MAX_AGENT_ID) if is_signing and keyword in given else None
+        for keyword in (kw.CTIOS_POSITIONID, kw.CTIOS_SUPERVISORID)
+    ]
+    work_mode = integer(kw.CTIOS_AGENTWORKMODE, given.get(kw.CTIOS_AGENTWORKMODE, 0), 0, 0xFFFF)
+    return work_mode, texts[0], texts[1]
