@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ctios_fast import Arguments, CilCode, MethodError
 from ctios_fast.core.secret import Secret
 from ctios_fast.keywords import CTIOS_AGENTID, CTIOS_AGENTPASSWORD
+from ctios_fast.model.argument_values import is_password
 from ctios_fast.model.arguments import MAX_DEPTH, arguments_over
 
 # --- The mapping ----------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ _KEYS = st.sampled_from(["AgentID", "State", "SkillGroup[1]", "x"]).flatmap(
 _SCALARS = (
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
 )
-_PLAIN_KEYS = st.text().filter(lambda key: "password" not in key.lower())
+_PLAIN_KEYS = st.text().filter(lambda key: not is_password(key))
 _VALUES = st.recursive(
     _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_PLAIN_KEYS, inner, max_size=3)
 )
