@@ -13,6 +13,7 @@ from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from ctios_fast.protocol.enums import CTIServiceMask, SessionType, StatusCode, SystemEventID
 from ctios_fast.sim.plant import ControlRefusal, RequestRefusal
 from ctios_fast.sim.server.client_session import ClientSession
+from ctios_fast.sim.server.frame_faults import RequestFaults
 from ctios_fast.sim.server.open_request import Opening
 from ctios_fast.sim.server.refusal import ControlFailed, Refused
 from ctios_fast.sim.server.request_form import invoke_id_of
@@ -72,6 +73,8 @@ class Side:
         self.frozen = False
         self.maintenance: Maintenance | None = None
         self.connections: set[ClientSession] = set()
+        self.request_faults: Final = RequestFaults()
+        self.frame_delay = 0.0  # seconds by which frames are late, on command
         self._pair: Final = pair
         self._context: Final = pair.context
         self._ssl: Final = ssl_context
@@ -184,6 +187,8 @@ class Side:
             self._turn_away(session, "the process is nearly out of file descriptors")
         else:
             self.connections.add(session)
+            if self.frame_delay:
+                session.delay_frames(self.frame_delay)
             if self.frozen:
                 session.freeze()
 
@@ -233,6 +238,7 @@ class Side:
             already_open=session.is_open,
         )
         try:
+            self.request_faults.check(messages.OPEN_REQ)
             opening.examine()
         except Refused as refusal:
             self._refuse(session, "OPEN_REQ", opening.invoke_id, refusal)
@@ -272,8 +278,11 @@ class Side:
         )
 
     def _serve(self, session: ClientSession, message: Message) -> None:
+        if self.request_faults.ignores(message.type):
+            return
         invoke_id = message.get("InvokeID", 0) if message.documented else invoke_id_of(bytes(message))
         try:
+            self.request_faults.check(message.type)
             if not session.is_open:
                 raise Refused(StatusCode.E_CTI_SESSION_NOT_OPEN)
             if not self.online and message.type != messages.CLOSE_REQ:
@@ -360,6 +369,12 @@ class Side:
             self.online = False
             for session in self.sessions:
                 session.send(session.replies.failure_event(StatusCode.E_CTI_CTI_SERVER_OFFLINE))
+
+    def delay_frames(self, seconds: float) -> None:
+        """Send all frames that much later from now on, to later connections too; 0 ends it."""
+        self.frame_delay = seconds
+        for session in self.connections:
+            session.delay_frames(seconds)
 
     def freeze(self, *, replaced: bool = False) -> None:
         """Hang: connections are accepted but nothing is read, nothing is sent and no time-out is noticed.

@@ -12,12 +12,15 @@ from ctios_fast.connection.clock import Clock, LoopClock
 from ctios_fast.connection.link import DEFAULT_MAX_BUFFERED
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.secret import Secret
-from ctios_fast.protocol.enums import AgentState, SystemEventID
+from ctios_fast.protocol import numbers as messages
+from ctios_fast.protocol.enums import AgentState, StatusCode, SystemEventID
 from ctios_fast.sim.plant import Plant, PlantAgent, PlantSettings, Population
 from ctios_fast.sim.server.client_session import ClientSession
+from ctios_fast.sim.server.frame_faults import BAD_FRAMES, MAX_DELAY, MAX_FAULTS, BadFrame
 from ctios_fast.sim.server.server_pair import ServerPair
 
 from .counters import Counters
+from .draining import Draining
 from .pair_settings import DEFAULT_MAX_TOTAL_BUFFERED, PairSettings
 from .side import Side
 from .side_roles import PairKind, SideRoles
@@ -46,6 +49,7 @@ class Simulator:
     ``peripheral_id``: the one peripheral that requests may name.
     ``agents``, ``first_agent``, ``first_extension``: agent i has the id ``first_agent + i`` and the extension
     and instrument ``first_extension + i``; all begin logged out. At most ``MAX_AGENTS``.
+    ``skill_groups``, ``team_size``: skill groups with their queues, and agents of a team; 0: none.
     ``population``: agents, teams, skill groups, queues and the like, in place of numbered agents; its
     PeripheralID counts.
     ``plant_settings``: how the plant behaves where peripherals differ; disorder is among them.
@@ -61,6 +65,7 @@ class Simulator:
     ``check_agent_passwords``: passwords by agent id, which LOGIN and LOGOUT must then carry; an agent that
     is not named may give any. None: neither presence nor value is checked.
     ``clock``: what idle time-outs and waits before a connection is ended go by; the loop's by default.
+    ``plant_clock``: what agents, calls and ``takeover`` go by; ``clock`` by default.
     ``events_first``: send the events that a request causes before its confirmation; both orders are allowed.
     ``max_connections``: connections that a side accepts; further ones are reset at once.
     ``max_sessions``: sessions that both sides together open; further ones are refused.
@@ -81,6 +86,8 @@ class Simulator:
         agents: int = 1000,
         first_agent: int = 1001,
         first_extension: int = 3001,
+        skill_groups: int = 0,
+        team_size: int = 0,
         population: Population | None = None,
         plant_settings: PlantSettings | None = None,
         seed: int = 0,
@@ -92,6 +99,7 @@ class Simulator:
         ssl: ssl_module.SSLContext | None = None,
         check_agent_passwords: Mapping[str, str | Secret] | None = None,
         clock: Clock | None = None,
+        plant_clock: Clock | None = None,
         events_first: bool = False,
         max_connections: int = 20_000,
         max_sessions: int = 20_000,
@@ -131,17 +139,24 @@ class Simulator:
             open_timeout=open_timeout,
         )
         clock = clock or LoopClock()
+        plant_clock = plant_clock or clock
         population = population or Population.numbered(
-            agents, first_agent, first_extension, peripheral_id=peripheral_id
+            agents,
+            first_agent,
+            first_extension,
+            peripheral_id=peripheral_id,
+            skill_groups=skill_groups,
+            team_size=team_size,
         )
-        self.plant: Final = Plant(population, clock, random.Random(seed), plant_settings)  # noqa: S311
+        self.plant: Final = Plant(population, plant_clock, random.Random(seed), plant_settings)  # noqa: S311
         self.pair: Final = ServerPair(settings, self.plant, clock)
         self.side_a: Final = Side(self.pair, "a", host, port_a, ssl)
         self.side_b: Final = Side(self.pair, "b", host, port_b, ssl)
         self._sides.update({side.name: side for side in (self.side_a, self.side_b)})
         self._roles: Final = SideRoles(
-            self.side_a, self.side_b, clock, both_active=pair == "both-active", takeover=takeover
+            self.side_a, self.side_b, plant_clock, both_active=pair == "both-active", takeover=takeover
         )
+        self._draining: Final = Draining()
         self._chance: Final = random.Random(seed)  # noqa: S311 - of the faults' bytes
 
     def __repr__(self) -> str:
@@ -200,6 +215,21 @@ class Simulator:
             "sides": {name.upper(): side.condition for name, side in self._sides.items()},
             "sessions": self.pair.sessions_json(),
         }
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that wait for all clients, as counted when each was last sent to."""
+        return self.pair.context.budget.total
+
+    async def drained(self) -> None:
+        """Wait until the clients' sockets have taken what was sent to them.
+
+        Not waited for are the clients of a frozen side, and those that take nothing for a second.
+        """
+        connections = [s for side in self._sides.values() for s in side.connections]
+        await self._draining.wait(connections)
+        for session in connections:
+            self.pair.context.budget.recount(session)
 
     def session_of(self, agent_id: str) -> ClientSession | None:
         """The open Client Events session of an agent's device. Raises LookupError for an unknown agent."""
@@ -305,9 +335,69 @@ class Simulator:
         self.side(side).thaw()
         self._roles.back(self.side(side))
 
+    def delay_frames(self, seconds: float, side: str | None = None) -> None:
+        """Send each frame ``seconds`` later from now on, in the same order; 0 ends it.
+
+        ``side``: the side; None: both. So it is for the faults below.
+        """
+        _check_range("the delay", seconds, MAX_DELAY)
+        for late in self._affected(side):
+            late.delay_frames(seconds)
+
+    def duplicate_frames(self, count: int = 1, side: str | None = None) -> None:
+        """Send the next ``count`` frames of each connection twice."""
+        _check_range("the number of frames", count, MAX_FAULTS)
+        for doubling in self._affected(side):
+            for session in doubling.connections:
+                session.duplicate_frames(count)
+
+    def send_bad_frame(self, what: BadFrame, side: str | None = None) -> None:
+        """Send each session a frame that it must not accept.
+
+        ``what``: "overlong" (its header announces 16 MiB), "contradictory" (a floating field is longer than
+        the frame) or "unknown" (a message number that no version has).
+        """
+        if what not in BAD_FRAMES:
+            raise ValueError(f"a bad frame is one of {', '.join(BAD_FRAMES)}, not {what!r}")
+        for sending in self._affected(side):
+            for session in sending.sessions:
+                session.send_bad_frame(what)
+
+    def drop_heartbeats(self, drop: bool = True, side: str | None = None) -> None:
+        """Answer no HEARTBEAT_REQ from now on, or answer them again."""
+        for silent in self._affected(side):
+            silent.request_faults.drop_heartbeats = drop
+
+    def refuse_requests(
+        self, status: int, count: int = 1, request: str | None = None, side: str | None = None
+    ) -> None:
+        """Refuse the next ``count`` requests to a side by FAILURE_CONF, whatever is right; 0 ends it.
+
+        ``status``: a StatusCode.
+        ``request``: the name of the message, such as "OPEN_REQ"; None: any request.
+        """
+        try:
+            refusal = StatusCode(status)
+        except ValueError:
+            raise ValueError(f"there is no status {status}; see StatusCode") from None
+        number = None if request is None else getattr(messages, request, None)
+        if request is not None and (number is None or not request.endswith("_REQ")):
+            raise ValueError(f"there is no request {request!r}; a request is a message such as 'OPEN_REQ'")
+        _check_range("the number of requests", count, MAX_FAULTS)
+        for refusing in self._affected(side):
+            refusing.request_faults.refuse(number, refusal, count)
+
+    def _affected(self, side: str | None) -> tuple[Side, ...]:
+        return tuple(self._sides.values()) if side is None else (self.side(side),)
+
     def cut(self, session: ClientSession, after_bytes: int = 0) -> None:
         """Send ``after_bytes`` more bytes to a session, then reset its connection, even within a frame."""
         session.cut(after_bytes)
+
+
+def _check_range(what: str, given: float, most: float) -> None:
+    if not 0 <= given <= most:
+        raise ValueError(f"{what} is 0 to {most:.0f}, not {given}")
 
 
 def _check_numbers(what: str, count: int, first: int, digits: int) -> None:

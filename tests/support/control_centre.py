@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from ctios_fast.connection.clock import Clock, ManualClock
+from ctios_fast.protocol.enums import SystemEventID
 from ctios_fast.sim.plant import Plant, Population
 
 
@@ -32,6 +33,24 @@ class ControlCentre:
 
     def set_peripheral(self, *, online: bool, end_calls: bool) -> None:
         self._ask("set_peripheral", online, end_calls)
+
+    def send_system_event(self, event: SystemEventID, argument: int = 0) -> None:
+        self._ask("send_system_event", event, argument)
+
+    def delay_frames(self, seconds: float, side: str | None) -> None:
+        self._ask("delay_frames", seconds, side)
+
+    def duplicate_frames(self, count: int, side: str | None) -> None:
+        self._ask("duplicate_frames", count, side)
+
+    def send_bad_frame(self, what: str, side: str | None) -> None:
+        self._ask("send_bad_frame", what, side)
+
+    def drop_heartbeats(self, drop: bool, side: str | None) -> None:
+        self._ask("drop_heartbeats", drop, side)
+
+    def refuse_requests(self, status: int, count: int, request: str | None, side: str | None) -> None:
+        self._ask("refuse_requests", status, count, request, side)
 
     async def drained(self) -> None:
         self.drains += 1

@@ -4,7 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .parameter_kinds import AGENT, CALL, ECC, FLAG, NUMBER, REASON, SECONDS, VARIABLES, Kind, choice
+from ctios_fast.sim.server.frame_faults import BAD_FRAMES
+
+from .parameter_kinds import (
+    AGENT,
+    CALL,
+    COUNT,
+    DELAY,
+    ECC,
+    FLAG,
+    NUMBER,
+    REASON,
+    REQUEST,
+    SECONDS,
+    STATUS,
+    VARIABLES,
+    Kind,
+    choice,
+)
 
 __all__ = ["COMMANDS", "Command", "Parameter"]
 
@@ -45,6 +62,8 @@ class Command:
 _AGENT: Final = Parameter("agent", AGENT)
 _SIDE: Final = Parameter("side", choice("A", "B"))
 _STATES: Final = choice("LOGIN", "LOGOUT", "NOT_READY", "AVAILABLE", "WORK_NOT_READY", "WORK_READY")
+_STATE: Final = Parameter("state", choice("offline", "online"))
+_ONE_SIDE: Final = Parameter("side", choice("A", "B"), required=False)
 _DATA: Final = (Parameter("variables", VARIABLES, required=False), Parameter("ecc", ECC, required=False))
 
 _TABLE: Final = (
@@ -96,10 +115,42 @@ _TABLE: Final = (
     Command(
         "peripheral",
         (
-            Parameter("state", choice("offline", "online")),
+            _STATE,
             Parameter("end_calls", FLAG, required=False),
         ),
         "The peripheral goes off-line or comes back; end_calls (true) sends END_CALL_EVENT for all calls.",
+    ),
+    Command("gateway", (_STATE,), "SYSTEM_EVENT reports the peripheral gateway off-line or back."),
+    Command("controller", (_STATE,), "SYSTEM_EVENT reports the central controller off-line or back."),
+    Command(
+        "delay_frames",
+        (Parameter("seconds", DELAY), _ONE_SIDE),
+        "Frames are sent that much later from now on, in the same order; 0 ends it.",
+    ),
+    Command(
+        "duplicate_frames",
+        (Parameter("count", COUNT, required=False), _ONE_SIDE),
+        "The next frames (1) of each connection are sent twice.",
+    ),
+    Command(
+        "bad_frame",
+        (Parameter("what", choice(*BAD_FRAMES)), _ONE_SIDE),
+        "Each session gets a frame that it must not accept.",
+    ),
+    Command(
+        "drop_heartbeats",
+        (Parameter("drop", FLAG, required=False), _ONE_SIDE),
+        "HEARTBEAT_REQs are not answered from now on; false answers them again.",
+    ),
+    Command(
+        "refuse_requests",
+        (
+            Parameter("status", STATUS),
+            Parameter("count", COUNT, required=False),
+            Parameter("request", REQUEST, required=False),
+            _ONE_SIDE,
+        ),
+        "The next requests (1), of any name or of one, get FAILURE_CONF with the status; 0 ends it.",
     ),
     Command(
         "advance",

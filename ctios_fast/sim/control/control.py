@@ -6,8 +6,9 @@ from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
-from ctios_fast.protocol.enums import AgentState
+from ctios_fast.protocol.enums import AgentState, SystemEventID
 from ctios_fast.sim.plant import CallDataChanges, Plant, PlantAgent, PlantError, UnknownAgent
+from ctios_fast.sim.server.frame_faults import BadFrame
 from ctios_fast.sim.sim_clocks import VirtualClock
 
 from .command_error import CommandError
@@ -49,6 +50,24 @@ class ControlledCentre(Protocol):
 
     def set_peripheral(self, *, online: bool, end_calls: bool) -> None:
         """Take the peripheral off-line or back."""
+
+    def send_system_event(self, event: SystemEventID, argument: int = 0) -> None:
+        """Send a SYSTEM_EVENT to every session."""
+
+    def delay_frames(self, seconds: float, side: str | None) -> None:
+        """Send frames later."""
+
+    def duplicate_frames(self, count: int, side: str | None) -> None:
+        """Send the next frames twice."""
+
+    def send_bad_frame(self, what: BadFrame, side: str | None) -> None:
+        """Send a frame that clients must not accept."""
+
+    def drop_heartbeats(self, drop: bool, side: str | None) -> None:
+        """Answer no heartbeats, or answer them again."""
+
+    def refuse_requests(self, status: int, count: int, request: str | None, side: str | None) -> None:
+        """Refuse the next requests."""
 
     async def drained(self) -> None:
         """Wait until the sockets have taken everything that was sent."""
@@ -234,10 +253,75 @@ class Control:
         ``state``: "offline" or "online".
         ``end_calls``: going off-line sends END_CALL_EVENT for all calls.
         """
-        if state not in ("offline", "online"):
-            raise CommandError(f"a peripheral is 'offline' or 'online', not {state!r}")
+        _check_on_off("peripheral", state)
         with _refusals():
             self._centre.set_peripheral(online=state == "online", end_calls=end_calls)
+
+    def gateway(self, state: str) -> None:
+        """Report the peripheral gateway off-line or back on-line by SYSTEM_EVENT.
+
+        ``state``: "offline" or "online".
+        """
+        self._system_event(
+            "gateway",
+            state,
+            offline=SystemEventID.SYS_PERIPHERAL_GATEWAY_OFFLINE,
+            online=SystemEventID.SYS_PERIPHERAL_ONLINE,
+        )
+
+    def controller(self, state: str) -> None:
+        """Report the central controller off-line or back on-line by SYSTEM_EVENT.
+
+        ``state``: "offline" or "online".
+        """
+        self._system_event(
+            "controller",
+            state,
+            offline=SystemEventID.SYS_CENTRAL_CONTROLLER_OFFLINE,
+            online=SystemEventID.SYS_CENTRAL_CONTROLLER_ONLINE,
+        )
+
+    def _system_event(self, what: str, state: str, *, offline: SystemEventID, online: SystemEventID) -> None:
+        _check_on_off(what, state)
+        event = online if state == "online" else offline
+        argument = self.plant.population.peripheral_id if event is SystemEventID.SYS_PERIPHERAL_ONLINE else 0
+        self._centre.send_system_event(event, argument)
+
+    def delay_frames(self, seconds: float, side: str | None = None) -> None:
+        """Send every frame ``seconds`` later from now on, in the same order; 0 ends it.
+
+        ``side``: "A" or "B"; None: both. So it is for the faults below.
+        """
+        with _refusals():
+            self._centre.delay_frames(seconds, side)
+
+    def duplicate_frames(self, count: int = 1, side: str | None = None) -> None:
+        """Send the next ``count`` frames of each connection twice."""
+        with _refusals():
+            self._centre.duplicate_frames(count, side)
+
+    def bad_frame(self, what: BadFrame, side: str | None = None) -> None:
+        """Send each session a frame that it must not accept.
+
+        ``what``: "overlong", "contradictory" or "unknown".
+        """
+        with _refusals():
+            self._centre.send_bad_frame(what, side)
+
+    def drop_heartbeats(self, drop: bool = True, side: str | None = None) -> None:
+        """Answer no HEARTBEAT_REQ from now on; ``drop`` False answers them again."""
+        with _refusals():
+            self._centre.drop_heartbeats(drop, side)
+
+    def refuse_requests(
+        self, status: int, count: int = 1, request: str | None = None, side: str | None = None
+    ) -> None:
+        """Refuse the next ``count`` requests by FAILURE_CONF with ``status``; 0 ends it.
+
+        ``request``: the name of a message, such as "OPEN_REQ"; None: any request.
+        """
+        with _refusals():
+            self._centre.refuse_requests(status, count, request, side)
 
     # --- time and truth -----------------------------------------------------------------------------
 
@@ -280,6 +364,11 @@ class Control:
         """What a device dials to reach an agent by its id; any other number as it is."""
         agent = self.plant.population.agents.get(to)
         return to if agent is None else agent.extension
+
+
+def _check_on_off(what: str, state: str) -> None:
+    if state not in ("offline", "online"):
+        raise CommandError(f"a {what} is 'offline' or 'online', not {state!r}")
 
 
 @contextmanager

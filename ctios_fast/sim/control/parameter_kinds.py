@@ -5,9 +5,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ctios_fast.sim.server.frame_faults import MAX_DELAY, MAX_FAULTS
 from ctios_fast.sim.sim_clocks import MAX_ADVANCE
 
-__all__ = ["AGENT", "CALL", "ECC", "FLAG", "NUMBER", "REASON", "SECONDS", "VARIABLES", "Kind", "choice"]
+__all__ = [
+    "AGENT",
+    "CALL",
+    "COUNT",
+    "DELAY",
+    "ECC",
+    "FLAG",
+    "NUMBER",
+    "REASON",
+    "REQUEST",
+    "SECONDS",
+    "STATUS",
+    "VARIABLES",
+    "Kind",
+    "choice",
+]
 
 MAX_NUMBER: Final = 40
 MAX_VALUE: Final = 210
@@ -48,10 +64,10 @@ def _is_integer(value: object, max_value: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= max_value
 
 
-def _is_seconds(value: object) -> bool:
+def _is_number(value: object, max_value: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return (isinstance(value, int) or math.isfinite(value)) and 0 <= value <= MAX_ADVANCE
+    return (isinstance(value, int) or math.isfinite(value)) and 0 <= value <= max_value
 
 
 def _are_variables(value: object) -> bool:
@@ -74,7 +90,11 @@ CALL: Final = Kind(
     "a ConnectionCallID, an integer from 0 to 4294967295", lambda v: _is_integer(v, 0xFFFFFFFF)
 )
 REASON: Final = Kind("an integer from 0 to 65535", lambda v: _is_integer(v, 0xFFFF))
-SECONDS: Final = Kind(f"a number from 0 to {MAX_ADVANCE:.0f}", _is_seconds)
+SECONDS: Final = Kind(f"a number from 0 to {MAX_ADVANCE:.0f}", lambda v: _is_number(v, MAX_ADVANCE))
+DELAY: Final = Kind(f"a number from 0 to {MAX_DELAY:.0f}", lambda v: _is_number(v, MAX_DELAY))
+COUNT: Final = Kind(f"an integer from 0 to {MAX_FAULTS}", lambda v: _is_integer(v, MAX_FAULTS))
+STATUS: Final = Kind("a status code, an integer", lambda v: _is_integer(v, 0xFFFFFFFF))
+REQUEST: Final = Kind('the name of a request, such as "OPEN_REQ"', lambda v: _is_text(v, MAX_NUMBER))
 FLAG: Final = Kind("true or false", lambda v: isinstance(v, bool))
 VARIABLES: Final = Kind(
     f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_NUMBER} bytes", _are_variables

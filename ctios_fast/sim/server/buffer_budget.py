@@ -24,6 +24,11 @@ class BufferBudget:
         self.total = 0
         self._waiting: dict[Holder, int] = {}
 
+    def recount(self, holder: Holder) -> None:
+        """Bring the count of a connection up to date."""
+        if holder in self._waiting:
+            self._count(holder)
+
     def update(self, holder: Holder) -> Holder | None:
         """Count the bytes of a connection. Returns the one with the most bytes if the total is too large."""
         self._count(holder)

@@ -19,6 +19,7 @@ from ctios_fast.protocol.enums import ControlFailureCode, StatusCode
 from ctios_fast.sim.plant import PlantAgent
 
 from .frame_encoder import Floating
+from .frame_faults import BadFrame, FaultySender, bad_frame
 from .registered_variables import RegisteredVariables
 from .replies import Replies, replies
 from .request_form import invoke_id_of
@@ -106,6 +107,7 @@ class ClientSession:
         self._timer: TimerHandle | None = None  # to open, idle, or until the connection is ended
         self._failed = False  # FAILURE_EVENT was sent, the reset follows
         self._gate: SendGate | None = None  # only while a fault is simulated
+        self._faulty: FaultySender | None = None  # likewise
         self._max_buffered: Final = context.settings.max_buffered
         self.link: Final[Link] = _ServerLink(self, codec(self.version), self._max_buffered)
         dispatcher = self.link.dispatcher
@@ -147,6 +149,8 @@ class ClientSession:
     def lost(self, error: BaseException | None) -> None:
         """The connection is gone. Nothing happens to the agents: a disconnect is not a logout."""
         self.end()
+        if self._faulty is not None:
+            self._faulty.discard()
         self._context.budget.remove(self)
         self.owner.connection_lost(self)
 
@@ -167,10 +171,19 @@ class ClientSession:
 
     def bytes_waiting(self) -> int:
         """Bytes that the client did not read yet."""
-        return self.link.buffered_out + (0 if self._gate is None else self._gate.held_size)
+        held = 0 if self._gate is None else self._gate.held_size
+        return self.link.buffered_out + held + (0 if self._faulty is None else self._faulty.held_size)
 
     def send(self, frame: bytes) -> None:
         """Send a frame; a client that does not read is reset once too much waits for it."""
+        if self._faulty is None:
+            self._pass_on(frame)
+        elif self.bytes_waiting() + len(frame) > self._max_buffered:
+            self._overflow()
+        else:
+            self._faulty.send(frame)
+
+    def _pass_on(self, frame: bytes) -> None:
         if not self.link.is_open:  # the client is gone, lost() follows
             return
         if self._gate is None:
@@ -210,6 +223,8 @@ class ClientSession:
         self.end()
         if self._gate is not None:
             self._gate.discard()
+        if self._faulty is not None:
+            self._faulty.discard()
         self.link.reset()
         self._context.budget.remove(self)
 
@@ -381,6 +396,23 @@ class ClientSession:
                 self._watch_idle()
             else:
                 self._watch_opening()
+
+    def _the_faulty_sender(self) -> FaultySender:
+        if self._faulty is None:
+            self._faulty = FaultySender(self._clock, self._pass_on)
+        return self._faulty
+
+    def delay_frames(self, seconds: float) -> None:
+        """Send frames that much later from now on; 0 ends it."""
+        self._the_faulty_sender().delay = seconds
+
+    def duplicate_frames(self, count: int) -> None:
+        """Send the next ``count`` frames twice."""
+        self._the_faulty_sender().duplicates = count
+
+    def send_bad_frame(self, what: BadFrame) -> None:
+        """Send a frame that the client must not accept."""
+        self.send(bad_frame(what, self.replies))
 
     def cut(self, after_bytes: int) -> None:
         """Send ``after_bytes`` more bytes, then reset the connection, even in the middle of a frame."""

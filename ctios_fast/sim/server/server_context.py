@@ -28,7 +28,7 @@ class ServerContext:
         self.clock: Final = clock
         self.counters: Final = Counters()
         self.budget: Final = BufferBudget(settings.max_total_buffered)
-        self.log: Final = LimitedLog(log, clock)
+        self.log: Final = LimitedLog(log, LoopClock())  # real time: a virtual clock may never end a period
         self._session_ids: Final = itertools.count(1)
 
     def wall_time(self) -> float:
