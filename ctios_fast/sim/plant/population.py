@@ -311,9 +311,10 @@ class Population:
 
         ``agents``: how many; agent i has id ``first_agent + i``, extension and instrument
         ``first_extension + i``, skill target id 5000 + i.
-        ``skill_groups``: how many; group g has number g (from 1), id 100 + g, and the queue "9000" + g, each
-        behind the service of the same number. Agent i is in ``groups_per_agent`` of them from i modulo their
-        number on.
+        ``skill_groups``: how many; group g has number g (from 1), id 100 + g, and the queue 9000 + g with the
+        service of the same number. Queues begin at 90000, 900000 and so on where one of their numbers would
+        be an agent's id or extension. Agent i is in ``groups_per_agent`` of the groups, from group i modulo
+        their number on.
         ``team_size``: agents of a team (0: no teams), of which the first is its supervisor; team ids from 1.
         ``desk``: desk settings of all agents.
         ``mrds``: media routing domains of all agents.
@@ -322,8 +323,9 @@ class Population:
         services = [
             Service(g.number, 200 + g.number, f"Service{g.number}", members=(g.number,)) for g in groups
         ]
+        first_queue = _first_queue(skill_groups, agents, first_agent, first_extension)
         queues = [
-            Queue(Device(str(9000 + g.number), str(9000 + g.number), DeviceIDType.DEVID_QUEUE), g, service)
+            Queue(Device(number := str(first_queue + g.number), number, DeviceIDType.DEVID_QUEUE), g, service)
             for g, service in zip(groups, services, strict=True)
         ]
         everybody: list[PlantAgent] = []
@@ -394,6 +396,14 @@ class Population:
     def agent_at(self, number: str) -> PlantAgent | None:
         """The agent whose extension this is, else None."""
         return self._by_extension.get(number)
+
+
+def _first_queue(queues: int, agents: int, *first_numbers: int) -> int:
+    """9000 times a power of ten, so that no agent has the number of one of the queues that follow it."""
+    base = 9000
+    while any(base < first + agents - 1 and first <= base + queues for first in first_numbers):
+        base *= 10
+    return base
 
 
 def join(agent: PlantAgent, group: SkillGroup, priority: int = 0) -> Membership:
