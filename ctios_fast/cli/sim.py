@@ -1,21 +1,44 @@
 """``ctios-fast sim``: a simulated CTI Server pair until it is interrupted."""
 
 import asyncio
+import functools
+import logging
+import random
 import signal
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from types import FrameType
+from typing import Literal
 
 import click
+from click.core import ParameterSource
 
+from ctios_fast.connection.clock import LoopClock
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.sim import Simulator
+from ctios_fast.sim.control import Control, ControlSocket, start_command
+from ctios_fast.sim.plant import PlantSettings
+from ctios_fast.sim.scenario import READY_SCENARIOS, Scenario, ScenarioError, ScenarioRun, load_scenario
+from ctios_fast.sim.sim_clocks import MAX_SPEED, MIN_SPEED, ScaledClock, VirtualClock
 
 PASSWORD_VARIABLE = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
 
+SKILL_GROUPS = 10
+TEAM_SIZE = 20
+
+_MAX_SEED = (1 << 64) - 1
+_MAX_TAKEOVER = 3600.0
 _PORT = click.IntRange(0, 65535)
 _COUNT = click.IntRange(min=0)
+_SEED = click.IntRange(0, _MAX_SEED)
+
+log = logging.getLogger("ctios_fast.sim")
 
 
-async def _serve(simulator: Simulator) -> None:
+async def _serve(
+    simulator: Simulator, control: Control, socket_path: str | None, scenario: ScenarioRun | None
+) -> None:
     """Serve until SIGINT or SIGTERM."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -25,18 +48,36 @@ async def _serve(simulator: Simulator) -> None:
 
     previous = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        try:
-            await simulator.start()
-        except OSError as error:
-            raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
-        try:
+        async with AsyncExitStack() as running:
+            try:
+                await running.enter_async_context(simulator)
+                if socket_path is not None:
+                    await running.enter_async_context(ControlSocket(control, socket_path))
+            except OSError as error:
+                raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
+            if scenario is not None:
+                scenario.start()
+                running.callback(scenario.stop)
             click.echo(f"ready a={simulator.side_a.address} b={simulator.side_b.address}")
             await stop.wait()
-        finally:
-            await simulator.stop()
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _log_to_stderr(verbose: bool) -> Iterator[None]:
+    """Write the log of the simulator to stderr: what it refuses; with ``verbose`` everything that it does."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG if verbose else logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 @click.command("sim")
@@ -97,7 +138,67 @@ async def _serve(simulator: Simulator) -> None:
     show_default=True,
     help="Newest protocol version accepted.",
 )
+@click.option(
+    "--scenario",
+    metavar="FILE",
+    help="What happens by itself: a TOML file, or the name of a ready scenario: "
+    f"{', '.join(READY_SCENARIOS)}. It brings its own agents.",
+)
+@click.option(
+    "--seed",
+    type=_SEED,
+    default=0,
+    metavar="N",
+    show_default=True,
+    help="Of all random choices: the same seed gives the same calls.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(MIN_SPEED, MAX_SPEED),
+    default=1.0,
+    metavar="X",
+    show_default=True,
+    help="Simulated seconds of the calls in a real second.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(["real", "virtual"]),
+    default="real",
+    show_default=True,
+    help="Virtual: time moves only by the command advance.",
+)
+@click.option(
+    "--disorder",
+    type=_SEED,
+    metavar="SEED",
+    help="Send events that belong together in any order that the protocol allows.",
+)
+@click.option(
+    "--pair",
+    type=click.Choice(["active-standby", "both-active"]),
+    default="active-standby",
+    show_default=True,
+    help="Whether one side or both serve sessions.",
+)
+@click.option(
+    "--takeover",
+    type=click.FloatRange(0.0, _MAX_TAKEOVER),
+    default=0.0,
+    metavar="SECONDS",
+    show_default=True,
+    help="How long after the active side's end the standby becomes active.",
+)
+@click.option(
+    "--strict/--lenient",
+    default=True,
+    show_default=True,
+    help="Refuse what the protocol refuses, or take undefined mask bits and a missing ClientPassword.",
+)
+@click.option("--control", "control_path", metavar="PATH", help="Unix socket for commands, made at PATH.")
+@click.option("--verbose", is_flag=True, help="Log everything that happens, not only what is refused.")
+@click.pass_context
 def command(
+    ctx: click.Context,
     host: str,
     port_a: int,
     port_b: int,
@@ -107,13 +208,30 @@ def command(
     first_extension: int,
     password: str | None,
     protocol_max: int,
+    scenario: str | None,
+    seed: int,
+    speed: float,
+    clock: str,
+    disorder: int | None,
+    pair: Literal["active-standby", "both-active"],
+    takeover: float,
+    strict: bool,
+    control_path: str | None,
+    verbose: bool,
 ) -> None:
     """Run a simulated CTI Server pair.
 
-    Both sides are active and share one peripheral's agents. Once they listen, one line is printed:
-    "ready a=H:P b=H:P". SIGINT or SIGTERM ends the program with status 0, a port in use with status 1.
+    Both sides share one peripheral's agents and calls. Once they listen, one line is printed:
+    "ready a=H:P b=H:P". Refused requests are logged to stderr. SIGINT or SIGTERM ends the program with status
+    0, a port in use with status 1. Without a scenario nothing happens by itself.
     """
+    chosen = None if scenario is None else _scenario(ctx, scenario)
+    virtual = VirtualClock() if clock == "virtual" else None
+    if virtual is not None and _given(ctx, "speed"):
+        raise click.UsageError("--speed does not go with --clock virtual, which moves by advance only")
     try:
+        real = LoopClock() if speed == 1.0 else ScaledClock(LoopClock(), speed)
+        plant_clock = real if virtual is None else virtual
         simulator = Simulator(
             host=host,
             port_a=port_a,
@@ -122,9 +240,47 @@ def command(
             agents=agents,
             first_agent=first_agent,
             first_extension=first_extension,
+            skill_groups=SKILL_GROUPS,
+            team_size=TEAM_SIZE,
+            population=None if chosen is None else chosen.build_population(peripheral),
+            plant_settings=PlantSettings(disorder=disorder),
             client_password=password,
             protocol_max=protocol_max,
+            seed=seed,
+            clock=virtual,
+            plant_clock=plant_clock,
+            pair=pair,
+            takeover=takeover,
+            strict=strict,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    asyncio.run(_serve(simulator))
+    if virtual is not None and control_path is None:
+        click.echo("warning: --clock virtual without --control: time will not move", err=True)
+    control = Control(simulator, virtual)
+    run = None
+    if chosen is not None:
+        chance = random.Random(seed)  # noqa: S311 - nothing secret hangs on it
+        run = ScenarioRun(
+            chosen, simulator.plant, plant_clock, chance, functools.partial(start_command, control)
+        )
+    with _log_to_stderr(verbose):
+        asyncio.run(_serve(simulator, control, control_path, run))
+
+
+def _scenario(ctx: click.Context, name: str) -> Scenario:
+    """The scenario that was chosen. Raises click's UsageError."""
+    for option in ("agents", "first_agent", "first_extension"):
+        if _given(ctx, option):
+            raise click.UsageError(
+                f"--{option.replace('_', '-')} does not go with --scenario, which has its own agents"
+            )
+    try:
+        return load_scenario(name)
+    except ScenarioError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _given(ctx: click.Context, name: str) -> bool:
+    """Whether an option was given, and is not its default."""
+    return ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
