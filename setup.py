@@ -1,4 +1,4 @@
-"""Builds the compiled core; everything that is not code about building stands in ``pyproject.toml``.
+"""Builds the compiled core. Everything about the package that is not code is in ``pyproject.toml``.
 
 Environment variables for developers (set them to 1):
 
@@ -12,6 +12,7 @@ built for debugging has no debug symbols, which would name the folder itself. ``
 
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -71,8 +72,16 @@ def extensions() -> list[Extension]:
     ]
 
 
+def long_description() -> str:
+    """README.md without its links to other files of the project, which lead nowhere on a package index."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    return re.sub(r"\[([^\]]+)\]\((?!https?://)[^)]+\)", r"\1", text)
+
+
 generate_tables()
 setup(
+    long_description=long_description(),
+    long_description_content_type="text/markdown",
     cmdclass={"build_ext": BuildExtensions},
     options={"build_ext": {"parallel": os.cpu_count() or 1}},
     ext_modules=cythonize(

@@ -1,15 +1,17 @@
-"""Checks a wheel by the sources that it was built from: ``python ci/check_wheel.py WHEEL SOURCE``.
+"""Checks a wheel against the sources that it was built from: ``python ci/check_wheel.py WHEEL SOURCE``.
 
-All of the package's modules, stubs, declarations and data must be in it, made ones included, and nothing
-else: no tests, no C, no Cython source, no name of the folder in which it was built.
+The wheel must contain all modules, stubs, declarations and data of the package, generated ones included, and
+nothing else: no tests, no C sources, no Cython sources, no name of the folder in which it was built. Its
+description must not have links that lead nowhere on a package index.
 """
 
+import re
 import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
 COPIED = {".py", ".pyi", ".pxd", ".toml", ".lua", ".typed"}
-MADE = {
+GENERATED = {
     "ctios_fast/messages.pyi",
     "ctios_fast/protocol/codes.py",
     "ctios_fast/protocol/enums.py",
@@ -21,16 +23,16 @@ METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "top_level.txt", 
 
 
 def is_module(name: str) -> bool:
-    """Whether it is a compiled module."""
+    """Return True for a compiled module."""
     return name.endswith((".so", ".pyd"))
 
 
 def faults(wheel: Path, source: Path) -> list[str]:
-    """What is wrong with it."""
+    """Return what is wrong with a wheel."""
     package = source / "ctios_fast"
     copied = {path for path in package.rglob("*") if path.suffix in COPIED}
     copied |= set((package / "core" / "c").glob("*.h"))  # for modules that cimport from the core
-    wanted = {path.relative_to(source).as_posix() for path in copied} | MADE
+    wanted = {path.relative_to(source).as_posix() for path in copied} | GENERATED
     compiled = {path.relative_to(source).with_suffix("").as_posix() for path in package.rglob("*.pyx")}
     folders = [
         str(folder).encode() for folder in (source.resolve(), Path.home()) if folder != Path(folder.anchor)
@@ -43,18 +45,32 @@ def faults(wheel: Path, source: Path) -> list[str]:
         metadata = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in names - inside}
         found += [f"{name} is missing" for name in sorted(wanted - inside)]
         found += [f"{name} is not compiled" for name in sorted(compiled - modules)]
-        found += [f"{name} has no business there" for name in sorted(inside - wanted) if not is_module(name)]
+        found += [
+            f"{name} does not belong into the wheel"
+            for name in sorted(inside - wanted)
+            if not is_module(name)
+        ]
         found += [f"{name} is compiled and has no source" for name in sorted(modules - compiled)]
-        found += [f"{name} has no business in the metadata" for name in sorted(metadata - METADATA)]
-        found += [f"{name} is missing in the metadata" for name in sorted(METADATA - metadata)]
+        found += [f"{name} should not be in the metadata" for name in sorted(metadata - METADATA)]
+        found += [f"{name} is missing from the metadata" for name in sorted(METADATA - metadata)]
         for name in sorted(names):
             content = archive.read(name)
+            if name.endswith(".dist-info/METADATA"):
+                found += dead_links(content.decode("utf-8"))
             found += [f"{name} names {folder.decode()}" for folder in folders if folder in content]
     return found
 
 
+def dead_links(metadata: str) -> list[str]:
+    """Return the faults of links in a description that are not addresses of web pages."""
+    links = re.findall(r"\]\(([^)]+)\)", metadata)
+    return [
+        f"the description links to {link}" for link in links if not link.startswith(("https://", "http://"))
+    ]
+
+
 def main() -> None:
-    """The command."""
+    """Run the command."""
     wheel, source = map(Path, sys.argv[1:])
     found = faults(wheel, source)
     for fault in found:

@@ -1,8 +1,8 @@
-"""Tries the installed package, and not the sources beside this file: the demo, then the tests.
+"""Tests the installed package instead of the sources beside this file: the demo, then the tests.
 
-``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, by the Python that it is installed for. All but
-the package itself is copied to a folder of its own, where no source tree can be imported by mistake.
-``--bare``: nothing else is installed but NumPy, so that a program of the examples is all that is run.
+``python ci/installed.py [--bare] [PYTEST ARGUMENTS]``, with the Python in which it is installed. Everything
+but the package itself is copied to a folder of its own, where the source tree cannot be imported by mistake.
+``--bare``: runs one example only, for an environment with nothing but NumPy.
 """
 
 import shutil
@@ -16,13 +16,13 @@ LEFT_OUT = {"ctios_fast", "setup.py", "build", "dist"}
 
 
 def left_out(folder: str, names: list[str]) -> set[str]:
-    """What is not copied, for ``shutil.copytree``."""
+    """Return the names that ``shutil.copytree`` leaves out."""
     hidden = {name for name in names if name.startswith(".") or name == "__pycache__"}
     return hidden | (LEFT_OUT if Path(folder) == SOURCE else set())
 
 
 def main() -> int:
-    """The command; gives the exit status."""
+    """Run the command and return the exit status."""
     arguments = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="installed-") as name:
         folder = Path(name) / "project"
@@ -36,7 +36,7 @@ def main() -> int:
             cwd=folder, check=True, capture_output=True, text=True,
         ).stdout  # fmt: skip
         if Path(found).resolve().is_relative_to(SOURCE / "ctios_fast"):
-            sys.exit(f"{sys.argv[0]}: the sources would be tested, not what is installed: {found}")
+            sys.exit(f"{sys.argv[0]}: this would test the sources instead of the installed package: {found}")
         if "--bare" in arguments:
             return run("examples/login_logout.py")
         return run("-m", "ctios_fast.cli", "demo") or run("-m", "pytest", *arguments)

@@ -7,9 +7,8 @@ from collections import Counter
 
 from servers import run, servers
 
-from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Arguments, CtiOsError, Session
+from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, AgentState, Arguments, CtiOsError, Session
 from ctios_fast.core import Message
-from ctios_fast.protocol.enums import AgentState
 from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 STAFF = {str(1001 + i): str(3001 + i) for i in range(100)}

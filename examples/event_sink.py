@@ -7,7 +7,7 @@ import asyncio
 
 from servers import run, servers
 
-from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Agent, Arguments, Session
+from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Agent, AgentState, Arguments, Session
 from ctios_fast.keywords import (
     CTIOS_AGENTID,
     CTIOS_AGENTINSTRUMENT,
@@ -22,10 +22,9 @@ from ctios_fast.keywords import (
     CTIOS_PORTA,
     CTIOS_PORTB,
 )
-from ctios_fast.protocol.enums import AgentState
 
 LUNCH, END_OF_SHIFT = 12, 7
-LOGGED_OUT = (AgentState.AGENT_STATE_LOGOUT, AgentState.AGENT_STATE_UNKNOWN)
+LOGGED_OUT = (AgentState.LOGOUT, AgentState.UNKNOWN)
 
 
 class Desktop:
@@ -68,14 +67,14 @@ class Desktop:
         """Work: ready, a break, and the end of the shift."""
         state, reason = args[CTIOS_AGENTSTATE], args[CTIOS_EVENTREASONCODE]
         print(f"{args[CTIOS_AGENTID]}: {AgentState(state).name}, reason {reason}")
-        if state == AgentState.AGENT_STATE_AVAILABLE:
+        if state == AgentState.AVAILABLE:
             self.agent.set_agent_state(
-                Arguments({CTIOS_AGENTSTATE: AgentState.AGENT_STATE_NOT_READY, CTIOS_EVENTREASONCODE: LUNCH})
+                Arguments({CTIOS_AGENTSTATE: AgentState.NOT_READY, CTIOS_EVENTREASONCODE: LUNCH})
             )
-        elif state == AgentState.AGENT_STATE_NOT_READY and reason == LUNCH:
+        elif state == AgentState.NOT_READY and reason == LUNCH:
             self.agent.logout(Arguments({CTIOS_EVENTREASONCODE: END_OF_SHIFT}))
-        elif state == AgentState.AGENT_STATE_NOT_READY:
-            self.agent.set_agent_state(Arguments({CTIOS_AGENTSTATE: AgentState.AGENT_STATE_AVAILABLE}))
+        elif state == AgentState.NOT_READY:
+            self.agent.set_agent_state(Arguments({CTIOS_AGENTSTATE: AgentState.AVAILABLE}))
 
     def on_control_failure_conf(self, args: Arguments) -> None:
         """End the session after a refusal. A session may be disconnected without a logout."""
@@ -84,7 +83,7 @@ class Desktop:
 
     def on_post_logout(self, args: Arguments) -> None:
         """Disconnect, but not after a logout that a fail-over forced."""
-        if args[CTIOS_AGENTSTATE] != AgentState.AGENT_STATE_LOGOUT:
+        if args[CTIOS_AGENTSTATE] != AgentState.LOGOUT:
             return
         if args[CTIOS_EVENTREASONCODE] & 0xFFFF == CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE:
             print("logged out by the peripheral: the session stays")

@@ -5,8 +5,7 @@ python examples/login_logout.py [HOST_A PORT_A [HOST_B PORT_B]]
 
 from servers import run, servers
 
-from ctios_fast import Agent, ControlFailure, Session
-from ctios_fast.protocol.enums import AgentState
+from ctios_fast import Agent, AgentState, ControlFailure, Session
 
 
 async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
@@ -17,14 +16,14 @@ async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
         await session.set_agent(agent)
 
         await agent.login(agent_password="sesame")
-        await agent.set_agent_state(AgentState.AGENT_STATE_AVAILABLE)
+        await agent.set_agent_state(AgentState.AVAILABLE)
         print(f"{agent.agent_id} is ready on side {session.current_side}")
         try:
             await agent.logout(reason_code=7)
         except ControlFailure as failure:
             print(f"not yet: {failure.name}")
 
-        await agent.set_agent_state(AgentState.AGENT_STATE_NOT_READY, reason_code=12)
+        await agent.set_agent_state(AgentState.NOT_READY, reason_code=12)
         await agent.logout(reason_code=7)
         print(f"{agent.agent_id} is logged out, reason {agent.reason_code}")
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.scripts import ROOT, needs_sources
 
 from ctios_fast import Session, errors
 from ctios_fast.connection.life_cycle import TRANSITIONS
@@ -15,7 +16,6 @@ from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, records
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
-ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 
 
@@ -68,6 +68,7 @@ def test_the_state_diagram_equals_the_table() -> None:
     )
 
 
+@needs_sources
 def test_every_file_that_the_architecture_page_names_exists() -> None:
     text = page("docs/architecture.md")
     names = set(re.findall(r"`((?:[\w.]+/)*\w+\.(?:pyx?|pxd|pyi|toml|h|lua))`", text))
@@ -80,6 +81,7 @@ def test_every_file_that_the_architecture_page_names_exists() -> None:
             assert (ROOT / name).is_file() or [*package.rglob(name)], name
 
 
+@needs_sources
 def test_the_architecture_page_describes_every_folder() -> None:
     described = set(re.findall(r"^\| `([\w]+)/`", page("docs/architecture.md"), re.MULTILINE))
     folders = {path.name for path in (ROOT / "ctios_fast").iterdir() if (path / "__init__.py").is_file()}

@@ -1,7 +1,6 @@
-"""The examples run on their own simulator and on one they are told of; the README shows them."""
+"""The examples run on their own simulator and on given servers; the README shows them unchanged."""
 
 import asyncio
-import importlib.util
 import re
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.scripts import load_script
 
 from ctios_fast import Agent, ConnectionState, Session
 from ctios_fast.protocol.enums import AgentState
@@ -24,30 +24,25 @@ not yet: CF_INVALID_OBJECT_STATE
 """
 EVENT_SINK = """\
 connected to 127.0.0.1
-1001: AGENT_STATE_LOGIN, reason 0
-1001: AGENT_STATE_NOT_READY, reason 0
-1001: AGENT_STATE_AVAILABLE, reason 0
-1001: AGENT_STATE_NOT_READY, reason 12
-1001: AGENT_STATE_LOGOUT, reason 7
+1001: eLogin, reason 0
+1001: eNotReady, reason 0
+1001: eAvailable, reason 0
+1001: eNotReady, reason 12
+1001: eLogout, reason 7
 closed
 """
 BULK = """\
-  100 AGENT_STATE_LOGIN
-  100 AGENT_STATE_NOT_READY
-  100 AGENT_STATE_LOGOUT
+  100 eLogin
+  100 eNotReady
+  100 eLogout
 """
 OUTPUT = {"login_logout.py": LOGIN_LOGOUT, "event_sink.py": EVENT_SINK, "bulk.py": BULK}
 
 
 def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """An example as a module."""
+    """Return an example as a module."""
     monkeypatch.syspath_prepend(str(EXAMPLES))
-    spec = importlib.util.spec_from_file_location(f"example_{name}", EXAMPLES / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(EXAMPLES / f"{name}.py")
 
 
 def test_every_example_is_tested() -> None:

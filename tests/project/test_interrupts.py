@@ -15,12 +15,23 @@ PROGRAMS = {
 }
 MOMENTS = 6
 INTERRUPTED = 130
+#: Calls that ``ctios-fast sim`` makes before it waits for clients.
+CALLS_OF_AN_IDLE_SIMULATOR = 400
 
 
 def run(moment: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     strict = [sys.executable, "-X", "dev", "-W", "error"]
     command = [*strict, "-m", "support.interrupted", str(moment), *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT / "tests", timeout=55)
+
+
+def test_the_simulator_ends_cleanly_at_a_random_interrupt() -> None:
+    rng = random.Random("sim")
+    arguments = ["-m", "ctios_fast", "sim", "--port-a", "0", "--port-b", "0", "--agents", "10"]
+    for moment in sorted(rng.randrange(1, CALLS_OF_AN_IDLE_SIMULATOR) for _ in range(MOMENTS)):
+        done = run(moment, *arguments)
+        assert done.returncode in {INTERRUPTED, 0}, (moment, done.stderr)
+        assert done.stderr == "", moment
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

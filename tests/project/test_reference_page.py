@@ -1,14 +1,13 @@
-"""The reference pages: made from the data as it is, with the number of round trips that is measured now."""
+"""The reference pages are generated from the present data, with the present number of round trips."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from support.reference_codec import DATA, DATA_FILE, MESSAGES
 from support.round_trips import VERSIONS, always_through, check_round_trip, measure, messages_of
+from support.scripts import load_script
 
 from ctios_fast.core import codec
 
@@ -18,13 +17,8 @@ PAGES = sorted(FOLDER.glob("*.md"))
 
 
 def maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    module.DATA = DATA_FILE  # of the package under test, which may stand elsewhere
+    module = load_script(ROOT / "docs" / "make_reference.py")
+    module.DATA = DATA_FILE  # of the tested package, which may be an installed one
     return module
 
 

@@ -1,26 +1,11 @@
 """The structure checker of ``ci/lint`` finds what it is there to find, in small trees written for it."""
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from support.scripts import ROOT, load_script, needs_sources
 
-ROOT = Path(__file__).parent.parent.parent
-
-
-def load_checker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check_structure", ROOT / "ci" / "check_structure.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-checker = load_checker()
+checker = load_script(ROOT / "ci" / "check_structure.py")
 
 
 def found(root: Path, files: dict[str, str], settings: str = "") -> list[str]:
@@ -162,5 +147,6 @@ class TestLintExceptions:
         ]
 
 
+@needs_sources
 def test_the_package_has_no_unknown_violation(capsys: pytest.CaptureFixture[str]) -> None:
     assert checker.main() == 0, capsys.readouterr().err
