@@ -397,3 +397,34 @@ async def test_the_counters_tell_of_openings(sim: Simulator, client: RawClient) 
     assert sim.counters.connections == 1
     assert sim.counters.opens == 1
     assert dict(sim.counters.refusals) == {18: 1}
+
+
+# --- what programs in the field send ----------------------------------------------------------------
+
+SLOPPY: dict[str, tuple[dict[str, int], list[Any]]] = {
+    "undefined service bits": ({"ServicesRequested": ALL_EVENTS | 0x4000}, RawClient.identity()),
+    "undefined agent state bits": ({"AgentStateMask": 0xFFFFFFFF}, RawClient.identity()),
+    "undefined configuration bits": ({"ConfigMsgMask": 0x400}, RawClient.identity()),
+    "no password": ({}, [["ClientID", "test"]]),
+}
+
+
+@pytest.mark.parametrize(("fields", "floating"), SLOPPY.values(), ids=SLOPPY)
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_lenient_server_takes_what_a_strict_one_refuses(
+    strict: bool, fields: dict[str, int], floating: list[Any]
+) -> None:
+    async with Simulator(agents=1, strict=strict) as sim, await RawClient.connect(sim.side_a) as client:
+        answer = await client.ask("OPEN_REQ", client.open_fields(ALL_EVENTS, **fields), floating)
+        assert answer["message"] == ("FAILURE_CONF" if strict else "OPEN_CONF")
+        if not strict:
+            assert answer["fields"]["ServicesGranted"] == ALL_EVENTS
+
+
+async def test_a_lenient_server_still_demands_a_password_that_it_checks() -> None:
+    async with (
+        Simulator(agents=1, strict=False, client_password="sesame") as sim,
+        await RawClient.connect(sim.side_a) as client,
+    ):
+        answer = await client.ask("OPEN_REQ", client.open_fields(ALL_EVENTS), [["ClientID", "test"]])
+        assert status_of(answer) == 6

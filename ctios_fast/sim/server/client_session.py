@@ -59,7 +59,7 @@ class SessionOwner(Protocol):
         """Answer a frame that could not be read in the session's version."""
 
     def session_ended(self, session: "ClientSession", status: StatusCode) -> None:
-        """A session has ended for this reason; called while its attributes still have their values."""
+        """A session has ended for this reason; its services, masks and agent are still there."""
 
 
 class _ServerLink(Link):
@@ -305,8 +305,8 @@ class ClientSession:
         """End the session, if there is one; the connection stays. ``status`` is told to other clients."""
         self._cancel_timer()
         if self.is_open:
-            self.owner.session_ended(self, status)
             self.is_open = False
+            self.owner.session_ended(self, status)
             self.services = self.call_mask = self.state_mask = self.config_mask = 0
             self.agent = None
 

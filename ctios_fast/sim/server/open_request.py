@@ -47,6 +47,7 @@ GRANTABLE: Final = (
 """Services that the simulator has; asking for others is allowed, but they are not granted."""
 
 _HEADER: Final = 8
+_PASSWORD: Final = frozenset({"ClientPassword"})
 _RESERVED: Final = ("Reserved1", "Reserved2", "Reserved3")
 _DEVICE: Final = ("AgentExtension", "AgentID", "AgentInstrument")
 
@@ -145,11 +146,13 @@ def _form(opening: Opening) -> None:
         opening.request = codec(opening.version).decode(opening.frame)
     except MalformedFrame as error:
         raise Refused(StatusCode.E_CTI_BAD_MESSAGE_FORMAT, "frame", error) from None
-    check_form(opening.message)
+    settings = opening.pair.settings
+    lenient = not settings.strict and settings.client_password is None
+    check_form(opening.message, _PASSWORD if lenient else frozenset())
 
 
 def _password(opening: Opening) -> None:
-    if not opening.pair.settings.accepts_client(opening.message["ClientPassword"]):
+    if not opening.pair.settings.accepts_client(opening.message.get("ClientPassword", b"")):
         raise Refused(StatusCode.E_CTI_INVALID_PASSWORD, "ClientPassword", "is not the server's")
 
 
@@ -176,6 +179,8 @@ def _reserved(opening: Opening) -> None:
 
 
 def _masks(opening: Opening) -> None:
+    if not opening.pair.settings.strict:
+        return
     for field, mask, status in _MASKS:
         given = opening.message.get(field, 0)
         undefined = given & ~defined_bits(mask, opening.version)

@@ -31,11 +31,16 @@ _COUNTED: Final[Mapping[str, StatusCode]] = {
 """Fields whose wrong number has a status of its own."""
 
 
-def check_form(message: Message) -> None:
-    """Check a request that was well-formed. Raises Refused with the status of the first finding."""
+def check_form(message: Message, may_lack: frozenset[str] = frozenset()) -> None:
+    """Check a request that was well-formed; ``may_lack``: required fields that may be absent all the same.
+
+    Raises Refused with the status of the first finding.
+    """
     if not message.documented:
         raise Refused(StatusCode.E_CTI_INVALID_MSG_TYPE_FOR_VERSION, "MessageType", message.type)
     for finding in message.check():
+        if finding.kind == "required_missing" and finding.field in may_lack:
+            continue
         status = _STATUS.get(finding.kind, StatusCode.E_CTI_BAD_MESSAGE_FORMAT)
         if finding.kind == "count_mismatch":
             status = _COUNTED.get(finding.field, status)
