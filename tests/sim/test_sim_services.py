@@ -282,10 +282,11 @@ async def test_an_agent_calls_for_help(sim: Simulator, supervisor: RawClient) ->
         assert values(emergency)["AgentID"] == "1002"
         assert values(emergency)["ClientID"] == "test"
         assert emergency["fields"]["SessionID"] == sim.side_a.sessions[1].session_id
-        await desk.settle()
-        assert status_of(await desk.ask("SUPERVISOR_ASSIST_REQ", fields, nothing)) == 64, (
-            "the supervisor is busy"
-        )
+        sim.set_agent_state("1003", NOT_READY)
+        async with await RawClient.connect(sim.side_a) as other:
+            await other.open_agent(2, client_id="other")
+            answer = await other.ask("SUPERVISOR_ASSIST_REQ", fields, nothing)
+            assert status_of(answer) == 64, "the supervisor is busy"
 
 
 # --- configuration ----------------------------------------------------------------------------------
