@@ -30,7 +30,7 @@ LOGGED_OUT = (AgentState.LOGOUT, AgentState.UNKNOWN)
 class Desktop:
     """An event sink: each method is named after its event.
 
-    ``over`` is set when no further event can come.
+    ``over`` is set once no further event can come.
     """
 
     def __init__(self, session: Session, agent: Agent) -> None:
