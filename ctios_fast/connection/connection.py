@@ -301,7 +301,8 @@ class Connection:
         self._lifecycle.take("given_up" if attempt.final else "failed")
         waiting = self._give_up() if attempt.final else []
         told = error if words == str(error) else _with_cause(ConnectionFailed(words), error)
-        self._observer.failed(side, FailureReason.CONNECT_FAILED, attempt.final, told)
+        reason = _reason_of(error, FailureReason.CONNECT_FAILED)
+        self._observer.failed(side, reason, attempt.final, told)
         fail(waiting, _no_side(side, words, error))
 
     def side_found(self, side: Side, link: Link) -> None:
@@ -470,7 +471,9 @@ class Connection:
         if status in TAKEN_OVER:
             self._taken_over(link, OpenRefused(status))
         elif status in SESSION_GONE:
-            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+            name = OpenRefused(status).name
+            error = ConnectionLost(f"the CTI Server says that the session is gone: {name} ({status})")
+            self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _taken_over(self, link: Link, error: OpenRefused) -> None:
         # A newer session of this client took the device over. Coming back would take it away again, so this
@@ -501,9 +504,12 @@ class Connection:
             self._detach()
             self._finish_close()
             return
-        mismatch = isinstance(error, FrameTooLarge)
-        reason = FailureReason.PROTOCOL_MISMATCH if mismatch else FailureReason.TRANSPORT_ERROR
-        self._lose(reason, error or ConnectionLost("the server closed the connection"))
+        words = "the server closed the connection"
+        if link.bytes_received == 0:
+            words += (
+                " before it sent a byte (is it a CTI Server's port, and does it expect TLS, that is ssl=?)"
+            )
+        self._lose(_reason_of(error, FailureReason.TRANSPORT_ERROR), error or ConnectionLost(words))
 
     def _drop(
         self, link: Link, reason: FailureReason, error: BaseException, outcome: Outcome | None = None
@@ -624,6 +630,10 @@ def _running_loop(method: str) -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise RuntimeError(f"{method} needs a running event loop: call it from a coroutine") from None
+
+
+def _reason_of(error: BaseException | None, otherwise: FailureReason) -> FailureReason:
+    return FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else otherwise
 
 
 def _own_request(label: str) -> Request[Message]:

@@ -52,7 +52,7 @@ async def dial(
         timer.cancel()
         race.end()
     if not link.is_open:
-        raise ConnectionResetError("the server closed the connection at once")
+        raise link.fault or ConnectionResetError("the server closed the connection at once")
     return link
 
 

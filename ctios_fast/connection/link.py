@@ -27,6 +27,9 @@ log = logging.getLogger("ctios_fast.link")
 #: Bytes that may wait for a peer that does not read, per link.
 DEFAULT_MAX_BUFFERED = 8 * 1024 * 1024
 
+#: Bytes of a frame's header.
+HEADER_SIZE = 8
+
 _TLS_BUFFER = 32 * 1024  # two records of the largest size
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -114,7 +117,7 @@ class Link(asyncio.BufferedProtocol):
         self._congested = True  # the transport may have bytes that the socket did not take yet
         self._asked = True  # the transport is asked for them each time: it does not report all by itself
         self._closing = False
-        self._fault: BaseException | None = None  # why the stream cannot be followed
+        self.fault: BaseException | None = None  # why the link ended
         self._waiting_since: float | None = None  # when the frames were read that wait for their turn
         self._reading_paused = False  # by pause_reading, not by the link itself
         self._lost: tuple[BaseException | None] | None = None  # the end, to be reported after those frames
@@ -213,7 +216,7 @@ class Link(asyncio.BufferedProtocol):
 
     def stream_lost(self, error: FrameTooLarge) -> None:
         """Give the link up, because the stream cannot be followed. A server may override this to say so."""
-        self._fault = error
+        self.fault = error
         self.abort()
 
     def eof_received(self) -> bool:
@@ -236,7 +239,19 @@ class Link(asyncio.BufferedProtocol):
         self._stop_dispatching()
         on_lost, self._on_lost = self._on_lost, None
         if on_lost is not None:
-            on_lost(self._fault or exc)
+            self.fault = self.fault or self._misread() or exc
+            on_lost(self.fault)
+
+    def _misread(self) -> FrameTooLarge | None:
+        # A peer that speaks another protocol may send less than a frame's header, such as a TLS alert. Read
+        # as a header it shows what it is.
+        if self.frames.consumed == 0 and 4 <= self.frames.buffered < HEADER_SIZE:
+            self.frames.feed(bytes(HEADER_SIZE))
+            try:
+                self.frames.next_frame()
+            except FrameTooLarge as error:
+                return error
+        return None
 
     # --- Use ------------------------------------------------------------------------------------
 

@@ -144,7 +144,7 @@ class SideSearch:
         self.failing = True
         if self._plan is None or rule.new_plan:
             first = side
-            if refused:
+            if refused and outcome is not Outcome.OVERTAKEN:
                 first = next((other for other in self.sides if other != side), side)
             self._plan = self._new_plan(first, self._rounds, rule.pause)
         elif rule.end_round:
