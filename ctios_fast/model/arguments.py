@@ -446,8 +446,8 @@ def arguments_over(
     already, and a password must be a ``Secret``.
     """
     args = _new(Arguments)
-    args._values = values
-    args._index = None
+    args._values = values  # noqa: SLF001 - a class of this module
+    args._index = None  # noqa: SLF001 - a class of this module
     return args
 
 
@@ -502,7 +502,7 @@ def _cover_mapping(value: Mapping[Any, Any], secret: bool, depth: int) -> "Argum
         covered = _cover_value(each, secret or is_password(key), depth)
         if isinstance(covered, _Refusal):
             return covered
-        nested._put(key, covered)
+        nested._put(key, covered)  # noqa: SLF001 - a class of this module
     return nested
 
 
@@ -529,7 +529,7 @@ def _cover_pairs(values: Any) -> "_Pairs | _Refusal":
     if values is None:
         return ()
     if isinstance(values, Arguments):
-        return tuple(values._values.items())
+        return tuple(values._values.items())  # noqa: SLF001 - a class of this module
     pairs: list[tuple[str, Any]] = []
     try:
         for key, value in values.items() if isinstance(values, Mapping) else values:
@@ -583,7 +583,7 @@ def _reaches(value: "Arguments | tuple[Any, ...]", target: Arguments) -> bool:
             return True
         if isinstance(each, Arguments | tuple) and id(each) not in seen:
             seen.add(id(each))
-            todo += each._values.values() if isinstance(each, Arguments) else each
+            todo += each._values.values() if isinstance(each, Arguments) else each  # noqa: SLF001 - of this module
     return False
 
 

@@ -13,7 +13,7 @@ PROGRAMS = {
     **{path.name: [str(path)] for path in EXAMPLES if path.name != "servers.py"},
     "demo": ["-m", "ctios_fast", "demo", "--agents", "20"],
 }
-MOMENTS = 6
+MOMENTS = 4
 INTERRUPTED = 130
 #: Calls that ``ctios-fast sim`` makes before it waits for clients.
 CALLS_OF_AN_IDLE_SIMULATOR = 400
