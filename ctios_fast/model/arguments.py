@@ -316,7 +316,7 @@ class Arguments(MutableMapping[str, Any]):
         self[key] = value if isinstance(value, Secret) else as_text(key, _taken(value))
 
     def set_value_array(self, key: str, value: Any) -> None:
-        """Set nested Arguments, or a mapping that becomes some."""
+        """Set nested Arguments; a plain mapping becomes nested Arguments."""
         is_mapping = isinstance(value, Mapping)
         value = _cover(key, value) if is_mapping else _Refusal(wrong(key, "nested Arguments", value))
         self[key] = _nested(key, _taken(value))

@@ -71,7 +71,7 @@ async def test_a_forced_logout_on_its_own_fires_all_three_events(desk: Desk) -> 
     assert desk.session.is_open
 
 
-async def test_a_logout_with_a_reason_of_the_peripheral_is_no_forced_logout(desk: Desk) -> None:
+async def test_a_logout_with_a_reason_of_the_peripheral_is_not_a_forced_logout(desk: Desk) -> None:
     logout = desk.agent.logout()
     request = await request_for_state(desk, LOGOUT)
     desk.peer.agent_state_event(LOGOUT, 50004, monitor_id=OWN_MONITOR)
@@ -229,7 +229,7 @@ async def test_a_logout_can_be_tried_again_after_a_refusal(desk: Desk) -> None:
     assert [name for name in desk.recorder.names if name in LOGOUT_EVENTS] == LOGOUT_EVENTS
 
 
-async def test_a_refused_state_is_no_failed_logout(desk: Desk) -> None:
+async def test_a_refused_state_is_not_a_failed_logout(desk: Desk) -> None:
     ready = desk.agent.set_agent_state(AVAILABLE)
     desk.peer.control_failure_conf(await request_for_state(desk, AVAILABLE), 8, 0)
     with pytest.raises(ControlFailure):
