@@ -203,6 +203,11 @@ class Session:
         return self.state is ConnectionState.OPEN
 
     @property
+    def lag(self) -> float:
+        """Seconds for which the oldest received event waits for its handlers; 0 if none waits."""
+        return self._connection.lag
+
+    @property
     def current_server(self) -> str:
         """Host of the side that the session is connected to, or an empty text."""
         side = self._connection.side
