@@ -1,4 +1,5 @@
-# What the scripts here share: a Python that is new enough, and a virtual environment in the project's root.
+# Shared by the scripts of this folder: finds a Python that is new enough, and creates a virtual environment in the
+# project's root.
 # Sourced, after `set -euo pipefail`.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,20 +11,20 @@ fail() {
     exit 1
 }
 
-# check_machine PYTHON: what the build needs of the machine, in words
+# check_machine PYTHON: fails with a reason if the machine lacks something that the build needs
 check_machine() {
-    command -v "$1" >/dev/null || fail "there is no $1; set PYTHON to a CPython 3.11 or newer"
+    command -v "$1" >/dev/null || fail "$1 was not found; set PYTHON to a CPython 3.11 or newer"
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-        fail "CPython 3.11 or newer is needed, $1 is $("$1" --version 2>&1); set PYTHON to another one"
+        fail "CPython 3.11 or newer is needed, $1 is $("$1" --version 2>&1); set PYTHON to a newer one"
     command -v "${CC:-cc}" >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null ||
-        fail "a C compiler is needed; set CC where it is not cc, gcc or clang"
+        fail "a C compiler is needed; set CC if it is not cc, gcc or clang"
     "$1" -c 'import pathlib, sys, sysconfig
 sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").exists())' ||
         fail "the C headers of $1 are needed (on Debian the package python3-dev)"
 }
 
-# use_venv NAME: make the virtual environment, or take the one that is there if it has the same Python;
-# its python is then $VENV/bin/python
+# use_venv NAME: creates the virtual environment, or uses the existing one if it has the same Python; its python is then
+# $VENV/bin/python
 use_venv() {
     local python=${PYTHON:-python3} version='import sys; print(sys.version)'
     check_machine "$python"
@@ -31,6 +32,6 @@ use_venv() {
     if [[ $("$VENV/bin/python" -c "$version" 2>/dev/null) != "$("$python" -c "$version")" ]]; then
         "$python" -m venv --clear "$VENV"
     fi
-    # dependency groups came with pip 25.1
+    # pip 25.1 introduced dependency groups
     "$VENV/bin/python" -m pip install --quiet 'pip>=25.1'
 }
