@@ -1,4 +1,4 @@
-"""``ctios-fast demo``: a shift of many agents on a simulator of its own, and what it took."""
+"""``ctios-fast demo``: calls and a shift of many agents on a simulator of its own, and what it took."""
 
 import asyncio
 import sys
@@ -14,7 +14,9 @@ from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.errors import CtiOsError
 from ctios_fast.fleet.shift import STEPS, Report, work_shift
 from ctios_fast.model.session import Session
-from ctios_fast.sim import Simulator
+from ctios_fast.sim import Population, Simulator
+
+from .demo_calls import CallReport, work_calls
 
 #: Counters of a session that are 0 after a run in which nothing went wrong.
 _CLEAN = (
@@ -31,9 +33,11 @@ _CLEAN = (
 _FAILURES_SHOWN = 10
 
 
-async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[Report, list[str]]:
-    """Work the shift; return its report and whatever was lost or left over."""
-    async with Simulator(agents=agents) as simulator:
+async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[CallReport, Report, list[str]]:
+    """Work at calls, then the shift; return the reports and whatever was lost or left over."""
+    async with Simulator(population=Population.numbered(agents, skill_groups=1)) as simulator:
+        calls = await work_calls(simulator)
+        sent_before = simulator.counters.events_sent
         session = Session(client_id="ctios-fast-demo")
         try:
             a, b = simulator.side_a, simulator.side_b
@@ -43,13 +47,13 @@ async def _run(agents: int, on_step: Callable[[str], object]) -> tuple[Report, l
                 session.agent(agent.agent_id, agent_instrument=agent.instrument) for agent in simulator.agents
             ]
             report = await work_shift(session, staff, on_step=lambda agent, step: on_step(step))
-            return report, list(_left_over(simulator, session, report))
+            sent = simulator.counters.events_sent - sent_before
+            return calls, report, list(_left_over(simulator, session, report, sent))
         finally:  # before the simulator ends, so that the session does not look for another side
             await session.disconnect()
 
 
-def _left_over(simulator: Simulator, session: Session, report: Report) -> Iterator[str]:
-    sent = simulator.counters.events_sent
+def _left_over(simulator: Simulator, session: Session, report: Report, sent: int) -> Iterator[str]:
     if sent != report.events:
         yield f"the server sent {sent} events, {report.events} came"
     if logged_in := sum(agent.logged_in for agent in simulator.agents):
@@ -74,9 +78,12 @@ def _progress(agents: int) -> Iterator[Callable[[str], object]]:
         yield lambda step: bar.update(task, advance=1, description=step)
 
 
-def _table(report: Report, errors: int) -> Table:
+def _table(calls: CallReport, report: Report, errors: int) -> Table:
     table = Table(Column(), Column(justify="right"), title="ctios-fast demo", show_header=False)
     for row in (
+        ("calls answered", str(calls.answered)),
+        ("calls held and retrieved", str(calls.held)),
+        ("calls transferred", str(calls.transferred)),
         ("agents", str(report.agents)),
         ("events", str(report.events)),
         ("events per second", f"{report.events_per_second:.0f}"),
@@ -98,21 +105,22 @@ def _table(report: Report, errors: int) -> Table:
     help="How many agents.",
 )
 def command(agents: int) -> None:
-    """Log agents in, work and log out on a simulator of its own.
+    """Let agents work on a simulator of its own.
 
-    One bulk session takes all agents through login, ready, not ready and logout, and is disconnected after
-    the last OnPostLogout. Client and server share this process. The table counts the server's agent state
-    events; a round trip is the time from a request to its confirmation.
+    First up to 50 agents log in, answer calls from a queue, hold, retrieve and transfer them, and log out.
+    Then one bulk session takes all agents through login, ready, not ready and logout, and is disconnected
+    after the last OnPostLogout. Client and server share this process. The table counts the agent state events
+    of the second part; a round trip is the time from a request to its confirmation.
 
     Exit status: 0; 1 unless every agent went through every step, nothing was lost and nothing is left over.
     """
     with _progress(agents) as on_step:
         try:
-            report, left_over = asyncio.run(_run(agents, on_step))
+            calls, report, left_over = asyncio.run(_run(agents, on_step))
         except (OSError, CtiOsError) as error:
             raise click.ClickException(f"cannot begin: {error}") from None
-    problems = [str(failure) for failure in report.failures] + left_over
-    Console().print(_table(report, len(problems)))
+    problems = [*calls.failures, *(str(failure) for failure in report.failures), *left_over]
+    Console().print(_table(calls, report, len(problems)))
     for problem in problems[:_FAILURES_SHOWN]:
         click.echo(problem, err=True)
     if len(problems) > _FAILURES_SHOWN:

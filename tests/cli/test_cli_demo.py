@@ -35,6 +35,9 @@ def test_every_agent_goes_through_and_the_table_says_so(agents: int) -> None:
     assert result.stderr == ""
     shown = table(result.stdout)
     assert list(shown) == [
+        "calls answered",
+        "calls held and retrieved",
+        "calls transferred",
         "agents",
         "events",
         "events per second",
@@ -42,6 +45,9 @@ def test_every_agent_goes_through_and_the_table_says_so(agents: int) -> None:
         "round trip p99 (ms)",
         "errors",
     ]
+    calls = 4 * min((agents + 1) // 2, 25)
+    assert shown["calls answered"] == shown["calls held and retrieved"] == str(calls)
+    assert shown["calls transferred"] == str(calls // 3 if agents > 1 else 0)
     assert shown["agents"] == str(agents)
     assert shown["events"] == str(agents * EVENTS_PER_AGENT)
     assert float(shown["events per second"]) > 0
