@@ -21,7 +21,7 @@ from .streams import VERSION, agent_states, calls_delivered, frames_of, mixed
 #: Repeats the work of a kernel a number of times.
 Kernel = Callable[[int], object]
 SOME: Final = 200  # frames in a round of a kernel
-_OPEN = ExitStack()
+OPENED = ExitStack()  # closes what the kernels leave open
 
 
 def _some(stream: bytes) -> list[bytes]:
@@ -183,7 +183,7 @@ def filter_of_agents() -> Kernel:
 def _model(*, listens: bool) -> Kernel:
     from .comparisons.model import Sink, bulk_session
 
-    session = _OPEN.enter_context(bulk_session())
+    session = OPENED.enter_context(bulk_session())
     if listens:
         session.add_event_listener(Sink())
     dispatcher = session._connection.dispatcher
@@ -252,7 +252,7 @@ def main(output: str) -> None:
     """
     if os.environ.get("PYTHONHASHSEED") != "0":
         sys.exit("PYTHONHASHSEED must be 0: the order of sets and the shape of dicts change the counts")
-    with _OPEN:
+    with OPENED:
         _count_all(output, counter())
 
 

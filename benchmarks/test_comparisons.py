@@ -6,10 +6,12 @@ pytest-benchmark by the time of one unit, so that the statistics are those of on
 """
 
 import statistics
+from collections.abc import Callable
 
 import pytest
 
 from .comparisons import by_name
+from .kernels import KERNELS, OPENED, Kernel
 from .measure import Comparison, Round, Side, measure
 
 
@@ -53,3 +55,9 @@ def test_benchmark(request, benchmark, comparison: Comparison, side: Side):
         figure=comparison.figure,
         medians={name: statistics.median(figures[name] for figures in rounds) for name in rounds[0]},
     )
+
+
+@pytest.mark.parametrize("make", KERNELS, ids=lambda make: make.__name__)
+def test_every_kernel_runs(make: Callable[[], Kernel]) -> None:
+    with OPENED:
+        make()(3)

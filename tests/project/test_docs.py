@@ -16,7 +16,7 @@ from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, records
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def page(name: str) -> str:
@@ -79,6 +79,14 @@ def test_every_file_that_the_architecture_page_names_exists() -> None:
             assert (ROOT / name).is_file() or (package / name).is_file(), name
         else:
             assert (ROOT / name).is_file() or [*package.rglob(name)], name
+
+
+@needs_sources
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_paths_in_the_pages_exist(path: Path) -> None:
+    folders = "ctios_fast|tests|benchmarks|ci|docs|examples|changes"
+    for name in re.findall(rf"(?<![\w/.])((?:{folders})/[\w./-]*\w)", path.read_text("utf-8")):
+        assert (ROOT / name).exists() or name.endswith(".html"), name  # pages of Cython are built on request
 
 
 @needs_sources
