@@ -1,0 +1,72 @@
+"""A small plant, and its events as short lines that read like a story."""
+
+import random
+
+from ctios_fast.connection.clock import ManualClock
+from ctios_fast.protocol import numbers as messages
+from ctios_fast.protocol.enums import AgentState, LocalConnectionState
+from ctios_fast.sim.plant import (
+    Connection,
+    DeskSettings,
+    Plant,
+    PlantAgent,
+    PlantEvent,
+    PlantSettings,
+    Population,
+)
+
+NAMES = {
+    value: name.removesuffix("_EVENT").removeprefix("CALL_").lower()
+    for name, value in vars(messages).items()
+    if name.endswith("_EVENT")
+}
+
+
+class Story:
+    """Agents 1001 to 1006 at 3001 to 3006, of whom 1001 is the supervisor; queue 9001 of their group."""
+
+    def __init__(self, settings: PlantSettings | None = None, **desk: float | bool) -> None:
+        self.clock = ManualClock(1000.0)
+        population = Population.numbered(6, skill_groups=1, team_size=6, desk=DeskSettings(**desk))  # type: ignore[arg-type]
+        self.plant = Plant(population, self.clock, random.Random(1), settings or PlantSettings(rtp=False))
+        self.events: list[PlantEvent] = []
+        self.plant.subscribe(self.events.append)
+
+    def agent(self, number: int) -> PlantAgent:
+        return self.plant.agent(str(1000 + number))
+
+    def log_in(self, *numbers: int, ready: bool = False) -> None:
+        for number in numbers:
+            self.plant.set_agent_state(self.agent(number), AgentState.AGENT_STATE_LOGIN)
+            if ready:
+                self.plant.set_agent_state(self.agent(number), AgentState.AGENT_STATE_AVAILABLE)
+        self.events.clear()
+
+    def talk(self, number: int) -> Connection:
+        """An outside caller talks to the agent, by the queue."""
+        agent = self.agent(number)
+        if agent.state is not AgentState.AGENT_STATE_AVAILABLE:
+            self.plant.set_agent_state(agent, AgentState.AGENT_STATE_AVAILABLE)
+        self.plant.inbound("9001", ani="5550001")
+        self.plant.answer(self.plant.alerting(agent))
+        self.events.clear()
+        return self.plant.active(agent)
+
+    def told(self) -> list[str]:
+        """The events since the last time: "delivered 3001 ALERTING", "state 1001 TALKING"."""
+        lines = [_line(event) for event in self.events]
+        self.events.clear()
+        return lines
+
+
+def _line(event: PlantEvent) -> str:
+    floating = dict(event.floating)
+    if event.message == messages.AGENT_STATE_EVENT:
+        state = AgentState(event.fields["AgentState"]).name.removeprefix("AGENT_STATE_")
+        return f"state {floating['AgentID']} {state}"
+    words = [NAMES[event.message]]
+    if "ConnectionDeviceID" in floating:
+        words.append(str(floating["ConnectionDeviceID"]))
+    if "LocalConnectionState" in event.fields:
+        words.append(LocalConnectionState(event.fields["LocalConnectionState"]).name.removeprefix("LCS_"))
+    return " ".join(words)
