@@ -317,9 +317,10 @@ class OrderChecker:
             raise OrderViolation(f"event {self.events} at {self._now} s {what}: {shown}")
 
     def _system(self, event: Event) -> None:
+        """Going off-line and coming back: connections may end in any state, agents may be in any."""
         if event["SystemEventID"] == 4:
             self.settle()
-            self._dark = True
+        self._dark = event["SystemEventID"] in (3, 4)
 
     # --- connections --------------------------------------------------------------------------------
 
@@ -389,7 +390,11 @@ class OrderChecker:
         if event["EventCause"] == PARTY_UPDATE and seen.state is None:
             seen.device = event.get("AnsweringDeviceID") or event.get("AlertingDeviceID") or ""
             if number == QUEUED:
+                self._waiting[event["QueueDeviceID"]] = event["NumQueued"] - 1
                 self._queued(event, seen)
+            if state == INITIATE and event["LineHandle"] != NONE:  # an agent's own call
+                seen.outgoing = seen.originated = True
+                seen.device = event["CallingDeviceID"]
             seen.state = state
             return
         joins = number == ESTABLISHED and event["EventCause"] in (SUPERVISOR_MONITOR, WHISPER, BARGE_IN)
@@ -507,6 +512,8 @@ class OrderChecker:
     def _end(self, event: Event, seen: Seen) -> None:
         key = seen.key
         if self._dark:
+            if seen.queue and not seen.dequeued:
+                self._waiting[seen.queue] -= 1
             del self.connections[key]
             return
         self._expect(seen.state == NULL, event, f"ends a connection in state {seen.state}")
@@ -622,9 +629,9 @@ class OrderChecker:
         state = event["AgentState"]
         before = agent.last
         self._expect(before is None or before != event, event, "repeats an agent state")
-        if state == RESERVED:
+        if state == RESERVED and not self._dark:
             self._expect(agent.state == AVAILABLE, event, f"reserves an agent in state {agent.state}")
-        if agent.state == LOGOUT:
+        if agent.state == LOGOUT and not self._dark:
             self._expect(state == LOGIN, event, "gives a state to an agent that is logged out")
         elif state == LOGIN:
             self._expect(False, event, "logs an agent in a second time")

@@ -48,12 +48,19 @@ def encode_event(event: PlantEvent, version: int = 25) -> bytes:
 class RandomCentre:
     """Random acts of agents, callers and supervisors, by a seed.
 
+    ``outages``: whether the peripheral goes off-line now and then.
     ``stream``: time and frame of every event that the checker knows.
     ``calls``: calls made from outside and by agents. ``done``, ``refused``: acts by their name.
     """
 
     def __init__(
-        self, seed: int, settings: PlantSettings, *, agents: int = 12, version: int = 25, keep: bool = True
+        self,
+        seed: int,
+        settings: PlantSettings,
+        *,
+        agents: int = 12,
+        version: int = 25,
+        outages: bool = False,
     ) -> None:
         self.random = random.Random(seed)
         self.clock = ManualClock(1000.0)
@@ -91,6 +98,8 @@ class RandomCentre:
             (1, self.ask_for_help),
             (1, self.force_logout),
         ]
+        if outages:
+            self._acts.append((2, self.outage))
 
     def _on_event(self, event: PlantEvent) -> None:
         if event.message in order_checker.FIXED:
@@ -237,6 +246,17 @@ class RandomCentre:
             self.plant.emergency_call(agent)
         else:
             self.plant.supervisor_assist(agent)
+
+    def outage(self, agent: PlantAgent) -> None:
+        """The peripheral is off-line for a while, with the calls' ends reported at once or later."""
+        if any(c.state.name == "LCS_FAIL" for a in self.agents for c in a.device.connections):
+            return  # CALL_FAILED does not say whose the connection is, which a checker would need afterwards
+        self.plant.set_peripheral(online=False, end_calls=self.random.random() < 0.5)
+        for _ in range(6):
+            self.clock.advance(self.random.randrange(1, 5))
+            self._try(self.random.choice((self.call_queue, self.hang_up, self.call_agent)), agent)
+        self.clock.advance(1)
+        self.plant.set_peripheral(online=True)
 
     def force_logout(self, agent: PlantAgent) -> None:
         if self.random.random() < 0.2:

@@ -193,8 +193,7 @@ class CallMerging:
             call.queue, call.reserved, call.queued_at = other.queue, other.reserved, other.queued_at
         floor.regroup(call, staying, call.call_id if keeps_id else floor.identity.new_call_id())
         message = messages.CALL_TRANSFERRED_EVENT if transfer else messages.CALL_CONFERENCED_EVENT
-        if not floor.outlet.muted:
-            self._report_merge(message, primary, secondary, staying, added, [c.device for c in everybody])
+        self._report_merge(message, primary, secondary, staying, added, [c.device for c in everybody])
         for connection in leaving:
             floor.report_end(connection)
         for connection in staying:

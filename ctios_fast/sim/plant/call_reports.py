@@ -249,7 +249,11 @@ class CallReports:
         self._outlet.put(PlantEvent(messages.CALL_DATA_UPDATE_EVENT, fields, floating, audience))
 
     def state_event(self, c: Connection, cause: EventCause) -> PlantEvent | None:
-        """The event that shows the state of a connection that rings, talks or waits; else None."""
+        """The event that shows the state of a connection; None for one that has ended."""
+        if c.state is LocalConnectionState.LCS_FAIL:
+            return self._failed_event(c, c.call.called, cause)
+        if c.state is LocalConnectionState.LCS_INITIATE:
+            return self._delivered_event(c, cause, None, all_events=c.trunk is not None)
         if c.state is LocalConnectionState.LCS_ALERTING:
             return self._delivered_event(c, cause, c.device)
         if c.state in _IN_TALK:
@@ -383,11 +387,14 @@ class CallReports:
 
     def failed(self, c: Connection, failing: Device | None, cause: EventCause) -> None:
         """CALL_FAILED_EVENT about the caller's connection."""
+        self._outlet.put(self._failed_event(c, failing, cause))
+
+    def _failed_event(self, c: Connection, failing: Device | None, cause: EventCause) -> PlantEvent:
         fields = self._head(c)
         floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
         _devices(fields, floating, Failing=failing, Called=c.call.called)
         self._state(fields, c, cause)
-        self._put(messages.CALL_FAILED_EVENT, c, fields, floating)
+        return self._event(messages.CALL_FAILED_EVENT, c, fields, floating)
 
     def diverted(self, c: Connection, to: Device | None, cause: EventCause) -> None:
         """CALL_DIVERTED_EVENT: the call left the connection's device."""

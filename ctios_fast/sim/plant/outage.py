@@ -19,6 +19,8 @@ __all__ = ["Outage"]
 _PERIPHERAL_OFFLINE: Final = 4
 """The bit of PGStatus; the server may add others."""
 
+_RTP_PORT: Final = 16384
+
 
 class Outage:
     """Takes the peripheral off-line and back."""
@@ -80,12 +82,12 @@ class Outage:
         floor.lost.clear()
         for call in floor.calls:
             for c in call.connections:
-                if c.known_as is not None and c.known_as != c.key:
-                    report.end(c)  # its call was merged with another meanwhile
                 before = None if c.known_as is None else self._connections.get(c)
                 report.begin(c)
                 if c.state is not before:
                     report.state(c)
+                    if c.streaming:
+                        report.rtp(c, True, _RTP_PORT)
         for agent, (state, reason) in self._states.items():
             if agent.state is not state or agent.reason != reason:
                 floor.agent_report.state(agent)

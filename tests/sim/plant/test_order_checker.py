@@ -14,7 +14,7 @@ from ctios_fast.protocol import numbers
 from ctios_fast.sim.plant import IdChange, PlantSettings
 
 Stream = list[tuple[float, Event]]
-SAMPLES = 5
+SAMPLES = 3
 
 CALL_EVENTS = {
     "BEGIN": rules.BEGIN,

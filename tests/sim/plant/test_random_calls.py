@@ -58,6 +58,17 @@ def test_random_calls_keep_the_published_order(number: int) -> None:
         )
 
 
+@pytest.mark.parametrize("id_change", IdChange)
+def test_outages_of_the_peripheral_keep_the_published_order(id_change: IdChange) -> None:
+    centre = RandomCentre(9, PlantSettings(id_change=id_change, disorder=9), outages=True)
+    centre.run(300)
+    checker = OrderChecker()
+    for at, frame in centre.stream:
+        checker.feed(at, decode(frame))
+    checker.finish(centre.clock.time(), {}, {agent.agent_id: int(agent.state) for agent in centre.agents})
+    assert centre.done["outage"] > 20
+
+
 def test_a_skill_group_is_the_sum_over_its_agents() -> None:
     centre = RandomCentre(77, PlantSettings())
     centre.run(300)
