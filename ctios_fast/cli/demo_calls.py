@@ -19,9 +19,6 @@ from ctios_fast.sim import Simulator
 
 __all__ = ["CallReport", "work_calls"]
 
-QUEUE: Final = "9001"
-"""The queue of the first skill group of ``Population.numbered``."""
-
 _MAX_PAIRS: Final = 25
 _CALLS_PER_AGENT: Final = 4
 _TRANSFER_EVERY: Final = 3
@@ -177,8 +174,9 @@ async def work_calls(simulator: Simulator) -> CallReport:
         staff = [session.agent(agent.agent_id, agent_instrument=agent.instrument) for agent in free]
         await asyncio.gather(*(agent.login() for agent in staff))
         await _all_to(staff[: len(first)], codes.AGENT_STATE_AVAILABLE)
+        (queue,) = simulator.plant.population.queues
         for number in range(wanted):
-            simulator.plant.inbound(QUEUE, ani=f"555{number:04}", variables={"CallVariable1": str(number)})
+            simulator.plant.inbound(queue, ani=f"555{number:04}", variables={"CallVariable1": str(number)})
         if wanted:
             await asyncio.wait_for(floor.done.wait(), _TIME_LIMIT)
         await _all_to(staff[: len(first)], codes.AGENT_STATE_NOT_READY)
