@@ -718,15 +718,19 @@ class OrderChecker:
             return
         if off_hook:
             self._expect(
-                agent.state in (TALKING, BUSY_OTHER), context, "left an agent's state behind its calls"
+                agent.state in (TALKING, BUSY_OTHER),
+                context,
+                "left an agent in a state that does not fit its calls",
             )
         elif HOLD in states:
-            self._expect(agent.state == ON_HOLD, context, "left an agent's state behind its calls")
+            self._expect(
+                agent.state == ON_HOLD, context, "left an agent in a state that does not fit its calls"
+            )
         elif ALERTING in states:
             self._expect(
                 agent.state not in (TALKING, ON_HOLD, AVAILABLE),
                 context,
-                "left an agent's state behind its calls",
+                "left an agent in a state that does not fit its calls",
             )
         elif agent.extension not in self._announced_extensions():
             self._expect(

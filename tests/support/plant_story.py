@@ -52,8 +52,8 @@ class Story:
         self.events.clear()
         return self.plant.active(agent)
 
-    def told(self) -> list[str]:
-        """The events since the last time: "delivered 3001 ALERTING", "state 1001 TALKING"."""
+    def lines(self) -> list[str]:
+        """The events since the last time, as short texts: "delivered 3001 ALERTING", "state 1001 TALKING"."""
         lines = [_line(event) for event in self.events]
         self.events.clear()
         return lines

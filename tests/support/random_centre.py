@@ -108,7 +108,7 @@ class RandomCentre:
     # --- running ------------------------------------------------------------------------------------
 
     def run(self, calls: int) -> None:
-        """Act until so many calls have been made, then let every call end and all agents become not ready."""
+        """Act until ``calls`` calls have been made, then end every call and make all agents not ready."""
         weights = [weight for weight, _ in self._acts]
         while self.calls < calls:
             act = self.random.choices(self._acts, weights)[0][1]

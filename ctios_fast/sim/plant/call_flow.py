@@ -396,8 +396,8 @@ class CallFlow:
             floor.report.connection_cleared(connection, cause)
             self.stop_stream(connection)
         if last is not None and floor.identity.connections_of(last) == len(connections):
-            told = [c for c in connections if c.agent is not None] or connections[-1:]
-            for connection in told:
+            named = [c for c in connections if c.agent is not None] or connections[-1:]
+            for connection in named:
                 floor.report.cleared(connection, cause)
         for connection in connections:
             floor.end(connection)

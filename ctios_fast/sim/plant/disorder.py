@@ -33,7 +33,7 @@ class Disorder:
     """A source of permitted orders. The same seed and the same events give the same order."""
 
     def __init__(self, seed: int) -> None:
-        self._random: Final = random.Random(seed)  # noqa: S311 - an order of events is no secret
+        self._random: Final = random.Random(seed)  # noqa: S311 - not for secrets
 
     def flip(self) -> bool:
         """One of two orders, each as often as the other."""

@@ -27,13 +27,13 @@ def test_a_state_asked_for_during_a_call_comes_after_it() -> None:
     story.log_in(2)
     connection = story.talk(2)
     story.plant.set_agent_state(story.agent(2), NOT_READY, 12)
-    assert story.told() == []
+    assert story.lines() == []
     assert story.agent(2).next_state is NOT_READY
     story.plant.hold(connection)
     held = dict(story.events[-1].floating)
     assert held["NextAgentState"] == NOT_READY
     story.plant.clear_connection(connection)
-    assert story.told()[-1] == "state 1002 NOT_READY"
+    assert story.lines()[-1] == "state 1002 NOT_READY"
     assert story.agent(2).reason == 12
     assert story.agent(2).next_state is None
 
@@ -56,9 +56,9 @@ def test_an_old_work_timer_does_nothing() -> None:
     story.log_in(2)
     story.plant.clear_connection(story.talk(2))
     story.plant.set_agent_state(story.agent(2), NOT_READY)
-    story.told()
+    story.lines()
     story.clock.advance(60)
-    assert story.told() == []
+    assert story.lines() == []
 
 
 def test_an_agent_that_was_not_ready_is_not_ready_after_a_call() -> None:
@@ -67,7 +67,7 @@ def test_an_agent_that_was_not_ready_is_not_ready_after_a_call() -> None:
     story.plant.inbound("3002")
     story.plant.answer(story.plant.alerting(story.agent(2)))
     story.plant.clear_connection(story.plant.active(story.agent(2)))
-    assert story.told()[-1] == "state 1002 NOT_READY"
+    assert story.lines()[-1] == "state 1002 NOT_READY"
 
 
 def test_desk_settings_may_demand_reasons_and_forbid_after_call_work() -> None:
@@ -96,11 +96,11 @@ def test_a_forced_logout_leaves_the_call_at_the_device() -> None:
     story.log_in(2)
     connection = story.talk(2)
     story.plant.force_logout(story.agent(2), 50002)
-    assert story.told() == ["state 1002 LOGOUT"]
+    assert story.lines() == ["state 1002 LOGOUT"]
     assert story.agent(2).reason == 50002
     assert story.plant.calls == (connection.call,)
     story.plant.force_logout(story.agent(2), 1)
-    assert story.told() == []
+    assert story.lines() == []
     story.plant.clear_connection(connection)
     assert story.plant.agent_statistics(story.agent(2))["HandledCallsToday"] == 1
 

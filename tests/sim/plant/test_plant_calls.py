@@ -22,7 +22,7 @@ def test_an_inbound_call_is_queued_announced_delivered_and_established() -> None
     story = Story()
     story.log_in(2, ready=True)
     call = story.plant.inbound("9001", ani="5550001", variables={"CallVariable1": "x"}, ecc={"user.a": "b"})
-    assert story.told() == [
+    assert story.lines() == [
         "begin_call T1",
         "delivered T1 INITIATE",
         "begin_call 9001",
@@ -36,9 +36,9 @@ def test_an_inbound_call_is_queued_announced_delivered_and_established() -> None
         "end_call 9001",
     ]
     story.plant.answer(story.plant.alerting(story.agent(2)))
-    assert story.told() == ["established 3002 CONNECT", "state 1002 TALKING"]
+    assert story.lines() == ["established 3002 CONNECT", "state 1002 TALKING"]
     story.plant.clear_connection(story.plant.active(story.agent(2)))
-    assert story.told() == [
+    assert story.lines() == [
         "connection_cleared 3002 NULL",
         "connection_cleared T1 NULL",
         "cleared 3002 NULL",
@@ -55,9 +55,9 @@ def test_a_call_waits_until_an_agent_is_available() -> None:
     story.log_in(2)
     story.plant.inbound("9001")
     story.plant.inbound("9001")
-    story.told()
+    story.lines()
     story.plant.set_agent_state(story.agent(2), AVAILABLE)
-    assert story.told()[:3] == ["state 1002 AVAILABLE", "agent_pre_call", "state 1002 RESERVED"]
+    assert story.lines()[:3] == ["state 1002 AVAILABLE", "agent_pre_call", "state 1002 RESERVED"]
     assert [c.state.name for c in story.plant.calls[1].connections] == ["LCS_INITIATE", "LCS_QUEUED"]
 
 
@@ -72,9 +72,9 @@ def test_the_trunk_seizure_is_for_all_events_clients_alone() -> None:
 def test_a_caller_that_gives_up_in_the_queue() -> None:
     story = Story()
     call = story.plant.inbound("9001")
-    story.told()
+    story.lines()
     story.plant.caller_hangs_up(call)
-    assert story.told() == [
+    assert story.lines() == [
         "connection_cleared T1 NULL",
         "dequeued 9001 QUEUED",
         "connection_cleared 9001 NULL",
@@ -89,28 +89,28 @@ def test_a_caller_that_gives_up_while_it_rings_leaves_the_agent_available() -> N
     story.log_in(2, ready=True)
     call = story.plant.inbound("9001")
     story.plant.caller_hangs_up(call)
-    assert story.told()[-1] == "state 1002 AVAILABLE"
+    assert story.lines()[-1] == "state 1002 AVAILABLE"
 
 
 def test_a_caller_that_gives_up_on_the_way_aborts_the_announcement() -> None:
     story = Story(PlantSettings(route_time=2.0, rtp=False))
     story.log_in(2, ready=True)
     call = story.plant.inbound("9001")
-    assert story.told()[-2:] == ["agent_pre_call", "state 1002 RESERVED"]
+    assert story.lines()[-2:] == ["agent_pre_call", "state 1002 RESERVED"]
     story.plant.caller_hangs_up(call)
-    assert "agent_pre_call_abort" in story.told()
+    assert "agent_pre_call_abort" in story.lines()
     assert story.agent(2).state is AVAILABLE
     story.clock.advance(5)
-    assert story.told() == []
+    assert story.lines() == []
 
 
 def test_a_call_that_rings_too_long_goes_back_to_its_queue() -> None:
     story = Story(ring_no_answer_time=10.0)
     story.log_in(2, ready=True)
     story.plant.inbound("9001")
-    story.told()
+    story.lines()
     story.clock.advance(10)
-    assert story.told() == [
+    assert story.lines() == [
         "diverted 3002 NULL",
         "end_call 3002",
         "state 1002 NOT_READY",
@@ -124,7 +124,7 @@ def test_an_internal_call_reports_both_agents() -> None:
     story = Story()
     story.log_in(2, 3)
     story.plant.make_call(story.agent(2), "3003")
-    assert story.told() == [
+    assert story.lines() == [
         "begin_call 3002",
         "service_initiated 3002 INITIATE",
         "state 1002 TALKING",
@@ -134,16 +134,16 @@ def test_an_internal_call_reports_both_agents() -> None:
         "delivered 3002 INITIATE",
     ]
     story.plant.answer(story.plant.alerting(story.agent(3)))
-    assert story.told() == ["established 3003 CONNECT", "established 3002 CONNECT", "state 1003 TALKING"]
+    assert story.lines() == ["established 3003 CONNECT", "established 3002 CONNECT", "state 1003 TALKING"]
     story.plant.clear_call(story.plant.active(story.agent(3)))
-    assert story.told()[2:4] == ["cleared 3002 NULL", "cleared 3003 NULL"]
+    assert story.lines()[2:4] == ["cleared 3002 NULL", "cleared 3003 NULL"]
 
 
 def test_an_outbound_call_reaches_the_network_and_is_answered() -> None:
     story = Story()
     story.log_in(2)
     story.plant.make_call(story.agent(2), "5559999")
-    assert story.told()[3:] == [
+    assert story.lines()[3:] == [
         "originated 3002 INITIATE",
         "begin_call T1",
         "reached_network 3002 INITIATE",
@@ -151,7 +151,7 @@ def test_an_outbound_call_reaches_the_network_and_is_answered() -> None:
         "delivered 3002 INITIATE",
     ]
     story.clock.advance(1)
-    assert story.told() == ["established T1 CONNECT", "established 3002 CONNECT"]
+    assert story.lines() == ["established T1 CONNECT", "established 3002 CONNECT"]
 
 
 def test_a_call_to_a_busy_device_fails() -> None:
@@ -159,9 +159,9 @@ def test_a_call_to_a_busy_device_fails() -> None:
     story.log_in(2, 3)
     story.talk(3)
     story.plant.make_call(story.agent(2), "3003")
-    assert story.told()[-1] == "failed 3002 FAIL"
+    assert story.lines()[-1] == "failed 3002 FAIL"
     story.plant.clear_connection(story.plant.present(story.agent(2)))
-    assert story.told()[-1] == "state 1002 NOT_READY"
+    assert story.lines()[-1] == "state 1002 NOT_READY"
 
 
 def test_hold_and_retrieve_with_the_streams_of_the_telephone() -> None:
@@ -169,9 +169,9 @@ def test_hold_and_retrieve_with_the_streams_of_the_telephone() -> None:
     story.log_in(2, ready=True)
     connection = story.talk(2)
     story.plant.hold(connection)
-    assert story.told() == ["held 3002 HOLD", "rtp_stopped 3002", "rtp_stopped 3002", "state 1002 HOLD"]
+    assert story.lines() == ["held 3002 HOLD", "rtp_stopped 3002", "rtp_stopped 3002", "state 1002 HOLD"]
     story.plant.retrieve(connection)
-    assert story.told() == [
+    assert story.lines() == [
         "retrieved 3002 CONNECT",
         "rtp_started 3002",
         "rtp_started 3002",
@@ -195,7 +195,7 @@ def test_a_consult_holds_the_call_and_inherits_its_data() -> None:
     story.plant.set_call_data(held.call, CallDataChanges(variables={"CallVariable3": "vip"}))
     story.events.clear()
     active = story.plant.consult(held, "3003", 1)
-    assert story.told()[:3] == ["held 3002 HOLD", "begin_call 3002", "service_initiated 3002 INITIATE"]
+    assert story.lines()[:3] == ["held 3002 HOLD", "begin_call 3002", "service_initiated 3002 INITIATE"]
     assert active.call.context.variables == {"CallVariable3": "vip"}
     assert active.call_id != held.call_id
 
@@ -204,18 +204,18 @@ def test_alternate_and_reconnect() -> None:
     story = Story()
     held, active = consulting(story)
     story.plant.alternate(active, held)  # type: ignore[arg-type]
-    assert story.told() == ["held 3002 HOLD", "retrieved 3002 CONNECT"]
+    assert story.lines() == ["held 3002 HOLD", "retrieved 3002 CONNECT"]
     story.plant.reconnect(held, active)  # type: ignore[arg-type]
-    assert story.told()[-3:] == ["state 1002 HOLD", "retrieved 3002 CONNECT", "state 1002 TALKING"]
+    assert story.lines()[-3:] == ["state 1002 HOLD", "retrieved 3002 CONNECT", "state 1002 TALKING"]
 
 
 def test_a_ringing_call_is_deflected() -> None:
     story = Story()
     story.log_in(2, 3)
     story.plant.inbound("3002")
-    story.told()
+    story.lines()
     story.plant.deflect(story.plant.alerting(story.agent(2)), "3003")
-    assert story.told() == [
+    assert story.lines() == [
         "diverted 3002 NULL",
         "end_call 3002",
         "begin_call 3003",
@@ -227,7 +227,7 @@ def test_a_single_step_transfer_leaves_at_once() -> None:
     story = Story()
     story.log_in(2, 3)
     story.plant.single_step_transfer(story.talk(2), "3003")
-    assert story.told() == [
+    assert story.lines() == [
         "begin_call 3003",
         "delivered 3003 ALERTING",
         "transferred NULL",
@@ -242,9 +242,9 @@ def test_a_single_step_conference_begins_when_the_new_party_answers() -> None:
     story = Story()
     story.log_in(2, 3)
     story.plant.single_step_conference(story.talk(2), "3003")
-    assert "conferenced CONNECT" not in story.told()
+    assert "conferenced CONNECT" not in story.lines()
     story.plant.answer(story.plant.alerting(story.agent(3)))
-    assert story.told()[:3] == ["established 3003 CONNECT", "state 1003 TALKING", "conferenced CONNECT"]
+    assert story.lines()[:3] == ["established 3003 CONNECT", "state 1003 TALKING", "conferenced CONNECT"]
 
 
 def test_call_data_carry_all_named_variables_and_only_changed_others() -> None:
@@ -334,7 +334,7 @@ def test_events_held_come_after_the_block() -> None:
     with story.plant.events_held():
         story.plant.inbound("9001")
         assert story.events == []
-    assert story.told()[0] == "begin_call T1"
+    assert story.lines()[0] == "begin_call T1"
 
 
 def test_a_subscriber_that_raises_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
@@ -347,5 +347,5 @@ def test_a_subscriber_that_raises_does_not_stop_the_others(caplog: pytest.LogCap
     story.plant.subscribe(broken)
     story.plant.subscribe(story.events.append)
     story.plant.inbound("9001")
-    assert "begin_call T1" in story.told()
+    assert "begin_call T1" in story.lines()
     assert "a subscriber of the plant failed" in caplog.text

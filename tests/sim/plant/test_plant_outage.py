@@ -1,4 +1,4 @@
-"""The peripheral goes off-line and back while calls go on, and what clients are told then."""
+"""The peripheral goes off-line and back while calls go on, and what clients get then."""
 
 import pytest
 from support.plant_story import Story
@@ -14,10 +14,10 @@ def test_off_line_ends_all_calls_for_clients_and_on_line_begins_those_that_live(
     connection = story.talk(2)
     before = story.plant.snapshot()["calls"]
     story.plant.set_peripheral(online=False)
-    assert story.told() == ["system", "end_call T1", "end_call 3002"]
+    assert story.lines() == ["system", "end_call T1", "end_call 3002"]
     assert story.plant.snapshot()["calls"] == before
     story.plant.set_peripheral(online=True)
-    assert story.told() == [
+    assert story.lines() == [
         "system",
         "begin_call T1",
         "established T1 CONNECT",
@@ -33,14 +33,14 @@ def test_without_end_calls_clients_hear_later_what_has_ended() -> None:
     story.talk(3)
     connection = story.talk(2)
     story.plant.set_peripheral(online=False, end_calls=False)
-    assert story.told() == ["system"]
+    assert story.lines() == ["system"]
     story.plant.caller_hangs_up(connection.call)
     story.plant.inbound("9001")
-    assert story.told() == []
+    assert story.lines() == []
     story.plant.set_peripheral(online=True)
-    told = story.told()
-    assert told[:3] == ["system", "end_call T2", "end_call 3002"]
-    assert told[3:] == [
+    lines = story.lines()
+    assert lines[:3] == ["system", "end_call T2", "end_call 3002"]
+    assert lines[3:] == [
         "begin_call T3",
         "delivered T3 INITIATE",
         "begin_call 3002",
@@ -77,9 +77,9 @@ def test_off_line_requests_are_refused() -> None:
 def test_going_off_line_twice_changes_nothing() -> None:
     story = Story()
     story.plant.set_peripheral(online=False)
-    story.told()
+    story.lines()
     story.plant.set_peripheral(online=False)
-    assert story.told() == []
+    assert story.lines() == []
     assert not story.plant.online
 
 

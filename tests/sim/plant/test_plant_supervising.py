@@ -36,16 +36,16 @@ def test_silent_monitoring_is_a_call_of_the_supervisor_alone() -> None:
     assert story.plant.supervise(story.agent(1), target, MONITOR) is target
     established = next(e for e in story.events if e.message == messages.CALL_ESTABLISHED_EVENT)
     assert established.fields["EventCause"] == EventCause.CEC_SUPERVISOR_MONITOR
-    assert story.told() == ["begin_call 3001", "established 3001 CONNECT", "state 1001 BUSY_OTHER"]
+    assert story.lines() == ["begin_call 3001", "established 3001 CONNECT", "state 1001 BUSY_OTHER"]
     own = story.plant.active(story.agent(1))
     assert own.call.call_type is CallType.CALLTYPE_SUPERVISOR_MONITOR
     assert story.plant.silent_monitor_status(own) == 1
     assert story.plant.silent_monitor_status(target) == 2
     story.plant.supervise(story.agent(1), target, WHISPER)
-    assert story.told() == ["data_update 3001"]
+    assert story.lines() == ["data_update 3001"]
     assert own.call.call_type is CallType.CALLTYPE_SUPERVISOR_WHISPER
     story.plant.supervise(story.agent(1), target, CLEAR)
-    assert story.told()[-2:] == ["end_call 3001", "state 1001 NOT_READY"]
+    assert story.lines()[-2:] == ["end_call 3001", "state 1001 NOT_READY"]
     assert story.plant.silent_monitor_status(target) == 0
 
 
@@ -62,8 +62,8 @@ def test_a_supervisor_barges_in_and_intercepts() -> None:
     story.plant.supervise(story.agent(1), target, MONITOR)
     story.events.clear()
     story.plant.supervise(story.agent(1), target, BARGE_IN)
-    told = story.told()
-    assert told[-4:] == [
+    lines = story.lines()
+    assert lines[-4:] == [
         "begin_call 3001",
         "established 3001 CONNECT",
         "conferenced CONNECT",
@@ -72,7 +72,7 @@ def test_a_supervisor_barges_in_and_intercepts() -> None:
     assert len(target.call.connections) == 3
     story.plant.supervise(story.agent(1), target, INTERCEPT)
     assert target.state is LocalConnectionState.LCS_NULL
-    assert story.told()[:2] == ["connection_cleared 3002 NULL", "end_call 3002"]
+    assert story.lines()[:2] == ["connection_cleared 3002 NULL", "end_call 3002"]
     assert [c.connection_id for c in story.plant.calls[0].connections] == ["T1", "3001"]
     figures = story.plant.agent_statistics(story.agent(1))
     assert [figures[f"{name}CallsToday"] for name in ("Monitor", "BargeIn", "Intercept", "Whisper")] == [
@@ -88,7 +88,7 @@ def test_a_supervisor_that_barged_in_leaves_the_others_talking() -> None:
     story.plant.supervise(story.agent(1), target, BARGE_IN)
     story.events.clear()
     story.plant.supervise(story.agent(1), target, CLEAR)
-    assert story.told() == ["connection_cleared 3001 NULL", "end_call 3001", "state 1001 NOT_READY"]
+    assert story.lines() == ["connection_cleared 3001 NULL", "end_call 3001", "state 1001 NOT_READY"]
     assert target.state is LocalConnectionState.LCS_CONNECT
 
 
@@ -112,10 +112,10 @@ def test_an_emergency_call_holds_the_call_and_rings_at_the_supervisor() -> None:
     story, target = supervised()
     new = story.plant.emergency_call(story.agent(2), target)
     assert new.call.call_type is CallType.CALLTYPE_EMERGENCY
-    told = story.told()
-    assert told[0] == "held 3002 HOLD"
-    assert "delivered 3001 ALERTING" in told
-    assert told[-1] == "emergency_call 3002"
+    lines = story.lines()
+    assert lines[0] == "held 3002 HOLD"
+    assert "delivered 3001 ALERTING" in lines
+    assert lines[-1] == "emergency_call 3002"
     assert story.plant.agent_statistics(story.agent(2))["EmergencyCallsToday"] == 1
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from support.order_checker import FIXED, OrderChecker, decode
+from support.random_centre import encode_event
 
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol import numbers as messages
@@ -164,3 +166,20 @@ def test_the_run_keeps_nothing_of_calls_that_have_ended() -> None:
     kept = [value for value in vars(centre.run).values() if isinstance(value, set)]
     assert kept == [set(), set()]
     assert centre.clock.next_due is None
+
+
+def test_a_scenario_keeps_the_published_order() -> None:
+    centre = Centre()
+    stream: list[tuple[float, bytes]] = []
+    centre.plant.subscribe(
+        lambda event: (
+            stream.append((centre.clock.time(), encode_event(event))) if event.message in FIXED else None
+        )
+    )
+    centre.clock.advance(600)
+    checker = OrderChecker()
+    for at, frame in stream:
+        checker.feed(at, decode(frame))
+    alive = {c.key: int(c.state) for call in centre.plant.calls for c in call.connections}
+    checker.finish(centre.clock.time(), alive)
+    assert checker.calls_begun > 200
