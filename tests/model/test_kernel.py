@@ -20,6 +20,7 @@ from ctios_fast import (
     Session,
     SkillGroup,
 )
+from ctios_fast.connection.clock import ManualClock
 from ctios_fast.core import codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
@@ -173,6 +174,26 @@ async def test_an_event_is_attributed_by_any_identity_that_it_carries(peer: Peer
     await settled(peer_bulk)
     assert (by_device.state, by_extension.state) == (AgentState.AVAILABLE, AgentState.AVAILABLE)
     assert peer_bulk.counters()["events_of_unknown_agents"] == 2
+
+
+async def test_events_that_name_devices_only_cost_a_bounded_number_of_searches(
+    peer: Peer, serve: Serve, manual: Session, clock: ManualClock
+) -> None:
+    await soon(manual.connect(**await serve(peer.behaviour)))
+    await soon(manual.set_bulk_mode(5000))
+    agent = manual.agent("1001", agent_instrument="3001")
+    peer.send(state_event(3, agent=None, instrument="3001"))
+    peer.send(*(state_event(3, agent=None, instrument=f"unknown {number}") for number in range(100)))
+    late = manual.agent("1002", agent_instrument="3002")
+    peer.send(state_event(3, agent=None, instrument="3002"), state_event(2, agent=None, instrument="3001"))
+    await settled(manual)
+    assert agent.state is AgentState.NOT_READY, "a device that was found stays known"
+    assert late.state is None
+    assert manual.counters()["events_of_unknown_agents"] == 101
+    clock.advance(1)
+    peer.send(state_event(3, agent=None, instrument="3002"))
+    await settled(manual)
+    assert late.state is AgentState.AVAILABLE
 
 
 async def test_in_agent_mode_an_event_without_identity_is_about_the_current_agent(

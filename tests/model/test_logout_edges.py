@@ -77,6 +77,7 @@ async def test_the_logout_of_a_monitored_agent_fires_no_logout_events(
     )
     await settled(session)
     assert recorder.names == ["OnMonitoredAgentStateChange"] * 2
+    assert all(args["Monitored"] is True for args in recorder.of("OnMonitoredAgentStateChange"))
     assert session.agents["1002"].state is AgentState.LOGOUT
     assert peer_agent.is_logged_in
 

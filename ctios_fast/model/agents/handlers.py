@@ -21,6 +21,53 @@ _NO_DOMAIN: Final = frozenset({None, 0, NULL_ID})
 _MAX_KEY: Final = 12
 
 
+class _DeviceSearch:
+    """Finds the agent of an event that names no agent, only its device.
+
+    A search looks at all agents. So the result is kept, and there are at most MAX_SEARCHES in a second. Events
+    beyond that are counted as unknown.
+    """
+
+    MAX_SEARCHES = 50
+
+    def __init__(self, context: Context, agents: Table[Agent]) -> None:
+        self._context = context
+        self._agents = agents
+        #: Agents that were found, by instrument and extension; checked again at each use.
+        self._found: dict[tuple[str | None, str | None], Agent] = {}
+        self._searches = 0
+        self._second_ends_at = 0.0
+
+    def find(self, instrument: str | None, extension: str | None) -> Agent | None:
+        """The agent at the device, None if there is none or too many were searched for."""
+        if not instrument and not extension:
+            return self._context.current_agent  # in agent mode the event is about the one agent
+        device = (instrument, extension)
+        agent = self._found.get(device)
+        if agent is not None and agent.context is self._context and _is_at(agent, instrument, extension):
+            return agent
+        self._found.pop(device, None)
+        now = self._context.clock.time()
+        if now >= self._second_ends_at:
+            self._second_ends_at = now + 1.0
+            self._searches = 0
+        if self._searches >= self.MAX_SEARCHES:
+            return None
+        self._searches += 1
+        for agent in self._agents:
+            if _is_at(agent, instrument, extension):
+                self._found[device] = agent
+                return agent
+        return None
+
+
+def _is_at(agent: Agent, instrument: str | None, extension: str | None) -> bool:
+    return bool(
+        (instrument and agent.agent_instrument == instrument)
+        or (extension and agent.agent_extension == extension)
+    )
+
+
 def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     read = FieldReader(  # the session's own, since a reader is for one thread
         "PeripheralID",
@@ -32,7 +79,18 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         "MRDID",
     ).read
     by_id = agents.by_key
+    by_device = _DeviceSearch(context, agents)
     context.readers["agent"] = details_reader().fill
+
+    def agent_of(
+        peripheral_id: int, agent_id: str | None, instrument: str | None, extension: str | None
+    ) -> Agent | None:
+        # By any identity that the event carries; None if it cannot be attributed.
+        if peripheral_id != context.peripheral_id:  # its agents' ids may be the same
+            return None
+        if agent_id:
+            return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))
+        return by_device.find(instrument, extension)
 
     def on_agent_state(message: Message) -> None:
         peripheral_id, state, reason, agent_id, instrument, extension, domain = read(message)
@@ -41,7 +99,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         except KeyError:
             agent = None
         if agent is None or peripheral_id != context.peripheral_id:
-            agent = _agent_of(context, agents, peripheral_id, agent_id, instrument, extension)
+            agent = agent_of(peripheral_id, agent_id, instrument, extension)
             if agent is None:
                 agents.unknown += 1
                 return
@@ -51,28 +109,6 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
             agent.apply_domain_state(domain, state, reason, message)
 
     return {ged.AGENT_STATE_EVENT: on_agent_state}
-
-
-def _agent_of(
-    context: Context,
-    agents: Table[Agent],
-    peripheral_id: int,
-    agent_id: str | None,
-    instrument: str | None,
-    extension: str | None,
-) -> Agent | None:
-    """Return the agent of an event, by any identity that it carries; None if it cannot be attributed."""
-    if peripheral_id != context.peripheral_id:  # its agents' ids may be the same
-        return None
-    if agent_id:
-        return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))
-    for agent in agents:  # rare: the event names the device only
-        if (instrument and agent.agent_instrument == instrument) or (
-            extension and agent.agent_extension == extension
-        ):
-            return agent
-    # An event without identity in agent mode is about the one agent that the session serves.
-    return None if instrument or extension else context.current_agent
 
 
 def _find(agents: Table[Agent], rest: str) -> Agent | None:
