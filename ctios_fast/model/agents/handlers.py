@@ -24,8 +24,8 @@ _MAX_KEY: Final = 12
 class _DeviceSearch:
     """Finds the agent of an event that names no agent, only its device.
 
-    A search looks at all agents. So the result is kept, and there are at most MAX_SEARCHES in a second. Events
-    beyond that are counted as unknown.
+    A search looks at all agents. So the result is kept, and there are at most MAX_SEARCHES in a second.
+    Events beyond that are counted as unknown.
     """
 
     MAX_SEARCHES = 50
