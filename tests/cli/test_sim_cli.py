@@ -376,6 +376,22 @@ async def test_refusals_are_logged_with_field_value_and_status() -> None:
     assert "6000" in lines[0]
 
 
+async def test_lenient_takes_what_strict_refuses() -> None:
+    undefined_bit = {"AgentStateMask": 0x80000000}
+    for option, message in (("--strict", "FAILURE_CONF"), ("--lenient", "OPEN_CONF")):
+        with simulator("--agents", "1", option) as (_, sides):
+            async with await RawClient.connect(sides[0]) as client:
+                assert (await client.open(ALL_EVENTS, **undefined_bit))["message"] == message
+
+
+def test_verbose_logs_commands(tmp_path: Path) -> None:
+    path = tmp_path / "control"
+    with simulator("--agents", "1", "--verbose", "--control", str(path)) as (process, _):
+        with Console(path) as console:
+            console.ok("force_logout", agent="1001")
+        assert 'command: {"do": "force_logout", "agent": "1001"}' in ended(process)
+
+
 def test_a_virtual_clock_without_commands_is_warned_about() -> None:
     with simulator("--agents", "1", "--clock", "virtual") as (process, _):
         assert "time will not move" in ended(process)

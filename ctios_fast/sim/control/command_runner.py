@@ -14,6 +14,9 @@ __all__ = ["check_command", "error_line", "run_command", "run_line", "start_comm
 
 log = logging.getLogger("ctios_fast.sim.control")
 
+_MAX_LOGGED: Final = 200
+"""Bytes of a command that the log shows."""
+
 _MAX_SHOWN: Final = 60
 """Characters of a wrong value that an error shows."""
 
@@ -83,6 +86,7 @@ async def _reported(command: Any) -> None:
 
 async def run_line(control: Control, line: bytes) -> bytes:
     """Carry out the command in a line and return its answer as a line. Never raises."""
+    log.debug("command: %s", line[:_MAX_LOGGED].decode(errors="backslashreplace"))
     try:
         answer = await run_command(control, _parsed(line))
     except CommandError as refusal:

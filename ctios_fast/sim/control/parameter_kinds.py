@@ -25,7 +25,8 @@ __all__ = [
     "choice",
 ]
 
-MAX_NUMBER: Final = 40
+MAX_NUMBER: Final = 39
+MAX_VARIABLE: Final = 40
 MAX_VALUE: Final = 210
 MAX_NAME: Final = 32
 MAX_NAMES: Final = 200
@@ -72,7 +73,7 @@ def _is_number(value: object, max_value: float) -> bool:
 
 def _are_variables(value: object) -> bool:
     return isinstance(value, Mapping) and all(
-        name in CALL_VARIABLES and _is_text(text, MAX_NUMBER, 0) for name, text in value.items()
+        name in CALL_VARIABLES and _is_text(text, MAX_VARIABLE, 0) for name, text in value.items()
     )
 
 
@@ -97,7 +98,8 @@ STATUS: Final = Kind("a status code, an integer", lambda v: _is_integer(v, 0xFFF
 REQUEST: Final = Kind('the name of a request, such as "OPEN_REQ"', lambda v: _is_text(v, MAX_NUMBER))
 FLAG: Final = Kind("true or false", lambda v: isinstance(v, bool))
 VARIABLES: Final = Kind(
-    f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_NUMBER} bytes", _are_variables
+    f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_VARIABLE} bytes",
+    _are_variables,
 )
 ECC: Final = Kind(
     f"an object of at most {MAX_NAMES} names of 1 to {MAX_NAME} bytes with strings of at most {MAX_VALUE}",

@@ -5,6 +5,7 @@ from typing import Final
 
 from ctios_fast.protocol.enums import AgentState, CallDirection, CallType, ControlFailureCode
 
+from .call_data_limits import check_number, check_sizes
 from .call_flow import CallFlow, Destination
 from .call_machine import Trigger
 from .desk import AgentDesk
@@ -45,8 +46,12 @@ class Arrivals:
         ``variables``, ``ecc``, ``arrays``: data of the call.
 
         Raises ControlRefusal: CF_RESOURCE_BUSY or CF_RESOURCE_OUT_OF_SERVICE if the device cannot ring,
-        CF_EXTERNAL_TRUNK_LIMIT_EXCEEDED, CF_INVALID_DESTINATION for a number that the plant does not have.
+        CF_EXTERNAL_TRUNK_LIMIT_EXCEEDED, CF_INVALID_DESTINATION for a number that the plant does not have,
+        CF_VALUE_OUT_OF_RANGE for data that are too long.
         """
+        check_number("ANI", ani)
+        check_number("DNIS", dnis)
+        check_sizes(variables or {}, None, ecc or {}, arrays or {})
         floor, flow, report = self._floor, self._flow, self._floor.report
         agent = floor.population.agents.get(to)
         destination = Destination(agent=agent) if agent is not None else flow.destination(to)

@@ -3,7 +3,6 @@
 Every operation checks first and changes nothing when it raises ControlRefusal.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast.protocol.enums import (
@@ -14,6 +13,7 @@ from ctios_fast.protocol.enums import (
     LocalConnectionState,
 )
 
+from .call_data_limits import check_sizes
 from .call_flow import CallFlow
 from .desk import AgentDesk
 from .floor import Floor
@@ -33,9 +33,6 @@ _OFF_HOOK: Final = frozenset({_CONNECT, _INITIATE, _FAIL})
 _MAY_CALL: Final = frozenset({AgentState.AGENT_STATE_LOGIN, AgentState.AGENT_STATE_NOT_READY})
 _DIGITS: Final = frozenset("0123456789*#ABCD")
 _MAX_DIGITS: Final = 32
-_MAX_ECC_BYTES: Final = 2000
-_MAX_VARIABLE: Final = 40
-_MAX_WRAPUP: Final = 39
 
 
 class CallControl:
@@ -333,7 +330,7 @@ class CallControl:
         arrays = {**context.arrays}
         for name, values in (changes.arrays or {}).items():
             arrays[name] = arrays.get(name, {}) | values
-        _check_sizes(changes.variables or {}, changes.wrapup, ecc, arrays)
+        check_sizes(changes.variables or {}, changes.wrapup, ecc, arrays)
         changed: list[tuple[str, object]] = []
         with self._floor.outlet:
             context.ecc, context.arrays = ecc, arrays
@@ -436,33 +433,3 @@ def _set_attributes(call: Call, changes: CallDataChanges) -> list[tuple[str, obj
         call.customer_account_number = changes.customer_account_number
         changed.append(("CustomerAccountNumber", changes.customer_account_number))
     return changed
-
-
-def _check_sizes(
-    variables: Mapping[str, str],
-    wrapup: str | None,
-    ecc: Mapping[str, str],
-    arrays: Mapping[str, Mapping[int, str]],
-) -> None:
-    too_long = next((name for name, value in variables.items() if len(value.encode()) > _MAX_VARIABLE), None)
-    if too_long is not None:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"{too_long} has at most {_MAX_VARIABLE} bytes, not {len(variables[too_long].encode())}",
-        )
-    if wrapup is not None and len(wrapup.encode()) > _MAX_WRAPUP:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"CallWrapupData has at most {_MAX_WRAPUP} bytes, not {len(wrapup.encode())}",
-        )
-    size = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in ecc.items())
-    size += sum(
-        len(name.encode()) + len(value.encode()) + 3
-        for name, values in arrays.items()
-        for value in values.values()
-    )
-    if size > _MAX_ECC_BYTES:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"named variables and arrays have at most {_MAX_ECC_BYTES} bytes together, not {size}",
-        )

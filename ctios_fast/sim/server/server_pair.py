@@ -11,7 +11,7 @@ from ctios_fast.sim.plant import Plant, PlantAgent, PlantEvent
 from .client_session import ClientSession
 from .distribution import Distribution
 from .monitors import Monitors
-from .server_context import ServerContext
+from .server_context import ServerContext, log
 from .service_registry import ServiceRegistry
 from .session_news import SessionNews
 
@@ -92,6 +92,7 @@ class ServerPair:
     def add_session(self, session: ClientSession) -> None:
         """A session was opened. An older one of the same client for the same device ends."""
         self.sessions[session.session_id] = session
+        log.debug("%r opened, version %d, services %#x", session, session.version, session.services)
         if not session.standby:
             self._activate(session)
         self.news.opened(session, self.peripheral_id)
@@ -131,6 +132,7 @@ class ServerPair:
     def remove_session(self, session: ClientSession, status: StatusCode) -> None:
         """A session has ended."""
         del self.sessions[session.session_id]
+        log.debug("%r ends with %s", session, status.name)
         self.distribution.remove(session)
         self.monitors.session_ended(session)
         self.news.closed(session, self.peripheral_id, status)

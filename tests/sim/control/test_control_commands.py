@@ -347,7 +347,7 @@ async def test_a_refused_command_of_a_timer_is_logged(
         (b'{"do": "answer"}', 'answer needs the key "agent", an agent id'),
         (b'{"do": "answer", "agent": "1001", "agnet": 1}', 'unknown key "agnet" of answer: it takes agent'),
         (b'{"do": "swap", "side": "A"}', 'unknown key "side" of swap: it takes no other key'),
-        (b'{"do": "answer", "agent": 1001}', '"agent" of answer must be an agent id, a string of 1 to 40'),
+        (b'{"do": "answer", "agent": 1001}', '"agent" of answer must be an agent id, a string of 1 to 39'),
         (b'{"do": "answer", "agent": ""}', '"agent" of answer must be an agent id'),
         (b'{"do": "answer", "agent": "10\\u000001"}', '"agent" of answer must be an agent id'),
         (b'{"do": "answer", "agent": "\\ud800"}', '"agent" of answer must be an agent id'),
