@@ -296,3 +296,24 @@ async def test_snapshots_tell_the_truth(sim: Simulator, watcher: RawClient) -> N
     assert device["fields"]["NumCalls"] == 1
     assert values(device)["CallConnectionCallID"] == call.call_id
     assert values(device)["CallState"] == 2
+
+
+async def test_text_that_is_not_ascii_is_kept_as_it_came(sim: Simulator, watcher: RawClient) -> None:
+    sim.set_agent_state("1001", AVAILABLE)
+    sim.plant.inbound("1001")
+    fields, floating = connection(of(await watcher.settle(), "CALL_DELIVERED_EVENT"))
+    data = {
+        "NumNamedVariables": 1,
+        "NumNamedArrays": 0,
+        "CallType": 0xFFFF,
+        "CalledPartyDisposition": 0,
+        "CampaignID": 0,
+        "QueryRuleID": 0,
+    }
+    latin = {"hex": "fcff00"}
+    new = [["CallVariable3", latin], ["NamedVariable", {"hex": b"user.b\0\xfc\0".hex()}]]
+    answer = await watcher.ask("SET_CALL_DATA_REQ", fields | data, [*floating, *new])
+    assert answer["message"] == "SET_CALL_DATA_CONF"
+    update = of(await watcher.settle(), "CALL_DATA_UPDATE_EVENT")
+    assert values(update)["CallVariable3"] == latin
+    assert values(update)["NamedVariable"] == {"hex": b"user.b\0\xfc\0".hex()}

@@ -15,12 +15,17 @@ _MAX_VARIABLE: Final = 40
 _MAX_WRAPUP: Final = 39
 
 
+def _size(text: str) -> int:
+    """Bytes on the wire; bytes that are not ASCII are kept as they came."""
+    return len(text.encode("utf-8", "surrogateescape"))
+
+
 def check_number(what: str, number: str) -> None:
     """Raise ControlRefusal CF_VALUE_OUT_OF_RANGE for a caller's number that events cannot carry."""
-    if len(number.encode()) > _MAX_NUMBER:
+    if _size(number) > _MAX_NUMBER:
         raise ControlRefusal(
             ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"{what} has at most {_MAX_NUMBER} bytes, not {len(number.encode())}",
+            f"{what} has at most {_MAX_NUMBER} bytes, not {_size(number)}",
         )
 
 
@@ -36,22 +41,20 @@ def check_sizes(
     ``wrapup``: CallWrapupData, if it is given.
     ``ecc``, ``arrays``: all named variables and arrays of the call.
     """
-    too_long = next((name for name, value in variables.items() if len(value.encode()) > _MAX_VARIABLE), None)
+    too_long = next((name for name, value in variables.items() if _size(value) > _MAX_VARIABLE), None)
     if too_long is not None:
         raise ControlRefusal(
             ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"{too_long} has at most {_MAX_VARIABLE} bytes, not {len(variables[too_long].encode())}",
+            f"{too_long} has at most {_MAX_VARIABLE} bytes, not {_size(variables[too_long])}",
         )
-    if wrapup is not None and len(wrapup.encode()) > _MAX_WRAPUP:
+    if wrapup is not None and _size(wrapup) > _MAX_WRAPUP:
         raise ControlRefusal(
             ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"CallWrapupData has at most {_MAX_WRAPUP} bytes, not {len(wrapup.encode())}",
+            f"CallWrapupData has at most {_MAX_WRAPUP} bytes, not {_size(wrapup)}",
         )
-    size = sum(len(name.encode()) + len(value.encode()) + 2 for name, value in ecc.items())
+    size = sum(_size(name) + _size(value) + 2 for name, value in ecc.items())
     size += sum(
-        len(name.encode()) + len(value.encode()) + 3
-        for name, values in arrays.items()
-        for value in values.values()
+        _size(name) + _size(value) + 3 for name, values in arrays.items() for value in values.values()
     )
     if size > _MAX_ECC_BYTES:
         raise ControlRefusal(
