@@ -27,7 +27,7 @@ from ctios_fast import Agent, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.sim import Simulator
 
-# Runs are the same everywhere, and a busy machine is no failure: hypothesis's own time limit is off.
+# Runs are the same everywhere. A busy machine does not fail a test: hypothesis's time limit is off.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 
 

@@ -30,7 +30,7 @@ from ctios_fast.sim import Simulator
 # --- logging in -------------------------------------------------------------------------------------
 
 
-async def test_login_is_answered_when_the_state_shows_it(
+async def test_login_is_answered_by_the_state_event(
     sim: Simulator, signed_off: Agent, recorder: Recorder
 ) -> None:
     assert await soon(signed_off.login()) in (LOGIN, NOT_READY)
@@ -76,7 +76,7 @@ async def test_login_asks_for_an_unknown_state_first(
     assert (args["AgentID"], args["AgentState"]) == ("1001", LOGOUT)
 
 
-async def test_an_agent_that_logged_itself_in_stays_as_it_is(
+async def test_login_of_a_logged_in_agent_sends_nothing(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
     requests = sim.counters.requests
@@ -85,7 +85,7 @@ async def test_an_agent_that_logged_itself_in_stays_as_it_is(
     assert recorder.names == []
 
 
-async def test_an_agent_that_was_logged_in_before_the_session_is_found_so(
+async def test_set_agent_adopts_an_agent_already_logged_in(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     sim.set_agent_state("1001", AgentState(AVAILABLE))
@@ -97,7 +97,7 @@ async def test_an_agent_that_was_logged_in_before_the_session_is_found_so(
     assert recorder.names == ["OnSetAgentModeEvent", "OnQueryAgentStateConf"]
 
 
-async def test_an_agent_that_is_logged_in_elsewhere_is_found_so_by_login(
+async def test_login_finds_an_agent_logged_in_elsewhere(
     sim: Simulator, make_session: MakeSession, agent: Agent
 ) -> None:
     other = make_session(client_id="bulk job")
@@ -110,7 +110,7 @@ async def test_an_agent_that_is_logged_in_elsewhere_is_found_so_by_login(
     assert agent.state == NOT_READY
 
 
-async def test_an_agent_that_another_session_logs_in_meanwhile_is_known_by_its_events(
+async def test_events_report_a_login_by_another_session(
     sim: Simulator, make_session: MakeSession, connected: Session, signed_off: Agent, recorder: Recorder
 ) -> None:
     other = make_session(client_id="bulk job")
@@ -123,7 +123,7 @@ async def test_an_agent_that_another_session_logs_in_meanwhile_is_known_by_its_e
     assert "OnSetAgentStateConf" not in recorder.names
 
 
-async def test_what_was_known_of_an_agent_does_not_outlive_the_connection(
+async def test_agent_state_is_forgotten_at_the_next_connect(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     agent = bulk.agent("1001")
@@ -138,9 +138,7 @@ async def test_what_was_known_of_an_agent_does_not_outlive_the_connection(
     assert sim.agent("1001").state == NOT_READY
 
 
-async def test_login_of_an_agent_that_the_peripheral_does_not_know_fails_and_is_told(
-    bulk: Session, recorder: Recorder
-) -> None:
+async def test_login_of_an_unknown_agent_fails_and_is_reported(bulk: Session, recorder: Recorder) -> None:
     with pytest.raises(ControlFailure) as error:
         await soon(bulk.agent("9999", agent_instrument="3001").login())
     assert error.value.name == "CF_OBJECT_NOT_KNOWN", "a refused query does not prevent the login"
@@ -151,7 +149,7 @@ async def test_login_of_an_agent_that_the_peripheral_does_not_know_fails_and_is_
     assert args["MessageType"] == ged.QUERY_AGENT_STATE_REQ
 
 
-async def test_login_at_a_device_that_does_not_exist_fails_and_is_told(
+async def test_login_at_an_unknown_device_fails_and_is_reported(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     agent = Agent("1001", 5000)
@@ -252,7 +250,7 @@ async def test_asking_for_the_present_state_is_answered_by_the_confirmation(agen
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
 
 
-async def test_a_query_tells_the_state(agent: Agent, recorder: Recorder) -> None:
+async def test_a_query_reports_the_state(agent: Agent, recorder: Recorder) -> None:
     answer = await soon(agent.query_agent_state())
     assert answer["AgentState"] == NOT_READY
     args = recorder.of("OnQueryAgentStateConf")[0]
@@ -261,7 +259,7 @@ async def test_a_query_tells_the_state(agent: Agent, recorder: Recorder) -> None
     assert args["UniqueObjectID"] == agent.unique_object_id
 
 
-async def test_a_query_that_finds_the_agent_logged_out_is_no_forced_logout(
+async def test_a_query_that_finds_the_agent_logged_out_fires_no_logout_events(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
     sim.agent("1001").voice.state = AgentState.AGENT_STATE_LOGOUT  # without a word
@@ -270,7 +268,7 @@ async def test_a_query_that_finds_the_agent_logged_out_is_no_forced_logout(
     assert recorder.names == ["OnQueryAgentStateConf"], "nothing was missed that the library knows of"
 
 
-async def test_a_listener_of_the_query_finds_the_agent_as_it_was_told(sim: Simulator, bulk: Session) -> None:
+async def test_a_listener_of_the_query_finds_the_agent_updated(sim: Simulator, bulk: Session) -> None:
     agent = bulk.agent("1001")
     logins: list[Any] = []
     bulk.subscribe("OnQueryAgentStateConf", lambda args: logins.append(agent.login()))
@@ -295,7 +293,7 @@ async def test_events_may_precede_the_confirmation(make_session: MakeSession) ->
         await soon(session.disconnect())
 
 
-async def test_an_event_of_another_peripheral_is_not_taken_for_an_agent_of_this_one(
+async def test_events_of_another_peripheral_are_ignored_and_counted(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     sim.plant.population.peripheral_id = 5001  # agent IDs may be the same there

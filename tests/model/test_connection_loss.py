@@ -80,7 +80,7 @@ async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
         await soon(request)
 
 
-async def test_set_agent_fails_when_the_connection_dies_under_it(
+async def test_set_agent_fails_when_the_connection_is_lost(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     await soon(session.connect(**sides(sim)))

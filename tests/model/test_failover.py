@@ -85,7 +85,7 @@ async def agent(sim: Simulator, session: Session, recorder: Recorder) -> Agent:
 # --- the way back -----------------------------------------------------------------------------------
 
 
-async def test_a_killed_side_is_followed_by_the_other_and_the_same_mode(
+async def test_after_a_killed_side_the_other_is_opened_in_the_same_mode(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     sim.fail_side("a")
@@ -132,7 +132,7 @@ async def test_the_agent_works_on_over_the_new_connection(
     assert await soon(agent.logout()) == LOGOUT
 
 
-async def test_an_agent_whose_state_changed_in_the_gap_is_caught_up_with(
+async def test_a_state_that_changed_in_the_gap_is_found(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     session.subscribe("OnConnectionFailure", lambda args: sim.set_agent_state("1001", AgentState(AVAILABLE)))
@@ -154,7 +154,7 @@ async def test_back_and_forth(
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
 
 
-async def test_a_bulk_session_catches_up_with_all_agents_that_were_logged_in(
+async def test_a_bulk_session_repairs_all_agents_that_it_had_heard_of(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     await soon(session.connect(**sides(sim)))
@@ -176,7 +176,7 @@ async def test_a_bulk_session_catches_up_with_all_agents_that_were_logged_in(
     assert [agent.is_logged_in for agent in agents] == [True] * 4 + [False]
 
 
-async def test_a_large_bulk_session_catches_up_a_window_at_a_time(make_session: MakeSession) -> None:
+async def test_a_large_bulk_session_is_repaired_a_window_at_a_time(make_session: MakeSession) -> None:
     async with Simulator(pair="both-active", agents=250) as sim:
         session = make_session(max_open_requests=10)
         recorder = Recorder(session)
@@ -265,7 +265,7 @@ async def test_auto_login_is_not_lost_by_a_second_fail_over(
     assert sim.agent("1001").state == NOT_READY
 
 
-async def test_a_login_before_the_agent_is_caught_up_with_asks_first(
+async def test_a_login_before_the_repair_asks_first(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     logins: list[Request[int]] = []
@@ -605,7 +605,7 @@ async def test_the_refusal_of_both_sides_is_the_answer_while_the_library_goes_on
     assert session.is_open
 
 
-async def test_a_refusal_for_good_ends_the_fail_over(
+async def test_a_final_refusal_ends_the_fail_over(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, make_session: MakeSession
 ) -> None:
     other = make_session(client_id="the next one")
@@ -644,7 +644,7 @@ async def test_a_takeover_by_the_same_client_does_not_go_back_and_forth(
     assert newer.is_open
 
 
-async def test_the_own_session_that_the_server_has_not_missed_yet_is_taken_over(
+async def test_an_own_session_that_the_server_still_holds_is_taken_over(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     # the client gave the connection up, the server still holds it: the new session must not end itself

@@ -32,7 +32,7 @@ async def test_listeners_are_called_in_the_order_in_which_they_were_added(
     assert order == ["first sink", "function", "second sink"]
 
 
-async def test_a_listener_can_be_taken_away_also_while_it_is_called(session: Session, agent: Agent) -> None:
+async def test_a_listener_can_remove_itself_while_it_is_called(session: Session, agent: Agent) -> None:
     calls: list[str] = []
 
     class Sink:
@@ -56,7 +56,7 @@ async def test_a_listener_can_be_taken_away_also_while_it_is_called(session: Ses
         session.unsubscribe("OnAgentStateChange", function)
 
 
-async def test_a_listener_that_raises_is_logged_and_counted_and_the_others_still_get_the_event(
+async def test_a_listener_that_raises_does_not_stop_the_others(
     session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:
     got: list[str] = []
@@ -75,7 +75,7 @@ async def test_a_listener_that_raises_is_logged_and_counted_and_the_others_still
     assert "in the application" in caplog.text
 
 
-async def test_a_typed_handler_that_raises_is_logged_and_counted_and_the_others_still_get_the_message(
+async def test_a_typed_handler_that_raises_does_not_stop_the_others(
     session: Session, agent: Agent, recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     got: list[int] = []
@@ -93,7 +93,7 @@ async def test_a_typed_handler_that_raises_is_logged_and_counted_and_the_others_
     assert "in the application" in caplog.text
 
 
-async def test_a_callback_of_a_request_that_raises_keeps_nobody_from_the_answer(
+async def test_a_callback_that_raises_does_not_stop_the_answer(
     session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:
     request = agent.query_agent_state()
@@ -133,7 +133,7 @@ async def test_listeners_of_events_that_do_not_exist_are_refused(session: Sessio
         session.add_event_listener(object())
 
 
-async def test_a_typed_handler_sees_the_agent_updated_already(session: Session, agent: Agent) -> None:
+async def test_a_typed_handler_runs_after_the_agent_was_updated(session: Session, agent: Agent) -> None:
     seen: list[tuple[int, int | None]] = []
 
     def handler(message: Message) -> None:
@@ -148,7 +148,7 @@ async def test_a_typed_handler_sees_the_agent_updated_already(session: Session, 
         session.off(ged.AGENT_STATE_EVENT, handler)
 
 
-async def test_arguments_are_not_built_for_nobody(
+async def test_arguments_are_built_for_listeners_only(
     session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Agent, "_state_arguments", lambda *args: pytest.fail("built for nobody"))
@@ -160,7 +160,7 @@ async def test_arguments_are_not_built_for_nobody(
     assert session.counters()["handler_errors"] == 0
 
 
-async def test_counters_tell_what_went_on(sim: Simulator, session: Session, agent: Agent) -> None:
+async def test_counters_count_what_happened(sim: Simulator, session: Session, agent: Agent) -> None:
     before = session.counters()
     await soon(agent.set_agent_state(AVAILABLE))
     with pytest.raises(ControlFailure):

@@ -107,7 +107,7 @@ async def test_the_reason_goes_out_as_an_unsigned_16_bit_number(
 
 
 @pytest.mark.parametrize("reason", [0x10000, -0x8001, "seven"])
-async def test_a_reason_that_is_no_16_bit_number_is_refused_before_anything_happens(
+async def test_a_reason_outside_16_bits_is_refused_before_any_event(
     agent: Agent, recorder: Recorder, reason: object
 ) -> None:
     with pytest.raises(MethodError) as error:
@@ -192,7 +192,7 @@ async def sim(request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
         yield simulator
 
 
-async def test_success_is_told_in_order(agent: Agent, recorder: Recorder) -> None:
+async def test_success_is_reported_in_order(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.logout(reason_code=7))
     assert without_confirmation(recorder) == ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
     assert len(recorder.names) == 4
@@ -214,7 +214,7 @@ async def test_every_listener_has_the_state_change_before_any_has_the_end(
     ]
 
 
-async def test_a_refusal_tells_its_reason(agent: Agent, recorder: Recorder) -> None:
+async def test_a_refusal_reports_its_reason(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.set_agent_state(AVAILABLE))  # from which no logout is allowed
     recorder.clear()
     with pytest.raises(ControlFailure) as error:
@@ -498,7 +498,7 @@ async def test_a_forced_logout_long_after_the_fail_over_keeps_the_session(
     assert session.is_open
 
 
-async def test_a_bulk_session_keeps_its_connection_and_tells_each_agents_forced_logout_once(
+async def test_a_bulk_session_reports_each_forced_logout_once(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     application = Application(bulk)
@@ -672,7 +672,7 @@ def test_the_predefined_reason_codes_are_constants_as_the_wire_has_them() -> Non
     assert {
         name: value
         for name, value in vars(reasons).items()
-        if name.isupper() and not name.startswith("CTIOS")
+        if name.isupper() and not name.startswith(("CTIOS", "_"))
     } == {
         "AGENT_REINITIALIZED": -1 & 0xFFFF,
         "PG_RESET_AGENT": -2 & 0xFFFF,
@@ -702,3 +702,12 @@ async def test_the_peripherals_negative_reasons_arrive_equal_to_their_constants(
     sim.force_logout("1001", reason - 0x10000)
     args = await recorder.wait_for("OnPostLogout")
     assert args["EventReasonCode"] == unsigned_reason(reason - 0x10000) == reason
+
+
+def test_a_reason_has_a_text_and_a_site_has_its_own() -> None:
+    site = {7: "end of shift", 50004: "gone home"}
+    assert reasons.reason_text(7, site) == "end of shift"
+    assert reasons.reason_text(50004, site) == "gone home"
+    assert reasons.reason_text(50004) == "inactivity"
+    assert reasons.reason_text(-1) == reasons.reason_text(0xFFFF) == reasons.reason_text(-1, site)
+    assert reasons.reason_text(12) == "12"

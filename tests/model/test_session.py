@@ -30,7 +30,7 @@ from ctios_fast.sim import Simulator
 # --- connecting -------------------------------------------------------------------------------------
 
 
-async def test_connect_tells_the_server_that_it_reached(
+async def test_connect_reports_the_server_that_was_reached(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     assert not session.is_connected()
@@ -126,7 +126,7 @@ async def test_a_disconnect_while_connecting_ends_it(
 
 
 @pytest.mark.parametrize("turns", range(12))
-async def test_a_disconnect_leaves_no_connection_behind_however_far_connecting_was(
+async def test_a_disconnect_at_any_stage_of_connecting_leaves_no_connection(
     sim: Simulator, session: Session, recorder: Recorder, turns: int
 ) -> None:
     session.connect(**sides(sim))
@@ -138,7 +138,7 @@ async def test_a_disconnect_leaves_no_connection_behind_however_far_connecting_w
     await until(lambda: not sim.side_a.connections and not sim.side_b.connections)
 
 
-async def test_a_disconnect_of_a_disconnected_session_is_nothing(
+async def test_a_disconnect_of_a_disconnected_session_does_nothing(
     session: Session, recorder: Recorder
 ) -> None:
     await soon(session.disconnect())
@@ -181,7 +181,7 @@ async def test_a_listener_of_connection_closed_may_connect_again(
     assert recorder.names[-1] == "OnConnectionClosed", "a new end, not the old one's"
 
 
-async def test_the_heartbeat_of_a_session_has_a_least_interval() -> None:
+async def test_the_heartbeat_interval_has_a_minimum() -> None:
     with pytest.raises(ValueError, match="from 5 to"):
         Session(client_id="test", heartbeat=4)
     assert Session(client_id="test", heartbeat=-1)._connection.heartbeat is None, "as the guide turns it off"
@@ -223,7 +223,9 @@ async def test_agent_mode_asks_for_the_agent_and_its_control(
     assert connected.is_open
 
 
-async def test_the_client_is_told_by_id_and_signature(sim: Simulator, make_session: MakeSession) -> None:
+async def test_the_client_identifies_itself_by_id_and_signature(
+    sim: Simulator, make_session: MakeSession
+) -> None:
     session = make_session(client_id="desk 7", client_signature="signed by desk 7")
     recorder = Recorder(session)
     await soon(session.connect(**sides(sim)))
@@ -233,7 +235,7 @@ async def test_the_client_is_told_by_id_and_signature(sim: Simulator, make_sessi
     assert recorder.of("OnAgentStateChange")[0]["CTIClientSignature"] == "signed by desk 7"
 
 
-async def test_an_agent_mode_session_hears_of_its_own_agent_alone(
+async def test_agent_mode_gets_events_of_its_own_agent_only(
     sim: Simulator, connected: Session, signed_off: Agent, recorder: Recorder
 ) -> None:
     sim.set_agent_state("1002", AgentState(AVAILABLE))
@@ -255,14 +257,14 @@ async def test_bulk_mode_controls_any_agent_over_one_connection(
     assert sim.counters.opens == 1
 
 
-async def test_bulk_mode_tells_when_it_stands(connected: Session, recorder: Recorder) -> None:
+async def test_bulk_mode_reports_that_it_is_open(connected: Session, recorder: Recorder) -> None:
     await soon(connected.set_bulk_mode(5000))
     assert recorder.names == ["OnMonitorModeEstablished"]
     status = recorder.of("OnMonitorModeEstablished")[0].get_value_array("StatusSystem")
     assert dict(status.get_value_array("StatusPeripherals")) == {"5000": True}
 
 
-async def test_bulk_mode_comes_to_know_agents_by_their_events(
+async def test_bulk_mode_learns_agents_from_their_events(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     bulk._agents.by_key.clear()
@@ -375,7 +377,7 @@ async def test_an_opening_that_cannot_be_written_leaves_the_session_connected(
     await soon(session.set_bulk_mode(5000))
 
 
-async def test_an_unknown_agent_is_refused_for_good(
+async def test_an_unknown_agent_ends_the_connection(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     with pytest.raises(OpenRefused) as error:
@@ -388,9 +390,7 @@ async def test_an_unknown_agent_is_refused_for_good(
     await soon(connected.set_agent(an_agent()))
 
 
-async def test_a_peripheral_that_does_not_exist_is_refused_for_good(
-    connected: Session, recorder: Recorder
-) -> None:
+async def test_an_unknown_peripheral_ends_the_connection(connected: Session, recorder: Recorder) -> None:
     with pytest.raises(OpenRefused, match="E_CTI_INVALID_PERIPHERAL_ID"):
         await soon(connected.set_agent(Agent("1001", 5001)))
     assert recorder.names == ["OnConnectionRejected"]
@@ -445,7 +445,7 @@ async def test_an_agent_works_through_its_day_in_every_version(
 # --- heartbeats -------------------------------------------------------------------------------------
 
 
-async def test_heartbeats_are_answered_and_told(
+async def test_answered_heartbeats_are_reported(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(heartbeat=10, clock=clock)
@@ -459,7 +459,7 @@ async def test_heartbeats_are_answered_and_told(
     assert session.is_open
 
 
-async def test_there_are_no_heartbeats_unless_asked_for(
+async def test_heartbeat_none_sends_no_heartbeats(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(clock=clock)

@@ -16,7 +16,7 @@ from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
 from support import raw_client
 
-#: How long anything may take that is no matter of time; only a failing test ever waits that long.
+#: Seconds that a step may take whose duration is not tested. Only a failing test waits that long.
 PATIENCE = raw_client.PATIENCE
 until = raw_client.until
 
@@ -32,12 +32,12 @@ TALKING = AgentState.AGENT_STATE_TALKING
 
 T = TypeVar("T")
 
-#: Event loops and transports that the tests can run on: aiofastnet's transports stand on asyncio's loop here.
+#: Event loops and transports that the tests can run on: aiofastnet's transports run on asyncio's loop here.
 LOOPS = [name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asyncio" or find_spec(name)]
 
 
 def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Makes loops of that name."""
+    """Return what makes event loops of that name."""
     if name == "uvloop":
         import uvloop
 
@@ -50,7 +50,7 @@ def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 class Recorder:
-    """Listens to every event of a session and notes it, in order, as ``(event, Arguments)``."""
+    """Notes the events of a session in order, as ``(event, Arguments)``."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -77,7 +77,7 @@ class Recorder:
         return [args for name, args in self.events if name == event]
 
     def since(self, count: int) -> list[str]:
-        """The names of all events but the first so many."""
+        """The names of all events after the first ``count``."""
         return self.names[count:]
 
     def clear(self) -> None:
@@ -85,7 +85,7 @@ class Recorder:
         self.events.clear()
 
     async def wait_for(self, event: str, count: int = 1) -> Arguments:
-        """Wait until there were so many events of that name; returns the Arguments of the last of these."""
+        """Wait for ``count`` events of that name; return the Arguments of the last of them."""
         assert event in self.session.events, event
         if len(self.of(event)) < count:
             waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
