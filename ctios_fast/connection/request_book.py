@@ -77,6 +77,13 @@ class RequestBook(OpenRequests):
         """Start the timer of requests that have the same time-out."""
         self._timers[deadlines] = self._clock.call_later(deadlines.timeout, self._expire, deadlines)
 
+    def idle(self, deadlines: Deadlines) -> None:
+        """Stop the timer of a time-out whose requests are all answered."""
+        timer = self._timers.pop(deadlines, None)
+        if timer is not None:
+            timer.cancel()
+        super().idle(deadlines)
+
     def refused(self, request: Request[Any], message: Message) -> None:
         """Fail a request that the peripheral or the server refused."""
         failure = _failure(message, request.message_type)

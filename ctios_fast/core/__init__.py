@@ -1,17 +1,26 @@
-"""The compiled core: frames, messages, codec and dispatcher. No sockets, no agents.
+"""The compiled core: bytes in, messages out. No sockets, no agents.
 
-``frames`` splits bytes, ``layout`` knows where fields stand in each version, ``message`` reads them,
-``reader`` several fields at once, ``encoder`` writes them, ``codec`` is the door to both, ``dispatcher``
-calls handlers by message number; ``handler`` is for handlers in C. ``views`` and ``construct`` read and write
-messages as the classes of ``ctios_fast.messages``, made by ``typed``; a ``writer`` tells what a class
-takes, a ``template`` is what it learned about one call's keywords. ``requests`` finds what a confirmation
-answers, ``secret`` holds passwords on their way.
-Each compiled module ships its ``.pxd``, so that other Cython code can call it without Python calls.
+- ``frames`` splits received bytes, ``layout`` knows where fields are in each version, ``message`` reads them,
+  ``codec`` reads and writes whole frames, ``conformance`` lists departures from the reference.
+- ``encode/`` writes messages, from mappings and from the keywords of message classes.
+- ``classes/`` has the base, the properties and the factory of the classes in ``ctios_fast.messages``.
+- ``dispatch/`` calls handlers in Python and in C, reads several fields at once, and matches confirmations.
+- ``scan/`` goes through many frames at once: columns and filters.
+- ``c/`` has the C headers; the ``.pxd`` files let other Cython modules call the core without Python calls.
 """
 
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from ctios_fast.protocol import NOT_BUILT
+
+try:
+    from . import layout as _layout  # noqa: F401  the first compiled module
+except ModuleNotFoundError as error:
+    if error.name != f"{__name__}.layout":
+        raise
+    raise ImportError(NOT_BUILT.format(os.path.dirname(__file__))) from None
 
 from ctios_fast.core.dispatch.dispatcher import Dispatcher, Handler
 from ctios_fast.core.dispatch.field_reader import FieldReader

@@ -6,7 +6,7 @@ from cpython.number cimport PyNumber_Index
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
-from .layout cimport HEADER_SIZE, Layout, check_max_frame, layouts_of
+from .layout cimport HEADER_SIZE, Layout, checked_max_frame, layouts_of
 from .message cimport Message, all_fields, fitting, malformed, read_message, unfit
 from .wire cimport load32
 
@@ -66,10 +66,9 @@ cdef class Codec:
     ``max_frame``: largest frame that is written or read, in bytes with the header.
     """
 
-    def __cinit__(self, version, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
-        check_max_frame(max_frame)
+    def __cinit__(self, version, max_frame=DEFAULT_MAX_FRAME):
         self.layouts = layouts_of(version)
-        self.max_frame = max_frame
+        self.max_frame = checked_max_frame(max_frame)
 
     @property
     def version(self):

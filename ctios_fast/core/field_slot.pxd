@@ -3,8 +3,10 @@
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 
+from ctios_fast.core.floating cimport FloatingCursor, next_with_tag, next_with_tags
 from ctios_fast.core.layout cimport (
     FLOATING_CODE,
+    NO_TAG,
     FixedSlot,
     FloatingSlot,
     Layout,
@@ -18,6 +20,13 @@ cdef struct FieldSlot:
     const FixedSlot *fixed
     const FloatingSlot *floating
     bint listed                 # the message itself lists it; otherwise the tag table alone does
+
+
+cdef inline bint next_of_slot(FloatingCursor *cursor, int tag_width, const FloatingSlot *slot) noexcept nogil:
+    # Moves the cursor to the next occurrence of the field.
+    if slot.second_tag == NO_TAG:
+        return next_with_tag(cursor, tag_width, slot.tag)
+    return next_with_tags(cursor, tag_width, slot.tag, slot.second_tag)
 
 
 cdef inline int _code_of(Layout *layout, object name) except? -2:

@@ -26,6 +26,9 @@ cdef extern from "c/floating.h":
     bint next_with_tag "ctios_next_with_tag"(
         FloatingCursor *cursor, int tag_width, uint32_t tag
     ) noexcept nogil
+    bint next_with_tags "ctios_next_with_tags"(
+        FloatingCursor *cursor, int tag_width, uint32_t tag, uint32_t second_tag
+    ) noexcept nogil
     bint floating_fills "ctios_floating_fills"(
         const unsigned char *frame, Py_ssize_t at, Py_ssize_t size, int tag_width
     ) noexcept nogil

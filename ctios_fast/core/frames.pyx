@@ -14,7 +14,7 @@ from cpython.mem cimport PyMem_Free, PyMem_Realloc
 from libc.stdint cimport uint32_t
 from libc.string cimport memcpy, memmove
 
-from .layout cimport HEADER_SIZE, check_max_frame
+from .layout cimport HEADER_SIZE, checked_max_frame
 
 from ctios_fast.errors import FrameTooLarge
 
@@ -37,9 +37,8 @@ cdef class FrameBuffer:
     no room is given while frames that could be split fill it. ``feed`` takes any amount at once.
     """
 
-    def __cinit__(self, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
-        check_max_frame(max_frame)
-        self.max_frame = max_frame
+    def __cinit__(self, max_frame=DEFAULT_MAX_FRAME):
+        self.max_frame = checked_max_frame(max_frame)
         self.resize(INITIAL_CAPACITY)
 
     def __dealloc__(self):

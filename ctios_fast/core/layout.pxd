@@ -44,6 +44,7 @@ ctypedef struct FixedSlot:
 ctypedef struct FloatingSlot:
     uint16_t name
     uint16_t tag                # NO_TAG where the reference publishes none
+    uint16_t second_tag         # under which servers send the field too, for readers; NO_TAG: none
     uint8_t type
     uint8_t type_name
     uint8_t since
@@ -111,7 +112,7 @@ cdef class Layouts:
 # process's life.
 cdef PyObject *message_class_by_number[MESSAGE_NUMBERS]
 
-cdef int check_max_frame(Py_ssize_t max_frame) except -1
+cdef Py_ssize_t checked_max_frame(object max_frame) except -1
 cdef Layouts layouts_of(object version)
 cdef object field_name(uint16_t number)
 cdef bint is_field_name(object name) except -1
@@ -125,6 +126,14 @@ cdef inline const FloatingSlot *listed_slot(const Layout *layout, uint32_t tag) 
     if tag >= layout.tags or not layout.by_tag[tag]:
         return NULL
     return &layout.floating[layout.by_tag[tag] - 1]
+
+cdef inline const FloatingSlot *slot_of_second_tag(const Layout *layout, uint32_t tag) noexcept nogil:
+    # The field that the message lists with this second tag, or NULL.
+    cdef int i
+    for i in range(layout.floating_count):
+        if layout.floating[i].second_tag == tag and tag != NO_TAG:
+            return &layout.floating[i]
+    return NULL
 
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil
 cdef int tag_of_field(object name) except? -2

@@ -18,7 +18,7 @@ cdef extern from "_tables.h":
         uint16_t name
         uint8_t type, type_name, since
     ctypedef struct ctios_floating_field:
-        uint16_t name, tag
+        uint16_t name, tag, also
         uint8_t type, type_name, since, flags
         uint16_t max, repeats, array, group
     ctypedef struct ctios_span:
@@ -79,6 +79,7 @@ cdef void _load_tables() except *:
         _field_names.append(sys.intern((<bytes>ctios_names[i]).decode("ascii")))
     for i in range(TAG_NUMBERS):
         _tag_slots[i].tag = NO_TAG
+        _tag_slots[i].second_tag = NO_TAG
     for i in range(CTIOS_TAGS):
         row = &ctios_tags[i]
         _tag_slots[row.number].name = row.name
@@ -101,13 +102,19 @@ cdef void _load_tables() except *:
         )
 
 
-cdef int check_max_frame(Py_ssize_t max_frame) except -1:
-    # A frame's length is told in four bytes, and does not count the header.
-    if max_frame < HEADER_SIZE:
-        raise ValueError(f"a frame has {HEADER_SIZE} bytes at least, max_frame is {max_frame}")
-    if <unsigned long long>(max_frame - HEADER_SIZE) > 0xFFFFFFFF:
-        raise ValueError(f"a frame has {HEADER_SIZE + 2**32 - 1} bytes at most, max_frame is {max_frame}")
-    return 0
+def shown_number(number):
+    """The number as text; Python refuses to convert one with thousands of digits."""
+    return str(number) if abs(number) < 10**20 else "a number of more than 20 digits"
+
+
+cdef Py_ssize_t checked_max_frame(object max_frame) except -1:
+    # The largest frame that is allowed. A frame's length has four bytes, and does not count the header.
+    cdef object number = PyNumber_Index(max_frame)
+    if not HEADER_SIZE <= number <= min(HEADER_SIZE + 0xFFFFFFFF, sys.maxsize):
+        raise ValueError(
+            f"max_frame must be {HEADER_SIZE} to {HEADER_SIZE + 2**32 - 1} bytes, got {shown_number(number)}"
+        )
+    return number
 
 
 cdef PyObject *_text(uint16_t number):
@@ -182,6 +189,7 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
         room.name = floating.name
         room.text = _text(floating.name)
         room.tag = floating.tag
+        room.second_tag = floating.also
         room.type = floating.type
         room.type_name = floating.type_name
         room.since = floating.since
@@ -303,7 +311,8 @@ cdef object _description(Layout *layout):
 
 cdef object _unknown_version(object version):
     return ValueError(
-        f"protocol version {version} is not one of {CTIOS_OLDEST_VERSION} to {CTIOS_NEWEST_VERSION}"
+        f"protocol version {shown_number(version)} is not one of "
+        f"{CTIOS_OLDEST_VERSION} to {CTIOS_NEWEST_VERSION}"
     )
 
 

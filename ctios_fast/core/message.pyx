@@ -39,11 +39,12 @@ from .layout cimport (
     message_name,
     sample_of,
     shown_name,
+    slot_of_second_tag,
     slot_of_tag,
     tag_of_text,
     type_width,
 )
-from .field_slot cimport FieldSlot, find_slot
+from .field_slot cimport FieldSlot, find_slot, next_of_slot
 from .floating cimport (
     FloatingCursor, floating_fills, next_floating, next_with_tag, read_head, start_floating,
 )
@@ -314,6 +315,11 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
                 continue
             name = <object>slot.text
         else:
+            slot = slot_of_second_tag(layout, cursor.tag)
+            if slot != NULL:
+                PyDict_SetDefault(
+                    values, <object>slot.text, read_value(slot, cursor.data, cursor.size, False)
+                )
             name = shown_name(layout, cursor.tag)
             slot = slot_of_tag(layout, cursor.tag)
         if name is None:
@@ -423,11 +429,11 @@ cdef class Message:
         slot = place.floating
         self.start(&cursor)
         if not slot.flags & FLAG_REPEATS:
-            if not next_with_tag(&cursor, self._layouts.tag_width, slot.tag):
+            if not next_of_slot(&cursor, self._layouts.tag_width, slot):
                 return absent
             return read_value(slot, cursor.data, cursor.size, False)
         values = []
-        while next_with_tag(&cursor, self._layouts.tag_width, slot.tag):
+        while next_of_slot(&cursor, self._layouts.tag_width, slot):
             values.append(read_value(slot, cursor.data, cursor.size, False))
         return values
 
@@ -458,8 +464,10 @@ cdef class Message:
         find_slot(self._layout, name, &place)
         if place.fixed != NULL:
             return True
-        tag = tag_of_text(name) if place.floating == NULL else place.floating.tag
         self.start(&cursor)
+        if place.floating != NULL:
+            return next_of_slot(&cursor, self._layouts.tag_width, place.floating)
+        tag = tag_of_text(name)
         return tag >= 0 and next_with_tag(&cursor, self._layouts.tag_width, tag)
 
     def fixed(self):

@@ -175,8 +175,10 @@ class _Parser:
             if not found or not re.fullmatch(r"\d*", before.rstrip()):
                 raise self.fail(value, f"no message number begins with {before.rstrip()!r}")
             return found
-        if re.fullmatch(r"\d+", value.text, re.ASCII):
+        if re.fullmatch(r"\d{1,10}", value.text, re.ASCII):
             return frozenset({self.numbered(value, int(value.text))})
+        if re.fullmatch(r"\d+", value.text, re.ASCII):
+            raise self.fail(value, f"no CTI Server message has a number of {len(value.text)} digits")
         return self.named(value)
 
     def numbered(self, value: _Part, number: int) -> int:

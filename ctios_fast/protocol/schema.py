@@ -46,10 +46,15 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Floating:
-    """A field that a message lists for its floating part; ``tag`` is None where no number is published."""
+    """A field that a message lists for its floating part.
+
+    ``tag`` is None where no number is published. ``also`` is a second tag under which servers send the field;
+    it is read and never written.
+    """
 
     name: str
     tag: int | None
+    also: int | None
     type: str
     max: int
     since: int
@@ -129,6 +134,7 @@ def _floating(row: Mapping[str, Any]) -> Floating:
     return Floating(
         name=row["name"],
         tag=row.get("tag"),
+        also=row.get("also"),
         type=row["type"],
         max=row.get("max", 0),
         since=row.get("since", 0),

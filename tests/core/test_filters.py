@@ -2,6 +2,7 @@
 
 import pickle
 import random
+import time
 import tracemalloc
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -522,6 +523,77 @@ def test_a_filter_can_be_pickled_and_shown_without_its_values() -> None:
     assert repr(again) == "<FrameFilter v25 AGENT_STATE_EVENT, SUPERVISOR_ASSIST_EVENT by AgentID>"
     assert again.matches(header(120, b""))
     assert repr(FrameFilter(20)) == "<FrameFilter v20 all messages>"
+
+
+# --- many values, deep and huge ones -----------------------------------------------------------------
+
+
+@given(st.sets(st.text("ab1", max_size=6), max_size=12), st.text("ab1", max_size=8))
+def test_any_of_many_prefixes_is_enough(prefixes: set[str], agent: str) -> None:
+    wanted = FrameFilter(25, STATE, {"AgentID": ("prefix", sorted(prefixes))})
+    expected = any(agent.startswith(prefix) for prefix in prefixes)
+    assert wanted.matches(state_event(agent.encode() + b"\0")) is expected
+    assert wanted.matches(state_event(agent.encode() + b"\0", more=b"")) is expected
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-3, 6)), max_size=8), st.integers(-12, 12))
+def test_any_of_many_ranges_is_enough(rows: list[tuple[int, int]], number: int) -> None:
+    ranges = [range(first, first + size) for first, size in rows]
+    wanted = FrameFilter(25, STATE, {"ICMAgentID": ranges})
+    assert wanted.matches(state_event(ICMAgentID=number)) is any(number in one for one in ranges)
+
+
+def test_joining_many_filters_takes_as_long_for_each() -> None:
+    def joined(count: int) -> tuple[float, FrameFilter]:
+        filters = [FrameFilter(25, STATE, {"AgentID": str(number)}) for number in range(count)]
+        begin = time.thread_time()
+        wanted = filters[0]
+        for one in filters[1:]:
+            wanted = wanted | one
+        wanted.matches(state_event())
+        return time.thread_time() - begin, wanted
+
+    fewer = min(joined(100)[0] for _ in range(3))
+    more, wanted = joined(1600)
+    assert more < 64 * fewer  # 16 times as many; each joined with all before it would be 256 times
+    for number in range(0, 1600, 100):
+        assert wanted.matches(state_event(str(number).encode() + b"\0"))
+    assert not wanted.matches(state_event(b"1600\0"))
+
+
+def test_joining_a_filter_twice_leaves_it_as_it_was() -> None:
+    first, second, third = (FrameFilter(25, STATE, {"AgentID": agent}) for agent in "123")
+    both = first | second
+    other = first | third
+    again = both | third
+    agents = [b"1\0", b"2\0", b"3\0"]
+    accepted = [[one.matches(state_event(agent)) for agent in agents] for one in (first, both, other, again)]
+    assert accepted == [[True, False, False], [True, True, False], [True, False, True], [True, True, True]]
+
+
+def test_conditions_have_a_limit_of_depth() -> None:
+    condition: Any = 3
+    for _ in range(10):
+        condition = [condition]
+    assert FrameFilter(25, STATE, {"AgentState": condition}).matches(state_event(AgentState=3))
+    for _ in range(5000):
+        condition = [condition]
+    with pytest.raises(ValueError, match="AgentState: conditions are nested more than 16 deep"):
+        FrameFilter(25, STATE, {"AgentState": condition})
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**64), 10**5000], ids=["2**63", "-2**64", "10**5000"])
+def test_numbers_of_any_size_are_compared(number: int) -> None:
+    event = state_event(AgentState=3)
+    assert not FrameFilter(25, STATE, {"AgentState": number}).matches(event)
+    assert FrameFilter(25, STATE, {"AgentState": ("<", number)}).matches(event) is (number > 0)
+    assert FrameFilter(25, STATE, {"AgentState": range(abs(number))}).matches(event)
+    with pytest.raises(ValueError, match="65536 numbers at most"):
+        FrameFilter(25, STATE, {"AgentState": range(0, abs(number), 7)})
+    with pytest.raises(ValueError, match="protocol version"):
+        FrameFilter(abs(number))
+    with pytest.raises(ValueError, match="max_frame must be 8 to"):
+        FrameFilter(25).select(event, abs(number))
 
 
 # --- memory, threads -------------------------------------------------------------------------------

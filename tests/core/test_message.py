@@ -253,9 +253,11 @@ def test_any_tag_can_be_read_raw_by_number() -> None:
     assert "tag:4" not in state
 
 
-def test_the_agent_state_event_has_its_signature_in_tag_3_and_tag_23_has_no_name_there() -> None:
+def test_the_agent_state_event_has_its_signature_in_tag_3_or_23() -> None:
+    state = message(ged.AGENT_STATE_EVENT, (3, b"signature\0"), (23, b"other\0"))
+    assert state["CTIClientSignature"] == state.to_dict()["CTIClientSignature"] == "signature"
     state = message(ged.AGENT_STATE_EVENT, (23, b"other\0"), (3, b"signature\0"))
-    assert state["CTIClientSignature"] == "signature"
+    assert state["CTIClientSignature"] == state.to_dict()["CTIClientSignature"] == "other"
     assert state["tag:23"] == b"other\0"
     assert state.floating() == [("tag:23", b"other\0"), ("CTIClientSignature", "signature")]
     assert state.to_dict()["tag:23"] == b"other\0"

@@ -10,6 +10,7 @@ import pydoc
 import re
 import subprocess
 import sys
+import time
 from enum import IntEnum, IntFlag
 
 import hypothesis
@@ -17,7 +18,18 @@ import pytest
 from hypothesis import strategies as st
 
 from ctios_fast import messages
-from ctios_fast.core import Codec, Dispatcher, FrameBuffer, Message, NamedArray, NamedVariable, codec
+from ctios_fast.bulk.columns import decode_columns
+from ctios_fast.bulk.filters import FrameFilter
+from ctios_fast.core import (
+    Codec,
+    Dispatcher,
+    FieldReader,
+    FrameBuffer,
+    Message,
+    NamedArray,
+    NamedVariable,
+    codec,
+)
 from ctios_fast.core.classes.named_variables import NamedArrays, NamedVariables
 from ctios_fast.errors import EncodeError, MalformedFrame
 from ctios_fast.protocol import enums
@@ -648,3 +660,64 @@ def _open(**changed):
         "client_password": b"",
     }
     return messages.OpenReq(25, **given | changed)
+
+
+class TestManyNamedVariables:
+    def test_a_dict_of_them_takes_time_in_proportion(self):
+        variables = NamedVariables(
+            [NamedVariable(f"user.v{number}", str(number)) for number in range(20_000)]
+        )
+        begin = time.thread_time()
+        assert len(dict(variables)) == 20_000
+        assert "user.v19999" in variables
+        assert time.thread_time() - begin < 1
+
+    def test_the_first_value_of_a_name_counts(self):
+        variables = NamedVariables(
+            [NamedVariable("a", "1"), NamedVariable("b", "2"), NamedVariable("a", "3")]
+        )
+        assert (variables["a"], variables.get_all("a"), "c" in variables) == ("1", ["1", "3"], False)
+        with pytest.raises(KeyError):
+            variables["c"]
+
+
+class TestSecondTags:
+    """Servers send some fields under another tag than the one that the reference lists for the message."""
+
+    @staticmethod
+    def event(*floating):
+        layout = codec(25).describe(30)
+        return codec(25).decode(
+            codec(25).encode(30, {field.name: 7 for field in layout.fixed}, floating, as_received=True)
+        )
+
+    @pytest.mark.parametrize(
+        ("tag", "name", "keyword"),
+        [
+            (3, "CTIClientSignature", "cti_client_signature"),
+            (23, "CTIClientSignature", "cti_client_signature"),
+            (5, "AgentID", "agent_id"),
+            (194, "AgentID", "agent_id"),
+        ],
+    )
+    def test_a_field_is_read_under_either_tag(self, tag, name, keyword):
+        event = self.event(("AgentExtension", "3001"), (f"tag:{tag}", b"Finesse\0"), ("AgentInstrument", "1"))
+        assert event[name] == event.get(name) == getattr(event, keyword) == "Finesse"
+        assert name in event
+        assert event.to_dict()[name] == "Finesse"
+        assert codec(25).to_dict(bytes(event))[name] == "Finesse"
+        assert FieldReader(name, "AgentExtension").read(event) == ("Finesse", "3001")
+        assert FrameFilter(25, 30, {name: "Finesse"}).matches(bytes(event))
+        assert not FrameFilter(25, 30, {name: "Jabber"}).matches(bytes(event))
+        assert list(decode_columns(bytes(event), 30, 25, [name])[name]) == [b"Finesse"]
+        assert codec(25).encode(event) == bytes(event)
+
+    def test_the_first_occurrence_counts(self):
+        event = self.event(("tag:194", b"10012345678901234\0"), ("AgentID", "1001"))
+        assert event["AgentID"] == event.agent_id == "10012345678901234"
+        assert FieldReader("AgentID").read(event) == ("10012345678901234",)
+        assert codec(25).encode(event) == bytes(event)
+
+    def test_they_are_written_under_the_first(self):
+        event = self.event(("AgentID", "1001"), ("CTIClientSignature", "x"))
+        assert [tag for tag, _ in event.floating_raw()] == [5, 3]

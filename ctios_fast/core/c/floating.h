@@ -73,6 +73,16 @@ ctios_always_inline int ctios_next_with_tag(
     return 0;
 }
 
+/* The same with one of two tags. */
+ctios_always_inline int ctios_next_with_tags(
+    ctios_floating_cursor *cursor, const int tag_width, const uint32_t tag, const uint32_t second_tag
+) {
+    while (ctios_next_floating(cursor, tag_width))
+        if (cursor->tag == tag || cursor->tag == second_tag)
+            return 1;
+    return 0;
+}
+
 /* Whether floating fields fill the frame exactly from `at` to `size`. An overlong field moves `at` past the end, where
    the loop stops: one comparison after it is enough. */
 ctios_always_inline int ctios_floating_fills(

@@ -40,23 +40,26 @@ class NamedVariables(Mapping[str, str]):
     the same first values as long as no name repeats.
     """
 
-    __slots__ = ("elements",)
+    __slots__ = ("_first", "elements")
 
     def __init__(self, elements: Sequence[NamedVariable] = ()) -> None:
         self.elements = tuple(elements)
+        self._first: dict[str, str] | None = None  # the first value of each name, once one is looked up
+
+    def _first_values(self) -> dict[str, str]:
+        if self._first is None:
+            self._first = dict(reversed(self.elements))
+        return self._first
 
     def __getitem__(self, name: str) -> str:
-        for own, value in self.elements:
-            if own == name:
-                return value
-        raise KeyError(name)
+        return self._first_values()[name]
 
     def get_all(self, name: str) -> list[str]:
         """All values of that name, in the wire's order."""
         return [value for own, value in self.elements if own == name]
 
     def __contains__(self, name: object) -> bool:
-        return any(own == name for own, _ in self.elements)
+        return name in self._first_values()
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, _ in self.elements)

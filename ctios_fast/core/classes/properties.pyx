@@ -25,8 +25,8 @@ from ctios_fast.core.layout cimport (
     message_class_by_number,
     type_width,
 )
-from ctios_fast.core.field_slot cimport FieldSlot, find_floating_slot, find_slot
-from ctios_fast.core.floating cimport FloatingCursor, next_floating, next_with_tag
+from ctios_fast.core.field_slot cimport FieldSlot, find_floating_slot, find_slot, next_of_slot
+from ctios_fast.core.floating cimport FloatingCursor, next_floating
 from ctios_fast.core.message cimport Message, read_value, text_of
 from .attribute_table cimport Attributes, find_attribute, new_attributes
 
@@ -165,7 +165,7 @@ cdef class FloatingProperty(Property):
         if self._floating == NULL:
             return None
         message.start(&field)
-        if next_with_tag(&field, message._layouts.tag_width, self._floating.tag):
+        if next_of_slot(&field, message._layouts.tag_width, self._floating):
             return _single(self._floating, self._conversion, &field)
         return None
 
@@ -189,7 +189,7 @@ cdef class RepeatedProperty(Property):
             return ()
         values = []
         message.start(&field)
-        while next_with_tag(&field, message._layouts.tag_width, slot.tag):
+        while next_of_slot(&field, message._layouts.tag_width, slot):
             _gather(slot, self._conversion, &field, values)
         return tuple(values)
 
@@ -228,7 +228,7 @@ cdef class NamedProperty(Property):
         slot = self._floating
         if slot != NULL:
             message.start(&field)
-            while next_with_tag(&field, message._layouts.tag_width, slot.tag):
+            while next_of_slot(&field, message._layouts.tag_width, slot):
                 value = _named(slot.type, &field)
                 if value is not None:
                     values.append(value)

@@ -14,7 +14,8 @@ from ctios_fast.core.layout cimport (
     load_number,
     type_width,
 )
-from ctios_fast.core.floating cimport FloatingCursor, next_with_tag, start_floating
+from ctios_fast.core.field_slot cimport next_of_slot
+from ctios_fast.core.floating cimport FloatingCursor, start_floating
 
 # A frame that was proved, for as long as a handler runs.
 cdef struct Frame:
@@ -64,7 +65,7 @@ cdef class Field:
         if self._floating == NULL or self._floating.type == WIRE_RAW or self._floating.type >= WIRE_STRING:
             return absent
         start_frame(&cursor, frame)
-        if not next_with_tag(&cursor, frame.tag_width, self._floating.tag):
+        if not next_of_slot(&cursor, frame.tag_width, self._floating):
             return absent
         if cursor.size != type_width(self._floating.type):
             return absent
@@ -82,7 +83,7 @@ cdef class Field:
         if self._floating == NULL:
             return found
         start_frame(&cursor, frame)
-        if next_with_tag(&cursor, frame.tag_width, self._floating.tag):
+        if next_of_slot(&cursor, frame.tag_width, self._floating):
             found.data = cursor.data
             found.size = cursor.size
             if self._floating.type == WIRE_STRING and found.size:

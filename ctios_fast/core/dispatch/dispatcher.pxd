@@ -16,6 +16,8 @@ cdef class FrameGate:
     # Whether the frame is wanted. `size` is at least the header's and agrees with it; all else is checked.
     # A malformed frame of a message that may be wanted is accepted, so that who decodes it can report it.
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil
+    # Called before the first frame.
+    cdef int prepare(self) except -1
 
 
 @cython.final

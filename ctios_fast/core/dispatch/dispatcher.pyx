@@ -59,6 +59,9 @@ cdef class FrameGate:
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
         return True
 
+    cdef int prepare(self) except -1:
+        return 0
+
 
 @cython.final
 cdef class Dispatcher:
@@ -112,6 +115,8 @@ cdef class Dispatcher:
 
     @filter.setter
     def filter(self, FrameGate filter):
+        if filter is not None:
+            filter.prepare()
         self._filter = filter
 
     @property

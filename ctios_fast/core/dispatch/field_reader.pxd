@@ -10,6 +10,7 @@ from .text_cache cimport TextCache
 
 cdef enum:
     MAX_FIELDS = 64
+    NO_TAG_ON_WIRE = 0x10000        # a tag has 16 bits at most
 
 cdef enum PlaceKind:
     MISSING                         # this layout has no such field
@@ -22,6 +23,7 @@ cdef struct FieldPlace:
     PlaceKind kind
     int wire_type                   # of a fixed field
     uint32_t at                     # offset from the frame's start, or tag
+    uint32_t second_tag             # of a floating field, or NO_TAG_ON_WIRE
     const FloatingSlot *slot
 
 # Where one layout has the fields.

@@ -14,6 +14,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
     HEADER_SIZE,
+    NO_TAG,
     WIRE_STRING,
     Layout,
     field_names,
@@ -57,6 +58,7 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
         # a password is not kept
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
         place.at = place.slot.tag
+        place.second_tag = NO_TAG_ON_WIRE if place.slot.second_tag == NO_TAG else place.slot.second_tag
     return 0
 
 
@@ -148,7 +150,9 @@ cdef class FieldReader:
         while left and next_floating(&field, message._layouts.tag_width):
             for i in range(self._count):
                 place = &known.places[i]
-                if place.at == field.tag and place.kind >= FLOATING and values[i] == NULL:
+                if field.tag != place.at and field.tag != place.second_tag:
+                    continue
+                if place.kind >= FLOATING and values[i] == NULL:
                     if place.kind == TEXT and self._texts.keeps:
                         values[i] = owned(cached_text(&self._texts, field.data, field.size))
                     else:

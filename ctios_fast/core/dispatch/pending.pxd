@@ -48,4 +48,7 @@ cdef class OpenRequests:
     cdef dict _deadlines                        # time allowed -> Deadlines
     cdef Deadlines _latest                      # the one that was used last
 
+    cdef Py_ssize_t _sweep_at                   # number of time-outs at which idle ones are dropped
+
+    cdef int drop_idle(self) except -1
     cdef Deadlines _with(self, object timeout)

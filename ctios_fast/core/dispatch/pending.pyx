@@ -26,6 +26,7 @@ log = logging.getLogger("ctios_fast.requests")
 
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
+    MIN_TIMEOUTS = 16                           # different time-outs that are kept without looking at them
     MIN_CAPACITY = 1024                           # requests that a queue of deadlines may keep at any time
     MAX_LINES = 10                              # lines about unseen failures in a period
     PERIOD = 60                                 # seconds
@@ -395,6 +396,7 @@ cdef class OpenRequests:
         self.pending = {}
         self.given_up = OrderedDict()
         self._deadlines = {}
+        self._sweep_at = MIN_TIMEOUTS
         self._confirmations = CONFIRMATIONS
         self._next = first_invoke_id & 0xFFFFFFFF
 
@@ -435,12 +437,28 @@ cdef class OpenRequests:
         # The deadlines of that time allowed, watched from now on if they were not yet.
         cdef Deadlines deadlines = self._deadlines.get(timeout)
         if deadlines is None:
+            if <Py_ssize_t>len(self._deadlines) >= self._sweep_at:
+                self.drop_idle()
             deadlines = Deadlines()
             deadlines.timeout = timeout
             self.watch(deadlines)
             self._deadlines[timeout] = deadlines
         self._latest = deadlines
         return deadlines
+
+    cdef int drop_idle(self) except -1:
+        # Drops the time-outs whose requests are all answered. Called when their number has doubled, so that
+        # it takes constant time for each time-out.
+        for deadlines in list(self._deadlines.values()):
+            (<Deadlines>deadlines).drop_answered()
+            if len(<Deadlines>deadlines) == 0:
+                self.idle(deadlines)
+        self._sweep_at = max(<Py_ssize_t>MIN_TIMEOUTS, 2 * <Py_ssize_t>len(self._deadlines))
+        return 0
+
+    def idle(self, Deadlines deadlines not None):
+        """All requests of a time-out are answered: the subclass stops its timer."""
+        self.unwatch(deadlines)
 
     def unwatch(self, Deadlines deadlines not None):
         """The subclass looks after these no longer: requests that have as much time begin anew."""

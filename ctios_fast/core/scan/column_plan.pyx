@@ -54,7 +54,7 @@ cdef str _code(int wire_type):
 cdef class ColumnPlan:
     """The columns that are wanted of one message in one version; see ``ctios_fast.bulk.columns``."""
 
-    def __cinit__(self, int version, uint32_t message, names=None):
+    def __cinit__(self, version, uint32_t message, names=None):
         cdef Layout *layout
         cdef Py_ssize_t i
         self._layouts = layouts_of(version)
@@ -116,6 +116,9 @@ cdef class ColumnPlan:
             self._places += 1
             self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
             self._place_of_tag[slot.tag] = <uint8_t>self._places
+            if slot.second_tag != NO_TAG and not self._place_of_tag[slot.second_tag]:
+                self._tags = max(self._tags, <Py_ssize_t>slot.second_tag + 1)
+                self._place_of_tag[slot.second_tag] = <uint8_t>self._places
             if type_width(slot.type) == 0:
                 self._place_kind[self._places] = PLACE_TEXT if slot.type == WIRE_STRING else PLACE_BYTES
         source.at = self._place_of_tag[slot.tag] - 1

@@ -18,7 +18,7 @@ from libc.string cimport memchr, memcpy, memset
 from .column_plan cimport (
     PLACE_NUMBER, PLACE_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, ColumnSource,
 )
-from ctios_fast.core.layout cimport HEADER_SIZE, check_max_frame
+from ctios_fast.core.layout cimport HEADER_SIZE, checked_max_frame
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
 from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, store_word, word_at
 
@@ -463,7 +463,7 @@ cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
     return longest
 
 
-def read_columns(ColumnPlan plan not None, buffer, Py_ssize_t max_frame, Py_ssize_t limit, allocate):
+def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
     """Scan the buffer, which is held meanwhile, and fill the arrays that ``allocate(rows, widths)`` makes.
 
     ``widths`` has the bytes of one value for each field of the plan; a byte string longer than ``limit`` is
@@ -476,12 +476,11 @@ def read_columns(ColumnPlan plan not None, buffer, Py_ssize_t max_frame, Py_ssiz
     cdef Py_ssize_t i
     cdef _Borrowed borrowed
     cdef bytes faulty = None
-    check_max_frame(max_frame)
     if limit < 1:
-        raise ValueError(f"a value has one byte at least, the limit is {limit}")
+        raise ValueError(f"the limit of a value must be at least 1 byte, got {limit}")
     memset(&scan, 0, sizeof(Scan))
-    scan.max_frame = max_frame
-    scan.limit = limit
+    scan.max_frame = checked_max_frame(max_frame)
+    scan.limit = min(limit, 0xFFFF)     # no value is longer
     scan.malformed_at = -1
     scan.row_words = 1 + plan._places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
@@ -522,7 +521,7 @@ def read_columns(ColumnPlan plan not None, buffer, Py_ssize_t max_frame, Py_ssiz
     )
 
 
-def count_frames(buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
+def count_frames(buffer, max_frame=DEFAULT_MAX_FRAME):
     """Number of whole frames in the buffer and where the last of them ends: splitting, and nothing else.
 
     Raises ``FrameTooLarge``.
@@ -530,19 +529,19 @@ def count_frames(buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
     cdef Py_buffer view
     cdef const unsigned char *data
     cdef Py_ssize_t at = 0, frames = 0, whole = 0
-    check_max_frame(max_frame)
+    cdef Py_ssize_t largest = checked_max_frame(max_frame)
     PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
     try:
         data = <const unsigned char *>view.buf
         with nogil:
             while view.len - at >= HEADER_SIZE:
                 whole = HEADER_SIZE + <Py_ssize_t>load32(data + at)
-                if whole > max_frame or whole > view.len - at:
+                if whole > largest or whole > view.len - at:
                     break
                 at += whole
                 frames += 1
-        if view.len - at >= HEADER_SIZE and whole > max_frame:
-            raise FrameTooLarge(whole, max_frame, at)
+        if view.len - at >= HEADER_SIZE and whole > largest:
+            raise FrameTooLarge(whole, largest, at)
     finally:
         PyBuffer_Release(&view)
     return frames, at

@@ -33,6 +33,7 @@ cdef class TestValues:
     cdef bint _has_numbers
     cdef TextSet _texts
     cdef NumberSet _numbers
+    cdef list _shortest                     # the prefixes, sorted; no one begins with another one
     cdef Py_ssize_t _prefix_count
     cdef Py_ssize_t _range_count
     cdef Prefix *_prefixes

@@ -26,39 +26,79 @@ cdef class TestValues:
         self._has_numbers = bool(test.numbers)
         self._texts = TextSet(test.texts)
         self._numbers = NumberSet(test.numbers)
-        self._prefixes = <Prefix *>PyMem_Calloc(len(test.prefixes) + 1, sizeof(Prefix))
-        self._ranges = <NumberRange *>PyMem_Calloc(len(test.ranges) + 1, sizeof(NumberRange))
+        self._shortest = _shortest_prefixes(test.prefixes)
+        ranges = _apart(test.ranges)
+        self._prefixes = <Prefix *>PyMem_Calloc(len(self._shortest) + 1, sizeof(Prefix))
+        self._ranges = <NumberRange *>PyMem_Calloc(len(ranges) + 1, sizeof(NumberRange))
         if self._prefixes == NULL or self._ranges == NULL:
             raise MemoryError
-        for i, prefix in enumerate(test.prefixes):
-            self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `test` keeps it
+        for i, prefix in enumerate(self._shortest):
+            self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `_shortest` keeps it
             self._prefixes[i].size = len(prefix)
-        self._prefix_count = len(test.prefixes)
-        for i, (first, last) in enumerate(test.ranges):
+        self._prefix_count = len(self._shortest)
+        for i, (first, last) in enumerate(ranges):
             self._ranges[i].first = first
             self._ranges[i].last = last
-        self._range_count = len(test.ranges)
+        self._range_count = len(ranges)
 
     def __dealloc__(self):
         PyMem_Free(self._prefixes)
         PyMem_Free(self._ranges)
 
     cdef bint _has_text_otherwise(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
-        cdef Py_ssize_t i
-        for i in range(self._prefix_count):
-            # a prefix has no NUL, so what begins with it does so before its first NUL
-            if self._prefixes[i].size > size:
-                continue
-            if not memcmp(self._prefixes[i].text, text, self._prefixes[i].size):
+        # No prefix begins with another one, so only the last one that sorts before the text, or equals it,
+        # can be its prefix. A prefix has no NUL: what begins with it does so before its first NUL.
+        cdef Py_ssize_t low = 0, high = self._prefix_count, middle
+        cdef const Prefix *prefix
+        cdef int order
+        while low < high:
+            middle = (low + high) // 2
+            prefix = &self._prefixes[middle]
+            order = memcmp(prefix.text, text, min(prefix.size, size)) if size else 0
+            if order > 0 or (order == 0 and prefix.size > size):
+                high = middle
+            else:
+                low = middle + 1
+        if low:
+            prefix = &self._prefixes[low - 1]
+            if prefix.size <= size and (prefix.size == 0 or not memcmp(prefix.text, text, prefix.size)):
                 return True
         return self._present
 
     cdef bint _has_number_otherwise(self, int64_t number) noexcept nogil:
-        cdef Py_ssize_t i
-        for i in range(self._range_count):
-            if self._ranges[i].first <= number <= self._ranges[i].last:
-                return True
+        # The ranges are sorted and apart.
+        cdef Py_ssize_t low = 0, high = self._range_count, middle
+        while low < high:
+            middle = (low + high) // 2
+            if self._ranges[middle].first > number:
+                high = middle
+            else:
+                low = middle + 1
+        if low and number <= self._ranges[low - 1].last:
+            return True
         return self._present
+
+
+cdef list _shortest_prefixes(object prefixes):
+    # Sorted, without those that begin with another one.
+    cdef list kept = []
+    for prefix in sorted(set(prefixes)):
+        if not kept or not prefix.startswith(kept[len(kept) - 1]):
+            kept.append(prefix)
+    return kept
+
+
+cdef list _apart(object ranges):
+    # Sorted, with those merged that overlap or touch.
+    cdef list kept = []
+    for first, last in sorted(ranges):
+        if first > last:
+            continue
+        if kept and first <= kept[len(kept) - 1][1] + 1:
+            kept[len(kept) - 1] = (kept[len(kept) - 1][0], max(kept[len(kept) - 1][1], last))
+        else:
+            kept.append((first, last))
+    return kept
 
 
 cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t size) noexcept nogil:
@@ -119,7 +159,7 @@ cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, di
     if program == NULL:
         raise MemoryError
     program.fixed_end = fixed_end
-    program.places = len(slots)
+    program.places = len(set(slots.values()))
     program.tags = max(slots, default=-1) + 1
     program.steps = <Step *>PyMem_Calloc(count + 2, sizeof(Step))
     program.place_of_tag = <uint8_t *>PyMem_Calloc(program.tags + 1, 1)

@@ -12,7 +12,7 @@ from typing import Literal, SupportsIndex
 
 from ctios_fast.protocol.naming import message_number
 
-__all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "rule_of"]
+__all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "joined", "rule_of"]
 
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in", "prefix"]
 
@@ -21,8 +21,9 @@ Scalar = SupportsIndex | str
 #: value; or a set, list or the like of these, of which one has to hold.
 Condition = Scalar | range | tuple[Operator, object] | Collection[object]
 
-_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
-_MOST_STEPS = 1 << 16
+_MIN_NUMBER, _MAX_NUMBER = -(1 << 63), (1 << 63) - 1
+_MAX_STEPS = 1 << 16
+_MAX_DEPTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,15 @@ def wire_text(field: str, text: str) -> bytes:
 
 
 def _clamped(number: int) -> int:
-    return max(_LEAST, min(_MOST, number))
+    return max(_MIN_NUMBER, min(_MAX_NUMBER, number))
 
 
 def _range_of(operator: str, number: int) -> tuple[int, int]:
     first, last = {
-        "<": (_LEAST, number - 1),
-        "<=": (_LEAST, number),
-        ">": (number + 1, _MOST),
-        ">=": (number, _MOST),
+        "<": (_MIN_NUMBER, number - 1),
+        "<=": (_MIN_NUMBER, number),
+        ">": (number + 1, _MAX_NUMBER),
+        ">=": (number, _MAX_NUMBER),
     }[operator]
     return _clamped(first), _clamped(last)
 
@@ -100,8 +101,8 @@ def _one_value(field: str, value: object, negated: bool = False) -> Test:
         if value.step == 1 or not value:
             ranges = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
             return Test(field, ranges=ranges, negated=negated)
-        if len(value) > _MOST_STEPS:
-            raise ValueError(f"field {field}: a range with a step has {_MOST_STEPS} numbers at most")
+        if abs(value[-1] - value[0]) // abs(value.step) >= _MAX_STEPS:
+            raise ValueError(f"field {field}: a range with a step has {_MAX_STEPS} numbers at most")
         return Test(field, numbers=frozenset(value), negated=negated)
     if isinstance(value, SupportsIndex):
         return Test(field, numbers=frozenset({index(value)}), negated=negated)
@@ -157,23 +158,52 @@ def _merged(field: str, tests: list[Test], negated: bool = False) -> Test:
     )
 
 
-def _tests(field: str, condition: object) -> Iterator[Test]:
+def _tests(field: str, condition: object, depth: int = 0) -> Iterator[Test]:
     """The tests of which one has to hold."""
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"field {field}: conditions are nested more than {_MAX_DEPTH} deep")
     if isinstance(condition, tuple):
         yield _compared(field, condition)
     elif isinstance(condition, Collection) and not isinstance(condition, str | bytes | bytearray | range):
-        tests = [test for one in condition for test in _tests(field, one)]
+        tests = [test for one in condition for test in _tests(field, one, depth + 1)]
         yield _merged(field, [test for test in tests if not test.negated])
         yield from (test for test in tests if test.negated)
     else:
         yield _one_value(field, condition)
 
 
+def joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Rules that accept the same frames, with those put together that have one clause each.
+
+    So a filter that was joined of many filters on one field is one set of values, not one step for each.
+    """
+    several: list[Rule] = []
+    single: dict[frozenset[int] | None, list[Clause]] = {}
+    for rule in rules:
+        if len(rule.clauses) == 1:
+            single.setdefault(rule.messages, []).append(rule.clauses[0])
+        else:
+            several.append(Rule(rule.messages, tuple(dict.fromkeys(rule.clauses))))
+    return (*several, *(Rule(messages, (_one_clause(clauses),)) for messages, clauses in single.items()))
+
+
+def _one_clause(clauses: Iterable[Clause]) -> Clause:
+    by_field: dict[str, list[Test]] = {}
+    others: list[Alternative] = []
+    for clause in clauses:
+        for alternative in clause:
+            if len(alternative) == 1 and not alternative[0].negated:
+                by_field.setdefault(alternative[0].field, []).append(alternative[0])
+            else:
+                others.append(alternative)
+    return (*((_merged(field, tests),) for field, tests in by_field.items()), *others)
+
+
 def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str, Condition] | None) -> Rule:
     """The rule that a filter's arguments ask for; names are not looked up in any layout yet."""
     numbers = None
     if messages is not None:
-        given = (messages,) if isinstance(messages, int | str) else messages
+        given = (messages,) if isinstance(messages, int | str | type) else messages
         numbers = frozenset(message_number(message) for message in given)
     clauses = []
     for field, condition in (where or {}).items():

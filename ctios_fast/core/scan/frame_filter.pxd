@@ -7,13 +7,15 @@ from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
 
 cdef class FrameFilter(FrameGate):
     cdef readonly int version
-    cdef readonly object messages
-    cdef tuple _rules
+    cdef list _rules                            # of Rule; joining this filter may append to it
+    cdef Py_ssize_t _rule_count                 # of them that are this filter's
+    cdef bint _compiled
     cdef list _values
     cdef Layouts _layouts
     cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
     cdef bint _all_others                       # messages that the reference does not have are wanted
 
+    cdef list rules(self)
     cdef Program *_program(self, int number, list rules, dict values) except? NULL
     cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values)
     cdef object _step(

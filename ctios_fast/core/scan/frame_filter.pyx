@@ -29,7 +29,7 @@ from ctios_fast.core.layout cimport (
     FloatingSlot,
     Layout,
     Layouts,
-    check_max_frame,
+    checked_max_frame,
     layouts_of,
     lookup_of,
     message_name,
@@ -77,14 +77,14 @@ cdef object _find(Layout *layout, str name, bint listed):
     cdef const FloatingSlot *slot
     find_slot(layout, name, &place)
     if place.fixed != NULL:
-        return True, place.fixed.type, HEADER_SIZE + place.fixed.offset, 0
+        return True, place.fixed.type, HEADER_SIZE + place.fixed.offset, 0, NO_TAG
     slot = place.floating
     if slot == NULL or slot.tag == NO_TAG or (listed and not place.listed):
         return None
-    return False, slot.type, slot.tag, slot.flags
+    return False, slot.type, slot.tag, slot.flags, slot.second_tag
 
 
-def field_kinds(int version, str name, messages=None):
+def field_kinds(version, str name, messages=None):
     """What the field is in the messages that list it: any of ``"number"``, ``"text"`` and ``"bytes"``.
 
     ``messages``: numbers; None for all of the version.
@@ -103,7 +103,7 @@ def field_kinds(int version, str name, messages=None):
     return kinds
 
 
-def field_names(int version, messages=None):
+def field_names(version, messages=None):
     """Names of all fields that the messages list, which are given as for ``field_kinds``."""
     cdef Layouts layouts = layouts_of(version)
     cdef Layout *layout
@@ -183,24 +183,43 @@ cdef class FrameFilter(FrameGate):
     ``rules``: rules to compile in place of ``messages`` and ``where``.
     """
 
-    def __cinit__(self, int version, messages=None, where=None, rules=None):
+    def __cinit__(self, version, messages=None, where=None, rules=None):
         self._layouts = layouts_of(version)
-        self.version = version
+        self.version = self._layouts.version
         self._values = []
         if rules is None:
-            from .filter_rules import rule_of     # a program without filters need not wait for it
+            from .filter_rules import rule_of     # imported late: most programs have no filter
 
             rules = (rule_of(messages, where),)
-        self._rules = tuple(rules)
-        self._compile()
+        self._rules = list(rules)
+        self._rule_count = len(self._rules)
+        for rule in self._rules:
+            _check_rule(self.version, rule)
+        self.prepare()
 
     def __dealloc__(self):
         cdef int number
         for number in range(MESSAGE_NUMBERS):
             free_program(self._programs[number])
 
+    cdef int prepare(self) except -1:
+        # Compiles the rules. Called before the first frame, so that joining many filters compiles once.
+        if not self._compiled:
+            self._compile()
+            self._compiled = True
+        return 0
+
+    cdef list rules(self):
+        return self._rules[:self._rule_count]
+
+    @property
+    def messages(self):
+        """Numbers of the messages whose frames can be accepted; None: of all."""
+        named = [rule.messages for rule in self.rules()]
+        return None if None in named else frozenset().union(*named)
+
     @classmethod
-    def of_rules(cls, int version, tuple rules not None):
+    def of_rules(cls, version, rules not None):
         """The filter that accepts what one of the rules (``filter_rules.Rule``) accepts."""
         return cls.__new__(cls, version, None, None, rules)
 
@@ -209,24 +228,38 @@ cdef class FrameFilter(FrameGate):
             return NotImplemented
         if self.version != other.version:
             raise ValueError(f"one filter is of version {self.version}, the other of {other.version}")
-        return type(self).of_rules(self.version, self._rules + (<FrameFilter>other)._rules)
+        cdef FrameFilter first = <FrameFilter>self
+        cdef FrameFilter joined = <FrameFilter>type(self).of_rules(self.version, ())
+        # Rules are appended to the first filter's list, which it goes on reading up to its own count, so that
+        # joining many filters one by one takes no copy for each.
+        joined._rules = first._rules
+        if first._rule_count != <Py_ssize_t>len(first._rules):
+            joined._rules = first.rules()
+        joined._rules.extend((<FrameFilter>other).rules())
+        joined._rule_count = len(joined._rules)
+        joined._compiled = False
+        return joined
 
     def __reduce__(self):
-        return restored, (type(self), self.version, self._rules)
+        return restored, (type(self), self.version, tuple(self.rules()))
 
     def _compile(self):
+        from .filter_rules import joined
+
         cdef int number
-        for rule in self._rules:
-            _check_rule(self.version, rule)
-        named = [rule.messages for rule in self._rules]
-        self.messages = None if None in named else frozenset().union(*named)
+        cdef dict named = {}
+        rules = joined(self.rules())
+        for rule in rules:
+            for number in rule.messages or ():
+                named.setdefault(number, []).append(rule)
+        general = [rule for rule in rules if rule.messages is None]
         values = {}
         for number in range(MESSAGE_NUMBERS):
-            rules = [rule for rule in self._rules if rule.messages is None or number in rule.messages]
-            if rules:
-                self._programs[number] = self._program(number, rules, values)
+            chosen = general + named.get(number, [])
+            if chosen:
+                self._programs[number] = self._program(number, chosen, values)
         self._values = list(values.values())
-        self._all_others = any([rule.messages is None and not rule.clauses for rule in self._rules])
+        self._all_others = any([not rule.clauses for rule in general])
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL:
         # NULL: no frame of the message is wanted
@@ -283,15 +316,17 @@ cdef class FrameFilter(FrameGate):
             return on_false
         if on_true == on_false:
             return on_true
-        fixed, wire_type, at, flags = found
+        fixed, wire_type, at, flags, second_tag = found
         if not fixed:
             tag = at
             if tag >= MAX_TAGS:
                 raise RuntimeError("the protocol's data outgrew the tables of core/filters")
             if tag not in slots:
-                if len(slots) == MAX_FLOATING:
+                if len(set(slots.values())) == MAX_FLOATING:
                     raise ValueError(f"a filter looks at {MAX_FLOATING} floating fields of a message at most")
-                slots[tag] = len(slots) + 1
+                slots[tag] = len(set(slots.values())) + 1
+            if second_tag != NO_TAG:
+                slots.setdefault(second_tag, slots[tag])
             at = slots[tag]
         if test not in values:
             values[test] = TestValues(test)
@@ -311,6 +346,7 @@ cdef class FrameFilter(FrameGate):
     def matches(self, frame):
         """Whether the frame, header included, is accepted. What is no whole frame is: it is malformed."""
         cdef Py_buffer view
+        self.prepare()
         PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
         try:
             if view.len < HEADER_SIZE:
@@ -321,7 +357,7 @@ cdef class FrameFilter(FrameGate):
         finally:
             PyBuffer_Release(&view)
 
-    def select(self, buffer, Py_ssize_t max_frame=DEFAULT_MAX_FRAME):
+    def select(self, buffer, max_frame=DEFAULT_MAX_FRAME):
         """The offsets of all accepted frames in a buffer of many, as a ``Selection``.
 
         The buffer is scanned without the GIL and must not be written to meanwhile. A frame that has not come
@@ -330,17 +366,18 @@ cdef class FrameFilter(FrameGate):
         cdef Py_buffer view
         cdef Py_ssize_t i
         cdef Offsets found
-        check_max_frame(max_frame)
+        cdef Py_ssize_t largest = checked_max_frame(max_frame)
+        self.prepare()
         memset(&found, 0, sizeof(Offsets))
         try:
             PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
             try:
                 with nogil:
-                    _scan(self, <const unsigned char *>view.buf, view.len, max_frame, &found)
+                    _scan(self, <const unsigned char *>view.buf, view.len, largest, &found)
                 if found.no_memory:
                     raise MemoryError
                 if found.too_large:
-                    raise FrameTooLarge(found.too_large, max_frame, found.end)
+                    raise FrameTooLarge(found.too_large, largest, found.end)
             finally:
                 PyBuffer_Release(&view)
             return Selection([found.offsets[i] for i in range(found.count)], found.frames, found.end)
@@ -349,7 +386,7 @@ cdef class FrameFilter(FrameGate):
 
     def __repr__(self):
         fields = sorted({
-            test.field for rule in self._rules for clause in rule.clauses for alternative in clause
+            test.field for rule in self.rules() for clause in rule.clauses for alternative in clause
             for test in alternative
         })
         if self.messages is None:

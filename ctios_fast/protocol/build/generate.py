@@ -111,7 +111,8 @@ def tables_header(reference: Reference) -> str:
         alternatives.extend(f"{{{start}, {count}}}" for start, count in spans[1:])
         first_floating = len(floating)
         floating.extend(
-            f"{{{names[field.name]}, {NO_TAG if field.tag is None else field.tag}, {TYPE_CODES[field.type]}, "
+            f"{{{names[field.name]}, {NO_TAG if field.tag is None else field.tag}, "
+            f"{NO_TAG if field.also is None else field.also}, {TYPE_CODES[field.type]}, "
             f"{type_names.index(field.type)}, {field.since}, {_flags(field)}, {field.max}, "
             f"{names[field.repeats]}, {names[field.array]}, {names[field.group]}}}"
             for field in message.floating
@@ -137,7 +138,8 @@ def tables_header(reference: Reference) -> str:
             "",
             "typedef struct { uint16_t name; uint8_t type; uint8_t type_name; uint8_t since; }",
             "                 ctios_fixed_field;",
-            "typedef struct { uint16_t name; uint16_t tag; uint8_t type; uint8_t type_name; uint8_t since;",
+            "typedef struct { uint16_t name; uint16_t tag; uint16_t also; uint8_t type; uint8_t type_name;",
+            "                 uint8_t since;",
             "                 uint8_t flags; uint16_t max; uint16_t repeats; uint16_t array; uint16_t group;",
             "} ctios_floating_field;",
             "typedef struct { uint16_t first; uint16_t count; } ctios_span;",
