@@ -1,7 +1,7 @@
 """The graceful shutdown of a side: its clients are asked, the other side takes over, the side stops.
 
 ACTIVE_MAINTENANCE_REQ goes to clients that know of active and standby sides. Each has 5 seconds to accept; a
-refusal or silence cancels the shutdown. Then ACTIVE_MAINTENANCE_EVENT tells the outcome, the other side
+refusal or silence cancels the shutdown. Then ACTIVE_MAINTENANCE_EVENT reports the outcome, the other side
 becomes active, and each client has 5 seconds to send STOPPING_REQUESTS_TO_THIS_SIDE_IND.
 """
 

@@ -313,7 +313,7 @@ class Side:
     # --- active and standby ---------------------------------------------------------------------
 
     def become_active(self) -> None:
-        """Serve sessions from now on; those that wait here are told and get events."""
+        """Serve sessions from now on; those that wait here get STANDBY_ACTIVE_EVENT, then events."""
         self.active = True
         for session in self.sessions:
             self._pair.activate(session)

@@ -161,7 +161,7 @@ class ClientSession:
             self.fail(StatusCode.E_CTI_INVALID_MESSAGE_LENGTH)
 
     def client_has_left(self) -> bool:
-        """Whether the client has closed its end, so that nobody waits for an answer."""
+        """Whether the client has closed its end, so that an answer would reach no one."""
         sock = self.link.get_extra_info("socket")
         if sock is None or sock.fileno() < 0:
             return True
@@ -302,7 +302,7 @@ class ClientSession:
         self._watch_idle()
 
     def end(self, status: StatusCode = StatusCode.E_CTI_CLIENT_DISCONNECTED) -> None:
-        """End the session, if there is one; the connection stays. ``status`` is told to other clients."""
+        """End the session, if there is one; the connection stays. Client Monitor sessions get ``status``."""
         self._cancel_timer()
         if self.is_open:
             self.is_open = False
@@ -317,7 +317,7 @@ class ClientSession:
         self._timer = self._clock.call_later(AFTER_CLOSE, self._close_connection)
 
     def _close_connection(self) -> None:
-        if self.link.buffered_out:  # a client that does not read would keep it for ever
+        if self.link.buffered_out:  # a client that does not read would keep it open
             self.link.reset()
         else:
             self.link.close()

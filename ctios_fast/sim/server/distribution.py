@@ -87,7 +87,7 @@ class Distribution:
     # --- events ---------------------------------------------------------------------------------
 
     def publish(self, event: PlantEvent) -> None:
-        """Send one event to everybody concerned. A session that has ended meanwhile has empty masks."""
+        """Send one event to all sessions concerned. A session that has ended meanwhile has empty masks."""
         if event.message in _MERGES:
             self._follow_call(event)
         outgoing = _Outgoing(self._filled_in(event))

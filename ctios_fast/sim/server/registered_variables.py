@@ -22,7 +22,7 @@ class RegisteredVariables:
 
     @classmethod
     def from_mask(cls, mask: int, named: frozenset[str], arrays: frozenset[str]) -> "RegisteredVariables":
-        """Bit n - 1 of CallVariableMask stands for CallVariable n."""
+        """Bit n - 1 of CallVariableMask is CallVariable n."""
         return cls(frozenset(name for n, name in enumerate(CALL_VARIABLES) if mask >> n & 1), named, arrays)
 
     def keep(self, event: PlantEvent) -> tuple[Mapping[str, int], list[tuple[str, object]]]:

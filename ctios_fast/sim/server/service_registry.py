@@ -81,7 +81,7 @@ class ServiceRegistry:
         return numbers
 
     def answered(self, server: ClientSession, invoke_id: int) -> Forwarded | None:
-        """The request that a server application answers, None for an answer that nobody waits for."""
+        """The request that a server application answers, None for an answer that no client waits for."""
         forwarded = self._waiting.pop((server, invoke_id), None)
         if forwarded is None or not forwarded.client.is_open:
             return None
