@@ -55,6 +55,19 @@ def ask(
     return book.enter(request, number, timeout), request
 
 
+def test_answered_requests_leave_no_timer_of_their_own_timeout(clock: ManualClock) -> None:
+    book = RequestBook(clock, max_open=5)
+    for number in range(2000):
+        invoke_id, request = ask(book, 30 + number / 1000)
+        book.settle(CODEC.decode(CODEC.encode(ged.HEARTBEAT_CONF, {"InvokeID": invoke_id})))
+        assert request.done()
+    assert len(book._timers) <= 16
+    invoke_id, request = ask(book, 40)
+    clock.advance(41)
+    assert isinstance(request.exception(), RequestTimeout)
+    assert len(book._timers) == 0
+
+
 # --- what is kept -----------------------------------------------------------------------------------
 
 
