@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ctios_fast.protocol import NOT_BUILT
 
 try:
-    from . import layout as _layout  # noqa: F401  the first compiled module
+    import ctios_fast.core.layout  # noqa: F401  the first compiled module
 except ModuleNotFoundError as error:
     if error.name != f"{__name__}.layout":
         raise

@@ -14,7 +14,7 @@ NOT_BUILT = (
 
 if __name__ == "ctios_fast.protocol":  # setup.py loads it under another name, before anything is generated
     try:
-        from . import codes as _codes  # noqa: F401
+        import ctios_fast.protocol.codes  # noqa: F401
     except ModuleNotFoundError as error:
         if error.name != "ctios_fast.protocol.codes":
             raise
