@@ -1,5 +1,6 @@
-"""The connection to a CTI Server pair: sockets, handshake, heartbeats, requests and fail-over.
+"""The connection to a pair of CTI Servers: sockets, TLS, opening, heartbeats, requests and fail-over.
 
-``link`` is one socket; ``requests`` the book of open requests; ``heartbeat`` and ``sides`` are decisions
-without I/O; ``connection`` puts them together for a session. Nothing here decodes bytes by hand.
+``connection`` puts the parts together; ``life_cycle`` says in which states it can be. Decisions without I/O:
+``search`` (with ``sides``), ``opening``, ``takeover``, ``heartbeat``, ``request_book``. I/O: ``link`` is one
+socket, and ``dial`` sets it up. Nothing here decodes bytes by hand.
 """

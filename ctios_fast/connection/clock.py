@@ -1,6 +1,6 @@
-"""Time as the connection layer sees it, so that a test of time-outs needs no time.
+"""Time as the connection layer sees it, so that a test of time-outs takes no time.
 
-``LoopClock`` is the running event loop's clock. ``ManualClock`` stands still until a test moves it.
+``LoopClock`` is the running event loop's clock. ``ManualClock`` only moves when a test moves it.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ class TimerHandle(Protocol):
 
 
 class Clock(Protocol):
-    """What the library needs of time: seconds that only grow, and calls after a delay in seconds."""
+    """Seconds that only grow, and calls after a delay in seconds."""
 
     def time(self) -> float:
         """Seconds since some fixed point."""
@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 
 async def sleep(clock: Clock, delay: float) -> None:
-    """Wait so many seconds of the clock."""
+    """Wait ``delay`` seconds of the clock."""
     waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def wake() -> None:
@@ -66,7 +66,7 @@ class _ManualTimer:
 
 
 class ManualClock:
-    """A clock that stands still until ``advance`` moves it; for tests."""
+    """A clock that only ``advance`` moves; for tests."""
 
     def __init__(self, start: float = 0.0) -> None:
         self._now = start
@@ -74,7 +74,7 @@ class ManualClock:
         self._order = itertools.count()
 
     def time(self) -> float:
-        """Seconds that the clock was moved so far."""
+        """Seconds by which the clock was moved so far."""
         return self._now
 
     def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:

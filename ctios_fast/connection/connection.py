@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import Codec, Dispatcher, Message
 from ctios_fast.errors import (
-    ConnectionFailed,
     ConnectionLost,
     EncodeError,
     FrameTooLarge,
-    LinkClosed,
     MalformedFrame,
     OpenRefused,
     RequestRefused,
@@ -30,7 +28,7 @@ from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, LoopClock, TimerHandle
 from .dial import dial
-from .explain import explain
+from .explain import explain, lost, no_side, with_words
 from .heartbeat import Heartbeats
 from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
@@ -41,7 +39,9 @@ from .options import ConnectionOptions
 from .plain_message import MessageWriter, PlainMessage
 from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected
 from .search import Outcome, SideSearch
+from .sending import Sender
 from .sides import Attempt, Side
+from .takeover import AbandonedOpens
 from .waiters import ConnectRequest, Waiters, fail
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ __all__ = ["Connection"]
 _HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
 _CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
 _OPEN = ConnectionState.OPEN
-#: Own OPEN_REQs given up that are remembered; see ``_taken_over``.
-_MAX_ABANDONED = 16
 #: Errors that waiting callers get as they are; others become ``ConnectionLost``.
 _PASSED_ON = (RequestTimeout, MalformedFrame)
 
@@ -70,6 +68,7 @@ class Connection:
         self.book = RequestBook(
             self.clock, max_open=options.max_open_requests, on_refused=self._request_refused
         )
+        self._sender = Sender(codec, self.book)
         self.link: Link | None = None  # set in CONNECTED, OPENING, OPEN and, until TCP ends, in CLOSING
         self.side: Side | None = None  # of the link, or of the last one
         self.connects = 0  # links that came up
@@ -94,7 +93,7 @@ class Connection:
         self._close_timer: TimerHandle | None = None  # in CLOSING, while there is a link
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
         self._opened_at = 0.0  # when OPEN was entered
-        self._abandoned: list[float] = []  # when own OPEN_REQs were given up unanswered
+        self._abandoned = AbandonedOpens(options.takeover_window)
         on = self.dispatcher.on
         for confirmation in CONFIRMATION_TYPES:
             on(confirmation, self.book.settler_of(confirmation))
@@ -212,7 +211,7 @@ class Connection:
         if self._lifecycle.state is not _OPEN or link is None:
             del fields  # a traceback shows variables, and there may be a password in them
             raise ConnectionLost("the session is not open")
-        self._send_on(link, request, message, fields, timeout)
+        self._sender.send(link, request, message, fields, timeout)
 
     def post(self, message: MessageWriter, fields: Mapping[str, Any]) -> int | None:
         """Send a message that has no confirmation.
@@ -221,42 +220,10 @@ class Connection:
         for a message without one. Raises what ``send`` raises, except ``TooManyRequests``.
         """
         link = self.link
-        try:
-            if self.state is not _OPEN or link is None:
-                raise ConnectionLost("the session is not open")
-            invoke_id = self.book.invoke_id() if self._has_invoke_id(message.number) else None
-            link.send(message.encode_request(self.codec, invoke_id, fields))
-        except LinkClosed as error:
-            raise ConnectionLost("the connection is ending") from error
-        finally:
+        if self._lifecycle.state is not _OPEN or link is None:
             del fields
-        return invoke_id
-
-    def _has_invoke_id(self, message_type: int) -> bool:
-        layout = self.codec.describe(message_type)
-        return layout is not None and any(row.name == "InvokeID" for row in layout.fixed)
-
-    def _send_on(
-        self,
-        link: Link,
-        request: Request[Any],
-        message: MessageWriter,
-        fields: Mapping[str, Any],
-        timeout: float | None,
-    ) -> None:
-        # No variable holds the frame, and none the fields once something raised: there may be a password in
-        # them, and a traceback shows variables.
-        try:
-            invoke_id = self.book.enter(request, message.number, timeout)
-            try:
-                link.send(message.encode_request(self.codec, invoke_id, fields))
-            except BaseException as error:
-                self.book.forget(invoke_id)
-                if isinstance(error, LinkClosed):
-                    raise ConnectionLost("the connection is ending") from error
-                raise
-        finally:
-            del fields
+            raise ConnectionLost("the session is not open")
+        return self._sender.post(link, message, fields)
 
     # --- Calls of the search (SearchOwner) ------------------------------------------------------
 
@@ -300,10 +267,9 @@ class Connection:
         )
         self._lifecycle.take("given_up" if attempt.final else "failed")
         waiting = self._give_up() if attempt.final else []
-        told = error if words == str(error) else _with_cause(ConnectionFailed(words), error)
         reason = _reason_of(error, FailureReason.CONNECT_FAILED)
-        self._observer.failed(side, reason, attempt.final, told)
-        fail(waiting, _no_side(side, words, error))
+        self._observer.failed(side, reason, attempt.final, with_words(error, words))
+        fail(waiting, no_side(side, words, error))
 
     def side_found(self, side: Side, link: Link) -> None:
         """Take a link that is up. Called by the search."""
@@ -340,7 +306,7 @@ class Connection:
         link = self.link
         request = _own_request("OPEN_REQ")
         try:
-            self._send_on(link, request, self._wanted.settings, {}, self.options.open_timeout)
+            self._sender.send(link, request, self._wanted.settings, {}, self.options.open_timeout)
         except ConnectionLost:
             return  # the loss is reported next; the session is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
@@ -431,7 +397,7 @@ class Connection:
         timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
         request = _own_request("HEARTBEAT_REQ")
         try:
-            self._send_on(link, request, _HEARTBEAT_REQ, {}, timeout)
+            self._sender.send(link, request, _HEARTBEAT_REQ, {}, timeout)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return  # it counts as unanswered
         request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
@@ -476,15 +442,11 @@ class Connection:
             self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _taken_over(self, link: Link, error: OpenRefused) -> None:
-        # A newer session of this client took the device over. Coming back would take it away again, so this
-        # is the end, unless the newer one is an own OPEN_REQ that was given up: a side that was frozen
-        # answers it late, to nobody. Each of those can do it once.
-        since = self.clock.time() - self.options.takeover_window
-        self._abandoned = [when for when in self._abandoned if when > since]
-        if not self._abandoned:
+        # Coming back would take the device away from the newer session again, so this is the end, unless the
+        # newer session is the late effect of an own OPEN_REQ.
+        if not self._abandoned.explain_takeover(self.clock.time()):
             self._reject(link, error)
             return
-        self._abandoned.pop(0)
         self.log.warning("an earlier OPEN_REQ of this client was answered late and took its session over")
         self._drop(link, FailureReason.OTHER_ERROR, error, Outcome.OVERTAKEN)
 
@@ -514,7 +476,7 @@ class Connection:
     def _drop(
         self, link: Link, reason: FailureReason, error: BaseException, outcome: Outcome | None = None
     ) -> None:
-        # End a link that is of no more use; the loss is reported from here, not once TCP is gone.
+        # End a link that cannot be used any longer; the loss is reported from here, not once TCP is gone.
         link.reset()
         self._lose(reason, error, outcome)
 
@@ -536,13 +498,10 @@ class Connection:
             waiting = self._waiters.take_connect_and_open()
         self.book.fail_all(words)
         if not final:
-            fail(
-                waiting, error if isinstance(error, _PASSED_ON) else _with_cause(ConnectionLost(words), error)
-            )
-        told = error if words == str(error) else _with_cause(ConnectionLost(words), error)
-        self._observer.failed(side, reason, final, told)
+            fail(waiting, error if isinstance(error, _PASSED_ON) else lost(words, error))
+        self._observer.failed(side, reason, final, with_words(error, words))
         if final:
-            fail(waiting, error if isinstance(error, OpenRefused) else _no_side(side, words, error))
+            fail(waiting, error if isinstance(error, OpenRefused) else no_side(side, words, error))
         elif self.state is ConnectionState.WAITING:  # unless the observer disconnected
             self._search.resume()
 
@@ -562,7 +521,7 @@ class Connection:
             self._close_timer = None
         if self._open_request is not None:
             self._open_request = None
-            self._abandoned = [*self._abandoned[1 - _MAX_ABANDONED :], self.clock.time()]
+            self._abandoned.add(self.clock.time())
 
     def _give_up(self) -> list[Request[Any]]:
         # The waiting callers are taken first: the observer may connect anew, and new ones are not to fail.
@@ -576,7 +535,7 @@ class Connection:
         # Returns whether a CLOSE_REQ was sent.
         request = _own_request("CLOSE_REQ")
         try:
-            self._send_on(link, request, _CLOSE_REQ, {"Status": status}, None)
+            self._sender.send(link, request, _CLOSE_REQ, {"Status": status}, None)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return False
         request.add_done_callback(lambda done: link.close())
@@ -599,7 +558,7 @@ class Connection:
         link, was_open = self.link, self.state is _OPEN
         self._lifecycle.take("cancelled")
         if self._loop is not None and self._loop.is_closed():
-            self._open_request = None  # its time cannot be told: that clock is gone
+            self._open_request = None  # its clock is gone, so that it has no time
             self._detach()
             if link is not None:
                 link.abandon()
@@ -647,12 +606,3 @@ def _random() -> "random.Random":
     import random  # imported late: it costs start-up time
 
     return random.Random()
-
-
-def _with_cause(error: Exception, cause: BaseException) -> Exception:
-    error.__cause__ = cause
-    return error
-
-
-def _no_side(last: Side, words: str, cause: BaseException) -> Exception:
-    return _with_cause(ConnectionFailed(f"no side could be reached; last, {last}: {words}"), cause)

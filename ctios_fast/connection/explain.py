@@ -6,9 +6,11 @@ an odd size. ``explain`` says what is likely.
 
 import ssl
 
-from ctios_fast.errors import FrameTooLarge
+from ctios_fast.errors import ConnectionFailed, ConnectionLost, FrameTooLarge
 
-__all__ = ["explain"]
+from .sides import Side
+
+__all__ = ["explain", "lost", "no_side", "with_words"]
 
 #: Bytes of a frame's header, of which the first four are the length of the body.
 HEADER_SIZE = 8
@@ -30,6 +32,25 @@ def explain(error: BaseException, *, tls: bool = False) -> str:
     text = str(error) or type(error).__name__
     hint = _hint(error, tls)
     return f"{text} ({hint})" if hint else text
+
+
+def with_words(error: BaseException, words: str) -> BaseException:
+    """Return the error if its text is the words, else a ``ConnectionLost`` caused by it."""
+    return error if words == str(error) else lost(words, error)
+
+
+def lost(words: str, cause: BaseException) -> ConnectionLost:
+    """Return the error for requests that cannot be answered any more."""
+    error = ConnectionLost(words)
+    error.__cause__ = cause
+    return error
+
+
+def no_side(last: Side, words: str, cause: BaseException) -> ConnectionFailed:
+    """Return the error for callers that wait for a side, after the last attempt failed."""
+    error = ConnectionFailed(f"no side could be reached; last, {last}: {words}")
+    error.__cause__ = cause
+    return error
 
 
 def _hint(error: BaseException, tls: bool) -> str:

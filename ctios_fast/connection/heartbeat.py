@@ -1,9 +1,10 @@
-"""Heartbeats of a client: one is due after an interval of silence; three unanswered are the end.
+"""Heartbeats of a client: one is due after an interval of silence, and three unanswered ones are the end.
 
-GED-188, Session Maintenance. Silence of the client would let the server's idle time-out run, so a heartbeat
-is due when nothing was sent; silence of the server may be its death, which a client that sends all the time
-has to notice too, so one is due as well when nothing was received. Whatever the server sends shows that it
-lives and clears the count of missing answers as an answer does; it never sends a heartbeat itself.
+GED-188, Session Maintenance. Silence of the client lets the server's idle time-out run, so a heartbeat is due
+if nothing was sent for the interval. Silence of the server may mean that it is dead. A client that sends all
+the time has to notice that too, so a heartbeat is also due if nothing was received for the interval. Whatever
+the server sends shows that it is alive, and clears the count of missing answers as an answer does. The server
+never sends heartbeats itself.
 """
 
 from collections.abc import Callable
@@ -20,7 +21,7 @@ DEFAULT_MAX_MISSED = 3
 
 
 class Traffic(Protocol):
-    """What is looked at: when the link last sent and last received, by the same clock."""
+    """When the link last sent and last received, by the same clock."""
 
     last_sent: float
     last_received: float
@@ -29,8 +30,10 @@ class Traffic(Protocol):
 class Heartbeats:
     """Watches one link.
 
-    ``beat`` sends a heartbeat; ``missing(n)`` tells that n are unanswered in a row; ``lost`` that it was too
-    many.
+    - ``interval``: seconds of silence after which a heartbeat is due.
+    - ``beat``: sends a heartbeat.
+    - ``missing``: called with the number of heartbeats in a row that are unanswered.
+    - ``lost``: called once there are ``max_missed`` of them.
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class Heartbeats:
         max_missed: int = DEFAULT_MAX_MISSED,
     ) -> None:
         self.interval = interval
-        self.missed = 0
+        self.missed = 0  # heartbeats in a row that are unanswered
         self._clock = clock
         self._traffic = traffic
         self._beat = beat
@@ -53,16 +56,16 @@ class Heartbeats:
         self._lost = lost
         self._max_missed = max_missed
         self._running = False
-        self._asked_at: float | None = None
+        self._asked_at: float | None = None  # when the first unanswered heartbeat was sent
         self._timer: TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start to watch."""
         self._running = True
         self._wait(self.interval)
 
     def stop(self) -> None:
-        """End; nothing is called any more."""
+        """Stop; nothing is called any more."""
         self._running = False
         if self._timer is not None:
             self._timer.cancel()
@@ -88,7 +91,7 @@ class Heartbeats:
         self._beat()
 
     def _count_missing(self) -> bool:
-        # Whether the connection is still given a chance.
+        # Return whether the link is still watched.
         self.missed += 1
         if self.missed >= self._max_missed:
             self.stop()

@@ -1,4 +1,4 @@
-"""What becomes of a connection, as it is told to the session that owns it."""
+"""The steps of a connection, as they are reported to the session that owns it."""
 
 from enum import IntEnum
 from typing import Protocol
@@ -22,37 +22,40 @@ class FailureReason(IntEnum):
 
 
 class Observer(Protocol):
-    """Who is told what becomes of a connection."""
+    """Hears of the steps of one connection, in the order in which they happen."""
 
     def connected(self, side: Side) -> None:
         """TCP (TLS) to the side is up."""
 
     def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
-        """An attempt failed, or the connection was lost. ``final``: the library gives up."""
+        """An attempt failed, or the connection was lost.
+
+        ``final``: the library gives up. ``error``: its text says why; it is never empty.
+        """
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
-        """The session is open; ``asked``: the services asked for.
+        """The session is open.
 
-        ``reopened`` when it was open before on a connection that was lost.
+        ``asked``: the services asked for. ``reopened``: it was open before, on a connection that was lost.
         """
 
     def rejected(self, error: OpenRefused) -> None:
-        """The server refused the session for good; the connection is over."""
+        """The server will not serve this session, now or later; the connection is down."""
 
     def closed(self) -> None:
-        """The connection was closed as asked; nothing follows."""
+        """The connection is down: as asked, or because its task or event loop ended. Nothing follows."""
 
     def heartbeat(self) -> None:
         """The server answered a heartbeat."""
 
     def heartbeat_missing(self, count: int) -> None:
-        """So many heartbeats in a row are unanswered."""
+        """``count`` heartbeats in a row are unanswered."""
 
     def server_failure(self, status: int) -> None:
-        """The server reported a failure without being asked (FAILURE_EVENT)."""
+        """The server reported a failure of its own accord (FAILURE_EVENT)."""
 
     def malformed(self, error: MalformedFrame) -> None:
-        """A frame was received that cannot be read; the stream goes on behind it."""
+        """A frame was received that cannot be read; the stream goes on after it."""
 
     def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
         """A handler raised; the others still get the message."""
