@@ -645,10 +645,8 @@ class Agent(CtiObject):
             self.agent_instrument = instrument
         if extension != self.agent_extension and extension:
             self.agent_extension = instrument if extension == instrument else extension
-        if self._gap is not None:
-            self._gap.is_doubtful = False
         is_leaving = False
-        if state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, two comparisons are faster
+        if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
             is_leaving = self._prepare(state, reason, message)
         try:
             self.state = STATES[state]
@@ -669,7 +667,11 @@ class Agent(CtiObject):
             self._show(state, reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
-        # Before LOGOUT or UNKNOWN is taken in. Returns whether OnPostLogout follows.
+        # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
+        if self._gap is not None:
+            self._gap.is_doubtful = False
+        if state not in states.NOT_SIGNED_IN:
+            return False
         if state == states.UNKNOWN:
             if self.state != states.UNKNOWN:
                 self._open_gap().before_unknown = self.state

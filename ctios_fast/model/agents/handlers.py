@@ -94,11 +94,8 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
 
     def on_agent_state(message: Message) -> None:
         peripheral_id, state, reason, agent_id, instrument, extension, domain = read(message)
-        try:
-            agent = by_id[agent_id]
-        except KeyError:
-            agent = None
-        if agent is None or peripheral_id != context.peripheral_id:
+        agent = by_id.get(agent_id) if peripheral_id == context.peripheral_id else None
+        if agent is None:
             agent = agent_of(peripheral_id, agent_id, instrument, extension)
             if agent is None:
                 agents.unknown += 1
