@@ -145,11 +145,11 @@ cdef class Codec:
     def _encode_again(self, Message message, fields, floating):
         if fields is not None or floating:
             raise TypeError("encode(message) takes no fields: the message has them")
-        if message._layout == NULL:
+        if message.layout == NULL:
             return write_raw(message.type, message.body, self.max_frame)
         return write_message(
             self.layouts, message.type, message.fixed(), message.floating(),
-            message._layouts is self.layouts, self.max_frame,
+            message.layouts is self.layouts, self.max_frame,
         )
 
     def encode_raw(self, message_type, body):

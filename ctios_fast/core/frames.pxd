@@ -14,7 +14,7 @@ cdef class FrameBuffer:
     cdef Py_ssize_t _start          # first byte not yet split
     cdef Py_ssize_t _end            # behind the last byte received
     cdef Py_ssize_t _offered        # room that get_buffer offered and received may take
-    cdef int _exports               # views of the free room that are held
+    cdef int exports               # views of the free room that are held
     cdef bint _filled               # the last read took all the room
     cdef readonly Py_ssize_t max_frame
     cdef uint64_t _consumed         # stream offset of _start

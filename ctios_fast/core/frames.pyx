@@ -80,7 +80,7 @@ cdef class FrameBuffer:
         if wanted > PY_SSIZE_T_MAX - held:
             raise MemoryError
         needed = held + wanted
-        if self._exports:
+        if self.exports:
             if self._capacity - self._end < wanted:
                 raise BufferError("the buffer's free room is in use by a reader")
             return 0
@@ -105,7 +105,7 @@ cdef class FrameBuffer:
         if self._end - self._start >= self.max_frame:
             raise BufferError(f"{self.buffered} bytes wait to be split, {self.max_frame} may")
         # a read that took all the room shows that there is more to come in one go
-        if self._filled and not self._exports and self._capacity < self.max_capacity():
+        if self._filled and not self.exports and self._capacity < self.max_capacity():
             self.resize(min(2 * self._capacity, self.max_capacity()))
         self._filled = False
         self.reserve(MIN_READ)
@@ -175,7 +175,7 @@ cdef class FrameBuffer:
         view.suboffsets = NULL
         view.internal = NULL
         view.obj = self
-        self._exports += 1
+        self.exports += 1
 
     def __releasebuffer__(self, Py_buffer *view):
-        self._exports -= 1
+        self.exports -= 1

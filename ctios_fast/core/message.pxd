@@ -11,11 +11,11 @@ from ctios_fast.core.wire cimport NOT_ASCII, before_nul, bytes_in, word_at
 
 @cython.no_gc
 cdef class Message:
-    cdef Layouts _layouts
-    cdef Layout *_layout                    # NULL where no layout is published
-    cdef unsigned char *_data               # the frame, the view's own copy; NULL: never read
-    cdef Py_ssize_t _size
-    cdef Py_ssize_t _capacity                   # bytes that _data has room for
+    cdef Layouts layouts
+    cdef Layout *layout                    # NULL where no layout is published
+    cdef unsigned char *data               # the frame, the view's own copy; NULL: never read
+    cdef Py_ssize_t size
+    cdef Py_ssize_t capacity                   # bytes that data has room for
     cdef readonly uint32_t type
 
     cdef int grow(self, Py_ssize_t size) except -1
@@ -25,24 +25,24 @@ cdef class Message:
 
     cdef inline void start(self, FloatingCursor *cursor) noexcept:
         # Puts the cursor before the floating fields; without a layout there are none.
-        cdef const unsigned char *end = self._data + self._size
-        if self._layout == NULL:
+        cdef const unsigned char *end = self.data + self.size
+        if self.layout == NULL:
             start_floating(cursor, end, end)
         else:
-            start_floating(cursor, self._data + HEADER_SIZE + self._layout.fixed_size, end)
+            start_floating(cursor, self.data + HEADER_SIZE + self.layout.fixed_size, end)
 
     cdef inline int show(
         self, Layouts layouts, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
     ) except -1:
         # Become the view of a frame that was proved.
-        if size > self._capacity:
+        if size > self.capacity:
             self.grow(size)
-        memcpy(self._data, frame, size)
-        self._size = size
-        self._layout = layout
+        memcpy(self.data, frame, size)
+        self.size = size
+        self.layout = layout
         self.type = number
-        if self._layouts is not layouts:
-            self._layouts = layouts
+        if self.layouts is not layouts:
+            self.layouts = layouts
         return 0
 
 

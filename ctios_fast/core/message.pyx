@@ -182,11 +182,11 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
     cdef Message message = new_view(number)
     message.show(layouts, NULL, number, frame, size)
     if documented != NULL:
-        message._layout = fitting(
-            documented, message._data + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width
+        message.layout = fitting(
+            documented, message.data + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width
         )
-        if message._layout == NULL:
-            raise unfit(documented, layouts, message._data, size)
+        if message.layout == NULL:
+            raise unfit(documented, layouts, message.data, size)
     return message
 
 
@@ -351,22 +351,22 @@ cdef class Message:
         raise TypeError("messages are made by Codec.decode")
 
     def __dealloc__(self):
-        PyMem_Free(self._data)
+        PyMem_Free(self.data)
 
     cdef int grow(self, Py_ssize_t size) except -1:
         # What is there is lost.
         cdef unsigned char *room = <unsigned char *>PyMem_Malloc(size)
         if room == NULL:
             raise MemoryError
-        PyMem_Free(self._data)
-        self._data = room
-        self._capacity = size
+        PyMem_Free(self.data)
+        self.data = room
+        self.capacity = size
         return 0
 
     def __reduce__(self):
-        if self._data == NULL:
+        if self.data == NULL:
             raise TypeError("a message that was never read cannot be copied")
-        return restored, (self._layouts.version, self.whole(), type(self))
+        return restored, (self.layouts.version, self.whole(), type(self))
 
     @property
     def name(self):
@@ -376,29 +376,29 @@ cdef class Message:
     @property
     def version(self):
         """Protocol version of the session that the message was read in."""
-        return 0 if self._layouts is None else self._layouts.version
+        return 0 if self.layouts is None else self.layouts.version
 
     @property
     def documented(self):
         """Whether the message has a published layout; without one only ``body`` is of use."""
-        return self._layout != NULL
+        return self.layout != NULL
 
     @property
     def body(self):
         """The bytes after the header."""
-        if self._size == 0:
+        if self.size == 0:
             return b""
-        return PyBytes_FromStringAndSize(<const char *>self._data + HEADER_SIZE, self._size - HEADER_SIZE)
+        return PyBytes_FromStringAndSize(<const char *>self.data + HEADER_SIZE, self.size - HEADER_SIZE)
 
     cdef bytes whole(self):
         # empty only in what Message.__new__ made: of no use, and harmless
-        return PyBytes_FromStringAndSize(<const char *>self._data, self._size)
+        return PyBytes_FromStringAndSize(<const char *>self.data, self.size)
 
     def __bytes__(self):
         return self.whole()
 
     def __len__(self):
-        return self._size
+        return self.size
 
     def __eq__(self, other):
         cdef Message twin
@@ -406,9 +406,9 @@ cdef class Message:
             return NotImplemented
         twin = <Message>other
         return (
-            self._layouts is twin._layouts
-            and self._size == twin._size
-            and (self._size == 0 or memcmp(self._data, twin._data, self._size) == 0)
+            self.layouts is twin.layouts
+            and self.size == twin.size
+            and (self.size == 0 or memcmp(self.data, twin.data, self.size) == 0)
         )
 
     def __hash__(self):
@@ -420,20 +420,20 @@ cdef class Message:
         cdef const FloatingSlot *slot
         cdef FloatingCursor cursor
         cdef list values
-        if self._layout == NULL:
+        if self.layout == NULL:
             return absent
-        if not find_slot(self._layout, name, &place):
+        if not find_slot(self.layout, name, &place):
             return self.data_of_tag(name, absent)
         if place.fixed != NULL:
-            return load_number(place.fixed.type, self._data + HEADER_SIZE + place.fixed.offset)
+            return load_number(place.fixed.type, self.data + HEADER_SIZE + place.fixed.offset)
         slot = place.floating
         self.start(&cursor)
         if not slot.flags & FLAG_REPEATS:
-            if not next_of_slot(&cursor, self._layouts.tag_width, slot):
+            if not next_of_slot(&cursor, self.layouts.tag_width, slot):
                 return absent
             return read_value(slot, cursor.data, cursor.size, False)
         values = []
-        while next_of_slot(&cursor, self._layouts.tag_width, slot):
+        while next_of_slot(&cursor, self.layouts.tag_width, slot):
             values.append(read_value(slot, cursor.data, cursor.size, False))
         return values
 
@@ -441,7 +441,7 @@ cdef class Message:
         cdef FloatingCursor cursor
         cdef int tag = tag_of_text(name)
         self.start(&cursor)
-        if tag < 0 or not next_with_tag(&cursor, self._layouts.tag_width, tag):
+        if tag < 0 or not next_with_tag(&cursor, self.layouts.tag_width, tag):
             return absent
         return data_of(&cursor)
 
@@ -459,27 +459,27 @@ cdef class Message:
         cdef FieldSlot place
         cdef FloatingCursor cursor
         cdef int tag
-        if self._layout == NULL:
+        if self.layout == NULL:
             return False
-        find_slot(self._layout, name, &place)
+        find_slot(self.layout, name, &place)
         if place.fixed != NULL:
             return True
         self.start(&cursor)
         if place.floating != NULL:
-            return next_of_slot(&cursor, self._layouts.tag_width, place.floating)
+            return next_of_slot(&cursor, self.layouts.tag_width, place.floating)
         tag = tag_of_text(name)
-        return tag >= 0 and next_with_tag(&cursor, self._layouts.tag_width, tag)
+        return tag >= 0 and next_with_tag(&cursor, self.layouts.tag_width, tag)
 
     def fixed(self):
         """The fixed fields in wire order, by name."""
-        return {} if self._layout == NULL else _fixed_fields(self._layout, self._data)
+        return {} if self.layout == NULL else _fixed_fields(self.layout, self.data)
 
     def floating_raw(self):
         """The floating fields in wire order, as pairs of tag and data bytes."""
         cdef list fields = []
         cdef FloatingCursor cursor
         self.start(&cursor)
-        while self._layout != NULL and next_floating(&cursor, self._layouts.tag_width):
+        while self.layout != NULL and next_floating(&cursor, self.layouts.tag_width):
             fields.append((cursor.tag, data_of(&cursor)))
         return fields
 
@@ -494,20 +494,20 @@ cdef class Message:
         cdef FloatingCursor cursor
         cdef const FloatingSlot *slot
         self.start(&cursor)
-        while self._layout != NULL and next_floating(&cursor, self._layouts.tag_width):
-            name = shown_name(self._layout, cursor.tag)
+        while self.layout != NULL and next_floating(&cursor, self.layouts.tag_width):
+            name = shown_name(self.layout, cursor.tag)
             if name is None:
                 fields.append((f"tag:{cursor.tag}", data_of(&cursor)))
             else:
-                slot = slot_of_tag(self._layout, cursor.tag)
+                slot = slot_of_tag(self.layout, cursor.tag)
                 fields.append((name, read_value(slot, cursor.data, cursor.size, True)))
         return fields
 
     def to_dict(self):
         """All fields that came, by name, each as ``message[name]`` gives it."""
-        if self._layout == NULL:
+        if self.layout == NULL:
             return {}
-        return all_fields(self._layout, self._layouts.tag_width, self._data, self._size)
+        return all_fields(self.layout, self.layouts.tag_width, self.data, self.size)
 
     def check(self):
         """What a strict reader minds about this well-formed message: ``Finding`` rows, none if nothing."""
@@ -517,8 +517,8 @@ cdef class Message:
 
     def __repr__(self):
         title = self.name or f"message {self.type}"
-        if self._layout == NULL:
-            return f"<{title} v{self.version} {self._size} bytes>"
+        if self.layout == NULL:
+            return f"<{title} v{self.version} {self.size} bytes>"
         shown = ", ".join([f"{name}={_shown(name, value)}" for name, value in self.to_dict().items()])
         return f"<{title} v{self.version} {shown or 'without fields'}>"
 

@@ -5,4 +5,4 @@ cimport cython
 
 @cython.final
 cdef class Secret:
-    cdef str _text
+    cdef str text

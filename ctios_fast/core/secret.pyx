@@ -20,18 +20,18 @@ cdef class Secret:
 
     def __init__(self, text not None):
         if isinstance(text, str):
-            self._text = PyUnicode_FromObject(text)
+            self.text = PyUnicode_FromObject(text)
         elif isinstance(text, bytes):
-            self._text = (<bytes>text).decode("ascii", "surrogateescape")
+            self.text = (<bytes>text).decode("ascii", "surrogateescape")
         else:
-            self._text = str(text)
+            self.text = str(text)
 
     def reveal(self):
         """The text."""
-        return self._text
+        return self.text
 
     def __bool__(self):
-        return bool(self._text)
+        return bool(self.text)
 
     def __repr__(self):
         return "Secret('***')"

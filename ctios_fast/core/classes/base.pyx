@@ -174,7 +174,7 @@ cdef class TypedMessage(Message):
         # For classes derived from a message class; those themselves are called by _new_instance.
         cdef Codec codec
         cdef KeywordWriter writer
-        if self._data != NULL:
+        if self.data != NULL:
             raise TypeError("a message cannot be made twice")
         codec = _codec_of(version_or_codec)
         writer = type(self)._writer

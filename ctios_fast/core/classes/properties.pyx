@@ -121,11 +121,11 @@ cdef class Property:
         # Finds the field's place in the message's layout, and keeps that layout; none is a valid finding.
         cdef FieldSlot place
         self._layout = NULL
-        self._owner = message._layouts
-        find_slot(message._layout, self.reference, &place)
+        self._owner = message.layouts
+        find_slot(message.layout, self.reference, &place)
         self._fixed = place.fixed
         self._floating = place.floating
-        self._layout = message._layout
+        self._layout = message.layout
         return 0
 
     def __repr__(self):
@@ -138,11 +138,11 @@ cdef class FixedProperty(Property):
 
     cdef object read(self, Message message):
         cdef int64_t number
-        if message._layout != self._layout:
+        if message.layout != self._layout:
             self._find_place(message)
         if self._fixed == NULL:
             return None
-        number = load_number(self._fixed.type, message._data + HEADER_SIZE + self._fixed.offset)
+        number = load_number(self._fixed.type, message.data + HEADER_SIZE + self._fixed.offset)
         if not self._conversion._plain:
             return self._conversion.of(number)
         if number != self._last or self._last_made is None:
@@ -160,12 +160,12 @@ cdef class FloatingProperty(Property):
 
     cdef object read(self, Message message):
         cdef FloatingCursor field
-        if message._layout != self._layout:
+        if message.layout != self._layout:
             self._find_place(message)
         if self._floating == NULL:
             return None
         message.start(&field)
-        if next_of_slot(&field, message._layouts.tag_width, self._floating):
+        if next_of_slot(&field, message.layouts.tag_width, self._floating):
             return _single(self._floating, self._conversion, &field)
         return None
 
@@ -182,14 +182,14 @@ cdef class RepeatedProperty(Property):
         cdef list values
         if message is None:
             return self
-        if message._layout != self._layout:
+        if message.layout != self._layout:
             self._find_place(message)
         slot = self._floating               # reading values may run code that reads another message
         if slot == NULL:
             return ()
         values = []
         message.start(&field)
-        while next_of_slot(&field, message._layouts.tag_width, slot):
+        while next_of_slot(&field, message.layouts.tag_width, slot):
             _gather(slot, self._conversion, &field, values)
         return tuple(values)
 
@@ -222,13 +222,13 @@ cdef class NamedProperty(Property):
         cdef list values
         if message is None:
             return self
-        if message._layout != self._layout:
+        if message.layout != self._layout:
             self._find_place(message)
         values = []
         slot = self._floating
         if slot != NULL:
             message.start(&field)
-            while next_of_slot(&field, message._layouts.tag_width, slot):
+            while next_of_slot(&field, message.layouts.tag_width, slot):
                 value = _named(slot.type, &field)
                 if value is not None:
                     values.append(value)
@@ -262,9 +262,9 @@ cdef class GroupProperty:
 
     cdef int _find_place(self, Message message) except -1:
         cdef int i
-        cdef Layout *layout = message._layout
+        cdef Layout *layout = message.layout
         self._layout = NULL
-        self._owner = message._layouts
+        self._owner = message.layouts
         for i in range(self._columns):
             self._slots[i] = NULL
             if layout != NULL:
@@ -288,14 +288,14 @@ cdef class GroupProperty:
         cdef const FloatingSlot *slots[MAX_COLUMNS]
         if message is None:
             return self
-        if message._layout != self._layout:
+        if message.layout != self._layout:
             self._find_place(message)
         if self._layout == NULL:
             return ()
         memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
         records = []
         message.start(&field)
-        while next_floating(&field, message._layouts.tag_width):
+        while next_floating(&field, message.layouts.tag_width):
             for i in range(self._columns):
                 if slots[i] != NULL and slots[i].tag == field.tag:
                     break

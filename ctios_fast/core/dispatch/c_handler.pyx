@@ -22,13 +22,13 @@ cdef class FrameHandler:
 
     def __call__(self, Message message not None):
         cdef Frame frame
-        if message._data == NULL:
+        if message.data == NULL:
             raise TypeError("a message that was never read cannot be handled")
-        frame.data = message._data
-        frame.size = message._size
+        frame.data = message.data
+        frame.size = message.size
         frame.type = message.type
-        frame.tag_width = message._layouts.tag_width
-        frame.layout = message._layout
+        frame.tag_width = message.layouts.tag_width
+        frame.layout = message.layout
         self.on_frame(&frame)
 
 

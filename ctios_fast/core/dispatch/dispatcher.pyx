@@ -278,7 +278,7 @@ cdef int _deliver_in_place(
     cdef FrameBuffer held = self._frames
     cdef Message message
     cdef Py_ssize_t i
-    held._exports += 1
+    held.exports += 1
     try:
         for i in range(PyTuple_GET_SIZE(handlers)):
             try:
@@ -290,7 +290,7 @@ cdef int _deliver_in_place(
                 message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
                 _report(self, <object>PyTuple_GET_ITEM(handlers, i), message, error)
     finally:
-        held._exports -= 1
+        held.exports -= 1
     return 0
 
 
@@ -301,7 +301,7 @@ cdef int _deliver_to_both(Dispatcher self, tuple handlers, const Frame *proved) 
     cdef PyObject *view = _view(self, frame.layout, frame.type, frame.data, frame.size)
     message = <Message>view
     Py_DECREF(message)
-    frame.data = message._data
+    frame.data = message.data
     for handler in handlers:
         try:
             if isinstance(handler, FrameHandler):

@@ -103,7 +103,7 @@ cdef class FieldReader:
 
     cdef LayoutPlaces *places_of(self, Message message) except NULL:
         # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
-        cdef const Layout *layout = message._layout
+        cdef const Layout *layout = message.layout
         cdef LayoutPlaces *known = self._layout_places[layout.number]
         cdef int i
         while known != NULL:
@@ -115,7 +115,7 @@ cdef class FieldReader:
             raise MemoryError
         try:
             for i in range(self._count):
-                _find(message._layout, <object>PyTuple_GET_ITEM(self.names, i), &known.places[i])
+                _find(message.layout, <object>PyTuple_GET_ITEM(self.names, i), &known.places[i])
                 known.floating += known.places[i].kind >= FLOATING
         except BaseException:
             PyMem_Free(known)
@@ -132,7 +132,7 @@ cdef class FieldReader:
             values[i] = NULL
         if message is None:
             raise TypeError("a message is wanted, not None")
-        if message._layout == NULL:
+        if message.layout == NULL:
             return 0
         try:
             self.collect_fields(message, self.places_of(message), values)
@@ -147,7 +147,7 @@ cdef class FieldReader:
         cdef FloatingCursor field
         cdef int i, left = known.floating
         message.start(&field)
-        while left and next_floating(&field, message._layouts.tag_width):
+        while left and next_floating(&field, message.layouts.tag_width):
             for i in range(self._count):
                 place = &known.places[i]
                 if field.tag != place.at and field.tag != place.second_tag:
@@ -161,7 +161,7 @@ cdef class FieldReader:
         for i in range(self._count):
             place = &known.places[i]
             if place.kind == FIXED:
-                values[i] = owned(load_number(place.wire_type, message._data + place.at))
+                values[i] = owned(load_number(place.wire_type, message.data + place.at))
             elif place.kind == BY_NAME:
                 value = message.value_of(<object>PyTuple_GET_ITEM(self.names, i), None)
                 if value is not None:

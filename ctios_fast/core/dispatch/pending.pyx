@@ -477,10 +477,10 @@ cdef class OpenRequests:
         cdef PyObject *found
         cdef Request request
         cdef bint refusal = message.type == _CONTROL_FAILURE or message.type == _FAILURE
-        if message._layout == NULL or message._size < CONFIRMED_SIZE:
+        if message.layout == NULL or message.size < CONFIRMED_SIZE:
             self.unasked += 1
             return
-        invoke_id = load32(message._data + HEADER_SIZE)
+        invoke_id = load32(message.data + HEADER_SIZE)
         found = PyDict_GetItem(self.pending, invoke_id)
         if found == NULL:
             self.stray(invoke_id)

@@ -31,7 +31,7 @@ cdef inline void keep_view(PyObject **spares, PyObject *view, bint enabled) noex
     if (
         enabled
         and is_sole(view)
-        and (<Message>view)._capacity <= MAX_REUSED_SIZE
+        and (<Message>view).capacity <= MAX_REUSED_SIZE
         and number < MESSAGE_NUMBERS
         and spares[number] == NULL
     ):

@@ -187,7 +187,7 @@ cdef class FrameTemplate:
             size = 0
             text = ascii_of(value, &size)
             if text == NULL and type(<object>value) is Secret:
-                text = ascii_of(<PyObject *>(<Secret>value)._text, &size)
+                text = ascii_of(<PyObject *>(<Secret>value).text, &size)
             if text != NULL:
                 if field.type != WIRE_STRING or size >= field.most or size >= end - p - head:
                     return 0
@@ -230,7 +230,7 @@ cdef FrameTemplate find_template(KeywordWriter writer, Layouts layouts, PyObject
     # The template for a call with these keywords. Names are compared by address: they are interned, so the
     # same keywords have the same addresses, whether their tuple is a constant of the caller's code or a new
     # one, as ``f(**fields)`` creates. Nearly always the first template fits.
-    cdef PyObject *at = <PyObject *>writer._templates
+    cdef PyObject *at = <PyObject *>writer.templates
     while at != <PyObject *>None:
         if (<FrameTemplate>at).layouts == <PyObject *>layouts and (<FrameTemplate>at).is_for(names):
             return <FrameTemplate>at
@@ -243,7 +243,7 @@ cdef FrameTemplate find_template_for_request(
 ):
     # The template for an InvokeID (NULL: none) and a dict of the other fields, with their values in its
     # order; None if there is none yet.
-    cdef PyObject *at = <PyObject *>writer._templates
+    cdef PyObject *at = <PyObject *>writer.templates
     while at != <PyObject *>None:
         if (<FrameTemplate>at).layouts == <PyObject *>layouts:
             if (<FrameTemplate>at).gather(invoke_id, fields, values):
@@ -254,14 +254,14 @@ cdef FrameTemplate find_template_for_request(
 
 cdef FrameTemplate _learn(KeywordWriter writer, Layouts layouts, tuple names):
     # Looks once more for names that are equal but not interned.
-    cdef FrameTemplate learned, old = <FrameTemplate>writer._templates
+    cdef FrameTemplate learned, old = <FrameTemplate>writer.templates
     while old is not None:
         if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
             return old
         old = old.next
     learned = _new_template(writer.plan(layouts), names)
-    learned.next = <FrameTemplate>writer._templates
-    writer._templates = old = learned
+    learned.next = <FrameTemplate>writer.templates
+    writer.templates = old = learned
     for _ in range(MAX_TEMPLATES - 1):
         old = old.next
         if old is None:

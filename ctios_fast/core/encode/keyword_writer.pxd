@@ -51,7 +51,7 @@ cdef class KeywordWriter:
     cdef tuple _parts
     cdef dict _defaults
     cdef list _plans                        # by protocol version
-    cdef object _templates                  # of keyword_cache: the latest FrameTemplate, or None
+    cdef object templates                  # of keyword_cache: the latest FrameTemplate, or None
 
     cdef VersionPlan plan(self, Layouts layouts)
     cdef object _unknown_keyword(self, VersionPlan plan, object keyword)

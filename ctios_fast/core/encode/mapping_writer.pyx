@@ -202,7 +202,7 @@ cdef int _put_value(
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
     cdef int width
     if type(value) is Secret:
-        value = (<Secret>value)._text
+        value = (<Secret>value).text
     if wire_type == WIRE_STRING and type(value) is str:
         return _put_text(out, value, message, field)
     # no other buffers: numbers of numpy and array.array have them too, in the machine's byte order

@@ -33,15 +33,15 @@ cdef class ColumnPlan:
     cdef readonly uint32_t message
     cdef readonly str name
     cdef readonly tuple fields              # of ColumnField
-    cdef Layouts _layouts
-    cdef int _layout_count
-    cdef Layout *_candidates[MAX_LAYOUTS]
-    cdef Py_ssize_t _count
-    cdef Column *_columns
-    cdef Py_ssize_t _places                 # floating fields that are looked for
-    cdef Py_ssize_t _tags                   # above the greatest tag that is looked for
-    cdef uint8_t _place_of_tag[MAX_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
-    cdef uint8_t _place_kind[MAX_PLACES + 1]    # PlaceKind, by slot counted from 1
+    cdef Layouts layouts
+    cdef int layout_count
+    cdef Layout *candidates[MAX_LAYOUTS]
+    cdef Py_ssize_t count
+    cdef Column *columns
+    cdef Py_ssize_t places                 # floating fields that are looked for
+    cdef Py_ssize_t tags                   # above the greatest tag that is looked for
+    cdef uint8_t place_of_tag[MAX_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
+    cdef uint8_t place_kind[MAX_PLACES + 1]    # PlaceKind, by slot counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1

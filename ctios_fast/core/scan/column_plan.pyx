@@ -57,23 +57,23 @@ cdef class ColumnPlan:
     def __cinit__(self, version, uint32_t message, names=None):
         cdef Layout *layout
         cdef Py_ssize_t i
-        self._layouts = layouts_of(version)
+        self.layouts = layouts_of(version)
         self.message = message
         self.name = message_name(message)
-        layout = self._layouts.find(message)
+        layout = self.layouts.find(message)
         if layout == NULL:
             raise ValueError(f"message {self.name or message} has no published layout, so it has no columns")
         while layout != NULL:
-            if self._layout_count == MAX_LAYOUTS:
+            if self.layout_count == MAX_LAYOUTS:
                 raise RuntimeError("the protocol's data outgrew the tables of core/columns")
-            self._candidates[self._layout_count] = layout
-            self._layout_count += 1
+            self.candidates[self.layout_count] = layout
+            self.layout_count += 1
             layout = layout.alternative
         if names is None:
-            names = [field.name for field in self._layouts.describe(message).fixed]
+            names = [field.name for field in self.layouts.describe(message).fixed]
         names = list(names)
-        self._columns = <Column *>PyMem_Calloc(len(names) + 1, sizeof(Column))
-        if self._columns == NULL:
+        self.columns = <Column *>PyMem_Calloc(len(names) + 1, sizeof(Column))
+        if self.columns == NULL:
             raise MemoryError
         fields = []
         for i, name in enumerate(names):
@@ -83,13 +83,13 @@ cdef class ColumnPlan:
                 raise ValueError(f"field {name} is asked for twice")
             code = self._add(i, name)
             fields.append(
-                ColumnField(name, _code(code), self._columns[i].masked, self._columns[i].text)
+                ColumnField(name, _code(code), self.columns[i].masked, self.columns[i].text)
             )
-        self._count = len(names)
+        self.count = len(names)
         self.fields = tuple(fields)
 
     def __dealloc__(self):
-        PyMem_Free(self._columns)
+        PyMem_Free(self.columns)
 
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1:
         # Where a layout has the field, as Message.__getitem__ finds it.
@@ -109,28 +109,28 @@ cdef class ColumnPlan:
             raise TypeError(f"field {name} of {self.name} is a named value, which makes no column")
         if slot.flags & FLAG_ARRAY:
             raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
-        if slot.tag >= MAX_TAGS or self._places == MAX_PLACES:
+        if slot.tag >= MAX_TAGS or self.places == MAX_PLACES:
             raise RuntimeError("the protocol's data outgrew the tables of core/columns")
         source.kind = SOURCE_FLOATING
-        if not self._place_of_tag[slot.tag]:
-            self._places += 1
-            self._tags = max(self._tags, <Py_ssize_t>slot.tag + 1)
-            self._place_of_tag[slot.tag] = <uint8_t>self._places
-            if slot.second_tag != NO_TAG and not self._place_of_tag[slot.second_tag]:
-                self._tags = max(self._tags, <Py_ssize_t>slot.second_tag + 1)
-                self._place_of_tag[slot.second_tag] = <uint8_t>self._places
+        if not self.place_of_tag[slot.tag]:
+            self.places += 1
+            self.tags = max(self.tags, <Py_ssize_t>slot.tag + 1)
+            self.place_of_tag[slot.tag] = <uint8_t>self.places
+            if slot.second_tag != NO_TAG and not self.place_of_tag[slot.second_tag]:
+                self.tags = max(self.tags, <Py_ssize_t>slot.second_tag + 1)
+                self.place_of_tag[slot.second_tag] = <uint8_t>self.places
             if type_width(slot.type) == 0:
-                self._place_kind[self._places] = PLACE_TEXT if slot.type == WIRE_STRING else PLACE_BYTES
-        source.at = self._place_of_tag[slot.tag] - 1
+                self.place_kind[self.places] = PLACE_TEXT if slot.type == WIRE_STRING else PLACE_BYTES
+        source.at = self.place_of_tag[slot.tag] - 1
         return 0
 
     cdef int _add(self, Py_ssize_t at, str name) except -1:
         # Enters the column and returns its wire type: that of the first layout which has the field.
-        cdef Column *column = &self._columns[at]
+        cdef Column *column = &self.columns[at]
         cdef int i, wire_type, chosen = -1
-        for i in range(self._layout_count):
+        for i in range(self.layout_count):
             wire_type = -1
-            self._source(self._candidates[i], name, &column.sources[i], &wire_type)
+            self._source(self.candidates[i], name, &column.sources[i], &wire_type)
             if wire_type < 0:
                 continue
             if chosen < 0:
@@ -141,7 +141,7 @@ cdef class ColumnPlan:
             raise self._unknown(name)
         column.width = type_width(chosen)
         column.text = chosen == WIRE_STRING
-        for i in range(self._layout_count):
+        for i in range(self.layout_count):
             # a fixed field that stands elsewhere in another layout is looked for row by row too
             column.masked |= (
                 column.sources[i].kind != SOURCE_FIXED or column.sources[i].at != column.sources[0].at
@@ -149,18 +149,18 @@ cdef class ColumnPlan:
         return chosen
 
     def _unknown(self, name):
-        described = self._layouts.describe(self.message)
+        described = self.layouts.describe(self.message)
         newest = layouts_of(NEWEST_VERSION).describe(self.message)
         for field in newest.fixed:
             if field.name == name:
                 return ValueError(
                     f"{self.name} has field {name} from version {field.since} on, "
-                    f"not in version {self._layouts.version}"
+                    f"not in version {self.layouts.version}"
                 )
         for field in described.floating:
             if field.name == name:
                 return ValueError(f"field {name} of {self.name} has no published tag, so it cannot be found")
         known = [field.name for field in (*described.fixed, *described.floating)]
         return ValueError(
-            f"{self.name} has no field {name!r} in version {self._layouts.version}{suggestion(name, known)}"
+            f"{self.name} has no field {name!r} in version {self.layouts.version}{suggestion(name, known)}"
         )

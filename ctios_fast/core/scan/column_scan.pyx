@@ -98,19 +98,19 @@ cdef inline bint _row(
     # for message views: one that the body fills exactly, else the first with a whole floating part.
     cdef int k
     cdef Py_ssize_t fixed
-    if plan._layout_count > 1:
-        for k in range(plan._layout_count):
-            if size == HEADER_SIZE + plan._candidates[k].fixed_size:
+    if plan.layout_count > 1:
+        for k in range(plan.layout_count):
+            if size == HEADER_SIZE + plan.candidates[k].fixed_size:
                 _clear_row(row, words)
                 row[0] |= <uint64_t>k << LAYOUT_SHIFT
                 return True
-    for k in range(plan._layout_count):
-        fixed = HEADER_SIZE + plan._candidates[k].fixed_size
+    for k in range(plan.layout_count):
+        fixed = HEADER_SIZE + plan.candidates[k].fixed_size
         if size < fixed:
             continue
         _clear_row(row, words)
         if find_floating(
-            &plan._place_of_tag[0], <uint32_t>plan._tags, plan._places, frame, fixed, size, row, tag_width
+            &plan.place_of_tag[0], <uint32_t>plan.tags, plan.places, frame, fixed, size, row, tag_width
         ):
             row[0] |= <uint64_t>k << LAYOUT_SHIFT
             return True
@@ -137,7 +137,7 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
     cdef const uint64_t *row
     cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
     for slot in range(1, scan.row_words):
-        if plan._place_kind[slot] == PLACE_NUMBER:
+        if plan.place_kind[slot] == PLACE_NUMBER:
             continue
         longest = scan.longest[slot]
         row = scan.rows + scan.measured * scan.row_words
@@ -145,7 +145,7 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
             length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
             if length > longest:
                 value = scan.data + frame_offset(row[0]) + (row[slot] >> LENGTH_BITS)
-                if plan._place_kind[slot] == PLACE_TEXT:
+                if plan.place_kind[slot] == PLACE_TEXT:
                     length -= value[length - 1] == 0
                     if length > longest:
                         nul = memchr(value, 0, length)
@@ -407,8 +407,8 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
             prefetch(block.frames[i], NEXT_BLOCK)
             prefetch(block.frames[i], NEXT_BLOCK - 64)
             row += scan.row_words
-        for i in range(plan._count):
-            _fill_column(&block, &plan._columns[i], plan._layout_count, &targets[i], first, scan.row_count)
+        for i in range(plan.count):
+            _fill_column(&block, &plan.columns[i], plan.layout_count, &targets[i], first, scan.row_count)
         first += block.count
 
 
@@ -422,16 +422,16 @@ cdef class _Borrowed:
 
     def __cinit__(self, ColumnPlan plan, Py_ssize_t rows, tuple widths, object arrays):
         cdef Py_ssize_t i
-        if len(arrays) != plan._count:
-            raise ValueError(f"{plan._count} pairs of arrays are needed, not {len(arrays)}")
-        self._views = <Py_buffer *>PyMem_Calloc(2 * plan._count + 1, sizeof(Py_buffer))
-        self._targets = <Target *>PyMem_Calloc(plan._count + 1, sizeof(Target))
+        if len(arrays) != plan.count:
+            raise ValueError(f"{plan.count} pairs of arrays are needed, not {len(arrays)}")
+        self._views = <Py_buffer *>PyMem_Calloc(2 * plan.count + 1, sizeof(Py_buffer))
+        self._targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
         if self._views == NULL or self._targets == NULL:
             raise MemoryError
         for i, (values, valid) in enumerate(arrays):
             self._targets[i].width = widths[i]
             self._targets[i].values = self._take(values, rows * <Py_ssize_t>widths[i])
-            if plan._columns[i].masked:
+            if plan.columns[i].masked:
                 self._targets[i].valid = self._take(valid, rows)
 
     cdef unsigned char *_take(self, object array, Py_ssize_t size) except? NULL:
@@ -452,12 +452,12 @@ cdef class _Borrowed:
 
 cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
     # Bytes of one value: a number's own, else those of the longest value in any of the layouts.
-    cdef Column *column = &plan._columns[at]
+    cdef Column *column = &plan.columns[at]
     cdef int i
     cdef Py_ssize_t longest = 1
     if column.width:
         return column.width
-    for i in range(plan._layout_count):
+    for i in range(plan.layout_count):
         if column.sources[i].kind == SOURCE_FLOATING:
             longest = max(longest, scan.longest[1 + column.sources[i].at])
     return longest
@@ -482,7 +482,7 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
     scan.max_frame = checked_max_frame(max_frame)
     scan.limit = min(limit, 0xFFFF)     # no value is longer
     scan.malformed_at = -1
-    scan.row_words = 1 + plan._places
+    scan.row_words = 1 + plan.places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
     if scan.longest == NULL:
         raise MemoryError
@@ -494,7 +494,7 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
             scan.data = <const unsigned char *>view.buf
             scan.size = view.len
             with nogil:
-                if plan._layouts.tag_width == 1:
+                if plan.layouts.tag_width == 1:
                     _find_rows(plan, &scan, 1)
                 else:
                     _find_rows(plan, &scan, 2)
@@ -502,7 +502,7 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
                 raise MemoryError
             if scan.too_large:
                 raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
-            widths = tuple([_width(plan, &scan, i) for i in range(plan._count)])
+            widths = tuple([_width(plan, &scan, i) for i in range(plan.count)])
             borrowed = _Borrowed(plan, scan.row_count, widths, allocate(scan.row_count, widths))
             if scan.malformed:
                 faulty = PyBytes_FromStringAndSize(
