@@ -718,6 +718,13 @@ class TestSecondTags:
         assert FieldReader("AgentID").read(event) == ("10012345678901234",)
         assert codec(25).encode(event) == bytes(event)
 
+    @pytest.mark.parametrize("tag", [0, 65535])
+    def test_no_other_tag_is_taken_for_one(self, tag):
+        event = self.event((f"tag:{tag}", b"x\0"))
+        names = ("AgentID", "CTIClientSignature", "AgentExtension", "ClientSignature")
+        assert FieldReader(*names).read(event) == tuple(map(event.get, names)) == (None,) * 4
+        assert event.agent_extension is None
+
     def test_they_are_written_under_the_first(self):
         event = self.event(("AgentID", "1001"), ("CTIClientSignature", "x"))
         assert [tag for tag, _ in event.floating_raw()] == [5, 3]

@@ -58,7 +58,9 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
         # a password is not kept
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
         place.at = place.slot.tag
-        place.second_tag = NO_TAG_ON_WIRE if place.slot.second_tag == NO_TAG else place.slot.second_tag
+        place.second_tag = NO_TAG_ON_WIRE
+        if place.slot.second_tag != NO_TAG:
+            place.second_tag = place.slot.second_tag
     return 0
 
 
