@@ -25,7 +25,8 @@
     ├── CaptureError                a capture file that cannot be read
     └── MissingExtra                an optional dependency is not installed (also an ImportError)
 
-This module imports nothing of the package. Errors carry what is needed to find the fault (message, field,
+Importing this module imports nothing else of the package; names of codes are looked up in ``protocol`` when
+they are first read. Errors carry what is needed to find the fault (message, field,
 offset) and never the text of a field, since a field may be a password.
 """
 
@@ -129,7 +130,7 @@ class OpenRefused(Refused):
     """The server answered OPEN_REQ with FAILURE_CONF. ``status`` is the StatusCode."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(status, 3)
+        super().__init__(status, 3)  # OPEN_REQ
         self.args = (status,)
         self.status = status
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ctios_fast.core import DEFAULT_MAX_FRAME
+from ctios_fast.protocol.naming import suggestion
 
 from .clock import Clock
 from .heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL
@@ -84,6 +85,9 @@ class ConnectionOptions(_Fields):
 
     def __new__(cls, **options: Any) -> Self:
         """Return the record; see the class for the options."""
+        for name in options:
+            if name not in cls._fields:
+                raise TypeError(f"there is no option {name}{suggestion(name, cls._fields)}")
         given = _Fields(**options)
         return super().__new__(
             cls, *(_CHECKS[name](name, value) for name, value in zip(cls._fields, given, strict=True))

@@ -71,6 +71,8 @@ class CtiObject:
     # --- Properties ---------------------------------------------------------------------------------
 
     def _found(self, keyword: str) -> tuple[str, Any]:
+        if not isinstance(keyword, str):
+            raise refuse(f"a keyword must be text, got {type(keyword).__name__}")
         key = keyword.strip().lower()
         row = self.PROPERTIES.get(key)
         if row is not None:
@@ -82,7 +84,10 @@ class CtiObject:
         raise KeyError(keyword)
 
     def get_value(self, keyword: str) -> Any:
-        """A property by its keyword. Raises ``KeyError`` where there is none."""
+        """A property by its keyword.
+
+        Raises ``KeyError`` where there is none, ``MethodError`` for a keyword that is not text.
+        """
         return self._found(keyword)[1]
 
     def get_value_int(self, keyword: str) -> int:

@@ -47,4 +47,6 @@ class method_only(Generic[_T]):  # noqa: N801, a decorator
         self.__doc__ = function.__doc__
 
     def __get__(self, owner: object, kind: type) -> "_Bound[_T]":
-        return _Bound(self._function, owner) if owner is not None else self  # type: ignore[return-value]
+        if owner is None:
+            return self._function  # type: ignore[return-value]  # for help() and inspect
+        return _Bound(self._function, owner)

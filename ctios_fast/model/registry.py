@@ -51,7 +51,10 @@ class Table(Generic[_O]):
         return self.by_key.get(key)
 
     def add(self, key: Any, each: _O) -> None:
-        """Add an object that the program made."""
+        """Add an object that the program created. Another one under that key leaves the session."""
+        before = self.by_key.get(key)
+        if before is not None and before is not each:
+            before.context = None  # no event would reach it any more, so its requests are refused
         self.by_key[key] = each
 
     def adopt(self, key: Any, make: Callable[[], _O]) -> _O | None:

@@ -244,7 +244,12 @@ class Session:
         return self._status.as_arguments()
 
     def get_object_from_object_id(self, unique_object_id: str) -> CtiObject | None:
-        """The object of a UniqueObjectID such as ``agent.5000.1001``, None if it is not known."""
+        """The object of a UniqueObjectID such as ``agent.5000.1001``, None if it is not known.
+
+        Raises ``MethodError`` for an id that is not text.
+        """
+        if not isinstance(unique_object_id, str):
+            raise refuse(f"a UniqueObjectID must be text, got {type(unique_object_id).__name__}")
         return self._context.registry.find(unique_object_id)
 
     def counters(self) -> dict[str, int]:
@@ -360,10 +365,10 @@ class Session:
         interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
         try:
             where = sides(
-                ctios_a or given.get(kw.CTIOS_CTIOSA),
-                port_a or given.get(kw.CTIOS_PORTA),
-                ctios_b or given.get(kw.CTIOS_CTIOSB),
-                port_b or given.get(kw.CTIOS_PORTB),
+                given.get(kw.CTIOS_CTIOSA) if ctios_a is None else ctios_a,
+                given.get(kw.CTIOS_PORTA) if port_a is None else port_a,
+                given.get(kw.CTIOS_CTIOSB) if ctios_b is None else ctios_b,
+                given.get(kw.CTIOS_PORTB) if port_b is None else port_b,
             )
             interval = self._connection.heartbeat if interval is None else check_heartbeat(float(interval))
         except (TypeError, ValueError) as error:
@@ -550,9 +555,11 @@ class Session:
     # --- Setting a mode -----------------------------------------------------------------------------
 
     def _clear_agent(self) -> Request[None]:
-        if self._context.mode is not None and self._connection.state is not ConnectionState.DISCONNECTED:
+        self._context.require_thread()
+        mode = self._context.mode
+        if mode is not None and self.state is not ConnectionState.DISCONNECTED:
             raise refuse(
-                "the session serves its agent; disconnect before clearing it",
+                f"the session is in {mode.name} mode; disconnect before clearing its agent",
                 CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
             )
         agent = self._context.current_agent

@@ -29,8 +29,10 @@ def test_options_cannot_be_changed() -> None:
 
 
 def test_an_unknown_option_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match="client_count"):
+    with pytest.raises(TypeError, match="there is no option client_count"):
         ConnectionOptions(client_count=3)
+    with pytest.raises(TypeError, match="there is no option hartbeat; did you mean heartbeat"):
+        ConnectionOptions(hartbeat=5)
 
 
 @pytest.mark.parametrize("name", SECONDS)

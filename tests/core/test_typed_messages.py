@@ -555,6 +555,7 @@ class TestLookingUp:
         assert "agent_password: str (AgentPassword, optional)" in text
         assert "sso_enabled: int (SSOEnabled, optional, from version 20)" in text
         assert "skill_groups: tuple of SkillGroup, with" in text
+        assert "AGENT_STATE_EVENT, message 30: an event." in messages.AgentStateEvent.__doc__
 
     @pytest.mark.parametrize("name", sorted({name for name, _ in CASES}))
     def test_the_signature_and_the_text_name_every_field(self, name):

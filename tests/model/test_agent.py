@@ -228,6 +228,8 @@ async def test_a_state_can_be_asked_for_with_arguments(agent: Agent, recorder: R
     [
         ({}, CilCode.E_CTIOS_MISSING_ARGUMENT),
         ({"AgentState": "ready"}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"AgentState": True}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        (True, CilCode.E_CTIOS_INVALID_ARGUMENT),
         (int(TALKING), CilCode.E_CTIOS_INVALID_ARGUMENT),
         (99, CilCode.E_CTIOS_INVALID_ARGUMENT),
     ],

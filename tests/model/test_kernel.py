@@ -1,5 +1,7 @@
 """The kernel of the model: kinds, registry, context, properties of objects, services and masks."""
 
+import inspect
+import pydoc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -196,6 +198,21 @@ async def test_events_that_name_devices_only_cost_a_bounded_number_of_searches(
     assert late.state is AgentState.AVAILABLE
 
 
+async def test_as_many_found_devices_are_kept_as_there_may_be_agents(
+    peer: Peer, serve: Serve, make_session: MakeSession, clock: ManualClock
+) -> None:
+    session = make_session(max_objects=3, clock=clock, clients=1)
+    await soon(session.connect(**await serve(peer.behaviour)))
+    await soon(session.set_bulk_mode(5000))
+    session.agent("1001", agent_instrument="3001")
+    for extension in (None, "1", "2", "3"):  # four devices: the fourth has the earlier ones forgotten
+        peer.send(state_event(3, agent=None, instrument="3001", extension=extension))
+    peer.send(*(state_event(3, agent=None, instrument=f"unknown {number}") for number in range(60)))
+    peer.send(state_event(3, agent=None, instrument="3001"))  # no search is left in this second
+    await settled(session)
+    assert session.counters()["events_of_unknown_agents"] == 61
+
+
 async def test_in_agent_mode_an_event_without_identity_is_about_the_current_agent(
     peer: Peer, peer_agent: Agent, session: Session
 ) -> None:
@@ -228,6 +245,17 @@ def test_properties_are_read_by_keyword_in_any_case() -> None:
     dump = agent.dump_properties()
     assert dump.startswith("AgentID = 1001; PeripheralID = 5000; AgentInstrument = 3001; AutoLogin = False")
     assert "secret" not in dump
+
+
+def test_a_keyword_that_is_not_text_is_refused() -> None:
+    agent = Agent("1001")
+    session = Session(client_id="test")
+    for call in (
+        lambda: agent.get_value(5),  # type: ignore[arg-type]
+        lambda: agent.is_valid(None),  # type: ignore[arg-type]
+        lambda: session.get_object_from_object_id(5),  # type: ignore[arg-type]
+    ):
+        assert failing(call) == CilCode.E_CTIOS_INVALID_ARGUMENT
 
 
 def test_an_application_keeps_properties_of_its_own() -> None:
@@ -346,6 +374,11 @@ async def test_set_agent_none_clears_the_agent_of_a_closed_session(
     assert failing(peer_agent.query_agent_state) == CilCode.E_CTIOS_INVALID_SESSION
 
 
+async def test_set_agent_none_names_the_mode_that_prevents_it(peer_bulk: Session) -> None:
+    with pytest.raises(MethodError, match="the session is in bulk mode; disconnect before"):
+        peer_bulk.set_agent(None)
+
+
 async def test_a_session_disconnects_at_the_end_of_async_with(peer: Peer, serve: Serve) -> None:
     closed: list[Arguments] = []
     async with Session(client_id="test", heartbeat=None) as session:
@@ -364,6 +397,11 @@ def test_is_connected_used_as_a_property_says_that_it_is_a_method(test: Callable
         test(session.is_connected)
     assert session.is_connected() is False
     assert "is_connected" in repr(session.is_connected)
+
+
+def test_a_method_only_method_has_help_and_a_signature() -> None:
+    assert list(inspect.signature(Session.is_connected).parameters) == ["self"]
+    assert "is connected to a side" in pydoc.render_doc(Session.is_connected)
 
 
 # --- Threads --------------------------------------------------------------------------------------------

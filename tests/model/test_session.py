@@ -79,6 +79,8 @@ async def test_one_side_alone_is_enough(sim: Simulator, session: Session) -> Non
         ({"ctios_a": "127.0.0.1", "args": {"PortA": "http"}}, CilCode.E_CTIOS_INVALID_ARGUMENT),
         ({"ctios_a": "127.0.0.1", "port_a": 65536}, CilCode.E_CTIOS_INVALID_ARGUMENT),
         ({"ctios_a": "127.0.0.1", "port_a": -1}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"ctios_a": "127.0.0.1", "port_a": 0}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"ctios_a": "127.0.0.1", "port_b": False}, CilCode.E_CTIOS_INVALID_ARGUMENT),
         ({"ctios_a": "127.0.0.1", "heartbeat": 4.9}, CilCode.E_CTIOS_INVALID_ARGUMENT),
         ({"ctios_a": "127.0.0.1", "args": {"Heartbeat": "often"}}, CilCode.E_CTIOS_INVALID_ARGUMENT),
         ({"ctios_a": "127.0.0.1", "attempts": 0}, CilCode.E_CTIOS_INVALID_ARGUMENT),
@@ -330,6 +332,14 @@ async def test_the_mode_can_be_set_by_the_listener_of_the_connection(
 
 async def test_the_agent_needs_its_peripheral(connected: Session) -> None:
     assert failing(lambda: connected.set_agent(Agent("1001"))) == CilCode.E_CTIOS_MISSING_ARGUMENT
+
+
+async def test_an_agent_that_set_agent_replaces_leaves_the_session(connected: Session) -> None:
+    replaced = connected.agent("1001", agent_instrument="3001")
+    agent = an_agent()
+    await soon(connected.set_agent(agent))
+    assert connected.agent("1001") is agent
+    assert failing(replaced.login) == CilCode.E_CTIOS_INVALID_SESSION
 
 
 async def test_an_agent_belongs_to_one_session(

@@ -80,9 +80,10 @@ def class_text(name: str) -> str:
     number = CLASSES[name][0]
     layout = layout_of(NEWEST_VERSION, number)
     assert layout is not None
+    article = "an" if layout.kind == "event" else "a"
     lines = "\n".join(f"    {line}" for line in _fields(name))
     return (
-        f"{layout.name}, message {number}: a {layout.kind}{_since(layout.since)}.\n\n"
+        f"{layout.name}, message {number}: {article} {layout.kind}{_since(layout.since)}.\n\n"
         f"Properties, and keywords of the constructor, with the reference's names:\n\n{lines}\n"
     )
 

@@ -454,6 +454,8 @@ class Agent(CtiObject):
             if given is None or kw.CTIOS_AGENTSTATE not in given:
                 raise refuse("AgentState is missing", CilCode.E_CTIOS_MISSING_ARGUMENT)
             wanted = given[kw.CTIOS_AGENTSTATE]
+        if isinstance(wanted, bool):  # True is 1, which would log the agent out
+            raise refuse(f"AgentState must be an AgentState, got {wanted}")
         number = agent_state(integer(kw.CTIOS_AGENTSTATE, wanted, 0, 0xFFFF))
         if number not in states.ASKABLE:
             allowed = ", ".join(f"{each.name} ({each.value})" for each in sorted(states.ASKABLE))

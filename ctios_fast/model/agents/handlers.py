@@ -24,8 +24,8 @@ _MAX_KEY: Final = 12
 class _DeviceSearch:
     """Finds the agent of an event that names no agent, only its device.
 
-    A search looks at all agents. So the result is kept, and there are at most MAX_SEARCHES in a second.
-    Events beyond that are counted as unknown.
+    A search looks at all agents. So the result is kept, for at most as many devices as there may be
+    agents, and there are at most MAX_SEARCHES in a second. Events beyond that are counted as unknown.
     """
 
     MAX_SEARCHES = 50
@@ -56,6 +56,8 @@ class _DeviceSearch:
         self._searches += 1
         for agent in self._agents:
             if _is_at(agent, instrument, extension):
+                if len(self._found) >= self._agents.max_objects:
+                    self._found.clear()
                 self._found[device] = agent
                 return agent
         return None

@@ -19,11 +19,11 @@ _IDENTITY = ("InvokeID", "PeripheralID", "SkillGroupNumber", "SkillGroupID")
 
 
 class SkillGroup(CtiObject):
-    """One skill group of a peripheral; made by the session.
+    """One skill group of a peripheral. ``Session.skill_group`` returns it.
 
-    ``skill_group_number``: the number that the peripheral has for it. ``skill_group_id``: the system's id,
-    None until a message told it. ``statistics``: the last statistics, under the names of the reference, None
-    until they were asked for.
+    - ``skill_group_number``: its number at the peripheral.
+    - ``skill_group_id``: its id in the whole system, None until a message named it.
+    - ``statistics``: the last statistics, under the names of the reference, None until they arrived.
     """
 
     __slots__ = ("skill_group_id", "skill_group_number", "statistics")
@@ -58,7 +58,7 @@ class SkillGroup(CtiObject):
         ``timeout``: seconds, the session's ``request_timeout`` unless given. The answer is the message.
 
         Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost`` or
-        ``MethodError``. A peripheral is a busy machine: do not ask often.
+        ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
         context = self._require_context()
@@ -105,5 +105,5 @@ class SkillGroup(CtiObject):
 
 
 def _nothing_more(message: Message) -> None:
-    # the message handler of the session takes every QUERY_SKILL_GROUP_STATISTICS_CONF in already
+    # The session's handler of QUERY_SKILL_GROUP_STATISTICS_CONF has already applied the message.
     del message
