@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.reference_codec import MESSAGES, TAGS
-from support.strategies import bare, documented, frames, random_frames, versions
+from support.strategies import bare, documented, floating, frames, header, random_frames, versions
 
 from ctios_fast.core import FieldReader, Message, codec
 from ctios_fast.errors import MalformedFrame
@@ -174,3 +174,15 @@ def test_readers_can_be_copied_and_pickled() -> None:
     reader = FieldReader("AgentID", "AgentState")
     assert copy.copy(reader).names == pickle.loads(pickle.dumps(reader)).names == reader.names
     assert repr(reader) == "<FieldReader AgentID, AgentState>"
+
+
+@pytest.mark.parametrize("tag", [0, 0xFFFF])
+def test_a_tag_at_the_edge_of_the_range_is_not_taken_for_a_field(tag: int) -> None:
+    layout = codec(25).describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    frame = header(ged.AGENT_STATE_EVENT, bytes(layout.fixed_size) + floating(25, tag, b"1001\0"))
+    message = codec(25).decode(frame)
+    names = tuple(field.name for field in layout.floating)
+    read = FieldReader(*names).read(message)
+    assert read == expected(message, names)
+    assert not any(read)

@@ -17,7 +17,9 @@ def description() -> str:
         [sys.executable, "setup.py", "-q", "--long-description"], capture_output=True, text=True, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done.stdout[
+        done.stdout.index("# ctios_fast\n") :
+    ]  # after what Cython prints about changed sources
 
 
 @needs_sources
