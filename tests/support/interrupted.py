@@ -21,7 +21,9 @@ def count(frame: FrameType, event: str, argument: object) -> None:
     global calls
     if event == "call":
         calls += 1
-        if calls == moment:
+        # Only where a handler of asyncio or of the program takes the signal: Python's own raises
+        # KeyboardInterrupt wherever it is, even in the clean-up of the interpreter.
+        if 0 < moment <= calls and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
             sys.setprofile(None)
             signal.raise_signal(signal.SIGINT)
 
