@@ -12,8 +12,9 @@ from ctios_fast import Session, errors
 from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
 from ctios_fast.core import codec
+from ctios_fast.errors import TranscriptError
 from ctios_fast.protocol.enums import StatusCode
-from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, records
+from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -146,3 +147,12 @@ def test_the_hex_dump_in_the_readme_decodes_to_its_json_lines() -> None:
     dump = bytes.fromhex("".join(re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", text, re.MULTILINE)))
     lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"offset"')]
     assert list(records([dump], codec(25))) == lines
+
+
+def test_the_error_of_encode_in_the_pages_is_what_it_prints() -> None:
+    [line, printed] = re.findall(r"\$ echo '(.*)' \| ctios-fast encode\nline 1: (.*)", page("docs/tools.md"))[
+        0
+    ]
+    with pytest.raises(TranscriptError) as caught:
+        frame_from_record(codec(25), parse_line(line))
+    assert str(caught.value) == printed
