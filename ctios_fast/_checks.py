@@ -1,11 +1,18 @@
 """Checks of arguments: errors that name the argument, its value and its range."""
 
-__all__ = ["MAX_FRAME_SIZE", "MIN_FRAME_SIZE", "check_frame_limit", "check_integer"]
+__all__ = ["MAX_FRAME_SIZE", "MIN_FRAME_SIZE", "check_frame_limit", "check_integer", "shown"]
 
 #: Sizes of a frame in bytes, its header of 8 bytes included. The header has four bytes for the length of
 #: the rest.
 MIN_FRAME_SIZE = 8
 MAX_FRAME_SIZE = 8 + 0xFFFFFFFF
+
+
+def shown(value: object) -> str:
+    """Return the value as errors show it. Python refuses to write integers of thousands of digits."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    return repr(value)
 
 
 def check_integer(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
@@ -21,8 +28,7 @@ def check_integer(name: str, value: object, minimum: int, maximum: int | None = 
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an integer, {minimum} {end}, got {value!r}")
     if value < minimum or (maximum is not None and value > maximum):
-        shown = value if abs(value) < 10**30 else "a number of more than 30 digits"
-        raise ValueError(f"{name} must be {minimum} {end}, got {shown}")
+        raise ValueError(f"{name} must be {minimum} {end}, got {shown(value)}")
     return value
 
 

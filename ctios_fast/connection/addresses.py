@@ -8,6 +8,7 @@ can be given back.
 import re
 from typing import Any
 
+from ctios_fast._checks import shown
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.protocol.codes import DEFAULT_PORTS
@@ -73,7 +74,7 @@ def _address(keyword: str, address: Any, port_keyword: str, port: Any) -> tuple[
 
 
 def _port(name: str, given: Any) -> int:
-    allowed = f"{name} must be from 1 to {MAX_PORT}, got {given!r}"
+    allowed = f"{name} must be from 1 to {MAX_PORT}, got {shown(given)}"
     if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 10:
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int):

@@ -3,11 +3,12 @@
 Nothing below it checks an option again. An error names the option, the value and the allowed range.
 """
 
-import math
 import ssl as ssl_module
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from ctios_fast._checks import shown
 from ctios_fast.core import DEFAULT_MAX_FRAME
 from ctios_fast.protocol.naming import suggestion
 
@@ -18,9 +19,10 @@ from .link import DEFAULT_MAX_BUFFERED
 if TYPE_CHECKING:
     import random
 
-__all__ = ["ConnectionOptions", "check_heartbeat"]
+__all__ = ["MAX_SECONDS", "ConnectionOptions", "check_heartbeat"]
 
-#: Longest time in seconds that an option can set: a year. Event loops refuse much longer timers.
+#: Longest time in seconds that an option or a time-out can set: a year. Event loops refuse much longer
+#: timers.
 MAX_SECONDS = 366 * 24 * 3600.0
 #: Longest silence in seconds before TCP probes the path: operating systems have this limit.
 MAX_KEEPALIVE = 32767.0
@@ -110,8 +112,8 @@ _Check = Callable[[str, Any], Any]
 def _number(name: str, value: Any, allowed: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be {allowed}, got {value!r}")
+    if not abs(value) <= sys.float_info.max:  # NaN and integers that are too large for a float as well
+        raise ValueError(f"{name} must be {allowed}, got {shown(value)}")
     return float(value)
 
 
@@ -139,7 +141,7 @@ def _count(minimum: int, maximum: int | None = None, *, optional: bool = False) 
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name} must be {allowed}, got {value!r}")
         if value < minimum or (maximum is not None and value > maximum):
-            raise ValueError(f"{name} must be {allowed}, got {value!r}")
+            raise ValueError(f"{name} must be {allowed}, got {shown(value)}")
         return value
 
     return check

@@ -106,14 +106,14 @@ def _of_list(message: "Message", field: FloatingField, count: int, sizes: list[i
 
 
 def _counts(message: "Message", name: str) -> list[int | None]:
-    """What each occurrence of a counting field says; None where it is no number (of the wrong width)."""
+    """What each occurrence of a counting field says; None where it is not a number (of the wrong width)."""
     value = message.get(name, [])
     items = value if isinstance(value, list) else [value]
     return [item if isinstance(item, int) else None for item in items]
 
 
 def _said(message: "Message", name: str) -> int | None:
-    """How many are announced in all records together; None where that cannot be told."""
+    """How many are announced in all records together; None where that is not known."""
     counts = _counts(message, name)
     return None if None in counts else sum(count for count in counts if count is not None)
 

@@ -1,8 +1,8 @@
 """The buffer that a transport reads into, and the splitting of what it holds into frames.
 
-The free room behind the received bytes is exposed through the buffer protocol, so that the socket's
-data is written once, in place. Splitting copies nothing; what remains of a frame is moved only when
-the room behind it runs out.
+The free memory after the received bytes is exposed through the buffer protocol, so that the socket's
+data is written once, in place. Splitting copies nothing. An incomplete frame is moved only when no memory
+is left after it.
 """
 
 cimport cython
@@ -74,7 +74,7 @@ cdef class FrameBuffer:
         return 0
 
     cdef int reserve(self, Py_ssize_t wanted) except -1:
-        # Room for so many bytes behind _end, by moving the remainder down or by another size of memory.
+        # Makes `wanted` bytes of memory free after _end: moves the remainder down, or resizes the memory.
         cdef Py_ssize_t held = self._end - self._start
         cdef Py_ssize_t needed
         if wanted > PY_SSIZE_T_MAX - held:

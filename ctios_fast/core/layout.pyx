@@ -1,7 +1,7 @@
 """Layouts of all messages for one protocol version, built from the generated tables.
 
-A layout tells where each fixed field stands in that version and which floating fields the message
-lists. Message views point into it and keep its ``Layouts`` alive.
+A layout says where each fixed field is in that version, and which floating fields the message lists. Message
+views point into it and keep its ``Layouts`` alive.
 """
 
 cimport cython

@@ -344,7 +344,7 @@ cdef class Message:
     ``NamedVariable`` and ``NamedArray``. A field that repeats gives the list of all its values, empty where
     there are none; one that holds an array gives the list of its numbers. A number whose data has another
     width than its type comes as bytes. ``"tag:N"`` is the data of the first floating field with that tag.
-    A field that the message has not got raises ``KeyError``; ``name in message`` tells whether it came.
+    A field that the message lacks raises ``KeyError``; ``name in message`` is true for one that it has.
     """
 
     def __init__(self):
@@ -452,7 +452,7 @@ cdef class Message:
         return value
 
     def get(self, name, default=None):
-        """The field's value, or ``default`` where the message has not got it."""
+        """The field's value, or ``default`` where the message lacks it."""
         return self.value_of(name, default)
 
     def __contains__(self, name):

@@ -1,7 +1,7 @@
 """Switches that turn single performance tricks off, to measure them or to find a fault.
 
 The environment variable ``CTIOS_FAST_WITHOUT`` names the tricks to do without, separated by commas. It is
-read when the core is imported. Each trick stands in one file, which says what it buys:
+read when the core is imported. Each trick is in one file, which says what it buys:
 
 ===================  =======================================
 ``frame-templates``  ``core/encode/keyword_cache.pyx``

@@ -7,6 +7,7 @@ value given. It never shows a password.
 import re
 from typing import Any, Final
 
+from ctios_fast._checks import shown
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
@@ -63,10 +64,10 @@ def wrong(key: object, expected: str, value: object) -> MethodError | TypeError:
         return not_text(key)
     if isinstance(value, Secret) or is_password(key):
         return invalid(f"{key} must be {expected}, but is a password: use get_value() and reveal()")
-    shown = repr(value) if isinstance(value, _SHOWN_WHOLE) else type(value).__name__
-    if len(shown) > _MAX_SHOWN:
-        shown = f"{shown[:_MAX_SHOWN]}…"
-    return invalid(f"{key} must be {expected}, got {shown}")
+    given = shown(value) if isinstance(value, _SHOWN_WHOLE) else type(value).__name__
+    if len(given) > _MAX_SHOWN:
+        given = f"{given[:_MAX_SHOWN]}…"
+    return invalid(f"{key} must be {expected}, got {given}")
 
 
 def as_integer(key: str, value: Any, limits: tuple[int, int]) -> int:

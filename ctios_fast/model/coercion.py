@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ctios_fast._checks import shown
+from ctios_fast.connection.options import MAX_SECONDS
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
@@ -36,7 +38,7 @@ def refuse(reason: str, code: CilCode = CilCode.E_CTIOS_INVALID_ARGUMENT) -> Met
 
 
 def _shown(name: str, value: object) -> str:
-    return f"a {type(value).__name__}" if is_password(name) or isinstance(value, Secret) else repr(value)
+    return f"a {type(value).__name__}" if is_password(name) or isinstance(value, Secret) else shown(value)
 
 
 def integer(name: str, value: Any, low: int, high: int) -> int:
@@ -54,6 +56,8 @@ def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise refuse(f"{name} must be text, got {_shown(name, value)}")
+    if isinstance(value, int) and abs(value) >= 10**max_length:
+        raise refuse(f"{name} must have at most {max_length} characters, got {_shown(name, value)}")
     made = str(value)
     if not made and not empty:
         raise refuse(f"{name} must not be empty")
@@ -73,12 +77,18 @@ def boolean(name: str, value: Any) -> bool:
 
 
 def optional_seconds(name: str, value: Any) -> float | None:
-    """A time in seconds, above 0; None stays None. Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT)."""
+    """A time in seconds, above 0 and at most a year; None stays None.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
+    """
     if value is None:
         return None
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_SECONDS:
         return value
-    raise refuse(f"{name} must be a number of seconds above 0, or None, got {value!r}")
+    raise refuse(
+        f"{name} must be a number of seconds above 0 and at most {MAX_SECONDS:.0f}, or None, "
+        f"got {shown(value)}"
+    )
 
 
 def hidden(password: Any) -> Secret | None:

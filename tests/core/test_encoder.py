@@ -351,8 +351,8 @@ def test_a_floating_name_that_is_no_text(name: object) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("NoSuchField", "no floating field of the reference"),
-        ("", "no floating field of the reference"),
+        ("NoSuchField", "is not a floating field of the reference"),
+        ("", "is not a floating field of the reference"),
         ("AgentState", "is a fixed field here"),
         ("tag:", "no floating field"),
         ("tag:-1", "no floating field"),

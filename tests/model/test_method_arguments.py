@@ -94,13 +94,23 @@ def test_an_agent_is_made_from_what_ctios_programs_give() -> None:
     assert agent.auto_login is True
 
 
+def test_a_number_of_thousands_of_digits_is_refused_like_any_other() -> None:
+    huge = 10**5000  # Python refuses to write it
+    session = Session(client_id="x")
+    assert "peripheral_id must be an integer" in refusal(lambda: Agent("1", huge))
+    assert "agent_id must have at most 11 characters" in refusal(lambda: Agent(huge))  # type: ignore[arg-type]
+    assert "PortA must be from 1 to 65535" in refusal(lambda: session.connect(ctios_a="x", port_a=huge))
+    with pytest.raises(ValueError, match="heartbeat must be from 5"):
+        Session(client_id="x", heartbeat=huge)
+
+
 async def test_an_agent_of_a_session_is_checked_alike(peer_bulk: Session) -> None:
     assert "agent_id must have at most 11" in refusal(lambda: peer_bulk.agent("x" * 12))
     assert "AgentInstrument must have" in refusal(lambda: peer_bulk.agent("1", agent_instrument="x" * 64))
     assert "AutoLogin must be" in refusal(lambda: peer_bulk.agent("1", auto_login="maybe"))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, "5", True])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, "5", True, 1e9, 10**100])
 async def test_a_time_that_cannot_be_is_refused_everywhere(
     peer_agent: Agent, session: Session, value: Any
 ) -> None:

@@ -110,7 +110,7 @@ cdef int _gather(
 
 
 cdef class Property:
-    """One field of a message class; on the class itself it tells both names of the field."""
+    """One field of a message class; on the class itself it shows both names of the field."""
 
     def __init__(self, str name not None, str reference not None, wanted=None):
         self.name = name
@@ -134,7 +134,7 @@ cdef class Property:
 
 @cython.final
 cdef class FixedProperty(Property):
-    """A field of the fixed part; None where the message's layout has not got it."""
+    """A field of the fixed part; None where the message's layout lacks it."""
 
     cdef object read(self, Message message):
         cdef int64_t number

@@ -69,8 +69,9 @@ cdef class Dispatcher:
 
     All handlers of one message are called, in the order in which they were registered, before any sees the
     next; those registered or taken away meanwhile count from the next message on. A handler that raises is
-    counted and told to ``on_handler_error``; the others still get the message. A malformed frame is counted
-    and told to ``on_malformed``; the stream goes on behind it. Messages without a handler go to ``default``.
+    counted and reported to ``on_handler_error``; the others still get the message. A malformed frame is
+    counted and reported to ``on_malformed``; the stream goes on after it. Messages without a
+    handler go to ``default``.
 
     ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
     ``on_malformed`` raise, end ``dispatch`` at once; called again, it goes on with the next frame.

@@ -1,7 +1,7 @@
 """Several fields of a message in one call, for handlers that read the same ones of every message.
 
-Where each field stands is looked up once for each layout, and the floating part is gone through once for all
-of them; what comes is what ``message.get`` gives for each.
+The place of each field is looked up once for each layout. One pass over the floating part finds all fields.
+The values are those that ``message.get`` gives.
 """
 
 cimport cython
@@ -69,8 +69,8 @@ cdef class FieldReader:
     """Reads the named fields of messages: ``FieldReader("AgentID", "AgentState").read(message)``.
 
     ``read`` gives a tuple with one value for each name, in the order of the names: what ``message.get(name)``
-    gives, None where the message has not got the field. It takes messages of any type and version. Calling
-    the reader is the same. ``fill`` gives a dict of those fields that the message has got.
+    gives, None where the message lacks the field. It takes messages of any type and version. Calling
+    the reader is the same. ``fill`` gives a dict of those fields that the message has.
 
     Short texts that come again and again, as agent IDs do, are given as the same str each time: up to 4,096
     of them are kept, and no password.

@@ -383,11 +383,11 @@ cdef class Deadlines:
 cdef class OpenRequests:
     """Requests that went out and are not answered: ``pending``, by InvokeID, ``max_open`` of them at most.
 
-    ``now()`` tells the time in seconds. ``given_up`` holds InvokeIDs that no pending request has and that may
-    not be given away all the same. ``unasked`` counts confirmations that are none of a pending request's.
+    ``now()`` is the time in seconds. ``given_up`` holds InvokeIDs that no pending request has, and that no
+    request may get yet. ``unasked`` counts confirmations that belong to no pending request.
 
-    What becomes of requests that are too many, refused or not answered in time is the subclass's: it
-    overrides ``full``, ``watch``, ``refused`` and ``stray``.
+    A subclass overrides ``full``, ``watch``, ``refused`` and ``stray``. They decide what happens with one
+    request too many, with time-outs, with refusals and with confirmations of no pending request.
     """
 
     def __init__(self, now, Py_ssize_t max_open, first_invoke_id=1):

@@ -50,7 +50,7 @@ cdef object _MISSING = object()
 
 
 cdef void start_output(Output *out, Layouts layouts) noexcept:
-    # Nothing is written yet; whoever begins frees what is no longer on the stack.
+    # Nothing is written yet. The caller frees the memory if it is no longer that on the stack.
     out.bytes = out.stack
     out.capacity = STACK_SIZE
     out.size = 0
@@ -58,7 +58,7 @@ cdef void start_output(Output *out, Layouts layouts) noexcept:
 
 
 cdef int reserve(Output *out, Py_ssize_t more) except -1:
-    # Makes room for so many bytes behind what is written.
+    # Makes memory for `more` bytes free after those that are written.
     cdef Py_ssize_t wanted = out.size + more
     cdef unsigned char *grown
     if wanted <= out.capacity:
@@ -308,7 +308,7 @@ cdef object _unsendable(Layout *layout, object name):
             return _error(message, name, "no tag is published for this field, so it cannot be sent")
     if name in lookup_of(layout):
         return _error(message, name, "is a fixed field here, not a floating one")
-    return _error(message, name, "is no floating field of the reference")
+    return _error(message, name, "is not a floating field of the reference")
 
 
 cdef int _put_all_floating(
@@ -350,7 +350,7 @@ cdef object _stray_field(Layout *layout, object fields):
         if not isinstance(name, str):
             return _error(message, None, f"a field's name is text, not {type(name).__name__}")
         if name not in known:
-            return _error(message, name, "is no fixed field of this message in this version")
+            return _error(message, name, "is not a fixed field of this message in this version")
     return _error(message, None, "a fixed field was given twice")
 
 

@@ -1,7 +1,7 @@
 """From a buffer of many frames to arrays: one pass finds the rows, a second one fills a column each.
 
 The first pass walks headers and floating fields, proves every frame of the message and notes where it
-stands and where its wanted floating fields stand. With the rows counted, the caller makes the arrays. The
+is and where its wanted floating fields are. With the rows counted, the caller makes the arrays. The
 second pass goes through the noted frames in blocks that stay in the processor's nearest cache, and within a
 block column by column, each in a loop of a few instructions. Both run without the GIL. Nothing here knows
 NumPy: arrays come in through the buffer protocol.
@@ -56,7 +56,7 @@ class ColumnCounts(NamedTuple):
 # --- first pass: which frames ----------------------------------------------------------------------
 
 # A row is 1 + slots words: the frame's offset with its layout, then for each slot the place of the floating
-# field's first occurrence: its offset in the frame times 65536, plus its length. 0: the frame has not got it.
+# field's first occurrence: its offset in the frame times 65536, plus its length. 0: the frame lacks it.
 cdef struct Scan:
     const unsigned char *data
     Py_ssize_t size

@@ -1,5 +1,5 @@
-# Programs that judge a frame, and the values that they compare with. What runs them stands here, so that a
-# scan over many frames has it in its own loop.
+# Programs that judge a frame, and the values that they compare with. What runs them is in this file, so that
+# a scan over many frames has it in its own loop.
 
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t

@@ -1,7 +1,7 @@
 """Programs that judge a frame: steps that ask one field each, run in C without any Python object.
 
 A step names the step that follows in either case, so that a chain of ands and ors ends as soon as the answer
-stands. One walk over the floating part, which proves it too, finds the fields for all steps.
+is known. One pass over the floating part proves it and finds the fields of all steps.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free

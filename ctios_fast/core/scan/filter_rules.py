@@ -31,7 +31,7 @@ class Test:
     """A field has one of the values, or with ``negated`` has a value that is none of them.
 
     ``texts`` and ``prefixes`` are as on the wire, without NUL; ``ranges`` are first and last number.
-    ``present``: any value will do. A frame that has not got the field fails the test either way.
+    ``present``: any value will do. A frame that lacks the field fails the test either way.
     """
 
     field: str
@@ -70,7 +70,7 @@ class Rule:
 
 
 def wire_text(field: str, text: str) -> bytes:
-    """The text as it stands on the wire; ``ValueError`` for one that cannot."""
+    """The text as it is on the wire; ``ValueError`` for one that cannot."""
     try:
         data = text.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:

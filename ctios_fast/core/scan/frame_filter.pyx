@@ -291,7 +291,7 @@ cdef class FrameFilter(FrameGate):
         return program
 
     cdef object _first_step(self, list steps, dict slots, list rules, Layout *layout, dict values):
-        # Appends the steps from the last to the first, since each names those behind it; returns the first.
+        # Appends the steps from the last to the first, since each names those after it; returns the first.
         entry = REJECT
         for rule in reversed(rules):
             otherwise = entry
@@ -344,7 +344,7 @@ cdef class FrameFilter(FrameGate):
         return judge(program, frame, size, self._layouts.tag_width)
 
     def matches(self, frame):
-        """Whether the frame, header included, is accepted. What is no whole frame is: it is malformed."""
+        """Whether the frame, header included, is accepted. Malformed bytes are accepted too."""
         cdef Py_buffer view
         self.prepare()
         PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
