@@ -10,7 +10,7 @@ MAX_FRAME_SIZE = 8 + 0xFFFFFFFF
 
 def shown(value: object) -> str:
     """Return the value as errors show it. Python refuses to write integers of thousands of digits."""
-    if isinstance(value, int) and abs(value) >= 10**30:
+    if isinstance(value, int) and abs(value) > 10**30:
         return "a number of more than 30 digits"
     return repr(value)
 

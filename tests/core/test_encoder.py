@@ -278,7 +278,7 @@ def test_a_missing_field(name: str) -> None:
 def test_a_field_too_many(name: str) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {name: 0})
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", name)
-    assert "no fixed field" in error.reason
+    assert "not a fixed field" in error.reason
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentState", SECRET.encode()])
@@ -354,12 +354,12 @@ def test_a_floating_name_that_is_no_text(name: object) -> None:
         ("NoSuchField", "is not a floating field of the reference"),
         ("", "is not a floating field of the reference"),
         ("AgentState", "is a fixed field here"),
-        ("tag:", "no floating field"),
-        ("tag:-1", "no floating field"),
-        ("tag:1_0", "no floating field"),
-        ("tag: 5", "no floating field"),
-        ("tag:\u0665", "no floating field"),
-        ("tag:" + "9" * 30, "no floating field"),
+        ("tag:", "not a floating field"),
+        ("tag:-1", "not a floating field"),
+        ("tag:1_0", "not a floating field"),
+        ("tag: 5", "not a floating field"),
+        ("tag:\u0665", "not a floating field"),
+        ("tag:" + "9" * 30, "not a floating field"),
         ("tag:65536", "does not fit the 2-byte tags"),
         ("tag:999999999", "does not fit the 2-byte tags"),
     ],
