@@ -27,6 +27,7 @@ from ctios_fast.core import codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
 from ctios_fast.messages import ConfigRequestEvent, QueryAgentStateReq
+from ctios_fast.model.agents.agent import MAX_DOMAINS
 from ctios_fast.model.kinds import KINDS
 from ctios_fast.protocol import numbers as ged
 
@@ -228,6 +229,19 @@ async def test_a_state_without_a_name_stays_a_number(peer: Peer, peer_bulk: Sess
 
 
 # --- Properties -----------------------------------------------------------------------------------------
+
+
+async def test_domains_that_a_server_names_are_bounded_and_the_rest_is_counted(
+    peer: Peer, peer_bulk: Session
+) -> None:
+    peer.send(*(state_event(3, domain=2 + number) for number in range(MAX_DOMAINS + 5)))
+    peer.send(state_event(2, domain=2))  # a domain that is known stays up to date
+    await settled(peer_bulk)
+    states = peer_bulk.agent("1001").domain_states
+    assert states is not None
+    assert len(states) == MAX_DOMAINS
+    assert states[2] is AgentState.NOT_READY
+    assert peer_bulk.counters()["events_of_unknown_agents"] == 5
 
 
 def test_properties_are_read_by_keyword_in_any_case() -> None:

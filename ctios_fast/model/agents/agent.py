@@ -47,7 +47,7 @@ from .reasons import FORCED_LOGOUT, unsigned_reason
 from .requests import LoginRequest, StateChange
 from .states import STATES, agent_state
 
-__all__ = ["Agent", "details_reader", "peripheral_number"]
+__all__ = ["MAX_DOMAINS", "Agent", "details_reader", "peripheral_number"]
 
 #: Protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq.
 _SINCE_SERVICES = 13
@@ -58,6 +58,8 @@ MAX_EXTENSION = 15
 MAX_INSTRUMENT = 63
 #: A peripheral's id has 32 bits; the highest one means "none".
 MAX_PERIPHERAL_ID = 0xFFFFFFFE
+#: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
+MAX_DOMAINS = 256
 
 _NO_PASSWORD = Secret("")
 _LABELS = {state: f"agent state {state.name}" for state in states.ASKABLE}
@@ -712,10 +714,15 @@ class Agent(CtiObject):
         self._changes = tuple([each for each in changes if each is not change]) if len(changes) > 1 else ()
         return True
 
-    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> None:
-        """Take in a state of another media routing domain, by its MRDID, and fire its event."""
+    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
+        """Take in a state of another media routing domain, by its MRDID, and fire its event.
+
+        Returns False, and does nothing, for a new domain once MAX_DOMAINS are known.
+        """
         if self.domain_states is None:
             self.domain_states = {}
+        if domain not in self.domain_states and len(self.domain_states) >= MAX_DOMAINS:
+            return False
         self.domain_states[domain] = agent_state(state)
         context: Context = self.context  # type: ignore[assignment]
         is_own = context.hears_all or self._is_own(context, message)
@@ -727,6 +734,7 @@ class Agent(CtiObject):
             message,
             is_own,
         )
+        return True
 
     def apply_answer(self, message: Message) -> None:
         """Take in a QUERY_AGENT_STATE_CONF.

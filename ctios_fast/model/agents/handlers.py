@@ -104,8 +104,8 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
                 return
         if domain == _VOICE or domain in _NO_DOMAIN:
             agent.apply_state(state, reason, instrument, extension, message)
-        else:
-            agent.apply_domain_state(domain, state, reason, message)
+        elif not agent.apply_domain_state(domain, state, reason, message):
+            agents.unknown += 1
 
     return {ged.AGENT_STATE_EVENT: on_agent_state}
 
