@@ -118,6 +118,9 @@ class Module:
             elif isinstance(node, ast.ImportFrom):
                 module = self.resolve(node.module or "", node.level)
                 self.imports += [(node.lineno, module, alias.name) for alias in node.names]
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+                names = [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
+                self.imports += [(node.lineno, str(name), None) for name in names]
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 self.own.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

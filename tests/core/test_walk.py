@@ -1,6 +1,6 @@
 """The walk over floating fields that columns and filters share: what it proves, and where it stops looking.
 
-Under ``ci/sanitize`` the buffers here end where their memory ends, so that a read behind them is found.
+Under ``ci/sanitize`` the buffers here end where their memory ends, so that a read after them is found.
 """
 
 import itertools

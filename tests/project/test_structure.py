@@ -28,6 +28,7 @@ class TestUpwardImports:
             "from .. import model",
             "import ctios_fast.model.session",
             "def late():\n    from ctios_fast.model.session import Session",
+            "importlib.import_module('ctios_fast.model.session')",
             "if TYPE_CHECKING:\n    from ctios_fast.model.session import Session",
         ],
     )

@@ -65,7 +65,7 @@ cdef class ColumnPlan:
             raise ValueError(f"message {self.name or message} has no published layout, so it has no columns")
         while layout != NULL:
             if self.layout_count == MAX_LAYOUTS:
-                raise RuntimeError("the protocol's data outgrew the tables of core/columns")
+                raise RuntimeError("the protocol's data outgrew the tables of core/scan/column_plan")
             self.candidates[self.layout_count] = layout
             self.layout_count += 1
             layout = layout.alternative
@@ -110,7 +110,7 @@ cdef class ColumnPlan:
         if slot.flags & FLAG_ARRAY:
             raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
         if slot.tag >= MAX_TAGS or self.places == MAX_PLACES:
-            raise RuntimeError("the protocol's data outgrew the tables of core/columns")
+            raise RuntimeError("the protocol's data outgrew the tables of core/scan/column_plan")
         source.kind = SOURCE_FLOATING
         if not self.place_of_tag[slot.tag]:
             self.places += 1

@@ -16,7 +16,7 @@ from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, FloatingCursor, 
 # --- asking a value --------------------------------------------------------------------------------
 
 cdef class TestValues:
-    """The values of a ``conditions.Test`` as C structures."""
+    """The values of a ``filter_rules.Test`` as C structures."""
 
     def __cinit__(self, test):
         cdef Py_ssize_t i

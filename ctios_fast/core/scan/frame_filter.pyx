@@ -1,6 +1,6 @@
 """Filters: whether a frame is wanted, found out in C before any Python object is made of it.
 
-What a user writes comes here as rules (``conditions``), which are compiled to a program for each message
+What a user writes comes here as rules (``filter_rules``), which are compiled to a program for each message
 (``filter_program``).
 """
 
@@ -320,7 +320,7 @@ cdef class FrameFilter(FrameGate):
         if not fixed:
             tag = at
             if tag >= MAX_TAGS:
-                raise RuntimeError("the protocol's data outgrew the tables of core/filters")
+                raise RuntimeError("the protocol's data outgrew the tables of core/scan/frame_filter")
             if tag not in slots:
                 if len(set(slots.values())) == MAX_FLOATING:
                     raise ValueError(f"a filter looks at {MAX_FLOATING} floating fields of a message at most")
