@@ -22,7 +22,7 @@ class FailureReason(IntEnum):
 
 
 class Observer(Protocol):
-    """Hears of the steps of one connection, in the order in which they happen."""
+    """Gets the steps of one connection, in the order in which they happen."""
 
     def connected(self, side: Side) -> None:
         """TCP (TLS) to the side is up."""

@@ -115,7 +115,7 @@ class OpenSettings(NamedTuple):
 
 
 def _password_bytes(password: Secret) -> bytes:
-    # ClientPassword has no type: the closing NUL of a text is ours to write
+    # ClientPassword has no type, so the closing NUL is written here
     try:
         return password.reveal().encode("ascii", "surrogateescape") + b"\0" * bool(password)
     except UnicodeEncodeError:

@@ -54,7 +54,7 @@ class ConnectionEvents:
         self._status = status
         #: Repeated lines are limited: a server in trouble says the same at each connection, or at each event.
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
-        #: Whether events may be missing though the connection stands, as while the peripheral is offline.
+        #: Whether events may be missing though the connection is up, as while the peripheral is offline.
         self._is_gap = False
 
     # --- Observer -----------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ class CtiObject:
         """The connection is gone: what the object knows may be stale. Called by the registry."""
 
     def doubt(self) -> None:
-        """Events may have been missed though the connection stands. Called by the registry."""
+        """Events may have been missed though the connection is up. Called by the registry."""
 
     def needs_repair(self) -> bool:
         """Whether the object's state may be stale and can be asked for."""

@@ -169,7 +169,7 @@ class _Gap:
         self.before_unknown: AgentState | int | None = None
 
 
-#: Stands for the gap of an agent that has none. It is never changed.
+#: The gap of an agent that has none. It is never changed.
 _NO_GAP = _Gap()
 
 
@@ -612,7 +612,7 @@ class Agent(CtiObject):
         self._gap = None
 
     def doubt(self) -> None:
-        """Events may have been missed though the connection stands, as when the peripheral was offline."""
+        """Events may have been missed though the connection is up, as when the peripheral was offline."""
         gap = self._open_gap()
         gap.is_doubtful = True
         if self.auto_login and self.is_logged_in and gap.reason is None:

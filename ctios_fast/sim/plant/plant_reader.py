@@ -1,4 +1,4 @@
-"""What a plant tells on request: snapshots, statistics, and the events that bring a new client up to date."""
+"""What a plant reports on request: snapshots, statistics, and the events that bring a client up to date."""
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
