@@ -7,7 +7,14 @@ from collections import Counter
 
 from servers import run, servers
 
-from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, AgentState, Arguments, CtiOsError, Session
+from ctios_fast import (
+    CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE,
+    Agent,
+    AgentState,
+    Arguments,
+    CtiOsError,
+    Session,
+)
 from ctios_fast.core import Message
 from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
@@ -34,10 +41,10 @@ async def main() -> None:
         Session(client_id="night-job") as session,  # disconnects at the end, if that has not happened yet
     ):
         await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
-        await session.set_bulk_mode(5000)
+        agents = [Agent(agent_id, agent_instrument=device) for agent_id, device in STAFF.items()]
+        await session.set_bulk_mode(5000, agents=agents)  # each is asked for its state
         session.on(AGENT_STATE_EVENT, on_state)
         session.subscribe("OnPostLogout", on_post_logout)
-        agents = [session.agent(agent_id, agent_instrument=device) for agent_id, device in STAFF.items()]
 
         # A method sends its request at once: all of these are open at the same time.
         logins = [agent.login() for agent in agents]

@@ -96,6 +96,8 @@ class ConnectionEvents:
         context.fire(mode.opened_event, self._opened_arguments)
         if reopened:
             self._recovery.start()
+        else:
+            self._recovery.start_first()
 
     def rejected(self, error: OpenRefused) -> None:
         """The server refused the session; no other side will be tried."""

@@ -1,5 +1,7 @@
 """Recovery: after a gap in the events, every object whose state may have changed is asked for it.
 
+The agents that the program named when it set the mode are asked for in the same way, once, after the opening.
+
 A gap is a lost connection, or a time in which the peripheral was out of reach though the connection stood.
 The server never repeats the events of a gap. Objects are asked a window at a time. A repair that fails is
 repeated after a growing delay, until it succeeds or ``MAX_ATTEMPTS`` were made. Giving up is logged and
@@ -32,28 +34,72 @@ _FIRST_DELAY: Final = 1.0
 class Recovery:
     """Brings a session's objects up to date after a gap.
 
-    ``repaired`` and ``given_up`` count objects since the session was made.
+    ``repaired`` and ``given_up`` count objects after gaps, ``unanswered`` those of a first opening whose
+    state could not be asked for; all since the session was made.
     """
 
     def __init__(self, context: Context, max_open_requests: int) -> None:
         self.repaired = 0
         self.given_up = 0
+        self.unanswered = 0
+        #: What runs, or ran last; None without one.
+        self.task: asyncio.Task[object] | None = None
         self._context = context
         #: The program keeps at least half of the requests that may be open.
         self._window = max(1, min(_WINDOW, max_open_requests // 2))
-        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin. Called within the dispatch of the message that ends the gap: the next may be an event."""
         self.stop()
-        objects = [each for each in self._context.registry if each.needs_repair()]
-        self._task = asyncio.get_running_loop().create_task(self._repair(objects), name="ctios_fast-repair")
+        self.task = asyncio.get_running_loop().create_task(
+            self._repair(self._unrepaired()), name="ctios_fast-repair"
+        )
+
+    def start_first(self) -> None:
+        """Ask once for the objects that the program named. Called when the mode is open for the first time.
+
+        A refusal is not repeated: some servers do not answer for an agent that is logged out. Such an object
+        is asked for again after the next gap.
+        """
+        self.stop()
+        objects = self._unrepaired()
+        if objects:
+            self.task = asyncio.get_running_loop().create_task(
+                self._ask(objects), name="ctios_fast-first-queries"
+            )
 
     def stop(self) -> None:
         """Stop, as when the connection is lost again; the next ``start`` begins with what is left."""
-        task, self._task = self._task, None
+        task, self.task = self.task, None
         if task is not None:
             task.cancel()
+
+    def _unrepaired(self) -> list[CtiObject]:
+        return [each for each in self._context.registry if each.needs_repair()]
+
+    async def _ask(self, objects: list[CtiObject]) -> None:
+        window = asyncio.Semaphore(self._window)
+        outcomes = await asyncio.gather(*(self._ask_one(each, window) for each in objects))
+        errors = [error for error in outcomes if error is not None]
+        if errors:
+            self.unanswered += len(errors)
+            log.warning(
+                "the states of %d of %d agents could not be asked for; the first error: %s",
+                len(errors),
+                len(objects),
+                errors[0],
+            )
+
+    async def _ask_one(self, each: CtiObject, window: asyncio.Semaphore) -> CtiOsError | None:
+        # The error is returned, so that one of many does not stop the others.
+        try:
+            async with window:
+                await each.repair()
+        except ConnectionLost:
+            return None  # the next start asks again
+        except CtiOsError as error:
+            return error
+        return None
 
     async def _repair(self, objects: list[CtiObject]) -> None:
         began = self._context.clock.time()

@@ -6,6 +6,7 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
@@ -16,7 +17,7 @@ from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.opening import OpenSettings
 from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
-from ctios_fast.connection.request_book import Request
+from ctios_fast.connection.request_book import Request, expected
 from ctios_fast.core import Codec, Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
@@ -270,6 +271,7 @@ class Session:
             "requests_forgotten": book.forgotten,
             "objects_repaired": self._recovery.repaired,
             "repairs_given_up": self._recovery.given_up,
+            "first_queries_failed": self._recovery.unanswered,
             **self._context.registry.counters(),
         }
 
@@ -421,8 +423,7 @@ class Session:
             raise refuse(f"set_agent() takes an Agent or None, got {type(agent).__name__}")
         mode = _chosen(modes.AGENT, services, call_mask, agent_mask, config_mask)
         self._require_modeless()
-        if agent.context is not None and agent.context is not self._context:
-            raise refuse(f"{agent!r} belongs to another session", CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION)
+        self._require_free(agent)
         if agent.peripheral_id is None:
             raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
         self._enter_mode(mode, agent.peripheral_id)
@@ -435,12 +436,13 @@ class Session:
             agent_instrument=agent.agent_instrument,
             agent_extension=agent.agent_extension,
         )
-        return self._open(settings, "SetAgent", agent)
+        return self._open(settings, "SetAgent", partial(self._ask_for_agent, agent))
 
     def set_bulk_mode(
         self,
         peripheral_id: int,
         *,
+        agents: Iterable["str | Agent"] = (),
         services: int | None = None,
         call_mask: int | None = None,
         agent_mask: int | None = None,
@@ -448,16 +450,32 @@ class Session:
     ) -> Request[None]:
         """Set bulk mode: all events of the peripheral's agents, and control of any of them.
 
-        ``peripheral_id``: 0 to 4294967294. ``services`` and the masks: see ``set_agent``; All Events, Client
-        Control and Call Data Update are asked for unless given.
+        - ``peripheral_id``: 0 to 4294967294.
+        - ``agents``: agent IDs or Agents of the peripheral that the session knows from the start. A server
+          reports an agent only when its state changes. Other agents become known by their events.
+        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``: see ``set_agent``; All Events, Client
+          Control and Call Data Update are asked for unless given.
 
-        ``OnMonitorModeEstablished`` follows. Fails and raises as ``set_agent`` does.
+        ``OnMonitorModeEstablished`` follows. Then each of ``agents`` is asked for, several at a time, and
+        ``OnQueryAgentStateConf`` reports its state. The await returns when all have answered. A refusal is
+        an answer: it is counted (``first_queries_failed``), and the agent's ``state`` stays None. After a
+        loss the await fails; the library opens the mode again and asks for the agents that are left.
+
+        Fails and raises as ``set_agent`` does, and raises ``MethodError`` for ``agents`` that cannot be used;
+        nothing is changed then.
         """
         peripheral_id = peripheral_number("peripheral_id", peripheral_id)
+        named = _named(agents, peripheral_id)
         mode = _chosen(modes.BULK, services, call_mask, agent_mask, config_mask)
         self._require_modeless()
+        for each in named:
+            self._require_free(each)
         self._enter_mode(mode, peripheral_id)
-        return self._open(self._settings(mode), "SetBulkMode", None)
+        for each in named:
+            agent = self.agent(each) if isinstance(each, str) else self._adopt(each)
+            agent.peripheral_id = peripheral_id
+            agent.ask_at_opening()
+        return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
 
     def agent(
         self,
@@ -581,6 +599,10 @@ class Session:
         if self.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
             raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
 
+    def _require_free(self, agent: "str | Agent") -> None:
+        if isinstance(agent, Agent) and agent.context not in (None, self._context):
+            raise refuse(f"{agent!r} belongs to another session", CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION)
+
     def _enter_mode(self, mode: Mode, peripheral_id: int) -> None:
         context = self._context
         context.mode = mode
@@ -601,22 +623,27 @@ class Session:
             **settings,
         )
 
-    def _open(self, settings: OpenSettings, label: str, agent: Agent | None) -> Request[None]:
+    def _open(
+        self, settings: OpenSettings, label: str, then: Callable[[Request[None]], object]
+    ) -> Request[None]:
+        # ``then`` answers the request that is returned, once the session is open.
         outcome: Request[None] = Request(label)
 
         def answered(opening: Request[Message]) -> None:
             error = opening.exception()
-            if error is not None:
-                if self.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
-                    self._forget_mode()
-                outcome.set_exception(error)
-            elif agent is not None:
-                agent.query_agent_state().add_done_callback(asked)
-            else:
-                outcome.set_result(None)
+            if error is None:
+                then(outcome)
+                return
+            if self.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
+                self._forget_mode()
+            outcome.set_exception(error)
 
+        self._connection.open(settings).add_done_callback(answered)
+        return outcome
+
+    def _ask_for_agent(self, agent: Agent, outcome: Request[None]) -> None:
+        # The state tells whether the agent is logged in already. The mode is set without it as well.
         def asked(query: Request[Message]) -> None:
-            # The state tells whether the agent is logged in already. The mode is set without it as well.
             error = query.exception()
             if isinstance(error, ConnectionLost):
                 outcome.set_exception(error)
@@ -625,8 +652,20 @@ class Session:
                 log.warning("the state of the current agent cannot be asked for: %s", error)
             outcome.set_result(None)
 
-        self._connection.open(settings).add_done_callback(answered)
-        return outcome
+        agent.query_agent_state().add_done_callback(asked)
+
+    def _await_first_queries(self, outcome: Request[None]) -> None:
+        def asked(task: object) -> None:
+            if self.is_open:
+                outcome.set_result(None)
+            else:
+                words = "the connection was lost while agents were asked for their states"
+                outcome.set_exception(expected(ConnectionLost(words)))
+
+        if self._recovery.task is None:
+            outcome.set_result(None)
+        else:
+            self._recovery.task.add_done_callback(asked)
 
     def _forget_mode(self) -> None:
         self._recovery.stop()
@@ -656,6 +695,25 @@ def _chosen(mode: Mode, services: Any, call_mask: Any, agent_mask: Any, config_m
         )
     ]
     return mode.changed(*masks)
+
+
+def _named(agents: Any, peripheral_id: int) -> "list[str | Agent]":
+    # The agents that a program names, each once: an Agent where it gave one, otherwise the id.
+    if isinstance(agents, str | bytes | Mapping) or not isinstance(agents, Iterable):
+        raise refuse(f"agents must be a list of agent IDs or Agents, got {type(agents).__name__}")
+    named: dict[str, str | Agent] = {}
+    for each in agents:
+        agent = each if isinstance(each, Agent) else Agent(each, peripheral_id)
+        if agent.peripheral_id not in (None, peripheral_id):
+            raise refuse(f"{agent!r} is given for peripheral {peripheral_id}")
+        before = named.get(agent.agent_id)
+        if agent is each:
+            if isinstance(before, Agent) and before is not agent:
+                raise refuse(f"agents has two Agents with the ID {agent.agent_id}")
+            named[agent.agent_id] = agent
+        elif before is None:
+            named[agent.agent_id] = agent.agent_id
+    return list(named.values())
 
 
 def _resolved(message: Any) -> int:

@@ -219,3 +219,23 @@ async def test_bulk_mode_hears_every_agent(
         "agent.5000.1002",
     ]
     check_all(recorder)
+
+
+async def test_agents_that_are_named_in_bulk_mode_are_asked_for_after_the_opening(
+    session: Session, server: StructServer, recorder: Recorder
+) -> None:
+    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
+    peer = await server.accepted()
+    await soon(connecting)
+    opening = session.set_bulk_mode(5000, agents=["1001", "1002"])
+    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
+    for agent_id, state in (("1001", NOT_READY), ("1002", LOGOUT)):
+        query = await peer.receive(QUERY_AGENT_STATE_REQ)
+        assert query.fixed(QUERY_LAYOUT)[1:] == (5000, 1, 0)
+        assert query.floating(QUERY_LAYOUT) == [(5, agent_id.encode() + b"\0")]
+        assert not opening.done()
+        peer.query_conf(query, state, agent_id=agent_id)
+    await soon(opening)
+    assert [session.agents[key].state for key in ("1001", "1002")] == [NOT_READY, LOGOUT]
+    assert recorder.names[-3:] == ["OnMonitorModeEstablished"] + ["OnQueryAgentStateConf"] * 2
+    check_all(recorder)

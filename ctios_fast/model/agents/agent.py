@@ -156,9 +156,11 @@ _STATE_KEYWORDS = (
 class _Gap:
     """What a gap in the events, or a state of UNKNOWN, leaves open about an agent."""
 
-    __slots__ = ("before_unknown", "is_doubtful", "is_returning", "reason")
+    __slots__ = ("before_unknown", "is_doubtful", "is_named", "is_returning", "reason")
 
     def __init__(self) -> None:
+        #: Whether the program named the agent when it set the mode, and nothing was heard of it since.
+        self.is_named = False
         #: Whether events may have been missed since the state was heard of.
         self.is_doubtful = False
         #: Whether the library logs the agent in again if the gap logged it out.
@@ -594,7 +596,14 @@ class Agent(CtiObject):
     def needs_repair(self) -> bool:
         """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
         gap = self._gap
-        return gap is not None and ((gap.is_doubtful and self.state is not None) or gap.is_returning)
+        if gap is None:
+            return False
+        return gap.is_returning or (gap.is_doubtful and (gap.is_named or self.state is not None))
+
+    def ask_at_opening(self) -> None:
+        """Have the state asked for once the mode is open, though nothing was heard of the agent yet."""
+        gap = self._open_gap()
+        gap.is_doubtful = gap.is_named = True
 
     async def repair(self) -> None:
         """Ask for the state after a gap, and log the agent in again if the gap logged it out.
