@@ -12,10 +12,10 @@ cdef class FrameBuffer:
     cdef unsigned char *_bytes
     cdef Py_ssize_t _capacity
     cdef Py_ssize_t _start          # first byte not yet split
-    cdef Py_ssize_t _end            # behind the last byte received
-    cdef Py_ssize_t _offered        # room that get_buffer offered and received may take
-    cdef int exports               # views of the free room that are held
-    cdef bint _filled               # the last read took all the room
+    cdef Py_ssize_t _end            # after the last byte received
+    cdef Py_ssize_t _offered        # bytes that get_buffer offered, less those that were received
+    cdef int exports                # existing views of the free space
+    cdef bint _filled               # the last read filled the buffer
     cdef readonly Py_ssize_t max_frame
     cdef uint64_t _consumed         # stream offset of _start
 
@@ -25,7 +25,7 @@ cdef class FrameBuffer:
     cdef int too_large(self, uint32_t length) except -1
 
     cdef inline int next_span(self, const unsigned char **frame, Py_ssize_t *size) except -1:
-        # The next whole frame, valid until room is made again: 1, or 0 when there is none yet.
+        # The next whole frame, valid until the next reserve or resize: 1, or 0 if there is none yet.
         cdef const unsigned char *start = self._bytes + self._start
         cdef Py_ssize_t held = self._end - self._start
         cdef Py_ssize_t whole

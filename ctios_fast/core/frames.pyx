@@ -1,8 +1,8 @@
-"""The buffer that a transport reads into, and the splitting of what it holds into frames.
+"""The buffer that a transport reads into, and that splits the received bytes into frames.
 
-The free memory after the received bytes is exposed through the buffer protocol, so that the socket's
-data is written once, in place. Splitting copies nothing. An incomplete frame is moved only when no memory
-is left after it.
+The free space after the received bytes is exposed through the buffer protocol, so that the transport
+writes data once, in place. Splitting copies nothing. The bytes of an unfinished frame are moved only when
+the space after them runs out.
 """
 
 cimport cython
@@ -25,16 +25,17 @@ cdef extern from *:
 
 cdef enum:
     INITIAL_CAPACITY = 16384
-    MIN_READ = 4096               # room that a read is offered at least
+    MIN_READ = 4096               # least space that a read is offered
 
 
 @cython.final
 cdef class FrameBuffer:
-    """Bytes received on one direction of one connection.
+    """Bytes received in one direction of one connection.
 
-    ``max_frame`` is the largest frame accepted, in bytes with the header. Read into with ``get_buffer`` and
-    ``received``, the buffer never holds more than ``max_frame`` and 4,096 bytes (16,384 if that is more):
-    no room is given while frames that could be split fill it. ``feed`` takes any amount at once.
+    ``max_frame`` is the largest frame accepted, in bytes with the header. With ``get_buffer`` and
+    ``received``, the buffer never takes more memory than ``max_frame`` plus 4,096 bytes, or 16,384 bytes if
+    that is more: ``get_buffer`` refuses a read while ``max_frame`` bytes wait to be split. ``feed`` takes any
+    amount at once.
     """
 
     def __cinit__(self, max_frame=DEFAULT_MAX_FRAME):
@@ -51,16 +52,16 @@ cdef class FrameBuffer:
 
     @property
     def consumed(self):
-        """Offset in the stream of the next frame."""
+        """Offset of the next frame in the stream, in bytes."""
         return self._consumed
 
     @property
     def capacity(self):
-        """Bytes of memory taken for data."""
+        """Bytes of memory allocated for data."""
         return self._capacity
 
     cdef Py_ssize_t max_capacity(self) noexcept:
-        # Capacity that is enough for every read: a frame that lacks a byte, and a read.
+        # Enough for every read: a frame that lacks one byte, and MIN_READ.
         if self.max_frame > PY_SSIZE_T_MAX - MIN_READ:
             return PY_SSIZE_T_MAX
         return max(<Py_ssize_t>INITIAL_CAPACITY, self.max_frame + MIN_READ)
@@ -74,7 +75,7 @@ cdef class FrameBuffer:
         return 0
 
     cdef int reserve(self, Py_ssize_t wanted) except -1:
-        # Makes `wanted` bytes of memory free after _end: moves the remainder down, or resizes the memory.
+        # Provides space for `wanted` bytes after _end, by moving the unsplit bytes down or by reallocation.
         cdef Py_ssize_t held = self._end - self._start
         cdef Py_ssize_t needed
         if wanted > PY_SSIZE_T_MAX - held:
@@ -82,7 +83,7 @@ cdef class FrameBuffer:
         needed = held + wanted
         if self.exports:
             if self._capacity - self._end < wanted:
-                raise BufferError("the buffer's free room is in use by a reader")
+                raise BufferError("the buffer cannot grow while a view of its free space exists: release it")
             return 0
         if self._start and (held == 0 or self._capacity - self._end < wanted):
             memmove(self._bytes, self._bytes + self._start, held)
@@ -94,17 +95,19 @@ cdef class FrameBuffer:
             else:
                 self.resize(max(self.max_capacity(), needed))
         elif self._start == 0 and self._capacity // 2 > self.max_capacity() >= needed:
-            self.resize(self.max_capacity())            # give back what a large feed took
+            self.resize(self.max_capacity())            # return the memory of a large feed
         return 0
 
     def get_buffer(self, sizehint=-1):
-        """Room for the next read (``asyncio.BufferedProtocol``): this object, as a buffer.
+        """Offer space for the next read (``asyncio.BufferedProtocol``); returns this object, as a buffer.
 
         Raises ``BufferError`` while ``max_frame`` bytes wait to be split.
         """
         if self._end - self._start >= self.max_frame:
-            raise BufferError(f"{self.buffered} bytes wait to be split, {self.max_frame} may")
-        # a read that took all the room shows that there is more to come in one go
+            raise BufferError(
+                f"{self.buffered} bytes wait to be split, at most {self.max_frame} may: split them first"
+            )
+        # A read that filled the buffer means that more data is waiting: offer more at once.
         if self._filled and not self.exports and self._capacity < self.max_capacity():
             self.resize(min(2 * self._capacity, self.max_capacity()))
         self._filled = False
@@ -113,20 +116,22 @@ cdef class FrameBuffer:
         return self
 
     def received(self, Py_ssize_t size):
-        """Tell how many bytes were written into the room of ``get_buffer``."""
+        """Count ``size`` bytes as received, which were written into the space that ``get_buffer`` offered."""
         if size < 0 or size > self._offered:
-            raise ValueError(f"{size} bytes cannot have come, get_buffer offered room for {self._offered}")
+            raise ValueError(
+                f"size must be 0 to {self._offered}, the bytes that get_buffer offered, got {size}"
+            )
         self._end += size
         self._offered -= size
         self._filled = self._end == self._capacity
 
     def feed(self, data):
-        """Append a copy of the data, however much it is: for tests and files, whose reader sets the size."""
+        """Append a copy of the data. There is no limit: this is for tests and files, not for sockets."""
         cdef Py_buffer view
         PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
         try:
             if self._bytes <= <unsigned char *>view.buf < self._bytes + self._capacity:
-                raise BufferError("the data is this buffer's own")
+                raise BufferError("feed cannot take a view of this buffer itself")
             if view.len:
                 self.reserve(view.len)
                 memcpy(self._bytes + self._end, view.buf, view.len)
@@ -139,15 +144,15 @@ cdef class FrameBuffer:
         raise FrameTooLarge(HEADER_SIZE + <unsigned long long>length, self.max_frame, self._consumed)
 
     def next_frame(self):
-        """The next whole frame as bytes, or None. Raises ``FrameTooLarge``, now and ever after."""
+        """The next whole frame as bytes, or None. ``FrameTooLarge`` is raised again by each later call."""
         cdef const unsigned char *frame = NULL
         cdef Py_ssize_t size = 0
         if not self.next_span(&frame, &size):
             return None
         return PyBytes_FromStringAndSize(<const char *>frame, size)
 
-    # What transports do with get_buffer's result: ask its length, read into it as a buffer, and (TLS, the
-    # proactor loop of Windows) take or fill slices of it. A view made here and kept would hold the memory.
+    # Transports take the length of get_buffer's result and read into it as a buffer. TLS and the proactor
+    # loop of Windows also take or assign slices. No memoryview is kept: it would prevent reallocation.
 
     def __len__(self):
         return self._capacity - self._end

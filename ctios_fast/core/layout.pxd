@@ -1,4 +1,4 @@
-# Layouts of messages for one protocol version, as C structures that live as long as the process.
+# Layouts of messages for one protocol version, as C structures that live as long as their Layouts.
 
 cimport cython
 from cpython.object cimport PyObject
@@ -11,9 +11,9 @@ cdef enum:
     NO_NAME = 0xFFFF
     NO_TAG = 0xFFFF
     FLOATING_CODE = 0x10000     # lookup codes from here on are floating fields, below it fixed ones
-    MESSAGE_NUMBERS = 512       # bound of the dense table; layout.pyx proves that the data fits
+    MESSAGE_NUMBERS = 512       # bound of the dense table; layout.pyx checks it against the data
 
-# The wire types; the generator writes the same numbers.
+# The wire types. protocol/build/generate.py writes the same numbers.
 cdef enum WireType:
     WIRE_RAW = 0
     WIRE_CHAR = 1
@@ -39,21 +39,21 @@ ctypedef struct FixedSlot:
     uint8_t width
     uint8_t type_name
     uint8_t since
-    PyObject *text              # str of the name, of the process's
+    PyObject *text              # the name as str, borrowed from layout.pyx's list of names
 
 ctypedef struct FloatingSlot:
     uint16_t name
-    uint16_t tag                # NO_TAG where the reference publishes none
-    uint16_t second_tag         # under which servers send the field too, for readers; NO_TAG: none
+    uint16_t tag                # NO_TAG if the reference publishes none
+    uint16_t second_tag         # another tag under which servers send the field; NO_TAG: none
     uint8_t type
     uint8_t type_name
     uint8_t since
     uint8_t flags
-    uint16_t max                # bytes of data; 0: no limit is stated
+    uint16_t max                # largest data in bytes; 0: the reference states no limit
     uint16_t repeats
     uint16_t array
     uint16_t group
-    PyObject *text              # str of the name, of the process's; NULL without one
+    PyObject *text              # the name as str, borrowed; NULL without one
 
 cdef struct Layout:
     uint16_t number
@@ -64,16 +64,16 @@ cdef struct Layout:
     uint16_t floating_count
     FixedSlot *fixed
     FloatingSlot *floating
-    Layout *alternative         # next layout that this message may have instead, or NULL
+    Layout *alternative         # another layout that servers send for this message, or NULL
     PyObject *name              # str
     PyObject *lookup            # dict: field name -> fixed index, or FLOATING_CODE + floating index
-    PyObject *sample            # dict: the fixed fields of the first message that was read as a dict, in wire
-    int64_t *sample_numbers     # order and with room for more; its numbers by fixed index; NULL: none yet
-    uint8_t *by_tag             # by tag: 1 + floating index, 0: not listed
-    uint32_t tags               # how many tags by_tag has
+    PyObject *sample            # dict: fixed fields of the first message read as a dict, or NULL
+    int64_t *sample_numbers     # the sample's numbers by fixed index, or NULL
+    uint8_t *by_tag             # by tag: 1 + floating index; 0: not listed
+    uint32_t tags               # length of by_tag
 
 cdef inline int64_t load_number(int wire_type, const unsigned char *p) noexcept nogil:
-    # A number of any of the wire types that have a width.
+    # A number of any wire type for which type_width is not 0.
     if wire_type == WIRE_UINT:
         return load32(p)
     if wire_type == WIRE_USHORT:
@@ -87,7 +87,7 @@ cdef inline int64_t load_number(int wire_type, const unsigned char *p) noexcept 
     return p[0]
 
 cdef inline int type_width(int wire_type) noexcept nogil:
-    # 0: a byte string, of no width of its own
+    # Bytes of a number; 0 for byte strings.
     if wire_type == WIRE_USHORT or wire_type == WIRE_SHORT:
         return 2
     if wire_type == WIRE_INT or wire_type == WIRE_UINT:
@@ -108,8 +108,7 @@ cdef class Layouts:
             return NULL
         return self.table[number]
 
-# The class that frames of a message are read as, by number; NULL: plain Message. A class stays for the
-# process's life.
+# The class of the views of a message, by number; NULL: plain Message. A class lives as long as the process.
 cdef PyObject *message_class_by_number[MESSAGE_NUMBERS]
 
 cdef Py_ssize_t checked_max_frame(object max_frame) except -1
@@ -122,7 +121,7 @@ cdef dict make_lookup(Layout *layout)
 cdef dict make_sample(Layout *layout, const unsigned char *body)
 
 cdef inline const FloatingSlot *listed_slot(const Layout *layout, uint32_t tag) noexcept nogil:
-    # What the message lists for the tag, or NULL.
+    # The field that the message lists for the tag, or NULL.
     if tag >= layout.tags or not layout.by_tag[tag]:
         return NULL
     return &layout.floating[layout.by_tag[tag] - 1]

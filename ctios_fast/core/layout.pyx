@@ -1,7 +1,7 @@
 """Layouts of all messages for one protocol version, built from the generated tables.
 
-A layout says where each fixed field is in that version, and which floating fields the message lists. Message
-views point into it and keep its ``Layouts`` alive.
+A layout holds the offset of each fixed field in that version and the floating fields that the message
+lists. Message views point into it and keep its ``Layouts`` alive.
 """
 
 cimport cython
@@ -48,13 +48,13 @@ cdef extern from "_tables.h":
     int CTIOS_NAMES
 
 cdef extern from *:
-    # Cython's own, for dict literals: a dict with room, as far as this CPython lets one make it
+    # Cython's helper for dict literals: a dict with memory for `size` items, if CPython offers that.
     dict new_dict "__Pyx_PyDict_NewPresized"(Py_ssize_t size)
 
 cdef enum:
-    SAMPLE_FLOATING = 12          # floating fields that a sample has room for
-    TAG_NUMBERS = 1024
-    FIRST_WIDE_TAGS = 20        # from this version on tag and length take two bytes each
+    SAMPLE_FLOATING = 12        # floating fields that a sample reserves memory for
+    TAG_NUMBERS = 1024          # bound of the dense tag table
+    FIRST_WIDE_TAGS = 20        # from this version on, tag and length take two bytes each
 
 OLDEST_VERSION = CTIOS_OLDEST_VERSION
 NEWEST_VERSION = CTIOS_NEWEST_VERSION
@@ -74,7 +74,7 @@ cdef void _load_tables() except *:
     cdef int i
     cdef const ctios_tag *row
     if CTIOS_MESSAGE_NUMBERS > MESSAGE_NUMBERS or CTIOS_TAG_NUMBERS > TAG_NUMBERS:
-        raise RuntimeError("the protocol's data outgrew the dense tables of core/layout")
+        raise RuntimeError("ged188.toml has larger numbers than core/layout allows: raise its bounds")
     for i in range(CTIOS_NAMES):
         _field_names.append(sys.intern((<bytes>ctios_names[i]).decode("ascii")))
     for i in range(TAG_NUMBERS):
@@ -103,12 +103,12 @@ cdef void _load_tables() except *:
 
 
 def shown_number(number):
-    """The number as text; Python refuses to convert one with thousands of digits."""
+    """The number as text for an error; Python refuses to convert numbers of thousands of digits."""
     return str(number) if abs(number) < 10**20 else "a number of more than 20 digits"
 
 
 cdef Py_ssize_t checked_max_frame(object max_frame) except -1:
-    # The largest frame that is allowed. A frame's length has four bytes, and does not count the header.
+    # Returns max_frame or raises ValueError. A frame's length field has four bytes and excludes the header.
     cdef object number = PyNumber_Index(max_frame)
     if not HEADER_SIZE <= number <= min(HEADER_SIZE + 0xFFFFFFFF, sys.maxsize):
         raise ValueError(
@@ -118,7 +118,7 @@ cdef Py_ssize_t checked_max_frame(object max_frame) except -1:
 
 
 cdef PyObject *_text(uint16_t number):
-    # The list holds it as long as the process lives.
+    # A borrowed reference: _field_names keeps the str for the life of the process.
     return NULL if number == NO_NAME else <PyObject *>_field_names[number]
 
 
@@ -127,12 +127,12 @@ cdef object field_name(uint16_t number):
 
 
 cdef bint is_field_name(object name) except -1:
-    # Whether any message or tag has a field of that name.
+    # Whether any message or the tag table has a field of that name.
     return name in field_names()
 
 
 cdef frozenset field_names():
-    # The names of all fields; the set is created when it is first needed.
+    # The names of all fields. The set is created on first use.
     global _field_name_set
     if _field_name_set is None:
         _field_name_set = frozenset(_field_names)
@@ -148,7 +148,7 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
     cdef const ctios_fixed_field *fixed
     cdef const ctios_floating_field *floating
     cdef FixedSlot *slot
-    cdef FloatingSlot *room
+    cdef FloatingSlot *floating_slot
     cdef uint32_t tag
     cdef Layout *layout = <Layout *>PyMem_Calloc(1, sizeof(Layout))
     if layout == NULL:
@@ -185,30 +185,30 @@ cdef Layout *_new_layout(const ctios_message *row, int first, int count, int ver
         layout.fixed_count += 1
     for i in range(row.floating_count):
         floating = &ctios_floating_fields[row.floating + i]
-        room = &layout.floating[i]
-        room.name = floating.name
-        room.text = _text(floating.name)
-        room.tag = floating.tag
-        room.second_tag = floating.also
-        room.type = floating.type
-        room.type_name = floating.type_name
-        room.since = floating.since
-        room.flags = floating.flags
-        room.max = floating.max
-        room.repeats = floating.repeats
-        room.array = floating.array
-        room.group = floating.group
-        if room.tag != NO_TAG and not layout.by_tag[room.tag]:
-            layout.by_tag[room.tag] = <uint8_t>(1 + i)
+        floating_slot = &layout.floating[i]
+        floating_slot.name = floating.name
+        floating_slot.text = _text(floating.name)
+        floating_slot.tag = floating.tag
+        floating_slot.second_tag = floating.also
+        floating_slot.type = floating.type
+        floating_slot.type_name = floating.type_name
+        floating_slot.since = floating.since
+        floating_slot.flags = floating.flags
+        floating_slot.max = floating.max
+        floating_slot.repeats = floating.repeats
+        floating_slot.array = floating.array
+        floating_slot.group = floating.group
+        if floating_slot.tag != NO_TAG and not layout.by_tag[floating_slot.tag]:
+            layout.by_tag[floating_slot.tag] = <uint8_t>(1 + i)
     layout.floating_count = row.floating_count
     return layout
 
 
 cdef void _free_layouts(Layout *layout) noexcept:
-    # The layout and its alternatives.
-    cdef Layout *further
+    # Frees the layout and its alternatives.
+    cdef Layout *alternative
     while layout != NULL:
-        further = layout.alternative
+        alternative = layout.alternative
         Py_XDECREF(layout.name)
         Py_XDECREF(layout.lookup)
         Py_XDECREF(layout.sample)
@@ -217,7 +217,7 @@ cdef void _free_layouts(Layout *layout) noexcept:
         PyMem_Free(layout.fixed)
         PyMem_Free(layout.floating)
         PyMem_Free(layout)
-        layout = further
+        layout = alternative
 
 
 @cython.final
@@ -228,7 +228,7 @@ cdef class Layouts:
         cdef int i, k
         cdef const ctios_message *row
         cdef Layout *layout
-        cdef Layout *further
+        cdef Layout *alternative
         if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
             raise _unknown_version(version)
         self.version = version
@@ -238,18 +238,18 @@ cdef class Layouts:
             layout = _new_layout(row, row.fixed, row.fixed_count, version)
             self.table[row.number] = layout
             for k in range(row.alternative_count):
-                further = _new_layout(
+                alternative = _new_layout(
                     row,
                     ctios_alternatives[row.alternatives + k].first,
                     ctios_alternatives[row.alternatives + k].count,
                     version,
                 )
-                # an older version may have the alternative as its documented layout already
-                if further.fixed_size == layout.fixed_size:
-                    _free_layouts(further)
+                # In an older version the alternative may equal the documented layout.
+                if alternative.fixed_size == layout.fixed_size:
+                    _free_layouts(alternative)
                     continue
-                layout.alternative = further
-                layout = further
+                layout.alternative = alternative
+                layout = alternative
 
     def __dealloc__(self):
         cdef int i
@@ -257,7 +257,7 @@ cdef class Layouts:
             _free_layouts(self.table[i])
 
     def describe(self, uint32_t number):
-        """The message's documented layout, or None where none is published."""
+        """The message's documented layout, or None if none is published."""
         cdef Layout *layout = self.find(number)
         if layout == NULL:
             return None
@@ -269,7 +269,7 @@ cdef object _description(Layout *layout):
 
     cdef int i
     cdef FixedSlot *slot
-    cdef FloatingSlot *room
+    cdef FloatingSlot *floating_slot
     fixed = []
     floating = []
     for i in range(layout.fixed_count):
@@ -284,18 +284,18 @@ cdef object _description(Layout *layout):
             )
         )
     for i in range(layout.floating_count):
-        room = &layout.floating[i]
+        floating_slot = &layout.floating[i]
         floating.append(
             FloatingField(
-                field_name(room.name),
-                None if room.tag == NO_TAG else room.tag,
-                (<bytes>ctios_type_names[room.type_name]).decode("ascii"),
-                room.max,
-                room.since,
-                (room.flags & FLAG_OPTIONAL) != 0,
-                field_name(room.repeats),
-                field_name(room.group),
-                field_name(room.array),
+                field_name(floating_slot.name),
+                None if floating_slot.tag == NO_TAG else floating_slot.tag,
+                (<bytes>ctios_type_names[floating_slot.type_name]).decode("ascii"),
+                floating_slot.max,
+                floating_slot.since,
+                (floating_slot.flags & FLAG_OPTIONAL) != 0,
+                field_name(floating_slot.repeats),
+                field_name(floating_slot.group),
+                field_name(floating_slot.array),
             )
         )
     return MessageLayout(
@@ -317,7 +317,7 @@ cdef object _unknown_version(object version):
 
 
 cdef Layouts layouts_of(object version):
-    # The shared ones.
+    # The process's shared Layouts of that version.
     version = PyNumber_Index(version)
     found = _layouts.get(version)
     if found is None:
@@ -328,7 +328,7 @@ cdef Layouts layouts_of(object version):
 
 
 def layout_of(version, uint32_t number):
-    """The message's documented layout in that version, or None where none is published."""
+    """The message's documented layout in that version, or None if none is published."""
     return layouts_of(version).describe(number)
 
 
@@ -346,8 +346,8 @@ cdef dict make_lookup(Layout *layout):
 
 
 cdef dict make_sample(Layout *layout, const unsigned char *body):
-    # Copied for each message that is read as a dict, where only what differs is set: most fields of a message
-    # (PeripheralID, MRDID, what a site does not use) have the same value in all.
+    # The sample is copied for each message that is read as a dict, and only differing fields are set. Most
+    # fields (PeripheralID, MRDID, those that a site does not use) have the same value in all messages.
     cdef int i
     cdef dict sample = new_dict(layout.fixed_count + min(<int>layout.floating_count, SAMPLE_FLOATING))
     cdef int64_t *numbers = <int64_t *>PyMem_Calloc(layout.fixed_count + 1, sizeof(int64_t))
@@ -370,13 +370,13 @@ cdef const FloatingSlot *_table_slot(uint32_t tag) noexcept nogil:
 
 
 cdef const FloatingSlot *slot_of_tag(const Layout *layout, uint32_t tag) noexcept nogil:
-    # What the message lists for the tag, else the tag table's row, else NULL.
+    # The message's own field for the tag, else the tag table's row, else NULL.
     cdef const FloatingSlot *slot = listed_slot(layout, tag)
     return slot if slot != NULL else _table_slot(tag)
 
 
 cdef int tag_of_field(object name) except? -2:
-    # The tag whose row in the tag table has that name; -1: there is none.
+    # The tag whose row in the tag table has that name, or -1.
     tag = _tags_by_field.get(name)
     return -1 if tag is None else <int>tag
 
@@ -390,7 +390,7 @@ cdef int tag_of_text(object name) except? -2:
 
 
 cdef object shown_name(Layout *layout, uint32_t tag):
-    # The name under which a floating field is shown; None where only "tag:N" leads back to this tag.
+    # The name under which a floating field is shown; None if only "tag:N" identifies this tag.
     cdef const FloatingSlot *slot = listed_slot(layout, tag)
     if slot != NULL:
         return _field_names[slot.name]
@@ -398,7 +398,7 @@ cdef object shown_name(Layout *layout, uint32_t tag):
     if slot == NULL or slot.name == NO_NAME:
         return None
     name = _field_names[slot.name]
-    code = lookup_of(layout).get(name)      # the message may list another tag under this name
+    code = lookup_of(layout).get(name)      # the message may use this name for another tag
     return name if code is None or <int>code < FLOATING_CODE else None
 
 

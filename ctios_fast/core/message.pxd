@@ -1,4 +1,4 @@
-# Message views: one frame's bytes, read field by field.
+# Message views for other Cython modules; see message.pyx.
 
 cimport cython
 from libc.stdint cimport uint32_t, uint64_t
@@ -12,10 +12,10 @@ from ctios_fast.core.wire cimport NOT_ASCII, before_nul, bytes_in, word_at
 @cython.no_gc
 cdef class Message:
     cdef Layouts layouts
-    cdef Layout *layout                    # NULL where no layout is published
-    cdef unsigned char *data               # the frame, the view's own copy; NULL: never read
-    cdef Py_ssize_t size
-    cdef Py_ssize_t capacity                   # bytes that data has room for
+    cdef Layout *layout                    # NULL if no layout is published
+    cdef unsigned char *data               # the view's own copy of the frame; NULL: no frame yet
+    cdef Py_ssize_t size                   # bytes of the frame, with the header
+    cdef Py_ssize_t capacity               # bytes allocated at data
     cdef readonly uint32_t type
 
     cdef int grow(self, Py_ssize_t size) except -1
@@ -24,7 +24,7 @@ cdef class Message:
     cdef object data_of_tag(self, object name, object absent)
 
     cdef inline void start(self, FloatingCursor *cursor) noexcept:
-        # Puts the cursor before the floating fields; without a layout there are none.
+        # Puts the cursor before the first floating field. A message without a layout has none.
         cdef const unsigned char *end = self.data + self.size
         if self.layout == NULL:
             start_floating(cursor, end, end)
@@ -34,7 +34,7 @@ cdef class Message:
     cdef inline int show(
         self, Layouts layouts, Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
     ) except -1:
-        # Become the view of a frame that was proved.
+        # Makes this the view of a copy of the frame. The caller checks the frame before or afterwards.
         if size > self.capacity:
             self.grow(size)
         memcpy(self.data, frame, size)
@@ -71,7 +71,7 @@ cdef inline Py_ssize_t until_nul(const unsigned char *p, Py_ssize_t size) noexce
 
 
 cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
-    # The text up to its NUL, or all of it. Up to seven bytes before it are read, see word_at.
+    # The text up to its NUL, or all of it if it has none. May read up to seven bytes before p: see word_at.
     cdef uint64_t word, before
     cdef Py_ssize_t length = 0
     cdef object text
@@ -91,13 +91,13 @@ cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
     return text
 
 
-# --- proving a frame -------------------------------------------------------------------------------
+# --- Checking a frame ------------------------------------------------------------------------------
 
 cdef inline Layout *fitting(
     Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # The layout that the body has, or NULL: of several one that it fills exactly, else the first with a whole
-    # floating part.
+    # The layout that the body fits, or NULL. Of several layouts, one whose fixed part fills the body wins,
+    # else the first whose floating fields fill the rest.
     if documented.alternative != NULL:
         return fitting_of_several(documented, body, size, tag_width)
     if size < documented.fixed_size or not floating_fills(body, documented.fixed_size, size, tag_width):

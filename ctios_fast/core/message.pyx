@@ -1,7 +1,7 @@
-"""Message views: a frame that proved well-formed, whose fields are read when they are touched.
+"""Message views: well-formed frames whose fields are decoded when they are read.
 
-A frame is proved before a view of it exists (complete fixed part, floating part tiled exactly), so
-reading a field later never runs past the frame's end.
+A frame is checked before a view of it exists: its fixed part is complete, and its floating fields fill the
+rest exactly. Reading a field later therefore never runs past the frame's end.
 """
 
 cimport cython
@@ -73,7 +73,7 @@ class NamedArray(NamedTuple):
 
 cdef object _NamedVariable = NamedVariable
 cdef object _NamedArray = NamedArray
-cdef object _ABSENT = object()              # no field's value
+cdef object _ABSENT = object()              # marks a field that the frame lacks; no field has this value
 cdef tuple _nothing = ()
 
 
@@ -81,7 +81,7 @@ cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reas
     return MalformedFrame(number, message_name(number), field, offset, reason, frame)
 
 
-# --- proving a frame -------------------------------------------------------------------------------
+# --- Checking a frame ------------------------------------------------------------------------------
 
 cdef Layout *fitting_of_several(
     Layout *documented, const unsigned char *body, Py_ssize_t size, int tag_width
@@ -100,7 +100,7 @@ cdef Layout *fitting_of_several(
 
 
 cdef object _fault(Layout *layout, bytes frame, int tag_width):
-    # Says why a frame has none of its message's layouts, by the documented one.
+    # The error of a frame that fits none of its message's layouts, as seen from the documented one.
     cdef const unsigned char *body = <const unsigned char *>PyBytes_AS_STRING(frame) + HEADER_SIZE
     cdef Py_ssize_t size = len(frame) - HEADER_SIZE
     cdef FloatingCursor cursor
@@ -118,7 +118,7 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
             f"the fixed part takes {layout.fixed_size} bytes, the body has {size}",
             frame,
         )
-    # the cursor stops at the first field that does not fit
+    # The cursor stops at the first field that does not fit.
     start_floating(&cursor, body + layout.fixed_size, body + size)
     while next_floating(&cursor, tag_width):
         pass
@@ -126,28 +126,32 @@ cdef object _fault(Layout *layout, bytes frame, int tag_width):
     left = size - at
     if left < 2 * tag_width:
         return malformed(
-            layout.number, None, HEADER_SIZE + at, f"{left} bytes left over are no floating field", frame
+            layout.number,
+            None,
+            HEADER_SIZE + at,
+            f"the last {left} bytes are too few for a floating field",
+            frame,
         )
     read_head(body + at, tag_width, &tag, &length)
     return malformed(
         layout.number,
         shown_name(layout, tag) or f"tag:{tag}",
         HEADER_SIZE + at,
-        f"the floating field says {length} bytes of data, {left - 2 * tag_width} are left",
+        f"the floating field announces {length} bytes of data, but {left - 2 * tag_width} are left",
         frame,
     )
 
 
 cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *frame, Py_ssize_t size):
-    # The error of a frame that has none of its message's layouts.
+    # The error of a frame that fits none of its message's layouts.
     return _fault(documented, PyBytes_FromStringAndSize(<const char *>frame, size), layouts.tag_width)
 
 
-cdef bint _has_no_class[MESSAGE_NUMBERS]    # looked for and not found
+cdef bint _has_no_class[MESSAGE_NUMBERS]    # class_of was called and found none
 
 
 cdef int load_class(uint32_t number) except -1:
-    # Creates the class of the message, if it has one. The first message of each number pays for this.
+    # Creates the class of the message, if it has one. Called for the first message of each number.
     if not _has_no_class[number]:
         from ctios_fast.core.classes.factory import class_of
 
@@ -163,19 +167,20 @@ cdef bint lacks_class(uint32_t number) noexcept:
 
 
 cdef Message new_view(uint32_t number):
-    # A view without a frame, of the message's class. May run other code: see load_class.
+    # A view without a frame, of the message's class. May run Python code: see load_class.
     if lacks_class(number):
         load_class(number)
     if number >= MESSAGE_NUMBERS or message_class_by_number[number] == NULL:
         return Message.__new__(Message)
-    # not by calling the class, which would encode a message
+    # Calling the class would encode a message.
     return (<PyTypeObject *>Message).tp_new(<type>message_class_by_number[number], <PyObject *>_nothing, NULL)
 
 
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size):
-    """A view of the frame; raises MalformedFrame. ``size`` is at least the header's and agrees with it.
+    """A view of a copy of the frame; raises MalformedFrame.
 
-    The copy is what is proved: the frame may stand in memory that another thread writes to.
+    ``size`` includes the header and agrees with the length in it. The check runs on the copy, because
+    another thread may write to the frame's memory.
     """
     cdef uint32_t number = load32(frame + 4)
     cdef Layout *documented = layouts.find(number)
@@ -191,15 +196,15 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
 
 
 def restored(version, bytes frame not None, kind=Message):
-    """The message that a pickle or a copy was taken of. ``kind`` is its class."""
+    """Rebuild a message from its pickle or for a copy. ``kind`` is its class."""
     cdef const unsigned char *start = <const unsigned char *>PyBytes_AS_STRING(frame)
     cdef Py_ssize_t size = len(frame)
     if size < HEADER_SIZE or <Py_ssize_t>load32(start) != size - HEADER_SIZE:
-        raise ValueError(f"{size} bytes are not one whole frame")
+        raise ValueError(f"the {size} bytes are not exactly one frame")
     return read_message(layouts_of(version), start, size)
 
 
-# --- reading values --------------------------------------------------------------------------------
+# --- Reading values --------------------------------------------------------------------------------
 
 cdef object text_of_any(const unsigned char *p, Py_ssize_t size):
     # Bytes above 127 become lone surrogates, which encode to the same bytes again.
@@ -207,7 +212,7 @@ cdef object text_of_any(const unsigned char *p, Py_ssize_t size):
 
 
 cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil:
-    # ASCII, closed by the only NUL
+    # True for ASCII whose only NUL is its last byte.
     cdef Py_ssize_t i
     if size == 0 or p[size - 1] != 0:
         return False
@@ -239,7 +244,7 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
         return PyBytes_FromStringAndSize(<const char *>p, size)
     name = text_of(p + head, name_size)
     value = text_of(p + head + name_size + 1, value_size)
-    # without the Python function that a NamedTuple has for its constructor
+    # The tuple is filled here because a NamedTuple's constructor is a slower Python function.
     if head:
         named = new_tuple(_NamedArray, 3)
         _put_item(named, 1, p[0])
@@ -257,7 +262,7 @@ cdef inline void _put_item(object named, Py_ssize_t place, object value) noexcep
 
 
 cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
-    # exact: what is not of the type's plain form comes as bytes, so that encoding gives the same bytes
+    # exact: data that is not in its type's plain form is returned as bytes, so that encoding reproduces it.
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
     cdef int width
     if wire_type == WIRE_STRING:
@@ -282,10 +287,10 @@ cdef inline bytes data_of(const FloatingCursor *cursor):
     return PyBytes_FromStringAndSize(<const char *>cursor.data, cursor.size)
 
 
-# --- whole messages ----------------------------------------------------------------------------------
+# --- Whole messages ----------------------------------------------------------------------------------
 
 cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
-    # A copy of the sample, with what differs in this frame.
+    # Copies the sample and sets the fields whose values differ in this frame.
     cdef const unsigned char *body = frame + HEADER_SIZE
     cdef dict values = PyDict_Copy(sample_of(layout, body))
     cdef const FixedSlot *slot
@@ -300,7 +305,7 @@ cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
 
 
 cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size):
-    # Of a frame that was proved: all fields by name, as ``Message.to_dict`` tells.
+    # All fields of a checked frame by name: see ``Message.to_dict``.
     cdef dict values = _fixed_fields(layout, frame)
     cdef list several = None
     cdef const FloatingSlot *slot
@@ -325,7 +330,7 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
         if name is None:
             values.setdefault(f"tag:{cursor.tag}", data_of(&cursor))
         elif slot.flags & FLAG_REPEATS:
-            if latest != slot:              # those of one field mostly come one after the other
+            if latest != slot:              # values of one field mostly follow each other
                 latest = slot
                 several = <list>values.setdefault(name, [])
             several.append(read_value(slot, cursor.data, cursor.size, False))
@@ -337,40 +342,44 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
 @cython.no_gc
 @cython.freelist(256)
 cdef class Message:
-    """Immutable view of one well-formed frame. Made by ``Codec.decode`` and by the dispatcher.
+    """Immutable view of one well-formed frame, created by ``Codec.decode`` and by the dispatcher.
 
-    ``message[name]`` reads a field by its name in the reference. Fixed fields are ints; of floating fields
-    numbers are ints, STRING is str (up to its NUL), UNSPEC is bytes, NAMEDVAR and NAMEDARRAY are
-    ``NamedVariable`` and ``NamedArray``. A field that repeats gives the list of all its values, empty where
-    there are none; one that holds an array gives the list of its numbers. A number whose data has another
-    width than its type comes as bytes. ``"tag:N"`` is the data of the first floating field with that tag.
-    A field that the message lacks raises ``KeyError``; ``name in message`` is true for one that it has.
+    ``message[name]`` reads a field by its name in the reference, and raises ``KeyError`` if the message lacks
+    it; ``name in message`` is True if it is present. The types of the values:
+
+    * fixed fields and numbers: int; bytes if the data's width is not the type's
+    * STRING: str, up to its NUL
+    * UNSPEC: bytes
+    * NAMEDVAR, NAMEDARRAY: ``NamedVariable``, ``NamedArray``
+    * a repeated field: the list of its values, empty if there are none
+    * a field that holds an array: the list of its numbers
+    * ``"tag:N"``: the data of the first floating field with tag N, as bytes
     """
 
     def __init__(self):
-        raise TypeError("messages are made by Codec.decode")
+        raise TypeError("Message cannot be called: Codec.decode creates messages")
 
     def __dealloc__(self):
         PyMem_Free(self.data)
 
     cdef int grow(self, Py_ssize_t size) except -1:
-        # What is there is lost.
-        cdef unsigned char *room = <unsigned char *>PyMem_Malloc(size)
-        if room == NULL:
+        # Replaces the memory; its contents are lost.
+        cdef unsigned char *data = <unsigned char *>PyMem_Malloc(size)
+        if data == NULL:
             raise MemoryError
         PyMem_Free(self.data)
-        self.data = room
+        self.data = data
         self.capacity = size
         return 0
 
     def __reduce__(self):
         if self.data == NULL:
-            raise TypeError("a message that was never read cannot be copied")
+            raise TypeError("a message that holds no frame cannot be copied or pickled")
         return restored, (self.layouts.version, self.whole(), type(self))
 
     @property
     def name(self):
-        """The message's name in the reference, or None for a number that it does not have."""
+        """The message's name in the reference, or None if its number is not in the reference."""
         return message_name(self.type)
 
     @property
@@ -380,7 +389,7 @@ cdef class Message:
 
     @property
     def documented(self):
-        """Whether the message has a published layout; without one only ``body`` is of use."""
+        """Whether the message has a published layout. Without one, only ``body`` can be read."""
         return self.layout != NULL
 
     @property
@@ -391,7 +400,7 @@ cdef class Message:
         return PyBytes_FromStringAndSize(<const char *>self.data + HEADER_SIZE, self.size - HEADER_SIZE)
 
     cdef bytes whole(self):
-        # empty only in what Message.__new__ made: of no use, and harmless
+        # Empty only for a view that Message.__new__ created without a frame.
         return PyBytes_FromStringAndSize(<const char *>self.data, self.size)
 
     def __bytes__(self):
@@ -452,7 +461,7 @@ cdef class Message:
         return value
 
     def get(self, name, default=None):
-        """The field's value, or ``default`` where the message lacks it."""
+        """The field's value, or ``default`` if the message lacks it."""
         return self.value_of(name, default)
 
     def __contains__(self, name):
@@ -486,9 +495,9 @@ cdef class Message:
     def floating(self):
         """The floating fields in wire order, as pairs of name and exact value.
 
-        Exact: a value that is not of its type's plain form (a STRING without NUL or with two, bytes that are
-        not ASCII, a number of another width) is given as bytes, and so is all UNSPEC data; a tag without a
-        name is ``"tag:N"``. Encoding these pairs gives the same bytes again.
+        Encoding these pairs reproduces the frame's bytes. To this end a value that is not in its type's plain
+        form is bytes: a STRING without NUL or with several, text that is not ASCII, a number of another
+        width. UNSPEC data is always bytes. A tag without a name is ``"tag:N"``.
         """
         cdef list fields = []
         cdef FloatingCursor cursor
@@ -504,13 +513,13 @@ cdef class Message:
         return fields
 
     def to_dict(self):
-        """All fields that came, by name, each as ``message[name]`` gives it."""
+        """All fields that are present, by name, each with the value of ``message[name]``."""
         if self.layout == NULL:
             return {}
         return all_fields(self.layout, self.layouts.tag_width, self.data, self.size)
 
     def check(self):
-        """What a strict reader minds about this well-formed message: ``Finding`` rows, none if nothing."""
+        """Deviations of this well-formed message from the reference, as ``Finding`` rows."""
         from .conformance import findings
 
         return findings(self)
@@ -524,7 +533,7 @@ cdef class Message:
 
 
 cdef object _unknown_field(object name):
-    # What a KeyError says: the name, and for one that no message has what was probably meant.
+    # The text of a KeyError: the name, and a suggestion if no message has such a field.
     if not isinstance(name, str) or is_field_name(name) or tag_of_text(name) >= 0:
         return name
     from ctios_fast.protocol.naming import suggestion
@@ -533,7 +542,7 @@ cdef object _unknown_field(object name):
 
 
 cdef str _shown(str name, object value):
-    # Raw bytes are not shown either: what was read in the wrong version may have a password anywhere.
+    # Raw bytes are hidden too: a frame read in the wrong version may hold a password in any field.
     if "Password" in name:
         return "***"
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else repr(value)

@@ -332,7 +332,7 @@ def test_a_field_that_is_fixed_in_one_layout_and_floating_in_another_is_one_colu
     [
         (STATE, 8, None, ValueError, "version must be 9 to 25, got 8"),
         (STATE, 25, ["AgentId"], ValueError, "did you mean AgentID"),
-        (STATE, 25, ["AgentID", "AgentID"], ValueError, "AgentID is asked for twice"),
+        (STATE, 25, ["AgentID", "AgentID"], ValueError, "AgentID is named twice"),
         (STATE, "25", None, TypeError, "version must be an integer, 9 to 25, got '25'"),
         (STATE, 25.0, None, TypeError, "version must be an integer, 9 to 25, got 25.0"),
         (STATE, True, None, TypeError, "version must be an integer"),
@@ -346,7 +346,7 @@ def test_a_field_that_is_fixed_in_one_layout_and_floating_in_another_is_one_colu
         ),
         (STATE, 25, b"AgentID", TypeError, "fields must be a collection of field names"),
         (STATE, 25, 5, TypeError, "fields must be a collection of field names or None, got 5"),
-        (STATE, 25, [5], TypeError, "named by a str"),
+        (STATE, 25, [5], TypeError, "must be a str"),
         (STATE, 14, ["DepartmentID"], ValueError, "from version 19 on"),
         ("AGENT_STATE_EVNT", 25, None, ValueError, "did you mean AGENT_STATE_EVENT"),
         (120, 25, None, ValueError, "SUPERVISOR_ASSIST_EVENT has no published layout"),

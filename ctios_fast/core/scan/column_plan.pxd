@@ -6,7 +6,7 @@ from ctios_fast.core.layout cimport Layout, Layouts
 from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
 
 cdef enum:
-    MAX_LAYOUTS = 4            # of one message; layout.pyx makes two at most
+    MAX_LAYOUTS = 4             # of one message; the data has at most two
 
 cdef enum SourceKind:
     SOURCE_NONE = 0
@@ -18,15 +18,15 @@ cdef enum PlaceKind:
     PLACE_BYTES = 1
     PLACE_TEXT = 2               # bytes that end at the first NUL
 
-# Where the frames of one layout have a column's value.
+# The place of a column's value in frames of one layout.
 ctypedef struct ColumnSource:
     uint8_t kind
-    uint16_t at                 # fixed: offset from the frame's start; floating: number of its slot
+    uint16_t at                 # fixed: offset from the frame's start; floating: number of its slot, from 0
 
 ctypedef struct Column:
-    uint8_t width               # of a number; 0: bytes
-    bint text                   # bytes that end at the first NUL
-    bint masked                 # whether rows may be without a value
+    uint8_t width               # of a number; 0: a byte string
+    bint text                   # a byte string that ends at the first NUL
+    bint masked                 # whether rows may lack a value
     ColumnSource sources[MAX_LAYOUTS]
 
 cdef class ColumnPlan:
@@ -38,10 +38,10 @@ cdef class ColumnPlan:
     cdef Layout *candidates[MAX_LAYOUTS]
     cdef Py_ssize_t count
     cdef Column *columns
-    cdef Py_ssize_t places                 # floating fields that are looked for
-    cdef Py_ssize_t tags                   # above the greatest tag that is looked for
-    cdef uint8_t place_of_tag[MAX_TAGS]    # number of the tag's slot, counted from 1; 0: not looked for
-    cdef uint8_t place_kind[MAX_PLACES + 1]    # PlaceKind, by slot counted from 1
+    cdef Py_ssize_t places                  # number of wanted floating fields
+    cdef Py_ssize_t tags                    # 1 + the largest wanted tag
+    cdef uint8_t place_of_tag[MAX_TAGS]     # number of the tag's slot, counted from 1; 0: not wanted
+    cdef uint8_t place_kind[MAX_PLACES + 1]     # PlaceKind by slot, counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1

@@ -1,7 +1,8 @@
-"""Which bytes of a message's frames make which column; looked up once, used for any number of buffers.
+"""The plan of a column scan: which bytes of a message's frames fill which column.
 
-A field is found as ``Message.__getitem__`` finds it: in the fixed part of the frame's layout, else by the tag
-that the message lists for the name, else by the tag table.
+A plan is created once and serves any number of buffers. Fields are looked up as in ``Message.__getitem__``:
+in the fixed part of the frame's layout, then by the tag that the message lists for the name, then by the tag
+table.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
@@ -33,9 +34,12 @@ from ctios_fast.protocol.naming import suggestion
 
 
 class ColumnField(NamedTuple):
-    """A column to be made: NumPy's code of its numbers (``"u2"``, ``"i4"`` …) or ``"S"``.
+    """A wanted column.
 
-    ``masked``: whether a row may be without a value. ``text``: whether bytes end at the first NUL.
+    * ``name``: the field's name in the reference
+    * ``code``: NumPy's type code: ``"u2"``, ``"i4"`` … for numbers, ``"S"`` for byte strings
+    * ``masked``: whether a row may lack a value
+    * ``text``: whether byte strings end at the first NUL
     """
 
     name: str
@@ -52,7 +56,7 @@ cdef str _code(int wire_type):
 
 
 cdef class ColumnPlan:
-    """The columns that are wanted of one message in one version; see ``ctios_fast.bulk.columns``."""
+    """The wanted columns of one message in one version; see ``ctios_fast.bulk.columns``."""
 
     def __cinit__(self, version, uint32_t message, names=None):
         cdef Layout *layout
@@ -65,7 +69,7 @@ cdef class ColumnPlan:
             raise ValueError(f"message {self.name or message} has no published layout, so it has no columns")
         while layout != NULL:
             if self.layout_count == MAX_LAYOUTS:
-                raise RuntimeError("the protocol's data outgrew the tables of core/scan/column_plan")
+                raise RuntimeError("ged188.toml has more layouts of a message than MAX_LAYOUTS: raise it")
             self.candidates[self.layout_count] = layout
             self.layout_count += 1
             layout = layout.alternative
@@ -78,9 +82,9 @@ cdef class ColumnPlan:
         fields = []
         for i, name in enumerate(names):
             if not isinstance(name, str):
-                raise TypeError(f"a field is named by a str, not {type(name).__name__}")
+                raise TypeError(f"a field's name must be a str, got {type(name).__name__}")
             if name in names[:i]:
-                raise ValueError(f"field {name} is asked for twice")
+                raise ValueError(f"field {name} is named twice: name each field once")
             code = self._add(i, name)
             fields.append(
                 ColumnField(name, _code(code), self.columns[i].masked, self.columns[i].text)
@@ -92,7 +96,7 @@ cdef class ColumnPlan:
         PyMem_Free(self.columns)
 
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1:
-        # Where a layout has the field, as Message.__getitem__ finds it.
+        # Looks the field up in a layout, as Message.__getitem__ does. Leaves `source` alone if it is absent.
         cdef FieldSlot found
         cdef const FloatingSlot *slot
         find_slot(layout, name, &found)
@@ -106,11 +110,11 @@ cdef class ColumnPlan:
             return 0
         wire_type[0] = slot.type
         if slot.type == WIRE_NAMEDVAR or slot.type == WIRE_NAMEDARRAY:
-            raise TypeError(f"field {name} of {self.name} is a named value, which makes no column")
+            raise TypeError(f"field {name} of {self.name} is a named variable, which a column cannot hold")
         if slot.flags & FLAG_ARRAY:
-            raise TypeError(f"field {name} of {self.name} is an array, which makes no column")
+            raise TypeError(f"field {name} of {self.name} is an array, which a column cannot hold")
         if slot.tag >= MAX_TAGS or self.places == MAX_PLACES:
-            raise RuntimeError("the protocol's data outgrew the tables of core/scan/column_plan")
+            raise RuntimeError("ged188.toml has tags or fields above MAX_TAGS or MAX_PLACES: raise them")
         source.kind = SOURCE_FLOATING
         if not self.place_of_tag[slot.tag]:
             self.places += 1
@@ -125,7 +129,7 @@ cdef class ColumnPlan:
         return 0
 
     cdef int _add(self, Py_ssize_t at, str name) except -1:
-        # Enters the column and returns its wire type: that of the first layout which has the field.
+        # Adds the column and returns its wire type in the first layout that has the field.
         cdef Column *column = &self.columns[at]
         cdef int i, wire_type, chosen = -1
         for i in range(self.layout_count):
@@ -142,7 +146,7 @@ cdef class ColumnPlan:
         column.width = type_width(chosen)
         column.text = chosen == WIRE_STRING
         for i in range(self.layout_count):
-            # a fixed field that stands elsewhere in another layout is looked for row by row too
+            # A fixed field whose offset differs between layouts is also looked up row by row.
             column.masked |= (
                 column.sources[i].kind != SOURCE_FIXED or column.sources[i].at != column.sources[0].at
             )
@@ -155,7 +159,7 @@ cdef class ColumnPlan:
             if field.name == name:
                 return ValueError(
                     f"{self.name} has field {name} from version {field.since} on, "
-                    f"not in version {self.layouts.version}"
+                    f"but not in version {self.layouts.version}"
                 )
         for field in described.floating:
             if field.name == name:

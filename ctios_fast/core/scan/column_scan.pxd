@@ -1,1 +1,1 @@
-# Columns are made through Python; what other Cython code can share is the plan in column_plan.pxd.
+# Empty: column scans are called from Python. Other Cython modules can use the plan in column_plan.pxd.

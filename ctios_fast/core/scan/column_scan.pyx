@@ -1,10 +1,10 @@
-"""From a buffer of many frames to arrays: one pass finds the rows, a second one fills a column each.
+"""From a buffer of many frames to arrays: a first pass finds the rows, a second one fills the columns.
 
-The first pass walks headers and floating fields, proves every frame of the message and notes where it
-is and where its wanted floating fields are. With the rows counted, the caller makes the arrays. The
-second pass goes through the noted frames in blocks that stay in the processor's nearest cache, and within a
-block column by column, each in a loop of a few instructions. Both run without the GIL. Nothing here knows
-NumPy: arrays come in through the buffer protocol.
+The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
+floating fields. The rows are then counted, and the caller allocates the arrays. The second pass goes through
+the noted frames in blocks that fit the processor's first cache, and fills a block column by column, each in
+a loop of a few instructions. Both passes run without the GIL. This module does not import NumPy: arrays are
+passed through the buffer protocol.
 """
 
 from cpython.buffer cimport (
@@ -29,19 +29,24 @@ from ctios_fast.errors import FrameTooLarge
 from ctios_fast.core.codec import DEFAULT_MAX_FRAME
 
 cdef enum:
-    BLOCK = 128                # rows that are filled together
-    FIRST_ROWS = 1024           # room for rows at first
-    SPARE = 4                   # words behind the last row
-    LAYOUT_SHIFT = 56           # a row's first word: its frame's offset, and above this bit its layout
-    AHEAD = 2048                # bytes between what is read and what is fetched into the cache
-    NEXT_BLOCK = 16384          # the same while blocks are filled, about as much as one of them has
+    BLOCK = 128                 # rows that are filled together
+    FIRST_ROWS = 1024           # rows that memory is allocated for at first
+    SPARE = 4                   # words allocated after the last row
+    LAYOUT_SHIFT = 56           # a row's first word: its frame's offset; from this bit on, its layout
+    AHEAD = 2048                # prefetch distance of the first pass, in bytes
+    NEXT_BLOCK = 16384          # prefetch distance of the second pass: about one block of frames
 
 
 class ColumnCounts(NamedTuple):
-    """What a scan saw: rows made, whole frames, those of other messages, malformed ones.
+    """Counts of one scan. Offsets are in bytes from the buffer's start.
 
-    ``offset`` is where the scan stopped, ``malformed_at`` where the first malformed frame begins (-1: none),
-    both in bytes from the buffer's start; ``malformed_frame`` is that frame.
+    * ``rows``: rows of the columns
+    * ``frames``: whole frames
+    * ``others``: frames of other messages
+    * ``malformed``: malformed frames of the message
+    * ``offset``: end of the last whole frame
+    * ``malformed_at``: offset of the first malformed frame, -1 if there is none
+    * ``malformed_frame``: that frame
     """
 
     rows: int
@@ -53,29 +58,29 @@ class ColumnCounts(NamedTuple):
     malformed_frame: bytes | None
 
 
-# --- first pass: which frames ----------------------------------------------------------------------
+# --- First pass: finding rows ----------------------------------------------------------------------
 
-# A row is 1 + slots words: the frame's offset with its layout, then for each slot the place of the floating
-# field's first occurrence: its offset in the frame times 65536, plus its length. 0: the frame lacks it.
+# A row has 1 + slots words. The first one is the frame's offset and layout. The others are the places of the
+# wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
 cdef struct Scan:
     const unsigned char *data
     Py_ssize_t size
     Py_ssize_t max_frame
-    Py_ssize_t limit            # bytes of a value, longer ones are invalid
+    Py_ssize_t limit            # largest value in bytes; longer ones are masked
     Py_ssize_t offset
     Py_ssize_t frames
     Py_ssize_t others
     Py_ssize_t malformed
-    Py_ssize_t malformed_at     # the first malformed frame
+    Py_ssize_t malformed_at     # offset of the first malformed frame
     Py_ssize_t malformed_size
     Py_ssize_t too_large        # size of a frame above max_frame, at `offset`
     bint no_memory
     uint64_t *rows
     Py_ssize_t row_count
-    Py_ssize_t room             # rows
+    Py_ssize_t capacity         # rows that memory is allocated for
     Py_ssize_t row_words
     Py_ssize_t measured         # rows whose values are in `longest`
-    Py_ssize_t *longest         # by slot counted from 1: bytes of the longest value, 1 at least
+    Py_ssize_t *longest         # by slot, counted from 1: bytes of the longest value, at least 1
 
 
 cdef inline uint64_t frame_offset(uint64_t first_word) noexcept nogil:
@@ -83,8 +88,8 @@ cdef inline uint64_t frame_offset(uint64_t first_word) noexcept nogil:
 
 
 cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
-    # Forgets the floating fields. Few of them are cleared by plain stores, into the SPARE words behind
-    # the last row if need be: a call of memset costs more.
+    # Clears the places of the floating fields. The first four are cleared by plain stores, which cost less
+    # than a call of memset. A row with fewer places overwrites the SPARE words after the last row.
     row[1] = row[2] = row[3] = row[4] = 0
     if words > 1 + SPARE:
         memset(row + 1 + SPARE, 0, (words - 1 - SPARE) * sizeof(uint64_t))
@@ -94,8 +99,8 @@ cdef inline bint _row(
     ColumnPlan plan, const unsigned char *frame, Py_ssize_t size, uint64_t *row, Py_ssize_t words,
     int tag_width,
 ) noexcept nogil:
-    # Fills a row from a frame of the message; false if the frame is malformed. The layout is chosen as
-    # for message views: one that the body fills exactly, else the first with a whole floating part.
+    # Fills a row from a frame of the message; false if the frame is malformed. The layout is chosen as for
+    # message views: one whose fixed part fills the body, else the first whose floating fields fill the rest.
     cdef int k
     cdef Py_ssize_t fixed
     if plan.layout_count > 1:
@@ -117,20 +122,20 @@ cdef inline bint _row(
     return False
 
 
-cdef bint _more_room(Scan *scan) noexcept nogil:
-    cdef Py_ssize_t room = scan.room * 2 if scan.room else FIRST_ROWS
-    cdef void *grown = PyMem_RawRealloc(scan.rows, (room * scan.row_words + SPARE) * sizeof(uint64_t))
+cdef bint _grow_rows(Scan *scan) noexcept nogil:
+    cdef Py_ssize_t capacity = scan.capacity * 2 if scan.capacity else FIRST_ROWS
+    cdef void *grown = PyMem_RawRealloc(scan.rows, (capacity * scan.row_words + SPARE) * sizeof(uint64_t))
     if grown == NULL:
         scan.no_memory = True
         return False
     scan.rows = <uint64_t *>grown
-    scan.room = room
+    scan.capacity = capacity
     return True
 
 
 cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
-    # Keeps the length of the longest value of each slot, the limit's excess apart, over the latest rows: one
-    # slot after the other, so that what it looks at most of the time is a short loop.
+    # Updates the length of the longest value of each slot from the latest rows; values above the limit do not
+    # count. It runs slot by slot, which keeps the inner loop short.
     cdef Py_ssize_t slot, length, longest
     cdef const unsigned char *value
     cdef const void *nul
@@ -178,7 +183,7 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
         if load32(frame + 4) != plan.message:
             scan.others += 1
         else:
-            if scan.row_count == scan.room and not _more_room(scan):
+            if scan.row_count == scan.capacity and not _grow_rows(scan):
                 return
             row = scan.rows + scan.row_count * words
             row[0] = <uint64_t>at
@@ -196,12 +201,12 @@ cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept
     _measure(plan, scan)
 
 
-# --- second pass: the columns ----------------------------------------------------------------------
+# --- Second pass: filling columns ----------------------------------------------------------------------
 
-# Where a column's values go.
+# The arrays of one column.
 cdef struct Target:
     unsigned char *values
-    uint8_t *valid              # or NULL
+    uint8_t *valid              # NULL if the column has no mask
     Py_ssize_t width            # bytes of one value
 
 # The rows that are being filled.
@@ -246,7 +251,7 @@ cdef inline void _fixed_numbers(
 
 
 cdef inline void _find_places(Block *block, const Column *column, int layouts) noexcept nogil:
-    # Where the rows have the column's floating field.
+    # Collects the places of the column's floating field in the rows; 0 where a row lacks it.
     cdef Py_ssize_t i
     cdef const ColumnSource *source = &column.sources[0]
     cdef const uint64_t *row = block.rows
@@ -260,7 +265,7 @@ cdef inline void _find_places(Block *block, const Column *column, int layouts) n
 cdef inline void _any_numbers(
     const Block *block, unsigned char *to, uint8_t *valid, const Column *column, int width
 ) noexcept nogil:
-    # Numbers that a row may be without: floating ones, and those of messages with several layouts.
+    # Numbers that a row may lack: floating fields, and fields of messages with several layouts.
     cdef const unsigned char *value
     cdef const ColumnSource *source
     cdef const uint64_t *row = block.rows
@@ -293,7 +298,7 @@ cdef inline uint64_t _short_value(
     if length >= 8:
         word = load_word(value)
     else:
-        # the word that ends with the value; two shifts, since none may be by 64
+        # Loads the word that ends with the value. There are two shifts, since a shift by 64 is undefined.
         word = load_word(value + length - 8) >> 8 >> (56 - 8 * length)
     if text:
         word = before_nul(word)
@@ -304,12 +309,12 @@ cdef inline uint64_t _short_value(
 
 
 cdef inline void _short_values(
-    const Block *block, unsigned char *to, Py_ssize_t room, uint8_t *valid, Py_ssize_t width, bint text
+    const Block *block, unsigned char *to, Py_ssize_t left, uint8_t *valid, Py_ssize_t width, bint text
 ) noexcept nogil:
-    # Each value is written as a whole word: what that writes behind the value is overwritten by the next row,
-    # and the last rows are written with care. `room`: bytes up to the column's end.
+    # Writes each value as a whole word, whose excess bytes the next row overwrites. The last rows are copied
+    # by their exact width. `left`: bytes up to the column's end.
     cdef Py_ssize_t i = 0
-    cdef Py_ssize_t whole = min(block.count, (room - 8) // width + 1 if room >= 8 else 0)
+    cdef Py_ssize_t whole = min(block.count, (left - 8) // width + 1 if left >= 8 else 0)
     cdef unsigned char last[8]
     while i < whole:
         store_word(to, _short_value(block.frames[i], block.places[i], valid + i, width, text))
@@ -323,9 +328,9 @@ cdef inline void _short_values(
 
 
 cdef inline void _long_values(
-    const Block *block, unsigned char *to, Py_ssize_t room, uint8_t *valid, Py_ssize_t width, bint text
+    const Block *block, unsigned char *to, Py_ssize_t left, uint8_t *valid, Py_ssize_t width, bint text
 ) noexcept nogil:
-    # Values of more than eight bytes, word by word. See _short_values.
+    # Writes values of more than eight bytes word by word. See _short_values.
     cdef Py_ssize_t i, k, length, rest
     cdef const unsigned char *value
     cdef uint64_t place, word
@@ -340,7 +345,7 @@ cdef inline void _long_values(
                 word = before_nul(word)
                 if word >> 56 == 0:
                     rest = 0
-            if room - k >= 8:
+            if left - k >= 8:
                 store_word(to + k, word)
             else:
                 store_word(last, word)
@@ -350,11 +355,11 @@ cdef inline void _long_values(
             valid[i] = 0
             memset(to, 0, width)
         to += width
-        room -= width
+        left -= width
 
 
 cdef inline void _fetch_next(const unsigned char *to, Py_ssize_t size) noexcept nogil:
-    # What the next block will write: too many columns are written in turn for the processor to foresee it.
+    # Prefetches what the next block writes: with many columns the processor's own prefetching fails.
     cdef Py_ssize_t at
     for at in range(size, 2 * size, 64):
         prefetch(to, at)
@@ -366,18 +371,18 @@ cdef void _fill_column(
     cdef Py_ssize_t width = target.width
     cdef unsigned char *to = target.values + first * width
     cdef uint8_t *valid = target.valid + first
-    cdef Py_ssize_t room = (rows - first) * width
+    cdef Py_ssize_t left = (rows - first) * width
     _fetch_next(to, block.count * width)
     if column.masked:
         _fetch_next(valid, block.count)
         _find_places(block, column, layouts)
     if column.width == 0:
         if width > 8:
-            _long_values(block, to, room, valid, width, column.text)
+            _long_values(block, to, left, valid, width, column.text)
         elif column.text:
-            _short_values(block, to, room, valid, width, True)
+            _short_values(block, to, left, valid, width, True)
         else:
-            _short_values(block, to, room, valid, width, False)
+            _short_values(block, to, left, valid, width, False)
     elif column.masked:
         if column.width == 4:
             _any_numbers(block, to, valid, column, 4)
@@ -412,10 +417,10 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
         first += block.count
 
 
-# --- both ------------------------------------------------------------------------------------------
+# --- Both passes ------------------------------------------------------------------------------------------
 
 cdef class _Borrowed:
-    # The caller's arrays, held while they are filled.
+    # The buffers of the caller's arrays, held while they are filled.
     cdef Py_buffer *_views
     cdef Target *_targets
     cdef Py_ssize_t _held
@@ -423,7 +428,7 @@ cdef class _Borrowed:
     def __cinit__(self, ColumnPlan plan, Py_ssize_t rows, tuple widths, object arrays):
         cdef Py_ssize_t i
         if len(arrays) != plan.count:
-            raise ValueError(f"{plan.count} pairs of arrays are needed, not {len(arrays)}")
+            raise ValueError(f"allocate must return {plan.count} pairs of arrays, got {len(arrays)}")
         self._views = <Py_buffer *>PyMem_Calloc(2 * plan.count + 1, sizeof(Py_buffer))
         self._targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
         if self._views == NULL or self._targets == NULL:
@@ -439,7 +444,7 @@ cdef class _Borrowed:
         PyObject_GetBuffer(array, view, PyBUF_WRITABLE)
         self._held += 1
         if view.len != size:
-            raise ValueError(f"an array of {size} bytes is needed, not of {view.len}")
+            raise ValueError(f"allocate must return an array of {size} bytes here, got {view.len} bytes")
         return <unsigned char *>view.buf
 
     def __dealloc__(self):
@@ -451,7 +456,7 @@ cdef class _Borrowed:
 
 
 cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
-    # Bytes of one value: a number's own, else those of the longest value in any of the layouts.
+    # Bytes of one value: a number's width, else the length of the longest value in any of the layouts.
     cdef Column *column = &plan.columns[at]
     cdef int i
     cdef Py_ssize_t longest = 1
@@ -464,12 +469,14 @@ cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
 
 
 def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
-    """Scan the buffer, which is held meanwhile, and fill the arrays that ``allocate(rows, widths)`` makes.
+    """Scan the buffer and fill the arrays that ``allocate(rows, widths)`` returns; returns ``ColumnCounts``.
 
-    ``widths`` has the bytes of one value for each field of the plan; a byte string longer than ``limit`` is
-    no valid value. ``allocate`` gives for each field a pair: a writable, contiguous array of ``rows`` values,
-    and one of ``rows`` bytes for the mask (None where the field has none). Returns ``ColumnCounts``. Raises
-    ``FrameTooLarge``.
+    * ``buffer``: the frames; it cannot be resized during the scan
+    * ``max_frame``: largest frame accepted, in bytes; a larger one raises ``FrameTooLarge``
+    * ``limit``: largest byte string in bytes; longer ones are masked
+    * ``allocate``: called with the number of rows and the bytes of one value of each field. For each field it
+      returns a pair: a writable, contiguous array of ``rows`` values, and one of ``rows`` bytes for the mask,
+      or None if the field has no mask.
     """
     cdef Py_buffer view
     cdef Scan scan
@@ -477,10 +484,10 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
     cdef _Borrowed borrowed
     cdef bytes faulty = None
     if limit < 1:
-        raise ValueError(f"the limit of a value must be at least 1 byte, got {limit}")
+        raise ValueError(f"limit must be at least 1 byte, got {limit}")
     memset(&scan, 0, sizeof(Scan))
     scan.max_frame = checked_max_frame(max_frame)
-    scan.limit = min(limit, 0xFFFF)     # no value is longer
+    scan.limit = min(limit, 0xFFFF)     # a field's length has 16 bits at most
     scan.malformed_at = -1
     scan.row_words = 1 + plan.places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
@@ -522,9 +529,9 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
 
 
 def count_frames(buffer, max_frame=DEFAULT_MAX_FRAME):
-    """Number of whole frames in the buffer and where the last of them ends: splitting, and nothing else.
+    """Split the buffer and do nothing else: the number of whole frames and the offset at which they end.
 
-    Raises ``FrameTooLarge``.
+    Raises ``FrameTooLarge`` for a frame above ``max_frame`` bytes.
     """
     cdef Py_buffer view
     cdef const unsigned char *data

@@ -1,5 +1,5 @@
-# Programs that judge a frame, and the values that they compare with. What runs them is in this file, so that
-# a scan over many frames has it in its own loop.
+# Filter programs and the values that they compare with. The functions that run them are inline in this file,
+# so that a scan over many frames has them in its own loop.
 
 cimport cython
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -9,7 +9,7 @@ from .value_sets cimport NumberSet, TextSet
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
 
 cdef enum:
-    MAX_FLOATING = 64             # floating fields that one program looks at
+    MAX_FLOATING = 64             # floating fields that one program can test
 
 cdef enum Verdict:
     ACCEPT = -1
@@ -24,16 +24,16 @@ ctypedef struct NumberRange:
     int64_t last
 
 
-# The values that a field is compared with.
+# The values that a field is compared with, as C structures.
 @cython.final
 cdef class TestValues:
-    cdef readonly object test               # conditions.Test
+    cdef readonly object test               # filter_rules.Test
     cdef bint _present
     cdef bint _has_texts
     cdef bint _has_numbers
     cdef TextSet _texts
     cdef NumberSet _numbers
-    cdef list _shortest                     # the prefixes, sorted; no one begins with another one
+    cdef list _shortest                     # the prefixes, sorted; none begins with another one
     cdef Py_ssize_t _prefix_count
     cdef Py_ssize_t _range_count
     cdef Prefix *_prefixes
@@ -53,41 +53,41 @@ cdef class TestValues:
         return self._has_number_otherwise(number) if self._range_count else self._present
 
 
-# What a step asks.
+# What a step tests.
 cdef enum Question:
-    NOTHING                     # the end, which accepts or rejects
-    IN_TEXTS                    # a floating text, by its first occurrence: whether it is in a set
-    OF_TEXT                     # the same with prefixes, or whether it is there at all
+    NOTHING                     # no test: the end of the program, which accepts or rejects
+    IN_TEXTS                    # whether the first occurrence of a floating text is in a set
+    OF_TEXT                     # the same with prefixes, or only whether the text is present
     OF_FIXED                    # a number of the fixed part
     OF_NUMBER                   # a floating number
-    OF_SEVERAL                  # a floating field that repeats or holds an array: any of the values
+    OF_SEVERAL                  # whether any value of a repeated field or of an array matches
 
-# One step of a program: ask a field, go on at another step by the answer.
+# One step of a program: it tests one field, and the result selects the next step.
 cdef struct Step:
     uint8_t question
     uint8_t type                # wire type
-    uint8_t width               # of a number
-    bint accepts                # at the end
+    uint8_t width               # bytes of a number
+    bint accepts                # result of the program, in its last step
     bint negated
     bint repeats
     bint array
     uint16_t tag
     Py_ssize_t at               # fixed: offset from the frame's start; floating: number of its place
-    void *values                # TestValues, which the filter keeps; of IN_TEXTS their TextSet
-    const Step *on_match        # the next step if the value is among the step's,
-    const Step *on_mismatch     # if it is not,
-    const Step *on_absent       # and if there is none
+    void *values                # TestValues, or for IN_TEXTS its TextSet; the filter owns the reference
+    const Step *on_match        # next step if the value is one of the step's values
+    const Step *on_mismatch     # next step if it is another value
+    const Step *on_absent       # next step if the frame lacks the field
 
 # The steps for one layout of one message.
 cdef struct Program:
-    Py_ssize_t fixed_end        # where the floating part begins, from the frame's start
+    Py_ssize_t fixed_end        # offset of the floating part from the frame's start
     const Step *first
     Step *steps                 # behind the last the two ends
     bint all                    # every frame is accepted
-    Py_ssize_t places           # floating fields that are looked for
-    Py_ssize_t tags             # size of place_of_tag
-    uint8_t *place_of_tag        # counted from 1; 0: no step asks for the tag
-    Program *alternative        # for the message's next layout
+    Py_ssize_t places           # number of wanted floating fields
+    Py_ssize_t tags             # length of place_of_tag
+    uint8_t *place_of_tag       # places counted from 1; 0: no step tests the tag
+    Program *alternative        # program of the message's next layout, or NULL
 
 cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL
 cdef void free_program(Program *program) noexcept
@@ -130,8 +130,8 @@ cdef inline const Step *next_step(
 cdef inline bint run_program(
     const Program *documented, const unsigned char *frame, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # Whether the frame is accepted; a malformed one is. The layout is chosen as for message views: one that
-    # the body fills exactly, else the first with a whole floating part.
+    # Whether the frame is accepted; a malformed one is. The layout is chosen as for message views: one whose
+    # fixed part fills the body, else the first whose floating fields fill the rest.
     cdef uint64_t places[MAX_FLOATING + 1]
     cdef const Program *program = documented
     cdef const Step *step

@@ -1,1 +1,1 @@
-# Compiled filters are made by filters.FrameFilter; nothing here is for Python code.
+# Nothing here is for Python code: frame_filter.FrameFilter creates compiled filters.

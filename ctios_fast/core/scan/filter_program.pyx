@@ -1,7 +1,7 @@
-"""Programs that judge a frame: steps that ask one field each, run in C without any Python object.
+"""Filter programs: steps that test one field each, run in C without any Python object.
 
-A step names the step that follows in either case, so that a chain of ands and ors ends as soon as the answer
-is known. One pass over the floating part proves it and finds the fields of all steps.
+A step names the next step for each result of its test, so that a chain of ands and ors ends as soon as the
+answer is known. One pass over the floating part checks it and finds the fields of all steps.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
@@ -13,7 +13,7 @@ from .value_sets cimport NumberSet, TextSet
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, FloatingCursor, next_with_tag
 
 
-# --- asking a value --------------------------------------------------------------------------------
+# --- Testing a value -------------------------------------------------------------------------------
 
 cdef class TestValues:
     """The values of a ``filter_rules.Test`` as C structures."""
@@ -33,7 +33,7 @@ cdef class TestValues:
         if self._prefixes == NULL or self._ranges == NULL:
             raise MemoryError
         for i, prefix in enumerate(self._shortest):
-            self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `_shortest` keeps it
+            self._prefixes[i].text = <const unsigned char *>(<bytes>prefix)     # `_shortest` owns it
             self._prefixes[i].size = len(prefix)
         self._prefix_count = len(self._shortest)
         for i, (first, last) in enumerate(ranges):
@@ -46,8 +46,8 @@ cdef class TestValues:
         PyMem_Free(self._ranges)
 
     cdef bint _has_text_otherwise(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
-        # No prefix begins with another one, so only the last one that sorts before the text, or equals it,
-        # can be its prefix. A prefix has no NUL: what begins with it does so before its first NUL.
+        # No prefix begins with another one. So only the last one that sorts before the text or equals it can
+        # be its prefix. A prefix holds no NUL, so a match lies before the text's first NUL.
         cdef Py_ssize_t low = 0, high = self._prefix_count, middle
         cdef const Prefix *prefix
         cdef int order
@@ -66,7 +66,7 @@ cdef class TestValues:
         return self._present
 
     cdef bint _has_number_otherwise(self, int64_t number) noexcept nogil:
-        # The ranges are sorted and apart.
+        # The ranges are sorted and do not overlap or touch.
         cdef Py_ssize_t low = 0, high = self._range_count, middle
         while low < high:
             middle = (low + high) // 2
@@ -80,7 +80,7 @@ cdef class TestValues:
 
 
 cdef list _shortest_prefixes(object prefixes):
-    # Sorted, without those that begin with another one.
+    # The prefixes in order, without those that begin with another one.
     cdef list kept = []
     for prefix in sorted(set(prefixes)):
         if not kept or not prefix.startswith(kept[len(kept) - 1]):
@@ -89,7 +89,7 @@ cdef list _shortest_prefixes(object prefixes):
 
 
 cdef list _apart(object ranges):
-    # Sorted, with those merged that overlap or touch.
+    # The ranges in order; those that overlap or touch are merged.
     cdef list kept = []
     for first, last in sorted(ranges):
         if first > last:
@@ -102,7 +102,7 @@ cdef list _apart(object ranges):
 
 
 cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t size) noexcept nogil:
-    # Whether the step's test holds of a floating field's data; of an array, if it holds of one element.
+    # Whether a floating field's data passes the step's test. An array passes if one element does.
     cdef Py_ssize_t width = step.width
     if width == 0:
         return (<TestValues>step.values).has_text(data, size) != step.negated
@@ -122,7 +122,8 @@ cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t
 cdef bint holds_of_several(
     const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
 ) noexcept nogil:
-    # The same from the first occurrence on; of a field that repeats one suffices. The fields were proved.
+    # The same from the first occurrence on. A repeated field passes if one occurrence does. The caller has
+    # checked the floating part.
     cdef FloatingCursor field
     field.data = frame + (place >> LENGTH_BITS)
     field.size = <Py_ssize_t>(place & LENGTH_MASK)
@@ -137,21 +138,21 @@ cdef bint holds_of_several(
 cdef bint judge(
     const Program *program, const unsigned char *frame, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # For who has one frame; a scan has run_program in its loop.
+    # run_program for a single frame. A scan of many frames has run_program inlined in its loop.
     return run_program(program, frame, size, tag_width)
 
 
-# --- making a program ------------------------------------------------------------------------------
+# --- Creating a program -----------------------------------------------------------------------------
 
 cdef const Step *_target(Program *program, Py_ssize_t count, Py_ssize_t at) noexcept:
-    # The step of that number, or the end for a Verdict.
+    # The step with that number, or for a Verdict one of the two last steps.
     if at == ACCEPT:
         return &program.steps[count]
     return &program.steps[count + 1 if at == REJECT else at]
 
 
 cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, dict slots) except NULL:
-    # `first`: number of a step, or Verdict. `slots`: tag -> slot, counted from 1.
+    # `first`: number of the first step, or a Verdict. `slots`: tag -> place, counted from 1.
     cdef Program *program = <Program *>PyMem_Calloc(1, sizeof(Program))
     cdef Step *step
     cdef Py_ssize_t count = len(steps), on_true, on_false, i
@@ -185,7 +186,7 @@ cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, di
         if fixed:
             step.question = OF_FIXED
         elif step.repeats or step.array:
-            step.question = OF_SEVERAL      # where each value is negated
+            step.question = OF_SEVERAL      # _holds_of_data negates each value
             continue
         elif step.width:
             step.question = OF_NUMBER
@@ -200,11 +201,11 @@ cdef Program *new_program(Py_ssize_t fixed_end, Py_ssize_t first, list steps, di
 
 
 cdef void free_program(Program *program) noexcept:
-    # With its alternatives.
-    cdef Program *following
+    # Frees the program and its alternatives.
+    cdef Program *alternative
     while program != NULL:
-        following = program.alternative
+        alternative = program.alternative
         PyMem_Free(program.steps)
         PyMem_Free(program.place_of_tag)
         PyMem_Free(program)
-        program = following
+        program = alternative

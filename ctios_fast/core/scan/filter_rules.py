@@ -1,8 +1,8 @@
-"""Conditions of a frame filter in the form that is compiled: what a user writes becomes tests, tests a rule.
+"""Conditions of a frame filter as rules, the form that is compiled.
 
-A ``Test`` asks whether one field has one of several values. Tests are joined to an ``Alternative`` (all
-hold), those to a ``Clause`` (one holds), those to a ``Rule`` (all hold); a filter accepts what one of its
-rules accepts.
+A ``Test`` checks whether one field has one of several values. An ``Alternative`` holds if all of its tests
+do, a ``Clause`` if one of its alternatives does, a ``Rule`` if all of its clauses do. A filter accepts a
+frame if one of its rules holds.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -17,8 +17,8 @@ __all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "jo
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not in", "prefix"]
 
 Scalar = SupportsIndex | str
-#: What may stand for a field in ``where``: one value; a range; a comparison, which is a tuple of operator and
-#: value; or a set, list or the like of these, of which one has to hold.
+#: A condition on a field in ``where``: one value; a range; a comparison, which is a tuple of operator and
+#: value; or a set, list or other collection of these, of which one must hold.
 Condition = Scalar | range | tuple[Operator, object] | Collection[object]
 
 _MIN_NUMBER, _MAX_NUMBER = -(1 << 63), (1 << 63) - 1
@@ -28,10 +28,10 @@ _MAX_DEPTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A field has one of the values, or with ``negated`` has a value that is none of them.
+    """A field has one of the values, or with ``negated`` has another value.
 
-    ``texts`` and ``prefixes`` are as on the wire, without NUL; ``ranges`` are first and last number.
-    ``present``: any value will do. A frame that lacks the field fails the test either way.
+    ``texts`` and ``prefixes`` are bytes as on the wire, without NUL. ``ranges`` are first and last number.
+    ``present``: any value passes. A frame that lacks the field always fails the test.
     """
 
     field: str
@@ -44,12 +44,12 @@ class Test:
 
     @property
     def for_text(self) -> bool:
-        """Whether a field of text can be asked this; without any value both kinds can."""
+        """Whether the test applies to text fields. Without any value it applies to both kinds."""
         return self.present or bool(self.texts or self.prefixes) or not (self.numbers or self.ranges)
 
     @property
     def for_numbers(self) -> bool:
-        """Whether a field of numbers can be asked this."""
+        """Whether the test applies to number fields."""
         return self.present or bool(self.numbers or self.ranges) or not (self.texts or self.prefixes)
 
 
@@ -59,9 +59,9 @@ Clause = tuple[Alternative, ...]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Messages, None for all of them, and clauses that all hold.
+    """Clauses that must all hold for frames of ``messages``, or of all messages if that is None.
 
-    ``strict``: each of the messages has to know each of the fields, otherwise the rule is not compiled.
+    ``strict``: compiling raises ValueError unless each of the messages has each of the fields.
     """
 
     messages: frozenset[int] | None
@@ -74,9 +74,9 @@ def wire_text(field: str, text: str) -> bytes:
     try:
         data = text.encode("ascii", "surrogateescape")
     except UnicodeEncodeError:
-        raise ValueError(f"field {field} holds ASCII, not {text!r}") from None
+        raise ValueError(f"field {field} holds ASCII text, got {text!r}") from None
     if b"\0" in data:
-        raise ValueError(f"the text {text!r} for field {field} has a NUL, where text on the wire ends")
+        raise ValueError(f"the text {text!r} for field {field} has a NUL, which ends a text on the wire")
     return data
 
 
@@ -102,7 +102,7 @@ def _one_value(field: str, value: object, negated: bool = False) -> Test:
             ranges = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
             return Test(field, ranges=ranges, negated=negated)
         if abs(value[-1] - value[0]) // abs(value.step) >= _MAX_STEPS:
-            raise ValueError(f"field {field}: a range with a step has {_MAX_STEPS} numbers at most")
+            raise ValueError(f"field {field}: a range with a step can have at most {_MAX_STEPS} numbers")
         return Test(field, numbers=frozenset(value), negated=negated)
     if isinstance(value, SupportsIndex):
         return Test(field, numbers=frozenset({index(value)}), negated=negated)
@@ -111,7 +111,7 @@ def _one_value(field: str, value: object, negated: bool = False) -> Test:
 
 def _several(field: str, values: object, negated: bool = False) -> Test:
     if isinstance(values, str | bytes | bytearray | memoryview) or not isinstance(values, Iterable):
-        raise TypeError(f"field {field}: 'in' takes a set or the like, not a {type(values).__name__}")
+        raise TypeError(f"field {field}: 'in' takes a set, list or tuple, got {type(values).__name__}")
     return _merged(field, [_one_value(field, value) for value in values], negated)
 
 
@@ -119,18 +119,18 @@ def _prefixes(field: str, prefixes: object) -> Test:
     if isinstance(prefixes, str):
         prefixes = (prefixes,)
     if not isinstance(prefixes, Iterable):
-        raise TypeError(f"field {field}: a prefix is a str, not a {type(prefixes).__name__}")
+        raise TypeError(f"field {field}: a prefix must be a str, got {type(prefixes).__name__}")
     found = []
     for prefix in prefixes:
         if not isinstance(prefix, str):
-            raise TypeError(f"field {field}: a prefix is a str, not a {type(prefix).__name__}")
+            raise TypeError(f"field {field}: a prefix must be a str, got {type(prefix).__name__}")
         found.append(wire_text(field, prefix))
     return Test(field, prefixes=tuple(found))
 
 
 def _compared(field: str, comparison: tuple[object, ...]) -> Test:
     if len(comparison) != 2 or not isinstance(comparison[0], str):
-        raise TypeError(f"field {field}: a tuple is an operator and a value, as in ('<', 10)")
+        raise TypeError(f"field {field}: a tuple must be an operator and a value, such as ('<', 10)")
     operator, value = comparison
     match operator:
         case "==" | "!=":
@@ -141,7 +141,7 @@ def _compared(field: str, comparison: tuple[object, ...]) -> Test:
             return _prefixes(field, value)
         case "<" | "<=" | ">" | ">=":
             if isinstance(value, str) or not isinstance(value, SupportsIndex):
-                raise TypeError(f"field {field}: {operator!r} takes a number, not a {type(value).__name__}")
+                raise TypeError(f"field {field}: {operator!r} takes a number, got {type(value).__name__}")
             return Test(field, ranges=(_range_of(operator, index(value)),))
     raise ValueError(f"field {field}: there is no operator {operator!r}")
 
@@ -159,9 +159,9 @@ def _merged(field: str, tests: list[Test], negated: bool = False) -> Test:
 
 
 def _tests(field: str, condition: object, depth: int = 0) -> Iterator[Test]:
-    """The tests of which one has to hold."""
+    """The tests of a condition, of which one must hold."""
     if depth > _MAX_DEPTH:
-        raise ValueError(f"field {field}: conditions are nested more than {_MAX_DEPTH} deep")
+        raise ValueError(f"field {field}: conditions can be nested at most {_MAX_DEPTH} deep")
     if isinstance(condition, tuple):
         yield _compared(field, condition)
     elif isinstance(condition, Collection) and not isinstance(condition, str | bytes | bytearray | range):
@@ -173,9 +173,9 @@ def _tests(field: str, condition: object, depth: int = 0) -> Iterator[Test]:
 
 
 def joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Rules that accept the same frames, with those put together that have one clause each.
+    """Rules that accept the same frames, with the rules of a single clause merged.
 
-    So a filter that was joined of many filters on one field is one set of values, not one step for each.
+    A filter that was joined from many filters on one field then has one set of values instead of many steps.
     """
     several: list[Rule] = []
     single: dict[frozenset[int] | None, list[Clause]] = {}
@@ -200,7 +200,7 @@ def _one_clause(clauses: Iterable[Clause]) -> Clause:
 
 
 def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str, Condition] | None) -> Rule:
-    """The rule that a filter's arguments ask for; names are not looked up in any layout yet."""
+    """The rule for a filter's arguments. Field names are looked up later, when the rule is compiled."""
     numbers = None
     if messages is not None:
         given = (messages,) if isinstance(messages, int | str | type) else messages
@@ -208,6 +208,6 @@ def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str
     clauses = []
     for field, condition in (where or {}).items():
         if not isinstance(field, str):
-            raise TypeError(f"a field is named by a str, not {type(field).__name__}")
+            raise TypeError(f"a field's name must be a str, got {type(field).__name__}")
         clauses.append(tuple((test,) for test in _tests(field, condition)))
     return Rule(numbers, tuple(clauses), strict=numbers is not None)

@@ -1,4 +1,4 @@
-# Filters: whether a frame is wanted, before any Python object is made of it.
+# Frame filters, which decide whether a frame is wanted before any Python object is created for it.
 
 from ctios_fast.core.dispatch.dispatcher cimport FrameGate
 from .filter_program cimport Program
@@ -7,13 +7,13 @@ from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
 
 cdef class FrameFilter(FrameGate):
     cdef readonly int version
-    cdef list _rules                            # of Rule; joining this filter may append to it
-    cdef Py_ssize_t _rule_count                 # of them that are this filter's
+    cdef list _rules                            # of Rule; filters joined from this one append to it
+    cdef Py_ssize_t _rule_count                 # the first rules of the list are this filter's
     cdef bint _compiled
-    cdef list _values
+    cdef list _values                           # TestValues that the programs point to
     cdef Layouts _layouts
     cdef Program *_programs[MESSAGE_NUMBERS]    # NULL: no frame of that message is wanted
-    cdef bint _all_others                       # messages that the reference does not have are wanted
+    cdef bint _all_others                       # messages that are not in the reference are wanted
 
     cdef list rules(self)
     cdef Program *_program(self, int number, list rules, dict values) except? NULL

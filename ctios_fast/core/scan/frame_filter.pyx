@@ -1,7 +1,6 @@
-"""Filters: whether a frame is wanted, found out in C before any Python object is made of it.
+"""Frame filters, which decide in C whether a frame is wanted before any Python object is created for it.
 
-What a user writes comes here as rules (``filter_rules``), which are compiled to a program for each message
-(``filter_program``).
+The rules of a filter (``filter_rules``) are compiled to one program a message (``filter_program``).
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -48,13 +47,15 @@ from ctios_fast.core.layout import NEWEST_VERSION
 from ctios_fast.protocol.naming import suggestion
 
 cdef enum:
-    AHEAD = 2048                # bytes between what is read and what is fetched into the cache
+    AHEAD = 2048                # prefetch distance in bytes
 
 
 class Selection(NamedTuple):
-    """The frames of a buffer that a filter accepts, by their offsets.
+    """The frames of a buffer that a filter accepts.
 
-    ``frames``: whole frames that were looked at; ``offset``: where the last of them ends.
+    * ``offsets``: offsets of the accepted frames, in bytes
+    * ``frames``: number of whole frames in the buffer
+    * ``offset``: end of the last whole frame, in bytes
     """
 
     offsets: list[int]
@@ -62,7 +63,7 @@ class Selection(NamedTuple):
     offset: int
 
 
-# --- compiling -------------------------------------------------------------------------------------
+# --- Compiling -------------------------------------------------------------------------------------
 
 cdef str _kind(int wire_type):
     if type_width(wire_type):
@@ -85,9 +86,9 @@ cdef object _find(Layout *layout, str name, bint listed):
 
 
 def field_kinds(version, str name, messages=None):
-    """What the field is in the messages that list it: any of ``"number"``, ``"text"`` and ``"bytes"``.
+    """The field's kinds in the messages that list it: a set of ``"number"``, ``"text"`` and ``"bytes"``.
 
-    ``messages``: numbers; None for all of the version.
+    ``messages``: message numbers, or None for all messages of the version.
     """
     cdef Layouts layouts = layouts_of(version)
     cdef Layout *layout
@@ -104,7 +105,7 @@ def field_kinds(version, str name, messages=None):
 
 
 def field_names(version, messages=None):
-    """Names of all fields that the messages list, which are given as for ``field_kinds``."""
+    """Names of all fields that the messages list. Arguments as for ``field_kinds``."""
     cdef Layouts layouts = layouts_of(version)
     cdef Layout *layout
     cdef uint32_t number
@@ -121,12 +122,12 @@ def _since(uint32_t number, name):
     described = layouts_of(NEWEST_VERSION).describe(number)
     for field in described.fixed if described is not None else ():
         if field.name == name:
-            return f": it came in version {field.since}"
+            return f": it was added in version {field.since}"
     return ""
 
 
 def _unknown_field(version, test, messages):
-    """The error for a field that none of the messages lists, or a message does not."""
+    """The error for a field that none of the messages lists."""
     numbers = None if messages is None else sorted(messages)
     if numbers is None:
         return ValueError(
@@ -146,12 +147,12 @@ def _wrong_kind(test, kinds, where):
         )
     asked = "numbers" if "number" not in kinds else "texts"
     return TypeError(
-        f"field {test.field}{where} is a {' or '.join(sorted(kinds))}, it cannot be compared with {asked}"
+        f"field {test.field}{where} is a {' or '.join(sorted(kinds))}: it cannot be compared with {asked}"
     )
 
 
 def _comparable(test, kinds):
-    # Whether all of the test's values are of one of the kinds.
+    # Whether each of the test's values can be compared with one of the kinds.
     if (test.texts or test.prefixes) and "text" not in kinds:
         return False
     if (test.numbers or test.ranges) and "number" not in kinds:
@@ -173,14 +174,14 @@ def _check_rule(version, rule):
 
 
 def restored(kind, version, rules):
-    """The filter that a pickle or a copy was taken of."""
+    """Rebuild a filter from its pickle or for a copy."""
     return kind.of_rules(version, rules)
 
 
 cdef class FrameFilter(FrameGate):
-    """The compiled form of ``ctios_fast.bulk.filters.FrameFilter``, which says what the arguments mean.
+    """The compiled base of ``ctios_fast.bulk.filters.FrameFilter``, which documents the arguments.
 
-    ``rules``: rules to compile in place of ``messages`` and ``where``.
+    ``rules``: rules to compile instead of ``messages`` and ``where``.
     """
 
     def __cinit__(self, version, messages=None, where=None, rules=None):
@@ -188,7 +189,7 @@ cdef class FrameFilter(FrameGate):
         self.version = self._layouts.version
         self._values = []
         if rules is None:
-            from .filter_rules import rule_of     # imported late: most programs have no filter
+            from .filter_rules import rule_of     # imported late: most programs use no filter
 
             rules = (rule_of(messages, where),)
         self._rules = list(rules)
@@ -203,7 +204,7 @@ cdef class FrameFilter(FrameGate):
             free_program(self._programs[number])
 
     cdef int prepare(self) except -1:
-        # Compiles the rules. Called before the first frame, so that joining many filters compiles once.
+        # Compiles the rules before the first frame. Joining many filters therefore compiles only the result.
         if not self._compiled:
             self._compile()
             self._compiled = True
@@ -214,24 +215,26 @@ cdef class FrameFilter(FrameGate):
 
     @property
     def messages(self):
-        """Numbers of the messages whose frames can be accepted; None: of all."""
+        """Numbers of the messages whose frames can be accepted, or None for all messages."""
         named = [rule.messages for rule in self.rules()]
         return None if None in named else frozenset().union(*named)
 
     @classmethod
     def of_rules(cls, version, rules not None):
-        """The filter that accepts what one of the rules (``filter_rules.Rule``) accepts."""
+        """The filter that accepts the frames that any of the rules (``filter_rules.Rule``) accepts."""
         return cls.__new__(cls, version, None, None, rules)
 
     def __or__(self, other):
         if not isinstance(other, FrameFilter):
             return NotImplemented
         if self.version != other.version:
-            raise ValueError(f"one filter is of version {self.version}, the other of {other.version}")
+            raise ValueError(
+                f"filters of one version can be joined: one has {self.version}, the other {other.version}"
+            )
         cdef FrameFilter first = <FrameFilter>self
         cdef FrameFilter joined = <FrameFilter>type(self).of_rules(self.version, ())
-        # Rules are appended to the first filter's list, which it goes on reading up to its own count, so that
-        # joining many filters one by one takes no copy for each.
+        # Rules are appended to the first filter's list, of which that filter reads only its own count. So
+        # joining many filters one by one does not copy the list each time.
         joined._rules = first._rules
         if first._rule_count != <Py_ssize_t>len(first._rules):
             joined._rules = first.rules()
@@ -262,7 +265,7 @@ cdef class FrameFilter(FrameGate):
         self._all_others = any([not rule.clauses for rule in general])
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL:
-        # NULL: no frame of the message is wanted
+        # The programs of the message's layouts. NULL: no frame of the message is wanted.
         cdef Layout *layout = self._layouts.find(number)
         cdef Program *program = NULL
         cdef Program **following = &program
@@ -279,7 +282,7 @@ cdef class FrameFilter(FrameGate):
                 wanted |= first != REJECT
                 following[0] = new_program(HEADER_SIZE + layout.fixed_size, first, steps, slots)
                 if program != following[0]:
-                    program.all = False         # which layout it is has to be found out
+                    program.all = False         # the frame's layout must be found out first
                 following = &following[0].alternative
                 layout = layout.alternative
         except BaseException:
@@ -320,10 +323,10 @@ cdef class FrameFilter(FrameGate):
         if not fixed:
             tag = at
             if tag >= MAX_TAGS:
-                raise RuntimeError("the protocol's data outgrew the tables of core/scan/frame_filter")
+                raise RuntimeError("ged188.toml has tags above MAX_TAGS: raise it")
             if tag not in slots:
                 if len(set(slots.values())) == MAX_FLOATING:
-                    raise ValueError(f"a filter looks at {MAX_FLOATING} floating fields of a message at most")
+                    raise ValueError(f"a filter can test at most {MAX_FLOATING} floating fields of a message")
                 slots[tag] = len(set(slots.values())) + 1
             if second_tag != NO_TAG:
                 slots.setdefault(second_tag, slots[tag])
@@ -395,25 +398,25 @@ cdef class FrameFilter(FrameGate):
             names = ", ".join(
                 [message_name(number) or f"message {number}" for number in sorted(self.messages)]
             )
-        # values are not shown: there may be many, and they may be people's
+        # Values are hidden: there may be many, and they may be personal data.
         return f"<FrameFilter v{self.version} {names}{' by ' + ', '.join(fields) if fields else ''}>"
 
 
 cdef struct Offsets:
     Py_ssize_t *offsets
     Py_ssize_t count
-    Py_ssize_t room
+    Py_ssize_t capacity
     bint no_memory
-    Py_ssize_t frames           # that were looked at
-    Py_ssize_t end              # where the last of them ends
-    Py_ssize_t too_large        # size of a frame there that is above max_frame
+    Py_ssize_t frames           # whole frames
+    Py_ssize_t end              # end of the last whole frame
+    Py_ssize_t too_large        # size of a frame above max_frame, at `end`
 
 
 cdef bint _put(Offsets *found, Py_ssize_t offset) noexcept nogil:
     cdef void *grown
-    if found.count == found.room:
-        found.room = 2 * found.room + 1024
-        grown = PyMem_RawRealloc(found.offsets, found.room * sizeof(Py_ssize_t))
+    if found.count == found.capacity:
+        found.capacity = 2 * found.capacity + 1024
+        grown = PyMem_RawRealloc(found.offsets, found.capacity * sizeof(Py_ssize_t))
         if grown == NULL:
             found.no_memory = True
             return False
@@ -424,7 +427,7 @@ cdef bint _put(Offsets *found, Py_ssize_t offset) noexcept nogil:
 
 
 cdef inline const Program *_program_of(FrameFilter filter, uint32_t number) noexcept nogil:
-    # What judges the frames of a message; NULL: none of them is wanted.
+    # The program for the frames of a message; NULL: none of them is wanted.
     if number < MESSAGE_NUMBERS:
         return filter._programs[number]
     return &_all if filter._all_others else NULL
@@ -446,7 +449,7 @@ cdef void _scan(
             break
         if whole > size - at:
             break
-        # a scan reads only in part, so that the processor does not always see what comes
+        # A scan reads frames in part, so the processor's own prefetching often fails.
         prefetch(frame, AHEAD)
         frames += 1
         number = load32(frame + 4)

@@ -1,5 +1,6 @@
-# Hash sets of numbers and of short texts that are asked without Python: open addressing, at most half full.
-# Most texts that are asked for are in no set: a table of bits, small enough for the nearest cache, says so.
+# Hash sets of numbers and of short texts, with look-ups in C: open addressing, at most half full.
+# Most looked-up texts are not in the set. A table of bits, small enough for the first cache, rejects most of
+# them at once.
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
@@ -11,8 +12,8 @@ cdef extern from "c/value_sets.h":
 
 ctypedef struct TextEntry:
     uint64_t hash
-    uint32_t first              # where its words begin
-    uint32_t count              # of words, 1 at least; NO_ENTRY: free
+    uint32_t first              # index of its first word
+    uint32_t count              # number of words, at least 1; NO_ENTRY: the entry is free
 
 cdef class NumberSet:
     cdef uint64_t _mask
@@ -31,7 +32,7 @@ cdef inline uint64_t spread(uint64_t word) noexcept nogil:
     return word ^ (word >> 32)
 
 cdef class TextSet:
-    cdef uint64_t *_marks       # a bit for each hash that is in the set; few others have theirs set
+    cdef uint64_t *_marks       # bit table: the bits of the set's hashes, and few others, are set
     cdef uint64_t _mark_mask
     cdef uint64_t _mask
     cdef TextEntry *_entries
@@ -41,7 +42,7 @@ cdef class TextSet:
     cdef int _add(self, const unsigned char *text, Py_ssize_t size, uint32_t *end) except -1
 
     cdef inline bint has(self, const unsigned char *text, Py_ssize_t size) noexcept nogil:
-        # Compares up to the first NUL. Up to seven bytes before the text are read.
+        # Looks up the text up to its first NUL. May read up to seven bytes before it: see word_at.
         cdef uint64_t word = before_nul(word_at(text, size, 0))
         cdef uint64_t hash, at
         if word >> 56:

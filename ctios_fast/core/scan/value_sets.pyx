@@ -1,7 +1,7 @@
-"""Hash sets that are asked without Python: of numbers, and of texts up to their first NUL.
+"""Hash sets with look-ups in C: of numbers, and of texts up to their first NUL.
 
-A text is handled in words of eight bytes with the rest of the last one zero, so that one of up to eight
-characters, as agent ids and extensions are, is a single number to hash and to compare.
+A text is split into words of eight bytes, the last one padded with zeros. A text of up to eight characters,
+such as an agent id or an extension, is therefore hashed and compared as one number.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_Malloc
@@ -11,7 +11,7 @@ from libc.string cimport memset
 from ctios_fast.core.wire cimport HASH_MULTIPLIER, before_nul, word_at
 
 cdef enum:
-    MARKS = 16                  # bits for each entry of a set of texts, which makes 32 or more for each text
+    MARKS = 16                  # bits in _marks for each entry of a TextSet: at least 32 for each text
 
 
 cdef uint64_t _mask_for(Py_ssize_t count) noexcept:
@@ -27,7 +27,7 @@ cdef class NumberSet:
     def __cinit__(self, numbers):
         cdef int64_t number
         cdef uint64_t at
-        # what no field can hold is in no field
+        # Numbers outside 32 bits are left out, since no field can hold them.
         possible = [one for one in numbers if -(1 << 31) <= one < 1 << 32]
         self._mask = _mask_for(len(possible))
         self._entries = <int64_t *>PyMem_Malloc((self._mask + 1) * sizeof(int64_t))
@@ -77,7 +77,7 @@ cdef class TextSet:
         PyMem_Free(self._marks)
 
     cdef int _add(self, const unsigned char *text, Py_ssize_t size, uint32_t *end) except -1:
-        # `end`: behind the words that are in use
+        # `end`: number of words in use
         cdef uint64_t word, hash = 0, at
         cdef uint32_t count = 0
         while True:
