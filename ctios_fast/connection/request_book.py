@@ -9,11 +9,12 @@ one, and its result is a tuple of all of them in order.
 """
 
 import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from ctios_fast.core import Message
-from ctios_fast.core.dispatch.pending import Deadlines, OpenRequests, Request
+from ctios_fast.core.dispatch.pending import UNSEEN, Deadlines, OpenRequests, Request
 from ctios_fast.errors import (
     ConnectionLost,
     ControlFailure,
@@ -26,6 +27,7 @@ from ctios_fast.errors import (
 from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, TimerHandle
+from .log_limit import LogLimit
 
 __all__ = ["CONFIRMATION_TYPES", "MAX_SEGMENTS", "SEGMENTED", "Request", "RequestBook", "expected"]
 
@@ -59,6 +61,7 @@ class RequestBook(OpenRequests):
         on_refused: Callable[[int, int], object] | None = None,
     ) -> None:
         super().__init__(clock.time, max_open, first_invoke_id)
+        self.on_unseen: Callable[[str, BaseException], object] = _unseen_log()
         self.late = self.timed_out = self.forgotten = 0
         self._clock = clock
         self._timers: dict[Deadlines, TimerHandle] = {}
@@ -195,6 +198,18 @@ def expected(error: ConnectionLost) -> ConnectionLost:
 def _name(request: Request[Any]) -> str:
     # of the message that was sent; the request's own label may say what the caller asked for
     return ged.NAMES[request.message_type]
+
+
+def _unseen_log() -> Callable[[str, BaseException], object]:
+    # Logs failures that nobody saw. One time-out can fail a hundred thousand requests at once. Each book has
+    # a limit of its own, so that a session with many failures does not hide those of another one. Not a
+    # method: a request that the program keeps must not keep the book.
+    limit = LogLimit(logging.getLogger("ctios_fast.requests"))
+
+    def note(label: str, error: BaseException) -> None:
+        limit.error(UNSEEN, label, error, kind=(label, type(error)))
+
+    return note
 
 
 def _failure(message: Message, message_type: int) -> Refused:

@@ -149,7 +149,7 @@ class Context:
         try:
             self._send(request, message_class, fields, self.request_timeout if timeout is None else timeout)
         except _STATE_ERRORS as error:
-            request.failed(self.unready() or error)
+            self.fail(request, self.unready() or error)
         except RuntimeError:  # there is no running loop
             self.require_thread()
             raise
@@ -165,7 +165,7 @@ class Context:
         """Send a request that is given by number and with the reference's field names; see ``send``."""
         unready = self.unready()
         if unready is not None:
-            request.failed(unready)
+            self.fail(request, unready)
             return
         fields = {name: value for name, value in fields.items() if name != "InvokeID"}
         try:
@@ -176,7 +176,16 @@ class Context:
                 self.request_timeout if timeout is None else timeout,
             )
         except _STATE_ERRORS as error:
-            request.failed(error)
+            self.fail(request, error)
+
+    def own(self, request: Request[Any]) -> None:
+        """Count a failure of the request that nobody saw as this session's, though it may never be sent."""
+        request.on_unseen = self._connection.book.on_unseen
+
+    def fail(self, request: Request[Any], error: BaseException) -> None:
+        """Fail a request that was not sent."""
+        self.own(request)
+        request.failed(error)
 
     def post_plain(
         self, number: int, fields: Mapping[str, int], floating: Iterable[tuple[str, object]]

@@ -1,6 +1,7 @@
 """The book of open requests by itself: InvokeIDs, time-outs, cancelled awaits, late confirmations."""
 
 import asyncio
+import logging
 import subprocess
 import sys
 import weakref
@@ -641,6 +642,33 @@ def test_a_request_that_cannot_be_timed_is_not_on_the_books(book: RequestBook) -
     with pytest.raises(TypeError):
         book.enter(Request("odd"), ged.HEARTBEAT_REQ, "soon")  # type: ignore[arg-type]
     assert len(book) == 0
+
+
+def test_unseen_failures_are_logged_with_a_limit_for_each_book(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        book = RequestBook(clock, max_open=1000)
+        for _ in range(1000):
+            ask(book, 30)
+        caplog.clear()
+        clock.advance(31)
+        lines = [record.getMessage() for record in caplog.records if record.name == "ctios_fast.requests"]
+        assert len(lines) == 6  # the first three, the 10th, the 100th and the 1000th
+        assert lines[0].startswith("HEARTBEAT_REQ failed, and nobody awaited it or listened: ")
+        assert lines[-1].endswith("(899 like it were not logged)")
+
+
+def test_unseen_failures_of_other_kinds_are_logged_too(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    book = RequestBook(clock, max_open=1000)
+    for _ in range(1000):
+        ask(book, 30)
+    clock.advance(31)
+    caplog.clear()
+    book.settle(failure(ask(book)[0]))
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
 async def test_all_who_await_a_request_get_its_answer(book: RequestBook) -> None:

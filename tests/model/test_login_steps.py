@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+from collections.abc import Callable
 
 import pytest
 from support.model import Recorder, settled, soon, until
@@ -97,6 +98,22 @@ async def test_a_refusal_that_nobody_awaits_or_hears_is_logged_once(
     await soon(peer_bulk.agent("1001").query_agent_state())  # the book keeps one request until the next
     gc.collect()
     assert [r.levelno for r in caplog.records if "CF_INVALID_OBJECT_STATE" in r.message] == [logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [Agent.query_agent_state, Agent.login, lambda agent: agent.set_agent_state(2)],
+    ids=["query", "login", "state"],
+)
+async def test_requests_that_cannot_be_sent_do_not_fill_the_log(
+    act: Callable[[Agent], object], manual: Session, unknown: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    await soon(manual.disconnect())
+    for _ in range(100):
+        act(unknown)
+    await asyncio.sleep(0)  # a login hears of its failed query in the next turn
+    gc.collect()
+    assert len([r for r in caplog.records if "nobody awaited" in r.message]) == 5
 
 
 async def test_a_refusal_that_a_listener_heard_is_not_logged(

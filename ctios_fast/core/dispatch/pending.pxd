@@ -19,6 +19,7 @@ cdef class Request:
     cdef object _traceback                      # that the error came with
     cdef list _callbacks
     cdef object _waiter                         # a future, several in a list, or None
+    cdef public object on_unseen                # called with label and error of a failure that nobody saw
     cdef dict _drivers                          # task -> its await, where tasks were made of the request
 
     cdef inline bint is_over(self) noexcept:
@@ -40,6 +41,7 @@ cdef class Deadlines:
 cdef class OpenRequests:
     cdef readonly dict pending                  # InvokeID -> Request
     cdef public object now
+    cdef public object on_unseen                # of the requests on this book
     cdef public unsigned long long unasked
     cdef public Py_ssize_t max_open
     cdef public uint64_t _next

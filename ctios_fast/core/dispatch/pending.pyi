@@ -8,7 +8,10 @@ from ctios_fast.core.message import Message
 
 _T = TypeVar("_T")
 
+UNSEEN: str
+
 class Request(Generic[_T]):
+    on_unseen: Callable[[str, BaseException], object] | None
     _asyncio_future_blocking: bool
     @property
     def deadline(self) -> float: ...
@@ -49,6 +52,7 @@ class Deadlines:
     def next_deadline(self) -> float | None: ...
 
 class OpenRequests:
+    on_unseen: Callable[[str, BaseException], object] | None
     unasked: int
     max_open: int
     now: Callable[[], float]

@@ -17,50 +17,22 @@ from ctios_fast.core.wire cimport load32
 import logging
 from asyncio import CancelledError, InvalidStateError, current_task, get_running_loop
 from collections import OrderedDict
-from time import monotonic
 from types import GenericAlias
 
 from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAILURE_CONF
 
 log = logging.getLogger("ctios_fast.requests")
 
+#: The log line about a failure that nobody saw.
+UNSEEN = "%s failed, and nobody awaited it or listened: %s"
+
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
     MIN_TIMEOUTS = 16                           # different time-outs that are kept without looking at them
     MIN_CAPACITY = 1024                           # requests that a queue of deadlines may keep at any time
-    MAX_LINES = 10                              # lines about unseen failures in a period
-    PERIOD = 60                                 # seconds
 
 cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
 cdef uint32_t _FAILURE = FAILURE_CONF
-
-
-@cython.final
-cdef class _UnseenFailures:
-    """Logs failures that nobody saw: MAX_LINES in a PERIOD. The next line then has the number of the rest.
-
-    A lost connection can fail a hundred thousand requests at once.
-    """
-
-    cdef double ends_at
-    cdef int lines
-    cdef unsigned long long unlogged
-
-    def note(self, str label, error):
-        cdef double now = monotonic()
-        if now >= self.ends_at:
-            self.ends_at = now + PERIOD
-            self.lines = 0
-        if self.lines >= MAX_LINES:
-            self.unlogged += 1
-            return
-        self.lines += 1
-        more = f" ({self.unlogged} more failures were not logged)" if self.unlogged else ""
-        self.unlogged = 0
-        log.error("%s failed, and nobody awaited it or listened: %s%s", label, error, more)
-
-
-cdef _UnseenFailures _unseen_failures = _UnseenFailures()
 
 
 def _result_of(Request request):
@@ -81,8 +53,9 @@ cdef class Request:
     not in a later turn of the loop. An await that is cancelled does not cancel the request, because the
     server has it already; ``cancel()`` does, and the late answer is then ignored.
 
-    A failure that nobody awaited or asked for, and that reached no callback and no listener, is logged once,
-    when the request is freed.
+    A failure that nobody awaited or asked for, and that reached no callback and no listener, is reported
+    once, when the request is freed: ``on_unseen(label, error)`` is called. The owner of the request sets it,
+    so that the owner can limit its log lines. Without it the failure is logged.
     """
 
     __class_getitem__ = classmethod(GenericAlias)
@@ -298,7 +271,10 @@ cdef class Request:
 
     def __del__(self):
         if self._error is not None and not self._seen and not getattr(self._error, "expected", False):
-            _unseen_failures.note(self.label, self._error)
+            if self.on_unseen is None:
+                log.error(UNSEEN, self.label, self._error)
+            else:
+                self.on_unseen(self.label, self._error)
 
 
 @cython.auto_pickle(False)
@@ -387,7 +363,8 @@ cdef class OpenRequests:
     request may get yet. ``unasked`` counts confirmations that belong to no pending request.
 
     A subclass overrides ``full``, ``watch``, ``refused`` and ``stray``. They decide what happens with one
-    request too many, with time-outs, with refusals and with confirmations of no pending request.
+    request too many, with time-outs, with refusals and with confirmations of no pending request. It sets
+    ``on_unseen``, which the requests get.
     """
 
     def __init__(self, now, Py_ssize_t max_open, first_invoke_id=1):
@@ -430,6 +407,7 @@ cdef class OpenRequests:
         request.invoke_id = invoke_id
         request.message_type = message_type
         request._confirmation = confirmation
+        request.on_unseen = self.on_unseen
         PyDict_SetItem(self.pending, invoke_id, request)
         return invoke_id
 

@@ -353,13 +353,14 @@ class Agent(CtiObject):
         if error is None:
             there.set_result(self.state)  # type: ignore[arg-type]
         else:
-            there.set_exception(error)
+            context.fail(there, error)
         return there
 
     def _login_after_query(
         self, context: Context, given: Arguments | None, timeout: float | None
     ) -> "Request[AgentState | int]":
         login = LoginRequest(context.request_timeout if timeout is None else timeout, context.clock.time)
+        context.own(login)
 
         def asked(query: Request[Message]) -> None:
             if login.done():
