@@ -4,17 +4,18 @@ A CTI Server refuses such requests with a status of its own (tags 3, 26 and 49, 
 data 6, counts 39, 77 and 78); a reader of events had better take them.
 """
 
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from .layout import layout_of, tag_row
-from .layout_info import FloatingField, MessageLayout
+from .layout_info import FloatingField
 
 if TYPE_CHECKING:
     from .message import Message
 
 _WIDTHS = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "BOOL": 2, "INT": 4, "UINT": 4, "TIME": 4}
+_MAX_SIZE = 0xFFFF_FFFF
+"""What the widest length of a field can say."""
 
 
 class Finding(NamedTuple):
@@ -30,30 +31,71 @@ class Finding(NamedTuple):
     detail: str
 
 
+class _Rules(NamedTuple):
+    """What the fields of one message are checked by; worked out once for each version and message number.
+
+    ``too_new``: the finding of a message that its version does not have yet.
+    ``listed``: the fields that the message may have, by tag.
+    ``fitting``: tag -> the sizes in bytes that no finding is about.
+    ``lists``: the fields whose presence or number is prescribed, in the order of the reference.
+    """
+
+    too_new: Finding | None
+    listed: dict[int, FloatingField]
+    fitting: dict[int, range]
+    lists: tuple[FloatingField, ...]
+
+
 @cache
-def _layout(version: int, number: int) -> MessageLayout | None:
-    return layout_of(version, number)
+def _rules(version: int, number: int) -> _Rules | None:
+    layout = layout_of(version, number)
+    if layout is None:
+        return None
+    too_new = None
+    if layout.since > version:
+        too_new = Finding("message_too_new", layout.name, None, f"came in version {layout.since}")
+    listed = {field.tag: field for field in layout.floating if field.tag is not None}
+    return _Rules(
+        too_new,
+        listed,
+        {tag: _fitting(field) for tag, field in listed.items() if _since(field) <= version},
+        tuple(
+            field
+            for field in layout.floating
+            if field.tag is not None
+            and _since(field) <= version
+            and (field.repeats is not None or field.array is not None or not field.optional)
+        ),
+    )
+
+
+def _fitting(field: FloatingField) -> range:
+    """The sizes of a field's data that the reference permits."""
+    end = (field.max or _MAX_SIZE) + 1
+    width = _WIDTHS.get(field.type)
+    if not width:
+        return range(end)
+    return range(0, end, width) if field.array else range(width, min(width + 1, end))
 
 
 def findings(message: "Message") -> list[Finding]:
     """All departures of the message, in wire order; counts and absences last."""
-    layout = _layout(message.version, message.type) if message.documented else None
-    if layout is None:
+    rules = _rules(message.version, message.type) if message.documented else None
+    if rules is None:
         return []
-    found: list[Finding] = []
-    if layout.since > message.version:
-        found.append(Finding("message_too_new", layout.name, None, f"came in version {layout.since}"))
-    listed = {field.tag: field for field in layout.floating if field.tag is not None}
-    present: Counter[str] = Counter()
-    sizes: dict[str, list[int]] = {}
+    found: list[Finding] = [] if rules.too_new is None else [rules.too_new]
+    sizes: dict[str, list[int]] = {}  # of the fields that came, by name
+    listed, fitting = rules.listed, rules.fitting
     for tag, data in message.floating_raw():
-        field = listed.get(tag)
-        found += _of_field(message.version, tag, len(data), field)
+        field, size = listed.get(tag), len(data)
+        if size not in fitting.get(tag, ()):
+            found += _of_field(message.version, tag, size, field)
         if field is not None:
-            present[field.name] += 1
-            sizes.setdefault(field.name, []).append(len(data))
-    for field in layout.floating:
-        found += _of_list(message, field, present[field.name], sizes.get(field.name, []))
+            sizes.setdefault(field.name, []).append(size)
+    for field in rules.lists:
+        if field.repeats is None and field.array is None and field.name in sizes:
+            continue  # required, and there
+        found += _of_list(message, field, sizes.get(field.name, []))
     return found
 
 
@@ -80,10 +122,9 @@ def _of_field(version: int, tag: int, size: int, field: FloatingField | None) ->
     return []
 
 
-def _of_list(message: "Message", field: FloatingField, count: int, sizes: list[int]) -> list[Finding]:
-    if field.tag is None or _since(field) > message.version:
-        return []
+def _of_list(message: "Message", field: FloatingField, sizes: list[int]) -> list[Finding]:
     found = []
+    count = len(sizes)
     if field.repeats is not None:
         said = _said(message, field.repeats)
         # fields of a configuration record may be left out of a record; other lists come whole
