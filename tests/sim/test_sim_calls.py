@@ -74,6 +74,10 @@ def of(records: list[Record], name: str) -> Record:
     return next(record for record in records if record["message"] == name)
 
 
+def sending_ports(records: list[Record], name: str) -> list[int]:
+    return [values(record)["SendingPort"] for record in records if record["message"] == name]
+
+
 # --- a call's life ----------------------------------------------------------------------------------
 
 
@@ -97,8 +101,12 @@ async def test_a_queued_call_is_announced_delivered_answered_held_and_cleared(
         records = await desk.settle()
         assert calls(records) == ["CALL_ESTABLISHED"]
         assert names(records).count("RTP_STARTED") == 2
+        ports = sending_ports(records, "RTP_STARTED_EVENT")
+        assert ports[1] == ports[0] + 1
         await desk.ask("HOLD_CALL_REQ", fields | {"Reservation": 0}, floating)
-        assert calls(await desk.settle()) == ["CALL_HELD"]
+        records = await desk.settle()
+        assert calls(records) == ["CALL_HELD"]
+        assert sending_ports(records, "RTP_STOPPED_EVENT") == ports
         held, held_floating = connection(begin, "Held")
         await desk.ask("RETRIEVE_CALL_REQ", held, held_floating)
         assert calls(await desk.settle()) == ["CALL_RETRIEVED"]

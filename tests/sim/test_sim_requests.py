@@ -483,6 +483,7 @@ async def test_requests_whose_service_was_not_granted_are_not_available(
         fields, floating = plain(25, row)
         fields["InvokeID"] = 4321
         assert status_of(await client.ask(row["name"], fields, floating)) == 12
+        assert status_of(await client.ask(row["name"], fields)) == 12, "required fields are missing"
 
 
 @pytest.mark.parametrize(

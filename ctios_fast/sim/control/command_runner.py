@@ -59,6 +59,8 @@ def check_command(request: object) -> tuple[Command, dict[str, Any]]:
 async def run_command(control: Control, request: object) -> dict[str, Any]:
     """Carry out a command and return its answer: {"ok": true, …}. Raises CommandError."""
     command, arguments = check_command(request)
+    if _cuts_off(control, command):
+        await control.delivered()
     result = getattr(control, command.name)(**arguments)
     if inspect.isawaitable(result):
         result = await result
@@ -69,12 +71,23 @@ def start_command(control: Control, request: object) -> None:
     """Carry out a command from a timer, as a scenario does; a refusal is logged."""
     try:
         command, arguments = check_command(request)
+        if _cuts_off(control, command):
+            control.start(_reported(run_command(control, request)))
+            return
         result = getattr(control, command.name)(**arguments)
     except CommandError as refusal:
         log.warning("a command of the scenario was refused: %s", refusal)
         return
     if inspect.iscoroutine(result):
         control.start(_reported(result))
+
+
+def _cuts_off(control: Control, command: Command) -> bool:
+    """Whether clients get what was sent before the command first.
+
+    On a virtual clock a failing side cuts off the same bytes in every run, however fast the clients read.
+    """
+    return control.virtual and command.name == "fail_side"
 
 
 async def _reported(command: Any) -> None:

@@ -336,6 +336,15 @@ class Control:
             await self._clock.advance(seconds, self._settle)
         await self._centre.drained()
 
+    @property
+    def virtual(self) -> bool:
+        """Whether time moves by ``advance`` only."""
+        return self._clock is not None
+
+    async def delivered(self) -> None:
+        """Wait until the clients' sockets have taken what was sent; not for clients that do not read."""
+        await self._centre.drained()
+
     async def _settle(self) -> None:
         while self._running:
             await asyncio.wait(self._running)

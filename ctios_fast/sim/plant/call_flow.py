@@ -354,15 +354,15 @@ class CallFlow:
     def start_stream(self, connection: Connection) -> None:
         """The device of a connected agent begins to hear and to send."""
         if self._floor.settings.rtp and connection.agent is not None and connection.state is _CONNECT:
-            connection.streaming = True
             self._port = (self._port + 2) % _RTP_PORTS
-            self._floor.report.rtp(connection, True, _FIRST_RTP_PORT + self._port)
+            connection.rtp_port = _FIRST_RTP_PORT + self._port
+            self._floor.report.rtp(connection, started=True)
 
     def stop_stream(self, connection: Connection) -> None:
         """The device stops to hear and to send."""
-        if connection.streaming:
-            connection.streaming = False
-            self._floor.report.rtp(connection, False, _FIRST_RTP_PORT)
+        if connection.rtp_port:
+            self._floor.report.rtp(connection, started=False)
+            connection.rtp_port = 0
 
     # --- leaving ------------------------------------------------------------------------------------
 

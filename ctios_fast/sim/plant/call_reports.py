@@ -552,7 +552,7 @@ class CallReports:
         )
         self._outlet.put(PlantEvent(message, fields, tuple(floating), audience))
 
-    def rtp(self, c: Connection, started: bool, port: int) -> None:
+    def rtp(self, c: Connection, *, started: bool) -> None:
         """RTP_STARTED_EVENT or RTP_STOPPED_EVENT, one for what the device hears and one for what it sends."""
         agent = c.agent
         for direction in (0, 1):
@@ -578,7 +578,7 @@ class CallReports:
                     ("AgentExtension", agent.extension),
                     ("AgentInstrument", agent.instrument),
                 ]
-            floating += [("SendingAddress", "127.0.0.1"), ("SendingPort", port + direction)]
+            floating += [("SendingAddress", "127.0.0.1"), ("SendingPort", c.rtp_port + direction)]
             message = messages.RTP_STARTED_EVENT if started else messages.RTP_STOPPED_EVENT
             self._put(message, c, fields, floating)
 

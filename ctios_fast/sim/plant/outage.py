@@ -19,8 +19,6 @@ __all__ = ["Outage"]
 _PERIPHERAL_OFFLINE: Final = 4
 """The bit of PGStatus; the server may add others."""
 
-_RTP_PORT: Final = 16384
-
 
 class Outage:
     """Takes the peripheral off-line and back."""
@@ -86,8 +84,8 @@ class Outage:
                 report.begin(c)
                 if c.state is not before:
                     report.state(c)
-                    if c.streaming:
-                        report.rtp(c, True, _RTP_PORT)
+                    if c.rtp_port:
+                        report.rtp(c, started=True)
         for agent, (state, reason) in self._states.items():
             if agent.state is not state or agent.reason != reason:
                 floor.agent_report.state(agent)

@@ -93,6 +93,7 @@ class Connection:
     ``known_as``: the key under which clients know it, from its BEGIN_CALL_EVENT to its END_CALL_EVENT.
     ``direction``: IN where the device was called, OUT where it called.
     ``established_at``, ``held_at``: whole seconds of the plant's clock; -1: not (yet).
+    ``rtp_port``: first of the two ports that the streams of an agent device are sent to; 0: no stream.
     ``handled``: an ACD call, or one that another agent handed over; counts as handled when it ends.
     """
 
@@ -114,7 +115,7 @@ class Connection:
     held_at: int = -1
     held_time: int = 0
     held_count: int = 0
-    streaming: bool = False
+    rtp_port: int = 0
     recording: bool = False
     supervising: bool = False  # a supervisor that has barged in; not a call of its own
     supervises: "Connection | None" = None

@@ -132,12 +132,12 @@ def admit(pair: ServerPair, session: ClientSession, message: Message) -> Handler
     request = REQUESTS.get(message.type)
     if request is None and _is_sent_by_servers(message):
         raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "MessageType", "is sent by servers only")
+    if request is not None and request.services and not request.services & session.services:
+        needed = CTIServiceMask(request.services)
+        raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "ServicesGranted", f"lacks {needed!s}")
     check_form(message)
     if request is None:
         raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "MessageType", message.type)
-    if request.services and not request.services & session.services:
-        needed = CTIServiceMask(request.services)
-        raise Refused(StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, "ServicesGranted", f"lacks {needed!s}")
     own = pair.peripheral_id
     given = message.get("PeripheralID", own)
     if given != own and message.type not in _OWN_PERIPHERAL_CHECK:

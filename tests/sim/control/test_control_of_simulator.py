@@ -47,6 +47,20 @@ async def test_fifty_calls_survive_the_end_of_a_side(how: str) -> None:
             assert control.snapshot()["sides"] == {"A": "active", "B": "standby"}
 
 
+async def test_on_a_virtual_clock_clients_get_what_was_sent_before_a_side_failed() -> None:
+    clock = VirtualClock()
+    async with Simulator(agents=1, skill_groups=1, clock=clock) as simulator:
+        control = Control(simulator, clock)
+        async with await RawClient.connect(simulator.side_a) as client:
+            await client.open(ALL_EVENTS, CallMsgMask=ALL_CALL_EVENTS)
+            await client.settle()
+            await run_command(control, {"do": "call", "to": "9001"})
+            await run_command(control, {"do": "fail_side", "side": "A", "how": "kill"})
+            received = [await client.receive() for _ in range(4)]
+            assert [record["message"] for record in received][-1] == "CALL_QUEUED_EVENT"
+            assert await client.ended()
+
+
 async def test_takeover_takes_its_time() -> None:
     clock = VirtualClock()
     async with Simulator(agents=1, clock=clock, takeover=30.0) as simulator:
