@@ -66,7 +66,7 @@ class Context:
     )
 
     def __init__(
-        self, codec: Codec, events: EventPublisher, registry: Registry, request_timeout: float
+        self, codec: Codec, events: EventPublisher, registry: Registry[Any], request_timeout: float
     ) -> None:
         self.codec = codec
         self.events = events

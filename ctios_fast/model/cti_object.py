@@ -200,6 +200,10 @@ class CtiObject:
             raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} does not belong to a session")
         return self.context
 
+    def leave(self) -> None:
+        """Belong to no session from now on. Called by the registry."""
+        self.context = None
+
     def connection_lost(self, reason: str) -> None:
         """The connection is gone: what the object knows may be stale. Called by the registry."""
 

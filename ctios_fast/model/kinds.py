@@ -3,7 +3,7 @@
 from typing import Final
 
 from .agents.handlers import AGENTS
-from .registry import Kind
+from .kind import Kind
 from .skill_groups.handlers import SKILL_GROUPS
 
 __all__ = ["KINDS"]

@@ -5,21 +5,33 @@ registry takes the id apart instead and looks up the key.
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from ctios_fast.core import Handler
-
-    from .context import Context
-    from .cti_object import CtiObject
-    from .publisher import EventTable
-
-__all__ = ["DEFAULT_MAX_OBJECTS", "Kind", "Registry", "Table"]
+__all__ = ["DEFAULT_MAX_OBJECTS", "Registered", "Registry", "Table"]
 
 #: Objects of one kind that a server may name, unless the program says otherwise.
 DEFAULT_MAX_OBJECTS = 200_000
 
-_O = TypeVar("_O", bound="CtiObject")
+
+class Registered(Protocol):
+    """What the registry needs of an object. A ``CtiObject`` has it all."""
+
+    peripheral_id: int | None
+
+    def leave(self) -> None:
+        """Belong to no session from now on."""
+
+    def connection_lost(self, reason: str) -> None:
+        """Note that the connection is gone."""
+
+    def doubt(self) -> None:
+        """Note that events may have been missed."""
+
+    def forget(self) -> None:
+        """Drop what was learned over an earlier connection."""
+
+
+_O = TypeVar("_O", bound=Registered)
 
 
 class Table(Generic[_O]):
@@ -54,7 +66,7 @@ class Table(Generic[_O]):
         """Add an object that the program created. Another one under that key leaves the session."""
         before = self.by_key.get(key)
         if before is not None and before is not each:
-            before.context = None  # no event would reach it any more, so its requests are refused
+            before.leave()  # no event would reach it any more, so its requests are refused
         self.by_key[key] = each
 
     def adopt(self, key: Any, make: Callable[[], _O]) -> _O | None:
@@ -75,26 +87,11 @@ class Table(Generic[_O]):
         """Take an object out; it belongs to no session afterwards."""
         each = self.by_key.pop(key, None)
         if each is not None:
-            each.context = None
+            each.leave()
         return each
 
 
-class Kind(NamedTuple):
-    """What the folder of one kind of object gives to a session.
-
-    ``name``: first part of its UniqueObjectIDs. ``max_key``: the protocol's length limit for a key that is
-    text. ``events``: what its objects fire. ``find``: looks up the rest of a UniqueObjectID, after the name.
-    ``handlers``: the message handlers, by number, for the table of a session.
-    """
-
-    name: str
-    max_key: int
-    events: "EventTable"
-    find: "Callable[[Table[Any], str], CtiObject | None]"
-    handlers: "Callable[[Context, Table[Any]], dict[int, Handler]]"
-
-
-class Registry:
+class Registry(Generic[_O]):
     """The tables of all kinds, by the kind's name, which begins the UniqueObjectID of its objects."""
 
     __slots__ = ("_find", "_tables", "max_objects")
@@ -102,23 +99,23 @@ class Registry:
     def __init__(self, max_objects: int = DEFAULT_MAX_OBJECTS) -> None:
         self.max_objects = max_objects
         self._tables: dict[str, Table[Any]] = {}
-        self._find: dict[str, Callable[[str], CtiObject | None]] = {}
+        self._find: dict[str, Callable[[str], _O | None]] = {}
 
-    def add_kind(self, kind: Kind) -> Table[Any]:
-        """Add the table of a kind."""
-        table: Table[Any] = Table(self.max_objects, kind.max_key)
-        self._tables[kind.name] = table
-        self._find[kind.name] = lambda rest: kind.find(table, rest)
+    def add_kind(self, name: str, max_key: int, find: Callable[[Table[Any], str], _O | None]) -> Table[Any]:
+        """Add the table of a kind; ``Kind`` says what the parameters are."""
+        table: Table[Any] = Table(self.max_objects, max_key)
+        self._tables[name] = table
+        self._find[name] = lambda rest: find(table, rest)
         return table
 
     def __getitem__(self, name: str) -> Table[Any]:
         return self._tables[name]
 
-    def __iter__(self) -> "Iterator[CtiObject]":
+    def __iter__(self) -> Iterator[_O]:
         for table in self._tables.values():
             yield from table
 
-    def find(self, unique_object_id: str) -> "CtiObject | None":
+    def find(self, unique_object_id: str) -> _O | None:
         """The object of a UniqueObjectID such as ``agent.5000.1001``, None if it is not known."""
         kind, _, rest = unique_object_id.partition(".")
         find = self._find.get(kind.lower())

@@ -122,8 +122,8 @@ class Session:
         self.client_signature = client_signature
         #: Counts and calls listeners.
         self._events = EventPublisher((SESSION_EVENTS, *(kind.events for kind in KINDS)))
-        registry = Registry(integer("max_objects", max_objects, 0, _MASK))
-        tables = [registry.add_kind(kind) for kind in KINDS]
+        registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, _MASK))
+        tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
         self._agents = registry[AGENTS.name]
         self._context = Context(
             codec(version),

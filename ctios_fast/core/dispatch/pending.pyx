@@ -2,7 +2,7 @@
 
 ``Request`` is what a method of the model returns; it knows nothing of bytes. ``OpenRequests`` holds
 those that went out and finds the one that a confirmation names. Time, limits and errors are the connection's:
-``connection.requests``.
+``connection.request_book``.
 """
 
 cimport cython

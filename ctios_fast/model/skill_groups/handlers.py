@@ -4,7 +4,8 @@ from typing import Final
 
 from ctios_fast.core import Handler, Message
 from ctios_fast.model.context import Context
-from ctios_fast.model.registry import Kind, Table
+from ctios_fast.model.kind import Kind
+from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
