@@ -62,12 +62,15 @@ class AgentPlan:
     ``login_time``: seconds over which they log in, one after the other.
     ``answer_time``: mean seconds after which a ringing call is answered.
     ``wrapup_time``: mean seconds of after-call work; 0: none.
+    ``ring_no_answer_time``: seconds after which an unanswered call goes back to its queue and the agent
+    becomes not ready; 0: never.
     """
 
     share: float = _share(1.0)
     login_time: float = _seconds(60.0)
     answer_time: float = _seconds(4.0)
     wrapup_time: float = _seconds(20.0)
+    ring_no_answer_time: float = _seconds(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +141,5 @@ class Scenario:
             skill_groups=plan.skill_groups,
             groups_per_agent=plan.groups_per_agent,
             team_size=plan.team_size,
-            desk=DeskSettings(wrapup_incoming=wrapup),
+            desk=DeskSettings(wrapup_incoming=wrapup, ring_no_answer_time=self.agents.ring_no_answer_time),
         )

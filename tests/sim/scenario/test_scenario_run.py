@@ -183,3 +183,19 @@ def test_a_scenario_keeps_the_published_order() -> None:
     alive = {c.key: int(c.state) for call in centre.plant.calls for c in call.connections}
     checker.finish(centre.clock.time(), alive)
     assert checker.calls_begun > 200
+
+
+def test_a_call_that_an_agent_does_not_answer_goes_back_to_its_queue() -> None:
+    centre = Centre(
+        "[population]\nagents = 1\nskill_groups = 1\n[calls]\nrate = 0.0\n"
+        "[agents]\nlogin_time = 0.0\nanswer_time = 1e6\nring_no_answer_time = 12.0"
+    )
+    centre.clock.advance(1.0)
+    assert centre.states() == {AgentState.AGENT_STATE_AVAILABLE}
+    centre.plant.inbound("9001", ani="5550001")
+    centre.clock.advance(11.0)
+    assert centre.states() == {AgentState.AGENT_STATE_RESERVED}
+    centre.clock.advance(1.0)
+    assert centre.states() == {AgentState.AGENT_STATE_NOT_READY}
+    assert centre.count()[messages.CALL_DIVERTED_EVENT] == 1
+    assert centre.count()[messages.CALL_QUEUED_EVENT] == 2
