@@ -104,6 +104,8 @@ class EventPublisher:
         """Take the listener away. Raises ``ValueError`` if it is not subscribed."""
         event = self._event(event)
         rest = list(self.listeners[event])
+        if listener not in rest:
+            raise ValueError(f"{listener!r} is not subscribed to {event}")
         rest.remove(listener)
         self.listeners[event] = tuple(rest)
 

@@ -30,7 +30,16 @@ from . import modes
 from .agents.agent import Agent, peripheral_number
 from .agents.handlers import AGENTS
 from .arguments import Arguments
-from .coercion import hidden, hidden_fields, hidden_pairs, integer, optional_seconds, received, refuse
+from .coercion import (
+    hidden,
+    hidden_fields,
+    hidden_pairs,
+    integer,
+    optional_seconds,
+    received,
+    refuse,
+    text,
+)
 from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
@@ -63,6 +72,8 @@ _CONNECT_KEYWORDS = (
     kw.CTIOS_HEARTBEAT,
 )
 _MASK = 0xFFFFFFFF
+#: Characters that ClientID, ClientPassword and ClientSignature may have.
+_MAX_IDENTITY = 63
 
 
 class ConnectionSettings(TypedDict, total=False):
@@ -91,7 +102,8 @@ class ConnectionSettings(TypedDict, total=False):
 class Session:
     """A client's session with a CTI Server pair.
 
-    - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server.
+    - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
+      63 characters each.
     - ``version``: the protocol version to speak, 9 to 25.
     - ``request_timeout``: seconds that a confirmation may take.
     - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
@@ -118,6 +130,8 @@ class Session:
         # First of all: an error below shows this method's variables in its traceback.
         self._client_password = hidden(client_password) or Secret("")
         del client_password
+        if len(self._client_password.reveal()) > _MAX_IDENTITY:
+            raise refuse(f"client_password must have at most {_MAX_IDENTITY} characters")
         checked_options = ConnectionOptions(**options)
         self.client_signature = client_signature
         #: Counts and calls listeners.
@@ -133,6 +147,7 @@ class Session:
         )
         self._recovery = Recovery(self._context, checked_options.max_open_requests)
         self._status = SystemStatus()
+        client_id = _client_id(client_id)
         self._observer = ConnectionEvents(self._context, self._recovery, self._status, client_id)
         self._connection = Connection(self._context.codec, self._observer, checked_options)
         self._context.attach(self._connection)
@@ -161,12 +176,23 @@ class Session:
 
     @property
     def client_id(self) -> str:
-        """The ClientID of the next opening."""
+        """The ClientID of the next opening. Setting it raises ``MethodError`` for what cannot be used."""
         return self._observer.client_id
 
     @client_id.setter
     def client_id(self, client_id: str) -> None:
-        self._observer.client_id = client_id
+        self._observer.client_id = _client_id(client_id)
+
+    @property
+    def client_signature(self) -> str | None:
+        """The ClientSignature of the next opening, None for none. Setting it raises ``MethodError``."""
+        return self._client_signature
+
+    @client_signature.setter
+    def client_signature(self, signature: str | None) -> None:
+        self._client_signature = (
+            None if signature is None else text("client_signature", signature, _MAX_IDENTITY)
+        )
 
     @property
     def codec(self) -> Codec:
@@ -544,6 +570,7 @@ class Session:
         """
         fields, floating = hidden_fields(fields), hidden_pairs(floating)
         number = _resolved(message)
+        _check_fields(fields)
         if number not in ged.CONFIRMATIONS:
             name = ged.NAMES.get(number, "unknown")
             raise refuse(f"message type {number} ({name}) is not a request with a confirmation")
@@ -566,6 +593,7 @@ class Session:
         """
         fields, floating = hidden_fields(fields), hidden_pairs(floating)
         number = _resolved(message)
+        _check_fields(fields)
         if number in ged.CONFIRMATIONS:
             raise refuse(f"message type {number} ({ged.NAMES[number]}) has a confirmation: use request()")
         return self._context.post_plain(number, fields, floating)
@@ -677,6 +705,10 @@ class Session:
         return agent
 
 
+def _client_id(value: Any) -> str:
+    return text("client_id", value, _MAX_IDENTITY, empty=False)
+
+
 def _request_timeout(seconds: Any) -> float:
     given = optional_seconds("request_timeout", seconds)
     if given is None:
@@ -714,6 +746,11 @@ def _named(agents: Any, peripheral_id: int) -> "list[str | Agent]":
         elif before is None:
             named[agent.agent_id] = agent.agent_id
     return list(named.values())
+
+
+def _check_fields(fields: Any) -> None:
+    if not isinstance(fields, Mapping):
+        raise refuse(f"fields must be a mapping of field names, got {type(fields).__name__}")
 
 
 def _resolved(message: Any) -> int:

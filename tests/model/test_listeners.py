@@ -52,7 +52,7 @@ async def test_a_listener_can_remove_itself_while_it_is_called(session: Session,
     assert calls == ["sink", "function"]
     with pytest.raises(ValueError, match="not added"):
         session.remove_event_listener(sink)
-    with pytest.raises(ValueError, match="not in list"):
+    with pytest.raises(ValueError, match="is not subscribed to OnAgentStateChange"):
         session.unsubscribe("OnAgentStateChange", function)
 
 

@@ -94,6 +94,41 @@ def test_an_agent_is_made_from_what_ctios_programs_give() -> None:
     assert agent.auto_login is True
 
 
+@pytest.mark.parametrize("value", [None, "", "x" * 64, b"x", True, 1.5, "a\0b"])
+def test_a_client_id_that_cannot_be_is_refused_at_once(value: Any) -> None:
+    assert "client_id must" in refusal(lambda: Session(client_id=value))
+    session = Session(client_id="x" * 63)
+    assert "client_id must" in refusal(lambda: setattr(session, "client_id", value))
+    assert session.client_id == "x" * 63
+
+
+@pytest.mark.parametrize("value", ["x" * 64, b"x", True, 1.5, "a\0b"])
+def test_a_client_signature_that_cannot_be_is_refused_at_once(value: Any) -> None:
+    assert "client_signature must" in refusal(lambda: Session(client_id="x", client_signature=value))
+    session = Session(client_id="x", client_signature="x" * 63)
+    assert "client_signature must" in refusal(lambda: setattr(session, "client_signature", value))
+    assert session.client_signature == "x" * 63
+    session.client_signature = None
+
+
+def test_a_client_password_that_is_too_long_is_refused_at_once_and_not_shown() -> None:
+    words = refusal(lambda: Session(client_id="x", client_password="tahini" * 20))
+    assert "client_password must have at most 63 characters" in words
+    assert "tahini" not in words
+
+
+@pytest.mark.parametrize("fields", [None, [], "x", 5])
+async def test_fields_that_are_not_a_mapping_are_refused(peer_bulk: Session, fields: Any) -> None:
+    for call in (lambda: peer_bulk.request(36, fields), lambda: peer_bulk.send(230, fields)):
+        assert "fields must be a mapping" in refusal(call)
+
+
+def test_a_listener_that_is_not_subscribed_is_named() -> None:
+    session = Session(client_id="x")
+    with pytest.raises(ValueError, match="print> is not subscribed to OnPostLogout"):
+        session.unsubscribe("OnPostLogout", print)
+
+
 def test_a_number_of_thousands_of_digits_is_refused_like_any_other() -> None:
     huge = 10**5000  # Python refuses to write it
     session = Session(client_id="x")
