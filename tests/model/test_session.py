@@ -378,13 +378,15 @@ async def test_requests_need_a_session_and_a_connection(session: Session) -> Non
 async def test_an_opening_that_cannot_be_written_leaves_the_session_connected(
     sim: Simulator, make_session: MakeSession
 ) -> None:
-    session = make_session(client_id="far too long a name for a client " * 3)
+    session = make_session()
+    agent = an_agent()
+    agent.agent_extension = "far too long an extension"
     await soon(session.connect(**sides(sim)))
-    with pytest.raises(EncodeError, match="ClientID"):
-        await soon(session.set_bulk_mode(5000))
+    with pytest.raises(EncodeError, match="AgentExtension"):
+        await soon(session.set_agent(agent))
     assert session.state is ConnectionState.CONNECTED
-    session.client_id = "short"
-    await soon(session.set_bulk_mode(5000))
+    agent.agent_extension = "3001"
+    await soon(session.set_agent(agent))
 
 
 async def test_an_unknown_agent_ends_the_connection(
