@@ -1,7 +1,6 @@
 # Several fields of a message in one call.
 
 cimport cython
-from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, FloatingSlot, Layout
@@ -21,16 +20,18 @@ cdef enum PlaceKind:
 
 cdef struct FieldPlace:
     PlaceKind kind
+    int index                       # of the field among those of the reader
     int wire_type                   # of a fixed field
     uint32_t at                     # offset from the frame's start, or tag
     uint32_t second_tag             # of a floating field, or NO_TAG_ON_WIRE
     const FloatingSlot *slot
 
-# Where one layout has the fields.
+# Where one layout has the fields. Those that it does not have are left out.
 cdef struct LayoutPlaces:
     const Layout *layout
-    LayoutPlaces *next                  # of the same message in another version, or an alternative
-    int floating                    # how many of the fields stand in the floating part
+    LayoutPlaces *next              # of the same message in another version, or an alternative
+    int floating                    # number of places in the floating part; they come first
+    int count                       # number of all places
     FieldPlace places[MAX_FIELDS]
 
 
@@ -42,7 +43,7 @@ cdef class FieldReader:
     cdef TextCache _texts
 
     cdef LayoutPlaces *places_of(self, Message message) except NULL
-    cdef int collect(self, Message message, PyObject **values) except -1
-    cdef int collect_fields(self, Message message, const LayoutPlaces *known, PyObject **values) except -1
+    cdef int find_places(self, Layout *layout, LayoutPlaces *known, bint floating) except -1
+    cdef tuple collect(self, Message message)
     cpdef tuple read(self, Message message)
     cpdef dict fill(self, Message message, dict template)

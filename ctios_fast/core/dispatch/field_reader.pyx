@@ -8,7 +8,7 @@ cimport cython
 from cpython.dict cimport PyDict_Copy, PyDict_SetItem
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
 
 from ctios_fast.core.layout cimport (
@@ -31,13 +31,13 @@ from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
 
 cdef extern from "Python.h":
-    void give_item "PyTuple_SET_ITEM"(tuple values, Py_ssize_t place, PyObject *value) noexcept
+    void set_item "PyTuple_SET_ITEM"(tuple values, Py_ssize_t place, PyObject *value) noexcept
 
 
-cdef inline PyObject *owned(object value) noexcept:
-    # A reference of the caller's own.
+cdef inline void give_item(tuple values, Py_ssize_t place, object value) noexcept:
+    # The item is NULL before. The tuple gets a reference of its own.
     Py_INCREF(value)
-    return <PyObject *>value
+    set_item(values, place, <PyObject *>value)
 
 
 cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
@@ -107,7 +107,6 @@ cdef class FieldReader:
         # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
         cdef const Layout *layout = message.layout
         cdef LayoutPlaces *known = self._layout_places[layout.number]
-        cdef int i
         while known != NULL:
             if known.layout == layout:
                 return known
@@ -116,9 +115,9 @@ cdef class FieldReader:
         if known == NULL:
             raise MemoryError
         try:
-            for i in range(self._count):
-                _find(message.layout, <object>PyTuple_GET_ITEM(self.names, i), &known.places[i])
-                known.floating += known.places[i].kind >= FLOATING
+            self.find_places(message.layout, known, floating=True)
+            known.floating = known.count
+            self.find_places(message.layout, known, floating=False)
         except BaseException:
             PyMem_Free(known)
             raise
@@ -127,77 +126,76 @@ cdef class FieldReader:
         self._layout_places[layout.number] = known
         return known
 
-    cdef int collect(self, Message message, PyObject **values) except -1:
-        # The values of one message's fields, as references of the caller's own; NULL where there is none.
+    cdef int find_places(self, Layout *layout, LayoutPlaces *known, bint floating) except -1:
+        # Adds the places in the floating part, or the others.
+        cdef FieldPlace place
         cdef int i
         for i in range(self._count):
-            values[i] = NULL
+            _find(layout, <object>PyTuple_GET_ITEM(self.names, i), &place)
+            if place.kind != MISSING and (place.kind >= FLOATING) == floating:
+                place.index = i
+                known.places[known.count] = place
+                known.count += 1
+        return 0
+
+    cdef tuple collect(self, Message message):
+        # The values of one message's fields; NULL where there is none.
+        cdef tuple values = PyTuple_New(self._count)
+        cdef const LayoutPlaces *known
+        cdef const FieldPlace *place
+        cdef FloatingCursor field
+        cdef int i, left
         if message is None:
             raise TypeError("a message is wanted, not None")
         if message.layout == NULL:
-            return 0
-        try:
-            self.collect_fields(message, self.places_of(message), values)
-        except BaseException:
-            for i in range(self._count):
-                Py_XDECREF(values[i])
-            raise
-        return 0
-
-    cdef int collect_fields(self, Message message, const LayoutPlaces *known, PyObject **values) except -1:
-        cdef const FieldPlace *place
-        cdef FloatingCursor field
-        cdef int i, left = known.floating
+            return values
+        known = self.places_of(message)
+        left = known.floating
         message.start(&field)
         while left and next_floating(&field, message.layouts.tag_width):
-            for i in range(self._count):
+            for i in range(known.floating):
                 place = &known.places[i]
                 if field.tag != place.at and field.tag != place.second_tag:
                     continue
-                if place.kind >= FLOATING and values[i] == NULL:
+                if PyTuple_GET_ITEM(values, place.index) == NULL:
                     if place.kind == TEXT and self._texts.keeps:
-                        values[i] = owned(cached_text(&self._texts, field.data, field.size))
+                        give_item(values, place.index, cached_text(&self._texts, field.data, field.size))
                     else:
-                        values[i] = owned(read_value(place.slot, field.data, field.size, False))
+                        give_item(values, place.index, read_value(place.slot, field.data, field.size, False))
                     left -= 1
-        for i in range(self._count):
+        for i in range(known.floating, known.count):
             place = &known.places[i]
             if place.kind == FIXED:
-                values[i] = owned(load_number(place.wire_type, message.data + place.at))
-            elif place.kind == BY_NAME:
-                value = message.value_of(<object>PyTuple_GET_ITEM(self.names, i), None)
-                if value is not None:
-                    values[i] = owned(value)
-        return 0
+                give_item(values, place.index, load_number(place.wire_type, message.data + place.at))
+                continue
+            value = message.value_of(<object>PyTuple_GET_ITEM(self.names, place.index), None)
+            if value is not None:
+                give_item(values, place.index, value)
+        return values
 
     cpdef tuple read(self, Message message):
         """The values of one message's fields, in the order of the names."""
-        cdef PyObject *values[MAX_FIELDS]
-        cdef tuple read = PyTuple_New(self._count)
+        cdef tuple values = self.collect(message)
         cdef int i
-        self.collect(message, values)
         for i in range(self._count):
-            if values[i] == NULL:
-                values[i] = owned(None)
-            give_item(read, i, values[i])
-        return read
+            if PyTuple_GET_ITEM(values, i) == NULL:
+                give_item(values, i, None)
+        return values
 
     cpdef dict fill(self, Message message, dict template):
         """A copy of the template with the fields that the message has, each under its name."""
-        cdef PyObject *values[MAX_FIELDS]
+        cdef tuple values
         cdef dict filled
+        cdef PyObject *value
         cdef int i
         if template is None:
             raise TypeError("a dict is wanted, not None")
         filled = PyDict_Copy(template)
-        self.collect(message, values)
-        try:
-            for i in range(self._count):
-                if values[i] != NULL:
-                    PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
-        finally:
-            for i in range(self._count):
-                Py_XDECREF(values[i])
+        values = self.collect(message)
+        for i in range(self._count):
+            value = PyTuple_GET_ITEM(values, i)
+            if value != NULL:
+                PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>value)
         return filled
 
     def __call__(self, Message message not None):
