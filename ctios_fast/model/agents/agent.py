@@ -202,6 +202,7 @@ class Agent(CtiObject):
         "agent_instrument",
         "auto_login",
         "domain_states",
+        "is_settled",
         "reason_code",
         "state",
     )
@@ -245,6 +246,8 @@ class Agent(CtiObject):
         self._is_pre_logout_fired = False
         #: What a gap in the events left open; None for most agents at most times, which saves memory.
         self._gap: _Gap | None = None
+        #: Whether neither a gap nor a request is open: most events then change the state and no more.
+        self.is_settled = True
 
     @classmethod
     def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
@@ -424,7 +427,7 @@ class Agent(CtiObject):
             return failed
         if not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
-            context.fire("OnPreLogout", self._state_arguments, reason)
+            context.fire("OnPreLogout", self.state_arguments, reason)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(
@@ -548,6 +551,7 @@ class Agent(CtiObject):
             raise
         if not change.done():
             self._changes = (*changes, change)
+            self.is_settled = False
         return change
 
     def _require_instrument(self) -> str:
@@ -620,6 +624,7 @@ class Agent(CtiObject):
                 gap.is_returning = False
                 raise
         self._gap = None
+        self._settle()
 
     def doubt(self) -> None:
         """Events may have been missed though the connection is up, as when the peripheral was offline."""
@@ -631,6 +636,7 @@ class Agent(CtiObject):
     def _open_gap(self) -> _Gap:
         if self._gap is None:
             self._gap = _Gap()
+            self.is_settled = False
         return self._gap
 
     def forget(self) -> None:
@@ -639,6 +645,10 @@ class Agent(CtiObject):
         self.reason_code = 0
         self.domain_states = None
         self._gap = None
+        self._settle()
+
+    def _settle(self) -> None:
+        self.is_settled = self._gap is None and not self._changes
 
     # --- Events -------------------------------------------------------------------------------------
 
@@ -646,19 +656,12 @@ class Agent(CtiObject):
         self,
         state: int,
         reason: int,
-        instrument: str | None = None,
-        extension: str | None = None,
         message: Message | None = None,
     ) -> None:
         """Take in a state of the voice domain, and fire its events.
 
         ``message``: the AGENT_STATE_EVENT that carries it; None where a repair found it.
         """
-        # Reuse the existing text when unchanged, and share one between instrument and extension.
-        if instrument != self.agent_instrument and instrument:
-            self.agent_instrument = instrument
-        if extension != self.agent_extension and extension:
-            self.agent_extension = instrument if extension == instrument else extension
         is_leaving = False
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
             is_leaving = self._prepare(state, reason, message)
@@ -668,17 +671,16 @@ class Agent(CtiObject):
             self.state = state
         self.reason_code = reason
         context: Context = self.context  # type: ignore[assignment]
-        if context.listeners["OnAgentStateChange"] or not context.hears_all:
-            is_own = context.hears_all or message is None or self._is_own(context, message)
-            event = "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange"
-            if context.listeners[event]:
-                make = self._state_arguments if is_own else self._monitored_arguments
-                context.events.fire(event, make(reason, message))
+        if context.hears_all or message is None or self._is_own(context, message):
+            if context.listeners["OnAgentStateChange"]:
+                context.events.fire("OnAgentStateChange", self.state_arguments(reason, message))
+        else:
+            context.fire("OnMonitoredAgentStateChange", self._monitored_arguments, reason, message)
         if is_leaving:
             self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", self._state_arguments, reason, message)
+            context.fire("OnPostLogout", self.state_arguments, reason, message)
         if self._changes:
-            self._show(state, reason)
+            self.show(state, reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
@@ -701,14 +703,17 @@ class Agent(CtiObject):
         if before == states.LOGOUT or not is_reported:
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", self._state_arguments, reason, message)
+            context.fire("OnPreLogout", self.state_arguments, reason, message)
         return True
 
     def _is_own(self, context: Context, message: Message) -> bool:
         return context.is_own(message.get("MonitorID")) or self is context.current_agent
 
-    def _show(self, state: int, reason: int) -> None:
-        # One event answers one request, the oldest that it fits: later ones have events of their own.
+    def show(self, state: int, reason: int) -> None:
+        """Answer the oldest request that a state fits: later ones have events of their own.
+
+        Called by the handlers, with a state that an event carried.
+        """
         changes = self._changes
         for change in changes:
             if change.shown(state, reason):
@@ -722,6 +727,7 @@ class Agent(CtiObject):
         if change not in changes:
             return False
         self._changes = tuple([each for each in changes if each is not change]) if len(changes) > 1 else ()
+        self._settle()
         return True
 
     def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
@@ -779,7 +785,8 @@ class Agent(CtiObject):
 
     # --- Arguments of events ------------------------------------------------------------------------
 
-    def _state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
+    def state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
+        """The Arguments of an event that reports the present state. Parameters as for ``apply_state``."""
         if message is None:
             values = {
                 **_NO_DETAILS,
@@ -788,7 +795,8 @@ class Agent(CtiObject):
             }
         else:
             values = self.context.readers["agent"](message, _NO_DETAILS)  # type: ignore[union-attr]
-        values[CTIOS_AGENTSTATE] = states.UNKNOWN if self.state is None else self.state
+        state = self.state
+        values[CTIOS_AGENTSTATE] = states.UNKNOWN if state is None else state
         values[CTIOS_AGENTID] = self.agent_id
         values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
         values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
@@ -796,12 +804,12 @@ class Agent(CtiObject):
         return arguments_over(values)
 
     def _monitored_arguments(self, reason: int, message: Message | None) -> Arguments:
-        args = self._state_arguments(reason, message)
+        args = self.state_arguments(reason, message)
         args[kw.CTIOS_MONITORED] = True
         return args
 
     def _domain_arguments(self, domain: int, reason: int, message: Message, is_own: bool) -> Arguments:
-        args = (self._state_arguments if is_own else self._monitored_arguments)(reason, message)
+        args = (self.state_arguments if is_own else self._monitored_arguments)(reason, message)
         args[CTIOS_AGENTSTATE] = self.domain_states[domain]  # type: ignore[index]
         args["MRDID"] = domain
         return args

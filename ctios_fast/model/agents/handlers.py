@@ -11,6 +11,7 @@ from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 
 from .agent import Agent, details_reader
 from .events import AGENT_EVENTS
+from .states import PLAIN_STATES
 
 __all__ = ["AGENTS"]
 
@@ -82,6 +83,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         "MRDID",
     ).read
     by_id = agents.by_key
+    listeners, fire = context.listeners, context.events.fire
     by_device = _DeviceSearch(context, agents)
     context.readers["agent"] = details_reader().fill
 
@@ -96,17 +98,39 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         return by_device.find(instrument, extension)
 
     def on_agent_state(message: Message) -> None:
+        # What most events need is done here: a call of the agent for each costs a quarter more.
         peripheral_id, state, reason, agent_id, instrument, extension, domain = read(message)
-        agent = by_id.get(agent_id) if peripheral_id == context.peripheral_id else None
-        if agent is None:
+        try:
+            agent: Agent | None = by_id[agent_id]
+        except KeyError:
+            agent = None
+        if agent is None or peripheral_id != context.peripheral_id:
             agent = agent_of(peripheral_id, agent_id, instrument, extension)
             if agent is None:
                 agents.unknown += 1
                 return
-        if domain == _VOICE or domain in _NO_DOMAIN:
-            agent.apply_state(state, reason, instrument, extension, message)
-        elif not agent.apply_domain_state(domain, state, reason, message):
-            agents.unknown += 1
+        if domain != _VOICE and domain not in _NO_DOMAIN:
+            if not agent.apply_domain_state(domain, state, reason, message):
+                agents.unknown += 1
+            return
+        # Reuse the existing text when unchanged, and share one between instrument and extension.
+        if instrument != agent.agent_instrument and instrument:
+            agent.agent_instrument = instrument
+        if extension != agent.agent_extension and extension:
+            agent.agent_extension = instrument if extension == instrument else extension
+        try:
+            plain = PLAIN_STATES[state]
+        except IndexError:
+            plain = None
+        if plain is None or not agent.is_settled or not context.hears_all:
+            agent.apply_state(state, reason, message)
+            return
+        agent.state = plain
+        agent.reason_code = reason
+        if listeners["OnAgentStateChange"]:
+            fire("OnAgentStateChange", agent.state_arguments(reason, message))
+            if not agent.is_settled:  # a listener has just asked for a state
+                agent.show(state, reason)
 
     return {ged.AGENT_STATE_EVENT: on_agent_state}
 
