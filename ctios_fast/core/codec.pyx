@@ -30,6 +30,8 @@ cdef object _number_of(object message_type):
 cdef uint32_t _encoded_number(object message_type) except? 0xFFFFFFFF:
     # The same for writing. The error does not repeat a text, as no error of writing does.
     cdef str meant = ""
+    if type(message_type) is int:
+        return message_number(message_type)
     try:
         message_type = _number_of(message_type)
     except (TypeError, ValueError) as error:

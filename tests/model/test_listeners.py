@@ -151,7 +151,7 @@ async def test_a_typed_handler_runs_after_the_agent_was_updated(session: Session
 async def test_arguments_are_built_for_listeners_only(
     session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Agent, "state_arguments", lambda *args: pytest.fail("built for nobody"))
+    monkeypatch.setattr(Agent, "_state_arguments", lambda *args: pytest.fail("built for nobody"))
     agent = an_agent()
     await soon(session.connect(**sides(sim)))
     await soon(session.set_agent(agent))

@@ -25,6 +25,7 @@ cdef class Request:
     cdef inline bint is_over(self) noexcept:
         return self._done or self._forgotten
 
+    cdef int answer(self, object result) except -1
     cdef int answered(self) except -1
     cdef int call_back(self, object callback) except -1
 

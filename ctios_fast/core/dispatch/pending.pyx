@@ -205,9 +205,7 @@ cdef class Request:
 
     def set_result(self, result):
         """Answer it; without effect when it is answered already."""
-        if not self._done:
-            self._result = result
-            self.answered()
+        self.answer(result)
 
     def set_exception(self, error):
         """Fail it; without effect when it is answered already."""
@@ -232,6 +230,12 @@ cdef class Request:
 
     def overdue(self):
         """The time is over; the request was confirmed, but it is not answered yet."""
+
+    cdef int answer(self, object result) except -1:
+        if not self._done:
+            self._result = result
+            self.answered()
+        return 0
 
     cdef int answered(self) except -1:
         self._done = True
@@ -471,7 +475,7 @@ cdef class OpenRequests:
         if refusal:
             self.refused(request, message)
         elif type(request) is Request:
-            request.set_result(message)
+            request.answer(message)         # what confirmed() does, without a lookup of the methods
         else:
             request.confirmed(message)
 

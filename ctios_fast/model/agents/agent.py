@@ -427,7 +427,7 @@ class Agent(CtiObject):
             return failed
         if not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
-            context.fire("OnPreLogout", self.state_arguments, reason)
+            context.fire("OnPreLogout", self._state_arguments, reason)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(
@@ -652,6 +652,14 @@ class Agent(CtiObject):
 
     # --- Events -------------------------------------------------------------------------------------
 
+    def apply_device(self, instrument: str | None, extension: str | None) -> None:
+        """Take in the device of an event. None and empty texts change nothing."""
+        # Reuse the existing text when unchanged, and share one between instrument and extension.
+        if instrument != self.agent_instrument and instrument:
+            self.agent_instrument = instrument
+        if extension != self.agent_extension and extension:
+            self.agent_extension = instrument if extension == instrument else extension
+
     def apply_state(
         self,
         state: int,
@@ -673,14 +681,21 @@ class Agent(CtiObject):
         context: Context = self.context  # type: ignore[assignment]
         if context.hears_all or message is None or self._is_own(context, message):
             if context.listeners["OnAgentStateChange"]:
-                context.events.fire("OnAgentStateChange", self.state_arguments(reason, message))
+                context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
         else:
             context.fire("OnMonitoredAgentStateChange", self._monitored_arguments, reason, message)
         if is_leaving:
             self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", self.state_arguments, reason, message)
+            context.fire("OnPostLogout", self._state_arguments, reason, message)
         if self._changes:
-            self.show(state, reason)
+            self._show(state, reason)
+
+    def report_state(self, state: int, reason: int, message: Message) -> None:
+        """Fire OnAgentStateChange for a state that the handler of the message has taken in."""
+        context: Context = self.context  # type: ignore[assignment]
+        context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
+        if self._changes:  # a listener has just asked for a state
+            self._show(state, reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
@@ -703,17 +718,14 @@ class Agent(CtiObject):
         if before == states.LOGOUT or not is_reported:
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", self.state_arguments, reason, message)
+            context.fire("OnPreLogout", self._state_arguments, reason, message)
         return True
 
     def _is_own(self, context: Context, message: Message) -> bool:
         return context.is_own(message.get("MonitorID")) or self is context.current_agent
 
-    def show(self, state: int, reason: int) -> None:
-        """Answer the oldest request that a state fits: later ones have events of their own.
-
-        Called by the handlers, with a state that an event carried.
-        """
+    def _show(self, state: int, reason: int) -> None:
+        # One event answers one request, the oldest that it fits: later ones have events of their own.
         changes = self._changes
         for change in changes:
             if change.shown(state, reason):
@@ -785,8 +797,7 @@ class Agent(CtiObject):
 
     # --- Arguments of events ------------------------------------------------------------------------
 
-    def state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
-        """The Arguments of an event that reports the present state. Parameters as for ``apply_state``."""
+    def _state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
         if message is None:
             values = {
                 **_NO_DETAILS,
@@ -804,12 +815,12 @@ class Agent(CtiObject):
         return arguments_over(values)
 
     def _monitored_arguments(self, reason: int, message: Message | None) -> Arguments:
-        args = self.state_arguments(reason, message)
+        args = self._state_arguments(reason, message)
         args[kw.CTIOS_MONITORED] = True
         return args
 
     def _domain_arguments(self, domain: int, reason: int, message: Message, is_own: bool) -> Arguments:
-        args = (self.state_arguments if is_own else self._monitored_arguments)(reason, message)
+        args = (self._state_arguments if is_own else self._monitored_arguments)(reason, message)
         args[CTIOS_AGENTSTATE] = self.domain_states[domain]  # type: ignore[index]
         args["MRDID"] = domain
         return args

@@ -1,5 +1,6 @@
 """What messages do to the agents of a session. AGENT_STATE_EVENT is the hot path of the model."""
 
+from collections.abc import Callable
 from typing import Final
 
 from ctios_fast.core import FieldReader, Handler, Message
@@ -73,17 +74,6 @@ def _is_at(agent: Agent, instrument: str | None, extension: str | None) -> bool:
 
 
 def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
-    read = FieldReader(  # the session's own, since a reader is for one thread
-        "PeripheralID",
-        "AgentState",
-        "EventReasonCode",
-        "AgentID",
-        "AgentInstrument",
-        "AgentExtension",
-        "MRDID",
-    ).read
-    by_id = agents.by_key
-    listeners, fire = context.listeners, context.events.fire
     by_device = _DeviceSearch(context, agents)
     context.readers["agent"] = details_reader().fill
 
@@ -96,6 +86,24 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         if agent_id:
             return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))
         return by_device.find(instrument, extension)
+
+    return {ged.AGENT_STATE_EVENT: _state_handler(context, agents, agent_of)}
+
+
+def _state_handler(
+    context: Context, agents: Table[Agent], agent_of: Callable[..., Agent | None]
+) -> Callable[[Message], None]:
+    read = FieldReader(  # the session's own, since a reader is for one thread
+        "PeripheralID",
+        "AgentState",
+        "EventReasonCode",
+        "AgentID",
+        "AgentInstrument",
+        "AgentExtension",
+        "MRDID",
+    ).read
+    by_id = agents.by_key
+    listeners = context.listeners
 
     def on_agent_state(message: Message) -> None:
         # What most events need is done here: a call of the agent for each costs a quarter more.
@@ -110,14 +118,10 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
                 agents.unknown += 1
                 return
         if domain != _VOICE and domain not in _NO_DOMAIN:
-            if not agent.apply_domain_state(domain, state, reason, message):
-                agents.unknown += 1
+            agents.unknown += not agent.apply_domain_state(domain, state, reason, message)
             return
-        # Reuse the existing text when unchanged, and share one between instrument and extension.
-        if instrument != agent.agent_instrument and instrument:
-            agent.agent_instrument = instrument
-        if extension != agent.agent_extension and extension:
-            agent.agent_extension = instrument if extension == instrument else extension
+        if instrument != agent.agent_instrument or extension != agent.agent_extension:
+            agent.apply_device(instrument, extension)
         try:
             plain = PLAIN_STATES[state]
         except IndexError:
@@ -128,11 +132,9 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         agent.state = plain
         agent.reason_code = reason
         if listeners["OnAgentStateChange"]:
-            fire("OnAgentStateChange", agent.state_arguments(reason, message))
-            if not agent.is_settled:  # a listener has just asked for a state
-                agent.show(state, reason)
+            agent.report_state(state, reason, message)
 
-    return {ged.AGENT_STATE_EVENT: on_agent_state}
+    return on_agent_state
 
 
 def _find(agents: Table[Agent], rest: str) -> Agent | None:
