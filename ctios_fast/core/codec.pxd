@@ -1,4 +1,4 @@
-# One protocol version's reader and writer of frames.
+# The codec, which reads and writes frames of one protocol version.
 
 cimport cython
 

@@ -13,22 +13,22 @@ from .wire cimport load32
 from ctios_fast.errors import EncodeError
 from ctios_fast.protocol.naming import message_number as known_message_number
 
-#: Largest frame accepted unless told otherwise, in bytes with the header. The reference's largest
-#: message has 12,500.
+#: Default of the largest frame accepted, in bytes with the header. The largest message of the reference has
+#: 12,500 bytes.
 DEFAULT_MAX_FRAME = 65536
 
 cdef dict _codecs = {}
 
 
 cdef object _number_of(object message_type):
-    # A number stays as it is: a frame may have one that the reference does not have.
+    # A number is not checked: a frame may have one that is not in the reference.
     if isinstance(message_type, (str, type)):
         return known_message_number(message_type)
     return message_type
 
 
 cdef uint32_t _encoded_number(object message_type) except? 0xFFFFFFFF:
-    # The same for writing. The error does not repeat a text, as no error of writing does.
+    # The same for writing. The error does not repeat the argument: errors of the encoder show no values.
     cdef str meant = ""
     if type(message_type) is int:
         return message_number(message_type)
@@ -45,17 +45,17 @@ cdef uint32_t _encoded_number(object message_type) except? 0xFFFFFFFF:
 
 
 cdef int _check_whole(Codec codec, object frame, const Py_buffer *view) except -1:
-    # That the buffer is one frame by its header.
+    # Checks that the buffer is exactly one frame by its header.
     cdef const unsigned char *start = <const unsigned char *>view.buf
     if view.len < HEADER_SIZE:
-        raise malformed(0, None, 0, f"{view.len} bytes are no header of {HEADER_SIZE}", bytes(frame))
+        raise malformed(0, None, 0, f"a header has {HEADER_SIZE} bytes, got {view.len}", bytes(frame))
     if view.len > codec.max_frame or load32(start) != <size_t>(view.len - HEADER_SIZE):
         raise malformed(
             load32(start + 4),
             "MessageLength",
             0,
-            f"{load32(start)} bytes announced after the header, {view.len - HEADER_SIZE} came; "
-            f"{codec.max_frame} with the header at most",
+            f"the header announces {load32(start)} bytes, {view.len - HEADER_SIZE} follow it; "
+            f"a frame has at most {codec.max_frame} bytes with its header",
             bytes(frame),
         )
     return 0
@@ -63,9 +63,9 @@ cdef int _check_whole(Codec codec, object frame, const Py_buffer *view) except -
 
 @cython.final
 cdef class Codec:
-    """Reads and writes the messages of one protocol version (9 to 25); ``codec(version)`` gives a shared one.
+    """Reads and writes messages of one protocol version (9 to 25). ``codec(version)`` returns a shared one.
 
-    ``max_frame``: largest frame that is written or read, in bytes with the header.
+    ``max_frame``: the largest frame that is read or written, in bytes with the header.
     """
 
     def __cinit__(self, version, max_frame=DEFAULT_MAX_FRAME):
@@ -79,11 +79,11 @@ cdef class Codec:
 
     @property
     def tag_width(self):
-        """Bytes of a floating field's tag, and of its length: 1 below version 20, 2 from 20."""
+        """Bytes of a floating field's tag, and of its length: 1 below version 20, 2 from version 20 on."""
         return self.layouts.tag_width
 
     def describe(self, message_type):
-        """The message's layout as a ``MessageLayout``, or None where none is published.
+        """The message's layout as a ``MessageLayout``, or None if none is published.
 
         ``message_type``: number, name or class.
         """
@@ -103,7 +103,7 @@ cdef class Codec:
             PyBuffer_Release(&view)
 
     def to_dict(self, frame):
-        """All fields of one whole frame by name, as ``decode(frame).to_dict()`` gives them, but sooner."""
+        """All fields of one whole frame by name: a faster ``decode(frame).to_dict()``."""
         cdef Py_buffer view
         cdef const unsigned char *start
         cdef Layout *documented
@@ -146,7 +146,7 @@ cdef class Codec:
 
     def _encode_again(self, Message message, fields, floating):
         if fields is not None or floating:
-            raise TypeError("encode(message) takes no fields: the message has them")
+            raise TypeError("encode(message) takes no fields: they are in the message")
         if message.layout == NULL:
             return write_raw(message.type, message.body, self.max_frame)
         return write_message(

@@ -1,7 +1,7 @@
-"""What a strict reader minds about a message that is well-formed all the same.
+"""Deviations of well-formed messages from the reference.
 
-A CTI Server refuses such requests with a status of its own (tags 3, 26 and 49, lengths 23, required
-data 6, counts 39, 77 and 78); a reader of events had better take them.
+A CTI Server refuses a request that deviates, with a status for the kind of deviation: tags 3, 26 and 49,
+lengths 23, required data 6, counts 39, 77 and 78. A reader of events should accept such messages.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ _MAX_SIZE = 0xFFFF_FFFF
 
 
 class Finding(NamedTuple):
-    """One departure from the reference.
+    """One deviation from the reference.
 
     ``kind`` is one of ``message_too_new``, ``unknown_tag``, ``tag_not_of_message``, ``tag_too_new``,
     ``too_long``, ``wrong_width``, ``required_missing``, ``count_mismatch``.
@@ -79,7 +79,7 @@ def _fitting(field: FloatingField) -> range:
 
 
 def findings(message: "Message") -> list[Finding]:
-    """All departures of the message, in wire order; counts and absences last."""
+    """All deviations of the message in wire order, then wrong counts and missing fields."""
     rules = _rules(message.version, message.type) if message.documented else None
     if rules is None:
         return []
@@ -127,14 +127,14 @@ def _of_list(message: "Message", field: FloatingField, sizes: list[int]) -> list
     count = len(sizes)
     if field.repeats is not None:
         said = _said(message, field.repeats)
-        # fields of a configuration record may be left out of a record; other lists come whole
+        # A configuration record may lack optional fields. Other lists are complete.
         may_lack = field.optional and field.repeats == "NumRecords"
         if said is not None and (count > said if may_lack else count != said):
             found.append(_mismatch(field, field.repeats, said, count))
     elif not count and not field.optional:
         found.append(Finding("required_missing", field.name, field.tag, "the message requires it"))
     if field.array is not None:
-        # one count for each array, in the same order; where records lack either, none can be told apart
+        # Each array has a count, in the same order. If a record lacks one, they cannot be matched.
         counts = _counts(message, field.array)
         if len(counts) == count:
             width = _WIDTHS[field.type]

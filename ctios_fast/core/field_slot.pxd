@@ -1,4 +1,4 @@
-# From a field's name to its place in a layout: the one look-up that all readers and filters share.
+# Look-up of a field's place in a layout by its name. All readers and filters use it.
 
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
@@ -15,11 +15,11 @@ from ctios_fast.core.layout cimport (
     tag_of_field,
 )
 
-# Where a layout has a field; both NULL: it has no such field.
+# The place of a field in a layout. Both pointers are NULL if the layout has no such field.
 cdef struct FieldSlot:
     const FixedSlot *fixed
     const FloatingSlot *floating
-    bint listed                 # the message itself lists it; otherwise the tag table alone does
+    bint listed                 # the message lists it; false: only the tag table has the name
 
 
 cdef inline bint next_of_slot(FloatingCursor *cursor, int tag_width, const FloatingSlot *slot) noexcept nogil:
@@ -30,7 +30,7 @@ cdef inline bint next_of_slot(FloatingCursor *cursor, int tag_width, const Float
 
 
 cdef inline int _code_of(Layout *layout, object name) except? -2:
-    # What the layout's look-up table has under the name; -1: nothing.
+    # The name's code in the layout's look-up table, or -1.
     cdef PyObject *code = PyDict_GetItemWithError(lookup_of(layout), name)
     return -1 if code == NULL else <int><object>code
 
@@ -46,13 +46,13 @@ cdef inline const FloatingSlot *_floating_slot(Layout *layout, object name, int 
 
 
 cdef inline const FloatingSlot *find_floating_slot(Layout *layout, object name) except? NULL:
-    # The floating field that the message lists under the name, else the one of the tag table, else NULL.
+    # The floating field that the message lists under the name, else the tag table's row, else NULL.
     return _floating_slot(layout, name, _code_of(layout, name))
 
 
 cdef inline bint find_slot(Layout *layout, object name, FieldSlot *found) except -1:
-    # The field of the fixed part, else the floating one. Returns whether there is one. A layout of NULL has
-    # no field.
+    # Finds the field in the fixed part, else among the floating fields, and returns whether it exists. A
+    # layout of NULL has no fields.
     cdef int code
     found.fixed = NULL
     found.floating = NULL

@@ -1,7 +1,7 @@
-"""What a layout looks like to a reader: ``Codec.describe`` gives these rows.
+"""Descriptions of layouts, as ``Codec.describe`` returns them.
 
-They stand apart from ``layout`` because making such classes takes longer than importing a compiled module,
-and few programs ask for them.
+They are in a module of their own because creating such classes takes longer than importing a compiled
+module, and few programs need them.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class FixedField(NamedTuple):
 
 
 class FloatingField(NamedTuple):
-    """A field that a message lists for its floating part; ``max`` in bytes of data, 0 if none is stated."""
+    """A field of the floating part; ``max`` is its largest data in bytes, 0 if none is stated."""
 
     name: str
     tag: int | None
@@ -34,7 +34,7 @@ class FloatingField(NamedTuple):
 
 
 class MessageLayout(NamedTuple):
-    """What one version's message looks like; ``fixed_size`` in bytes, without the header."""
+    """The layout of a message in one version; ``fixed_size`` in bytes, without the header."""
 
     number: int
     name: str
@@ -46,7 +46,7 @@ class MessageLayout(NamedTuple):
 
 
 class TagRow(NamedTuple):
-    """A row of the tag table; ``name`` is its field's, None where the reference gives none."""
+    """A row of the tag table; ``name`` is None if the reference names no field, ``max`` is in bytes."""
 
     tag: int
     name: str | None

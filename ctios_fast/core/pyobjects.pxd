@@ -1,4 +1,4 @@
-# Looks into Python objects without a call: see c/pyobjects.h.
+# Reads and creates Python objects in C: see c/pyobjects.h.
 
 from cpython.object cimport PyObject
 from libc.stdint cimport int64_t

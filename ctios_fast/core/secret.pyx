@@ -1,8 +1,8 @@
-"""Text that must not be seen: it has no repr of its own, so that it cannot slip into logs or tracebacks.
+"""Secret text, whose repr hides it from logs and tracebacks.
 
-A traceback can show every variable of the functions that it passes through. So a password stays a ``Secret``
-all the way into the encoder, which takes it wherever it takes text and opens it in compiled code, where there
-are no such variables.
+A traceback can show every variable of the functions that it passes through. So a password remains a
+``Secret`` until the encoder reads it. The encoder accepts a ``Secret`` wherever it accepts text, and it is
+compiled code, whose variables no traceback shows.
 """
 
 cimport cython
@@ -12,10 +12,10 @@ from cpython.unicode cimport PyUnicode_FromObject
 @cython.auto_pickle(False)
 @cython.final
 cdef class Secret:
-    """A password. ``reveal()`` is the one way to its text.
+    """A password. Only ``reveal()`` returns its text.
 
-    Made of anything but None, so that no error shows what it was made of: bytes as they go over the wire, all
-    else as ``str`` has it. CTI OS programs give numbers as passwords.
+    Any value but None is accepted, so that no error about a type can show the password. Bytes are taken as
+    they are on the wire; other values are converted with ``str``, since CTI OS programs also pass numbers.
     """
 
     def __init__(self, text not None):

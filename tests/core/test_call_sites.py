@@ -266,7 +266,7 @@ def test_a_class_derived_from_a_message_class_writes_the_same() -> None:
 def test_the_method_tells_what_it_is() -> None:
     encode = messages.CloseConf.encode
     assert str(inspect.signature(encode)) == "(version_or_codec, /, **fields)"
-    assert encode.__doc__ == "The frame alone, without a view of it. Raises ``EncodeError``."
+    assert encode.__doc__ == "The frame as bytes, without a message. Raises ``EncodeError``."
     assert encode.__name__ == "encode"
 
 
@@ -303,7 +303,7 @@ def test_encode_request_refuses_what_it_cannot_take() -> None:
         encode(25, 1, fields={})  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="Expected dict, got list"):
         encode(25, 1, [("status", 0)])  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="named by a str, not int"):
+    with pytest.raises(TypeError, match="name must be a str, got int"):
         encode(25, 1, {5: 0})  # type: ignore[dict-item]
 
 

@@ -410,7 +410,7 @@ def test_what_is_not_one_whole_frame_is_malformed(frame: bytes) -> None:
 def test_a_frame_above_the_limit_is_malformed() -> None:
     small = Codec(25, 20)
     assert small.decode(framed(999, bytes(12))).body == bytes(12)
-    with pytest.raises(MalformedFrame, match="20 with the header at most"):
+    with pytest.raises(MalformedFrame, match="at most 20 bytes with its header"):
         small.decode(framed(999, bytes(13)))
 
 

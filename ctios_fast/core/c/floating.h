@@ -1,4 +1,4 @@
-/* Floating fields: the one place that knows how they follow one another in a frame.
+/* Floating fields: all code that goes from one to the next in a frame.
 
    A floating field is a tag, the length of its data, and the data. Tag and length take one byte each below protocol
    version 20 and two from it on: `tag_width`. A frame is well-formed if its floating fields fill the rest of it
@@ -13,11 +13,11 @@
 
 #include "wire.h"
 
-/* A place found by ctios_find_floating(): the length of the data, and above it the offset of the data. */
+/* Format of a place found by ctios_find_floating(): the data's length in the low bits, its offset above them. */
 #define CTIOS_LENGTH_BITS 16
 #define CTIOS_LENGTH_MASK 0xFFFF
 
-/* A cursor over the floating fields of one frame: the field that it is at. */
+/* A cursor over the floating fields of one frame. It holds the current field. */
 typedef struct {
     const unsigned char *data;
     ptrdiff_t size;                 /* bytes of data */
@@ -38,7 +38,7 @@ ctios_always_inline void ctios_read_head(
     }
 }
 
-/* Puts the cursor before the first field. `part`: where the floating part begins. */
+/* Puts the cursor before the first field. `part`: start of the floating part. */
 ctios_always_inline void ctios_start_floating(
     ctios_floating_cursor *cursor, const unsigned char *part, const unsigned char *end
 ) {
@@ -47,8 +47,8 @@ ctios_always_inline void ctios_start_floating(
     cursor->end = end;
 }
 
-/* Moves the cursor to the next field; 0 if there is none. A field that does not fit in the frame is not one, so
-   that this holds for frames that were not checked, or that another thread writes to. */
+/* Moves the cursor to the next field; 0 if there is none. A field that does not fit in the frame ends the
+   iteration. So this is safe for frames that were not checked, or that another thread writes to. */
 ctios_always_inline int ctios_next_floating(ctios_floating_cursor *cursor, const int tag_width)
 {
     const unsigned char *const head = cursor->data + cursor->size;
@@ -83,8 +83,8 @@ ctios_always_inline int ctios_next_with_tags(
     return 0;
 }
 
-/* Whether floating fields fill the frame exactly from `at` to `size`. An overlong field moves `at` past the end, where
-   the loop stops: one comparison after it is enough. */
+/* Whether floating fields fill the frame exactly from `at` to `size`. An overlong field moves `at` past the end and
+   ends the loop, so that one comparison after the loop is enough. */
 ctios_always_inline int ctios_floating_fills(
     const unsigned char *frame, ptrdiff_t at, const ptrdiff_t size, const int tag_width
 ) {
@@ -123,10 +123,10 @@ ctios_always_inline int ctios_find_floating_by(
     return ctios_floating_fills(frame, at, size, tag_width);
 }
 
-/* Notes the place of the first field of each wanted tag, and returns whether the fields fill the frame from `at` to
-   `size` exactly; if they do not, the places mean nothing. `place_of_tag` gives for tags below `tags` the number of
-   the place, from 1 on, or 0 for a tag that is not wanted. The places are 0 at first, and `wanted` of them can be
-   found; once all are, no tag is looked up any more. */
+/* Stores the place of the first field of each wanted tag, and returns whether the fields fill the frame from `at` to
+   `size` exactly; otherwise the places are invalid. `place_of_tag` maps tags below `tags` to the number of the place,
+   from 1 on, or to 0 for a tag that is not wanted. The caller sets all places to 0. Once `wanted` places are found,
+   no tag is looked up any more. */
 static inline int ctios_find_floating(
     const uint8_t *place_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
     ptrdiff_t at, ptrdiff_t size, uint64_t *places, int tag_width

@@ -1,4 +1,4 @@
-/* Looks into Python objects, and makes them, without a call where CPython allows it, and by a call where not. */
+/* Reads and creates Python objects: without a call where CPython allows it, otherwise by a call. */
 
 #ifndef CTIOS_PYOBJECTS_H
 #define CTIOS_PYOBJECTS_H
@@ -27,8 +27,8 @@ static inline int ctios_whole_number(PyObject *object, int64_t *number)
     return !overflow;
 }
 
-/* The characters of a str that has only ASCII, and their number; NULL for anything else. Never sets an error. A str
-   of a subclass has another memory layout and gives NULL too. */
+/* The characters of an ASCII str, and their number; NULL for anything else. Never sets an error. A str of a subclass
+   has another memory layout and also returns NULL. */
 static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
 {
     if (!PyUnicode_Check(object) || !PyUnicode_IS_COMPACT_ASCII(object))
@@ -37,7 +37,7 @@ static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
     return (const char *)PyUnicode_1BYTE_DATA(object);
 }
 
-/* An instance of a subclass of tuple, to be filled. From CPython 3.14 on a tuple keeps its hash. */
+/* An empty instance of a subclass of tuple, which the caller fills. From CPython 3.14 on a tuple caches its hash. */
 static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 {
     PyObject *tuple = PyType_GenericAlloc((PyTypeObject *)kind, items);
@@ -48,7 +48,7 @@ static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
     return tuple;
 }
 
-/* Whether the caller owns the only reference. Without the GIL a reference count does not say that. */
+/* Whether the caller owns the only reference. Without the GIL this cannot be read from the reference count. */
 #ifdef Py_GIL_DISABLED
   #define ctios_is_sole(object) 0
 #else

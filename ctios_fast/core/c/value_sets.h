@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-/* Of a set of numbers: no number on the wire has this value. */
+/* For sets of numbers: no number on the wire has this value. */
 #define CTIOS_NO_NUMBER INT64_MIN
-/* Of a set of texts: more words than a text has. An enumeration may not hold it. */
+/* For sets of texts: more words than any text has. It is a macro because it may not fit in an enum. */
 #define CTIOS_NO_ENTRY UINT32_MAX
 
 #endif

@@ -33,17 +33,17 @@
   #define ctios_little64(x) (x)
 #endif
 
-/* Asks the cache for the bytes at p + ahead, which may lie beyond the memory that p points into. */
+/* Prefetches the bytes at p + ahead, which may lie beyond the memory that p points into. */
 #if defined(__GNUC__) || defined(__clang__)
   #define ctios_prefetch(p, ahead) __builtin_prefetch((const void *)((uintptr_t)(p) + (ahead)))
 #else
   #define ctios_prefetch(p, ahead) ((void)(p), (void)(ahead))
 #endif
 
-/* 2**64 divided by the golden ratio. Multiplying keys that differ little by it spreads them over a hash table. */
+/* 2**64 divided by the golden ratio. Multiplying by it spreads similar keys over a hash table. */
 #define CTIOS_HASH_MULTIPLIER UINT64_C(0x9E3779B97F4A7C15)
 
-/* The bits that no byte of ASCII text has. */
+/* The bits that are 0 in all ASCII text. */
 #define CTIOS_NOT_ASCII UINT64_C(0x8080808080808080)
 
 static inline uint16_t ctios_load16(const unsigned char *p)
@@ -64,8 +64,9 @@ static inline uint64_t ctios_load_word(const unsigned char *p)
 static inline void ctios_store_word(unsigned char *p, uint64_t x)
 { x = ctios_little64(x); memcpy(p, &x, 8); }
 
-/* The eight bytes at p + at, with zeros after the end of the data. Reads nothing after the end: a short word is
-   read so that it ends there, from up to seven bytes before p. A floating field always has those in its frame. */
+/* The eight bytes at p + at, with zeros after the end of the data. It reads nothing after the end: a short word is
+   loaded so that it ends there, from up to seven bytes before p. In a frame the header always precedes a floating
+   field, so these bytes exist. */
 static inline uint64_t ctios_word_at(const unsigned char *p, ptrdiff_t size, ptrdiff_t at)
 {
     if (size - at >= 8)
@@ -82,7 +83,7 @@ static inline uint64_t ctios_before_nul(uint64_t word)
     return word & ((nul & (~nul + 1)) - 1);
 }
 
-/* The number of bytes of a word before those that are zero up to its end. */
+/* The number of bytes of a word without its trailing zero bytes. */
 static inline int ctios_bytes_in(uint64_t word)
 {
     int count = 0;
@@ -91,15 +92,15 @@ static inline int ctios_bytes_in(uint64_t word)
     return count + (word >> 8 ? 2 : word ? 1 : 0);
 }
 
-/* Copies ASCII text and returns whether it has a NUL. For short texts two calls of the C library would take most
-   of the time. */
+/* Copies ASCII text and returns whether it has a NUL. For short texts, two calls of the C library would cost more
+   than the copy itself. */
 static inline int ctios_copy_ascii(unsigned char *to, const char *text, ptrdiff_t size)
 {
     uint64_t word, nul = 0;
     for (; size >= 8; size -= 8, text += 8, to += 8) {
         memcpy(&word, text, 8);
         memcpy(to, &word, 8);
-        /* of bytes below 128, one is 0 exactly if the subtraction borrows somewhere */
+        /* If all bytes are below 128, one of them is 0 exactly if the subtraction borrows. */
         nul |= (word - UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080);
     }
     for (; size; size--) {

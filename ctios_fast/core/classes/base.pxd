@@ -1,4 +1,4 @@
-# Message classes.
+# The base of the message classes.
 
 from ctios_fast.core.encode.keyword_writer cimport KeywordWriter
 from ctios_fast.core.codec cimport Codec

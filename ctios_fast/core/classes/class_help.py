@@ -1,4 +1,4 @@
-"""Text and signature of a message class for ``help()`` and editors, built when they are first asked for."""
+"""Docstring and signature of a message class for ``help()`` and editors, built on first use."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ def class_text(name: str) -> str:
 
 
 def class_signature(name: str) -> "inspect.Signature":
-    """The signature of the constructor. What has no default is required, or counts items and is computed."""
+    """The signature of the constructor. Parameters without a default are required."""
     from inspect import Parameter, Signature
 
     _, fixed, parts, defaults = CLASSES[name]

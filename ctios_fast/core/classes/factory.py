@@ -1,4 +1,4 @@
-"""Creates each message class from its row in ``protocol/class_table.py`` when it is first needed."""
+"""Creates each message class from its row in ``protocol/class_table.py`` on first use."""
 
 from collections import namedtuple
 from typing import Any
@@ -53,7 +53,7 @@ def _record(owner: str, name: str, columns: tuple[Any, ...]) -> type[tuple[Any, 
 
 
 def _create(name: str, row: tuple[Any, ...]) -> type[TypedMessage]:
-    """The class; from now on frames of its number are read as its instances."""
+    """Create and register the class: from then on, frames of its number are read as its instances."""
     number, fixed, parts, defaults = row
     namespace: dict[str, Any] = {
         "number": number,
@@ -93,7 +93,7 @@ _name_of = {row[0]: name for name, row in CLASSES.items()}
 
 
 def class_named(name: str) -> type[TypedMessage] | None:
-    """The message class of that name, None if there is none."""
+    """The message class of that name, or None."""
     found = _created.get(name)
     if found is None and name in CLASSES:
         found = _created.setdefault(name, _create(name, CLASSES[name]))
@@ -101,6 +101,6 @@ def class_named(name: str) -> type[TypedMessage] | None:
 
 
 def class_of(number: int) -> type[TypedMessage] | None:
-    """The class of a message number, None where no layout is published."""
+    """The class of a message number, or None if no layout is published."""
     name = _name_of.get(number)
     return None if name is None else class_named(name)

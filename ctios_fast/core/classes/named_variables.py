@@ -34,10 +34,10 @@ class _Values(ValuesView[str]):
 class NamedVariables(Mapping[str, str]):
     """The named variables of a message: name to value.
 
-    ``variables[name]`` is the first value of that name, ``get_all(name)`` has every one. Iterating,
-    ``items()``, ``values()`` and ``len`` go over all pairs in the wire's order, repeated names included;
-    ``elements`` holds the same as ``NamedVariable``. Two are equal if their pairs are; so is any mapping with
-    the same first values as long as no name repeats.
+    ``variables[name]`` is the first value of that name, ``get_all(name)`` returns all of them. Iteration,
+    ``items()``, ``values()`` and ``len`` cover all pairs in wire order, repeated names included; ``elements``
+    holds them as ``NamedVariable``. Two instances are equal if their pairs are. One without repeated names
+    equals any mapping with the same items.
     """
 
     __slots__ = ("_first", "elements")
@@ -91,8 +91,8 @@ class NamedVariables(Mapping[str, str]):
 class NamedArrays(Mapping[str, Mapping[int, str]]):
     """The named arrays of a message: name to its elements by index.
 
-    Of an index that comes twice the first value counts; ``elements`` holds every ``NamedArray`` in the wire's
-    order and ``get_all(name)`` those of one name.
+    If an index is repeated, its first value counts. ``elements`` holds every ``NamedArray`` in wire order,
+    ``get_all(name)`` returns those of one name.
     """
 
     __slots__ = ("_arrays", "elements")

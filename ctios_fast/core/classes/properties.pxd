@@ -1,4 +1,4 @@
-# Properties of the message classes: each reads one field, or one group of fields, of a message view.
+# Properties of the message classes. Each reads one field, or one group of fields, of a message view.
 
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_GET_ITEM
@@ -8,12 +8,12 @@ from ctios_fast.core.layout cimport FixedSlot, FloatingSlot, Layout, Layouts
 from ctios_fast.core.message cimport Message
 
 cdef enum:
-    MAX_COLUMNS = 32           # fields of one record; the largest has 20
+    MAX_COLUMNS = 32            # fields of one record; the largest has 20
 
 cdef class Conversion:
     cdef object _enum
     cdef dict _members
-    cdef tuple _low             # members by value, as far as they are small; None: no member
+    cdef tuple _low             # members with small values, by value; None: no member
     cdef int64_t _low_count
     cdef bint _plain
 
@@ -34,7 +34,7 @@ cdef class Property:
     cdef readonly str name
     cdef readonly str reference
     cdef Conversion _conversion
-    cdef Layouts _owner                     # of the layout that the property is set for at present
+    cdef Layouts _owner                     # owner of the layout for which the place below was found
     cdef Layout *_layout
     cdef const FixedSlot *_fixed
     cdef const FloatingSlot *_floating
@@ -42,8 +42,8 @@ cdef class Property:
     cdef int _find_place(self, Message message) except -1
 
 cdef class FixedProperty(Property):
-    cdef int64_t _last                      # the number that was read last, and the int of it: many a field
-    cdef object _last_made                  # (PeripheralID, MRDID) has the same in every message
+    cdef int64_t _last                      # the number that was read last, and its int: many fields
+    cdef object _last_int                   # (PeripheralID, MRDID) have one value in all messages
     cdef object read(self, Message message)
 
 cdef class FloatingProperty(Property):
@@ -64,8 +64,8 @@ cdef class GroupProperty:
     cdef tuple _conversions
     cdef int _columns
     cdef unsigned char _gathers[MAX_COLUMNS]
-    cdef int _opener                        # column that begins a record, -1: none does
-    cdef int _closer                        # column that ends one, -1: none does
+    cdef int _opener                        # column that begins a record, or -1
+    cdef int _closer                        # column that ends a record, or -1
     cdef Layouts _owner
     cdef Layout *_layout
     cdef const FloatingSlot *_slots[MAX_COLUMNS]

@@ -1,8 +1,8 @@
-"""Properties of the message classes: a field read by its Python name, with its type.
+"""Properties of the message classes, which read a field by its Python name and convert it.
 
-A property finds its field by name in the layout that the message at hand has, and keeps that place for
-the next message of the same layout. So one class serves all protocol versions and alternative layouts, and
-a property never reads where a message's own layout has no such field.
+A property looks its field up in the message's layout, and keeps the place for the next message with the same
+layout. So one class serves all protocol versions and alternative layouts, and a property never reads a place
+that belongs to another layout.
 """
 
 cimport cython
@@ -37,9 +37,9 @@ from ctios_fast.core.switches import is_on
 from ctios_fast.protocol import enums
 
 cdef enum:
-    TABLED_MEMBERS = 64            # members below this are found without a dict
-    # Combinations of bits that are kept as members; further ones stay plain integers, so that a peer
-    # that sends ever new ones does not fill the memory.
+    TABLED_MEMBERS = 64             # members below this value are found without a dict
+    # Combinations of bits that are kept as members. Further ones are returned as plain integers, so that a
+    # peer that keeps sending new ones cannot fill the memory.
     MAX_KEPT_MEMBERS = 4096
 
 cdef extern from "Python.h":
@@ -51,9 +51,10 @@ cdef inline bint _is_number(int wire_type) noexcept nogil:
 
 
 cdef class Conversion:
-    """From a number on the wire to bool, to a member of an enumeration, or to the number itself.
+    """Converts a number on the wire to a bool or to a member of an enumeration, or leaves it as it is.
 
-    ``wanted`` is None, ``"bool"``, or the name of a class in ``protocol.enums``, looked up at its first use.
+    ``wanted`` is None, ``"bool"``, or the name of a class in ``protocol.enums``, which is imported on first
+    use.
     """
 
     def __cinit__(self, wanted):
@@ -61,7 +62,7 @@ cdef class Conversion:
         self._plain = wanted is None
 
     cdef object _of_many(self, int64_t number):
-        # The first of all, members that are not small, and numbers that are none.
+        # The slow path: the first number, members with large values, and numbers that are not members.
         cdef PyObject *member
         if self._enum == "bool":
             return number != 0
@@ -84,7 +85,7 @@ cdef class Conversion:
 
 
 cdef object _single(const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field):
-    # The value of one field, None where its data is not of its type.
+    # The value of one field, or None if its data is not of its type.
     if _is_number(slot.type):
         if field.size != type_width(slot.type):
             return None
@@ -97,7 +98,7 @@ cdef object _single(const FloatingSlot *slot, Conversion conversion, const Float
 cdef int _gather(
     const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field, list values
 ) except -1:
-    # All elements of an array; of other types the value.
+    # Appends all elements of an array, or the value of a field of another type.
     cdef int width = type_width(slot.type)
     cdef Py_ssize_t at = 0
     if width == 0:
@@ -110,7 +111,7 @@ cdef int _gather(
 
 
 cdef class Property:
-    """One field of a message class; on the class itself it shows both names of the field."""
+    """One field of a message class. Read from the class, it shows both names of the field."""
 
     def __init__(self, str name not None, str reference not None, wanted=None):
         self.name = name
@@ -118,7 +119,7 @@ cdef class Property:
         self._conversion = Conversion(wanted)
 
     cdef int _find_place(self, Message message) except -1:
-        # Finds the field's place in the message's layout, and keeps that layout; none is a valid finding.
+        # Finds the field's place in the message's layout and keeps it. The layout may lack the field.
         cdef FieldSlot place
         self._layout = NULL
         self._owner = message.layouts
@@ -134,7 +135,7 @@ cdef class Property:
 
 @cython.final
 cdef class FixedProperty(Property):
-    """A field of the fixed part; None where the message's layout lacks it."""
+    """A field of the fixed part; None if the message's layout lacks it."""
 
     cdef object read(self, Message message):
         cdef int64_t number
@@ -145,10 +146,10 @@ cdef class FixedProperty(Property):
         number = load_number(self._fixed.type, message.data + HEADER_SIZE + self._fixed.offset)
         if not self._conversion._plain:
             return self._conversion.of(number)
-        if number != self._last or self._last_made is None:
-            self._last_made = number
+        if number != self._last or self._last_int is None:
+            self._last_int = number
             self._last = number
-        return self._last_made
+        return self._last_int
 
     def __get__(self, Message message, owner):
         return self if message is None else self.read(message)
@@ -156,7 +157,7 @@ cdef class FixedProperty(Property):
 
 @cython.final
 cdef class FloatingProperty(Property):
-    """A field of the floating part; None where it is absent or its data is not of its type."""
+    """A field of the floating part; None if it is absent or its data is not of its type."""
 
     cdef object read(self, Message message):
         cdef FloatingCursor field
@@ -195,7 +196,7 @@ cdef class RepeatedProperty(Property):
 
 
 cdef object _named(int wire_type, const FloatingCursor *field):
-    # A variable or an array's element; one that its NUL does not close off has an empty value.
+    # A variable or an array's element. Its value is empty if there is no NUL after the name.
     cdef FloatingSlot slot
     cdef bytes closed
     slot.type = wire_type
@@ -236,12 +237,14 @@ cdef class NamedProperty(Property):
 
 
 cdef class GroupProperty:
-    """Fields that come together again and again: a tuple of records.
+    """A group of fields that repeats: a tuple of records.
 
-    A record begins with the column ``opener`` and ends with the column ``closer`` where there are such;
-    besides, one begins where a field comes that the present record has already. Columns that gather (arrays,
-    fields nested in the record) take all that comes, as a tuple. ``columns`` holds for each column its name
-    in the reference, its conversion and whether it gathers.
+    * ``columns``: for each column the field's name in the reference, its conversion, and whether it gathers.
+      A column that gathers (an array, a field nested in the record) holds all its values as a tuple.
+    * ``opener``: column that begins a record, or -1
+    * ``closer``: column that ends a record, or -1
+
+    A record also begins with a field that the current record already has, unless the column gathers.
     """
 
     def __init__(
@@ -326,9 +329,9 @@ cdef class GroupProperty:
         return f"<property {self.name}: records of {', '.join(self._references)}>"
 
 
-# --- registered classes ------------------------------------------------------------------------------
+# --- Registered classes ------------------------------------------------------------------------------
 
-cdef Attributes *_attributes[MESSAGE_NUMBERS]       # by message number; never freed, as the classes
+cdef Attributes *_attributes[MESSAGE_NUMBERS]       # by message number; never freed, like the classes
 
 
 cdef object attribute_of(object message, object name):
@@ -345,7 +348,7 @@ cdef object attribute_of(object message, object name):
 
 
 def register(type message_class not None):
-    """From now on frames of ``message_class.number`` are read as its instances, in every protocol version."""
+    """Register a message class: frames of its number are then read as its instances, in all versions."""
     cdef uint32_t number = message_class.number
     cdef dict fields
     if not issubclass(message_class, Message) or number >= MESSAGE_NUMBERS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..schema import OLDEST_VERSION, Reference
+from ..schema import NEWEST_VERSION, OLDEST_VERSION, Reference
 from .class_shapes import (
     ARRAY,
     ARRAYS,
@@ -16,7 +16,8 @@ from .class_shapes import (
     shapes,
 )
 
-#: A property is never None on account of a version below this one, the oldest that is fully supported.
+#: The oldest fully supported version. Types in the stub do not consider older versions: a field that came in
+#: this version or before it is not None.
 OLDEST_SUPPORTED = 14
 
 _PLAIN = {"STRING": "str", "UNSPEC": "bytes", "BOOL": "bool"}
@@ -35,9 +36,9 @@ def _row(part: PartShape) -> str:
 
 
 def class_table_module(reference: Reference, banner: str) -> str:
-    """``protocol/class_table.py``: what each message class is made from."""
+    """``protocol/class_table.py``: the data from which each message class is created."""
     lines = [
-        f'"""What the message classes are made from ({banner}).',
+        f'"""Data of the message classes ({banner}).',
         "",
         "Number; fixed fields as (reference, keyword, conversion); floating parts as (shape, reference,",
         "keyword, conversion, record, opening column, closing column, columns); defaults by keyword.",
@@ -61,7 +62,7 @@ def _type(value: Value) -> str:
 
 
 def _given(value: Value) -> str:
-    # raw bytes are taken for the data of any floating field
+    # Text fields also accept raw bytes.
     return "TextInput" if value.type == "STRING" else _type(value)
 
 
@@ -125,7 +126,7 @@ def _class(item: ClassShape) -> Iterator[str]:
     yield ""
     yield "    def __init__("
     yield "        self,"
-    yield "        version_or_codec: int | Codec = 25,"
+    yield f"        version_or_codec: int | Codec = {NEWEST_VERSION},"
     yield "        /,"
     yield from star + listed
     yield "    ) -> None: ..."

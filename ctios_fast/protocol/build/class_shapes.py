@@ -1,7 +1,7 @@
-"""What the message classes look like: their names, properties and keywords, worked out from the data.
+"""The shapes of the message classes: their names, properties and keywords, computed from the data.
 
-Used when the package is built. The rows go into ``protocol/class_table.py``, from which a class is created
-when it is first needed, and into the stub for type checkers.
+This module is used when the package is built. The shapes are written to ``protocol/class_table.py``, from
+which a class is created on first use, and to the stub for type checkers.
 """
 
 from collections.abc import Iterable
@@ -14,24 +14,24 @@ from .defaults import default_of
 #: How a part of the floating area is read and written; ``keyword_writer.pyx`` names the same numbers.
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
-#: Group whose records are opened, or closed, by the field that tells what became of the record.
+#: The field that says whether a record was added, changed or deleted. It opens or closes the record.
 _MARKER = "RecordType"
 _NAMED = {"NAMEDVAR": (VARIABLES, "named_variables"), "NAMEDARRAY": (ARRAYS, "named_arrays")}
 _PLURALS = {"connected_party": "connected_parties"}
-#: Plurals of groups nested in another group's records: columns of that record that gather.
+#: Groups that are nested in another group's records. Their fields become tuples in these records.
 _NESTED = frozenset({"Instrument"})
 
 
 @dataclass(frozen=True)
 class Value:
-    """The type of a value: ``type`` of the wire, ``enum`` the class that its numbers belong to."""
+    """The type of a value: its wire type, and the enumeration of its numbers or None."""
 
     type: str
     enum: str | None
 
     @property
     def conversion(self) -> str | None:
-        """What the core turns the number into: a class's name, ``"bool"``, or None."""
+        """What the core converts the number to: an enumeration's name, ``"bool"``, or None for int."""
         return "bool" if self.type == "BOOL" else self.enum
 
 
@@ -51,7 +51,7 @@ class FixedShape:
 
 @dataclass(frozen=True)
 class PartShape:
-    """A property for a floating field, or for a group of them (then with ``columns`` and ``record``)."""
+    """A property for a floating field, or for a group of them, which has ``columns`` and ``record``."""
 
     shape: int
     reference: str
@@ -171,13 +171,13 @@ def _group(message: Message, group: str) -> PartShape:
 
 
 def shapes(reference: Reference) -> tuple[ClassShape, ...]:
-    """All message classes; raises ``ValueError`` where two properties of one would have the same name."""
-    made = tuple(
+    """All message classes; raises ``ValueError`` if two properties of a class have the same name."""
+    all_shapes = tuple(
         ClassShape(class_name(message.name), message, tuple(_fixed(message)), tuple(_parts(message)))
         for message in reference.messages
     )
-    for item in made:
+    for item in all_shapes:
         names = [field.keyword for field in item.fixed] + [part.keyword for part in item.parts]
         if len(set(names)) != len(names):
-            raise ValueError(f"{item.name} has two properties of one name")
-    return made
+            raise ValueError(f"{item.name} has two properties with the same name: rename a field")
+    return all_shapes

@@ -1,14 +1,14 @@
-"""Build step: writes the tables, message numbers and enumerations that are made from the protocol's data.
+"""Build step: generates tables, message numbers and enumerations from the protocol's data.
 
-``setup.py`` runs it before anything is compiled; the files it writes are not kept in version control.
+``setup.py`` runs it before anything is compiled. The files that it writes are not under version control.
 
 =======================  ==========================================================================
 ``core/_tables.h``       static C tables of messages, fields, tags and names, read by ``core.layout``
 ``protocol/numbers.py`` one integer constant for each message number
 ``protocol/codes.py``    field values as plain integers: statuses, agent states, services, null ids, ports
-``protocol/enums.py``    the enumerations as data, made into classes when first asked for
+``protocol/enums.py``    the enumerations as data; each class is created on first use
 ``protocol/enums.pyi``   the same as classes, for type checkers and editors
-``protocol/class_table.py`` what the message classes are made from, each when first asked for
+``protocol/class_table.py`` the data of the message classes; each class is created on first use
 ``messages.pyi``         the message classes, for type checkers and editors
 =======================  ==========================================================================
 """
@@ -60,7 +60,7 @@ NO_NAME = 0xFFFF
 NO_TAG = 0xFFFF
 OPTIONAL, ARRAY, REPEATS = 1, 2, 4
 
-_BANNER = "made from ged188.toml by ctios_fast/protocol/build/generate.py: change the data, not this file"
+_BANNER = "generated from ged188.toml by protocol/build/generate.py: change the data, not this file"
 
 
 class _Names:
@@ -294,8 +294,8 @@ def enums_module(reference: Reference) -> str:
         "        base, members = _MEMBERS[name]",
         "    except KeyError:",
         '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None',
-        "    made = globals()[name] = base(name, members, module=__name__)",
-        "    return made",
+        "    enumeration = globals()[name] = base(name, members, module=__name__)",
+        "    return enumeration",
         "",
         "",
         "def __dir__():",
@@ -316,7 +316,7 @@ def enums_stub(reference: Reference) -> str:
 
 
 def texts(reference: Reference) -> tuple[str, ...]:
-    """What stands in each of ``OUTPUTS``."""
+    """The contents of the files in ``OUTPUTS``, in the same order."""
     return (
         tables_header(reference),
         numbers_module(reference),
@@ -329,7 +329,7 @@ def texts(reference: Reference) -> tuple[str, ...]:
 
 
 def generate(package: Path = PACKAGE) -> None:
-    """Write all outputs below ``package``; a file whose content is already right is left untouched."""
+    """Write all outputs below ``package``. A file that already has the right content is not touched."""
     for path, text in zip(OUTPUTS, texts(load()), strict=True):
         target = package / path
         if not target.exists() or target.read_text(encoding="utf-8") != text:

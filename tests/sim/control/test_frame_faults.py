@@ -97,7 +97,7 @@ async def test_bad_frames_are_bad_in_every_version(centre: Centre, version: int)
                 return header
             return header + await client.reader.readexactly(int.from_bytes(header[:4], "big"))
 
-    with pytest.raises(MalformedFrame, match="65536 with the header at most"):
+    with pytest.raises(MalformedFrame, match="at most 65536 bytes with its header"):
         codec(version).decode(await received("overlong"))
     with pytest.raises(MalformedFrame):
         codec(version).decode(await received("contradictory"))
