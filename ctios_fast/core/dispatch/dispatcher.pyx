@@ -224,7 +224,7 @@ cdef class Dispatcher:
         return self.frames_seen - before
 
 
-cdef int _deliver(
+cdef inline int _deliver(
     Dispatcher self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
 ) except -1:
     cdef Layouts layouts = self._codec.layouts
