@@ -18,7 +18,7 @@ from ctios_fast.connection.clock import LoopClock
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.control import Control, ControlSocket, start_command
-from ctios_fast.sim.plant import PlantSettings
+from ctios_fast.sim.plant import ConnectionIdForm, IdChange, PlantSettings
 from ctios_fast.sim.scenario import READY_SCENARIOS, Scenario, ScenarioError, ScenarioRun, load_scenario
 from ctios_fast.sim.sim_clocks import MAX_SPEED, MIN_SPEED, ScaledClock, VirtualClock
 
@@ -174,6 +174,25 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
     help="Send events that belong together in any order that the protocol allows.",
 )
 @click.option(
+    "--id-change",
+    type=click.Choice([change.value for change in IdChange]),
+    default=IdChange.UPDATE.value,
+    show_default=True,
+    help="How clients learn the IDs of a call after a conference or transfer.",
+)
+@click.option(
+    "--connection-ids",
+    type=click.Choice([form.value for form in ConnectionIdForm]),
+    default=ConnectionIdForm.STATIC.value,
+    show_default=True,
+    help="Form of ConnectionDeviceIDs.",
+)
+@click.option(
+    "--shared-consult-id",
+    is_flag=True,
+    help="Give a consult call the ConnectionCallID of the call that it is made from.",
+)
+@click.option(
     "--pair",
     type=click.Choice(["active-standby", "both-active"]),
     default="active-standby",
@@ -213,6 +232,9 @@ def command(
     speed: float,
     clock: str,
     disorder: int | None,
+    id_change: str,
+    connection_ids: str,
+    shared_consult_id: bool,
     pair: Literal["active-standby", "both-active"],
     takeover: float,
     strict: bool,
@@ -243,7 +265,12 @@ def command(
             skill_groups=SKILL_GROUPS,
             team_size=TEAM_SIZE,
             population=None if chosen is None else chosen.build_population(peripheral),
-            plant_settings=PlantSettings(disorder=disorder),
+            plant_settings=PlantSettings(
+                id_change=IdChange(id_change),
+                connection_ids=ConnectionIdForm(connection_ids),
+                shared_consult_id=shared_consult_id,
+                disorder=disorder,
+            ),
             client_password=password,
             protocol_max=protocol_max,
             seed=seed,

@@ -173,6 +173,8 @@ def test_a_port_in_use_is_a_clear_error() -> None:
         ["--speed", "2", "--clock", "virtual"],
         ["--clock", "sundial"],
         ["--disorder", "much"],
+        ["--id-change", "never"],
+        ["--connection-ids", "random"],
         ["--pair", "triple"],
         ["--takeover", "-1"],
         ["--takeover", "nan"],
@@ -267,6 +269,52 @@ async def test_a_call_by_command_reaches_a_client(tmp_path: Path) -> None:
             while (record := await client.receive())["message"] != "END_CALL_EVENT":
                 pass
     assert record["fields"]["ConnectionCallID"] == call
+
+
+def conference(console: Console) -> tuple[int, int, dict[str, Any]]:
+    """A conference of two agents: the ids of the call and of the consult call, and the call that results."""
+    for agent in ("1001", "1002"):
+        console.ok("agent_state", agent=agent, state="LOGIN")
+    first = console.ok("call", to="1001")["call"]
+    console.ok("answer", agent="1001")
+    console.ok("consult", agent="1001", to="1002")
+    console.ok("answer", agent="1002")
+    ids = {call["id"] for call in console.ok("snapshot")["calls"]}
+    console.ok("conference", agent="1001")
+    (result,) = console.ok("snapshot")["calls"]
+    return first, max(ids), result
+
+
+@pytest.mark.parametrize(
+    ("options", "keeps_the_id", "own_consult_id"),
+    [
+        ((), True, True),
+        (("--id-change", "event"), False, True),
+        (("--id-change", "begin-end"), False, True),
+        (("--shared-consult-id",), True, False),
+    ],
+)
+def test_the_ids_of_a_conference_are_those_of_the_options(
+    options: tuple[str, ...], keeps_the_id: bool, own_consult_id: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "control"
+    with simulator("--clock", "virtual", "--control", str(path), *options), Console(path) as console:
+        first, consult, result = conference(console)
+    assert (result["id"] == first) is keeps_the_id
+    assert (consult != first) is own_consult_id
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern"), [("static", "3001"), ("dynamic", r"3001\.\d+"), ("opaque", "[0-9A-Fa-f]{16}")]
+)
+def test_connection_device_ids_have_the_form_of_the_option(form: str, pattern: str, tmp_path: Path) -> None:
+    path = tmp_path / "control"
+    with simulator("--control", str(path), "--connection-ids", form) as _, Console(path) as console:
+        console.ok("agent_state", agent="1001", state="LOGIN")
+        console.ok("call", to="1001")
+        (call,) = console.ok("snapshot")["calls"]
+    (party,) = [party for party in call["parties"] if party["agent"] == "1001"]
+    assert re.fullmatch(pattern, party["connection"])
 
 
 def shift(console: Console) -> None:
