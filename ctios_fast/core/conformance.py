@@ -93,9 +93,13 @@ def findings(message: "Message") -> list[Finding]:
         if field is not None:
             sizes.setdefault(field.name, []).append(size)
     for field in rules.lists:
-        if field.repeats is None and field.array is None and field.name in sizes:
-            continue  # required, and there
-        found += _of_list(message, field, sizes.get(field.name, []))
+        came = sizes.get(field.name, [])
+        if field.array is None:
+            if field.repeats is None and came:
+                continue  # required, and there
+            if field.repeats is not None and message.get(field.repeats) == len(came):
+                continue  # as many as the only count says
+        found += _of_list(message, field, came)
     return found
 
 

@@ -60,8 +60,10 @@ class AgentReports:
         media = agent.media[mrd]
         state = media.state
         memberships = [m for m in agent.memberships if m.group.mrd == mrd]
-        first = next((m for m in memberships if m.state is state), memberships[0] if memberships else None)
+        first = memberships[0] if memberships else None
         several = len(memberships) > 1
+        if several:
+            first = next((m for m in memberships if m.state is state), first)
         fields: dict[str, int] = {
             "PeripheralID": self._population.peripheral_id,
             "SessionID": 0,

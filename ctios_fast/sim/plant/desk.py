@@ -254,7 +254,7 @@ class AgentDesk:
         if load in (CallLoad.NONE, CallLoad.RINGING):
             if state in CALL_WORK and (load is CallLoad.NONE or state is not _RESERVED):
                 self._after_calls(agent)
-            elif state not in _WORK:
+            elif agent.records and state not in _WORK:
                 self._count_records(agent, 0, self._floor.now())
             if load is CallLoad.RINGING and agent.state is _AVAILABLE:
                 self.reserve(agent, group)
@@ -264,7 +264,8 @@ class AgentDesk:
             agent.ready_before_call = state in (_AVAILABLE, _WORK_READY)
         if state is not target or _counting_group(agent, group) is not _counting_group(agent, agent.group):
             self.enter(agent, target, group=group)
-        self._count_records(agent, 0, self._floor.now())
+        if agent.records:
+            self._count_records(agent, 0, self._floor.now())
 
     @staticmethod
     def _load(agent: PlantAgent) -> tuple[CallLoad, SkillGroup | None]:

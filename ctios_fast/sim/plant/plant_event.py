@@ -6,8 +6,7 @@ on its sessions (SessionID and CTIClientSignature of AGENT_STATE_EVENT, PGStatus
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import UnsolicitedCallEventMessageMask as CallMask
@@ -26,8 +25,7 @@ CALL_MASK_BIT: Final[Mapping[int, int]] = {
 """Message number -> its bit in UnsolicitedCallEventMessageMask."""
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(NamedTuple):
     """Whom an event concerns. A client gets it if one of the keys is its own, or by the All Events service.
 
     ``devices``: canonical device ids (an agent device's is its instrument).
@@ -48,8 +46,7 @@ class Audience:
     all_events_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlantEvent:
+class PlantEvent(NamedTuple):
     """One unsolicited message.
 
     ``message``: its number (``ctios_fast.protocol.numbers``).

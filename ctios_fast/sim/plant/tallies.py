@@ -189,5 +189,7 @@ class AgentTallies(Tallies):
 
 def total(tallies: Iterable[Tallies | None], place: int, now: int) -> list[int]:
     """The sum of the figures in the span at ``place``."""
-    counted = [t.spans[place].counted(now) for t in tallies if t is not None]
-    return [sum(figures) for figures in zip(*counted, strict=True)] if counted else list(_NO_COUNTS)
+    counted = [
+        counts for t in tallies if t is not None and (counts := t.spans[place].counted(now)) is not _NO_COUNTS
+    ]
+    return list(map(sum, zip(*counted, strict=True))) if counted else list(_NO_COUNTS)

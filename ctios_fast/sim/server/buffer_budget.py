@@ -31,7 +31,9 @@ class BufferBudget:
 
     def update(self, holder: Holder) -> Holder | None:
         """Count the bytes of a connection. Returns the one with the most bytes if the total is too large."""
-        self._count(holder)
+        waiting = holder.bytes_waiting()  # not by _count: this runs for each frame sent
+        if waiting != self._waiting.get(holder, 0):
+            self._note(holder, waiting)
         if self.total > self.limit:
             for known in tuple(self._waiting):
                 self._count(known)
@@ -44,11 +46,11 @@ class BufferBudget:
         self.total -= self._waiting.pop(holder, 0)
 
     def _count(self, holder: Holder) -> None:
-        waiting = holder.bytes_waiting()
-        before = self._waiting.get(holder, 0)
-        if waiting != before:
-            self.total += waiting - before
-            if waiting:
-                self._waiting[holder] = waiting
-            else:
-                del self._waiting[holder]
+        self._note(holder, holder.bytes_waiting())
+
+    def _note(self, holder: Holder, waiting: int) -> None:
+        self.total += waiting - self._waiting.get(holder, 0)
+        if waiting:
+            self._waiting[holder] = waiting
+        else:
+            self._waiting.pop(holder, None)

@@ -171,6 +171,8 @@ class ClientSession:
 
     def bytes_waiting(self) -> int:
         """Bytes that the client did not read yet."""
+        if self._gate is None and self._faulty is None:
+            return self.link.buffered_out
         held = 0 if self._gate is None else self._gate.held_size
         return self.link.buffered_out + held + (0 if self._faulty is None else self._faulty.held_size)
 
@@ -184,12 +186,17 @@ class ClientSession:
             self._faulty.send(frame)
 
     def _pass_on(self, frame: bytes) -> None:
-        if not self.link.is_open:  # the client is gone, lost() follows
-            return
         if self._gate is None:
-            self._write(frame)
-        else:
+            try:
+                self.link.send(frame)
+            except LinkClosed:  # the client is gone, lost() follows
+                return
+            except SendBufferFull:
+                self._overflow()
+        elif self.link.is_open:
             self._gate.send(frame, self._max_buffered)
+        else:
+            return
         worst = self._context.budget.update(self)
         if worst is not None:
             assert isinstance(worst, ClientSession)

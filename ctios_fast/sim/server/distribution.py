@@ -176,7 +176,7 @@ class Distribution:
 
     def _with_session(self, event: PlantEvent) -> PlantEvent:
         """SessionID and CTIClientSignature of the agent's Client Events session."""
-        session = self._holder_of(event)
+        session = self._holder_of(event) if self._holders else None
         if session is None:
             return event
         fields = {**event.fields, "SessionID": session.session_id}

@@ -51,9 +51,11 @@ class FrameEncoder:
             return None
         fixed, known = shape
         kept = [item for item in floating if item[0] in known]
+        if not fields.keys() <= fixed:
+            fields = {name: fields[name] for name in fields if name in fixed}
         if self.version <= _SHORT_NAMES_UNTIL:
             kept = [_shortened(item) for item in kept]
-        return self.codec.encode(number, {name: fields[name] for name in fields if name in fixed}, kept)
+        return self.codec.encode(number, fields, kept)
 
     def lacks(self, number: int) -> bool:
         """Whether the version lacks a message."""
