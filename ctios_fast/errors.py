@@ -334,6 +334,8 @@ class TranscriptError(ProtocolError, ValueError):
 
 #: Characters of a filter string that its error shows on each side of the fault.
 _SHOWN = 40
+#: Characters of the reason that the error's text shows: it may repeat the part, which may be very long.
+_MAX_REASON = 200
 
 
 class FilterSyntaxError(CtiOsError, ValueError):
@@ -355,7 +357,8 @@ class FilterSyntaxError(CtiOsError, ValueError):
         tail = "…" if self.position + _SHOWN < len(self.text) else ""
         shown = re.sub(r"\s", " ", self.text[start : self.position + _SHOWN])
         caret = " " * (len(head) + self.position - start) + "^"
-        return f"{self.reason}\n  {head}{shown}{tail}\n  {caret}"
+        reason = self.reason if len(self.reason) <= _MAX_REASON else f"{self.reason[:_MAX_REASON]}…"
+        return f"{reason}\n  {head}{shown}{tail}\n  {caret}"
 
 
 class CaptureError(CtiOsError):

@@ -31,7 +31,7 @@ from ctios_fast.core import (
     codec,
 )
 from ctios_fast.core.classes.named_variables import NamedArrays, NamedVariables
-from ctios_fast.errors import EncodeError, MalformedFrame
+from ctios_fast.errors import ControlFailure, EncodeError, MalformedFrame
 from ctios_fast.protocol import enums
 from ctios_fast.protocol import schema as loader
 from ctios_fast.protocol.build import class_shapes as shapes
@@ -214,6 +214,19 @@ class TestReading:
         event = messages.SetAgentStateReq(25, **SET_STATE)
         assert event.agent_state is enums.AgentState.AGENT_STATE_AVAILABLE
         assert isinstance(event.agent_state, IntEnum)
+
+    def test_values_that_the_reference_gives_in_a_second_table_come_as_members(self):
+        def failure(code):
+            made = messages.ControlFailureConf(25, invoke_id=1, failure_code=code, peripheral_error_code=0)
+            return made.failure_code
+
+        for table in (enums.ControlFailureCode, enums.ControlFailureCodeExtended):
+            for member in table:
+                assert failure(int(member)) is member
+                assert ControlFailure(int(member), 0, 38).name == member.name
+        assert failure(65000) == 65000
+        cleared = messages.CallClearedEvent(25, **keywords("CallClearedEvent", 25) | {"event_cause": 1001})
+        assert cleared.event_cause is enums.EventCauseExtended.CECX_ABAND_NETWORK
 
     def test_masks_come_as_flags_with_their_unknown_bits(self):
         request = _open(services_requested=0xFFFFFFFF)

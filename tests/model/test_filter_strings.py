@@ -198,6 +198,13 @@ def test_a_long_string_is_shown_around_the_fault() -> None:
     assert "Nothing" in reason
 
 
+@pytest.mark.parametrize("text", ["(" * 10_000, "MessageId=e" + "x" * 10_000, "y" * 10_000 + "=5"])
+def test_the_reason_of_a_very_long_fault_is_short(text: str) -> None:
+    with pytest.raises(FilterSyntaxError) as caught:
+        FrameFilter.parse(text, 25)
+    assert len(str(caught.value)) < 400
+
+
 @given(st.text("MessageIdAgentSUniqueObjectID=;,*. 0123456789\xe9", max_size=60))
 def test_any_text_gives_a_filter_or_a_syntax_error(text: str) -> None:
     try:

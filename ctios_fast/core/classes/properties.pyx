@@ -77,8 +77,12 @@ cdef class Conversion:
         return value
 
     cdef int _resolve(self) except -1:
+        # The reference gives the values of some fields in two tables.
+        further = getattr(enums, f"{self._enum}Extended", None)
         self._enum = getattr(enums, self._enum)
         self._members = self._enum._value2member_map_
+        if further is not None:
+            self._members = {**self._members, **further._value2member_map_}
         self._low = tuple([self._members.get(number) for number in range(TABLED_MEMBERS)])
         self._low_count = TABLED_MEMBERS
         return 0
