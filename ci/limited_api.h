@@ -1,4 +1,4 @@
-/* What the core uses of CPython and the limited API of 3.12 has not got, done another way: for ci/abi3 alone. */
+/* Replaces the parts of CPython's API that the core uses and the limited API of 3.12 lacks. Only for ci/abi3. */
 
 #ifndef CTIOS_LIMITED_API
 #define CTIOS_LIMITED_API

@@ -100,13 +100,13 @@ def classes(version: int, data: atheris.FuzzedDataProvider) -> None:
             bool(data.ConsumeBool()),
         )
         given[data.PickValueInList(list(cls._fields))] = values[data.ConsumeIntInRange(0, len(values) - 1)]
-    made = []
+    frames = []
     for make in (type("General", (cls,), {}), cls.encode, cls):
         try:
-            made.append(bytes(make(codec(version), **given)))
+            frames.append(bytes(make(codec(version), **given)))
         except EncodeError as error:
-            made.append(str(error).encode())
-    assert made[0] == made[1] == made[2]
+            frames.append(str(error).encode())
+    assert frames[0] == frames[1] == frames[2]
 
 
 def columns(version: int, data: atheris.FuzzedDataProvider) -> None:

@@ -207,16 +207,16 @@ def test_more_calls_than_are_remembered() -> None:
                 call(SET_STATE | {"agent_id": "\u00e9"})
 
 
-def test_keywords_that_were_made_at_run_time() -> None:
+def test_keywords_that_are_created_at_run_time() -> None:
     expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
     for seed in range(50):
         names = list(SET_STATE)
         random.Random(seed).shuffle(names)
-        made = {"".join(list(name)): SET_STATE[name] for name in names}
-        assert not any(given is known for given, known in zip(made, names, strict=True))
-        assert messages.SetAgentStateReq.encode(25, **made) == expected
-        assert bytes(messages.SetAgentStateReq(25, **made)) == expected
-        assert messages.SetAgentStateReq.encode(25, invoke_id=made.pop("invoke_id"), **made) == expected
+        fresh = {"".join(list(name)): SET_STATE[name] for name in names}
+        assert not any(given is known for given, known in zip(fresh, names, strict=True))
+        assert messages.SetAgentStateReq.encode(25, **fresh) == expected
+        assert bytes(messages.SetAgentStateReq(25, **fresh)) == expected
+        assert messages.SetAgentStateReq.encode(25, invoke_id=fresh.pop("invoke_id"), **fresh) == expected
 
 
 def test_keywords_that_call_python_when_they_are_compared() -> None:
@@ -242,7 +242,7 @@ def test_the_same_keyword_twice_is_a_type_error() -> None:
             make(25, **{5: 2})  # type: ignore[misc]
 
 
-def test_what_stands_before_the_keywords() -> None:
+def test_positional_arguments_before_the_keywords() -> None:
     for count, args in enumerate([(), (25, 1), (25, 1, 2)]):
         with pytest.raises(TypeError, match=f"exactly 1 positional argument .{(0, 2, 3)[count]} given"):
             messages.CloseConf.encode(*args, invoke_id=1)  # type: ignore[call-arg]
@@ -263,7 +263,7 @@ def test_a_class_derived_from_a_message_class_writes_the_same() -> None:
     assert type(Mine(invoke_id=1)) is Mine
 
 
-def test_the_method_tells_what_it_is() -> None:
+def test_encode_has_a_signature_and_a_docstring() -> None:
     encode = messages.CloseConf.encode
     assert str(inspect.signature(encode)) == "(version_or_codec, /, **fields)"
     assert encode.__doc__ == "The frame as bytes, without a message. Raises ``EncodeError``."
@@ -273,7 +273,7 @@ def test_the_method_tells_what_it_is() -> None:
 # --- requests, whose fields come in a dict -----------------------------------------------------------
 
 
-def test_encode_request_takes_keywords_that_were_made_at_run_time() -> None:
+def test_encode_request_takes_keywords_that_are_created_at_run_time() -> None:
     expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
     for seed in range(50):
         names = [name for name in SET_STATE if name != "invoke_id"]

@@ -190,7 +190,7 @@ def test_a_message_that_does_not_exist_is_refused(message: Any, kind: type[Excep
 
 
 @pytest.mark.parametrize("number", [ged.HEARTBEAT_CONF, ged.OPEN_CONF])
-def test_a_handler_that_is_not_registered_cannot_be_taken_away(number: int) -> None:
+def test_a_handler_that_is_not_registered_cannot_be_removed(number: int) -> None:
     log = Log()
     handler = log.handler("a")
     with pytest.raises(ValueError, match="not a registered handler of"):
@@ -293,7 +293,7 @@ def test_a_handler_may_take_itself_away() -> None:
     assert log.dispatcher.unhandled == 1
 
 
-def test_what_a_handler_feeds_comes_behind_what_is_there() -> None:
+def test_frames_fed_by_a_handler_come_after_the_buffered_ones() -> None:
     log = Log(beat(1), beat(2))
     more = [beat(4) * 20_000, beat(3)]  # enough to move what is buffered
 
@@ -410,7 +410,7 @@ def test_a_handler_that_raises_does_not_keep_the_message_from_the_others(error: 
     assert log.counters == (2, 0, 0, 2)
 
 
-def test_a_fault_of_a_handlers_own_decoding_is_no_malformed_frame() -> None:
+def test_a_decoding_error_in_a_handler_is_not_a_malformed_frame() -> None:
     log = Log(beat(1))
     log.on("a", lambda: codec(25).decode(b""))
     log.dispatcher.dispatch()
@@ -418,7 +418,7 @@ def test_a_fault_of_a_handlers_own_decoding_is_no_malformed_frame() -> None:
     assert log.faults == []
 
 
-def test_errors_are_counted_if_nobody_is_told() -> None:
+def test_errors_are_counted_without_a_callback() -> None:
     log = Log(beat(1), MALFORMED, beat(2))
     log.dispatcher.on_handler_error = None
     log.dispatcher.on_malformed = None
@@ -428,7 +428,7 @@ def test_errors_are_counted_if_nobody_is_told() -> None:
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)])
-def test_an_interrupt_ends_the_dispatch_and_the_next_goes_on_behind_its_frame(error: BaseException) -> None:
+def test_an_interrupt_ends_the_dispatch_and_the_next_one_starts_after_its_frame(error: BaseException) -> None:
     log = Log(beat(1), beat(2), beat(3))
     interrupts = [error]
     log.on("a", lambda: interrupts and raising(interrupts.pop())())
@@ -460,7 +460,7 @@ def test_what_the_error_callbacks_raise_ends_the_dispatch_and_the_next_goes_on()
 # --- bytes that are no messages ------------------------------------------------------------------------
 
 
-def test_a_malformed_frame_is_told_and_passed_over() -> None:
+def test_a_malformed_frame_is_reported_and_skipped() -> None:
     log = Log(beat(1), MALFORMED, beat(2))
     log.on("a")
     log.on("b")
@@ -478,7 +478,7 @@ def test_the_default_gets_no_malformed_frames() -> None:
     assert (log.rows, len(log.faults)) == ([], 1)
 
 
-def test_a_frame_above_the_limit_ends_the_stream_behind_what_was_whole() -> None:
+def test_a_frame_above_the_limit_ends_the_stream_after_the_whole_frames() -> None:
     log = Log(beat(1), b"\xff" * 8)
     log.on("a")
     for _ in range(2):

@@ -198,7 +198,7 @@ def test_arrays_of_numbers(numbers: object) -> None:
     assert frame.endswith(b"\0\1\0\2")
 
 
-def test_messages_longer_than_the_first_room() -> None:
+def test_messages_longer_than_the_stack_buffer() -> None:
     rows = [("NamedVariable", NamedVariable(f"user.v{number}", "x" * 200)) for number in range(100)]
     frame = codec(25).encode(ged.BEGIN_CALL_EVENT, zeros(25, ged.BEGIN_CALL_EVENT), rows)
     assert len(frame) > 20_000
@@ -282,7 +282,7 @@ def test_a_field_too_many(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentState", SECRET.encode()])
-def test_a_field_whose_name_is_no_text(name: object) -> None:
+def test_a_field_whose_name_is_not_text(name: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {name: 0})
     assert error.message == "SET_AGENT_STATE_REQ"
     assert "name is text" in error.reason
@@ -318,7 +318,7 @@ def test_a_number_of_another_kind(value: object) -> None:
 
 
 @pytest.mark.parametrize("fields", [None, 5, "AgentState", [("AgentState", 3)], (), b""])
-def test_fields_that_are_no_mapping(fields: object) -> None:
+def test_fields_that_are_not_a_mapping(fields: object) -> None:
     for number in (ged.SET_AGENT_STATE_REQ, ged.FAILURE_CONF):
         error = refused(number, fields)
         assert error.message == ged.NAMES[number]
@@ -326,7 +326,7 @@ def test_fields_that_are_no_mapping(fields: object) -> None:
 
 
 @pytest.mark.parametrize("floating", [None, 5, SECRET, SECRET.encode(), {"AgentID": SECRET}])
-def test_floating_fields_that_are_no_series(floating: object) -> None:
+def test_floating_fields_that_are_not_iterable(floating: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, floating)
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", None)
     assert "pairs of name and value" in error.reason
@@ -335,7 +335,7 @@ def test_floating_fields_that_are_no_series(floating: object) -> None:
 @pytest.mark.parametrize(
     "pair", [("AgentID",), ("AgentID", SECRET, 1), (), "ab", None, 5, {"AgentID": SECRET}]
 )
-def test_floating_fields_that_are_no_pairs(pair: object) -> None:
+def test_floating_fields_that_are_not_pairs(pair: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, [pair])
     assert (error.message, error.reason) == (
         "SET_AGENT_STATE_REQ",
@@ -344,7 +344,7 @@ def test_floating_fields_that_are_no_pairs(pair: object) -> None:
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentID", ("AgentID",)])
-def test_a_floating_name_that_is_no_text(name: object) -> None:
+def test_a_floating_name_that_is_not_text(name: object) -> None:
     assert "name is text" in refused_field(name, SECRET).reason
 
 
@@ -364,7 +364,7 @@ def test_a_floating_name_that_is_no_text(name: object) -> None:
         ("tag:999999999", "does not fit the 2-byte tags"),
     ],
 )
-def test_a_floating_field_that_there_is_not(name: str, reason: str) -> None:
+def test_a_floating_field_that_does_not_exist(name: str, reason: str) -> None:
     error = refused_field(name, b"data")
     assert error.field == name
     assert reason in error.reason
@@ -483,7 +483,7 @@ def test_floating_fields_without_end_stop_at_the_limit() -> None:
 
 
 @pytest.mark.parametrize("number", [-1, 2**32, 2**64, -(2**64), "38", None, 38.0, SECRET])
-def test_a_message_type_that_is_none(number: object) -> None:
+def test_a_message_type_that_does_not_exist(number: object) -> None:
     assert refused(number, STATE_REQ).field == "message_type"
     with pytest.raises(EncodeError):
         codec(25).encode_raw(number, b"")  # type: ignore[arg-type]
@@ -513,7 +513,7 @@ def test_a_message_without_layout(number: int) -> None:
 
 
 @pytest.mark.parametrize("body", ["text", 5, None, memoryview(bytes(8))[::2]])
-def test_a_raw_body_that_is_no_bytes(body: object) -> None:
+def test_a_raw_body_that_is_not_bytes(body: object) -> None:
     with pytest.raises(EncodeError, match="its body as bytes") as caught:
         codec(25).encode_raw(ged.HEARTBEAT_REQ, body)  # type: ignore[arg-type]
     assert caught.value.message == "HEARTBEAT_REQ"

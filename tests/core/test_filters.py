@@ -431,7 +431,7 @@ def test_frames_of_another_layout_are_read_by_theirs() -> None:
     assert not FrameFilter(25, "FAILURE_CONF", {"InvokeID": 5}).matches(short)
 
 
-def test_what_is_no_whole_frame_is_accepted_by_matches() -> None:
+def test_matches_accepts_bytes_that_are_not_one_frame() -> None:
     frame_filter = FrameFilter(25, STATE, {"AgentID": "9"})
     event = state_event()
     assert not frame_filter.matches(event)
@@ -451,19 +451,19 @@ def test_sets_of_many_ids_hold_just_these() -> None:
 
 @given(st.sets(st.text("ab12", max_size=20)), st.sets(st.text("ab12", max_size=20)))
 def test_a_set_of_texts_is_a_set(texts: set[str], asked: set[str]) -> None:
-    made = TextSet(text.encode() for text in texts)
+    values = TextSet(text.encode() for text in texts)
     for text in texts | asked:
-        assert (text.encode() in made) is (text in texts)
-        assert (text.encode() + b"\0rest" in made) is (text in texts)
+        assert (text.encode() in values) is (text in texts)
+        assert (text.encode() + b"\0rest" in values) is (text in texts)
 
 
 @given(st.sets(st.integers(-(1 << 31), (1 << 32) - 1)), st.sets(st.integers(-300, 300)))
 def test_a_set_of_numbers_is_a_set(numbers: set[int], asked: set[int]) -> None:
-    made = NumberSet([*numbers, *numbers, 1 << 90, -(1 << 63)])
+    values = NumberSet([*numbers, *numbers, 1 << 90, -(1 << 63)])
     for number in numbers | asked:
-        assert (number in made) is (number in numbers)
-    assert 1 << 40 not in made
-    assert -(1 << 63) not in made
+        assert (number in values) is (number in numbers)
+    assert 1 << 40 not in values
+    assert -(1 << 63) not in values
 
 
 # --- errors ----------------------------------------------------------------------------------------
@@ -503,9 +503,7 @@ def test_a_set_of_numbers_is_a_set(numbers: set[int], asked: set[int]) -> None:
         (STATE, {"AgentState": range(0, 1 << 40, 2)}, ValueError, "at most 65536 numbers"),
     ],
 )
-def test_a_filter_that_cannot_be_says_why(
-    messages: Any, where: Any, kind: type[Exception], text: str
-) -> None:
+def test_an_invalid_filter_says_why(messages: Any, where: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         FrameFilter(25, messages, where)
 

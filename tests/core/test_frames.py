@@ -21,7 +21,7 @@ EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True, database=
 
 
 def frame(number: int, size: int) -> bytes:
-    """A frame with a body of so many bytes that are not all alike."""
+    """A frame whose body has `size` bytes that are not all equal."""
     return struct.pack(">II", size, number) + bytes((number + at) & 0xFF for at in range(size))
 
 
@@ -208,7 +208,7 @@ def test_loops_that_copy_into_slices_can_use_it() -> None:
     assert receiver.found == large + FRAMES
 
 
-def test_tls_reads_behind_what_it_has_read() -> None:
+def test_tls_reads_after_the_bytes_it_has_read() -> None:
     # asyncio's TLS fills the rest of the room by slices, one for each record
     frames = FrameBuffer()
     room = frames.get_buffer(-1)
@@ -222,7 +222,7 @@ def test_tls_reads_behind_what_it_has_read() -> None:
     assert list(drained(frames)) == FRAMES
 
 
-def test_views_tell_only_what_is_asked_for() -> None:
+def test_views_have_only_the_requested_attributes() -> None:
     frames = FrameBuffer()
     with memoryview(frames.get_buffer()) as view:
         assert (view.format, view.itemsize, view.ndim, view.readonly) == ("B", 1, 1, False)
@@ -300,7 +300,7 @@ def test_it_is_neither_copied_nor_derived_from() -> None:
 # --- memory ------------------------------------------------------------------------------------------
 
 
-def test_a_read_that_fills_the_room_is_followed_by_a_larger_one() -> None:
+def test_a_read_that_fills_the_buffer_is_followed_by_a_larger_one() -> None:
     frames = FrameBuffer()
     rooms = []
     for _ in range(4):
@@ -331,7 +331,7 @@ def test_memory_stays_within_the_limit_and_a_read(limit: int) -> None:
     assert most <= max(16384, limit + MIN_READ)
 
 
-def test_no_room_is_given_while_whole_frames_fill_it() -> None:
+def test_get_buffer_refuses_while_whole_frames_fill_the_buffer() -> None:
     frames = FrameBuffer(1000)
     for _ in range(3):
         read(frames, frame(1, 392))
@@ -356,7 +356,7 @@ def test_a_stream_never_split_does_not_take_memory_without_end() -> None:
     assert frames.capacity <= 65536 + MIN_READ
 
 
-def test_what_a_large_feed_took_is_given_back() -> None:
+def test_memory_of_a_large_feed_is_returned() -> None:
     frames = FrameBuffer()
     frames.feed(FRAMES[9] * 1000)
     assert frames.capacity >= 1_000_000

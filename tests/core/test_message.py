@@ -460,7 +460,7 @@ def test_messages_can_be_copied_and_pickled() -> None:
         assert (again["AgentState"], again["AgentID"], again.version) == (3, "1001", 19)
 
 
-def test_nobody_else_makes_messages() -> None:
+def test_a_message_cannot_be_created_by_calling_its_class() -> None:
     with pytest.raises(TypeError, match=r"Codec\.decode creates messages"):
         Message()
     with pytest.raises(TypeError, match=r"Codec\.decode creates messages"):

@@ -47,7 +47,7 @@ def test_arrays_are_equal_by_their_elements() -> None:
     assert ARRAYS != "a"
 
 
-def test_what_is_shown_makes_the_same_again() -> None:
+def test_repr_evaluates_to_an_equal_object() -> None:
     assert repr(ONCE) == "NamedVariables([('a', '1'), ('b', '2')])"
     assert repr(ARRAYS) == "NamedArrays([('a', 0, '1'), ('b', 5, '2'), ('a', 0, '3')])"
     for values, kind in ((ONCE, "NamedVariables"), (ARRAYS, "NamedArrays")):

@@ -84,7 +84,7 @@ def test_every_cut_of_a_frame(version: int) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("order", list(itertools.permutations((4, 5, 6))))
-def test_the_first_of_each_tag_counts_wherever_it_stands(version: int, order: tuple[int, ...]) -> None:
+def test_the_first_field_of_each_tag_counts_wherever_it_is(version: int, order: tuple[int, ...]) -> None:
     for more in itertools.product((4, 5, 6, 99), repeat=2):
         floating = b"".join(
             field(version, tag, 3, b"%d\0" % (10 + place)) for place, tag in enumerate((*order, *more))

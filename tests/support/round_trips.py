@@ -48,8 +48,8 @@ def fields_of(version: int, message: dict[str, Any]) -> list[Field]:
 
 def number(rng: random.Random, kind: str) -> int:
     code = NUMBERS[kind]
-    (made,) = struct.unpack(f">{code}", rng.randbytes(struct.calcsize(code)))
-    return int(made)
+    (drawn,) = struct.unpack(f">{code}", rng.randbytes(struct.calcsize(code)))
+    return int(drawn)
 
 
 def text(rng: random.Random, length: int) -> str:
@@ -102,13 +102,13 @@ def entries(rng: random.Random, fields: list[Field], counter: str) -> list[list[
 
 def counts(fields: list[Field], rows: list[list[Any]]) -> dict[str, int]:
     """What the fields that count others must say."""
-    made: dict[str, int] = {}
+    expected: dict[str, int] = {}
     for field in fields:
         if "repeats" in field:
-            made[field["repeats"]] = REPEATS
+            expected[field["repeats"]] = REPEATS
         if "array" in field:
-            made[field["array"]] = next(len(shown) for name, shown in rows if name == field["name"])
-    return made
+            expected[field["array"]] = next(len(shown) for name, shown in rows if name == field["name"])
+    return expected
 
 
 def full_record(version: int, number_: int, *, with_floating: bool) -> dict[str, Any]:

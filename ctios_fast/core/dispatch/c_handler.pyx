@@ -1,7 +1,7 @@
 """Handlers that the dispatcher calls from C, without a view and without a Python call.
 
-A service that needs the last nanosecond writes a Cython class over ``FrameHandler``, whose ``on_frame`` gets
-each proved frame as a C structure, and registers an instance as any handler.
+For the highest speed, a program derives a Cython class from ``FrameHandler``. Its ``on_frame`` gets each
+checked frame as a C structure. An instance is registered like any other handler.
 """
 
 cimport cython
@@ -23,7 +23,7 @@ cdef class FrameHandler:
     def __call__(self, Message message not None):
         cdef Frame frame
         if message.data == NULL:
-            raise TypeError("a message that was never read cannot be handled")
+            raise TypeError("a message that holds no frame cannot be handled")
         frame.data = message.data
         frame.size = message.size
         frame.type = message.type
