@@ -106,11 +106,13 @@ class Columns(Mapping[str, NDArray[Any]]):
         mask = self._masks[name]
         return np.ones(self.rows, np.bool_) if mask is None else mask
 
-    def to_pandas(self) -> "pd.DataFrame":
+    def to_pandas(self, *, encoding: str | None = None) -> "pd.DataFrame":
         """Return a pandas frame over the same numbers, which are not copied.
 
         A number that may be absent becomes a nullable integer. STRING becomes an object column of str, as
         ``message[name]`` gives it, and UNSPEC one of bytes, with None for a row without a value.
+
+        ``encoding``: text encoding of what is not ASCII, as for ``Codec``.
 
         Raises ImportError without pandas.
         """
@@ -125,7 +127,7 @@ class Columns(Mapping[str, NDArray[Any]]):
                 return values
             if field.code != "S":
                 return pd.arrays.IntegerArray(values, ~mask, copy=False)
-            objects = _text(values) if field.text else values.astype(object)
+            objects = _text(values, encoding) if field.text else values.astype(object)
             objects[~mask] = None
             return pd.Series(objects, dtype=object, copy=False)
 
@@ -166,11 +168,11 @@ class Columns(Mapping[str, NDArray[Any]]):
         return f"<Columns {self.name} v{self.version}: {len(self)} fields, {self.rows} rows>"
 
 
-def _text(values: NDArray[np.bytes_]) -> NDArray[np.object_]:
+def _text(values: NDArray[np.bytes_], encoding: str | None) -> NDArray[np.object_]:
     try:
         return values.astype(np.str_).astype(object)
     except UnicodeDecodeError:
-        return np.char.decode(values, "ascii", "surrogateescape").astype(object)
+        return np.char.decode(values, encoding or "latin-1", "backslashreplace").astype(object)
 
 
 def _packed(values: NDArray[np.bytes_], *, replace: bool) -> tuple[NDArray[np.uint8], NDArray[Any]]:

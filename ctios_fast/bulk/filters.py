@@ -27,6 +27,8 @@ class FrameFilter(frame_filter.FrameFilter):
       ``<=``, ``>``, ``>=``, ``in``, ``not in`` and ``prefix``;
     - a set or list of conditions, of which one has to hold.
 
+    ``encoding``: text encoding of the frames, as for ``Codec``.
+
     ``first | second`` accepts what one of the two filters accepts.
 
     A message without the field meets no condition on it; neither does one whose number has another width
@@ -44,13 +46,14 @@ class FrameFilter(frame_filter.FrameFilter):
     __slots__ = ()
 
     @classmethod
-    def parse(cls, text: str, version: int) -> "FrameFilter":
+    def parse(cls, text: str, version: int, *, encoding: str | None = None) -> "FrameFilter":
         """The filter that a CTI OS message filter string describes; see ``ctios_fast.model.filter_strings``.
 
-        ``text``: the filter string. ``version``: protocol version of the frames.
+        ``text``: the filter string. ``version``: protocol version of the frames. ``encoding``: their text
+        encoding, as for ``Codec``.
 
         Raises ``FilterSyntaxError``, which shows the place of the fault in the text.
         """
         from ctios_fast.model.filter_strings import parse
 
-        return cls.of_rules(version, (parse(text, version),))
+        return cls.of_rules(version, (parse(text, version, encoding),))

@@ -18,6 +18,7 @@ from .file_streams import (
     INCOMPLETE,
     WRONG_USAGE,
     complain,
+    encoding_option,
     file_argument,
     max_frame_option,
     protocol_version_option,
@@ -81,6 +82,7 @@ def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -
 @click.command("decode")
 @protocol_version_option
 @max_frame_option
+@encoding_option
 @click.option(
     "--pcap",
     is_flag=True,
@@ -101,6 +103,7 @@ def command(
     context: click.Context,
     protocol_version: int,
     max_frame: int,
+    encoding: str | None,
     pcap: bool,
     ports: tuple[int, ...],
     file: str,
@@ -125,7 +128,9 @@ def command(
     read any further (a length above the limit, an end inside a frame, a damaged capture file), with a line on
     standard error.
     """
-    capture = CaptureReader(protocol_version=protocol_version, max_frame=max_frame, ports=ports)
+    capture = CaptureReader(
+        protocol_version=protocol_version, max_frame=max_frame, ports=ports, encoding=encoding
+    )
     ports_given = context.get_parameter_source("ports") is not ParameterSource.DEFAULT
 
     def work(source: io.BufferedReader, output: BinaryIO) -> int:
@@ -134,6 +139,6 @@ def command(
         if ports_given:
             complain("ctios-fast decode: --port is for captures, and the input is not one")
             return WRONG_USAGE
-        return _decode(StreamReader(Codec(protocol_version, max_frame)), source, output)
+        return _decode(StreamReader(Codec(protocol_version, max_frame, encoding)), source, output)
 
     run_filter(file, work)

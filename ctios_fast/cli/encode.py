@@ -12,6 +12,7 @@ from .file_streams import (
     IMPASSABLE,
     INCOMPLETE,
     complain,
+    encoding_option,
     file_argument,
     max_frame_option,
     protocol_version_option,
@@ -50,6 +51,7 @@ def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: Bina
 @click.command("encode")
 @protocol_version_option
 @max_frame_option
+@encoding_option
 @click.option("--connection", metavar="CLIENT>SERVER", help="Only the lines of this connection of a capture.")
 @click.option(
     "--direction",
@@ -58,14 +60,20 @@ def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: Bina
 )
 @file_argument
 def command(
-    protocol_version: int, max_frame: int, connection: str | None, direction: str | None, file: str
+    protocol_version: int,
+    max_frame: int,
+    encoding: str | None,
+    connection: str | None,
+    direction: str | None,
+    file: str,
 ) -> None:
     """Turn JSON lines back into the byte stream.
 
     FILE (standard input if it is absent or -) contains lines as decode prints them, in UTF-8 or, with a
-    byte order mark, in UTF-16. The output is the bytes that decode read, if the protocol version is the
-    same; a line with version is encoded for that version. Of each line, type and fields are authoritative;
-    offset and message are ignored. A line with error gives back its hex. Blank lines are skipped.
+    byte order mark, in UTF-16. The output is the bytes that decode read, if the protocol version and the
+    encoding are the same; a line with version is encoded for that version. Of each line, type and fields
+    are authoritative; offset and message are ignored. A line with error gives back its hex. Blank lines are
+    skipped.
 
     The lines of a capture give the frames of all its connections and of both directions, in the order of
     the lines. --connection and --direction choose a stream. Lines with missing, skipped or ended have no
@@ -75,7 +83,7 @@ def command(
     not JSON or a field does not fit, with the line's number and the field on standard error. The frames of
     all lines before it have been written.
     """
-    codec = Codec(protocol_version, max_frame)
+    codec = Codec(protocol_version, max_frame, encoding)
     chosen = {"connection": connection, "direction": direction}
     wanted = {key: value for key, value in chosen.items() if value is not None}
     run_filter(file, lambda source, output: _encode(codec, wanted, source, output))

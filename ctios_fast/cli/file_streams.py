@@ -23,6 +23,7 @@ import click
 
 from ctios_fast._checks import MAX_FRAME_SIZE, MIN_FRAME_SIZE
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.core.text_encoding import checked_encoding
 
 from .group import INTERRUPTED
 
@@ -42,6 +43,20 @@ max_frame_option = click.option(
     show_default=True,
     metavar="BYTES",
     help="Largest frame accepted, its header included.",
+)
+
+
+def _encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    try:
+        return checked_encoding(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+encoding_option = click.option(
+    "--encoding",
+    callback=_encoding,
+    help="Text encoding of what is not ASCII, such as utf-8. Without it such text is hex.",
 )
 file_argument = click.argument(
     "file", default="-", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 
 from ctios_fast.core import Codec
 from ctios_fast.core.secret import Secret
+from ctios_fast.core.text_encoding import expected_characters
 from ctios_fast.errors import EncodeError
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
@@ -108,16 +109,15 @@ class OpenSettings(NamedTuple):
             {row.name: values[row.name] for row in layout.fixed},
             (
                 ("ClientID", self.client_id),
-                ("ClientPassword", _password_bytes(self.client_password)),
+                ("ClientPassword", _password_bytes(self.client_password, codec)),
                 *((name, value) for name, value in optional if value is not None),
             ),
         )
 
 
-def _password_bytes(password: Secret) -> bytes:
-    # ClientPassword has no type, so the closing NUL is written here
-    try:
-        return password.reveal().encode("ascii", "surrogateescape") + b"\0" * bool(password)
-    except UnicodeEncodeError:
-        pass  # that error holds the text: it must not become part of the next one
-    raise EncodeError("OPEN_REQ", "ClientPassword", "is not ASCII text")
+def _password_bytes(password: Secret, codec: Codec) -> bytes:
+    # ClientPassword has no type, so the closing NUL is written here. No variable holds the password, since a
+    # traceback can show it.
+    if password.encoded(codec.encoding) is None:
+        raise EncodeError("OPEN_REQ", "ClientPassword", expected_characters(codec.encoding))
+    return (password.encoded(codec.encoding) or b"") + b"\0" * bool(password)

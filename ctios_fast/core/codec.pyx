@@ -2,11 +2,11 @@
 
 cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
-from cpython.number cimport PyNumber_Index
+from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.encode.mapping_writer cimport message_number, write_message, write_raw
-from .layout cimport HEADER_SIZE, Layout, checked_max_frame, layouts_of
+from .layout cimport HEADER_SIZE, Layout, Layouts, checked_max_frame, layouts_of
 from .message cimport Message, all_fields, fitting, malformed, read_message, unfit
 from .wire cimport load32
 
@@ -65,17 +65,25 @@ cdef int _check_whole(Codec codec, object frame, const Py_buffer *view) except -
 cdef class Codec:
     """Reads and writes messages of one protocol version (9 to 25). ``codec(version)`` returns a shared one.
 
-    ``max_frame``: the largest frame that is read or written, in bytes with the header.
+    ``max_frame``: largest frame that is written or read, in bytes with the header.
+
+    ``encoding``: text encoding of what is not ASCII, such as ``"utf-8"``. None: not stated. Then each byte
+    above 127 is read as the Latin-1 character of that number, and written from it.
     """
 
-    def __cinit__(self, version, max_frame=DEFAULT_MAX_FRAME):
-        self.layouts = layouts_of(version)
+    def __cinit__(self, version, max_frame=DEFAULT_MAX_FRAME, encoding=None):
+        self.layouts = layouts_of(version, encoding)
         self.max_frame = checked_max_frame(max_frame)
 
     @property
     def version(self):
         """The protocol version."""
         return self.layouts.version
+
+    @property
+    def encoding(self):
+        """Python's name of the text encoding; None: not stated."""
+        return self.layouts.encoding
 
     @property
     def tag_width(self):
@@ -118,7 +126,7 @@ cdef class Codec:
             layout = fitting(documented, start + HEADER_SIZE, view.len - HEADER_SIZE, self.layouts.tag_width)
             if layout == NULL:
                 raise unfit(documented, self.layouts, start, view.len)
-            return all_fields(layout, self.layouts.tag_width, start, view.len)
+            return all_fields(layout, <PyObject *>self.layouts, start, view.len)
         finally:
             PyBuffer_Release(&view)
 
@@ -127,6 +135,7 @@ cdef class Codec:
 
         ``encode(message)`` writes a message that was read: ``encode(decode(frame)) == frame`` for every
         well-formed frame. In another version than the message's, a field that this version lacks is an error.
+        In another encoding, text is encoded anew.
 
         ``message_type`` is its number, name or class. ``fields`` holds every fixed field of this version by
         its reference name, as integers. ``floating`` gives pairs of name and value in wire order: int for
@@ -151,7 +160,7 @@ cdef class Codec:
             return write_raw(message.type, message.body, self.max_frame)
         return write_message(
             self.layouts, message.type, message.fixed(), message.floating(),
-            message.layouts is self.layouts, self.max_frame,
+            message.layouts.version == self.layouts.version, self.max_frame,
         )
 
     def encode_raw(self, message_type, body):
@@ -162,16 +171,20 @@ cdef class Codec:
         return write_raw(_encoded_number(message_type), body, self.max_frame)
 
     def __repr__(self):
-        return f"<Codec version {self.layouts.version}>"
+        encoding = f", {self.layouts.encoding}" if self.layouts.encoding else ""
+        return f"<Codec version {self.layouts.version}{encoding}>"
 
     def __reduce__(self):
-        return Codec, (self.layouts.version, self.max_frame)
+        return Codec, (self.layouts.version, self.max_frame, self.layouts.encoding)
 
 
-def codec(version):
-    """The shared codec of a protocol version; raises ``ValueError`` outside 9 to 25."""
-    version = PyNumber_Index(version)
-    found = _codecs.get(version)
+def codec(version, encoding=None):
+    """The shared codec of a protocol version and a text encoding, which ``Codec`` explains.
+
+    Raises ``ValueError`` for a version outside 9 to 25, and for an encoding that does not keep ASCII.
+    """
+    cdef Layouts layouts = layouts_of(version, encoding)
+    found = _codecs.get(layouts)
     if found is None:
-        found = _codecs.setdefault(version, Codec(version))
+        found = _codecs.setdefault(layouts, Codec(layouts.version, encoding=layouts.encoding))
     return found

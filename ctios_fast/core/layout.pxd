@@ -101,6 +101,8 @@ cdef inline int type_width(int wire_type) noexcept nogil:
 cdef class Layouts:
     cdef readonly int version
     cdef readonly int tag_width         # bytes of a floating field's tag, and of its length
+    cdef readonly object encoding       # of text, as core/text_encoding describes: str or None
+    cdef Layouts _shared                # whose table this is: that without an encoding; None: its own
     cdef Layout *table[MESSAGE_NUMBERS]
 
     cdef inline Layout *find(self, uint32_t number) noexcept nogil:
@@ -112,7 +114,7 @@ cdef class Layouts:
 cdef PyObject *message_class_by_number[MESSAGE_NUMBERS]
 
 cdef Py_ssize_t checked_max_frame(object max_frame) except -1
-cdef Layouts layouts_of(object version)
+cdef Layouts layouts_of(object version, object encoding=*)
 cdef object field_name(uint16_t number)
 cdef bint is_field_name(object name) except -1
 cdef frozenset field_names()

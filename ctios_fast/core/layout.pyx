@@ -10,6 +10,7 @@ from cpython.number cimport PyNumber_Index
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
+from libc.string cimport memcpy
 
 import sys
 
@@ -67,7 +68,7 @@ cdef list _field_names = []             # str by name number, interned
 cdef frozenset _field_name_set = None
 cdef dict _message_names = {}           # message number -> str
 cdef dict _tags_by_field = {}           # tag table's field name -> tag
-cdef dict _layouts = {}                 # version -> Layouts
+cdef dict _layouts = {}                 # version, or (version, encoding) -> Layouts
 
 
 cdef void _load_tables() except *:
@@ -222,9 +223,14 @@ cdef void _free_layouts(Layout *layout) noexcept:
 
 @cython.final
 cdef class Layouts:
-    """The layouts of one protocol version, by message number; ``ValueError`` for an unknown version."""
+    """The layouts of one protocol version, by message number, and the encoding of its text.
 
-    def __cinit__(self, int version):
+    ``shared``: the layouts of the same version, whose table is used too.
+
+    Raises ``ValueError`` for an unknown version.
+    """
+
+    def __cinit__(self, int version, encoding=None, Layouts shared=None):
         cdef int i, k
         cdef const ctios_message *row
         cdef Layout *layout
@@ -233,6 +239,11 @@ cdef class Layouts:
             raise _unknown_version(version)
         self.version = version
         self.tag_width = 2 if version >= FIRST_WIDE_TAGS else 1
+        self.encoding = encoding
+        self._shared = shared
+        if shared is not None:
+            memcpy(self.table, shared.table, sizeof(self.table))
+            return
         for i in range(CTIOS_MESSAGES):
             row = &ctios_messages[i]
             layout = _new_layout(row, row.fixed, row.fixed_count, version)
@@ -253,6 +264,8 @@ cdef class Layouts:
 
     def __dealloc__(self):
         cdef int i
+        if self._shared is not None:
+            return
         for i in range(MESSAGE_NUMBERS):
             _free_layouts(self.table[i])
 
@@ -316,15 +329,21 @@ cdef object _unknown_version(object version):
     )
 
 
-cdef Layouts layouts_of(object version):
-    # The process's shared Layouts of that version.
+cdef Layouts layouts_of(object version, object encoding=None):
+    # The process's shared Layouts of that version and encoding.
     version = PyNumber_Index(version)
     found = _layouts.get(version)
     if found is None:
         if not CTIOS_OLDEST_VERSION <= version <= CTIOS_NEWEST_VERSION:
             raise _unknown_version(version)
         found = _layouts.setdefault(version, Layouts(version))
-    return found
+    if encoding is None:
+        return found
+    from .text_encoding import checked_encoding
+
+    encoding = checked_encoding(encoding)
+    key = (version, encoding)
+    return _layouts.get(key) or _layouts.setdefault(key, Layouts(version, encoding, found))
 
 
 def layout_of(version, uint32_t number):

@@ -1,6 +1,7 @@
 # Message views for other Cython modules; see message.pyx.
 
 cimport cython
+from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
 from libc.string cimport memchr, memcpy
 
@@ -53,15 +54,20 @@ cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *fram
 cdef int load_class(uint32_t number) except -1
 cdef bint lacks_class(uint32_t number) noexcept
 cdef Message new_view(uint32_t number)
-cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size)
+cdef dict all_fields(Layout *layout, PyObject *layouts, const unsigned char *frame, Py_ssize_t size)
 cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_t size)
-cdef object text_of_any(const unsigned char *p, Py_ssize_t size)
-cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact)
+# layouts: the Layouts that the frame was read with. It is a borrowed reference, since most text is ASCII
+# and does not need it.
+cdef object text_of_any(PyObject *layouts, const unsigned char *p, Py_ssize_t size)
+cdef object read_value(
+    PyObject *layouts, const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact
+)
 cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reason, bytes frame)
 
 
 cdef extern from "Python.h":
     object PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
+    object PyUnicode_DecodeASCII(const char *text, Py_ssize_t size, const char *errors)
     unsigned char *PyUnicode_1BYTE_DATA(object text) noexcept
 
 
@@ -70,7 +76,7 @@ cdef inline Py_ssize_t until_nul(const unsigned char *p, Py_ssize_t size) noexce
     return size if end == NULL else <const unsigned char *>end - p
 
 
-cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
+cdef inline object text_of(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
     # The text up to its NUL, or all of it if it has none. May read up to seven bytes before p: see word_at.
     cdef uint64_t word, before
     cdef Py_ssize_t length = 0
@@ -79,13 +85,13 @@ cdef inline object text_of(const unsigned char *p, Py_ssize_t size):
         word = word_at(p, size, length)
         before = before_nul(word)
         if before & NOT_ASCII:
-            return text_of_any(p, until_nul(p, size))
+            return text_of_any(layouts, p, until_nul(p, size))
         if before >> 56 == 0:               # the NUL, or the end, is in this word
             length += bytes_in(before)
             break
         length += 8
     if length < 2:                          # CPython has these already
-        return text_of_any(p, length)
+        return PyUnicode_DecodeASCII(<const char *>p, length, NULL)
     text = PyUnicode_New(length, 127)
     memcpy(PyUnicode_1BYTE_DATA(text), p, length)
     return text

@@ -11,7 +11,6 @@ from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_SET_ITEM
-from cpython.unicode cimport PyUnicode_DecodeASCII
 from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memcmp
 
@@ -54,6 +53,8 @@ from .wire cimport load32
 from typing import NamedTuple
 
 from ctios_fast.errors import MalformedFrame
+
+from .text_encoding import decoded, decoded_exactly
 
 
 class NamedVariable(NamedTuple):
@@ -195,20 +196,23 @@ cdef Message read_message(Layouts layouts, const unsigned char *frame, Py_ssize_
     return message
 
 
-def restored(version, bytes frame not None, kind=Message):
-    """Rebuild a message from its pickle or for a copy. ``kind`` is its class."""
+def restored(version, bytes frame not None, kind=Message, encoding=None):
+    """Rebuild a message from its pickle or for a copy.
+
+    ``kind`` is its class, ``encoding`` that of its text.
+    """
     cdef const unsigned char *start = <const unsigned char *>PyBytes_AS_STRING(frame)
     cdef Py_ssize_t size = len(frame)
     if size < HEADER_SIZE or <Py_ssize_t>load32(start) != size - HEADER_SIZE:
         raise ValueError(f"the {size} bytes are not exactly one frame")
-    return read_message(layouts_of(version), start, size)
+    return read_message(layouts_of(version, encoding), start, size)
 
 
 # --- Reading values --------------------------------------------------------------------------------
 
-cdef object text_of_any(const unsigned char *p, Py_ssize_t size):
-    # Bytes above 127 become lone surrogates, which encode to the same bytes again.
-    return PyUnicode_DecodeASCII(<const char *>p, size, "surrogateescape")
+cdef object text_of_any(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
+    # Of a copy: Python's codecs may run other code.
+    return decoded(PyBytes_FromStringAndSize(<const char *>p, size), (<Layouts>layouts).encoding)
 
 
 cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil:
@@ -222,13 +226,22 @@ cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil
     return True
 
 
+cdef object _exact_text(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
+    # The text that is written as this data, None if there is none.
+    if _is_plain_text(p, size):
+        return text_of(layouts, p, size)
+    if (<Layouts>layouts).encoding is None or size == 0 or until_nul(p, size) != size - 1:
+        return None
+    return decoded_exactly(PyBytes_FromStringAndSize(<const char *>p, size - 1), (<Layouts>layouts).encoding)
+
+
 cdef list _numbers(int wire_type, const unsigned char *p, Py_ssize_t size):
     cdef int width = type_width(wire_type)
     cdef Py_ssize_t i
     return [load_number(wire_type, p + i * width) for i in range(size // width)]
 
 
-cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint exact):
+cdef object _named(PyObject *layouts, int wire_type, const unsigned char *p, Py_ssize_t size, bint exact):
     cdef Py_ssize_t head = 1 if wire_type == WIRE_NAMEDARRAY else 0
     cdef Py_ssize_t name_size, value_size
     if size < head:
@@ -237,13 +250,14 @@ cdef object _named(int wire_type, const unsigned char *p, Py_ssize_t size, bint 
     if head + name_size == size:
         return PyBytes_FromStringAndSize(<const char *>p, size)
     value_size = until_nul(p + head + name_size + 1, size - head - name_size - 1)
-    if exact and not (
-        _is_plain_text(p + head, name_size + 1)
-        and _is_plain_text(p + head + name_size + 1, size - head - name_size - 1)
-    ):
-        return PyBytes_FromStringAndSize(<const char *>p, size)
-    name = text_of(p + head, name_size)
-    value = text_of(p + head + name_size + 1, value_size)
+    if exact:
+        name = _exact_text(layouts, p + head, name_size + 1)
+        value = _exact_text(layouts, p + head + name_size + 1, size - head - name_size - 1)
+        if name is None or value is None:
+            return PyBytes_FromStringAndSize(<const char *>p, size)
+    else:
+        name = text_of(layouts, p + head, name_size)
+        value = text_of(layouts, p + head + name_size + 1, value_size)
     # The tuple is filled here because a NamedTuple's constructor is a slower Python function.
     if head:
         named = new_tuple(_NamedArray, 3)
@@ -261,18 +275,21 @@ cdef inline void _put_item(object named, Py_ssize_t place, object value) noexcep
     PyTuple_SET_ITEM(named, place, value)
 
 
-cdef object read_value(const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact):
+cdef object read_value(
+    PyObject *layouts, const FloatingSlot *slot, const unsigned char *p, Py_ssize_t size, bint exact
+):
     # exact: data that is not in its type's plain form is returned as bytes, so that encoding reproduces it.
     cdef int wire_type = WIRE_RAW if slot == NULL else slot.type
     cdef int width
     if wire_type == WIRE_STRING:
         if exact:
-            if _is_plain_text(p, size):
-                return text_of(p, size)
+            text = _exact_text(layouts, p, size)
+            if text is not None:
+                return text
         else:
-            return text_of(p, size)
+            return text_of(layouts, p, size)
     elif wire_type == WIRE_NAMEDVAR or wire_type == WIRE_NAMEDARRAY:
-        return _named(wire_type, p, size, exact)
+        return _named(layouts, wire_type, p, size, exact)
     elif wire_type != WIRE_RAW and wire_type != WIRE_UNSPEC:
         width = type_width(wire_type)
         if slot.flags & FLAG_ARRAY:
@@ -304,9 +321,10 @@ cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
     return values
 
 
-cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, Py_ssize_t size):
+cdef dict all_fields(Layout *layout, PyObject *layouts, const unsigned char *frame, Py_ssize_t size):
     # All fields of a checked frame by name: see ``Message.to_dict``.
     cdef dict values = _fixed_fields(layout, frame)
+    cdef int tag_width = (<Layouts>layouts).tag_width
     cdef list several = None
     cdef const FloatingSlot *slot
     cdef const FloatingSlot *latest = NULL
@@ -316,14 +334,14 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
         slot = listed_slot(layout, cursor.tag)
         if slot != NULL:
             if slot.type == WIRE_STRING and not slot.flags & FLAG_REPEATS:
-                PyDict_SetDefault(values, <object>slot.text, text_of(cursor.data, cursor.size))
+                PyDict_SetDefault(values, <object>slot.text, text_of(layouts, cursor.data, cursor.size))
                 continue
             name = <object>slot.text
         else:
             slot = slot_of_second_tag(layout, cursor.tag)
             if slot != NULL:
                 PyDict_SetDefault(
-                    values, <object>slot.text, read_value(slot, cursor.data, cursor.size, False)
+                    values, <object>slot.text, read_value(layouts, slot, cursor.data, cursor.size, False)
                 )
             name = shown_name(layout, cursor.tag)
             slot = slot_of_tag(layout, cursor.tag)
@@ -333,9 +351,9 @@ cdef dict all_fields(Layout *layout, int tag_width, const unsigned char *frame, 
             if latest != slot:              # values of one field mostly follow each other
                 latest = slot
                 several = <list>values.setdefault(name, [])
-            several.append(read_value(slot, cursor.data, cursor.size, False))
+            several.append(read_value(layouts, slot, cursor.data, cursor.size, False))
         else:
-            PyDict_SetDefault(values, name, read_value(slot, cursor.data, cursor.size, False))
+            PyDict_SetDefault(values, name, read_value(layouts, slot, cursor.data, cursor.size, False))
     return values
 
 
@@ -375,7 +393,7 @@ cdef class Message:
     def __reduce__(self):
         if self.data == NULL:
             raise TypeError("a message that holds no frame cannot be copied or pickled")
-        return restored, (self.layouts.version, self.whole(), type(self))
+        return restored, (self.layouts.version, self.whole(), type(self), self.layouts.encoding)
 
     @property
     def name(self):
@@ -386,6 +404,11 @@ cdef class Message:
     def version(self):
         """Protocol version of the session that the message was read in."""
         return 0 if self.layouts is None else self.layouts.version
+
+    @property
+    def encoding(self):
+        """The text encoding of the session that the message was read in; None: not stated."""
+        return None if self.layouts is None else self.layouts.encoding
 
     @property
     def documented(self):
@@ -440,10 +463,10 @@ cdef class Message:
         if not slot.flags & FLAG_REPEATS:
             if not next_of_slot(&cursor, self.layouts.tag_width, slot):
                 return absent
-            return read_value(slot, cursor.data, cursor.size, False)
+            return read_value(<PyObject *>self.layouts, slot, cursor.data, cursor.size, False)
         values = []
         while next_of_slot(&cursor, self.layouts.tag_width, slot):
-            values.append(read_value(slot, cursor.data, cursor.size, False))
+            values.append(read_value(<PyObject *>self.layouts, slot, cursor.data, cursor.size, False))
         return values
 
     cdef object data_of_tag(self, object name, object absent):
@@ -496,8 +519,9 @@ cdef class Message:
         """The floating fields in wire order, as pairs of name and exact value.
 
         Encoding these pairs reproduces the frame's bytes. To this end a value that is not in its type's plain
-        form is bytes: a STRING without NUL or with several, text that is not ASCII, a number of another
-        width. UNSPEC data is always bytes. A tag without a name is ``"tag:N"``.
+        form is bytes: a STRING without NUL or with several, text that is neither ASCII nor in the encoding
+        that was stated, a number of another width. UNSPEC data is always bytes. A tag without a name is
+        ``"tag:N"``.
         """
         cdef list fields = []
         cdef FloatingCursor cursor
@@ -509,14 +533,15 @@ cdef class Message:
                 fields.append((f"tag:{cursor.tag}", data_of(&cursor)))
             else:
                 slot = slot_of_tag(self.layout, cursor.tag)
-                fields.append((name, read_value(slot, cursor.data, cursor.size, True)))
+                value = read_value(<PyObject *>self.layouts, slot, cursor.data, cursor.size, True)
+                fields.append((name, value))
         return fields
 
     def to_dict(self):
         """All fields that are present, by name, each with the value of ``message[name]``."""
         if self.layout == NULL:
             return {}
-        return all_fields(self.layout, self.layouts.tag_width, self.data, self.size)
+        return all_fields(self.layout, <PyObject *>self.layouts, self.data, self.size)
 
     def check(self):
         """Deviations of this well-formed message from the reference, as ``Finding`` rows."""

@@ -5,4 +5,4 @@ cimport cython
 
 @cython.final
 cdef class Secret:
-    cdef str text
+    cdef object text            # str; bytes where it was given as bytes that are not ASCII

@@ -8,6 +8,8 @@ compiled code, whose variables no traceback shows.
 cimport cython
 from cpython.unicode cimport PyUnicode_FromObject
 
+from ctios_fast.core.text_encoding import decoded, encoded
+
 
 @cython.auto_pickle(False)
 @cython.final
@@ -22,13 +24,20 @@ cdef class Secret:
         if isinstance(text, str):
             self.text = PyUnicode_FromObject(text)
         elif isinstance(text, bytes):
-            self.text = (<bytes>text).decode("ascii", "surrogateescape")
+            self.text = (<bytes>text).decode("ascii") if (<bytes>text).isascii() else text
         else:
             self.text = str(text)
 
     def reveal(self):
-        """The text."""
-        return self.text
+        """The text. Bytes above 127 are the Latin-1 characters of their numbers."""
+        return decoded(self.text, None) if isinstance(self.text, bytes) else self.text
+
+    def encoded(self, encoding):
+        """The bytes that go over the wire, without a NUL, or None if the encoding lacks a character.
+
+        ``encoding``: see ``Codec``. Bytes that the password was made of stay as they are.
+        """
+        return self.text if isinstance(self.text, bytes) else encoded(self.text, encoding)
 
     def __bool__(self):
         return bool(self.text)

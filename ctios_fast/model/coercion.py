@@ -50,7 +50,9 @@ def integer(name: str, value: Any, low: int, high: int) -> int:
 
 
 def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
-    """The value as ASCII text of at most ``max_length`` characters. Numbers are accepted, as in CTI OS.
+    """The value as text of at most ``max_length`` characters. Numbers are accepted, as in CTI OS.
+
+    The encoder checks what the session's encoding can carry, and the length in bytes.
 
     Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT).
     """
@@ -63,8 +65,8 @@ def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
         raise refuse(f"{name} must not be empty")
     if len(made) > max_length:
         raise refuse(f"{name} must have at most {max_length} characters, got {len(made)}")
-    if not made.isascii() or "\0" in made:
-        raise refuse(f"{name} must be ASCII text without NUL characters, got {_shown(name, value)}")
+    if "\0" in made:
+        raise refuse(f"{name} must be text without NUL characters, got {_shown(name, value)}")
     return made
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ctios_fast.core.scan.filter_rules import Alternative, Clause, Rule, Test, wire_text
 from ctios_fast.core.scan.frame_filter import field_kinds, field_names
+from ctios_fast.core.text_encoding import checked_encoding
 from ctios_fast.errors import FilterSyntaxError
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.naming import suggestion
@@ -117,8 +118,9 @@ def _pieces(part: _Part, separator: str, limit: int = -1) -> Iterator[_Part]:
 class _Parser:
     """One filter string on its way to a rule."""
 
-    def __init__(self, text: str, version: int) -> None:
+    def __init__(self, text: str, version: int, encoding: str | None) -> None:
         self.text = text
+        self.encoding = checked_encoding(encoding)
         self.version = version
         self.names = {name.lower(): name for name in field_names(version)}
 
@@ -261,7 +263,7 @@ class _Parser:
 
     def wire_text(self, name: str, text: str, value: _Part) -> bytes:
         try:
-            return wire_text(name, text)
+            return wire_text(name, text, self.encoding)
         except ValueError as error:
             raise self.fail(value, str(error)) from None
 
@@ -314,6 +316,9 @@ def _numbers_from(prefix: str) -> Iterator[tuple[int, int]]:
         yield (first, last) if sign > 0 else (-last, -first)
 
 
-def parse(text: str, version: int) -> Rule:
-    """The rule of a filter string for a protocol version. Raises ``FilterSyntaxError``."""
-    return _Parser(text, version).rule()
+def parse(text: str, version: int, encoding: str | None = None) -> Rule:
+    """Return the rule of a filter string for frames of a protocol version and a text encoding.
+
+    Raises ``FilterSyntaxError``.
+    """
+    return _Parser(text, version, encoding).rule()

@@ -105,6 +105,8 @@ class Session:
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
       63 characters each.
     - ``version``: the protocol version to speak, 9 to 25.
+    - ``encoding``: text encoding of what is not ASCII, such as ``"utf-8"``, which Unified CCX uses. None:
+      each byte above 127 is the Latin-1 character of that number, in both directions.
     - ``request_timeout``: seconds that a confirmation may take.
     - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
     - ``options``: how the connection behaves, by keyword. They are those of
@@ -123,6 +125,7 @@ class Session:
         client_password: "str | Secret" = "",
         client_signature: str | None = None,
         version: int = NEWEST_VERSION,
+        encoding: str | None = None,
         request_timeout: float = 30.0,
         max_objects: int = DEFAULT_MAX_OBJECTS,
         **options: Unpack[ConnectionSettings],
@@ -140,7 +143,7 @@ class Session:
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
         self._agents = registry[AGENTS.name]
         self._context = Context(
-            codec(version),
+            codec(version, encoding),
             self._events,
             registry,
             _request_timeout(request_timeout),

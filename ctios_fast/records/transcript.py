@@ -272,11 +272,13 @@ def _number(field: str, value: object) -> int:
     return value
 
 
-def _text(field: str, value: object) -> str:
+def _text(codec: Codec, field: str, value: object) -> str:
     if not isinstance(value, str):
         raise TranscriptError(field, "must be a string")
-    if not value.isascii() or "\0" in value:
-        raise TranscriptError(field, 'must be ASCII without NUL; write other bytes as {"hex": ...}')
+    if "\0" in value or (codec.encoding is None and not value.isascii()):
+        raise TranscriptError(
+            field, 'must be ASCII without NUL; write other bytes as {"hex": ...}, or give an encoding'
+        )
     return value
 
 
@@ -290,24 +292,26 @@ def _hex(field: str, value: object) -> bytes:
 
 
 #: Object forms of a floating value, by their keys in sorted order.
-_OBJECT_FORMS: Final[dict[tuple[str, ...], Callable[[str, dict[str, object]], object]]] = {
-    ("hex",): lambda field, row: _hex(field, row["hex"]),
-    ("name", "value"): lambda field, row: NamedVariable(
-        _text(field, row["name"]), _text(field, row["value"])
+_OBJECT_FORMS: Final[dict[tuple[str, ...], Callable[[Codec, str, dict[str, object]], object]]] = {
+    ("hex",): lambda _codec, field, row: _hex(field, row["hex"]),
+    ("name", "value"): lambda codec, field, row: NamedVariable(
+        _text(codec, field, row["name"]), _text(codec, field, row["value"])
     ),
-    ("index", "name", "value"): lambda field, row: NamedArray(
-        _text(field, row["name"]), _number(field, row["index"]), _text(field, row["value"])
+    ("index", "name", "value"): lambda codec, field, row: NamedArray(
+        _text(codec, field, row["name"]),
+        _number(field, row["index"]),
+        _text(codec, field, row["value"]),
     ),
 }
 
 
-def _codec_value(field: str, value: object) -> object:
+def _codec_value(codec: Codec, field: str, value: object) -> object:
     """Return a floating value in the form that the codec takes.
 
     The codec decides whether it fits the field.
     """
     if isinstance(value, str):
-        return _text(field, value)
+        return _text(codec, field, value)
     if isinstance(value, list):
         return [_number(field, element) for element in value]
     if isinstance(value, dict):
@@ -316,17 +320,17 @@ def _codec_value(field: str, value: object) -> object:
             raise TranscriptError(
                 field, "an object must have the keys hex, or name and value, or name, index and value"
             )
-        return form(field, value)
+        return form(codec, field, value)
     return _number(field, value)
 
 
-def _floating(rows: object) -> Iterator[tuple[str, object]]:
+def _floating(codec: Codec, rows: object) -> Iterator[tuple[str, object]]:
     if not isinstance(rows, list):
         raise TranscriptError("floating", "must be a list of [name, value] pairs")
     for row in rows:
         if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str):
             raise TranscriptError("floating", "must be a list of [name, value] pairs")
-        yield row[0], _codec_value(row[0], row[1])
+        yield row[0], _codec_value(codec, row[0], row[1])
 
 
 def _fields(rows: object) -> dict[str, int]:
@@ -354,7 +358,7 @@ def _frame_of_fields(codec: Codec, row: dict[str, Any]) -> bytes:
     if codec.describe(number) is None:
         raise TranscriptError("type", f"message {number} has no published layout: give its body as hex")
     fields = _fields(row["fields"])
-    floating = list(_floating(row.get("floating", [])))
+    floating = list(_floating(codec, row.get("floating", [])))
     # as_received: a stream may contain fields newer than its version, and encode must reproduce them
     return codec.encode(number, fields, floating, as_received=True)
 
@@ -376,8 +380,8 @@ _FORMS: Final = (
 
 
 @lru_cache(maxsize=64)
-def _codec(version: int, max_frame: int) -> Codec:
-    return Codec(version, max_frame)
+def _codec(version: int, max_frame: int, encoding: str | None) -> Codec:
+    return Codec(version, max_frame, encoding)
 
 
 def _codec_of(row: dict[str, Any], codec: Codec) -> Codec:
@@ -387,7 +391,7 @@ def _codec_of(row: dict[str, Any], codec: Codec) -> Codec:
     version = _number("version", row["version"])
     if not OLDEST_VERSION <= version <= NEWEST_VERSION:
         raise TranscriptError("version", f"must be {OLDEST_VERSION} to {NEWEST_VERSION}")
-    return codec if version == codec.version else _codec(version, codec.max_frame)
+    return codec if version == codec.version else _codec(version, codec.max_frame, codec.encoding)
 
 
 def has_frame(row: object) -> bool:

@@ -50,8 +50,11 @@ class PairSettings:
     def accepts_agent(self, agent_id: str, password: str) -> bool:
         """Whether an agent's password is right; any is, for an agent without a password of its own."""
         expected = (self.agent_passwords or {}).get(agent_id)
-        return expected is None or _same(expected, password.encode("utf-8", "surrogateescape"))
+        return expected is None or _same(expected, password.encode("latin-1"))
 
 
 def _same(expected: Secret, given: bytes) -> bool:
-    return hmac.compare_digest(expected.reveal().encode("utf-8", "surrogateescape"), given)
+    # The client does not say which encoding it uses.
+    forms = [expected.encoded(encoding) for encoding in (None, "utf-8")]
+    matches = [hmac.compare_digest(form, given) for form in forms if form is not None]
+    return any(matches)

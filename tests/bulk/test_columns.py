@@ -66,7 +66,7 @@ def as_column(value: Any, kind: np.dtype[Any], max_string: int = MAX_STRING) -> 
     if kind.kind != "S":
         return value if isinstance(value, int) else None
     if isinstance(value, str):
-        value = value.encode("ascii", "surrogateescape")
+        value = value.encode("latin-1")
     if value is None or len(value) > max_string:
         return None
     return value.rstrip(b"\0")
@@ -95,7 +95,7 @@ def view_bytes(view: Any, name: str) -> bytes:
     if isinstance(value, list):
         value = value[0] if value else b""
     if isinstance(value, str):
-        return value.encode("ascii", "surrogateescape")
+        return value.encode("latin-1")
     return value if isinstance(value, bytes) else b""
 
 
@@ -557,7 +557,7 @@ def test_to_pandas_shares_the_numbers() -> None:
     assert duration.isna().tolist() == [False, True, True]
     assert duration[0] == 256
     assert np.shares_memory(np.asarray(duration.array._data), columns["Duration"])
-    assert frame["AgentID"].tolist() == ["1001", "\udce9t\udce9", None]
+    assert frame["AgentID"].tolist() == ["1001", "\xe9t\xe9", None]
     empty = decode_columns(b"", STATE, 25, ["AgentState", "AgentID", "Duration"]).to_pandas()
     assert len(empty) == 0
 

@@ -153,7 +153,7 @@ def test_text_closes_with_a_nul() -> None:
 
 
 def test_text_that_was_read_from_other_bytes_is_written_as_these_bytes() -> None:
-    assert call_data("AgentID", b"M\xfcller".decode("ascii", "surrogateescape")) == b"M\xfcller\0"
+    assert call_data("AgentID", b"M\xfcller".decode("latin-1")) == b"M\xfcller\0"
 
 
 @pytest.mark.parametrize("value", [b"raw", bytearray(b"raw"), memoryview(b"raw")])
@@ -388,11 +388,10 @@ def test_a_floating_field_without_published_tag(number: int, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("AgentPassword", f"{SECRET}\u00e9", "not ASCII"),
         ("AgentPassword", f"{SECRET}\u20ac", "not ASCII"),
         ("AgentPassword", f"{SECRET}\ud800", "not ASCII"),
         ("AgentPassword", f"{SECRET}\0", "NUL inside"),
-        ("AgentPassword", f"{SECRET}\udcff\0x", "NUL inside"),
+        ("AgentPassword", f"{SECRET}\u00ff\0x", "NUL inside"),
         ("AgentPassword", SECRET * 10, "too long"),
         ("AgentPassword", SECRET.encode() * 10, "too long"),
         ("AgentPassword", SECRET * 10_000, "do not fit a 2-byte length"),
@@ -415,7 +414,7 @@ def test_a_floating_field_without_published_tag(number: int, name: str) -> None:
         ("NamedVariable", (SECRET,), "expected a NamedVariable or bytes, got tuple"),
         ("NamedVariable", (SECRET, 1, SECRET), "expected a NamedVariable"),
         ("NamedVariable", (SECRET, 5), "expected text or bytes, got int"),
-        ("NamedVariable", (SECRET, "\u00e9"), "not ASCII"),
+        ("NamedVariable", (SECRET, "\u20ac"), "not ASCII"),
         ("NamedVariable", ("n" * 200, "v" * 200), "too long"),
         ("NamedArray", (SECRET, SECRET), "expected a NamedArray or bytes, got tuple"),
         ("NamedArray", (SECRET, 256, SECRET), "out of range 0 to 255"),

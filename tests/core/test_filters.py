@@ -105,7 +105,7 @@ def comparable(message: Message) -> dict[str, list[Any]]:
 
 
 NUMBERS = (0, 1, -1, 127, 255, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, -(1 << 31))
-TEXTS = ("", "1", "1001", "12345678", "123456789", "a", "\udce9", "A" * 40)
+TEXTS = ("", "1", "1001", "12345678", "123456789", "a", "\xe9", "A" * 40)
 
 
 def scalar(draw: Any, values: list[Any], text: bool) -> Any:
@@ -291,7 +291,7 @@ def test_conditions_on_numbers(condition: Any, accepted: list[int]) -> None:
         (("prefix", ["2", "10011"]), [b"10011001100110011\0", b"2\0"]),
         ({"10011001100110011", "2"}, [b"10011001100110011\0", b"2\0"]),
         ({"12345678", "1234567"}, [b"12345678\0", b"12345678"]),
-        ("\udce9", [b"\xe9\0"]),
+        ("\xe9", [b"\xe9\0"]),
         (
             ("not in", {"1001", "1002", ""}),
             [b"10011001100110011\0", b"2\0", b"12345678\0", b"12345678", b"\xe9\0"],
@@ -497,7 +497,7 @@ def test_a_set_of_numbers_is_a_set(numbers: set[int], asked: set[int]) -> None:
         (STATE, {"AgentID": ("in", "1001")}, TypeError, "'in' takes a set, list or tuple, got str"),
         (STATE, {"AgentID": ("prefix", 1)}, TypeError, "a prefix must be a str"),
         (STATE, {"AgentID": ("prefix", [1])}, TypeError, "a prefix must be a str"),
-        (STATE, {"AgentID": "\xe9"}, ValueError, "AgentID holds ASCII"),
+        (STATE, {"AgentID": "\u20ac"}, ValueError, "AgentID has a character that is not ASCII"),
         (STATE, {"AgentID": "1\0"}, ValueError, "has a NUL"),
         (STATE, {5: "1"}, TypeError, "name must be a str"),
         (STATE, {"AgentState": range(0, 1 << 40, 2)}, ValueError, "at most 65536 numbers"),

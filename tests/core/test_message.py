@@ -81,8 +81,8 @@ def test_floating_numbers_of_every_type() -> None:
         (b"10\00001\0", "10", b"10\00001\0"),
         (b"\0", "", ""),
         (b"", "", b""),
-        (b"M\xfcller\0", "M\udcfcller", b"M\xfcller\0"),
-        (b"\xff", "\udcff", b"\xff"),
+        (b"M\xfcller\0", "M\xfcller", b"M\xfcller\0"),
+        (b"\xff", "\xff", b"\xff"),
         (b"\x7f\t\0", "\x7f\t", "\x7f\t"),
     ],
 )
@@ -93,7 +93,7 @@ def test_text_is_read_leniently_by_name_and_exactly_in_order(
     assert state["AgentID"] == lenient
     assert state.floating() == [("AgentID", exact)]
     assert state.floating_raw() == [(5, data)]
-    assert lenient.encode("ascii", "surrogateescape") == data.split(b"\0")[0]
+    assert lenient.encode("latin-1") == data.split(b"\0")[0]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_text_is_read_leniently_by_name_and_exactly_in_order(
         (82, "NamedVariable", b"user.a\0v\0", NamedVariable("user.a", "v"), NamedVariable("user.a", "v")),
         (82, "NamedVariable", b"user.a\0v", NamedVariable("user.a", "v"), None),
         (82, "NamedVariable", b"user.a\0v\0\0", NamedVariable("user.a", "v"), None),
-        (82, "NamedVariable", b"user.a\0\xe9\0", NamedVariable("user.a", "\udce9"), None),
+        (82, "NamedVariable", b"user.a\0\xe9\0", NamedVariable("user.a", "\xe9"), None),
         (82, "NamedVariable", b"user.a\0\0", NamedVariable("user.a", ""), NamedVariable("user.a", "")),
         (82, "NamedVariable", b"user.a\0", NamedVariable("user.a", ""), None),
         (82, "NamedVariable", b"user.a", b"user.a", None),

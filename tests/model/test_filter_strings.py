@@ -163,7 +163,7 @@ def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
         ("AgentState=3,ready", "ready", "holds numbers, which ready is not"),
         ("AgentState=3,r*", "r*", "holds numbers, which r* is not"),
         ("AgentState=99999999999", "999", "holds numbers"),
-        ("AgentId=1,\xe9", "\xe9", "holds ASCII"),
+        ("AgentId=1,\u20ac", "\u20ac", "not ASCII"),
         ("FilterTarget=SkillGroupStats", "Filter", "for a CTI OS server"),
         ("HideSilentMonitorCallEvents=1", "Hide", "for a CTI OS server"),
         ("UniqueObjectID=1001", "1001", "one of agent, call, device, skillgroup, team"),

@@ -88,25 +88,28 @@ cdef class Conversion:
         return 0
 
 
-cdef object _single(const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field):
+cdef object _single(
+    PyObject *layouts, const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field
+):
     # The value of one field, or None if its data is not of its type.
     if _is_number(slot.type):
         if field.size != type_width(slot.type):
             return None
         return conversion.of(load_number(slot.type, field.data))
     if slot.type == WIRE_STRING:
-        return text_of(field.data, field.size)
-    return read_value(slot, field.data, field.size, False)
+        return text_of(layouts, field.data, field.size)
+    return read_value(layouts, slot, field.data, field.size, False)
 
 
 cdef int _gather(
-    const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field, list values
+    PyObject *layouts, const FloatingSlot *slot, Conversion conversion, const FloatingCursor *field,
+    list values
 ) except -1:
     # Appends all elements of an array, or the value of a field of another type.
     cdef int width = type_width(slot.type)
     cdef Py_ssize_t at = 0
     if width == 0:
-        values.append(read_value(slot, field.data, field.size, False))
+        values.append(read_value(layouts, slot, field.data, field.size, False))
         return 0
     while at + width <= field.size:
         values.append(conversion.of(load_number(slot.type, field.data + at)))
@@ -171,7 +174,7 @@ cdef class FloatingProperty(Property):
             return None
         message.start(&field)
         if next_of_slot(&field, message.layouts.tag_width, self._floating):
-            return _single(self._floating, self._conversion, &field)
+            return _single(<PyObject *>message.layouts, self._floating, self._conversion, &field)
         return None
 
     def __get__(self, Message message, owner):
@@ -195,11 +198,11 @@ cdef class RepeatedProperty(Property):
         values = []
         message.start(&field)
         while next_of_slot(&field, message.layouts.tag_width, slot):
-            _gather(slot, self._conversion, &field, values)
+            _gather(<PyObject *>message.layouts, slot, self._conversion, &field, values)
         return tuple(values)
 
 
-cdef object _named(int wire_type, const FloatingCursor *field):
+cdef object _named(PyObject *layouts, int wire_type, const FloatingCursor *field):
     # A variable or an array's element. Its value is empty if there is no NUL after the name.
     cdef FloatingSlot slot
     cdef bytes closed
@@ -207,10 +210,12 @@ cdef object _named(int wire_type, const FloatingCursor *field):
     slot.flags = 0
     if wire_type == WIRE_NAMEDARRAY and field.size == 0:
         return None
-    value = read_value(&slot, field.data, field.size, False)
+    value = read_value(layouts, &slot, field.data, field.size, False)
     if isinstance(value, bytes):
         closed = <bytes>value + b"\0"
-        value = read_value(&slot, <const unsigned char *>PyBytes_AS_STRING(closed), len(closed), False)
+        value = read_value(
+            layouts, &slot, <const unsigned char *>PyBytes_AS_STRING(closed), len(closed), False
+        )
     return value
 
 
@@ -234,7 +239,7 @@ cdef class NamedProperty(Property):
         if slot != NULL:
             message.start(&field)
             while next_of_slot(&field, message.layouts.tag_width, slot):
-                value = _named(slot.type, &field)
+                value = _named(<PyObject *>message.layouts, slot.type, &field)
                 if value is not None:
                     values.append(value)
         return self._mapping(values)
@@ -319,9 +324,9 @@ cdef class GroupProperty:
             if self._gathers[i]:
                 if values[i] is None:
                     values[i] = []
-                _gather(slots[i], conversion, &field, <list>values[i])
+                _gather(<PyObject *>message.layouts, slots[i], conversion, &field, <list>values[i])
             else:
-                values[i] = _single(slots[i], conversion, &field)
+                values[i] = _single(<PyObject *>message.layouts, slots[i], conversion, &field)
             if i == self._closer:
                 records.append(self._record_of(values))
                 values = None

@@ -159,9 +159,13 @@ cdef class FieldReader:
                     continue
                 if PyTuple_GET_ITEM(values, place.index) == NULL:
                     if place.kind == TEXT and self._texts.keeps:
-                        give_item(values, place.index, cached_text(&self._texts, field.data, field.size))
+                        give_item(values, place.index, cached_text(
+                            &self._texts, <PyObject *>message.layouts, field.data, field.size
+                        ))
                     else:
-                        give_item(values, place.index, read_value(place.slot, field.data, field.size, False))
+                        give_item(values, place.index, read_value(
+                            <PyObject *>message.layouts, place.slot, field.data, field.size, False
+                        ))
                     left -= 1
         for i in range(known.floating, known.count):
             place = &known.places[i]

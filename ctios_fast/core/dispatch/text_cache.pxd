@@ -32,7 +32,9 @@ cdef struct TextCache:
     bint keeps                      # whether texts are kept at all
 
 
-cdef inline object cached_text(TextCache *cache, const unsigned char *p, Py_ssize_t size):
+cdef inline object cached_text(
+    TextCache *cache, PyObject *layouts, const unsigned char *p, Py_ssize_t size
+):
     # As text_of.
     cdef uint64_t first = before_nul(word_at(p, size, 0))
     cdef uint64_t second = 0, hash
@@ -42,17 +44,17 @@ cdef inline object cached_text(TextCache *cache, const unsigned char *p, Py_ssiz
     if first >> 56:                         # eight characters, and perhaps more
         second = before_nul(word_at(p, size, 8))
     if second >> 56 or (first | second) & NOT_ASCII:
-        return text_of(p, size)
+        return text_of(layouts, p, size)
     if cache.missed >= <uint32_t>cache.places:
         review_texts(cache)
         if not cache.keeps:
-            return text_of(p, size)
+            return text_of(layouts, p, size)
     hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
     place = &cache.texts[hash >> 40 & (cache.places - 1)]
     if place.text != NULL and place.first == first and place.second == second:
         cache.found += 1
         return <object>place.text
-    text = text_of(p, size)
+    text = text_of(layouts, p, size)
     cache.missed += 1
     old = place.text
     place.first = first

@@ -1,5 +1,6 @@
 # Writing messages.
 
+from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.layout cimport FloatingSlot, Layouts
@@ -12,6 +13,7 @@ cdef struct Output:
     Py_ssize_t size
     Py_ssize_t capacity
     Py_ssize_t max_data          # data of a floating field that its length can tell
+    PyObject *layouts            # the Layouts that are written with, a borrowed reference
     unsigned char stack[STACK_SIZE]
 
 cdef uint32_t message_number(object value) except? 0xFFFFFFFF

@@ -44,6 +44,7 @@ from ctios_fast.core.wire cimport copy_ascii, store16, store32
 
 from collections.abc import Iterable, Mapping
 
+from ctios_fast.core.text_encoding import encoded, expected_characters
 from ctios_fast.errors import EncodeError
 
 cdef object _MISSING = object()
@@ -55,6 +56,7 @@ cdef void start_output(Output *out, Layouts layouts) noexcept:
     out.capacity = STACK_SIZE
     out.size = 0
     out.max_data = 0xFF if layouts.tag_width == 1 else 0xFFFF
+    out.layouts = <PyObject *>layouts
 
 
 cdef int reserve(Output *out, Py_ssize_t more) except -1:
@@ -157,11 +159,11 @@ cdef int _put_text(Output *out, object value, object message, object field) exce
     if (<str>value).isascii():
         text = PyUnicode_AsUTF8AndSize(value, &size)
     else:
-        escaped = _escaped(value)
-        if escaped is None:
-            raise _error(message, field, "has a character that is not ASCII")
-        text = PyBytes_AS_STRING(escaped)
-        size = len(escaped)
+        data = encoded(value, (<Layouts>out.layouts).encoding)
+        if data is None:
+            raise _error(message, field, expected_characters((<Layouts>out.layouts).encoding))
+        text = PyBytes_AS_STRING(data)
+        size = len(data)
     if size and memchr(text, 0, size) != NULL:
         raise _nul_inside(message, field)
     _put_data(out, text, size, message, field)
@@ -170,15 +172,6 @@ cdef int _put_text(Output *out, object value, object message, object field) exce
 
 cdef object _nul_inside(object message, object field):
     return _error(message, field, "has a NUL inside; give bytes to send it so")
-
-
-cdef bytes _escaped(str value):
-    # Bytes above 127 that a reader gave as lone surrogates. None where there are other characters, so that
-    # no error is raised with the codec's, which would keep the text.
-    try:
-        return value.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        return None
 
 
 cdef int _put_raw(Output *out, object value, object message, object field) except -1:
@@ -203,6 +196,8 @@ cdef int _put_value(
     cdef int width
     if type(value) is Secret:
         value = (<Secret>value).text
+        if wire_type == WIRE_STRING and type(value) is bytes:
+            value = <bytes>value + b"\0"
     if wire_type == WIRE_STRING and type(value) is str:
         return _put_text(out, value, message, field)
     # no other buffers: numbers of numpy and array.array have them too, in the machine's byte order

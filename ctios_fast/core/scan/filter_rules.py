@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from operator import index
 from typing import Literal, SupportsIndex
 
+from ctios_fast.core.text_encoding import encoded, expected_characters
 from ctios_fast.protocol.naming import message_number
 
 __all__ = ["Alternative", "Clause", "Condition", "Operator", "Rule", "Test", "joined", "rule_of"]
@@ -69,12 +70,11 @@ class Rule:
     strict: bool = False
 
 
-def wire_text(field: str, text: str) -> bytes:
-    """The text as it is on the wire; ``ValueError`` for one that cannot."""
-    try:
-        data = text.encode("ascii", "surrogateescape")
-    except UnicodeEncodeError:
-        raise ValueError(f"field {field} holds ASCII text, got {text!r}") from None
+def wire_text(field: str, text: str, encoding: str | None) -> bytes:
+    """Return the text as it is on the wire in this encoding; ``ValueError`` for one that cannot be there."""
+    data = encoded(text, encoding)
+    if data is None:
+        raise ValueError(f"the text {text!r} for field {field} {expected_characters(encoding)}")
     if b"\0" in data:
         raise ValueError(f"the text {text!r} for field {field} has a NUL, which ends a text on the wire")
     return data
@@ -94,9 +94,9 @@ def _range_of(operator: str, number: int) -> tuple[int, int]:
     return _clamped(first), _clamped(last)
 
 
-def _one_value(field: str, value: object, negated: bool = False) -> Test:
+def _one_value(field: str, value: object, encoding: str | None, negated: bool = False) -> Test:
     if isinstance(value, str):
-        return Test(field, texts=frozenset({wire_text(field, value)}), negated=negated)
+        return Test(field, texts=frozenset({wire_text(field, value, encoding)}), negated=negated)
     if isinstance(value, range):
         if value.step == 1 or not value:
             ranges = ((_clamped(value.start), _clamped(value.stop - 1)),) if value else ()
@@ -109,13 +109,13 @@ def _one_value(field: str, value: object, negated: bool = False) -> Test:
     raise TypeError(f"field {field} cannot be compared with a {type(value).__name__}")
 
 
-def _several(field: str, values: object, negated: bool = False) -> Test:
+def _several(field: str, values: object, encoding: str | None, negated: bool = False) -> Test:
     if isinstance(values, str | bytes | bytearray | memoryview) or not isinstance(values, Iterable):
         raise TypeError(f"field {field}: 'in' takes a set, list or tuple, got {type(values).__name__}")
-    return _merged(field, [_one_value(field, value) for value in values], negated)
+    return _merged(field, [_one_value(field, value, encoding) for value in values], negated)
 
 
-def _prefixes(field: str, prefixes: object) -> Test:
+def _prefixes(field: str, prefixes: object, encoding: str | None) -> Test:
     if isinstance(prefixes, str):
         prefixes = (prefixes,)
     if not isinstance(prefixes, Iterable):
@@ -124,21 +124,21 @@ def _prefixes(field: str, prefixes: object) -> Test:
     for prefix in prefixes:
         if not isinstance(prefix, str):
             raise TypeError(f"field {field}: a prefix must be a str, got {type(prefix).__name__}")
-        found.append(wire_text(field, prefix))
+        found.append(wire_text(field, prefix, encoding))
     return Test(field, prefixes=tuple(found))
 
 
-def _compared(field: str, comparison: tuple[object, ...]) -> Test:
+def _compared(field: str, comparison: tuple[object, ...], encoding: str | None) -> Test:
     if len(comparison) != 2 or not isinstance(comparison[0], str):
         raise TypeError(f"field {field}: a tuple must be an operator and a value, such as ('<', 10)")
     operator, value = comparison
     match operator:
         case "==" | "!=":
-            return _one_value(field, value, operator == "!=")
+            return _one_value(field, value, encoding, operator == "!=")
         case "in" | "not in":
-            return _several(field, value, operator == "not in")
+            return _several(field, value, encoding, operator == "not in")
         case "prefix":
-            return _prefixes(field, value)
+            return _prefixes(field, value, encoding)
         case "<" | "<=" | ">" | ">=":
             if isinstance(value, str) or not isinstance(value, SupportsIndex):
                 raise TypeError(f"field {field}: {operator!r} takes a number, got {type(value).__name__}")
@@ -158,18 +158,18 @@ def _merged(field: str, tests: list[Test], negated: bool = False) -> Test:
     )
 
 
-def _tests(field: str, condition: object, depth: int = 0) -> Iterator[Test]:
+def _tests(field: str, condition: object, encoding: str | None, depth: int = 0) -> Iterator[Test]:
     """The tests of a condition, of which one must hold."""
     if depth > _MAX_DEPTH:
         raise ValueError(f"field {field}: conditions can be nested at most {_MAX_DEPTH} deep")
     if isinstance(condition, tuple):
-        yield _compared(field, condition)
+        yield _compared(field, condition, encoding)
     elif isinstance(condition, Collection) and not isinstance(condition, str | bytes | bytearray | range):
-        tests = [test for one in condition for test in _tests(field, one, depth + 1)]
+        tests = [test for one in condition for test in _tests(field, one, encoding, depth + 1)]
         yield _merged(field, [test for test in tests if not test.negated])
         yield from (test for test in tests if test.negated)
     else:
-        yield _one_value(field, condition)
+        yield _one_value(field, condition, encoding)
 
 
 def joined(rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -199,7 +199,11 @@ def _one_clause(clauses: Iterable[Clause]) -> Clause:
     return (*((_merged(field, tests),) for field, tests in by_field.items()), *others)
 
 
-def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str, Condition] | None) -> Rule:
+def rule_of(
+    messages: int | str | Iterable[int | str] | None,
+    where: Mapping[str, Condition] | None,
+    encoding: str | None = None,
+) -> Rule:
     """The rule for a filter's arguments. Field names are looked up later, when the rule is compiled."""
     numbers = None
     if messages is not None:
@@ -209,5 +213,5 @@ def rule_of(messages: int | str | Iterable[int | str] | None, where: Mapping[str
     for field, condition in (where or {}).items():
         if not isinstance(field, str):
             raise TypeError(f"a field's name must be a str, got {type(field).__name__}")
-        clauses.append(tuple((test,) for test in _tests(field, condition)))
+        clauses.append(tuple((test,) for test in _tests(field, condition, encoding)))
     return Rule(numbers, tuple(clauses), strict=numbers is not None)

@@ -19,6 +19,8 @@ class FrameFilter:
         version: int,
         messages: int | str | Iterable[int | str] | None = None,
         where: Mapping[str, Condition] | None = None,
+        *,
+        encoding: str | None = None,
     ) -> None: ...
     @property
     def version(self) -> int: ...

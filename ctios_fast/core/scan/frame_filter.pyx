@@ -184,14 +184,14 @@ cdef class FrameFilter(FrameGate):
     ``rules``: rules to compile instead of ``messages`` and ``where``.
     """
 
-    def __cinit__(self, version, messages=None, where=None, rules=None):
-        self._layouts = layouts_of(version)
+    def __cinit__(self, version, messages=None, where=None, rules=None, *, encoding=None):
+        self._layouts = layouts_of(version, encoding)
         self.version = self._layouts.version
         self._values = []
         if rules is None:
             from .filter_rules import rule_of     # imported late: most programs use no filter
 
-            rules = (rule_of(messages, where),)
+            rules = (rule_of(messages, where, self._layouts.encoding),)
         self._rules = list(rules)
         self._rule_count = len(self._rules)
         for rule in self._rules:

@@ -55,6 +55,7 @@ class CaptureSettings:
     protocol_version: int
     max_frame: int
     ports: frozenset[int]
+    encoding: str | None
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Conversation:
         self._counters = counters
         self._ends: tuple[Endpoint, Endpoint] = (first.source, first.target)
         self._sides = (_Direction(TcpStream()), _Direction(TcpStream()))
-        self._codec = Codec(settings.protocol_version, settings.max_frame)
+        self._codec = Codec(settings.protocol_version, settings.max_frame, settings.encoding)
         self._opener: int | None = None  # the end that opened the TCP connection: 0 or 1
         self._client: int | None = None  # the end that is the client
         self._open_req_seen = False  # an OPEN_REQ has settled which end is the client
@@ -254,7 +255,7 @@ class Conversation:
         if len(frame) >= _VERSION_END:
             version = int.from_bytes(frame[_VERSION_END - 4 : _VERSION_END])
             if OLDEST_VERSION <= version <= NEWEST_VERSION and version != self._codec.version:
-                self._codec = Codec(version, self._settings.max_frame)
+                self._codec = Codec(version, self._settings.max_frame, self._settings.encoding)
 
     def _likely_client(self, end: int, number: int) -> int | None:
         """Return the client's end by opener, ports or the message's kind, in this order; None if unknown."""

@@ -33,6 +33,7 @@ from typing import Any, BinaryIO, Final
 
 from ctios_fast._checks import check_frame_limit, check_integer
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.core.text_encoding import checked_encoding
 from ctios_fast.errors import CaptureError, MissingExtra
 
 from .conversation import CaptureCounters, CaptureSettings, Conversation
@@ -79,6 +80,8 @@ class CaptureReader:
     ``ports``: ports of CTI Servers, 1 to 65535. On other ports a connection is recognised by its first
     message.
 
+    ``encoding``: text encoding of what is not ASCII, as for ``Codec``.
+
     ``packets``, ``counters``: counts of what has been read.
 
     Raises TypeError or ValueError for an argument of the wrong type or outside its range.
@@ -90,6 +93,7 @@ class CaptureReader:
         protocol_version: int = NEWEST_VERSION,
         max_frame: int = DEFAULT_MAX_FRAME,
         ports: Collection[int] = DEFAULT_PORTS,
+        encoding: str | None = None,
     ) -> None:
         check_integer("protocol_version", protocol_version, OLDEST_VERSION, NEWEST_VERSION)
         check_frame_limit(max_frame)
@@ -97,7 +101,9 @@ class CaptureReader:
             raise TypeError(f"ports must be a collection of port numbers, got {ports!r}")
         for port in ports:
             check_integer("ports", port, 1, 65535)
-        self._settings = CaptureSettings(protocol_version, max_frame, frozenset(ports))
+        self._settings = CaptureSettings(
+            protocol_version, max_frame, frozenset(ports), checked_encoding(encoding)
+        )
         #: By the two ends of each connection; the longest silent one first.
         self._conversations: dict[frozenset[tuple[bytes, int]], Conversation] = {}
         self.packets = PacketCounters()
