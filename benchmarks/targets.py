@@ -121,5 +121,9 @@ TARGETS: Final = (
         "import ctios_fast, against import asyncio, ssl",
         "import, in a fresh interpreter", "ctios_fast", "asyncio, ssl", at_most=1.3,
     ),
+    Target(
+        "import of Session and Agent, against import asyncio, ssl",
+        "import, in a fresh interpreter", "Session and Agent", "asyncio, ssl", at_most=1.3,
+    ),
     *(target for loop in LOOPS for target in _of_loop(loop)),
 )  # fmt: skip

@@ -11,13 +11,13 @@ from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, Side, re
 _TIMED = """
 import time
 wall, cpu = time.perf_counter(), time.process_time()
-import {}
+{}
 print(time.perf_counter() - wall, time.process_time() - cpu)
 """
 
 
-def _importing(modules: str) -> Prepare:
-    command = [sys.executable, "-c", _TIMED.format(modules)]
+def _importing(statement: str) -> Prepare:
+    command = [sys.executable, "-c", _TIMED.format(statement)]
     # an installed package has its bytecode; without a writable folder every import would compile
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
@@ -47,8 +47,9 @@ def comparisons() -> Iterator[Comparison]:
         "import, in a fresh interpreter",
         "import",
         (
-            Side("ctios_fast", OURS, _importing("ctios_fast"), 10),
-            Side("asyncio, ssl", BOUND, _importing("asyncio, ssl"), 10),
+            Side("ctios_fast", OURS, _importing("import ctios_fast"), 10),
+            Side("Session and Agent", OURS, _importing("from ctios_fast import Agent, Session"), 10),
+            Side("asyncio, ssl", BOUND, _importing("import asyncio, ssl"), 10),
             Side("the interpreter's start, which is in none of them", BOUND, ready(_starting), 10),
         ),
         figure="wall",

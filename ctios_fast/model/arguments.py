@@ -10,7 +10,6 @@ return a ``_Refusal``, and the caller raises its error after its own variable ha
 """
 
 import copy
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from itertools import islice
@@ -422,6 +421,8 @@ class Arguments(MutableMapping[str, Any]):
 
         ``indent``: spaces a level; None for one line.
         """
+        import json  # few programs need it
+
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
     @classmethod
@@ -552,6 +553,8 @@ def _cover_read(read: dict[str, Any] | ValueError) -> "_Pairs | _Refusal":
 
 def _read_json(text: str | bytes) -> dict[str, Any] | ValueError:
     """A JSON object without redacted passwords, or an error. Never raises, since its frames hold the text."""
+    import json  # few programs need it
+
     try:
         read = json.loads(text, object_pairs_hook=_without_redacted)
     except RecursionError:

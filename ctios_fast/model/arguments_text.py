@@ -6,7 +6,6 @@ booleans are read back as text, which the typed methods of Arguments convert. A 
 and left out when it is read back.
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ REDACTED: Final = "***"
 _IN_KEYS = frozenset(';="{}')
 _IN_VALUES = frozenset(';]}"')
 _OPENING = ("{", "[")
-_STRING = json.JSONDecoder()
 
 
 def word(text: str, *, is_key: bool = False) -> str:
@@ -31,7 +29,9 @@ def word(text: str, *, is_key: bool = False) -> str:
         or not (_IN_KEYS if is_key else _IN_VALUES).isdisjoint(text)
         or text.startswith(_OPENING)
     ):
-        return json.dumps(text, ensure_ascii=False)
+        from json import dumps  # few programs need it
+
+        return dumps(text, ensure_ascii=False)
     return text
 
 
@@ -135,8 +135,10 @@ class _Parser:
 
     def _word(self, ends: str) -> str:
         if self._peek() == '"':
+            from json import JSONDecoder
+
             try:
-                text, self.offset = _STRING.raw_decode(self._text, self.offset)
+                text, self.offset = JSONDecoder().raw_decode(self._text, self.offset)
             except ValueError:
                 raise _SyntaxError("a complete quoted text") from None
             return str(text)

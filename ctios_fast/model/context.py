@@ -16,7 +16,6 @@ from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Codec
-from ctios_fast.core.classes.base import TypedMessage
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
@@ -27,6 +26,8 @@ from .publisher import EventPublisher, Listener
 from .registry import Registry
 
 if TYPE_CHECKING:
+    from ctios_fast.core.classes.base import TypedMessage
+
     from .agents.agent import Agent
 
 __all__ = ["Context"]
@@ -131,7 +132,7 @@ class Context:
     def send(
         self,
         request: Request[Any],
-        message_class: type[TypedMessage],
+        message_class: "type[TypedMessage]",
         timeout: float | None = None,
         /,
         **fields: Any,
