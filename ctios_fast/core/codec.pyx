@@ -183,8 +183,14 @@ def codec(version, encoding=None):
 
     Raises ``ValueError`` for a version outside 9 to 25, and for an encoding that does not keep ASCII.
     """
-    cdef Layouts layouts = layouts_of(version, encoding)
-    found = _codecs.get(layouts)
+    cdef Layouts layouts
+    if encoding is None and type(version) is int:       # what most programs ask for, without a look at layouts
+        found = _codecs.get(version)
+        if found is not None:
+            return found
+    layouts = layouts_of(version, encoding)
+    key = layouts.version if layouts.encoding is None else layouts
+    found = _codecs.get(key)
     if found is None:
-        found = _codecs.setdefault(layouts, Codec(layouts.version, encoding=layouts.encoding))
+        found = _codecs.setdefault(key, Codec(layouts.version, encoding=layouts.encoding))
     return found
