@@ -325,6 +325,26 @@ def test_what_a_time_out_sets_off_may_be_the_next_request(clock: ManualClock) ->
 # --- awaiting ---------------------------------------------------------------------------------------
 
 
+async def test_gather_reports_a_request_that_is_cancelled() -> None:
+    request, other = Request[int]("Login"), Request[int]("Login")
+    gathered = asyncio.gather(request, other, return_exceptions=True)
+    await asyncio.sleep(0)
+    request.cancel("over")
+    other.set_result(1)
+    error, answer = await gathered
+    assert isinstance(error, asyncio.CancelledError)
+    assert (error.args, answer) == (("over",), 1)
+
+
+async def test_gather_is_cancelled_with_a_request_of_its_own() -> None:
+    request = Request[int]("Login")
+    gathered = asyncio.gather(request)
+    await asyncio.sleep(0)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gathered
+
+
 async def test_a_cancelled_await_leaves_the_request_on_the_books(book: RequestBook) -> None:
     invoke_id, request = ask(book)
 

@@ -156,6 +156,15 @@ cdef class Request:
         self.answered()
         return True
 
+    # asyncio.gather asks a cancelled future for its error and its message by these names.
+
+    def _make_cancelled_error(self):
+        return self._error
+
+    @property
+    def _cancel_message(self):
+        return self._error.args[0] if self._cancelled and self._error.args else None
+
     def result(self):
         """The answer; raises the failure, or ``asyncio.InvalidStateError`` while there is neither."""
         if not self._done:
