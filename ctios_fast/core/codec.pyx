@@ -184,7 +184,7 @@ def codec(version, encoding=None):
     Raises ``ValueError`` for a version outside 9 to 25, and for an encoding that does not keep ASCII.
     """
     cdef Layouts layouts
-    if encoding is None and type(version) is int:       # what most programs ask for, without a look at layouts
+    if encoding is None and type(version) is int:       # what most programs ask for
         found = _codecs.get(version)
         if found is not None:
             return found
