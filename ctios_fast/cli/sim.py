@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from ctios_fast.connection.clock import LoopClock
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.protocol.codes import DEFAULT_PORTS
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.control import Control, ControlSocket, start_command
 from ctios_fast.sim.plant import ConnectionIdForm, IdChange, PlantSettings
@@ -85,7 +86,7 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 @click.option(
     "--port-a",
     type=_PORT,
-    default=42027,
+    default=DEFAULT_PORTS[0],
     metavar="P",
     show_default=True,
     help="Port of side A; 0: a free one.",
@@ -93,7 +94,7 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 @click.option(
     "--port-b",
     type=_PORT,
-    default=43027,
+    default=DEFAULT_PORTS[1],
     metavar="P",
     show_default=True,
     help="Port of side B; 0: a free one.",

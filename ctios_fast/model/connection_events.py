@@ -1,7 +1,7 @@
 """ConnectionEvents: the session's side of its connection.
 
-It implements the connection's ``Observer``: it fires the events of connection and mode, tells the objects
-about losses, and starts the recovery. It knows the context, not the Session.
+It implements the connection's ``Observer``: it fires the events of connection and mode, passes losses to the
+objects, and starts the recovery. It knows the context, not the Session.
 """
 
 import logging
@@ -67,7 +67,7 @@ class ConnectionEvents:
         """An attempt failed, or the connection was lost."""
         self._lost(str(error))
         if final:
-            self._forget_mode()
+            self._context.forget_mode()
         self._context.fire("OnConnectionFailure", _failure_arguments, side, reason, final, error)
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
@@ -102,13 +102,13 @@ class ConnectionEvents:
     def rejected(self, error: OpenRefused) -> None:
         """The server refused the session; no other side will be tried."""
         self._lost(str(error))
-        self._forget_mode()
+        self._context.forget_mode()
         self._context.fire("OnConnectionRejected", _rejection_arguments, error)
 
     def closed(self) -> None:
         """The connection was closed by the program; nothing follows."""
         self._lost("the session was disconnected")
-        self._forget_mode()
+        self._context.forget_mode()
         self._context.fire("OnConnectionClosed", Arguments)
 
     def heartbeat(self) -> None:
@@ -185,9 +185,6 @@ class ConnectionEvents:
         self._recovery.stop()
         self._status.lost()
         self._context.lost(reason)
-
-    def _forget_mode(self) -> None:
-        self._context.forget_mode()
 
 
 def _connection_arguments(side: Side) -> Arguments:

@@ -4,35 +4,27 @@ from typing import Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.core import Message
+from ctios_fast.protocol import codes
 
 from .arguments import Arguments, arguments_over
 
 __all__ = ["GAP_BEGINS", "GAP_ENDS", "PERIPHERAL_EVENTS", "SystemStatus"]
 
-# SystemEventID and PGStatusCode as plain numbers: the enumerations take long to import.
-_CONTROLLER_ONLINE: Final = 1
-_CONTROLLER_OFFLINE: Final = 2
-_PERIPHERAL_ONLINE: Final = 3
-_PERIPHERAL_OFFLINE: Final = 4
-_GATEWAY_OFFLINE: Final = 6
-_OPC_DOWN: Final = 0x1
-_CONTROLLER_DOWN: Final = 0x2
-
 #: Events after which agent states are no longer reported, or not all of them.
 GAP_BEGINS: Final = frozenset(
     {
-        _CONTROLLER_OFFLINE,
-        _PERIPHERAL_OFFLINE,
-        _GATEWAY_OFFLINE,
+        codes.SYS_CENTRAL_CONTROLLER_OFFLINE,
+        codes.SYS_PERIPHERAL_OFFLINE,
+        codes.SYS_PERIPHERAL_GATEWAY_OFFLINE,
     }
 )
 #: Events after which they are reported again.
-GAP_ENDS: Final = frozenset({_CONTROLLER_ONLINE, _PERIPHERAL_ONLINE})
+GAP_ENDS: Final = frozenset({codes.SYS_CENTRAL_CONTROLLER_ONLINE, codes.SYS_PERIPHERAL_ONLINE})
 
 #: Events that name a peripheral in SystemEventArg1: whether it is online after them.
 PERIPHERAL_EVENTS: Final = {
-    _PERIPHERAL_ONLINE: True,
-    _PERIPHERAL_OFFLINE: False,
+    codes.SYS_PERIPHERAL_ONLINE: True,
+    codes.SYS_PERIPHERAL_OFFLINE: False,
 }
 
 
@@ -72,8 +64,8 @@ class SystemStatus:
         self.peripherals = dict.fromkeys(self.peripherals, False)
 
     def _apply(self, pg_status: int) -> None:
-        self.has_driver = not pg_status & _OPC_DOWN
-        self.has_controller = not pg_status & _CONTROLLER_DOWN
+        self.has_driver = not pg_status & codes.PGS_OPC_DOWN
+        self.has_controller = not pg_status & codes.PGS_CC_DOWN
 
     def as_arguments(self) -> Arguments:
         """The status under CTI OS's keywords."""

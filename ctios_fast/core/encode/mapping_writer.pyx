@@ -51,7 +51,7 @@ cdef object _MISSING = object()
 
 
 cdef void start_output(Output *out, Layouts layouts) noexcept:
-    # Nothing is written yet. The caller frees the memory if it is no longer that on the stack.
+    # Nothing is written yet. The caller frees the memory if it was moved from the stack to the heap.
     out.bytes = out.stack
     out.capacity = STACK_SIZE
     out.size = 0

@@ -211,7 +211,7 @@ def numbers_module(reference: Reference) -> str:
 
 
 #: Enumerations whose members the library itself compares with: an enumeration class costs start-up time.
-PLAIN_ENUMERATIONS = ("StatusCode", "AgentState", "CTIServiceMask")
+PLAIN_ENUMERATIONS = ("StatusCode", "AgentState", "SystemEventID", "PGStatusCode", "CTIServiceMask")
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).
 CONSTANTS = {

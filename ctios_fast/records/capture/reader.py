@@ -35,6 +35,7 @@ from ctios_fast._checks import check_frame_limit, check_integer
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.text_encoding import checked_encoding
 from ctios_fast.errors import CaptureError, MissingExtra
+from ctios_fast.protocol.codes import DEFAULT_PORTS
 
 from .conversation import CaptureCounters, CaptureSettings, Conversation
 from .frame_finder import HEADER
@@ -51,7 +52,6 @@ __all__ = [
     "looks_like_capture",
 ]
 
-DEFAULT_PORTS: Final = (42027, 43027)
 MAX_CONNECTIONS: Final = 20_000
 
 #: The first four bytes of the capture formats: pcap in both byte orders, with micro- and nanoseconds; pcapng.

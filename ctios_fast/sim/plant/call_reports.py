@@ -162,6 +162,19 @@ class CallReports:
         if c.trunk is not None:
             floating += [("TrunkNumber", c.trunk_number), ("TrunkGroupNumber", c.trunk.number)]
 
+    def _with_device(
+        self, c: Connection, cause: EventCause, **devices: Device | None
+    ) -> tuple[_Fields, _Floats]:
+        """The fields of an event about a connection with its line, service, group, devices and state."""
+        fields = self._head(c)
+        floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
+        self._line(fields, c)
+        self._service(fields, c.call)
+        self._group(fields, c.group)
+        _devices(fields, floating, **devices)
+        self._state(fields, c, cause)
+        return fields, floating
+
     # --- begin, end, data -------------------------------------------------------------------------
 
     def begin(self, c: Connection) -> None:
@@ -288,20 +301,14 @@ class CallReports:
         self, c: Connection, cause: EventCause, ringing: Device | None
     ) -> tuple[_Fields, _Floats]:
         call = c.call
-        fields = self._head(c)
-        floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
-        self._line(fields, c)
-        self._service(fields, call)
-        self._group(fields, c.group)
-        _devices(
-            fields,
-            floating,
+        fields, floating = self._with_device(
+            c,
+            cause,
             Alerting=ringing,
             Calling=call.calling,
             Called=call.called,
             LastRedirect=call.last_redirect,
         )
-        self._state(fields, c, cause)
         self._trunk(floating, c)
         named, fields["NumNamedVariables"], fields["NumNamedArrays"] = named_floating(call.context)
         floating += context_floating(call.context)
@@ -346,13 +353,8 @@ class CallReports:
     def service_initiated(self, c: Connection) -> None:
         """CALL_SERVICE_INITIATED_EVENT, with the original call of a consult call."""
         call = c.call
-        fields = self._head(c)
-        floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
-        self._line(fields, c)
-        self._service(fields, call)
-        self._group(fields, c.group)
-        _devices(fields, floating, Calling=c.device)
-        self._state(fields, c, NO_CAUSE if call.original is None else EventCause.CEC_CONSULT)
+        cause = NO_CAUSE if call.original is None else EventCause.CEC_CONSULT
+        fields, floating = self._with_device(c, cause, Calling=c.device)
         if call.reference:
             floating.append(("CallReferenceID", call.reference))
         if call.original is not None:
@@ -364,13 +366,7 @@ class CallReports:
 
     def originated(self, c: Connection) -> None:
         """CALL_ORIGINATED_EVENT."""
-        fields = self._head(c)
-        floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
-        self._line(fields, c)
-        self._service(fields, c.call)
-        self._group(fields, c.group)
-        _devices(fields, floating, Calling=c.device, Called=c.call.called)
-        self._state(fields, c, NO_CAUSE)
+        fields, floating = self._with_device(c, NO_CAUSE, Calling=c.device, Called=c.call.called)
         self._put(messages.CALL_ORIGINATED_EVENT, c, fields, floating)
 
     def reached_network(self, c: Connection, outside: Connection) -> None:
@@ -414,20 +410,14 @@ class CallReports:
     def established_event(self, c: Connection, answering: Device | None, cause: EventCause) -> PlantEvent:
         """The CALL_ESTABLISHED_EVENT of a connection as it is now."""
         call = c.call
-        fields = self._head(c)
-        floating: _Floats = [("ConnectionDeviceID", c.connection_id)]
-        self._line(fields, c)
-        self._service(fields, call)
-        self._group(fields, c.group)
-        _devices(
-            fields,
-            floating,
+        fields, floating = self._with_device(
+            c,
+            cause,
             Answering=answering,
             Calling=call.calling,
             Called=call.called,
             LastRedirect=call.last_redirect,
         )
-        self._state(fields, c, cause)
         self._trunk(floating, c)
         return self._event(messages.CALL_ESTABLISHED_EVENT, c, fields, floating)
 
