@@ -5,20 +5,18 @@ The general writer is reached through a class derived from a message class, whic
 
 import contextlib
 import enum
-import gc
 import inspect
 import itertools
 import pickle
 import random
-import sys
 import traceback
-import tracemalloc
 from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from support.memory import check_that_nothing_is_kept
 from test_typed_messages import CASES, SET_STATE, keywords
 
 from ctios_fast import messages
@@ -393,18 +391,4 @@ def test_calls_leak_no_references() -> None:
                     with contextlib.suppress(EncodeError):
                         make(25, **given | changed)
 
-    work(50)
-    gc.collect()
-    before = [sys.getrefcount(thing) for thing in shared]
-    tracemalloc.start()
-    try:
-        work(20)
-        held = tracemalloc.get_traced_memory()[0]
-        work(300)
-        grown = tracemalloc.get_traced_memory()[0] - held
-    finally:
-        tracemalloc.stop()
-    assert grown < 10_000
-    gc.collect()
-    for thing, count in zip(shared, before, strict=True):
-        assert abs(sys.getrefcount(thing) - count) < 100, thing
+    check_that_nothing_is_kept(work, shared, warm_up=50, first=20, more=300, leaves_cycles=True)

@@ -3,13 +3,12 @@
 import asyncio
 import gc
 import struct
-import sys
-import tracemalloc
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.memory import check_that_nothing_is_kept
 
 from ctios_fast import messages
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
@@ -533,20 +532,8 @@ def test_dispatching_leaks_no_references() -> None:
             dispatcher.on(120, told)
             dispatcher.off(120, told)
 
-    work(5)
     shared = (codec(25), told, failing, dispatcher, dispatcher.frames, None)
-    before = [sys.getrefcount(thing) for thing in shared]
-    tracemalloc.start()
-    try:
-        work(5)
-        held = tracemalloc.get_traced_memory()[0]
-        work(100)
-        grown = tracemalloc.get_traced_memory()[0] - held
-    finally:
-        tracemalloc.stop()
-    assert grown < 10_000
-    for thing, count in zip(shared, before, strict=True):
-        assert abs(sys.getrefcount(thing) - count) < 100, thing
+    check_that_nothing_is_kept(work, shared, warm_up=5, first=5, more=100)
     assert kept == []
 
 

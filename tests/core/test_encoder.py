@@ -5,8 +5,6 @@ import contextlib
 import enum
 import pickle
 import struct
-import sys
-import tracemalloc
 from collections import UserDict, defaultdict
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -14,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.memory import check_that_nothing_is_kept
 
 from ctios_fast import messages
 from ctios_fast.core import Codec, NamedArray, NamedVariable, codec
@@ -559,20 +558,8 @@ def test_writing_leaks_no_references() -> None:
                 with contextlib.suppress(EncodeError):
                     codec(25).encode(ged.SET_AGENT_STATE_REQ, values)
 
-    work(50)
     shared = (codec(25), name, text, raw, fields, rows, large[0], begin, None)
-    before = [sys.getrefcount(thing) for thing in shared]
-    tracemalloc.start()
-    try:
-        work(20)
-        held = tracemalloc.get_traced_memory()[0]
-        work(300)
-        grown = tracemalloc.get_traced_memory()[0] - held
-    finally:
-        tracemalloc.stop()
-    assert grown < 10_000
-    for thing, count in zip(shared, before, strict=True):
-        assert abs(sys.getrefcount(thing) - count) < 100, thing
+    check_that_nothing_is_kept(work, shared, warm_up=50, first=20, more=300)
 
 
 def test_memory_stays_level_over_many_messages_and_errors() -> None:

@@ -4,10 +4,9 @@ import contextlib
 import copy
 import pickle
 import struct
-import sys
-import tracemalloc
 
 import pytest
+from support.memory import check_that_nothing_is_kept
 
 from ctios_fast.core import Codec, Finding, Message, NamedArray, NamedVariable, codec
 from ctios_fast.errors import MalformedFrame
@@ -617,20 +616,8 @@ def test_reading_leaks_no_references() -> None:
             with contextlib.suppress(MalformedFrame):
                 codec(25).decode(malformed)
 
-    work(50)
     shared = (codec(25), frame, malformed, name, NamedVariable, None, b"", "", ())
-    before = [sys.getrefcount(thing) for thing in shared]
-    tracemalloc.start()
-    try:
-        work(50)
-        held = tracemalloc.get_traced_memory()[0]
-        work(1000)
-        grown = tracemalloc.get_traced_memory()[0] - held
-    finally:
-        tracemalloc.stop()
-    assert grown < 10_000
-    for thing, count in zip(shared, before, strict=True):
-        assert abs(sys.getrefcount(thing) - count) < 500, thing
+    check_that_nothing_is_kept(work, shared, warm_up=50, first=50, more=1000, references=500)
 
 
 def test_memory_stays_level_over_many_messages() -> None:
