@@ -223,6 +223,7 @@ class Peer:
         reason: int = 0,
         *,
         monitor_id: int = 0,
+        peripheral_id: int = PERIPHERAL,
         agent_id: str = "1001",
         instrument: str = "3001",
         domain: int = VOICE,
@@ -233,7 +234,7 @@ class Peer:
         """Report the state of an agent. ``group``: the skill group of the fixed part."""
         fixed = struct.pack(
             ">IIIHHIIIHHHiIHIiI",
-            monitor_id, PERIPHERAL, 0, ENTERPRISE_AGENT,
+            monitor_id, peripheral_id, 0, ENTERPRISE_AGENT,
             group.state, 0, group.number, group.id, group.priority,
             state, reason, domain, 0, 1, 1, 5123, 0,
         )  # fmt: skip

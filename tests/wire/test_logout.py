@@ -63,6 +63,38 @@ async def test_a_forced_logout_after_the_confirmation_fails_the_agents_own_logou
     assert (await desk.recorder.wait_for("OnPostLogout"))["EventReasonCode"] == FORCED
 
 
+@pytest.mark.parametrize("answer", ["state_conf", "failure_conf", "control_failure_conf"])
+async def test_an_answer_after_a_forced_logout_changes_nothing(desk: Desk, answer: str) -> None:
+    logout = desk.agent.logout()
+    request = await request_for_state(desk, LOGOUT)
+    desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR)
+    with pytest.raises(ForcedLogout):
+        await soon(logout)
+    details = {"state_conf": (), "failure_conf": (9,), "control_failure_conf": (8, 0)}[answer]
+    getattr(desk.peer, answer)(request, *details)
+    await reported(desk)
+    assert not {"OnLogoutFailed", "OnControlFailureConf"} & set(desk.recorder.names)
+    assert desk.recorder.names.count("OnPostLogout") == 1
+
+
+async def test_a_forced_logout_without_any_confirmation_fails_the_logout_at_once(desk: Desk) -> None:
+    logout = desk.agent.logout()
+    await request_for_state(desk, LOGOUT)
+    desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR)
+    with pytest.raises(ForcedLogout) as error:
+        await soon(logout)
+    assert (error.value.agent_id, error.value.reason_code) == ("1001", FORCED)
+
+
+async def test_a_forced_logout_fails_a_logout_that_was_asked_for_as_a_state(desk: Desk) -> None:
+    logout = desk.agent.set_agent_state(LOGOUT)
+    request = await request_for_state(desk, LOGOUT)
+    desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR)
+    desk.peer.state_conf(request)
+    with pytest.raises(ForcedLogout):
+        await soon(logout)
+
+
 async def test_a_forced_logout_on_its_own_fires_all_three_events(desk: Desk) -> None:
     desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR)
     post = await desk.recorder.wait_for("OnPostLogout")
@@ -83,10 +115,11 @@ async def test_a_logout_with_a_reason_of_the_peripheral_is_not_a_forced_logout(d
 # --- Other domains -------------------------------------------------------------------------------
 
 
-async def test_a_logout_event_of_another_domain_is_not_the_logout(desk: Desk) -> None:
+@pytest.mark.parametrize("reason", [0, FORCED])
+async def test_a_logout_event_of_another_domain_is_not_the_logout(desk: Desk, reason: int) -> None:
     logout = desk.agent.logout()
     desk.peer.state_conf(await request_for_state(desk, LOGOUT))
-    desk.peer.agent_state_event(LOGOUT, monitor_id=OWN_MONITOR, domain=CHAT)
+    desk.peer.agent_state_event(LOGOUT, reason, monitor_id=OWN_MONITOR, domain=CHAT)
     await reported(desk)
     assert not logout.done()
     assert "OnPostLogout" not in desk.recorder.names
@@ -123,6 +156,19 @@ async def test_one_logout_event_for_each_skill_group_is_one_logout(desk: Desk) -
     assert names.index("OnPreLogout") < names.index("OnAgentStateChange") < names.index("OnPostLogout")
 
 
+async def test_one_forced_logout_event_for_each_skill_group_is_one_forced_logout(desk: Desk) -> None:
+    logout = desk.agent.logout()
+    request = await request_for_state(desk, LOGOUT)
+    desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR, group=Group(7, 5007, 1, LOGOUT))
+    desk.peer.state_conf(request)
+    desk.peer.agent_state_event(LOGOUT, FORCED, monitor_id=OWN_MONITOR, group=Group(8, 5008, 1, LOGOUT))
+    with pytest.raises(ForcedLogout):
+        await soon(logout)
+    await reported(desk)
+    assert desk.recorder.names.count("OnPreLogout") == 1
+    assert desk.recorder.names.count("OnPostLogout") == 1
+
+
 async def test_the_logout_of_one_skill_group_is_not_the_agents_logout(desk: Desk) -> None:
     group = Group(7, 5007, 1, LOGOUT)
     desk.peer.agent_state_event(NOT_READY, 3, monitor_id=OWN_MONITOR, group=group)
@@ -150,6 +196,16 @@ async def test_a_logout_event_without_a_confirmation_is_a_success(desk: Desk, cl
     desk.peer.agent_state_event(LOGOUT, 9, monitor_id=OWN_MONITOR)
     await desk.recorder.wait_for("OnPostLogout")
     clock.advance(6)
+    assert await soon(logout) == LOGOUT
+    assert desk.recorder.names.count("OnPostLogout") == 1
+    assert "OnLogoutFailed" not in desk.recorder.names
+
+
+async def test_a_logout_event_before_the_connection_is_lost_is_a_success(desk: Desk) -> None:
+    logout = desk.agent.logout()
+    await request_for_state(desk, LOGOUT)
+    desk.peer.agent_state_event(LOGOUT, 9, monitor_id=OWN_MONITOR)
+    desk.peer.close()
     assert await soon(logout) == LOGOUT
     assert desk.recorder.names.count("OnPostLogout") == 1
     assert "OnLogoutFailed" not in desk.recorder.names
@@ -276,7 +332,7 @@ async def test_a_request_in_the_state_change_is_answered_before_a_disconnect_in_
             await soon(request)
 
 
-async def test_in_bulk_mode_every_agents_logout_fires_the_logout_events(
+async def test_in_bulk_mode_every_agents_logout_fires_the_logout_events_once(
     make_session: MakeSession, clock: ManualClock, server: StructServer
 ) -> None:
     session: Session = make_session(clock=clock)
@@ -288,9 +344,11 @@ async def test_in_bulk_mode_every_agents_logout_fires_the_logout_events(
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES, peripherals=(5000,))
     peer.system_event(3, 5000)
     await soon(opening)
-    for state in (NOT_READY, LOGOUT):
-        for agent_id, instrument in (("1001", "3001"), ("1002", "3002")):
-            peer.agent_state_event(state, 9, agent_id=agent_id, instrument=instrument)
-    await recorder.wait_for("OnPostLogout", 2)
+    for agent_id, instrument in (("1001", "3001"), ("1002", "3002")):
+        peer.agent_state_event(NOT_READY, 3, agent_id=agent_id, instrument=instrument)
+        for number in (7, 8):
+            group = Group(number, 5000 + number, 1, LOGOUT)
+            peer.agent_state_event(LOGOUT, 9, agent_id=agent_id, instrument=instrument, group=group)
+    await recorder.wait_for("OnAgentStateChange", 6)
     assert [args["AgentID"] for args in recorder.of("OnPreLogout")] == ["1001", "1002"]
     assert [args["AgentID"] for args in recorder.of("OnPostLogout")] == ["1001", "1002"]

@@ -400,7 +400,8 @@ class Agent(CtiObject):
 
         ``OnPreLogout`` is fired before the request is sent. Then come ``OnAgentStateChange`` and
         ``OnPostLogout``, or ``OnLogoutFailed`` and ``OnControlFailureConf``. The session is left connected:
-        whether to disconnect is decided in ``OnPostLogout``.
+        whether to disconnect is decided in ``OnPostLogout``. In agent mode, another agent than the current
+        one is logged out without ``OnPreLogout`` and ``OnPostLogout``.
 
         Fails with ``ForcedLogout`` if a fail-over logged the agent out first, ``ControlFailure``,
         ``RequestRefused``, ``RequestTimeout``, ``ConnectionLost``, and with ``MethodError``
@@ -425,7 +426,7 @@ class Agent(CtiObject):
             failed: Request[AgentState | int] = Request(_LABELS[states.LOGOUT])
             failed.set_exception(error)
             return failed
-        if not self._is_pre_logout_fired:
+        if self._is_reported(context) and not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
             context.fire("OnPreLogout", self._state_arguments, reason)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
@@ -714,12 +715,16 @@ class Agent(CtiObject):
         context: Context = self.context  # type: ignore[assignment]
         if message is not None and not self._is_own(context, message):
             return False
-        is_reported = context.hears_all or self is context.current_agent or self._is_pre_logout_fired
-        if before == states.LOGOUT or not is_reported:
+        if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
             context.fire("OnPreLogout", self._state_arguments, reason, message)
         return True
+
+    def _is_reported(self, context: Context) -> bool:
+        # Whether OnPreLogout and OnPostLogout report the agent's logouts. They make a program disconnect, so
+        # that those of another agent would end the session of the one it serves.
+        return context.hears_all or self is context.current_agent
 
     def _is_own(self, context: Context, message: Message) -> bool:
         return context.is_own(message.get("MonitorID")) or self is context.current_agent

@@ -43,8 +43,6 @@ class _DeviceSearch:
 
     def find(self, instrument: str | None, extension: str | None) -> Agent | None:
         """The agent at the device, None if there is none or too many were searched for."""
-        if not instrument and not extension:
-            return self._context.current_agent  # in agent mode the event is about the one agent
         device = (instrument, extension)
         agent = self._found.get(device)
         if agent is not None and agent.context is self._context and _is_at(agent, instrument, extension):
@@ -78,14 +76,21 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     context.readers["agent"] = details_reader().fill
 
     def agent_of(
-        peripheral_id: int, agent_id: str | None, instrument: str | None, extension: str | None
+        message: Message,
+        peripheral_id: int,
+        agent_id: str | None,
+        instrument: str | None,
+        extension: str | None,
     ) -> Agent | None:
         # By any identity that the event carries; None if it cannot be attributed.
         if peripheral_id != context.peripheral_id:  # its agents' ids may be the same
             return None
         if agent_id:
             return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))
-        return by_device.find(instrument, extension)
+        if instrument or extension:
+            return by_device.find(instrument, extension)
+        # In agent mode an event of the session's own monitor is about the one agent.
+        return context.current_agent if context.is_own(message.get("MonitorID")) else None
 
     return {ged.AGENT_STATE_EVENT: _state_handler(context, agents, agent_of)}
 
@@ -113,7 +118,7 @@ def _state_handler(
         except KeyError:
             agent = None
         if agent is None or peripheral_id != context.peripheral_id:
-            agent = agent_of(peripheral_id, agent_id, instrument, extension)
+            agent = agent_of(message, peripheral_id, agent_id, instrument, extension)
             if agent is None:
                 agents.unknown += 1
                 return
