@@ -1,7 +1,7 @@
 """Fuzzing harness of the compiled core, run by ``ci/fuzz``: splitter, decoder, encoder, columns, filters.
 
 The first byte of an input chooses the target, the second the protocol version. A target may raise the
-errors that its documentation names; anything else, and whatever the sanitizer says, is a finding.
+errors that its docstring names. Any other exception and any report of a sanitizer is a fault of the core.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ CLASSES = [cls for cls in map(messages.class_of, NUMBERS) if cls is not None and
 
 
 def splitter(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """Any bytes in any pieces: the dispatcher takes them or the stream ends with FrameTooLarge."""
+    """The dispatcher takes any bytes in any pieces, or raises FrameTooLarge."""
     frames = FrameBuffer()
     dispatcher = Dispatcher(codec(version), frames)
     dispatcher.default = lambda message: repr(message)
@@ -43,7 +43,7 @@ def _frame(data: atheris.FuzzedDataProvider) -> bytes:
 
 
 def decoder(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """A well-formed frame can be read in every way and gives the same bytes when it is written again."""
+    """A well-formed frame can be read in every way and is written again with the same bytes."""
     frame = _frame(data)
     try:
         message = codec(version).decode(frame)
@@ -59,7 +59,7 @@ def decoder(version: int, data: atheris.FuzzedDataProvider) -> None:
 
 
 def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """Whatever is given, there is a frame or an EncodeError."""
+    """Any arguments give a frame, or EncodeError is raised."""
     number = data.PickValueInList(NUMBERS)
     layout = codec(version).describe(number)
     if layout is None:
@@ -87,7 +87,7 @@ def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
 
 
 def classes(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """What a class learned about a call's keywords gives what the general writer gives, or the same error."""
+    """A class that learned a call's keywords gives the general writer's frame, or the same EncodeError."""
     cls = CLASSES[data.ConsumeIntInRange(0, len(CLASSES) - 1)]
     given: dict[str, object] = {}
     while data.remaining_bytes() and len(given) < 40:
@@ -110,7 +110,7 @@ def classes(version: int, data: atheris.FuzzedDataProvider) -> None:
 
 
 def columns(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """Columns of any stream, cut anywhere."""
+    """Any stream, cut anywhere, gives columns, or FrameTooLarge is raised."""
     number = data.PickValueInList(NUMBERS)
     layout = codec(version).describe(number)
     if layout is None:
@@ -131,7 +131,7 @@ def columns(version: int, data: atheris.FuzzedDataProvider) -> None:
 
 
 def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
-    """A filter text parses or says where it does not; a parsed filter takes any frame."""
+    """A filter text parses, or FilterSyntaxError is raised; a parsed filter takes any frame."""
     try:
         wanted = FrameFilter.parse(data.ConsumeUnicodeNoSurrogates(120), version)
     except FilterSyntaxError as error:

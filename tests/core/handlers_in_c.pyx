@@ -29,7 +29,7 @@ cdef class Reader(FrameHandler):
 
 
 cdef class Raiser(FrameHandler):
-    """Raises what it is given."""
+    """Raises the exception that it was created with."""
 
     cdef object _error
 
@@ -41,7 +41,7 @@ cdef class Raiser(FrameHandler):
 
 
 cdef class Feeder(FrameHandler):
-    """Feeds the buffer while it looks at a frame there, then keeps what it sees of the frame."""
+    """Feeds the buffer that its frame lies in, then keeps the frame's bytes."""
 
     cdef object _frames
     cdef bytes _data
@@ -61,4 +61,4 @@ cdef class Feeder(FrameHandler):
 
 
 cdef class Empty(FrameHandler):
-    """Does not say what it does with a frame."""
+    """Does not define ``on_frame``."""

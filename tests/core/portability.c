@@ -60,7 +60,7 @@ static int check(const unsigned char *bytes)
     return ctios_bytes_in(until_nul) == i ? 0 : 8;
 }
 
-/* The same by the cursor: it stops at each field, and at the first that does not fit. */
+/* Checks the cursor: it gives each field, and ends at the first that does not fit. */
 static int check_cursor(const unsigned char *frame, ptrdiff_t size, int width)
 {
     ctios_floating_cursor cursor;
@@ -84,7 +84,7 @@ static int check_cursor(const unsigned char *frame, ptrdiff_t size, int width)
     }
 }
 
-/* Finding floating fields: three tags of which two are wanted, lengths right and wrong. */
+/* Checks the search for floating fields: tags 0 to 5, of which 1 and 3 are wanted, with right and wrong lengths. */
 static int check_floating(int width)
 {
     static const uint8_t place_of_tag[4] = {0, 1, 0, 2};
@@ -117,7 +117,7 @@ static int check_floating(int width)
 
 int main(void)
 {
-    unsigned char memory[16] = {0}, *const bytes = memory + 7; /* a short word is read from before it */
+    unsigned char memory[16] = {0}, *const bytes = memory + 7; /* a word of fewer than 8 bytes is read with bytes before it */
     long round;
     int i, wrong;
     for (round = 0; round < 1000000; round++) {
@@ -128,7 +128,7 @@ int main(void)
                 printf("portability: floating field %d failed in round %ld\n", wrong, round);
                 return 1;
             }
-        /* at any address, aligned or not */
+        /* aligned and unaligned addresses in turn */
         wrong = check(bytes + (round & 1));
         if (wrong) {
             printf("portability: check %d failed in round %ld\n", wrong, round);

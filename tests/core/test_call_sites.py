@@ -1,6 +1,6 @@
-"""Two ways to a frame: what a class learned about a call's keywords gives what the general writer gives.
+"""A message class that has learned the keywords of a call writes the same frame as the general writer.
 
-The general writer is reached through a class derived from a message class, which is called in the usual way.
+A class derived from a message class always uses the general writer: the tests compare with such a class.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ class Indexed:
 
 
 def outcome(make: Any, *args: Any, **given: Any) -> object:
-    """The bytes that a call makes, or all that its error says."""
+    """The frame that a call returns, or everything that its error contains."""
     try:
         return bytes(make(*args, **given))
     except EncodeError as error:
@@ -56,7 +56,7 @@ def general(cls: Any) -> Any:
 
 
 def assert_same(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> object:
-    """Twice by the class, since the first call learns what the second follows."""
+    """Call the class twice: the first call learns the keywords, the second uses what was learned."""
     expected = outcome(general(cls), version_or_codec, **given)
     for make in (cls.encode, cls.encode, cls):
         assert outcome(make, version_or_codec, **given) == expected
@@ -65,7 +65,7 @@ def assert_same(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> objec
 
 
 def assert_same_by_request(cls: Any, version_or_codec: Any, given: dict[str, Any]) -> None:
-    """The same with the fields in a dict. The InvokeID comes first; None means that it is not given."""
+    """Compare ``encode_request``, which takes the InvokeID and the other fields in a dict, with the class."""
     fields = {key: value for key, value in given.items() if key != "invoke_id"}
     invoke_id = given.get("invoke_id")
     first = fields if invoke_id is None else {"invoke_id": invoke_id} | fields
@@ -121,7 +121,7 @@ def test_both_ways_agree_on_any_values(data: st.DataObject) -> None:
     assert_same(cls, version, given)
 
 
-def test_numbers_at_the_edges_of_their_width() -> None:
+def test_both_ways_agree_on_numbers_at_the_edges_of_their_width() -> None:
     given = keywords("AgentStateEvent", 25)
     for keyword in ("peripheral_id", "agent_state", "mrdid", "icm_agent_id", "num_flt_skill_groups"):
         for value in (*EDGES, *(-edge for edge in EDGES)):
@@ -131,7 +131,7 @@ def test_numbers_at_the_edges_of_their_width() -> None:
 
 
 @pytest.mark.parametrize("version", [19, 25])
-def test_texts_and_bytes_at_the_edge_of_their_length(version: int) -> None:
+def test_both_ways_agree_on_texts_and_bytes_at_the_edges_of_their_length(version: int) -> None:
     for size in itertools.chain(range(1, 25), (39, 40, 41, 63, 64, 65, 253, 254, 255, 256, 900, 1000, 1100)):
         for value in ("x" * size, b"x" * size, Secret("x" * size), "x" * (size - 1) + "\0"):
             for keyword in ("agent_id", "agent_instrument", "agent_password"):
@@ -140,7 +140,7 @@ def test_texts_and_bytes_at_the_edge_of_their_length(version: int) -> None:
             assert_same(messages.MakeCallReq, version, call | {"user_to_user_info": value})
 
 
-def test_frames_around_the_longest_that_is_learned() -> None:
+def test_both_ways_agree_around_the_longest_frame_that_is_learned() -> None:
     given = keywords("SetCallDataReq", 25)
     given = {key: value for key, value in given.items() if not isinstance(value, tuple)}
     for size in range(41):
@@ -153,7 +153,7 @@ def test_frames_around_the_longest_that_is_learned() -> None:
             )
 
 
-# --- one place in a program -------------------------------------------------------------------------
+# --- one line of a program -------------------------------------------------------------------------
 
 
 def test_one_call_serves_classes_versions_and_codecs_in_turn() -> None:
@@ -179,7 +179,7 @@ def _zeros(cls: Any, version: int) -> dict[str, int]:
     return {field.name: 0 for field in layout.fixed if field.name != "InvokeID"}
 
 
-def test_one_call_with_fields_that_came_in_a_later_version() -> None:
+def test_one_call_writes_a_newer_field_only_in_versions_that_have_it() -> None:
     def call(version: int) -> bytes:
         return messages.SetAgentStateReq.encode(version, active_terminal="SEP", **SET_STATE)
 
@@ -189,7 +189,7 @@ def test_one_call_with_fields_that_came_in_a_later_version() -> None:
             call(22)
 
 
-def test_more_calls_than_are_remembered() -> None:
+def test_more_calls_than_are_remembered_write_the_same_frame() -> None:
     orders = list(itertools.permutations(SET_STATE))[:100]
     calls = []
     for order in orders:
@@ -205,7 +205,7 @@ def test_more_calls_than_are_remembered() -> None:
                 call(SET_STATE | {"agent_id": "\u20ac"})
 
 
-def test_keywords_that_are_created_at_run_time() -> None:
+def test_keywords_created_at_run_time_write_the_same_frame() -> None:
     expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
     for seed in range(50):
         names = list(SET_STATE)
@@ -217,7 +217,7 @@ def test_keywords_that_are_created_at_run_time() -> None:
         assert messages.SetAgentStateReq.encode(25, invoke_id=fresh.pop("invoke_id"), **fresh) == expected
 
 
-def test_keywords_that_call_python_when_they_are_compared() -> None:
+def test_a_keyword_may_run_python_when_it_is_compared() -> None:
     class Name(str):
         __hash__ = str.__hash__
 
@@ -240,7 +240,7 @@ def test_the_same_keyword_twice_is_a_type_error() -> None:
             make(25, **{5: 2})  # type: ignore[misc]
 
 
-def test_positional_arguments_before_the_keywords() -> None:
+def test_only_the_version_is_positional() -> None:
     for count, args in enumerate([(), (25, 1), (25, 1, 2)]):
         with pytest.raises(TypeError, match=f"exactly 1 positional argument .{(0, 2, 3)[count]} given"):
             messages.CloseConf.encode(*args, invoke_id=1)  # type: ignore[call-arg]
@@ -271,7 +271,7 @@ def test_encode_has_a_signature_and_a_docstring() -> None:
 # --- requests, whose fields come in a dict -----------------------------------------------------------
 
 
-def test_encode_request_takes_keywords_that_are_created_at_run_time() -> None:
+def test_encode_request_takes_keywords_created_at_run_time() -> None:
     expected = messages.SetAgentStateReq.encode(25, **SET_STATE)
     for seed in range(50):
         names = [name for name in SET_STATE if name != "invoke_id"]
@@ -291,7 +291,7 @@ def test_encode_request_takes_a_message_without_an_invoke_id() -> None:
         messages.FailureEvent.encode_request(25, 7, fields)
 
 
-def test_encode_request_refuses_what_it_cannot_take() -> None:
+def test_encode_request_refuses_wrong_arguments() -> None:
     encode = messages.CloseReq.encode_request
     with pytest.raises(TypeError, match="multiple values for the field invoke_id"):
         encode(25, 1, {"invoke_id": 2, "status": 0})
@@ -315,7 +315,7 @@ def test_encode_request_takes_more_fields_than_it_remembers() -> None:
 # --- secrets ----------------------------------------------------------------------------------------
 
 
-def test_a_secret_is_written_where_text_is() -> None:
+def test_a_secret_is_written_like_text() -> None:
     given = SET_STATE | {"agent_password": Secret(SECRET)}
     frame = messages.SetAgentStateReq.encode(25, **given)
     assert frame == messages.SetAgentStateReq.encode(25, **SET_STATE | {"agent_password": SECRET})

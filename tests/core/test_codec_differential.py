@@ -1,4 +1,4 @@
-"""The compiled core against the reference codec: the same record, the same verdict, the same bytes back."""
+"""The compiled core against the reference codec: both give the same record, verdict and bytes."""
 
 import itertools
 import json
@@ -111,7 +111,7 @@ def test_messages_without_layout_keep_their_body(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", [14, 19, 20, 25])
-def test_every_tag_in_every_message(version: int) -> None:
+def test_both_codecs_agree_on_every_tag_in_every_message(version: int) -> None:
     for number, message in MESSAGES.items():
         rng = seeded(version, number)
         rows = [
@@ -123,7 +123,7 @@ def test_every_tag_in_every_message(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", [14, 25])
-def test_odd_data_in_fields_of_every_type(version: int) -> None:
+def test_both_codecs_agree_on_odd_data_in_fields_of_every_type(version: int) -> None:
     kinds = {row.get("type"): tag for tag, row in TAGS.items() if fits(version, tag)}
     arrays = [
         (number, field["tag"])
@@ -148,7 +148,7 @@ def test_odd_data_in_fields_of_every_type(version: int) -> None:
 
 @pytest.mark.parametrize("version", ALL_VERSIONS)
 @pytest.mark.parametrize("number", [number for number, row in MESSAGES.items() if "alternatives" in row])
-def test_messages_with_several_layouts_at_every_length(version: int, number: int) -> None:
+def test_both_codecs_choose_the_same_layout_at_every_length(version: int, number: int) -> None:
     for size in range(28):
         for seed in range(20):
             rng = seeded(version, number, size, seed)
@@ -157,7 +157,7 @@ def test_messages_with_several_layouts_at_every_length(version: int, number: int
 
 
 @pytest.mark.parametrize("version", [14, 19, 20, 25])
-def test_every_way_to_cut_a_frame(version: int) -> None:
+def test_both_codecs_agree_on_every_cut_of_a_frame(version: int) -> None:
     for number in (1, 3, 30, 46, 9, 23):
         frame = build_full(seeded(version, number), version, number)
         for end in range(len(frame) - HEADER.size + 1):
@@ -165,7 +165,7 @@ def test_every_way_to_cut_a_frame(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", [14, 19, 20, 25])
-def test_damage_to_every_message(version: int) -> None:
+def test_both_codecs_agree_on_damage_to_every_message(version: int) -> None:
     verdicts = []
     for number in MESSAGES:
         for seed in range(6):
@@ -177,25 +177,25 @@ def test_damage_to_every_message(version: int) -> None:
 
 @EXAMPLES
 @given(versions.flatmap(lambda version: st.tuples(st.just(version), frames(version))))
-def test_well_formed_frames(case: tuple[int, bytes]) -> None:
+def test_well_formed_frames_are_read_and_written_alike(case: tuple[int, bytes]) -> None:
     assert assert_same(*case) != MALFORMED
 
 
 @EXAMPLES
 @given(versions.flatmap(lambda version: st.tuples(st.just(version), damaged_frames(version))))
-def test_damaged_frames(case: tuple[int, bytes]) -> None:
+def test_both_codecs_agree_on_damaged_frames(case: tuple[int, bytes]) -> None:
     assert_same(*case)
 
 
 @EXAMPLES
 @given(versions, random_frames())
-def test_frames_of_random_bytes(version: int, frame: bytes) -> None:
+def test_both_codecs_agree_on_random_bytes(version: int, frame: bytes) -> None:
     assert_same(version, frame)
 
 
 @EXAMPLES
 @given(versions.flatmap(lambda version: st.tuples(st.just(version), frames(version, bare))))
-def test_frames_without_layout(case: tuple[int, bytes]) -> None:
+def test_messages_without_layout_are_read_and_written_alike(case: tuple[int, bytes]) -> None:
     assert assert_same(*case) != MALFORMED
 
 
@@ -220,7 +220,7 @@ def core_stream(version: int, stream: bytes, cuts: list[int]) -> tuple[list[Reco
     versions.flatmap(lambda version: st.tuples(st.just(version), streams(version))),
     st.lists(st.integers(0, 1 << 16), max_size=4),
 )
-def test_streams_however_they_are_cut(case: tuple[int, bytes], cuts: list[int]) -> None:
+def test_streams_give_the_same_records_however_they_are_cut(case: tuple[int, bytes], cuts: list[int]) -> None:
     version, stream = case
     rows, verdict, tail = core_stream(version, stream, cuts)
     expected, left = reference_codec.split(stream)
@@ -242,14 +242,14 @@ def test_streams_however_they_are_cut(case: tuple[int, bytes], cuts: list[int]) 
 
 @EXAMPLES
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=3))
-def test_streams_of_random_bytes(stream: bytes, cuts: list[int]) -> None:
+def test_both_codecs_split_random_bytes_alike(stream: bytes, cuts: list[int]) -> None:
     rows, verdict, tail = core_stream(25, stream, cuts)
     expected, left = reference_codec.split(stream)
     assert len(rows) == len(expected)
     assert (verdict, tail) == left
 
 
-def test_pieces_of_a_stream_count_even_if_nobody_asks_for_their_records() -> None:
+def test_a_piece_of_a_stream_is_kept_even_if_its_records_are_not_read() -> None:
     frame = build(seeded(30), 25, 30)
     reader = StreamReader(codec(25))
     reader.feed(frame[:5])
@@ -268,7 +268,7 @@ def test_the_limit_counts_the_header(limit: int) -> None:
     assert (caught.value.length, caught.value.limit, caught.value.offset) == (limit + 1, limit, 0)
 
 
-def test_the_largest_numbers_of_every_type_fit() -> None:
+def test_the_edges_of_every_number_type_are_read_and_written_alike() -> None:
     for number, message in MESSAGES.items():
         layout = reference_codec.layouts(25, message)[0]
         for fill in (b"\0", b"\x7f", b"\x80", b"\xff"):

@@ -1,4 +1,4 @@
-"""The dispatcher: who gets which message, in which order, and what a failing handler does to the rest."""
+"""The dispatcher: which handlers get a message, in which order, and how handlers that raise affect it."""
 
 import asyncio
 import gc
@@ -31,7 +31,7 @@ MALFORMED = raw(ged.HEARTBEAT_CONF, b"\0\0\0")
 
 
 class Log:
-    """A dispatcher, and what its handlers got: (handler's name, InvokeID or number)."""
+    """A dispatcher, and the calls of its handlers: (handler's name, InvokeID or message type)."""
 
     def __init__(self, *frames: bytes) -> None:
         self.dispatcher = Dispatcher(codec(25))
@@ -74,7 +74,7 @@ def raising(error: BaseException) -> Callable[[], object]:
     return handler
 
 
-# --- who gets what -----------------------------------------------------------------------------------
+# --- handlers of a message ---------------------------------------------------------------------------
 
 
 def test_all_handlers_of_one_message_are_called_before_any_sees_the_next() -> None:
@@ -122,7 +122,7 @@ def test_a_handler_registered_twice_is_called_twice() -> None:
 
 
 @pytest.mark.parametrize("number", sorted(NAMES))
-def test_every_message_of_the_reference_has_its_handlers(number: int) -> None:
+def test_every_message_of_the_reference_can_have_handlers(number: int) -> None:
     log = Log(raw(number))
     handler = log.on("a", number=number)
     other = log.on("b", number=number)
@@ -200,7 +200,7 @@ def test_a_handler_that_is_not_registered_cannot_be_removed(number: int) -> None
         log.dispatcher.off(number, handler)
 
 
-def test_bound_methods_are_taken_away_by_equality() -> None:
+def test_off_finds_a_bound_method_by_equality() -> None:
     log = Log(beat(1))
     seen: list[Message] = []
     log.dispatcher.on(ged.HEARTBEAT_CONF, seen.append)
@@ -228,13 +228,13 @@ def test_a_number_beyond_32_bits_is_refused(number: int) -> None:
         dispatcher.off(number, print)
 
 
-# --- messages that nobody asked for ------------------------------------------------------------------
+# --- messages without a handler ------------------------------------------------------------------
 
 
 def test_messages_without_handler_are_counted() -> None:
     log = Log(beat(1), raw(999), MALFORMED)
     assert log.dispatcher.dispatch() == 3
-    assert log.counters == (3, 0, 3, 0)  # nothing is read that nobody asked for
+    assert log.counters == (3, 0, 3, 0)  # without a handler no frame is decoded, so none is malformed
 
 
 def test_messages_without_handler_go_to_the_default() -> None:
@@ -253,14 +253,14 @@ def test_messages_without_handler_go_to_the_default() -> None:
     assert log.counters == (5, 0, 1, 0)
 
 
-def test_a_default_that_raises_is_an_error_like_any() -> None:
+def test_a_default_handler_that_raises_is_reported() -> None:
     log = Log(beat(1), beat(2))
     default = log.dispatcher.default = log.handler("default", raising(ValueError("mine")))
     log.dispatcher.dispatch()
     assert [(handler, number) for handler, number, _ in log.errors] == [(default, 1), (default, 2)]
 
 
-# --- changes while a message is handled ----------------------------------------------------------------
+# --- changes while a message is handled --------------------------------------------------------------
 
 
 def test_a_handler_registered_by_a_handler_gets_the_next_message() -> None:
@@ -271,20 +271,20 @@ def test_a_handler_registered_by_a_handler_gets_the_next_message() -> None:
     assert log.rows == [("a", 1), ("a", 2), ("new", 2)]
 
 
-def test_a_handler_taken_away_by_a_handler_still_gets_the_message() -> None:
+def test_a_handler_removed_by_another_still_gets_the_current_message() -> None:
     log = Log(beat(1), beat(2))
 
-    def take_away() -> None:
+    def remove() -> None:
         if todo:
             log.dispatcher.off(ged.HEARTBEAT_CONF, todo.pop())
 
-    log.on("a", take_away)
+    log.on("a", remove)
     todo = [log.on("last")]
     log.dispatcher.dispatch()
     assert log.rows == [("a", 1), ("last", 1), ("a", 2)]
 
 
-def test_a_handler_may_take_itself_away() -> None:
+def test_a_handler_may_remove_itself() -> None:
     log = Log(beat(1), beat(2))
     own = log.on("once", lambda: log.dispatcher.off(ged.HEARTBEAT_CONF, own))
     log.dispatcher.dispatch()
@@ -294,7 +294,7 @@ def test_a_handler_may_take_itself_away() -> None:
 
 def test_frames_fed_by_a_handler_come_after_the_buffered_ones() -> None:
     log = Log(beat(1), beat(2))
-    more = [beat(4) * 20_000, beat(3)]  # enough to move what is buffered
+    more = [beat(4) * 20_000, beat(3)]  # enough that the buffer's bytes move
 
     def feed() -> None:
         if more:
@@ -336,10 +336,10 @@ def test_the_frames_can_be_replaced_between_two_messages() -> None:
     newer = FrameBuffer()
     newer.feed(beat(3))
 
-    def turn() -> None:
+    def replace() -> None:
         log.dispatcher.frames = newer
 
-    log.on("a", turn)
+    log.on("a", replace)
     log.dispatcher.dispatch()
     assert log.rows == [("a", 1), ("a", 3)]
     assert log.dispatcher.frames is newer
@@ -362,7 +362,7 @@ def test_codec_and_frames_are_never_none() -> None:
 # --- stop --------------------------------------------------------------------------------------------
 
 
-def test_after_stop_the_other_handlers_get_the_message_and_nobody_a_further_one() -> None:
+def test_after_stop_the_other_handlers_get_the_message_and_no_later_one() -> None:
     log = Log(beat(1), beat(2))
     log.on("a", log.dispatcher.stop)
     log.on("b")
@@ -385,7 +385,7 @@ def test_new_frames_undo_stop() -> None:
     assert log.rows == [("a", 2)]
 
 
-def test_a_stopped_dispatcher_does_not_mind_a_stream_that_cannot_be_followed() -> None:
+def test_a_stopped_dispatcher_does_not_split_the_rest_of_the_stream() -> None:
     log = Log(beat(1), b"\xff" * 8)
     log.on("a", log.dispatcher.stop)
     assert log.dispatcher.dispatch() == 1
@@ -440,7 +440,7 @@ def test_an_interrupt_ends_the_dispatch_and_the_next_one_starts_after_its_frame(
     assert log.counters == (3, 0, 0, 0)
 
 
-def test_what_the_error_callbacks_raise_ends_the_dispatch_and_the_next_goes_on() -> None:
+def test_an_error_callback_that_raises_ends_the_dispatch_and_the_next_one_continues() -> None:
     log = Log(beat(1), MALFORMED, beat(2))
     log.on("a", raising(ValueError("mine")))
 
@@ -456,7 +456,7 @@ def test_what_the_error_callbacks_raise_ends_the_dispatch_and_the_next_goes_on()
     assert log.counters == (3, 1, 0, 2)
 
 
-# --- bytes that are no messages ------------------------------------------------------------------------
+# --- bytes that are not messages ---------------------------------------------------------------------
 
 
 def test_a_malformed_frame_is_reported_and_skipped() -> None:
@@ -515,24 +515,24 @@ def test_dispatching_leaks_no_references() -> None:
     def failing(message: Message) -> None:
         raise ValueError(message)
 
-    def told(*arguments: object) -> None:
-        """Nothing is kept of it."""
+    def ignore(*arguments: object) -> None:
+        """Keep no argument."""
 
-    dispatcher.on(ged.HEARTBEAT_CONF, told)
+    dispatcher.on(ged.HEARTBEAT_CONF, ignore)
     dispatcher.on(ged.HEARTBEAT_CONF, failing)
-    dispatcher.on_handler_error = told
-    dispatcher.on_malformed = told
-    dispatcher.default = told
+    dispatcher.on_handler_error = ignore
+    dispatcher.on_malformed = ignore
+    dispatcher.default = ignore
     stream = (beat(1) + MALFORMED + raw(999)) * 20
 
     def work(times: int) -> None:
         for _ in range(times):
             dispatcher.frames.feed(stream)
             dispatcher.dispatch()
-            dispatcher.on(120, told)
-            dispatcher.off(120, told)
+            dispatcher.on(120, ignore)
+            dispatcher.off(120, ignore)
 
-    shared = (codec(25), told, failing, dispatcher, dispatcher.frames, None)
+    shared = (codec(25), ignore, failing, dispatcher, dispatcher.frames, None)
     check_that_nothing_is_kept(work, shared, warm_up=5, first=5, more=100)
     assert kept == []
 

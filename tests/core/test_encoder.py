@@ -1,4 +1,4 @@
-"""Writing messages: what comes out, and how each thing that cannot be written names message and field."""
+"""Encoding messages: the bytes written, and errors that name message and field."""
 
 import array
 import contextlib
@@ -46,7 +46,7 @@ def state_req(*floating: Any, version: int = 25, as_received: bool = False, **va
 
 
 def call_data(name: str, value: object, version: int = 25) -> bytes:
-    """The floating field's data as it is written."""
+    """Return the data written for a floating field of BEGIN_CALL_EVENT."""
     frame = codec(version).encode(
         ged.BEGIN_CALL_EVENT, zeros(version, ged.BEGIN_CALL_EVENT), [(name, value)], as_received=True
     )
@@ -74,10 +74,10 @@ def refused_field(name: object, value: object, number: int = ged.SET_AGENT_STATE
     return error
 
 
-# --- what comes out ----------------------------------------------------------------------------------
+# --- what is written ----------------------------------------------------------------------------------
 
 
-def test_a_request_byte_for_byte() -> None:
+def test_a_request_is_written_byte_for_byte() -> None:
     fixed = struct.pack(">IIHHHHBI", 1, 5000, 3, 0, 0, 0, 0, 0)
     wide = b"\0\x06\0\x053001\0" + b"\0\x05\0\x051001\0"
     narrow = b"\x06\x053001\0" + b"\x05\x051001\0"
@@ -87,7 +87,7 @@ def test_a_request_byte_for_byte() -> None:
         assert state_req(*rows, version=version) == struct.pack(">II", len(body), 38) + body
 
 
-def test_the_fields_of_another_version_are_those_of_its_layout() -> None:
+def test_a_request_has_the_fixed_fields_of_its_version() -> None:
     old = {name: value for name, value in STATE_REQ.items() if name not in ("ForcedFlag", "AgentServiceReq")}
     assert len(codec(12).encode(ged.SET_AGENT_STATE_REQ, old)) == 8 + 16
     assert refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, version=12).field == "ForcedFlag"
@@ -120,7 +120,7 @@ def test_any_series_of_pairs_gives_the_floating_fields(rows: Any) -> None:
     assert codec(25).encode(ged.SET_AGENT_STATE_REQ, STATE_REQ, rows) == state_req(("AgentID", "1001"))
 
 
-def test_integers_of_every_kind() -> None:
+def test_integers_of_every_kind_are_written() -> None:
     plain = state_req(AgentState=3, EventReasonCode=1)
     assert state_req(AgentState=AgentState(3), EventReasonCode=True) == plain
     assert state_req(AgentState=np.uint16(3), EventReasonCode=np.int64(1)) == plain
@@ -132,14 +132,14 @@ def test_integers_of_every_kind() -> None:
     assert state_req(AgentState=Indexed(), EventReasonCode=1) == plain
 
 
-def test_floating_numbers_are_big_endian_whatever_gives_them() -> None:
+def test_floating_numbers_of_every_kind_are_written_big_endian() -> None:
     for value in (5, np.int64(5), np.int32(5), np.uint8(5), True + 4):
         assert call_data("CallReferenceID", b"r") == b"r"
         assert call_data("CTIClientTimestamp", value) == b"\0\0\0\5"
         assert call_data("CallOriginatedFrom", value) == b"\5"
 
 
-def test_text_closes_with_a_nul() -> None:
+def test_text_ends_in_a_nul() -> None:
     class Digits(str):
         pass
 
@@ -170,7 +170,7 @@ def test_bytes_are_written_as_they_are_in_fields_of_any_type(value: bytes) -> No
     assert call_data("AgentID", memoryview(b"")) == b""
 
 
-def test_named_variables_and_arrays() -> None:
+def test_named_variables_and_arrays_are_written_with_their_nuls() -> None:
     assert call_data("NamedVariable", NamedVariable("user.a", "v")) == b"user.a\0v\0"
     assert call_data("NamedVariable", ("user.a", "")) == b"user.a\0\0"
     assert call_data("NamedArray", NamedArray("a", 255, "v")) == b"\xffa\0v\0"
@@ -189,7 +189,7 @@ def test_named_variables_and_arrays() -> None:
         np.array([1, 2], "u1"),
     ],
 )
-def test_arrays_of_numbers(numbers: object) -> None:
+def test_an_array_is_written_from_any_iterable_of_numbers(numbers: object) -> None:
     frame = codec(25).encode(
         ged.AGENT_PRE_CALL_EVENT, zeros(25, ged.AGENT_PRE_CALL_EVENT), [("FltEnabledServices", numbers)]
     )
@@ -197,7 +197,7 @@ def test_arrays_of_numbers(numbers: object) -> None:
     assert frame.endswith(b"\0\1\0\2")
 
 
-def test_messages_longer_than_the_stack_buffer() -> None:
+def test_a_message_longer_than_the_stack_buffer_is_written() -> None:
     rows = [("NamedVariable", NamedVariable(f"user.v{number}", "x" * 200)) for number in range(100)]
     frame = codec(25).encode(ged.BEGIN_CALL_EVENT, zeros(25, ged.BEGIN_CALL_EVENT), rows)
     assert len(frame) > 20_000
@@ -207,26 +207,26 @@ def test_messages_longer_than_the_stack_buffer() -> None:
 @pytest.mark.parametrize(
     "fields", [{"InvokeID": 7, "Status": 5}, {"InvokeID": 7, "FailureCode": 41, "PeripheralErrorCode": 12005}]
 )
-def test_the_layout_of_a_refusal_is_that_of_the_fields_given(fields: dict[str, int]) -> None:
+def test_the_fields_given_choose_the_layout_of_failure_conf(fields: dict[str, int]) -> None:
     frame = codec(25).encode(ged.FAILURE_CONF, fields)
     assert codec(25).decode(frame).fixed() == fields
 
 
-def test_tags_without_a_name() -> None:
+def test_a_floating_field_may_be_given_by_its_tag() -> None:
     frame = state_req(("tag:301", b"raw"), ("tag:5", b"1001"), ("tag:0005", b""))
     assert codec(25).decode(frame).floating_raw() == [(301, b"raw"), (5, b"1001"), (5, b"")]
 
 
-def test_a_raw_body_of_any_number() -> None:
+def test_encode_raw_takes_any_message_type() -> None:
     assert codec(25).encode_raw(2**32 - 1, b"") == b"\0\0\0\0\xff\xff\xff\xff"
     for body in (b"abc", bytearray(b"abc"), memoryview(b"abc")):
         assert codec(25).encode_raw(999, body) == struct.pack(">II", 3, 999) + b"abc"
 
 
-# --- what was received can be written ----------------------------------------------------------------
+# --- writing what was received ----------------------------------------------------------------
 
 
-def test_what_is_longer_than_documented_is_written_only_as_received() -> None:
+def test_a_text_longer_than_documented_is_written_only_as_received() -> None:
     long = ("AgentID", "123456789012")
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, [long])
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", "AgentID")
@@ -265,7 +265,7 @@ def test_a_tag_above_255_does_not_fit_below_version_20_even_as_received() -> Non
 
 
 @pytest.mark.parametrize("name", STATE_REQ)
-def test_a_missing_field(name: str) -> None:
+def test_a_missing_field_is_refused(name: str) -> None:
     fields = {key: value for key, value in STATE_REQ.items() if key != name}
     for given in (fields, UserDict(fields)):
         error = refused(ged.SET_AGENT_STATE_REQ, given)
@@ -274,14 +274,14 @@ def test_a_missing_field(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["AgentStat", "AgentID", "agentState", ""])
-def test_a_field_too_many(name: str) -> None:
+def test_an_unknown_fixed_field_is_refused(name: str) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {name: 0})
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", name)
     assert "not a fixed field" in error.reason
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentState", SECRET.encode()])
-def test_a_field_whose_name_is_not_text(name: object) -> None:
+def test_a_field_name_that_is_not_text_is_refused(name: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {name: 0})
     assert error.message == "SET_AGENT_STATE_REQ"
     assert "name is text" in error.reason
@@ -296,7 +296,7 @@ def test_a_field_whose_name_is_not_text(name: object) -> None:
         ("MRDID", -(2**31), 2**31 - 1),
     ],
 )
-def test_a_number_out_of_range(name: str, lowest: int, highest: int) -> None:
+def test_a_number_out_of_range_is_refused(name: str, lowest: int, highest: int) -> None:
     number = ged.AGENT_STATE_EVENT if name == "MRDID" else ged.SET_AGENT_STATE_REQ
     for value in (lowest, highest):
         frame = codec(25).encode(number, zeros(25, number) | {name: value})
@@ -308,7 +308,7 @@ def test_a_number_out_of_range(name: str, lowest: int, highest: int) -> None:
 
 
 @pytest.mark.parametrize("value", [SECRET, SECRET.encode(), 1.0, None, [1], np.float64(1), 1j])
-def test_a_number_of_another_kind(value: object) -> None:
+def test_a_value_that_is_not_an_integer_is_refused(value: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {"AgentState": value})
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", "AgentState")
     assert error.reason == f"expected an integer, got {type(value).__name__}"
@@ -317,7 +317,7 @@ def test_a_number_of_another_kind(value: object) -> None:
 
 
 @pytest.mark.parametrize("fields", [None, 5, "AgentState", [("AgentState", 3)], (), b""])
-def test_fields_that_are_not_a_mapping(fields: object) -> None:
+def test_fields_that_are_not_a_mapping_are_refused(fields: object) -> None:
     for number in (ged.SET_AGENT_STATE_REQ, ged.FAILURE_CONF):
         error = refused(number, fields)
         assert error.message == ged.NAMES[number]
@@ -325,7 +325,7 @@ def test_fields_that_are_not_a_mapping(fields: object) -> None:
 
 
 @pytest.mark.parametrize("floating", [None, 5, SECRET, SECRET.encode(), {"AgentID": SECRET}])
-def test_floating_fields_that_are_not_iterable(floating: object) -> None:
+def test_floating_fields_that_are_not_iterable_are_refused(floating: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, floating)
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", None)
     assert "pairs of name and value" in error.reason
@@ -334,7 +334,7 @@ def test_floating_fields_that_are_not_iterable(floating: object) -> None:
 @pytest.mark.parametrize(
     "pair", [("AgentID",), ("AgentID", SECRET, 1), (), "ab", None, 5, {"AgentID": SECRET}]
 )
-def test_floating_fields_that_are_not_pairs(pair: object) -> None:
+def test_floating_fields_that_are_not_pairs_are_refused(pair: object) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ, [pair])
     assert (error.message, error.reason) == (
         "SET_AGENT_STATE_REQ",
@@ -343,7 +343,7 @@ def test_floating_fields_that_are_not_pairs(pair: object) -> None:
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentID", ("AgentID",)])
-def test_a_floating_name_that_is_not_text(name: object) -> None:
+def test_a_floating_name_that_is_not_text_is_refused(name: object) -> None:
     assert "name is text" in refused_field(name, SECRET).reason
 
 
@@ -363,7 +363,7 @@ def test_a_floating_name_that_is_not_text(name: object) -> None:
         ("tag:999999999", "does not fit the 2-byte tags"),
     ],
 )
-def test_a_floating_field_that_does_not_exist(name: str, reason: str) -> None:
+def test_a_floating_field_that_does_not_exist_is_refused(name: str, reason: str) -> None:
     error = refused_field(name, b"data")
     assert error.field == name
     assert reason in error.reason
@@ -379,7 +379,7 @@ def test_a_floating_field_that_does_not_exist(name: str, reason: str) -> None:
         (ged.SET_AGENT_SERVICE_DATA_REQ, "NumNegativeAnswersSuggestions"),
     ],
 )
-def test_a_floating_field_without_published_tag(number: int, name: str) -> None:
+def test_a_floating_field_without_a_published_tag_is_refused(number: int, name: str) -> None:
     error = refused_field(name, "text", number)
     assert (error.field, "no tag is published" in error.reason) == (name, True)
 
@@ -421,13 +421,13 @@ def test_a_floating_field_without_published_tag(number: int, name: str) -> None:
         ("NamedArray", (SECRET, "1", SECRET), "expected an integer, got str"),
     ],
 )
-def test_a_floating_value_that_does_not_fit(name: str, value: object, reason: str) -> None:
+def test_a_floating_value_that_does_not_fit_is_refused(name: str, value: object, reason: str) -> None:
     error = refused_field(name, value)
     assert error.field == name
     assert reason in error.reason
 
 
-def test_bytes_of_a_view_that_was_released() -> None:
+def test_a_released_memoryview_is_refused() -> None:
     view = memoryview(b"abc")
     view.release()
     assert refused_field("AgentID", view).field == "AgentID"
@@ -436,19 +436,19 @@ def test_bytes_of_a_view_that_was_released() -> None:
 @pytest.mark.parametrize(
     "value", [None, 5, SECRET, {"a": 1}, [1.5], [SECRET], [None], [-1], [2**32], [[1]], range(2**40)]
 )
-def test_an_array_that_does_not_fit(value: object) -> None:
+def test_an_array_that_does_not_fit_is_refused(value: object) -> None:
     rows = [("ServiceMember", value)]
     error = refused(ged.CONFIG_SERVICE_EVENT, {"NumRecords": 1}, rows)
     assert (error.message, error.field) == ("CONFIG_SERVICE_EVENT", "ServiceMember")
 
 
-def test_lengths_at_the_edge_of_what_they_can_tell() -> None:
-    for version, longest in ((19, 0xFF), (25, 0xFFFF)):
+def test_the_longest_data_that_a_length_can_state_is_written() -> None:
+    for version, max_length in ((19, 0xFF), (25, 0xFFFF)):
         wide = Codec(version, 100_000)
-        for value in ("x" * (longest - 1), b"x" * longest):
+        for value in ("x" * (max_length - 1), b"x" * max_length):
             frame = wide.encode(ged.SET_AGENT_STATE_REQ, STATE_REQ, [("AgentID", value)], as_received=True)
-            assert len(wide.decode(frame).floating_raw()[0][1]) == longest
-        for long in ("x" * longest, b"x" * (longest + 1)):
+            assert len(wide.decode(frame).floating_raw()[0][1]) == max_length
+        for long in ("x" * max_length, b"x" * (max_length + 1)):
             with pytest.raises(EncodeError, match="do not fit") as caught:
                 wide.encode(ged.SET_AGENT_STATE_REQ, STATE_REQ, [("AgentID", long)], as_received=True)
             assert caught.value.field == "AgentID"
@@ -481,7 +481,7 @@ def test_floating_fields_without_end_stop_at_the_limit() -> None:
 
 
 @pytest.mark.parametrize("number", [-1, 2**32, 2**64, -(2**64), "38", None, 38.0, SECRET])
-def test_a_message_type_that_does_not_exist(number: object) -> None:
+def test_a_message_type_that_does_not_exist_is_refused(number: object) -> None:
     assert refused(number, STATE_REQ).field == "message_type"
     with pytest.raises(EncodeError):
         codec(25).encode_raw(number, b"")  # type: ignore[arg-type]
@@ -504,20 +504,20 @@ UNPUBLISHED = next(number for number in ged.NAMES if codec(25).describe(number) 
 
 
 @pytest.mark.parametrize("number", [UNPUBLISHED, 999, 2**16, 2**32 - 1])
-def test_a_message_without_layout(number: int) -> None:
+def test_a_message_without_layout_is_refused(number: int) -> None:
     error = refused(number, {})
     assert error.message == ged.NAMES.get(number, f"message {number}")
     assert error.reason == "has no published layout"
 
 
 @pytest.mark.parametrize("body", ["text", 5, None, memoryview(bytes(8))[::2]])
-def test_a_raw_body_that_is_not_bytes(body: object) -> None:
+def test_a_raw_body_that_is_not_bytes_is_refused(body: object) -> None:
     with pytest.raises(EncodeError, match="its body as bytes") as caught:
         codec(25).encode_raw(ged.HEARTBEAT_REQ, body)  # type: ignore[arg-type]
     assert caught.value.message == "HEARTBEAT_REQ"
 
 
-def test_errors_of_the_giver_are_its_own() -> None:
+def test_an_exception_of_the_iterable_is_passed_on() -> None:
     def failing() -> Iterator[tuple[str, str]]:
         yield "AgentID", "1001"
         raise LookupError("mine")
@@ -575,10 +575,10 @@ def test_memory_stays_level_over_many_messages_and_errors() -> None:
         return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
     before = work(5_000)
-    assert work(50_000) - before < 4096  # KiB; a leak of one object each would be more
+    assert work(50_000) - before < 4096  # KiB; a leak of one object for each message would be more
 
 
-# --- messages that were read -------------------------------------------------------------------------
+# --- encoding a message -------------------------------------------------------------------------
 
 TYPED_REQUEST: dict[str, Any] = {
     "invoke_id": 1,

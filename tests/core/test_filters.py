@@ -1,4 +1,4 @@
-"""A compiled filter says what a plain predicate over message views says, and survives any bytes."""
+"""A compiled filter agrees with a plain predicate over message views, and takes any bytes."""
 
 import pickle
 import random
@@ -57,7 +57,7 @@ def state_event(agent: bytes = b"1001\0", more: bytes = b"", **fields: int) -> b
 
 
 def flat(value: Any) -> list[Any]:
-    """All single values of a field; None, and values of no plain form, are none."""
+    """The numbers and texts of a field as a flat list. Other values, such as None, are left out."""
     if isinstance(value, list):
         return [one for part in value for one in flat(part)]
     return [value] if isinstance(value, int | str) else []
@@ -67,8 +67,8 @@ def meets(value: Any, condition: Any) -> bool:
     """Whether one value meets a condition of ``where``."""
     if isinstance(condition, tuple):
         operator, other = condition
-        asked = [*other] if operator in ("in", "not in") else [other]
-        if asked and not any(isinstance(value, str) == isinstance(one, str) for one in asked):
+        others = [*other] if operator in ("in", "not in") else [other]
+        if others and not any(isinstance(value, str) == isinstance(one, str) for one in others):
             return False
         return COMPARISONS[operator](value, other)
     if isinstance(condition, range | int | str):
@@ -137,7 +137,7 @@ def condition(draw: Any, values: list[Any], text: bool, depth: int = 0) -> Any:
 
 @st.composite
 def filtered(draw: Any) -> tuple[int, list[int] | None, dict[str, Any], list[bytes]]:
-    """A version, arguments of a filter and frames to ask it about; values often are those of a frame."""
+    """A version, the arguments of a filter, and frames to match; compared values often come from a frame."""
     version = draw(versions)
     number = draw(st.sampled_from(sorted(MESSAGES)))
     kinds = st.one_of(
@@ -147,25 +147,25 @@ def filtered(draw: Any) -> tuple[int, list[int] | None, dict[str, Any], list[byt
         damaged_frames(version),
         random_frames(),
     )
-    some = draw(st.lists(kinds, min_size=1, max_size=5))
-    model = draw(frames(version, st.just(number)))
-    fields = comparable(codec(version).decode(model))
+    drawn = draw(st.lists(kinds, min_size=1, max_size=5))
+    sample = draw(frames(version, st.just(number)))
+    fields = comparable(codec(version).decode(sample))
     layout = codec(version).describe(number)
     assert layout is not None
     types = {field.name: field.type for field in (*layout.floating, *layout.fixed)}
     chosen = draw(st.lists(st.sampled_from(sorted(fields)), max_size=3, unique=True)) if fields else []
     where = {name: condition(draw, fields[name], types[name] == "STRING") for name in chosen}
-    return version, draw(st.sampled_from([None, [number]])), where, [model, *some]
+    return version, draw(st.sampled_from([None, [number]])), where, [sample, *drawn]
 
 
 @given(filtered())
 def test_a_filter_accepts_what_a_predicate_over_views_accepts(case: Any) -> None:
-    version, chosen, where, some = case
+    version, chosen, where, candidates = case
     frame_filter = FrameFilter(version, chosen, where)
     accepts = predicate(version, chosen, where)
-    for frame in some:
+    for frame in candidates:
         if chosen is None and is_malformed(version, frame):
-            continue  # accepted if a frame of its message could be, which depends on the message
+            continue  # accepted only if its message has the compared fields
         assert frame_filter.matches(frame) is accepts(frame)
 
 
@@ -204,7 +204,7 @@ def comparable_names(version: int, number: int) -> list[str]:
 
 
 @given(st.data(), versions)
-def test_selecting_from_a_stream_is_asking_about_each_frame(data: st.DataObject, version: int) -> None:
+def test_select_finds_the_frames_that_match(data: st.DataObject, version: int) -> None:
     stream = data.draw(streams(version))
     number = data.draw(st.sampled_from(sorted(MESSAGES)))
     where = {"PeripheralID": ("<", 1 << 31)} if "PeripheralID" in comparable_names(version, number) else {}
@@ -224,7 +224,7 @@ def test_selecting_from_a_stream_is_asking_about_each_frame(data: st.DataObject,
 
 
 @given(st.binary(max_size=300), versions)
-def test_random_bytes_do_no_harm(noise: bytes, version: int) -> None:
+def test_random_bytes_raise_nothing_but_frame_too_large(noise: bytes, version: int) -> None:
     every = FrameFilter(version, where={"AgentID": {"1"}, "PeripheralID": range(9)})
     every.matches(noise)
     verdict = split(noise)[1]
@@ -236,7 +236,7 @@ def test_random_bytes_do_no_harm(noise: bytes, version: int) -> None:
 
 
 @pytest.mark.parametrize("number", sorted(MESSAGES))
-def test_every_field_of_every_message_can_be_asked_for_what_it_holds(number: int) -> None:
+def test_every_field_of_every_message_can_be_compared_with_its_values(number: int) -> None:
     rng = random.Random(number)
     for version in (14, 25):
         for frame in (build(rng, version, number) for _ in range(4)):
@@ -277,7 +277,7 @@ def test_every_field_of_every_message_can_be_asked_for_what_it_holds(number: int
         (1 << 40, []),
     ],
 )
-def test_conditions_on_numbers(condition: Any, accepted: list[int]) -> None:
+def test_a_condition_on_numbers_accepts_the_right_ones(condition: Any, accepted: list[int]) -> None:
     frame_filter = FrameFilter(25, STATE, {"AgentState": condition})
     assert [state for state in range(10) if frame_filter.matches(state_event(AgentState=state))] == accepted
 
@@ -380,7 +380,7 @@ def test_a_field_of_two_kinds_is_compared_where_the_kind_fits() -> None:
         assert as_number.matches(event) is (kind == "UINT")
 
 
-def test_either_filter_of_two_may_accept() -> None:
+def test_joined_filters_accept_what_either_accepts() -> None:
     first = FrameFilter(25, STATE, {"AgentID": "1001"})
     second = FrameFilter(25, STATE, {"AgentState": 3})
     both = first | second | FrameFilter(25, ged.HEARTBEAT_CONF)
@@ -397,7 +397,7 @@ def test_either_filter_of_two_may_accept() -> None:
 
 
 @pytest.mark.parametrize("number", [999, 0xFFFF, 0x80000001])
-def test_messages_that_the_reference_lacks_are_chosen_by_no_number(number: int) -> None:
+def test_a_message_that_the_reference_lacks_cannot_be_chosen_by_number(number: int) -> None:
     frame = header(number, b"anything")
     assert FrameFilter(25).matches(frame)
     assert not FrameFilter(25, STATE).matches(frame)
@@ -417,7 +417,7 @@ def test_messages_without_layout_are_chosen_by_number_alone(number: int) -> None
     assert (FrameFilter(25, number) | FrameFilter(25, STATE, {"AgentState": 3})).matches(frame)
 
 
-def test_frames_of_another_layout_are_read_by_theirs() -> None:
+def test_a_frame_is_compared_in_its_own_layout() -> None:
     short, long = (
         header(ged.FAILURE_CONF, b"\0\0\0\1\0\0\0\2"),
         header(ged.FAILURE_CONF, b"\0\0\0\1\0\2\0\0\0\7"),
@@ -439,7 +439,7 @@ def test_matches_accepts_bytes_that_are_not_one_frame() -> None:
     assert frame_filter.matches(event + b"\0")
 
 
-def test_sets_of_many_ids_hold_just_these() -> None:
+def test_a_set_of_many_ids_accepts_exactly_these() -> None:
     rng = random.Random(5)
     ids = {str(rng.randrange(10 ** rng.randrange(1, 14))) for _ in range(5000)}
     frame_filter = FrameFilter(25, STATE, {"AgentID": ids})
@@ -450,17 +450,17 @@ def test_sets_of_many_ids_hold_just_these() -> None:
 
 
 @given(st.sets(st.text("ab12", max_size=20)), st.sets(st.text("ab12", max_size=20)))
-def test_a_set_of_texts_is_a_set(texts: set[str], asked: set[str]) -> None:
+def test_a_text_set_contains_exactly_its_texts(texts: set[str], probes: set[str]) -> None:
     values = TextSet(text.encode() for text in texts)
-    for text in texts | asked:
+    for text in texts | probes:
         assert (text.encode() in values) is (text in texts)
         assert (text.encode() + b"\0rest" in values) is (text in texts)
 
 
 @given(st.sets(st.integers(-(1 << 31), (1 << 32) - 1)), st.sets(st.integers(-300, 300)))
-def test_a_set_of_numbers_is_a_set(numbers: set[int], asked: set[int]) -> None:
+def test_a_number_set_contains_exactly_its_numbers(numbers: set[int], probes: set[int]) -> None:
     values = NumberSet([*numbers, *numbers, 1 << 90, -(1 << 63)])
-    for number in numbers | asked:
+    for number in numbers | probes:
         assert (number in values) is (number in numbers)
     assert 1 << 40 not in values
     assert -(1 << 63) not in values
@@ -508,7 +508,7 @@ def test_an_invalid_filter_says_why(messages: Any, where: Any, kind: type[Except
         FrameFilter(25, messages, where)
 
 
-def test_a_field_newer_than_the_version_says_since_when() -> None:
+def test_the_error_about_a_newer_field_names_the_version_it_came_in() -> None:
     with pytest.raises(ValueError, match="DepartmentID' in version 14: it was added in version 19"):
         FrameFilter(14, STATE, {"DepartmentID": 1})
     with pytest.raises(ValueError, match="protocol version 8"):
@@ -541,7 +541,7 @@ def test_any_of_many_ranges_is_enough(rows: list[tuple[int, int]], number: int) 
     assert wanted.matches(state_event(ICMAgentID=number)) is any(number in one for one in ranges)
 
 
-def test_joining_many_filters_takes_as_long_for_each() -> None:
+def test_joining_many_filters_takes_time_in_proportion() -> None:
     def joined(count: int) -> tuple[float, FrameFilter]:
         filters = [FrameFilter(25, STATE, {"AgentID": str(number)}) for number in range(count)]
         begin = time.thread_time()
@@ -553,7 +553,9 @@ def test_joining_many_filters_takes_as_long_for_each() -> None:
 
     fewer = min(joined(100)[0] for _ in range(3))
     more, wanted = joined(1600)
-    assert more < 64 * fewer  # 16 times as many; each joined with all before it would be 256 times
+    assert (
+        more < 64 * fewer
+    )  # 16 times as many filters; copying all earlier ones at each step would take 256 times as long
     for number in range(0, 1600, 100):
         assert wanted.matches(state_event(str(number).encode() + b"\0"))
     assert not wanted.matches(state_event(b"1600\0"))
@@ -569,7 +571,7 @@ def test_joining_a_filter_twice_leaves_it_as_it_was() -> None:
     assert accepted == [[True, False, False], [True, True, False], [True, False, True], [True, True, True]]
 
 
-def test_conditions_have_a_limit_of_depth() -> None:
+def test_the_depth_of_conditions_is_limited() -> None:
     condition: Any = 3
     for _ in range(10):
         condition = [condition]
@@ -603,7 +605,7 @@ def test_another_thread_runs_while_a_buffer_is_filtered() -> None:
     assert lets_others_run(lambda: frame_filter.select(stream), times=30)
 
 
-def test_making_filters_again_and_again_keeps_no_memory() -> None:
+def test_creating_filters_repeatedly_keeps_no_memory() -> None:
     ids = {str(number) for number in range(500)}
     stream = state_event() * 2000
 

@@ -21,7 +21,7 @@ EXAMPLES = settings(max_examples=150, deadline=None, derandomize=True, database=
 
 
 def frame(number: int, size: int) -> bytes:
-    """A frame whose body has `size` bytes that are not all equal."""
+    """A frame whose body has ``size`` bytes that are not all equal."""
     return struct.pack(">II", size, number) + bytes((number + at) & 0xFF for at in range(size))
 
 
@@ -35,11 +35,11 @@ def drained(frames: FrameBuffer) -> Iterator[bytes]:
 
 
 def read(frames: FrameBuffer, data: bytes) -> int:
-    """One read as a transport does it; says how much of the data there was room for."""
-    room = memoryview(frames.get_buffer(-1))
-    size = min(len(room), len(data))
-    room[:size] = data[:size]
-    room.release()
+    """Read once, as a transport does; return the number of bytes that fitted into the buffer."""
+    free = memoryview(frames.get_buffer(-1))
+    size = min(len(free), len(data))
+    free[:size] = data[:size]
+    free.release()
     frames.received(size)
     return size
 
@@ -55,7 +55,7 @@ def read_all(frames: FrameBuffer, data: bytes) -> list[bytes]:
 # --- splitting ---------------------------------------------------------------------------------------
 
 
-def test_nothing_is_split_from_nothing() -> None:
+def test_an_empty_buffer_has_no_frame() -> None:
     frames = FrameBuffer()
     assert frames.next_frame() is None
     assert (frames.buffered, frames.consumed, frames.max_frame) == (0, 0, DEFAULT_MAX_FRAME)
@@ -125,7 +125,7 @@ def test_feed_takes_any_buffer(data: bytearray | memoryview) -> None:
 
 
 @pytest.mark.parametrize("data", ["text", 5, None])
-def test_feed_wants_bytes(data: object) -> None:
+def test_feed_refuses_what_is_not_bytes(data: object) -> None:
     with pytest.raises(TypeError):
         FrameBuffer().feed(data)  # type: ignore[arg-type]
 
@@ -156,7 +156,7 @@ def test_a_length_near_the_end_of_32_bits_is_refused_from_its_header_alone(lengt
     assert isinstance(caught.value, ProtocolError)
 
 
-def test_the_widest_limit_lets_every_length_through() -> None:
+def test_the_largest_limit_allows_every_length() -> None:
     frames = FrameBuffer(2**32 + 7)
     frames.feed(struct.pack(">II", 2**32 - 1, 5))
     assert frames.next_frame() is None
@@ -173,7 +173,7 @@ def test_a_limit_below_the_header_is_refused(limit: int) -> None:
 # --- as a buffer -------------------------------------------------------------------------------------
 
 
-def test_a_socket_reads_into_it() -> None:
+def test_a_socket_reads_into_the_buffer() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(STREAM)
@@ -201,23 +201,23 @@ class Receiver(asyncio.BufferedProtocol):
         self.found += drained(self.frames)
 
 
-def test_loops_that_copy_into_slices_can_use_it() -> None:
+def test_event_loops_may_copy_into_slices_of_the_buffer() -> None:
     receiver = Receiver(FrameBuffer())
     large = [frame(number, 60_000) for number in range(4)]
     _feed_data_to_buffered_proto(receiver, b"".join(large) + STREAM)
     assert receiver.found == large + FRAMES
 
 
-def test_tls_reads_after_the_bytes_it_has_read() -> None:
-    # asyncio's TLS fills the rest of the room by slices, one for each record
+def test_tls_may_fill_the_buffer_slice_by_slice() -> None:
+    # asyncio's TLS writes each TLS record into a slice after the previous one
     frames = FrameBuffer()
-    room = frames.get_buffer(-1)
-    wanted = len(room)
+    free = frames.get_buffer(-1)
+    size = len(free)
     offset = 0
     for part in (STREAM[:100], STREAM[100:105], STREAM[105:]):
-        room[offset:][: len(part)] = part
+        free[offset:][: len(part)] = part
         offset += len(part)
-    assert len(room) == wanted
+    assert len(free) == size
     frames.received(offset)
     assert list(drained(frames)) == FRAMES
 
@@ -244,7 +244,7 @@ def test_an_older_view_keeps_its_shape() -> None:
             assert view.shape == (size,)
 
 
-def test_memory_does_not_move_under_a_view() -> None:
+def test_the_memory_does_not_move_while_a_view_exists() -> None:
     frames = FrameBuffer()
     with memoryview(frames.get_buffer()) as view:
         frames.feed(FRAMES[5])
@@ -256,7 +256,7 @@ def test_memory_does_not_move_under_a_view() -> None:
     assert frames.next_frame() == bytes(8)
 
 
-def test_it_cannot_be_fed_from_itself() -> None:
+def test_a_buffer_cannot_be_fed_from_itself() -> None:
     frames = FrameBuffer()
     for data in (frames, memoryview(frames)[:8]):
         with pytest.raises(BufferError):
@@ -276,21 +276,21 @@ def test_received_refuses_bytes_that_were_not_offered() -> None:
     frames = FrameBuffer()
     with pytest.raises(ValueError, match="size must be 0 to"):
         frames.received(1)
-    room = len(frames.get_buffer())
-    frames.received(room - 1)
+    free = len(frames.get_buffer())
+    frames.received(free - 1)
     frames.received(1)
     with pytest.raises(ValueError, match="size must be 0 to"):
         frames.received(1)
 
 
-def test_it_is_true_even_if_full() -> None:
+def test_a_full_buffer_is_true() -> None:
     frames = FrameBuffer(1000)
     frames.received(len(frames.get_buffer()))
     assert len(frames) == 0
     assert frames
 
 
-def test_it_is_neither_copied_nor_derived_from() -> None:
+def test_a_buffer_can_be_neither_pickled_nor_subclassed() -> None:
     with pytest.raises(TypeError):
         pickle.dumps(FrameBuffer())
     with pytest.raises(TypeError):
@@ -302,14 +302,14 @@ def test_it_is_neither_copied_nor_derived_from() -> None:
 
 def test_a_read_that_fills_the_buffer_is_followed_by_a_larger_one() -> None:
     frames = FrameBuffer()
-    rooms = []
+    sizes = []
     for _ in range(4):
-        room = len(frames.get_buffer())
-        rooms.append(room)
-        assert len(read_all(frames, bytes(room))) == room // 8  # frames of a header alone
-    assert rooms == sorted(rooms)
-    assert rooms[0] == 16384
-    assert rooms[-1] >= 65536
+        size = len(frames.get_buffer())
+        sizes.append(size)
+        assert len(read_all(frames, bytes(size))) == size // 8  # frames of a header alone
+    assert sizes == sorted(sizes)
+    assert sizes[0] == 16384
+    assert sizes[-1] >= 65536
 
 
 @pytest.mark.parametrize("limit", [8, 5000, 65536, 300_000])
@@ -318,7 +318,7 @@ def test_memory_stays_within_the_limit_and_a_read(limit: int) -> None:
     rng = random.Random(limit)
     sizes = [rng.choice((0, 1, limit - 8, rng.randrange(limit - 7))) for _ in range(60)]
     expected = [frame(number, min(size, limit - 8)) for number, size in enumerate(sizes)]
-    most = 0
+    max_capacity = 0
     found: list[bytes] = []
     stream = b"".join(expected)
     while stream:
@@ -326,12 +326,12 @@ def test_memory_stays_within_the_limit_and_a_read(limit: int) -> None:
         taken = read(frames, stream[:size])
         stream = stream[taken:]
         found += drained(frames)
-        most = max(most, frames.capacity)
+        max_capacity = max(max_capacity, frames.capacity)
     assert found == expected
-    assert most <= max(16384, limit + MIN_READ)
+    assert max_capacity <= max(16384, limit + MIN_READ)
 
 
-def test_get_buffer_refuses_while_whole_frames_fill_the_buffer() -> None:
+def test_get_buffer_raises_while_whole_frames_fill_the_buffer() -> None:
     frames = FrameBuffer(1000)
     for _ in range(3):
         read(frames, frame(1, 392))
@@ -342,7 +342,7 @@ def test_get_buffer_refuses_while_whole_frames_fill_the_buffer() -> None:
     assert list(drained(frames)) == [frame(1, 392)] * 2
 
 
-def test_a_stream_never_split_does_not_take_memory_without_end() -> None:
+def test_a_stream_that_is_never_split_takes_bounded_memory() -> None:
     frames = FrameBuffer()
     stream = bytes(1 << 20)
 
@@ -356,7 +356,7 @@ def test_a_stream_never_split_does_not_take_memory_without_end() -> None:
     assert frames.capacity <= 65536 + MIN_READ
 
 
-def test_memory_of_a_large_feed_is_returned() -> None:
+def test_the_memory_of_a_large_feed_is_freed() -> None:
     frames = FrameBuffer()
     frames.feed(FRAMES[9] * 1000)
     assert frames.capacity >= 1_000_000

@@ -1,4 +1,4 @@
-"""Handlers that are called from C, built from ``handlers_in_c.pyx`` against the ``.pxd`` files."""
+"""Handlers that the dispatcher calls in C, compiled from ``handlers_in_c.pyx``."""
 
 import importlib.util
 import os
@@ -60,7 +60,7 @@ def dispatcher_of(*frames: bytes) -> Dispatcher:
 
 @needs_compiler
 class TestCompiled:
-    def test_it_gets_each_proved_frame_and_reads_its_fields(self, compiled: Any) -> None:
+    def test_it_gets_each_well_formed_frame_and_reads_its_fields(self, compiled: Any) -> None:
         frames = [state_event("1001"), raw(ged.AGENT_STATE_EVENT, b"\0\0"), state_event("1002")]
         dispatcher = dispatcher_of(*frames)
         reader = compiled.Reader("PeripheralID", "AgentID")
@@ -82,7 +82,7 @@ class TestCompiled:
         known = "DepartmentID" in codec(version).decode(state_event("1001", version))
         assert [row[1:3] for row in reader.rows] == [(0 if known else None, b"1001")]
 
-    def test_fields_that_did_not_come_are_absent(self, compiled: Any) -> None:
+    def test_fields_that_the_frame_lacks_are_absent(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(state_event("1001"), raw(120, b"abc"))
         reader = compiled.Reader("NoSuchField", "AgentExtension")
         for number in (ged.AGENT_STATE_EVENT, 120):
@@ -90,7 +90,7 @@ class TestCompiled:
         dispatcher.dispatch()
         assert [row[:3] for row in reader.rows] == [(ged.AGENT_STATE_EVENT, None, None), (120, None, None)]
 
-    def test_it_takes_its_turn_among_handlers_in_python(self, compiled: Any) -> None:
+    def test_it_is_called_in_order_with_handlers_in_python(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(beat(1), beat(2))
         reader = compiled.Reader("InvokeID", "AgentID")
         seen: list[tuple[int, int]] = []
@@ -107,7 +107,7 @@ class TestCompiled:
         dispatcher.dispatch()
         assert len(reader.rows) == 2
 
-    def test_it_may_be_the_default_and_have_any_number(self, compiled: Any) -> None:
+    def test_it_may_be_the_default_handler_for_any_message_type(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(raw(511, b""), raw(2**32 - 1, b""), raw(120, b"x"))
         by_default, by_number = compiled.Reader("a", "b"), compiled.Reader("a", "b")
         dispatcher.default = by_default
@@ -116,32 +116,32 @@ class TestCompiled:
         assert [row[0] for row in by_default.rows] == [511, 2**32 - 1]
         assert [row[0] for row in by_number.rows] == [120]
 
-    def test_what_it_raises_is_an_error_like_any(self, compiled: Any) -> None:
+    def test_what_it_raises_is_reported(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(beat(1), beat(2))
-        told: list[tuple[object, int, BaseException]] = []
+        errors: list[tuple[object, int, BaseException]] = []
         error = ValueError("no")
         raiser, reader = compiled.Raiser(error), compiled.Reader("InvokeID", "b")
         dispatcher.on(ged.HEARTBEAT_CONF, raiser)
         dispatcher.on(ged.HEARTBEAT_CONF, reader)
-        dispatcher.on_handler_error = lambda *row: told.append((row[0], row[1]["InvokeID"], row[2]))
+        dispatcher.on_handler_error = lambda *row: errors.append((row[0], row[1]["InvokeID"], row[2]))
         dispatcher.dispatch()
-        assert told == [(raiser, 1, error), (raiser, 2, error)]
+        assert errors == [(raiser, 1, error), (raiser, 2, error)]
         assert [row[1] for row in reader.rows] == [1, 2]
         assert dispatcher.handler_errors == 2
 
-    def test_a_codec_replaced_meanwhile_changes_nothing_about_the_frame(self, compiled: Any) -> None:
+    def test_a_codec_replaced_during_a_frame_does_not_affect_the_frame(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(state_event("1001"))
-        told: list[tuple[int, str]] = []
+        reported: list[tuple[int, str]] = []
         for _ in range(2):
             dispatcher.on(ged.AGENT_STATE_EVENT, compiled.Raiser(ValueError("no")))
 
         def error(handler: object, message: Message, error: BaseException) -> None:
-            told.append((message.version, message["AgentID"]))
+            reported.append((message.version, message["AgentID"]))
             dispatcher.codec = codec(19)
 
         dispatcher.on_handler_error = error
         dispatcher.dispatch()
-        assert told == [(25, "1001"), (25, "1001")]
+        assert reported == [(25, "1001"), (25, "1001")]
         assert (dispatcher.handler_errors, dispatcher.malformed) == (2, 0)
 
     def test_an_interrupt_ends_the_dispatch_and_frees_the_buffer(self, compiled: Any) -> None:
@@ -149,17 +149,17 @@ class TestCompiled:
         dispatcher.on(ged.HEARTBEAT_CONF, compiled.Raiser(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             dispatcher.dispatch()
-        dispatcher.frames.feed(bytes(100_000))  # it can move again
+        dispatcher.frames.feed(bytes(100_000))  # the buffer can move again
 
-    def test_the_buffer_stays_where_it_is_while_a_handler_looks_at_it(self, compiled: Any) -> None:
+    def test_the_buffer_does_not_move_while_a_handler_reads_it(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(beat(1))
-        feeder = compiled.Feeder(dispatcher.frames, beat(2) * 10_000)  # more than there is room for
+        feeder = compiled.Feeder(dispatcher.frames, beat(2) * 10_000)  # more than the buffer can take
         dispatcher.on(ged.HEARTBEAT_CONF, feeder)
         dispatcher.dispatch()
         assert feeder.rows == [beat(1)]
-        assert dispatcher.handler_errors == 1  # BufferError: it was told
+        assert dispatcher.handler_errors == 1  # the BufferError of feed()
 
-    def test_beside_a_handler_in_python_it_looks_at_a_copy(self, compiled: Any) -> None:
+    def test_beside_a_handler_in_python_it_reads_a_copy(self, compiled: Any) -> None:
         dispatcher = dispatcher_of(beat(1))
         feeder = compiled.Feeder(dispatcher.frames, beat(2))
         dispatcher.on(ged.HEARTBEAT_CONF, lambda message: dispatcher.frames.feed(bytes(100_000)))
@@ -182,12 +182,12 @@ class TestCompiled:
         reader(codec(25).decode(beat(7)))
         assert reader.rows == [(ged.HEARTBEAT_CONF, 7, None, beat(7))]
 
-    def test_one_without_on_frame_says_so(self, compiled: Any) -> None:
+    def test_a_handler_without_on_frame_raises_not_implemented(self, compiled: Any) -> None:
         with pytest.raises(NotImplementedError, match="Empty has no on_frame"):
             compiled.Empty()(codec(25).decode(beat(7)))
 
 
-def test_a_handler_in_python_cannot_stand_in_for_one_in_c() -> None:
+def test_a_frame_handler_cannot_be_written_in_python() -> None:
     class Plain(FrameHandler):
         def on_frame(self, frame: object) -> None:
             """Never called: C calls C."""
@@ -200,7 +200,7 @@ def test_a_handler_in_python_cannot_stand_in_for_one_in_c() -> None:
         Plain()(Message.__new__(Message))
 
 
-def test_a_field_has_a_name() -> None:
+def test_a_field_shows_its_name() -> None:
     assert Field("AgentID").name == "AgentID"
     assert repr(Field("AgentID")) == "<field AgentID>"
     with pytest.raises(TypeError):

@@ -72,7 +72,7 @@ def test_every_message_with_published_sizes_has_one_in_the_supported_versions() 
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_compiled_layouts_are_those_of_the_data(version: int) -> None:
+def test_compiled_layouts_match_the_data(version: int) -> None:
     assert len(REFERENCE.messages) == 163
     for message in REFERENCE.messages:
         described = codec(version).describe(message.number)
@@ -82,7 +82,7 @@ def test_compiled_layouts_are_those_of_the_data(version: int) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_fixed_fields_lie_side_by_side(version: int) -> None:
+def test_fixed_fields_follow_each_other_without_gaps(version: int) -> None:
     for message in REFERENCE.messages:
         layout = codec(version).describe(message.number)
         assert layout is not None
@@ -93,7 +93,7 @@ def test_fixed_fields_lie_side_by_side(version: int) -> None:
         assert layout.fixed_size == end
 
 
-def test_names_lead_to_one_field_within_a_message() -> None:
+def test_a_name_and_a_tag_belong_to_one_field_of_a_message() -> None:
     for message in REFERENCE.messages:
         names = [field.name for field in message.layouts[0]] + [field.name for field in message.floating]
         tags = [field.tag for field in message.floating if field.tag is not None]
@@ -106,7 +106,7 @@ def test_a_number_without_published_layout_has_no_description(number: int) -> No
     assert codec(25).describe(number) is None
 
 
-def test_tags_are_one_byte_wide_before_version_20_and_two_from_then_on() -> None:
+def test_tags_have_one_byte_before_version_20_and_two_from_then_on() -> None:
     assert {version: codec(version).tag_width for version in VERSIONS} == {
         version: 1 if version < 20 else 2 for version in VERSIONS
     }
@@ -121,36 +121,36 @@ def test_a_version_has_one_shared_codec() -> None:
 
 @pytest.mark.parametrize("version", [-1, 0, 8, 26, 2**31, 2**32 - 1, 2**64])
 def test_other_versions_are_refused(version: int) -> None:
-    for made in (codec, Codec):
+    for create in (codec, Codec):
         with pytest.raises(ValueError, match="9 to 25"):
-            made(version)
+            create(version)
 
 
 @pytest.mark.parametrize("version", [25.0, "25", None])
 def test_a_version_is_an_integer(version: object) -> None:
-    for made in (codec, Codec):
+    for create in (codec, Codec):
         with pytest.raises(TypeError):
-            made(version)  # type: ignore[arg-type]
+            create(version)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("max_frame", [-1, 0, 7, 2**32 + 8])
-def test_a_codec_wants_a_limit_that_a_frame_can_have(max_frame: int) -> None:
+def test_a_codec_refuses_an_impossible_limit(max_frame: int) -> None:
     with pytest.raises(ValueError, match="max_frame"):
         Codec(25, max_frame)
 
 
 def test_a_codec_can_be_pickled() -> None:
-    made = pickle.loads(pickle.dumps(Codec(19, 1000)))
-    assert (made.version, made.max_frame) == (19, 1000)
+    same = pickle.loads(pickle.dumps(Codec(19, 1000)))
+    assert (same.version, same.max_frame) == (19, 1000)
 
 
-# --- what is generated -------------------------------------------------------------------------------
+# --- generated files -------------------------------------------------------------------------------
 
 
-def test_generated_files_are_those_of_the_data() -> None:
+def test_generated_files_match_the_data() -> None:
     for path, text in zip(generate.OUTPUTS, generate.texts(REFERENCE), strict=True):
         target = generate.PACKAGE / path
-        if target.exists():  # the C header stays behind where the package was built
+        if target.exists():  # an installed package does not have the C header
             assert target.read_text(encoding="utf-8") == text
 
 
@@ -180,11 +180,11 @@ def test_every_enumeration_has_its_members() -> None:
     expected = ["MessageType", *(item.name for item in REFERENCE.enumerations)]
     assert sorted(enums.__all__) == sorted(expected)  # type: ignore[attr-defined]
     for item in REFERENCE.enumerations:
-        made = getattr(enums, item.name)
-        assert issubclass(made, enum.IntFlag if item.is_mask else enum.IntEnum)
+        enumeration = getattr(enums, item.name)
+        assert issubclass(enumeration, enum.IntFlag if item.is_mask else enum.IntEnum)
         for member in item.members:
-            assert made[generate.member_name(member.name)].value == member.value
-        assert len(made.__members__) == len(item.members)
+            assert enumeration[generate.member_name(member.name)].value == member.value
+        assert len(enumeration.__members__) == len(item.members)
     assert {member.name: member.value for member in enums.MessageType} == {
         name: number for number, name in messages.NAMES.items()
     }
@@ -195,7 +195,7 @@ def test_members_of_enumerations_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(state)) is state
 
 
-def test_an_enumeration_that_is_not_there_is_an_attribute_error() -> None:
+def test_an_unknown_enumeration_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="NoSuchThing"):
         enums.NoSuchThing  # type: ignore[attr-defined] # noqa: B018
     assert "AgentState" in dir(enums)

@@ -1,4 +1,4 @@
-"""Message views: reading by name, exact values, what is malformed and what is merely odd."""
+"""Message views: reading by name, exact values, malformed frames, and what ``check`` reports."""
 
 import contextlib
 import copy
@@ -13,7 +13,7 @@ from ctios_fast.errors import MalformedFrame
 from ctios_fast.protocol import numbers as ged
 
 HEADER = struct.Struct(">II")
-#: Numbers that the message set names without a layout.
+#: Message types that the reference names and gives no layout for.
 UNPUBLISHED = [number for number in ged.NAMES if codec(25).describe(number) is None]
 
 
@@ -50,7 +50,7 @@ def fault(frame: bytes, version: int = 25) -> MalformedFrame:
 # --- reading by name ---------------------------------------------------------------------------------
 
 
-def test_fixed_fields_of_every_type() -> None:
+def test_fixed_fields_of_every_type_are_read() -> None:
     state = message(ged.AGENT_STATE_EVENT, PeripheralID=2**32 - 1, AgentState=2**16 - 1, MRDID=-1)
     assert (state["PeripheralID"], state["AgentState"], state["MRDID"]) == (2**32 - 1, 2**16 - 1, -1)
     assert message(ged.AGENT_STATE_EVENT, MRDID=-(2**31))["MRDID"] == -(2**31)
@@ -60,7 +60,7 @@ def test_fixed_fields_of_every_type() -> None:
     assert (opened["ICMCentralControllerTime"], opened["PeripheralOnline"]) == (0x80000000, 1)
 
 
-def test_floating_numbers_of_every_type() -> None:
+def test_floating_numbers_of_every_type_are_read() -> None:
     assert message(ged.OPEN_REQ, (97, b"\xff\xff\xff\xfe"))["ApplicationPathID"] == -2
     assert message(ged.AGENT_STATE_EVENT, (150, b"\xff\xff\xff\xfe"))["Duration"] == 2**32 - 2
     assert message(ged.AGENT_STATE_EVENT, (123, b"\xff\xfe"))["NextAgentState"] == 2**16 - 2
@@ -114,7 +114,9 @@ def test_text_is_read_leniently_by_name_and_exactly_in_order(
         (83, "NamedArray", b"", b"", None),
     ],
 )
-def test_named_variables_and_arrays(tag: int, name: str, data: bytes, lenient: object, exact: object) -> None:
+def test_named_values_are_read_leniently_by_name_and_exactly_in_order(
+    tag: int, name: str, data: bytes, lenient: object, exact: object
+) -> None:
     call = message(ged.BEGIN_CALL_EVENT, (tag, data))
     assert call[name] == [lenient]
     assert call.floating() == [(name, data if exact is None else exact)]
@@ -166,7 +168,7 @@ def test_arrays_are_lists_of_numbers() -> None:
     assert agents.to_dict()["FltSkillGroupNumber"] == [[1, 1, 1], []]
 
 
-def test_an_array_without_elements_is_there() -> None:
+def test_an_empty_array_is_present() -> None:
     call = message(ged.AGENT_PRE_CALL_EVENT, (309, b""))
     assert call["FltEnabledServices"] == []
     assert "FltEnabledServices" in call
@@ -176,7 +178,7 @@ def test_an_array_without_elements_is_there() -> None:
         without["FltEnabledServices"]
 
 
-def test_absent_fields() -> None:
+def test_an_absent_field_is_a_key_error_or_the_default() -> None:
     state = message(ged.AGENT_STATE_EVENT, (5, b"1001\0"))
     for name in (
         "AgentExtension",
@@ -202,7 +204,7 @@ def test_absent_fields() -> None:
     assert state.get(None) is None  # type: ignore[arg-type]
 
 
-def test_names_may_be_of_a_class_of_text() -> None:
+def test_names_may_be_of_a_subclass_of_str() -> None:
     class Name(str):
         pass
 
@@ -265,14 +267,14 @@ def test_the_agent_state_event_has_its_signature_in_tag_3_or_23() -> None:
     assert message(ged.BEGIN_CALL_EVENT, (23, b"listed\0"))["CTIClientSignature"] == ["listed"]
 
 
-def test_tags_of_one_byte_below_version_20() -> None:
+def test_tags_have_one_byte_below_version_20() -> None:
     body = fixed_part(19, ged.AGENT_STATE_EVENT) + b"\x05\x051001\0" + b"\xfe\xff" + bytes(255)
     state = codec(19).decode(framed(ged.AGENT_STATE_EVENT, body))
     assert state.floating_raw() == [(5, b"1001\0"), (254, bytes(255))]
     assert state["AgentID"] == "1001"
 
 
-def test_tags_of_two_bytes_from_version_20() -> None:
+def test_tags_have_two_bytes_from_version_20() -> None:
     body = fixed_part(20, ged.AGENT_STATE_EVENT) + b"\0\x05\0\x051001\0" + b"\xff\xfe\x01\x00" + bytes(256)
     state = codec(20).decode(framed(ged.AGENT_STATE_EVENT, body))
     assert state.floating_raw() == [(5, b"1001\0"), (0xFFFE, bytes(256))]
@@ -286,7 +288,7 @@ def test_the_longest_floating_field_fits() -> None:
     assert len(beat["AgentID"]) == 65511
 
 
-# --- messages with several layouts, newer and unpublished ones -----------------------------------------
+# --- messages with several layouts, newer and unpublished ones ---------------------------------------
 
 
 @pytest.mark.parametrize("version", [9, 14, 20, 25])
@@ -302,7 +304,7 @@ def test_a_refusal_is_read_in_both_its_forms(version: int) -> None:
         assert received.check() == []
 
 
-def test_a_call_is_cleared_with_and_without_the_type_of_the_asking_device() -> None:
+def test_clear_connection_req_is_read_with_and_without_its_last_fixed_field() -> None:
     common = struct.pack(">IIIH", 7, 5000, 99, 1)
     tail = field(25, 25, b"conn\0") + field(25, 219, b"3001\0")
     full = codec(25).decode(framed(ged.CLEAR_CONNECTION_REQ, common + b"\0\5" + tail))
@@ -317,10 +319,10 @@ def test_a_call_is_cleared_with_and_without_the_type_of_the_asking_device() -> N
     old = codec(13).decode(framed(ged.CLEAR_CONNECTION_REQ, common + field(13, 25, b"conn\0")))
     assert old["ConnectionDeviceID"] == "conn"
     for received in (full, short, bare, old):
-        made = codec(received.version).encode(
+        again = codec(received.version).encode(
             received.type, received.fixed(), received.floating(), as_received=True
         )
-        assert made == bytes(received)
+        assert again == bytes(received)
 
 
 def test_a_message_newer_than_the_session_is_read_by_its_number() -> None:
@@ -401,7 +403,7 @@ def test_a_length_that_runs_past_the_frame_names_the_tag(tag: int, name: str) ->
         HEADER.pack(2**31, 5),
     ],
 )
-def test_what_is_not_one_whole_frame_is_malformed(frame: bytes) -> None:
+def test_bytes_that_are_not_one_whole_frame_are_malformed(frame: bytes) -> None:
     assert fault(frame).frame == frame
     assert fault(bytearray(frame)).frame == frame  # type: ignore[arg-type]
 
@@ -468,7 +470,7 @@ def test_a_message_cannot_be_created_by_calling_its_class() -> None:
         message(ged.HEARTBEAT_CONF).type = 5  # type: ignore[misc]
 
 
-def test_a_message_that_was_never_read_is_harmless() -> None:
+def test_a_message_without_a_frame_reads_as_empty() -> None:
     empty = Message.__new__(Message)
     assert (empty.type, empty.name, empty.version, empty.documented) == (0, None, 0, False)
     assert (empty.body, bytes(empty), len(empty)) == (b"", b"", 0)
@@ -488,14 +490,14 @@ def test_repr_of_a_message_without_fields() -> None:
     assert repr(message(ged.STANDBY_ACTIVE_EVENT)) == "<STANDBY_ACTIVE_EVENT v25 without fields>"
 
 
-def test_repr_shows_fields_and_no_password() -> None:
+def test_repr_shows_fields_without_passwords() -> None:
     opening = message(ged.OPEN_REQ, (1, b"client\0"), (2, b"secret"), InvokeID=7)
     shown = repr(opening)
     assert shown.startswith("<OPEN_REQ v25 InvokeID=7, ")
     assert "ClientID='client', ClientPassword=***" in shown
     change = message(ged.SET_AGENT_STATE_REQ, (5, b"1001\0"), (49, b"secret\0"), AgentState=0)
     assert "AgentPassword=***" in repr(change)
-    # a frame read in the wrong version: the password lies in some other field
+    # a frame that is read in a wrong version has the password in another field
     odd = message(ged.HEARTBEAT_CONF, (0x0206, b"secret"), (99, b"secret"))
     assert "tag:518=<6 bytes>, ScriptSelector=<6 bytes>" in repr(odd)
     for text in (shown, repr(change), repr(odd)):
@@ -514,7 +516,7 @@ def test_a_plain_message_has_no_findings() -> None:
     assert message(ged.OPEN_REQ, (1, b"c\0"), (2, b""), version=14).check() == []
 
 
-def test_findings_about_tags() -> None:
+def test_check_reports_unknown_foreign_and_too_long_fields() -> None:
     plain = (244, bytes(4)), (266, bytes(4))
     state = message(ged.AGENT_STATE_EVENT, *plain, (301, b""), (1, b"c\0"), (5, b"1234567890123\0"))
     assert state.check() == [
@@ -524,7 +526,7 @@ def test_findings_about_tags() -> None:
     ]
 
 
-def test_findings_about_tags_newer_than_the_session() -> None:
+def test_check_reports_tags_newer_than_the_session() -> None:
     state = message(ged.AGENT_STATE_EVENT, (303, b"t\0"), (266, bytes(4)), (257, b"\0\1"), version=20)
     found = kinds(state)
     assert found[:2] == [("tag_too_new", "ActiveTerminal"), ("tag_too_new", "MaxBeyondTaskLimit")]
@@ -536,14 +538,14 @@ def test_findings_about_tags_newer_than_the_session() -> None:
     ]
 
 
-def test_findings_about_what_is_required() -> None:
+def test_check_reports_missing_required_fields() -> None:
     assert kinds(message(ged.OPEN_REQ)) == [
         ("required_missing", "ClientID"),
         ("required_missing", "ClientPassword"),
     ]
 
 
-def test_findings_about_counts() -> None:
+def test_check_reports_counts_that_differ_from_the_fields() -> None:
     party = (39, bytes(4)), (40, bytes(2)), (41, b"3\0")
     layout = codec(14).describe(ged.CALL_CONFERENCED_EVENT)
     assert layout is not None
@@ -556,21 +558,21 @@ def test_findings_about_counts() -> None:
     assert counts[0].detail == "NumParties says 2, 1 came"
 
 
-def test_findings_about_counts_within_records() -> None:
-    def instruments(*said: bytes, came: int) -> list[str]:
-        rows = [(305, number) for number in said] + [(6, b"3001\0")] * came
-        terminal = message(ged.CONFIG_TERMINAL_EVENT, *rows, NumRecords=len(said))
+def test_check_adds_up_the_counts_of_all_records() -> None:
+    def instruments(*stated: bytes, came: int) -> list[str]:
+        rows = [(305, number) for number in stated] + [(6, b"3001\0")] * came
+        terminal = message(ged.CONFIG_TERMINAL_EVENT, *rows, NumRecords=len(stated))
         return [row.detail for row in terminal.check() if row.field == "Instrument"]
 
     assert instruments(b"\0\2", b"\0\1", came=3) == []
     assert instruments(b"\0\2", b"\0\1", came=2) == ["NumInstruments says 3, 2 came"]
     assert instruments(came=1) == ["NumInstruments says 0, 1 came"]
-    assert instruments(b"\0\2", b"\0", came=9) == []  # a count that cannot be read says nothing
+    assert instruments(b"\0\2", b"\0", came=9) == []  # a count that cannot be read is not compared
 
 
-def test_findings_about_the_sizes_of_arrays() -> None:
+def test_check_reports_array_sizes_that_differ_from_their_counts() -> None:
     def members(*rows: tuple[bytes, bytes]) -> list[str]:
-        fields = [part for said, data in rows for part in ((186, said), (187, data))]
+        fields = [part for stated, data in rows for part in ((186, stated), (187, data))]
         service = message(ged.CONFIG_SERVICE_EVENT, *fields, NumRecords=len(rows))
         return [row.detail for row in service.check() if row.field == "ServiceMember"]
 
@@ -581,7 +583,7 @@ def test_findings_about_the_sizes_of_arrays() -> None:
     assert ("count_mismatch", "FltEnabledServices") in kinds(single)
 
 
-def test_check_can_be_asked_of_every_message_in_every_version() -> None:
+def test_check_takes_every_message_in_every_version() -> None:
     for version in (9, 14, 19, 20, 25):
         for number in ged.NAMES:
             layout = codec(version).describe(number)
@@ -630,4 +632,4 @@ def test_memory_stays_level_over_many_messages() -> None:
         return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
     before = work(10_000)
-    assert work(100_000) - before < 4096  # KiB; a leak of one object each would be more
+    assert work(100_000) - before < 4096  # KiB; a leak of one object for each message would be more

@@ -8,7 +8,7 @@ ONCE = NamedVariables([NamedVariable("a", "1"), NamedVariable("b", "2")])
 ARRAYS = NamedArrays([NamedArray("a", 0, "1"), NamedArray("b", 5, "2"), NamedArray("a", 0, "3")])
 
 
-def test_every_variable_is_gone_over_in_the_order_of_the_wire() -> None:
+def test_iteration_gives_every_variable_in_wire_order() -> None:
     assert list(TWICE) == ["a", "b", "a"]
     assert list(TWICE.values()) == ["1", "2", "3"]
     assert list(TWICE.items()) == [("a", "1"), ("b", "2"), ("a", "3")]
@@ -17,7 +17,7 @@ def test_every_variable_is_gone_over_in_the_order_of_the_wire() -> None:
     assert TWICE.get_all("a") == ["1", "3"]
 
 
-def test_views_hold_what_belongs_to_a_repeated_name_too() -> None:
+def test_views_contain_every_value_of_a_repeated_name() -> None:
     assert ("a", "3") in TWICE.items()
     assert ("a", "2") not in TWICE.items()
     assert "3" in TWICE.values()
@@ -32,7 +32,7 @@ def test_variables_are_equal_by_their_pairs() -> None:
     assert ONCE != [("a", "1"), ("b", "2")]
 
 
-def test_arrays_are_by_index_and_the_first_value_of_an_index_counts() -> None:
+def test_an_array_maps_each_index_to_its_first_value() -> None:
     assert dict(ARRAYS) == {"a": {0: "1"}, "b": {5: "2"}}
     assert ARRAYS["a"] == {0: "1"}
     assert list(ARRAYS) == ["a", "b"]

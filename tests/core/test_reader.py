@@ -1,4 +1,4 @@
-"""Several fields read at once: what comes is what each of them gives by itself."""
+"""A FieldReader reads several fields at once and gives for each what ``Message.get`` gives."""
 
 import copy
 import pickle
@@ -50,7 +50,7 @@ def test_a_reader_gives_what_get_gives_for_each_name(
 
 
 @given(st.data(), versions)
-def test_whatever_can_be_read_at_all_can_be_read_at_once(data: st.DataObject, version: int) -> None:
+def test_every_field_of_a_random_frame_can_be_read_at_once(data: st.DataObject, version: int) -> None:
     try:
         message = codec(version).decode(data.draw(random_frames()))
     except MalformedFrame:
@@ -60,7 +60,7 @@ def test_whatever_can_be_read_at_all_can_be_read_at_once(data: st.DataObject, ve
 
 
 @given(st.data(), versions, names)
-def test_filling_a_dict_puts_in_what_the_message_has(
+def test_fill_adds_the_fields_that_the_message_has(
     data: st.DataObject, version: int, wanted: list[str]
 ) -> None:
     message = codec(version).decode(data.draw(frames(version)))
@@ -73,7 +73,7 @@ def test_filling_a_dict_puts_in_what_the_message_has(
     assert template == dict.fromkeys([wanted[-1], "else"], "as it was")
 
 
-def test_texts_that_come_again_are_the_same_object_however_many_there_are() -> None:
+def test_a_repeated_text_is_the_same_object_and_right_among_many() -> None:
     def event(agent: str) -> Message:
         fields = {field.name: 0 for field in layout.fixed}
         return codec(25).decode(
@@ -85,7 +85,7 @@ def test_texts_that_come_again_are_the_same_object_however_many_there_are() -> N
     reader = FieldReader("CTIClientSignature")
     assert reader.read(event("1001"))[0] is reader.read(event("1001"))[0]
     long = "a text of more than 15"
-    for agents in (3000, 30000):  # more than there are places for, the second time
+    for agents in (3000, 30000):  # the second number exceeds the places of the cache
         texts = [f"{number:0{length}}" for number in range(agents) for length in (5, 8, 15)]
         for agent in [*texts[:100], *texts, *reversed(texts), "", "1", "\xe9", "1001\xe9", long]:
             message = event(agent)
@@ -112,15 +112,15 @@ def test_one_reader_takes_every_message_in_every_version() -> None:
     new = {**old, "ForcedFlag": 1, "AgentServiceReq": 0}
     for _ in range(2):
         for version, fields, flag in ((12, old, None), (13, new, 1), (25, new, 1)):
-            made = codec(version).encode(
+            encoded = codec(version).encode(
                 ged.SET_AGENT_STATE_REQ, fields, [("AgentInstrument", "3001"), ("AgentID", "1001")]
             )
-            assert reader.read(codec(version).decode(made)) == (7, "1001", flag, 1)
+            assert reader.read(codec(version).decode(encoded)) == (7, "1001", flag, 1)
         heartbeat = codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 9})
         assert reader.read(codec(25).decode(heartbeat)) == (9, None, None, None)
 
 
-def test_values_are_the_callers_own() -> None:
+def test_a_value_outlives_its_message() -> None:
     message = codec(25).decode(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 0xFFFFFFF0}))
     reader = FieldReader("InvokeID")
     first = reader.read(message)
@@ -157,7 +157,7 @@ def test_names_that_cannot_be_read_are_refused(
 
 
 @pytest.mark.parametrize("thing", [None, b"", {}])
-def test_nothing_but_messages_is_read(thing: object) -> None:
+def test_only_messages_are_read(thing: object) -> None:
     with pytest.raises(TypeError):
         FieldReader("AgentID").read(thing)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
@@ -166,7 +166,7 @@ def test_nothing_but_messages_is_read(thing: object) -> None:
         FieldReader("AgentID").fill(thing, {})  # type: ignore[arg-type]
 
 
-def test_a_message_that_was_never_read_has_no_fields() -> None:
+def test_a_message_without_a_frame_has_no_fields() -> None:
     assert FieldReader("AgentID").read(Message.__new__(Message)) == (None,)
 
 
@@ -177,7 +177,7 @@ def test_readers_can_be_copied_and_pickled() -> None:
 
 
 @pytest.mark.parametrize("tag", [0, 0xFFFF])
-def test_a_tag_at_the_edge_of_the_range_is_not_taken_for_a_field(tag: int) -> None:
+def test_a_tag_at_the_edge_of_the_range_is_not_read_as_a_field(tag: int) -> None:
     layout = codec(25).describe(ged.AGENT_STATE_EVENT)
     assert layout is not None
     frame = header(ged.AGENT_STATE_EVENT, bytes(layout.fixed_size) + floating(25, tag, b"1001\0"))

@@ -1,4 +1,4 @@
-"""Views that the dispatcher uses again: only those that nobody kept, so that no reader can tell."""
+"""The dispatcher reuses a message view only while nothing else refers to it, so no handler sees it change."""
 
 import struct
 import subprocess
@@ -37,14 +37,14 @@ def dispatcher_of(*frames: bytes) -> Dispatcher:
     return dispatcher
 
 
-def test_a_view_that_nobody_kept_is_used_for_the_next_message_of_its_number() -> None:
+def test_a_view_that_was_not_kept_is_reused_for_the_next_message_of_its_type() -> None:
     dispatcher = dispatcher_of(beat(1), raw(ged.HEARTBEAT_REQ, b"\0\0\0\2"), beat(3), beat(4))
     seen: list[tuple[int, int]] = []
     dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append((id(message), message["InvokeID"])))
     dispatcher.on(ged.HEARTBEAT_REQ, lambda message: None)
     dispatcher.dispatch()
     assert [number for _, number in seen] == [1, 3, 4]
-    assert len({place for place, _ in seen}) == 1
+    assert len({identity for identity, _ in seen}) == 1
 
 
 def test_a_kept_view_stays_what_it_was() -> None:
@@ -58,7 +58,7 @@ def test_a_kept_view_stays_what_it_was() -> None:
 
 
 @pytest.mark.parametrize("keep", ["closure", "traceback", "iterator", "property"])
-def test_every_way_of_keeping_one_counts(keep: str) -> None:
+def test_every_kind_of_reference_keeps_a_view(keep: str) -> None:
     dispatcher = dispatcher_of(state_event("1001"), state_event("1002"))
     kept: list[object] = []
 
@@ -88,7 +88,7 @@ def test_every_way_of_keeping_one_counts(keep: str) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=40))
-def test_frames_of_any_length_take_turns_in_one_view(rows: list[tuple[int, bool]]) -> None:
+def test_one_view_serves_frames_of_any_length(rows: list[tuple[int, bool]]) -> None:
     frames = [raw(120, bytes([index % 256]) * size) for index, (size, _) in enumerate(rows)]
     dispatcher = dispatcher_of(*frames)
     keep = iter([keep for _, keep in rows])
@@ -107,8 +107,8 @@ def test_frames_of_any_length_take_turns_in_one_view(rows: list[tuple[int, bool]
     assert list(map(bytes, kept)) == [frame for frame, (_, keep) in zip(frames, rows, strict=True) if keep]
 
 
-def test_every_view_is_of_its_message_class() -> None:
-    # by a message whose class no other test of this process asks for
+def test_every_view_has_its_message_class() -> None:
+    # no other test of this process creates the class of this message
     frame = codec(25).encode("CLIENT_EVENT_REPORT_CONF", {"InvokeID": 1})
     dispatcher = dispatcher_of(frame, frame)
     seen: list[str] = []
@@ -123,7 +123,7 @@ import sys
 from ctios_fast.core import Dispatcher, codec
 
 class Finder:
-    # stands for whatever runs while the class is created
+    # any code may run while the class is created
     def find_spec(self, name, path=None, target=None):
         dispatcher.frames.feed(bytes(200_000))
 
@@ -155,7 +155,7 @@ def test_a_view_follows_the_codec_of_its_frame() -> None:
     assert seen == [(14, "1001"), (25, "1002")]
 
 
-def test_a_large_view_is_not_held_on_to() -> None:
+def test_a_large_view_is_freed() -> None:
     dispatcher = dispatcher_of(raw(120, b"x" * 60_000))
     dispatcher.on(120, lambda message: None)
     tracemalloc.start()
@@ -167,7 +167,7 @@ def test_a_large_view_is_not_held_on_to() -> None:
     assert held < 10_000
 
 
-def test_a_dispatch_of_another_dispatcher_within_a_handler_has_views_of_its_own() -> None:
+def test_a_nested_dispatch_of_another_dispatcher_uses_its_own_views() -> None:
     inner = dispatcher_of(beat(7))
     outer = dispatcher_of(beat(1), beat(2))
     seen: list[int] = []
@@ -205,7 +205,7 @@ def test_a_view_handed_to_another_thread_stays_what_it_was() -> None:
     assert sorted(seen) == [1, 2]
 
 
-def test_a_malformed_frame_leaves_the_spared_view_alone() -> None:
+def test_a_malformed_frame_leaves_the_reusable_view_alone() -> None:
     dispatcher = dispatcher_of(beat(1), raw(ged.HEARTBEAT_CONF, b"\0"), beat(2))
     seen: list[int] = []
     dispatcher.on(ged.HEARTBEAT_CONF, lambda message: seen.append(message["InvokeID"]))
@@ -223,7 +223,7 @@ def test_filtered_frames_take_no_view() -> None:
     assert dispatcher.filtered == 1
 
 
-def test_a_dispatcher_that_ends_gives_its_views_back() -> None:
+def test_a_deleted_dispatcher_frees_its_views() -> None:
     dispatcher = dispatcher_of(state_event("1001"))
     dispatcher.on(AgentStateEvent, lambda message: None)
     before = sys.getrefcount(AgentStateEvent)  # each instance holds its class

@@ -8,7 +8,7 @@ import pytest
 
 from ctios_fast.core.switches import TRICKS
 
-#: Prints how many objects 200 equal texts are, then what must be the same without any trick.
+#: Prints the number of objects that 200 equal texts are, then results that no trick may change.
 PROGRAM = """
 from ctios_fast.core import Dispatcher, FieldReader, codec
 from ctios_fast.messages import AgentStateEvent, SetAgentStateReq

@@ -1,4 +1,4 @@
-"""Text that is not ASCII: which bytes it is in a session's encoding, and that no bytes are lost."""
+"""Text that is not ASCII is written in the session's encoding, and no byte of it is lost."""
 
 import copy
 import pickle
@@ -20,13 +20,17 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.records.transcript import format_line, frame_from_record, parse_line, records
 
 ENCODINGS = (None, "ascii", "utf-8", "latin-1", "cp1252", "shift_jis", "gb18030")
-#: Text and encoding, and what the encoding makes of the text.
+#: (encoding, text, bytes of the text in the encoding)
 WRITTEN = [
     (None, "Müller", b"M\xfcller"),
     ("utf-8", "Müller", b"M\xc3\xbcller"),
     ("utf-8", "山田 €", "山田 €".encode()),
     ("cp1252", "10 €", b"10 \x80"),
-    ("shift_jis", "表示", "表示".encode("shift_jis")),  # the second byte of the first is a backslash
+    (
+        "shift_jis",
+        "表示",
+        "表示".encode("shift_jis"),
+    ),  # its second byte is a backslash
 ]
 SECRET = "Pa55word"
 REQUEST: dict[str, Any] = {
@@ -80,7 +84,7 @@ def test_named_values_are_written_and_read_in_the_encoding() -> None:
 
 
 @given(st.sampled_from(ENCODINGS), st.data(), versions)
-def test_every_frame_is_written_again_as_it_was(
+def test_every_frame_is_written_again_with_the_same_bytes(
     encoding: str | None, data: st.DataObject, version: int
 ) -> None:
     frame = data.draw(frames(version))
@@ -108,7 +112,7 @@ def test_text_of_any_bytes_can_be_printed(encoding: str, data: bytes) -> None:
 
 
 @given(st.sampled_from(ENCODINGS), st.text())
-def test_text_is_carried_unchanged_or_not_at_all(encoding: str | None, text: str) -> None:
+def test_text_is_encoded_without_loss_or_refused(encoding: str | None, text: str) -> None:
     data = encoded(text, encoding)
     assert data is None or decoded(data, encoding) == text
     if text.isascii():
@@ -116,27 +120,27 @@ def test_text_is_carried_unchanged_or_not_at_all(encoding: str | None, text: str
 
 
 @given(st.sampled_from(ENCODINGS), st.text(st.characters(exclude_characters="\0"), max_size=8))
-def test_a_field_carries_text_or_the_error_names_the_field_alone(encoding: str | None, text: str) -> None:
-    fits = encoded(text, encoding)
-    if fits is not None and len(fits) <= 11:
+def test_a_field_carries_text_or_the_error_names_the_field(encoding: str | None, text: str) -> None:
+    data_of_text = encoded(text, encoding)
+    if data_of_text is not None and len(data_of_text) <= 11:
         assert codec(25, encoding).decode(frame_with(encoding, agent_id=text))["AgentID"] == text
         return
     with pytest.raises(EncodeError) as caught:
         frame_with(encoding, agent_id=text)
     assert (caught.value.message, caught.value.field) == ("SET_AGENT_STATE_REQ", "AgentID")
-    assert ("too long" in caught.value.reason) == (fits is not None)
+    assert ("too long" in caught.value.reason) == (data_of_text is not None)
 
 
-@pytest.mark.parametrize("hide", [str, Secret])
-def test_an_error_does_not_show_the_text(hide: type) -> None:
+@pytest.mark.parametrize("password_type", [str, Secret])
+def test_an_error_does_not_show_the_password(password_type: type) -> None:
     for encoding in ("ascii", "cp1252", "shift_jis"):
         with pytest.raises(EncodeError, match=rf"AgentPassword.*not in the encoding {encoding}") as caught:
-            frame_with(encoding, agent_password=hide(SECRET + "\u0416\u20ac"))
+            frame_with(encoding, agent_password=password_type(SECRET + "\u0416\u20ac"))
         assert SECRET not in str(caught.value)
         assert caught.value.__context__ is None
 
 
-def test_lengths_are_of_bytes() -> None:
+def test_length_limits_count_bytes() -> None:
     assert frame_with("utf-8", agent_id="é" * 5)
     with pytest.raises(EncodeError, match="13 bytes with its NUL are too long: 12 at most"):
         frame_with("utf-8", agent_id="é" * 6)
@@ -223,7 +227,7 @@ def test_an_encoding_is_named_by_text() -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_records_of_frames_give_the_frames_again(encoding: str | None) -> None:
+def test_a_record_of_a_frame_gives_the_frame_again(encoding: str | None) -> None:
     used = Codec(25, encoding=encoding)
     for text in ("Müller", "a", b"\x80\xff\0", b"M\xc3\xbcller\0"):
         try:

@@ -1,4 +1,4 @@
-"""Message classes: every message, every version that has it, what goes in comes out; and what is refused."""
+"""Message classes: each gives the values it was created with, in every version; errors name the field."""
 
 import copy
 import datetime
@@ -62,7 +62,7 @@ def members(conversion):
 
 
 def scalar(shape, salt):
-    """A value of the type that the property has, another for each salt."""
+    """A value of the property's type; the salt varies it."""
     kind = shape.value.type
     if shape.value.conversion == "bool":
         return bool(salt % 2)
@@ -154,19 +154,19 @@ class TestEveryMessage:
             assert names == readable | in_records
 
     @pytest.mark.parametrize(("name", "version"), CASES)
-    def test_what_goes_in_comes_out(self, name, version):
+    def test_a_message_gives_the_values_it_was_created_with(self, name, version):
         shape = SHAPES[name]
         cls = getattr(messages, name)
         given = keywords(name, version)
         counted = {counter for field in shape.message.floating for counter in (field.repeats, field.array)}
-        made = cls(version, **given)
-        assert made.check() == []
+        message = cls(version, **given)
+        assert message.check() == []
         frame = cls.encode(codec(version), **given)
         read = codec(version).decode(frame)
         assert type(read) is cls
-        assert bytes(made) == frame
-        assert read == made
-        assert hash(read) == hash(made)
+        assert bytes(message) == frame
+        assert read == message
+        assert hash(read) == hash(message)
         parts = {part.keyword: part for part in shape.parts}
         for keyword, value in given.items():
             got = getattr(read, keyword)
@@ -184,25 +184,25 @@ class TestEveryMessage:
 
     def test_each_class_survives_pickling_and_copying(self):
         for name in SHAPES:
-            made = getattr(messages, name)(25, **keywords(name, 25))
-            for again in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
-                assert type(again) is type(made)
-                assert again == made
+            message = getattr(messages, name)(25, **keywords(name, 25))
+            for again in (pickle.loads(pickle.dumps(message)), copy.copy(message), copy.deepcopy(message)):
+                assert type(again) is type(message)
+                assert again == message
 
     def test_counts_are_computed(self):
         for name, shape in SHAPES.items():
-            made = getattr(messages, name)(25, **keywords(name, 25))
+            message = getattr(messages, name)(25, **keywords(name, 25))
             for part in shape.parts:
                 for field in shape.message.floating:
                     if field.group == part.reference and field.repeats == "NumRecords":
-                        assert made.num_records == 2
+                        assert message.num_records == 2
         event = messages.ConfigAgentEvent(25, **keywords("ConfigAgentEvent", 25))
         assert [record.num_skills for record in event.records] == [2, 2]
 
     def test_instances_are_not_tracked_by_the_garbage_collector(self):
-        made = messages.CloseConf(25, invoke_id=1)
-        assert not gc.is_tracked(made)
-        assert not hasattr(made, "__dict__")
+        message = messages.CloseConf(25, invoke_id=1)
+        assert not gc.is_tracked(message)
+        assert not hasattr(message, "__dict__")
 
 
 class TestReading:
@@ -217,8 +217,8 @@ class TestReading:
 
     def test_values_that_the_reference_gives_in_a_second_table_come_as_members(self):
         def failure(code):
-            made = messages.ControlFailureConf(25, invoke_id=1, failure_code=code, peripheral_error_code=0)
-            return made.failure_code
+            message = messages.ControlFailureConf(25, invoke_id=1, failure_code=code, peripheral_error_code=0)
+            return message.failure_code
 
         for table in (enums.ControlFailureCode, enums.ControlFailureCodeExtended):
             for member in table:
@@ -318,8 +318,8 @@ class TestReading:
 
     def test_named_variables_keep_order_and_repetitions(self):
         pairs = [("b", "1"), ("a", "2"), ("b", "3")]
-        made = messages.SetCallDataReq(25, **keywords("SetCallDataReq", 25) | {"named_variables": pairs})
-        variables = made.named_variables
+        message = messages.SetCallDataReq(25, **keywords("SetCallDataReq", 25) | {"named_variables": pairs})
+        variables = message.named_variables
         assert variables["b"] == "1"
         assert variables.get_all("b") == ["1", "3"]
         assert list(variables) == ["b", "a", "b"]
@@ -329,39 +329,39 @@ class TestReading:
         assert "a" in variables
         assert "c" not in variables
         assert variables.get("c") is None
-        assert made.num_named_variables == 3
+        assert message.num_named_variables == 3
         with pytest.raises(TypeError):
             variables["a"] = "x"
         again = messages.SetCallDataReq(25, **keywords("SetCallDataReq", 25) | {"named_variables": variables})
-        assert again == made
+        assert again == message
 
     def test_named_arrays_give_elements_by_index(self):
         given = keywords("SetCallDataReq", 25) | {
             "named_arrays": {"user.list": ["x", "y"], "user.more": {9: "z"}}
         }
-        made = messages.SetCallDataReq(25, **given)
-        arrays = made.named_arrays
+        message = messages.SetCallDataReq(25, **given)
+        arrays = message.named_arrays
         assert arrays == {"user.list": {0: "x", 1: "y"}, "user.more": {9: "z"}}
         assert arrays.elements[2] == NamedArray("user.more", 9, "z")
         assert arrays.get_all("user.list") == [
             NamedArray("user.list", 0, "x"),
             NamedArray("user.list", 1, "y"),
         ]
-        assert messages.SetCallDataReq(25, **given | {"named_arrays": arrays}) == made
+        assert messages.SetCallDataReq(25, **given | {"named_arrays": arrays}) == message
 
     def test_named_variables_that_are_cut_short_have_an_empty_value(self):
         c = codec(25)
-        made = messages.SetCallDataReq(25, **keywords("SetCallDataReq", 25))
+        message = messages.SetCallDataReq(25, **keywords("SetCallDataReq", 25))
         frame = c.encode(
-            made.type,
-            made.fixed(),
+            message.type,
+            message.fixed(),
             [("NamedVariable", b"user.a"), ("NamedArray", b""), ("NamedArray", b"\1n")],
         )
         event = c.decode(frame)
         assert event.named_variables == {"user.a": ""}
         assert event.named_arrays == {"n": {1: ""}}
 
-    def test_records_begin_with_their_type_or_where_a_field_comes_again(self):
+    def test_a_record_begins_at_its_type_or_at_a_repeated_field(self):
         messages.ConfigSkillGroupEvent  # noqa: B018
         c = codec(25)
         event = c.decode(
@@ -408,14 +408,14 @@ class TestReading:
         assert "secret" not in repr(_open(client_password=b"secret"))
 
     def test_a_property_cannot_be_set(self):
-        made = messages.CloseConf(25, invoke_id=1)
+        message = messages.CloseConf(25, invoke_id=1)
         with pytest.raises(AttributeError):
-            made.invoke_id = 2
+            message.invoke_id = 2
         with pytest.raises(TypeError, match="twice"):
-            made.__init__(25, invoke_id=2)
-        assert made.invoke_id == 1
+            message.__init__(25, invoke_id=2)
+        assert message.invoke_id == 1
 
-    def test_a_property_of_another_class_reads_by_name_within_the_frame(self):
+    def test_a_property_of_another_class_reads_its_name_in_the_frame(self):
         short = messages.HeartbeatConf(25, invoke_id=3)
         for name in SHAPES:
             cls = getattr(messages, name)
@@ -425,7 +425,7 @@ class TestReading:
         with pytest.raises(TypeError):
             messages.OpenReq.invoke_id.__get__(object(), object)
 
-    def test_an_unmade_message_reads_as_nothing(self):
+    def test_a_message_without_a_frame_has_no_values(self):
         blank = messages.AgentStateEvent.__new__(messages.AgentStateEvent)
         assert not any(getattr(blank, keyword) for keyword in blank._fields)
 
@@ -439,20 +439,20 @@ class TestReading:
         size = c.describe(cls.number).fixed_size
         for content in (body, bytes(size) + body):
             try:
-                made = c.decode(c.encode_raw(cls.number, content))
+                message = c.decode(c.encode_raw(cls.number, content))
             except MalformedFrame:
                 continue
             for keyword in cls._fields:
-                getattr(made, keyword)
+                getattr(message, keyword)
 
 
-class TestMaking:
+class TestCreating:
     def test_defaults_are_filled_in(self):
         request = messages.SetAgentStateReq(25, **SET_STATE)
         assert (request.forced_flag, request.agent_work_mode, request.num_skill_groups) == (0, 0, 0)
         assert _open().reserved1 == 0
 
-    def test_each_default_has_a_field_to_stand_for(self):
+    def test_each_default_belongs_to_a_field(self):
         names = {(shape.message.name, field.reference) for shape in SHAPES.values() for field in shape.fixed}
         for row in DEFAULTS:
             assert row.source
@@ -468,7 +468,7 @@ class TestMaking:
         with pytest.raises(ValueError, match="26"):
             messages.CloseConf(26, invoke_id=1)
 
-    def test_floating_fields_stand_in_the_order_of_the_reference(self):
+    def test_floating_fields_are_written_in_the_order_of_the_reference(self):
         backwards = dict(reversed(SET_STATE.items()))
         assert messages.SetAgentStateReq(25, **backwards) == messages.SetAgentStateReq(25, **SET_STATE)
 
@@ -512,7 +512,7 @@ class TestMaking:
         with pytest.raises(EncodeError, match="no tag is published"):
             _open(unique_instance_id="x")
 
-    def test_alternative_layouts_are_not_written(self):
+    def test_fields_of_two_alternative_layouts_are_refused(self):
         with pytest.raises(EncodeError, match="another layout"):
             messages.FailureConf(25, invoke_id=1, status=1, failure_code=3)
 
@@ -572,7 +572,7 @@ class TestLookingUp:
         assert "AGENT_STATE_EVENT, message 30: an event." in messages.AgentStateEvent.__doc__
 
     @pytest.mark.parametrize("name", sorted({name for name, _ in CASES}))
-    def test_the_signature_and_the_text_name_every_field(self, name):
+    def test_the_signature_and_the_docstring_name_every_field(self, name):
         cls = getattr(messages, name)
         signature = inspect.signature(cls)
         assert {*signature.parameters} - {"version_or_codec"} <= {*cls._fields}
@@ -584,7 +584,7 @@ class TestLookingUp:
             with pytest.raises(EncodeError, match="is missing"):
                 cls(25, **{key: value for key, value in given.items() if key != keyword})
 
-    def test_importing_the_package_makes_no_classes(self):
+    def test_importing_the_package_creates_no_classes(self):
         program = "import sys, ctios_fast\nassert 'ctios_fast.messages' not in sys.modules\n"
         subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
 
@@ -606,7 +606,7 @@ class TestLookingUp:
         dispatcher.dispatch()
         assert [message.invoke_id for message in seen] == [4]
 
-    def test_a_subclass_of_ones_own_can_be_made(self):
+    def test_a_message_class_can_be_subclassed(self):
         class Mine(messages.CloseConf):
             @property
             def doubled(self):
@@ -619,37 +619,33 @@ class TestLookingUp:
         class Mine(messages.CloseConf):
             invoke_id = "mine"
 
-        made = Mine(25, invoke_id=4)
-        made.extra = 1
-        assert (made.invoke_id, made.extra, made["InvokeID"]) == ("mine", 1, 4)
+        message = Mine(25, invoke_id=4)
+        message.extra = 1
+        assert (message.invoke_id, message.extra, message["InvokeID"]) == ("mine", 1, 4)
 
-    def test_a_name_made_at_run_time_finds_its_field(self):
-        made = messages.SetAgentStateReq(25, **SET_STATE)
+    def test_a_name_created_at_run_time_finds_its_field(self):
+        message = messages.SetAgentStateReq(25, **SET_STATE)
         for name in messages.SetAgentStateReq._fields:
-            assert getattr(made, "".join(list(name))) == getattr(made, name)
+            assert getattr(message, "".join(list(name))) == getattr(message, name)
         with pytest.raises(AttributeError, match="no_such"):
-            getattr(made, "".join(["no", "_such"]))
+            getattr(message, "".join(["no", "_such"]))
 
-    def test_methods_and_what_message_tells_are_found_beside_fields(self):
-        made = messages.CloseConf(25, invoke_id=4)
-        assert (made.type, made.version, made.to_dict()) == (8, 25, {"InvokeID": 4})
+    def test_methods_and_attributes_of_message_are_found_beside_fields(self):
+        message = messages.CloseConf(25, invoke_id=4)
+        assert (message.type, message.version, message.to_dict()) == (8, 25, {"InvokeID": 4})
 
     def test_classes_cannot_be_changed(self):
-        # reading a field does not ask the class again, so a change would go unseen
+        # a field is read without another look at the class, so a change would have no effect
         with pytest.raises(TypeError, match="immutable"):
             messages.CloseConf.invoke_id = 5
         with pytest.raises(TypeError, match="immutable"):
             messages.CloseConf.more = 5
 
-    def test_one_that_was_never_made_has_no_fields(self):
-        bare = messages.CloseConf.__new__(messages.CloseConf)
-        assert bare.invoke_id is None
+    def test_repeated_and_different_numbers_are_read_right(self):
+        created = [messages.CloseConf(25, invoke_id=number) for number in (7, 7, 1 << 31, 0, 7, 0)]
+        assert [message.invoke_id for message in created] == [7, 7, 1 << 31, 0, 7, 0]
 
-    def test_numbers_that_come_again_and_others_are_told_apart(self):
-        made = [messages.CloseConf(25, invoke_id=number) for number in (7, 7, 1 << 31, 0, 7, 0)]
-        assert [message.invoke_id for message in made] == [7, 7, 1 << 31, 0, 7, 0]
-
-    def test_many_messages_come_and_go(self):
+    def test_deleted_messages_release_their_class(self):
         frame = messages.CloseConf.encode(25, invoke_id=4)
         counts = set()
         for _ in range(5):
@@ -678,7 +674,7 @@ def _open(**changed):
 
 
 class TestManyNamedVariables:
-    def test_a_dict_of_them_takes_time_in_proportion(self):
+    def test_a_dict_of_many_variables_takes_time_in_proportion(self):
         variables = NamedVariables(
             [NamedVariable(f"user.v{number}", str(number)) for number in range(20_000)]
         )
@@ -734,12 +730,12 @@ class TestSecondTags:
         assert codec(25).encode(event) == bytes(event)
 
     @pytest.mark.parametrize("tag", [0, 65535])
-    def test_no_other_tag_is_taken_for_one(self, tag):
+    def test_no_other_tag_is_read_as_a_second_tag(self, tag):
         event = self.event((f"tag:{tag}", b"x\0"))
         names = ("AgentID", "CTIClientSignature", "AgentExtension", "ClientSignature")
         assert FieldReader(*names).read(event) == tuple(map(event.get, names)) == (None,) * 4
         assert event.agent_extension is None
 
-    def test_they_are_written_under_the_first(self):
+    def test_a_field_is_written_under_its_first_tag(self):
         event = self.event(("AgentID", "1001"), ("CTIClientSignature", "x"))
         assert [tag for tag, _ in event.floating_raw()] == [5, 3]

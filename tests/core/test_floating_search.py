@@ -1,6 +1,6 @@
-"""The walk over floating fields that columns and filters share: what it proves, and where it stops looking.
+"""The search for floating fields that columns and filters share: frames it accepts and fields it finds.
 
-Under ``ci/sanitize`` the buffers here end where their memory ends, so that a read after them is found.
+Under ``ci/sanitize`` the buffers here end where their memory ends, so a read past their end is reported.
 """
 
 import itertools
@@ -17,7 +17,12 @@ from ctios_fast.protocol import numbers as ged
 VERSIONS = [19, 25]
 FIXED = {version: codec(version).describe(ged.AGENT_STATE_EVENT).fixed_size for version in VERSIONS}  # type: ignore[union-attr]
 TAGS = {"AgentExtension": 4, "AgentID": 5, "AgentInstrument": 6}
-SETS = [[], ["AgentID"], ["AgentExtension", "AgentID"], ["AgentExtension", "AgentID", "AgentInstrument"]]
+FIELD_SETS = [
+    [],
+    ["AgentID"],
+    ["AgentExtension", "AgentID"],
+    ["AgentExtension", "AgentID", "AgentInstrument"],
+]
 
 
 def field(version: int, tag: int, length: int, data: bytes) -> bytes:
@@ -37,13 +42,15 @@ def is_malformed(version: int, data: bytes) -> bool:
     return False
 
 
-def assert_judged_alike(version: int, data: bytes, wanted: list[str]) -> None:
+def assert_agrees_with_decoder(version: int, data: bytes, wanted: list[str]) -> None:
     malformed = is_malformed(version, data)
     columns = decode_columns(data, ged.AGENT_STATE_EVENT, version, [*wanted, "AgentState"])
     assert (columns.rows, columns.malformed) == (not malformed, malformed)
-    nobody = FrameFilter(version, ged.AGENT_STATE_EVENT, {"AgentState": 7} | dict.fromkeys(wanted, "nobody"))
-    assert bool(nobody.select(data).offsets) == malformed
-    assert nobody.matches(data) == malformed
+    no_match = FrameFilter(
+        version, ged.AGENT_STATE_EVENT, {"AgentState": 7} | dict.fromkeys(wanted, "nobody")
+    )
+    assert bool(no_match.select(data).offsets) == malformed
+    assert no_match.matches(data) == malformed
     if not malformed:
         message = codec(version).decode(data)
         for name in wanted:
@@ -55,31 +62,31 @@ def assert_judged_alike(version: int, data: bytes, wanted: list[str]) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("wanted", SETS)
-def test_fields_that_say_too_much_or_too_little(version: int, wanted: list[str]) -> None:
-    most = 0xFF if version < 20 else 0xFFFF
+@pytest.mark.parametrize("wanted", FIELD_SETS)
+def test_a_wrong_length_is_malformed_to_columns_and_filters_too(version: int, wanted: list[str]) -> None:
+    max_length = 0xFF if version < 20 else 0xFFFF
     good = field(version, 5, 5, b"1001\0")
     for before, size in itertools.product((b"", good, field(version, 4, 3, b"30\0") + good), range(6)):
-        for length in {*range(10), 200, most - 1, most}:
+        for length in {*range(10), 200, max_length - 1, max_length}:
             for tag in (5, 6, 99):
                 data = frame(version, before + field(version, tag, length, b"x" * size))
                 assert is_malformed(version, data) == (length != size and not _tiles(version, length, size))
-                assert_judged_alike(version, data, wanted)
+                assert_agrees_with_decoder(version, data, wanted)
 
 
 def _tiles(version: int, length: int, size: int) -> bool:
-    # the bytes left over, all "x", may be a field of their own
+    # the bytes after the length that the field states are all "x" and may form a field of their own
     left = size - length
     width = 1 if version < 20 else 2
     return left > 0 and left == 2 * width + int.from_bytes(b"x" * width, "big")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_cut_of_a_frame(version: int) -> None:
+def test_every_cut_of_a_frame_is_judged_as_the_decoder_judges_it(version: int) -> None:
     whole = b"".join(field(version, tag, 5, b"1001\0") for tag in (3, 4, 5, 6, 5))
     for end in range(len(whole) + 1):
-        for wanted in SETS:
-            assert_judged_alike(version, frame(version, whole[:end]), wanted)
+        for wanted in FIELD_SETS:
+            assert_agrees_with_decoder(version, frame(version, whole[:end]), wanted)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -89,14 +96,14 @@ def test_the_first_field_of_each_tag_counts_wherever_it_is(version: int, order: 
         floating = b"".join(
             field(version, tag, 3, b"%d\0" % (10 + place)) for place, tag in enumerate((*order, *more))
         )
-        for wanted in SETS:
-            assert_judged_alike(version, frame(version, floating), wanted)
+        for wanted in FIELD_SETS:
+            assert_agrees_with_decoder(version, frame(version, floating), wanted)
         columns = decode_columns(frame(version, floating), ged.AGENT_STATE_EVENT, version, list(TAGS))
         for name, tag in TAGS.items():
             assert columns[name][0] == b"%d" % (10 + order.index(tag))
 
 
-def test_messages_of_one_filter_look_for_their_own_tags() -> None:
+def test_each_message_of_a_filter_is_searched_for_its_own_tags() -> None:
     wanted = FrameFilter(25, ged.AGENT_STATE_EVENT, {"AgentID": "1001"}) | FrameFilter(
         25, ged.BEGIN_CALL_EVENT, {"ANI": "55", "DialedNumber": "77"}
     )
@@ -122,7 +129,7 @@ def test_messages_of_one_filter_look_for_their_own_tags() -> None:
     assert [wanted.matches(one) for one in stream] == [one in chosen for one in stream]
 
 
-def test_a_message_numbered_zero_is_wanted_by_a_filter_for_all() -> None:
+def test_a_filter_for_all_messages_accepts_message_type_zero() -> None:
     stream = header(0, b"") + header(0, b"abc") + header(2**32 - 1, b"")
     assert FrameFilter(25).select(stream).offsets == [0, 8, 19]
     assert FrameFilter(25, ged.HEARTBEAT_REQ).select(stream).offsets == []
