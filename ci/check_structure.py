@@ -33,8 +33,9 @@ GENERATED = {Path(PACKAGE, output) for output in OUTPUTS}
 #: Lowest layer first. A module may import from its own entry and from the rows before its own; entries of one
 #: row do not import each other. The longest matching entry counts.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("ctios_fast._version", "ctios_fast._checks", "ctios_fast.enums", "ctios_fast.keywords"),
+    ("ctios_fast._version", "ctios_fast._checks", "ctios_fast.keywords"),
     ("ctios_fast.protocol",),
+    ("ctios_fast.enums",),  # some of CTI OS's enumerations are those of the protocol
     ("ctios_fast.errors",),  # the text of an error names codes of the protocol
     ("ctios_fast.core",),
     ("ctios_fast.messages",),

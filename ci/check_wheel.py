@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 
 COPIED = {".py", ".pyi", ".pxd", ".toml", ".lua", ".typed"}
 GENERATED = {
+    "ctios_fast/enums.py",
+    "ctios_fast/enums.pyi",
     "ctios_fast/messages.pyi",
     "ctios_fast/protocol/codes.py",
     "ctios_fast/protocol/enums.py",

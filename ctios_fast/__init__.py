@@ -20,15 +20,31 @@ from typing import TYPE_CHECKING, Any
 __all__ = [  # noqa: RUF022, grouped by source
     # ._version
     "__version__",
-    # .connection.observer
-    "FailureReason",
     # .connection.request_book
     "Request",
     # .connection.life_cycle
     "ConnectionState",
     # .enums
     "AgentState",
+    "AnsweringMachine",
+    "ArgType",
+    "ButtonEnablement",
+    "CallMannerType",
+    "CallOption",
+    "CallPlacementType",
+    "CallStatus",
     "CilCode",
+    "ConsultType",
+    "DeskSettingsMask",
+    "DesktopType",
+    "FacilityType",
+    "FailureCode",
+    "FailureReason",
+    "IncomingOrOutgoing",
+    "SilentMonitorStatus",
+    "SupervisorButtonEnablement",
+    "SupervisoryAction",
+    "SystemEvent",
     # .errors
     "ConnectionFailed",
     "ConnectionLost",
@@ -61,9 +77,29 @@ __all__ = [  # noqa: RUF022, grouped by source
 if TYPE_CHECKING:
     from ._version import __version__
     from .connection.life_cycle import ConnectionState
-    from .connection.observer import FailureReason
     from .connection.request_book import Request
-    from .enums import AgentState, CilCode
+    from .enums import (
+        AgentState,
+        AnsweringMachine,
+        ArgType,
+        ButtonEnablement,
+        CallMannerType,
+        CallOption,
+        CallPlacementType,
+        CallStatus,
+        CilCode,
+        ConsultType,
+        DeskSettingsMask,
+        DesktopType,
+        FacilityType,
+        FailureCode,
+        FailureReason,
+        IncomingOrOutgoing,
+        SilentMonitorStatus,
+        SupervisorButtonEnablement,
+        SupervisoryAction,
+        SystemEvent,
+    )
     from .errors import (
         ConnectionFailed,
         ConnectionLost,
@@ -91,12 +127,29 @@ _SOURCES = {
     name: source
     for source, names in {
         "._version": ("__version__",),
-        ".connection.observer": ("FailureReason",),
         ".connection.request_book": ("Request",),
         ".connection.life_cycle": ("ConnectionState",),
         ".enums": (
             "AgentState",
+            "AnsweringMachine",
+            "ArgType",
+            "ButtonEnablement",
+            "CallMannerType",
+            "CallOption",
+            "CallPlacementType",
+            "CallStatus",
             "CilCode",
+            "ConsultType",
+            "DeskSettingsMask",
+            "DesktopType",
+            "FacilityType",
+            "FailureCode",
+            "FailureReason",
+            "IncomingOrOutgoing",
+            "SilentMonitorStatus",
+            "SupervisorButtonEnablement",
+            "SupervisoryAction",
+            "SystemEvent",
         ),
         ".errors": (
             "ConnectionFailed",

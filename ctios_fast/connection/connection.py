@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import Codec, Dispatcher, Message
+from ctios_fast.enums import FailureReason
 from ctios_fast.errors import (
     ConnectionLost,
     EncodeError,
@@ -33,7 +34,7 @@ from .heartbeat import Heartbeats
 from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
 from .log_limit import LogLimit
-from .observer import FailureReason, Observer
+from .observer import Observer
 from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings, Wanted
 from .options import ConnectionOptions
 from .plain_message import MessageWriter, PlainMessage

@@ -1,24 +1,14 @@
 """The steps of a connection, as they are reported to the session that owns it."""
 
-from enum import IntEnum
 from typing import Protocol
 
 from ctios_fast.core import Handler, Message
+from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
 
 from .sides import Side
 
-__all__ = ["FailureReason", "Observer"]
-
-
-class FailureReason(IntEnum):
-    """ReasonCode of OnConnectionFailure (CTI OS Developer's Guide)."""
-
-    PROTOCOL_MISMATCH = 0
-    MISSED_HEARTBEATS = 1
-    TRANSPORT_ERROR = 2
-    CONNECT_FAILED = 3
-    OTHER_ERROR = 4
+__all__ = ["Observer"]
 
 
 class Observer(Protocol):

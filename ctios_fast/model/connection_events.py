@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.log_limit import LogLimit
-from ctios_fast.connection.observer import FailureReason
 from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
+from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
 
 from .arguments import Arguments, arguments_over

@@ -10,6 +10,8 @@
 ``protocol/enums.pyi``   the same as classes, for type checkers and editors
 ``protocol/class_table.py`` the data of the message classes; each class is created on first use
 ``messages.pyi``         the message classes, for type checkers and editors
+``enums.py``             the enumerations of CTI OS as data; each class is created on first use
+``enums.pyi``            the same as classes, for type checkers and editors
 =======================  ==========================================================================
 """
 
@@ -27,6 +29,7 @@ from ..schema import (
     load,
 )
 from .class_rows import class_table_module, messages_stub
+from .ctios_enums import ctios_enums_module, ctios_enums_stub
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 OUTPUTS = (
@@ -37,6 +40,8 @@ OUTPUTS = (
     "protocol/enums.pyi",
     "protocol/class_table.py",
     "messages.pyi",
+    "enums.py",
+    "enums.pyi",
 )
 
 #: Codes of the wire types in the C tables; ``core/layout.pxd`` names the same numbers.
@@ -325,6 +330,8 @@ def texts(reference: Reference) -> tuple[str, ...]:
         enums_stub(reference),
         class_table_module(reference, _BANNER),
         messages_stub(reference),
+        ctios_enums_module(reference),
+        ctios_enums_stub(reference),
     )
 
 
