@@ -127,10 +127,14 @@ def _hidden_pair(pair: Any) -> Any:
     return pair
 
 
-def received(method: str, args: Any, known: Collection[str]) -> "Arguments | MethodError | None":
+def received(
+    method: str, args: Any, known: Collection[str], *, stacklevel: int = 4
+) -> "Arguments | MethodError | None":
     """The Arguments of a method, or the error to raise where they are none. Never raises.
 
-    ``known``: the keywords that the method uses. Others are ignored with a warning, since CTI OS allows them.
+    - ``known``: the keywords that the method uses. Others are ignored with a warning, since CTI OS allows
+      them.
+    - ``stacklevel``: frames from the warning up to the program's call of the method.
 
     It returns the error instead of raising it because a traceback shows the variables of every function that
     it passes through: the caller first replaces its own variable, which may hold a password in clear.
@@ -144,12 +148,13 @@ def received(method: str, args: Any, known: Collection[str]) -> "Arguments | Met
     else:
         given = Arguments(args)
     if given:
-        _warn_about_unused(method, given, known)
+        _warn_about_unused(method, given, known, stacklevel)
     return given
 
 
-def _warn_about_unused(method: str, given: Arguments, known: Collection[str]) -> None:
+def _warn_about_unused(method: str, given: Arguments, known: Collection[str], stacklevel: int) -> None:
     lower = {keyword.lower() for keyword in known}
     for key in given:
         if key.strip().lower() not in lower:
-            warnings.warn(f"{method}() does not use {key}{suggestion(key, known)}", UserWarning, stacklevel=4)
+            words = f"{method}() does not use {key}{suggestion(key, known)}"
+            warnings.warn(words, UserWarning, stacklevel=stacklevel)

@@ -53,7 +53,13 @@ EVENTS: Mapping[str, Keywords] = {
     "OnPostLogout": _STATE,
     "OnLogoutFailed": _FAILURE,
     "OnControlFailureConf": _FAILURE,
+    "OnMakeCallConf": _keywords(
+        "NewConnectionCallID NewConnectionDeviceIDType LineHandle LineType NewConnectionDeviceID"
+    ),
 }
+
+#: What this library adds to the confirmations of an agent's requests.
+_CONFIRMATION = frozenset({"InvokeID", "PeripheralID", "AgentID", "UniqueObjectID"})
 
 #: Keywords of this library beyond the documented ones.
 OWN: Mapping[str, frozenset[str]] = {
@@ -65,6 +71,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "OnConnectionRejected": frozenset({"FailureCode", "ErrorMessage"}),
     "OnSetAgentStateConf": frozenset({"InvokeID", "AgentID", "UniqueObjectID"}),
     "OnQueryAgentStateConf": frozenset({"UniqueObjectID", "DepartmentID"}),
+    "OnMakeCallConf": _CONFIRMATION,
 }
 
 

@@ -34,7 +34,7 @@ from ctios_fast.model.coercion import (
     text,
 )
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import CtiObject, Property, properties
+from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.protocol.codes import (
     ALL_SKILL_GROUPS_MRD,
@@ -43,6 +43,7 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import states
+from .desktop import AgentRequests
 from .reasons import FORCED_LOGOUT, unsigned_reason
 from .requests import LoginRequest, StateChange
 from .states import STATES, agent_state
@@ -175,7 +176,7 @@ class _Gap:
 _NO_GAP = _Gap()
 
 
-class Agent(CtiObject):
+class Agent(AgentRequests):
     """One agent of a peripheral.
 
     - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.
@@ -497,9 +498,6 @@ class Agent(CtiObject):
         )
         return query
 
-    def _peripheral(self, context: Context) -> int:
-        return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
-
     def _take(self, given: Arguments) -> None:
         # All are checked before any is set.
         values: list[tuple[str, Any]] = []
@@ -554,14 +552,6 @@ class Agent(CtiObject):
             self._changes = (*changes, change)
             self.is_settled = False
         return change
-
-    def _require_instrument(self) -> str:
-        instrument = self.agent_instrument or self.agent_extension
-        if not instrument:
-            raise refuse(
-                f"agent {self.agent_id} has no AgentInstrument to act on", CilCode.E_CTIOS_MISSING_ARGUMENT
-            )
-        return instrument
 
     # --- Answers ------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ AGENT_EVENTS: Final = EventTable(
         "OnPostLogout",
         "OnLogoutFailed",
         "OnControlFailureConf",
+        "OnMakeCallConf",
     ),
     aliases={
         "OnControlFailure": "OnControlFailureConf",

@@ -1,0 +1,353 @@
+"""Requests of the model's objects as data: one row for each method, and the base class that sends them.
+
+A ``RequestRow`` says which message a method sends, which values the program may give, how each is checked,
+and which event reports the confirmation. A method of an object then passes its row and what it was called
+with to ``RequestingObject``.
+
+A value is sent only if the program gave it. Limits come from the layout of the message in the session's
+version of the protocol.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ctios_fast import keywords as kw
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Codec, Message, codec
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError
+from ctios_fast.protocol.naming import snake_case, suggestion
+
+from .arguments import Arguments, arguments_over
+from .coercion import boolean, integer, optional_seconds, received, refuse, text
+from .context import Context
+from .cti_object import CtiObject
+from .object_request import ObjectRequest
+
+if TYPE_CHECKING:
+    from ctios_fast.core.classes.base import TypedMessage
+    from ctios_fast.core.layout_info import FixedField
+
+__all__ = [
+    "Limit",
+    "Parameter",
+    "RequestRow",
+    "RequestingObject",
+    "bounded_text",
+    "encoded_size",
+    "flag",
+    "number",
+    "octets",
+    "required_text",
+]
+
+#: Fields of a request: the keywords of its message class, and their values.
+Fields = dict[str, Any]
+
+
+class Limit(NamedTuple):
+    """What a field of the message can carry.
+
+    - ``maximum``: the largest data of a floating field in bytes, or the highest number of a fixed one.
+    - ``encoding``: the session's text encoding, None for one byte a character.
+    """
+
+    maximum: int
+    encoding: str | None
+
+
+#: Checks a value that was given under a name, and returns what is sent. Raises ``MethodError``.
+Coerce = Callable[[str, Any, Limit], Any]
+
+
+# --- Coercion ---------------------------------------------------------------------------------------
+
+
+def encoded_size(name: str, value: str, encoding: str | None) -> int:
+    """The bytes of a text on the wire, without its NUL.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT) for a character that the encoding lacks.
+    """
+    if value.isascii():
+        return len(value)
+    try:
+        return len(value.encode(encoding or "latin-1"))
+    except UnicodeEncodeError:
+        raise refuse(f"{name} has a character that {encoding or 'latin-1'} cannot encode") from None
+
+
+def bounded_text(name: str, value: Any, limit: Limit) -> str:
+    """Text that the field can carry with its NUL. Numbers are accepted, as in CTI OS."""
+    max_bytes = limit.maximum - 1
+    given = text(name, value, max_bytes)
+    size = encoded_size(name, given, limit.encoding)
+    if size > max_bytes:
+        raise refuse(f"{name} must have at most {max_bytes} bytes, got {size}")
+    return given
+
+
+def required_text(name: str, value: Any, limit: Limit) -> str:
+    """Text as in ``bounded_text`` that is not empty."""
+    given = bounded_text(name, value, limit)
+    if not given:
+        raise refuse(f"{name} must not be empty")
+    return given
+
+
+def number(name: str, value: Any, limit: Limit) -> int:
+    """An integer that the field can carry. Text in decimal digits is accepted, as in CTI OS."""
+    return integer(name, value, 0, limit.maximum)
+
+
+def flag(name: str, value: Any, limit: Limit) -> bool:
+    """A boolean. The texts 0, 1, true, false, yes and no are accepted, as in CTI OS."""
+    return boolean(name, value)
+
+
+def octets(name: str, value: Any, limit: Limit) -> bytes:
+    """Bytes that the field can carry. Text is accepted, and encoded as the session encodes text."""
+    if isinstance(value, str):
+        encoded_size(name, value, limit.encoding)  # refuses what cannot be encoded
+        value = value.encode(limit.encoding or "latin-1")
+    elif not isinstance(value, bytes | bytearray):
+        raise refuse(f"{name} must be bytes or text, got {type(value).__name__}")
+    if len(value) > limit.maximum:
+        raise refuse(f"{name} must have at most {limit.maximum} bytes, got {len(value)}")
+    return bytes(value)
+
+
+# --- Rows -------------------------------------------------------------------------------------------
+
+
+class Parameter(NamedTuple):
+    """A value that the program may give to a request.
+
+    - ``keyword``: its name in Arguments. In Python it is the same in lower case with underscores.
+    - ``coerce``: checks a value.
+    - ``field``: the message's field, under the reference's name; the keyword unless given.
+    - ``is_required``: whether a request without it is refused.
+    - ``has_parts``: whether ``coerce`` returns several fields, by the keywords of the message class.
+    """
+
+    keyword: str
+    coerce: Coerce
+    field: str = ""
+    is_required: bool = False
+    has_parts: bool = False
+
+    @property
+    def name(self) -> str:
+        """The parameter's name in Python."""
+        return snake_case(self.keyword)
+
+    @property
+    def reference(self) -> str:
+        """The field that it fills, under the reference's name."""
+        return self.field or self.keyword
+
+
+class RequestRow:
+    """A method that sends a request.
+
+    - ``method``: its name in Python, for messages to people.
+    - ``message``: the name of the message class, such as ``"MakeCallReq"``.
+    - ``event``: what reports the confirmation.
+    - ``parameters``: what the program may give.
+    - ``services``: services of which the server must have granted at least one (CTIServiceMask), 0 for none.
+    - ``defaults``: fields that are sent where the program does not give them, by keyword of the message
+      class.
+    """
+
+    __slots__ = (
+        "by_name",
+        "defaults",
+        "event",
+        "keywords",
+        "label",
+        "message",
+        "method",
+        "parameters",
+        "services",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        message: str,
+        event: str,
+        parameters: tuple[Parameter, ...] = (),
+        *,
+        services: int = 0,
+        defaults: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.method = method
+        self.message = message
+        self.event = event
+        self.parameters = parameters
+        self.services = services
+        self.defaults = {} if defaults is None else defaults
+        #: The message's name in the reference.
+        self.label = snake_case(message).upper()
+        #: Parameters by their names in Python.
+        self.by_name = {each.name: each for each in parameters}
+        self.keywords = tuple(each.keyword for each in parameters)
+
+    def received(self, args: Any) -> Any:
+        """The Arguments of a call of the method, or the ``MethodError`` to raise. Never raises.
+
+        See ``coercion.received``; the method replaces its own variable with the result.
+        """
+        return received(self.method, args, self.keywords, stacklevel=5)
+
+    def unknown(self, given: Mapping[str, Any]) -> str | None:
+        """The first name of ``given`` that is not a parameter's, None if all of them are."""
+        return next((name for name in given if name not in self.by_name), None)
+
+    def fields(
+        self,
+        args: Arguments | None,
+        given: Mapping[str, Any],
+        codec: Codec,
+    ) -> Fields:
+        """The fields to send for the values that the program gave.
+
+        - ``args``: values by keyword.
+        - ``given``: values by the parameters' names; None is not given. They win over ``args``.
+
+        Raises ``MethodError``: E_CTIOS_MISSING_ARGUMENT for a required value that is missing,
+        E_CTIOS_INVALID_ARGUMENT for one that cannot be sent.
+        """
+        fields: Fields = dict(self.defaults)
+        limits = _limits(self.label, codec.version)
+        for parameter in self.parameters:
+            name, value = parameter.name, given.get(parameter.name)
+            if value is None and args is not None:
+                name, value = parameter.keyword, args.get(parameter.keyword)
+            if value is None:
+                if parameter.is_required:
+                    raise refuse(
+                        f"{self.method}() needs {parameter.keyword}", CilCode.E_CTIOS_MISSING_ARGUMENT
+                    )
+                continue
+            maximum = limits.get(parameter.reference)
+            if maximum is None:
+                raise refuse(f"{name} cannot be sent: {self.label} of version {codec.version} lacks it")
+            made = parameter.coerce(name, value, Limit(maximum, codec.encoding))
+            if parameter.has_parts:
+                fields.update(made)
+            else:
+                fields[snake_case(parameter.reference)] = made
+        return fields
+
+
+@cache
+def _limits(message: str, version: int) -> dict[str, int]:
+    # What each field of the message can carry in that version, by the reference's name.
+    layout = codec(version).describe(message)
+    if layout is None:
+        return {}
+    return {
+        **{field.name: _highest(field) for field in layout.fixed},
+        **{field.name: field.max for field in layout.floating},
+    }
+
+
+def _highest(field: "FixedField") -> int:
+    return int((1 << 8 * field.size) - 1)
+
+
+# --- Objects ----------------------------------------------------------------------------------------
+
+
+class RequestingObject(CtiObject):
+    """An object whose methods are rows of a table."""
+
+    __slots__ = ()
+
+    def _request(
+        self,
+        row: RequestRow,
+        args: Any,
+        given: Any,
+        timeout: float | None,
+        identify: Callable[[Fields], object],
+        *,
+        take_in: Callable[[Message], object] | None = None,
+        describe: Callable[[Message], Mapping[str, Any]] | None = None,
+        precondition: Callable[[], MethodError | None] | None = None,
+    ) -> Request[Message]:
+        """Send the request of a method; the answer is its confirmation.
+
+        - ``args``: what ``row.received`` returned.
+        - ``given``: the method's keywords. They are cleared where one of them is unknown, since it may hold
+          a password, which no traceback may show.
+        - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+        - ``identify``: called with the fields, adds those that name the object.
+        - ``take_in``: called with the confirmation before its event is fired.
+        - ``describe``: what the event carries beside the object's identity; the confirmation's own fields
+          unless given.
+        - ``precondition``: returns the error of an object whose state does not allow the request.
+
+        What depends on the state of the object or the session fails the request. Raises ``MethodError`` for
+        a value that cannot be used or an object without a session, ``TypeError`` for an unknown keyword.
+        """
+        unknown = row.unknown(given)
+        if unknown is not None:
+            given.clear()
+            near = suggestion(unknown, row.by_name)
+            raise TypeError(f"{row.method}() got an unexpected keyword argument {unknown!r}{near}")
+        if isinstance(args, MethodError):
+            raise args
+        timeout = optional_seconds("timeout", timeout)
+        context = self._require_context()
+        message_class: type[TypedMessage] = getattr(context.messages, row.message)
+        fields = row.fields(args, given, context.codec)
+        identify(fields)
+        request = ObjectRequest(
+            row.label,
+            lambda message: self._confirm(row, message, take_in, describe),
+            self._fire_refusal,
+        )
+        error = context.unready() or _ungranted(row, context)
+        if error is None and precondition is not None:
+            error = precondition()
+        if error is None:
+            context.send(request, message_class, timeout, **fields)
+        else:
+            context.fail(request, error)
+        return request
+
+    def _confirm(
+        self,
+        row: RequestRow,
+        message: Message,
+        take_in: Callable[[Message], object] | None,
+        describe: Callable[[Message], Mapping[str, Any]] | None,
+    ) -> None:
+        if take_in is not None:
+            take_in(message)
+        context = self.context
+        if context is not None:
+            context.fire(row.event, self._confirmed_arguments, message, describe)
+
+    def _confirmed_arguments(
+        self, message: Message, describe: Callable[[Message], Mapping[str, Any]] | None
+    ) -> Arguments:
+        values = {kw.CTIOS_INVOKEID: message["InvokeID"], **self._identity()}
+        values.update(_own_fields(message) if describe is None else describe(message))
+        return arguments_over(values)
+
+
+def _own_fields(message: Message) -> dict[str, Any]:
+    return {**message.fixed(), **dict(message.floating())}
+
+
+def _ungranted(row: RequestRow, context: Context) -> MethodError | None:
+    if not row.services or row.services & context.services_granted:
+        return None
+    return MethodError(
+        CilCode.E_CTIOS_MODE_CONFLICT,
+        f"{row.method}() needs one of the services {row.services:#x}, "
+        f"the server granted {context.services_granted:#x}",
+    )
