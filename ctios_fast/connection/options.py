@@ -6,7 +6,7 @@ Nothing below it checks an option again. An error names the option, the value an
 import ssl as ssl_module
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
 from ctios_fast._checks import shown
 from ctios_fast.core import DEFAULT_MAX_FRAME
@@ -19,7 +19,7 @@ from .link import DEFAULT_MAX_BUFFERED
 if TYPE_CHECKING:
     import random
 
-__all__ = ["MAX_SECONDS", "ConnectionOptions", "check_heartbeat"]
+__all__ = ["MAX_SECONDS", "ConnectionKeywords", "ConnectionOptions", "check_heartbeat"]
 
 #: Longest time in seconds that an option or a time-out can set: a year. Event loops refuse much longer
 #: timers.
@@ -54,6 +54,29 @@ class _Fields(NamedTuple):
     max_buffered: int = DEFAULT_MAX_BUFFERED
     clock: Clock | None = None
     rng: "random.Random | None" = None
+
+
+class ConnectionKeywords(TypedDict, total=False):
+    """The fields of ``ConnectionOptions`` as keyword arguments, for the signatures that pass them on."""
+
+    ssl: ssl_module.SSLContext | None
+    server_hostname: str | None
+    heartbeat: float | None
+    max_heartbeats: int
+    connect_timeout: float
+    open_timeout: float
+    close_timeout: float
+    clients: int
+    reconnect_attempts: int | None
+    stable_after: float
+    takeover_window: float
+    keepalive: float | None
+    turn_time: float | None
+    max_open_requests: int
+    max_frame: int
+    max_buffered: int
+    clock: Clock | None
+    rng: "random.Random | None"
 
 
 class ConnectionOptions(_Fields):

@@ -7,7 +7,7 @@ never shows the value of a password.
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ctios_fast._checks import shown
 from ctios_fast.connection.options import MAX_SECONDS
@@ -20,6 +20,7 @@ from .argument_values import as_boolean, as_integer, is_password
 from .arguments import Arguments
 
 __all__ = [
+    "MAX_UINT",
     "boolean",
     "hidden",
     "hidden_fields",
@@ -30,6 +31,9 @@ __all__ = [
     "refuse",
     "text",
 ]
+
+#: Largest unsigned number of 32 bits.
+MAX_UINT: Final = 0xFFFFFFFF
 
 
 def refuse(reason: str, code: CilCode = CilCode.E_CTIOS_INVALID_ARGUMENT) -> MethodError:

@@ -16,6 +16,7 @@ from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
 
 from .arguments import Arguments, arguments_over
+from .client_identity import ClientIdentity
 from .context import Context
 from .publisher import EventTable
 from .recovery import Recovery
@@ -47,8 +48,10 @@ SESSION_EVENTS: Final = EventTable(
 class ConnectionEvents:
     """The ``Observer`` of a session's connection."""
 
-    def __init__(self, context: Context, recovery: Recovery, status: SystemStatus, client_id: str) -> None:
-        self.client_id = client_id
+    def __init__(
+        self, context: Context, recovery: Recovery, status: SystemStatus, identity: ClientIdentity
+    ) -> None:
+        self._identity = identity
         self._context = context
         self._recovery = recovery
         self._status = status
@@ -165,7 +168,7 @@ class ConnectionEvents:
                 kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
                 kw.CTIOS_CLIENTAGENTTEMPORARYID: agent.unique_object_id,
             }
-        values[kw.CTIOS_CILCONNECTIONID] = self.client_id
+        values[kw.CTIOS_CILCONNECTIONID] = self._identity.client_id
         values[kw.CTIOS_STATUSSYSTEM] = self._status.as_arguments()
         return arguments_over(values)
 

@@ -4,7 +4,7 @@ A mode is a record. Nothing else in the model compares modes by name.
 """
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ctios_fast.protocol.codes import (
     CTI_SERVICE_ALL_EVENTS,
@@ -13,6 +13,8 @@ from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_EVENTS,
 )
 from ctios_fast.protocol.versions import defined_bits
+
+from .coercion import MAX_UINT, integer
 
 __all__ = ["AGENT", "BULK", "Mode"]
 
@@ -49,21 +51,21 @@ class Mode(NamedTuple):
     agent_mask: _Mask = _all_states
     config_mask: _Mask = _nothing
 
-    def changed(
-        self,
-        services: int | None,
-        call_mask: int | None,
-        agent_mask: int | None,
-        config_mask: int | None,
-    ) -> "Mode":
-        """The mode with the services and masks that the program chose; None leaves one as it is."""
-        chosen: dict[str, object] = {} if services is None else {"services": services}
-        for name, mask in (
+    def changed(self, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> "Mode":
+        """The mode with the services and masks that the program chose; None leaves one as it is.
+
+        Raises ``MethodError`` for a value that is not an unsigned number of 32 bits.
+        """
+        chosen: dict[str, object] = {}
+        if services is not None:
+            chosen["services"] = integer("services", services, 0, MAX_UINT)
+        for name, value in (
             ("call_mask", call_mask),
             ("agent_mask", agent_mask),
             ("config_mask", config_mask),
         ):
-            if mask is not None:
+            if value is not None:
+                mask = integer(name, value, 0, MAX_UINT)
                 chosen[name] = lambda version, mask=mask: mask
         return self._replace(**chosen)  # type: ignore[arg-type]
 

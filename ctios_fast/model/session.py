@@ -4,33 +4,30 @@
 session on it; ``disconnect`` ends both. After a loss the library finds a side again and opens the same mode.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Self, TypeVar, Unpack, overload
 
 from ctios_fast import keywords as kw
-from ctios_fast.connection.addresses import sides
-from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
-from ctios_fast.connection.opening import OpenSettings
-from ctios_fast.connection.options import ConnectionOptions, check_heartbeat
-from ctios_fast.connection.request_book import Request, expected
+from ctios_fast.connection.options import ConnectionKeywords, ConnectionOptions
+from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Codec, Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
-from ctios_fast.errors import ConnectionLost, MethodError
+from ctios_fast.errors import MethodError
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NEWEST_VERSION, NULL_ID
-from ctios_fast.protocol.naming import message_number
 
 from . import modes
 from .agents.agent import Agent, peripheral_number
 from .agents.handlers import AGENTS
+from .agents.joining import agent_by_id, named_agents
 from .arguments import Arguments
+from .client_identity import ClientIdentity
 from .coercion import (
+    MAX_UINT,
     hidden,
     hidden_fields,
     hidden_pairs,
@@ -38,65 +35,26 @@ from .coercion import (
     optional_seconds,
     received,
     refuse,
-    text,
 )
+from .connect_arguments import CONNECT_KEYWORDS, connect_arguments
 from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
 from .kinds import KINDS
 from .method_only import method_only
-from .modes import Mode
+from .mode_setting import ModeSetting
+from .plain_messages import post_message, send_request
 from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
+from .session_counts import counts
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .system_status import SystemStatus
 
-if TYPE_CHECKING:
-    import random
-    import ssl as ssl_module
-
 __all__ = ["Session"]
 
 _M = TypeVar("_M", bound=Message)
-
-log = logging.getLogger("ctios_fast.session")
-
-#: Keywords that ``connect`` takes.
-_CONNECT_KEYWORDS = (
-    kw.CTIOS_CTIOSA,
-    kw.CTIOS_PORTA,
-    kw.CTIOS_CTIOSB,
-    kw.CTIOS_PORTB,
-    kw.CTIOS_HEARTBEAT,
-)
-_MASK = 0xFFFFFFFF
-#: Characters that ClientID, ClientPassword and ClientSignature may have.
-_MAX_IDENTITY = 63
-
-
-class ConnectionSettings(TypedDict, total=False):
-    """The options of ``ConnectionOptions``, as keywords of ``Session``."""
-
-    ssl: "ssl_module.SSLContext | None"
-    server_hostname: str | None
-    heartbeat: float | None
-    max_heartbeats: int
-    connect_timeout: float
-    open_timeout: float
-    close_timeout: float
-    clients: int
-    reconnect_attempts: int | None
-    stable_after: float
-    takeover_window: float
-    keepalive: float | None
-    turn_time: float | None
-    max_open_requests: int
-    max_frame: int
-    max_buffered: int
-    clock: Clock | None
-    rng: "random.Random | None"
 
 
 class Session:
@@ -128,34 +86,38 @@ class Session:
         encoding: str | None = None,
         request_timeout: float = 30.0,
         max_objects: int = DEFAULT_MAX_OBJECTS,
-        **options: Unpack[ConnectionSettings],
+        **options: Unpack[ConnectionKeywords],
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
-        self._client_password = hidden(client_password) or Secret("")
-        del client_password
-        if len(self._client_password.reveal()) > _MAX_IDENTITY:
-            raise refuse(f"client_password must have at most {_MAX_IDENTITY} characters")
+        client_password = hidden(client_password) or Secret("")
+        #: Who the client is to the server.
+        self._identity = ClientIdentity(client_id, client_password, client_signature)
         checked_options = ConnectionOptions(**options)
-        self.client_signature = client_signature
         #: Counts and calls listeners.
         self._events = EventPublisher((SESSION_EVENTS, *(kind.events for kind in KINDS)))
-        registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, _MASK))
+        registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
+        #: The agents that the session knows.
         self._agents = registry[AGENTS.name]
+        #: What the objects may use of the session.
         self._context = Context(
             codec(version, encoding),
             self._events,
             registry,
             _request_timeout(request_timeout),
         )
+        #: Brings objects up to date after a gap in the events.
         self._recovery = Recovery(self._context, checked_options.max_open_requests)
+        #: What the server last said about the system.
         self._status = SystemStatus()
-        client_id = _client_id(client_id)
-        self._observer = ConnectionEvents(self._context, self._recovery, self._status, client_id)
-        self._connection = Connection(self._context.codec, self._observer, checked_options)
+        observer = ConnectionEvents(self._context, self._recovery, self._status, self._identity)
+        #: The connection to the pair of CTI Servers.
+        self._connection = Connection(self._context.codec, observer, checked_options)
         self._context.attach(self._connection)
+        #: Sets and clears the mode.
+        self._modes = ModeSetting(self._context, self._connection, self._recovery, self._identity)
         on = self._connection.dispatcher.on
-        on(ged.SYSTEM_EVENT, self._observer.on_system_event)
+        on(ged.SYSTEM_EVENT, observer.on_system_event)
         for kind, table in zip(KINDS, tables, strict=True):
             for number, handler in kind.handlers(self._context, table).items():
                 on(number, handler)
@@ -180,22 +142,20 @@ class Session:
     @property
     def client_id(self) -> str:
         """The ClientID of the next opening. Setting it raises ``MethodError`` for what cannot be used."""
-        return self._observer.client_id
+        return self._identity.client_id
 
     @client_id.setter
     def client_id(self, client_id: str) -> None:
-        self._observer.client_id = _client_id(client_id)
+        self._identity.client_id = client_id
 
     @property
     def client_signature(self) -> str | None:
         """The ClientSignature of the next opening, None for none. Setting it raises ``MethodError``."""
-        return self._client_signature
+        return self._identity.client_signature
 
     @client_signature.setter
     def client_signature(self, signature: str | None) -> None:
-        self._client_signature = (
-            None if signature is None else text("client_signature", signature, _MAX_IDENTITY)
-        )
+        self._identity.client_signature = signature
 
     @property
     def codec(self) -> Codec:
@@ -284,25 +244,7 @@ class Session:
 
     def counters(self) -> dict[str, int]:
         """Counts since the session was made. Everything that is received, dropped or refused is counted."""
-        connection = self._connection
-        dispatcher, book = connection.dispatcher, connection.book
-        return {
-            "connections": connection.connects,
-            "frames": dispatcher.frames_seen,
-            "frames_malformed": dispatcher.malformed,
-            "frames_without_handler": dispatcher.unhandled,
-            "handler_errors": dispatcher.handler_errors,
-            "listener_errors": self._events.failures,
-            "open_requests": len(book),
-            "requests_timed_out": book.timed_out,
-            "confirmations_late": book.late,
-            "confirmations_unasked": book.unasked,
-            "requests_forgotten": book.forgotten,
-            "objects_repaired": self._recovery.repaired,
-            "repairs_given_up": self._recovery.given_up,
-            "first_queries_failed": self._recovery.unanswered,
-            **self._context.registry.counters(),
-        }
+        return counts(self._connection, self._events, self._recovery, self._context.registry)
 
     # --- Listeners ----------------------------------------------------------------------------------
 
@@ -382,10 +324,9 @@ class Session:
         cannot be used, with E_CTIOS_IN_FAILOVER during a fail-over, and with
         E_CTIOS_SESSION_NOT_DISCONNECTED if the session is not disconnected; nothing is changed then.
         """
-        args = given = received("connect", args, _CONNECT_KEYWORDS)  # type: ignore[assignment]
+        args = given = received("connect", args, CONNECT_KEYWORDS)  # type: ignore[assignment]
         if isinstance(given, MethodError):
             raise given
-        given = given or Arguments()
         if self._connection.in_failover:
             raise refuse("the session is looking for a server; disconnect first", CilCode.E_CTIOS_IN_FAILOVER)
         if self.state is not ConnectionState.DISCONNECTED:
@@ -393,24 +334,18 @@ class Session:
                 f"the session is {self.state.value}; disconnect first",
                 CilCode.E_CTIOS_SESSION_NOT_DISCONNECTED,
             )
-        interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
-        try:
-            where = sides(
-                given.get(kw.CTIOS_CTIOSA) if ctios_a is None else ctios_a,
-                given.get(kw.CTIOS_PORTA) if port_a is None else port_a,
-                given.get(kw.CTIOS_CTIOSB) if ctios_b is None else ctios_b,
-                given.get(kw.CTIOS_PORTB) if port_b is None else port_b,
-            )
-            interval = self._connection.heartbeat if interval is None else check_heartbeat(float(interval))
-        except (TypeError, ValueError) as error:
-            raise refuse(str(error)) from None
-        if attempts is not None:
-            attempts = integer("attempts", attempts, 1, _MASK)
+        wanted = connect_arguments(
+            given or Arguments(),
+            (ctios_a, port_a, ctios_b, port_b),
+            heartbeat,
+            attempts,
+            present_heartbeat=self._connection.heartbeat,
+        )
         self._context.bind_thread()
-        self._connection.heartbeat = interval
-        self._forget_mode()
+        self._connection.heartbeat = wanted.heartbeat
+        self._modes.forget()
         self._context.registry.forget()
-        return self._connection.connect(where, attempts)
+        return self._connection.connect(wanted.sides, wanted.attempts)
 
     def disconnect(self, args: Mapping[str, Any] | None = None) -> Request[None]:
         """Close the session, or stop looking for a server; ``OnConnectionClosed`` is its last event.
@@ -447,25 +382,11 @@ class Session:
         session is not connected, has a mode, or the agent lacks its peripheral.
         """
         if agent is None:
-            return self._clear_agent()
+            return self._modes.clear_agent()
         if not isinstance(agent, Agent):
             raise refuse(f"set_agent() takes an Agent or None, got {type(agent).__name__}")
-        mode = _chosen(modes.AGENT, services, call_mask, agent_mask, config_mask)
-        self._require_modeless()
-        self._require_free(agent)
-        if agent.peripheral_id is None:
-            raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
-        self._enter_mode(mode, agent.peripheral_id)
-        self._adopt(agent)
-        self._context.current_agent = agent
-        settings = self._settings(
-            mode,
-            peripheral_id=agent.peripheral_id,
-            agent_id=agent.agent_id,
-            agent_instrument=agent.agent_instrument,
-            agent_extension=agent.agent_extension,
-        )
-        return self._open(settings, "SetAgent", partial(self._ask_for_agent, agent))
+        mode = modes.AGENT.changed(services, call_mask, agent_mask, config_mask)
+        return self._modes.set_agent(agent, mode)
 
     def set_bulk_mode(
         self,
@@ -494,17 +415,9 @@ class Session:
         nothing is changed then.
         """
         peripheral_id = peripheral_number("peripheral_id", peripheral_id)
-        named = _named(agents, peripheral_id)
-        mode = _chosen(modes.BULK, services, call_mask, agent_mask, config_mask)
-        self._require_modeless()
-        for each in named:
-            self._require_free(each)
-        self._enter_mode(mode, peripheral_id)
-        for each in named:
-            agent = self.agent(each) if isinstance(each, str) else self._adopt(each)
-            agent.peripheral_id = peripheral_id
-            agent.ask_at_opening()
-        return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
+        named = named_agents(agents, peripheral_id)
+        mode = modes.BULK.changed(services, call_mask, agent_mask, config_mask)
+        return self._modes.set_bulk_mode(peripheral_id, named, mode)
 
     def agent(
         self,
@@ -522,11 +435,7 @@ class Session:
         Raises ``MethodError`` for a value that cannot be used.
         """
         agent_password = hidden(agent_password)
-        agent = self._agents.get(agent_id) if isinstance(agent_id, str) else None
-        if agent is None:
-            context = self._context
-            made = Agent(agent_id, None if context.mode is None else context.peripheral_id)
-            agent = self._agents.get(made.agent_id) or self._adopt(made)  # the id may have been a number
+        agent = agent_by_id(self._context, agent_id)
         for keyword, value in (
             (kw.CTIOS_AGENTINSTRUMENT, agent_instrument),
             (kw.CTIOS_AGENTEXTENSION, agent_extension),
@@ -572,14 +481,7 @@ class Session:
         ``MethodError`` for a message that is not a request, and ``EncodeError``; nothing was sent then.
         """
         fields, floating = hidden_fields(fields), hidden_pairs(floating)
-        number = _resolved(message)
-        _check_fields(fields)
-        if number not in ged.CONFIRMATIONS:
-            name = ged.NAMES.get(number, "unknown")
-            raise refuse(f"message type {number} ({name}) is not a request with a confirmation")
-        request: Request[Message] = Request(ged.NAMES[number])
-        self._context.send_plain(request, number, fields, floating, optional_seconds("timeout", timeout))
-        return request
+        return send_request(self._context, message, fields, floating, timeout)
 
     def send(
         self,
@@ -595,121 +497,7 @@ class Session:
         ``ConnectionLost``, ``SendBufferFull`` and ``EncodeError``.
         """
         fields, floating = hidden_fields(fields), hidden_pairs(floating)
-        number = _resolved(message)
-        _check_fields(fields)
-        if number in ged.CONFIRMATIONS:
-            raise refuse(f"message type {number} ({ged.NAMES[number]}) has a confirmation: use request()")
-        return self._context.post_plain(number, fields, floating)
-
-    # --- Setting a mode -----------------------------------------------------------------------------
-
-    def _clear_agent(self) -> Request[None]:
-        self._context.require_thread()
-        mode = self._context.mode
-        if mode is not None and self.state is not ConnectionState.DISCONNECTED:
-            raise refuse(
-                f"the session is in {mode.name} mode; disconnect before clearing its agent",
-                CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
-            )
-        agent = self._context.current_agent
-        self._context.current_agent = None
-        if agent is not None:
-            self._agents.remove(agent.agent_id)
-        cleared: Request[None] = Request("SetAgent")
-        cleared.set_result(None)
-        return cleared
-
-    def _require_modeless(self) -> None:
-        self._context.require_thread()
-        mode = self._context.mode
-        if mode is not None:
-            raise refuse(
-                f"the session is in {mode.name} mode; disconnect first",
-                CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
-            )
-        if self.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
-            raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
-
-    def _require_free(self, agent: "str | Agent") -> None:
-        if isinstance(agent, Agent) and agent.context not in (None, self._context):
-            raise refuse(f"{agent!r} belongs to another session", CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION)
-
-    def _enter_mode(self, mode: Mode, peripheral_id: int) -> None:
-        context = self._context
-        context.mode = mode
-        context.hears_all = mode.hears_all
-        context.peripheral_id = peripheral_id
-        context.current_agent = None
-        context.registry.use_peripheral(peripheral_id)
-
-    def _settings(self, mode: Mode, **settings: Any) -> OpenSettings:
-        return OpenSettings(
-            client_id=self.client_id,
-            client_password=self._client_password,
-            client_signature=self.client_signature,
-            services=mode.services,
-            call_msg_mask=mode.call_mask(self.version),
-            agent_state_mask=mode.agent_mask(self.version),
-            config_msg_mask=mode.config_mask(self.version),
-            **settings,
-        )
-
-    def _open(
-        self, settings: OpenSettings, label: str, then: Callable[[Request[None]], object]
-    ) -> Request[None]:
-        # ``then`` answers the request that is returned, once the session is open.
-        outcome: Request[None] = Request(label)
-
-        def answered(opening: Request[Message]) -> None:
-            error = opening.exception()
-            if error is None:
-                then(outcome)
-                return
-            if self.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
-                self._forget_mode()
-            outcome.set_exception(error)
-
-        self._connection.open(settings).add_done_callback(answered)
-        return outcome
-
-    def _ask_for_agent(self, agent: Agent, outcome: Request[None]) -> None:
-        # The state tells whether the agent is logged in already. The mode is set without it as well.
-        def asked(query: Request[Message]) -> None:
-            error = query.exception()
-            if isinstance(error, ConnectionLost):
-                outcome.set_exception(error)
-                return
-            if error is not None:
-                log.warning("the state of the current agent cannot be asked for: %s", error)
-            outcome.set_result(None)
-
-        agent.query_agent_state().add_done_callback(asked)
-
-    def _await_first_queries(self, outcome: Request[None]) -> None:
-        def asked(task: object) -> None:
-            if self.is_open:
-                outcome.set_result(None)
-            else:
-                words = "the connection was lost while agents were asked for their states"
-                outcome.set_exception(expected(ConnectionLost(words)))
-
-        if self._recovery.task is None:
-            outcome.set_result(None)
-        else:
-            self._recovery.task.add_done_callback(asked)
-
-    def _forget_mode(self) -> None:
-        self._recovery.stop()
-        self._context.forget_mode()
-
-    def _adopt(self, agent: Agent) -> Agent:
-        agent.context = self._context
-        self._agents.add(agent.agent_id, agent)
-        return agent
-
-
-def _client_id(value: Any) -> str:
-    return text("client_id", value, _MAX_IDENTITY, empty=False)
+        return post_message(self._context, message, fields, floating)
 
 
 def _request_timeout(seconds: Any) -> float:
@@ -717,48 +505,3 @@ def _request_timeout(seconds: Any) -> float:
     if given is None:
         raise refuse("request_timeout must be a number of seconds above 0, got None")
     return given
-
-
-def _chosen(mode: Mode, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> Mode:
-    masks = [
-        None if value is None else integer(name, value, 0, NULL_ID)
-        for name, value in (
-            ("services", services),
-            ("call_mask", call_mask),
-            ("agent_mask", agent_mask),
-            ("config_mask", config_mask),
-        )
-    ]
-    return mode.changed(*masks)
-
-
-def _named(agents: Any, peripheral_id: int) -> "list[str | Agent]":
-    # The agents that a program names, each once: an Agent where it gave one, otherwise the id.
-    if isinstance(agents, str | bytes | Mapping) or not isinstance(agents, Iterable):
-        raise refuse(f"agents must be a list of agent IDs or Agents, got {type(agents).__name__}")
-    named: dict[str, str | Agent] = {}
-    for each in agents:
-        agent = each if isinstance(each, Agent) else Agent(each, peripheral_id)
-        if agent.peripheral_id not in (None, peripheral_id):
-            raise refuse(f"{agent!r} is given for peripheral {peripheral_id}")
-        before = named.get(agent.agent_id)
-        if agent is each:
-            if isinstance(before, Agent) and before is not agent:
-                raise refuse(f"agents has two Agents with the ID {agent.agent_id}")
-            named[agent.agent_id] = agent
-        elif before is None:
-            named[agent.agent_id] = agent.agent_id
-    return list(named.values())
-
-
-def _check_fields(fields: Any) -> None:
-    if not isinstance(fields, Mapping):
-        raise refuse(f"fields must be a mapping of field names, got {type(fields).__name__}")
-
-
-def _resolved(message: Any) -> int:
-    # The number of a message that is given by number, name or class.
-    try:
-        return message_number(message)
-    except (TypeError, ValueError) as error:
-        raise refuse(str(error)) from None

@@ -1,0 +1,179 @@
+"""ModeSetting: takes a session into a mode and out of it.
+
+It checks that the mode can be set, notes it in the context, and opens the GED-188 session. What follows an
+opening, such as the query for the current agent's state, belongs to the request that set the mode.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from ctios_fast.connection.connection import Connection
+from ctios_fast.connection.life_cycle import ConnectionState
+from ctios_fast.connection.opening import OpenSettings
+from ctios_fast.connection.request_book import Request, expected
+from ctios_fast.core import Message
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import ConnectionLost
+
+from .agents.agent import Agent
+from .agents.handlers import AGENTS
+from .agents.joining import adopt, agent_by_id, require_free
+from .client_identity import ClientIdentity
+from .coercion import refuse
+from .context import Context
+from .modes import Mode
+from .recovery import Recovery
+
+__all__ = ["ModeSetting"]
+
+log = logging.getLogger("ctios_fast.session")
+
+
+class ModeSetting:
+    """Sets and clears the mode of one session."""
+
+    def __init__(
+        self, context: Context, connection: Connection, recovery: Recovery, identity: ClientIdentity
+    ) -> None:
+        self._context = context
+        self._connection = connection
+        self._recovery = recovery
+        self._identity = identity
+
+    # --- Modes --------------------------------------------------------------------------------------
+
+    def set_agent(self, agent: Agent, mode: Mode) -> Request[None]:
+        """Set agent mode. See ``Session.set_agent``."""
+        self._require_modeless()
+        require_free(self._context, agent)
+        if agent.peripheral_id is None:
+            raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
+        self._enter(mode, agent.peripheral_id)
+        adopt(self._context, agent)
+        self._context.current_agent = agent
+        settings = self._settings(
+            mode,
+            peripheral_id=agent.peripheral_id,
+            agent_id=agent.agent_id,
+            agent_instrument=agent.agent_instrument,
+            agent_extension=agent.agent_extension,
+        )
+        return self._open(settings, "SetAgent", partial(self._ask_for_agent, agent))
+
+    def clear_agent(self) -> Request[None]:
+        """Clear the current agent. See ``Session.set_agent``."""
+        context = self._context
+        context.require_thread()
+        if context.mode is not None and self._connection.state is not ConnectionState.DISCONNECTED:
+            raise refuse(
+                f"the session is in {context.mode.name} mode; disconnect before clearing its agent",
+                CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
+            )
+        agent, context.current_agent = context.current_agent, None
+        if agent is not None:
+            context.registry[AGENTS.name].remove(agent.agent_id)
+        cleared: Request[None] = Request("SetAgent")
+        cleared.set_result(None)
+        return cleared
+
+    def set_bulk_mode(self, peripheral_id: int, named: "Iterable[str | Agent]", mode: Mode) -> Request[None]:
+        """Set bulk mode, with the agents that the program named. See ``Session.set_bulk_mode``."""
+        self._require_modeless()
+        for each in named:
+            if isinstance(each, Agent):
+                require_free(self._context, each)
+        self._enter(mode, peripheral_id)
+        for each in named:
+            agent = (
+                adopt(self._context, each) if isinstance(each, Agent) else agent_by_id(self._context, each)
+            )
+            agent.peripheral_id = peripheral_id
+            agent.ask_at_opening()
+        return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
+
+    def forget(self) -> None:
+        """The mode is over."""
+        self._recovery.stop()
+        self._context.forget_mode()
+
+    # --- Steps --------------------------------------------------------------------------------------
+
+    def _require_modeless(self) -> None:
+        self._context.require_thread()
+        mode = self._context.mode
+        if mode is not None:
+            raise refuse(
+                f"the session is in {mode.name} mode; disconnect first",
+                CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED,
+            )
+        if self._connection.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
+            raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
+
+    def _enter(self, mode: Mode, peripheral_id: int) -> None:
+        context = self._context
+        context.mode = mode
+        context.hears_all = mode.hears_all
+        context.peripheral_id = peripheral_id
+        context.current_agent = None
+        context.registry.use_peripheral(peripheral_id)
+
+    def _settings(self, mode: Mode, **settings: Any) -> OpenSettings:
+        identity, version = self._identity, self._context.codec.version
+        return OpenSettings(
+            client_id=identity.client_id,
+            client_password=identity.client_password,
+            client_signature=identity.client_signature,
+            services=mode.services,
+            call_msg_mask=mode.call_mask(version),
+            agent_state_mask=mode.agent_mask(version),
+            config_msg_mask=mode.config_mask(version),
+            **settings,
+        )
+
+    def _open(
+        self, settings: OpenSettings, label: str, then: Callable[[Request[None]], object]
+    ) -> Request[None]:
+        # ``then`` answers the request that is returned, once the session is open.
+        outcome: Request[None] = Request(label)
+
+        def answered(opening: Request[Message]) -> None:
+            error = opening.exception()
+            if error is None:
+                then(outcome)
+                return
+            if self._connection.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
+                self.forget()
+            outcome.set_exception(error)
+
+        self._connection.open(settings).add_done_callback(answered)
+        return outcome
+
+    # --- After the opening --------------------------------------------------------------------------
+
+    def _ask_for_agent(self, agent: Agent, outcome: Request[None]) -> None:
+        # The state tells whether the agent is logged in already. The mode is set without it as well.
+        def asked(query: Request[Message]) -> None:
+            error = query.exception()
+            if isinstance(error, ConnectionLost):
+                outcome.set_exception(error)
+                return
+            if error is not None:
+                log.warning("the state of the current agent cannot be asked for: %s", error)
+            outcome.set_result(None)
+
+        agent.query_agent_state().add_done_callback(asked)
+
+    def _await_first_queries(self, outcome: Request[None]) -> None:
+        def asked(task: object) -> None:
+            if self._connection.state is ConnectionState.OPEN:
+                outcome.set_result(None)
+            else:
+                words = "the connection was lost while agents were asked for their states"
+                outcome.set_exception(expected(ConnectionLost(words)))
+
+        if self._recovery.task is None:
+            outcome.set_result(None)
+        else:
+            self._recovery.task.add_done_callback(asked)

@@ -1,0 +1,35 @@
+"""What a session counts, from everything that counts on its behalf."""
+
+from typing import Any
+
+from ctios_fast.connection.connection import Connection
+
+from .publisher import EventPublisher
+from .recovery import Recovery
+from .registry import Registry
+
+__all__ = ["counts"]
+
+
+def counts(
+    connection: Connection, events: EventPublisher, recovery: Recovery, registry: Registry[Any]
+) -> dict[str, int]:
+    """All counts by name. ``docs/connection.md`` explains each."""
+    dispatcher, book = connection.dispatcher, connection.book
+    return {
+        "connections": connection.connects,
+        "frames": dispatcher.frames_seen,
+        "frames_malformed": dispatcher.malformed,
+        "frames_without_handler": dispatcher.unhandled,
+        "handler_errors": dispatcher.handler_errors,
+        "listener_errors": events.failures,
+        "open_requests": len(book),
+        "requests_timed_out": book.timed_out,
+        "confirmations_late": book.late,
+        "confirmations_unasked": book.unasked,
+        "requests_forgotten": book.forgotten,
+        "objects_repaired": recovery.repaired,
+        "repairs_given_up": recovery.given_up,
+        "first_queries_failed": recovery.unanswered,
+        **registry.counters(),
+    }
