@@ -29,8 +29,6 @@ from ctios_fast.sim import Simulator
 
 # Runs are the same everywhere. A busy machine does not fail a test: hypothesis's time limit is off.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-
-
 hypothesis.settings.load_profile("steady")
 
 
@@ -63,28 +61,28 @@ async def sim() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def make_session() -> AsyncIterator[MakeSession]:
-    """Makes sessions that are disconnected when the test is over.
+    """Creates sessions and disconnects them after the test.
 
-    By then no task of the library may be left over, and nothing may have gone wrong unseen in the loop.
+    Then no task of the library may be left, and no error may have reached the loop's exception handler.
     """
-    made: list[Session] = []
-    complaints: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+    sessions: list[Session] = []
+    loop_errors: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: loop_errors.append(context))
 
     def make(**settings: Any) -> Session:
         session = Session(**{"client_id": "test", "heartbeat": None, **settings})
-        made.append(session)
+        sessions.append(session)
         return session
 
     yield make
-    for session in made:
+    for session in sessions:
         link = session._connection.link
         closing = session.disconnect()
         if link is not None:
             link.abort()
         await soon(closing)
     await until(lambda: not [t for t in asyncio.all_tasks() if t.get_name().startswith("ctios_fast")])
-    assert complaints == []
+    assert loop_errors == []
 
 
 @pytest.fixture
@@ -158,7 +156,7 @@ def client_tls(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """Makes a server that does to each connection what the test says; gives the keywords of ``connect``."""
+    """Starts servers with the behaviour that a test writes; returns the keywords of ``connect`` for each."""
     servers: list[asyncio.Server] = []
     writers: list[asyncio.StreamWriter] = []
     tasks: list[asyncio.Task[Any]] = []

@@ -34,7 +34,7 @@ Rule 3. Everything that lasts longer than a state is a record with one owner:
 Rule 4. The observer and the waiting callers hear of a step after the step is complete. They may call the
 connection again from there, so nothing is read from before the call without looking at the state again.
 
-The picture
+The diagram
 ===========
 ::
 

@@ -1,4 +1,4 @@
-"""Columns hold what message views give, and survive any bytes."""
+"""Columns hold the values that message views give, and any bytes can be decoded."""
 
 import mmap
 import random
@@ -48,7 +48,7 @@ COLUMN_TYPES = {
 
 
 def usable(version: int, number: int) -> list[str]:
-    """Names of the message's fields that make a column."""
+    """Return the names of the message's fields that can be columns."""
     layout = codec(version).describe(number)
     assert layout is not None
     listed = [
@@ -60,8 +60,8 @@ def usable(version: int, number: int) -> list[str]:
 
 
 def as_column(value: Any, kind: np.dtype[Any], max_string: int = MAX_STRING) -> Any:
-    """What a column shows for what a message view gave, None for an invalid row."""
-    if isinstance(value, list):  # of a field that repeats the first is taken
+    """Return the column's value for a value of a message view; None for an invalid row."""
+    if isinstance(value, list):  # the first value of a repeating field counts
         value = value[0] if value else None
     if kind.kind != "S":
         return value if isinstance(value, int) else None
@@ -86,8 +86,8 @@ def assert_equal_to_views(columns: Columns, views: list[Any], max_string: int = 
         empty: Any = b"" if values.dtype.kind == "S" else 0
         assert values.tolist() == [empty if value is None else value for value in expected], name
         if values.dtype.kind == "S":
-            longest = max((len(view_bytes(view, name)) for view in views), default=0)
-            assert 1 <= values.dtype.itemsize <= max(1, min(longest, max_string)), name
+            max_length = max((len(view_bytes(view, name)) for view in views), default=0)
+            assert 1 <= values.dtype.itemsize <= max(1, min(max_length, max_string)), name
 
 
 def view_bytes(view: Any, name: str) -> bytes:
@@ -102,7 +102,7 @@ def view_bytes(view: Any, name: str) -> bytes:
 def decoded(
     version: int, stream: bytes, number: int
 ) -> tuple[list[Any], list[tuple[int, MalformedFrame]], int]:
-    """Views of the message's well-formed frames, its malformed frames, and how many others there are."""
+    """Return views of the message's well-formed frames, its malformed frames, and a count of other frames."""
     views, faults, others = [], [], 0
     for frame in split(stream)[0]:
         if frame.type != number:
@@ -124,7 +124,7 @@ def state_event(agent: bytes = b"1001\0", state: int = 3, version: int = 25, mor
     return header(STATE, fixed + floating(version, 5, agent) + more)
 
 
-# --- the same as message views ----------------------------------------------------------------------
+# --- comparison with message views -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", sorted(MESSAGES))
@@ -212,7 +212,7 @@ def test_every_row_is_filled(rows: int) -> None:
     assert not columns["Duration"].any()
 
 
-# --- what each kind of field becomes ----------------------------------------------------------------
+# --- kinds of fields ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -240,7 +240,7 @@ def test_a_floating_number_of_another_width_or_none_is_invalid_and_zero() -> Non
     assert columns.valid("Duration").tolist() == [True, False, False, False, True]
 
 
-def test_the_first_of_a_repeated_field_counts() -> None:
+def test_the_first_value_of_a_repeated_field_is_taken() -> None:
     more = floating(25, 62, b"\0\0\0\5") + floating(25, 62, b"\0\0\0\6")
     columns = decode_columns(state_event(more=more), STATE, 25, ["FltSkillGroupNumber"])
     assert columns["FltSkillGroupNumber"].dtype == np.int32
@@ -281,7 +281,7 @@ def test_a_string_above_max_string_is_invalid_and_does_not_widen_the_column(size
     assert columns["AgentID"].dtype.itemsize == (max(size, 2) if fits else 2)
 
 
-def test_max_string_is_the_longest_string_of_the_reference() -> None:
+def test_max_string_is_the_maximum_length_of_the_reference() -> None:
     documented = [
         field["max"]
         for message in MESSAGES.values()

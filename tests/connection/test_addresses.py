@@ -1,4 +1,4 @@
-"""Addresses in all forms that the library prints can be given back."""
+"""Addresses of a side: accepted forms, refused ones, and that a printed address can be given again."""
 
 from typing import Any
 
@@ -25,19 +25,19 @@ from ctios_fast.sim import Simulator
         ("[fe80::1%eth0]:42027", ("fe80::1%eth0", 42027)),
     ],
 )
-def test_host_and_port_are_told_apart(address: str, found: tuple[str, int | None]) -> None:
+def test_host_and_port_are_separated(address: str, found: tuple[str, int | None]) -> None:
     assert split_address(address) == found
 
 
 @pytest.mark.parametrize("side", [Side("A", "::1", 42027), Side("A", "host", 1), Side("A", "127.0.0.1", 9)])
-def test_a_printed_side_can_be_given_back(side: Side) -> None:
+def test_a_printed_side_can_be_given_again(side: Side) -> None:
     assert sides(str(side), None, None, None) == (side,)
 
 
 @pytest.mark.parametrize(
     "address", ["[::1", "::1]", "[::1]x", "[]", "http://host", "a b", "host\n", "[::1]:"]
 )
-def test_what_is_not_an_address_is_refused(address: str) -> None:
+def test_a_malformed_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="CtiosA: an address is HOST, HOST:PORT, or"):
         sides(address, None, None, None)
 
@@ -72,11 +72,11 @@ def test_two_different_ports_for_one_side_are_refused() -> None:
         sides("host:5", 6, None, None)
 
 
-def test_a_port_in_the_address_makes_a_side_of_its_own() -> None:
+def test_one_host_may_have_two_ports() -> None:
     assert sides("host", None, "host:7", None) == (Side("A", "host", 42027), Side("B", "host", 7))
 
 
-def test_no_host_at_all_is_a_missing_argument() -> None:
+def test_no_host_is_a_missing_argument() -> None:
     with pytest.raises(MethodError) as error:
         sides("", 5, None, 6)
     assert error.value.code is CilCode.E_CTIOS_MISSING_ARGUMENT

@@ -1,4 +1,4 @@
-"""Servers that do not read, and more requests than allowed: memory is bounded, and the caller is told."""
+"""Servers that do not read, and more requests than allowed: memory is bounded, and requests are refused."""
 
 import asyncio
 import socket
@@ -51,15 +51,15 @@ async def test_requests_to_a_server_that_never_reads_are_refused_when_the_buffer
             requests.append(request)
         assert link.buffered_out <= limit
         if len(requests) % 1000 == 0:
-            await asyncio.sleep(0)  # so that the socket takes what it can
+            await asyncio.sleep(0)  # lets the transport write what the socket takes
     assert isinstance(refusal, SendBufferFull)
     assert "200000 are allowed" in str(refusal)
-    assert session.counters()["open_requests"] == len(requests), "the refused one is not on the books"
+    assert session.counters()["open_requests"] == len(requests), "the refused request is not booked"
     size = len(codec(25).encode(ged.HEARTBEAT_REQ, {"InvokeID": 1}))
     assert limit - 200 < link.buffered_out + size
     clock.advance(30)
     assert all(isinstance(request.exception(), RequestTimeout) for request in requests)
-    assert session.is_open, "what to make of it is the application's choice"
+    assert session.is_open, "the session stays open; the application decides"
     closing = session.disconnect()
     clock.advance(5)
     await soon(closing)

@@ -1,4 +1,4 @@
-"""Servers that are not there, refuse, hang, die or talk nonsense: a clear error or event, never a hang."""
+"""Servers that are unreachable, refuse, hang, die or send garbage: each ends in a clear error or event."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.server.replies import replies
 
-# --- not there --------------------------------------------------------------------------------------
+# --- unreachable --------------------------------------------------------------------------------------
 
 
 async def test_refused_connections_of_both_sides_end_in_connection_failed(
@@ -68,13 +68,13 @@ async def test_a_mode_that_waits_for_the_connection_fails_with_it(sim: Simulator
     assert session.state is ConnectionState.DISCONNECTED
 
 
-async def test_a_host_that_does_not_exist_is_named(session: Session, recorder: Recorder) -> None:
+async def test_the_error_names_a_host_that_does_not_exist(session: Session, recorder: Recorder) -> None:
     with pytest.raises(ConnectionFailed, match=r"no-such-host\.invalid"):
         await soon(session.connect(ctios_a="no-such-host.invalid"))
     assert recorder.names == ["OnConnectionFailure"]
 
 
-async def test_a_connection_that_does_not_come_up_is_given_up_in_time(
+async def test_a_connect_attempt_ends_at_its_time_limit(
     make_session: MakeSession, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dialled = asyncio.Event()
@@ -92,13 +92,13 @@ async def test_a_connection_that_does_not_come_up_is_given_up_in_time(
         await soon(request)
 
 
-async def test_a_server_that_ends_every_connection_at_once_is_a_failed_attempt_or_a_loss(
+async def test_a_server_that_ends_every_connection_is_not_tried_again_at_once(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
-    taken: list[int] = []
+    accepted: list[int] = []
 
     async def slam(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        taken.append(1)
+        accepted.append(1)
         writer.transport.abort()
 
     session = make_session(clock=clock, rng=random.Random(1))
@@ -108,10 +108,10 @@ async def test_a_server_that_ends_every_connection_at_once_is_a_failed_attempt_o
     session.connect(**await serve(slam), attempts=None)
     await recorder.wait_for("OnConnectionFailure", 2)
     await until(lambda: session.state is ConnectionState.WAITING and clock.next_due)
-    before = len(taken)
+    before = len(accepted)
     for _ in range(50):
         await asyncio.sleep(0)
-    assert len(taken) == before, "it waits before it tries again"
+    assert len(accepted) == before, "the client waits before it tries again"
     for request in opening:
         with pytest.raises(ConnectionLost):
             await soon(request)
@@ -120,7 +120,7 @@ async def test_a_server_that_ends_every_connection_at_once_is_a_failed_attempt_o
 # --- refusing ---------------------------------------------------------------------------------------
 
 
-async def test_a_wrong_client_password_is_refused_by_name(
+async def test_a_wrong_client_password_raises_open_refused_with_its_status(
     make_session: MakeSession, clock: ManualClock
 ) -> None:
     async with Simulator(pair="both-active", client_password="right") as sim:
@@ -136,7 +136,7 @@ async def test_a_wrong_client_password_is_refused_by_name(
         args = recorder.of("OnConnectionRejected")[0]
         assert args["FailureCode"] == StatusCode.E_CTI_INVALID_PASSWORD
         assert session.state is ConnectionState.DISCONNECTED
-        assert clock.next_due is None, "it is not tried again"
+        assert clock.next_due is None, "no further attempt is planned"
         await until(lambda: not sim.side_a.connections)
 
 
@@ -148,7 +148,7 @@ async def test_the_right_client_password_is_accepted(make_session: MakeSession) 
         await soon(session.disconnect())
 
 
-async def test_a_version_that_the_server_does_not_speak_is_refused_by_name(make_session: MakeSession) -> None:
+async def test_an_unsupported_version_raises_open_refused_with_its_status(make_session: MakeSession) -> None:
     async with Simulator(pair="both-active", protocol_max=20) as sim:
         session = make_session(version=21)
         recorder = Recorder(session)
@@ -169,7 +169,7 @@ async def test_a_refusal_with_an_unknown_status_keeps_its_number(serve: Serve, s
     assert (error.value.status, error.value.name) == (4711, "4711")
 
 
-async def test_services_that_were_not_granted_are_told(
+async def test_services_that_were_not_granted_are_logged(
     serve: Serve, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -186,14 +186,14 @@ async def test_services_that_were_not_granted_are_told(
 
 
 async def settled_close(session: Session) -> None:
-    """End a session with a server that answers nothing any more."""
+    """End a session with a server that no longer answers."""
     closing = session.disconnect()
     assert session._connection.link is not None
     session._connection.link.abort()
     await soon(closing)
 
 
-# --- talking nonsense -------------------------------------------------------------------------------
+# --- sending garbage -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def settled_close(session: Session) -> None:
     ],
     ids=["http", "ssh", "ones"],
 )
-async def test_garbage_that_is_no_stream_of_frames_ends_the_connection(
+async def test_garbage_that_is_not_frames_ends_the_connection(
     serve: Serve, make_session: MakeSession, clock: ManualClock, garbage: bytes
 ) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -222,7 +222,7 @@ async def test_garbage_that_is_no_stream_of_frames_ends_the_connection(
     assert "above the limit" in args["ErrorMessage"]
 
 
-async def test_garbage_that_happens_to_be_frames_is_passed_over(serve: Serve, session: Session) -> None:
+async def test_unknown_and_malformed_frames_are_counted_and_skipped(serve: Serve, session: Session) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(bytes(80))  # ten empty frames of message 0
         writer.write(frame(0xFFFFFFFF, b"?" * 100) + frame(9999, b""))
@@ -255,7 +255,7 @@ async def test_a_frame_longer_than_the_limit_ends_the_connection_and_every_reque
         await soon(session.agent("1001").query_agent_state())
     args = await recorder.wait_for("OnConnectionFailure")
     assert args["ReasonCode"] == FailureReason.PROTOCOL_MISMATCH
-    assert FrameTooLarge.__name__ not in args["ErrorMessage"], "told in words"
+    assert FrameTooLarge.__name__ not in args["ErrorMessage"], "the message is not the exception class"
 
 
 async def test_a_frame_as_long_as_the_limit_is_read(serve: Serve, make_session: MakeSession) -> None:
@@ -275,7 +275,7 @@ async def test_a_frame_as_long_as_the_limit_is_read(serve: Serve, make_session: 
 
 
 @pytest.mark.parametrize("body", [b"", b"\0\0"], ids=["cut", "odd tail"])
-async def test_a_malformed_confirmation_fails_its_request_and_leaves_the_others_alone(
+async def test_a_malformed_confirmation_fails_its_request_only(
     serve: Serve, session: Session, recorder: Recorder, body: bytes
 ) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -313,7 +313,7 @@ async def test_a_malformed_failure_fails_its_request_too(serve: Serve, session: 
         await soon(session.agent("1001").query_agent_state())
 
 
-async def test_a_malformed_opening_is_a_protocol_that_does_not_match(
+async def test_a_malformed_open_conf_is_a_protocol_mismatch(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -330,13 +330,17 @@ async def test_a_malformed_opening_is_a_protocol_that_does_not_match(
     assert args["ReasonCode"] == FailureReason.PROTOCOL_MISMATCH
 
 
-async def test_confirmations_of_nothing_are_counted_and_passed_over(serve: Serve, session: Session) -> None:
+async def test_confirmations_without_a_request_are_counted_and_ignored(
+    serve: Serve, session: Session
+) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await open_session(reader, writer)
         writer.write(frame(ged.HEARTBEAT_CONF, bytes(4)) * 3)
         writer.write(frame(ged.FAILURE_CONF, struct.pack(">II", 0xFFFFFFFF, 1)))
         invoke_id = await next_request(reader, ged.QUERY_AGENT_STATE_REQ)
-        writer.write(replies(25).confirmation(ged.HEARTBEAT_CONF, invoke_id))  # another's confirmation
+        writer.write(
+            replies(25).confirmation(ged.HEARTBEAT_CONF, invoke_id)
+        )  # the confirmation of another request
         writer.write(replies(25).failure_conf(invoke_id, StatusCode.E_CTI_INVALID_AGENT_DATA))
         await silent(reader, writer)
 
@@ -349,7 +353,7 @@ async def test_confirmations_of_nothing_are_counted_and_passed_over(serve: Serve
 
 @settings(max_examples=30, deadline=None)
 @given(noise=st.binary(max_size=400), chunk=st.integers(1, 64))
-def test_no_noise_hangs_or_breaks_a_session(noise: bytes, chunk: int) -> None:
+def test_any_noise_ends_in_a_closed_session(noise: bytes, chunk: int) -> None:
     async def run() -> None:
         over = asyncio.Event()
 
@@ -363,8 +367,8 @@ def test_no_noise_hangs_or_breaks_a_session(noise: bytes, chunk: int) -> None:
             over.set()
 
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
-        complaints: list[object] = []
-        asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+        loop_errors: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: loop_errors.append(context))
         session = Session(client_id="test", clock=ManualClock(), heartbeat=None)
         recorder = Recorder(session)
         await soon(session.connect(ctios_a="127.0.0.1", port_a=server.sockets[0].getsockname()[1]))
@@ -375,7 +379,7 @@ def test_no_noise_hangs_or_breaks_a_session(noise: bytes, chunk: int) -> None:
         await asyncio.wait_for(over.wait(), 10)
         assert recorder.names[-1] == "OnConnectionClosed"
         assert session.counters()["handler_errors"] == 0
-        assert complaints == []
+        assert loop_errors == []
 
     asyncio.run(run())
 
@@ -399,13 +403,13 @@ async def test_a_side_that_goes_silent_is_given_up_after_three_heartbeats(
     sim.freeze_side("a")
     query = watched.agent("1001").query_agent_state(timeout=1000)
     clock.advance(10)  # a heartbeat is sent
-    clock.advance(10)  # it is missing, the second is sent
+    clock.advance(10)  # it is missing; the second is sent
     clock.advance(10)
     assert recorder.names == ["OnMissingHeartbeat"] * 2
     assert [args["ConsecutiveMissedHeartbeats"] for args in recorder.of("OnMissingHeartbeat")] == [1, 2]
     assert recorder.of("OnMissingHeartbeat")[0]["HeartbeatInterval"] == 10_000
     clock.advance(10)
-    assert recorder.names[2:] == ["OnConnectionFailure"], "in place of the third"
+    assert recorder.names[2:] == ["OnConnectionFailure"], "instead of a third OnMissingHeartbeat"
     failure = recorder.of("OnConnectionFailure")[0]
     assert failure["ReasonCode"] == FailureReason.MISSED_HEARTBEATS
     assert "3 heartbeats" in failure["ErrorMessage"]
@@ -414,7 +418,7 @@ async def test_a_side_that_goes_silent_is_given_up_after_three_heartbeats(
     await recorder.wait_for("OnConnection")
 
 
-async def test_how_many_heartbeats_may_be_missed_can_be_set(
+async def test_the_number_of_missed_heartbeats_can_be_set(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(heartbeat=5, max_heartbeats=5, clock=clock)
@@ -429,7 +433,7 @@ async def test_how_many_heartbeats_may_be_missed_can_be_set(
     assert recorder.names[4:] == ["OnConnectionFailure"]
 
 
-async def test_a_side_that_comes_back_to_life_clears_the_count(
+async def test_a_heartbeat_answer_resets_the_count(
     sim: Simulator, watched: Session, clock: ManualClock
 ) -> None:
     recorder = Recorder(watched)
@@ -446,7 +450,7 @@ async def test_a_side_that_comes_back_to_life_clears_the_count(
     assert watched.is_open
 
 
-async def test_a_silent_side_is_noticed_by_a_client_that_sends_all_the_time(
+async def test_a_client_that_sends_all_the_time_notices_a_silent_side(
     sim: Simulator, watched: Session, clock: ManualClock
 ) -> None:
     recorder = Recorder(watched)
@@ -455,7 +459,7 @@ async def test_a_silent_side_is_noticed_by_a_client_that_sends_all_the_time(
     for _ in range(14):
         if watched.is_open:
             agent.query_agent_state()
-            await asyncio.sleep(0)  # it goes out
+            await asyncio.sleep(0)  # lets the link write the request
         clock.advance(3)
     assert recorder.names == ["OnMissingHeartbeat", "OnMissingHeartbeat", "OnConnectionFailure"]
 
@@ -470,7 +474,7 @@ async def test_an_opening_that_is_never_answered_times_out_and_the_other_side_is
     await until(lambda: sim.side_a.connections)
     request = session.set_agent(an_agent())
     clock.advance(29.9)
-    assert not request.done(), "the reference asks for 30 seconds"
+    assert not request.done(), "the reference requires 30 seconds"
     sim.side_a._stop_listening()
     clock.advance(0.2)
     with pytest.raises(RequestTimeout, match="OPEN_REQ was not answered within 30 s"):
@@ -487,7 +491,7 @@ async def test_an_opening_that_is_never_answered_times_out_and_the_other_side_is
     assert session.is_open
 
 
-async def test_a_side_that_hangs_at_every_opening_is_left_for_the_other(
+async def test_a_side_that_never_answers_the_opening_is_left_for_the_other(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(clock=clock, rng=random.Random(1))
@@ -495,7 +499,7 @@ async def test_a_side_that_hangs_at_every_opening_is_left_for_the_other(
     sim.freeze_side("a")
     session.connect(**sides(sim))
     session.set_agent(an_agent())
-    for count in (1, 2):  # the last good side is tried once more, then the other
+    for count in (1, 2):  # the last good side is tried once more before the other
         await recorder.wait_for("OnConnection", count)
         assert session.current_side == "A"
         clock.advance(30)
@@ -503,7 +507,7 @@ async def test_a_side_that_hangs_at_every_opening_is_left_for_the_other(
     assert session.current_side == "B"
 
 
-async def test_a_disconnect_from_a_silent_side_ends_in_time(
+async def test_a_disconnect_from_a_silent_side_ends_at_its_time_limit(
     sim: Simulator, watched: Session, clock: ManualClock
 ) -> None:
     recorder = Recorder(watched)
@@ -520,7 +524,7 @@ async def test_a_disconnect_from_a_silent_side_ends_in_time(
 
 
 @pytest.mark.parametrize("after", [1, 7, 8, 9, 30, 60])
-async def test_a_side_killed_in_the_middle_of_a_frame(
+async def test_a_side_that_dies_within_a_frame_is_a_loss_and_recovered(
     sim: Simulator, agent: Agent, session: Session, recorder: Recorder, after: int
 ) -> None:
     sim.cut(sim.side_a.sessions[0], after)
@@ -534,11 +538,11 @@ async def test_a_side_killed_in_the_middle_of_a_frame(
         "OnSetAgentModeEvent",
         "OnQueryAgentStateConf",
     ]
-    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE, "nothing of the half frame is left"
+    assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE, "no byte of the cut frame is left"
     assert session.counters()["frames_malformed"] == 0
 
 
-async def test_an_end_of_stream_is_a_loss(
+async def test_an_end_of_stream_is_a_connection_loss(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -555,7 +559,7 @@ async def test_an_end_of_stream_is_a_loss(
     assert recorder.of("OnConnectionFailure")[0]["ReasonCode"] == FailureReason.TRANSPORT_ERROR
 
 
-async def test_a_server_that_closes_without_confirming_the_close_is_closed(
+async def test_disconnect_ends_if_the_server_closes_without_a_confirmation(
     serve: Serve, session: Session, recorder: Recorder
 ) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -570,7 +574,7 @@ async def test_a_server_that_closes_without_confirming_the_close_is_closed(
     assert "OnConnectionFailure" not in recorder.names
 
 
-async def test_a_server_that_refuses_the_close_is_closed_all_the_same(
+async def test_disconnect_ends_if_the_server_refuses_the_close(
     serve: Serve, session: Session, recorder: Recorder
 ) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A connection has an owner at every moment: cancelled calls, event loops that end, calls outside a loop."""
+"""No connection or task is left after cancelled calls, event loops that end, and calls outside a loop."""
 
 import asyncio
 import random
@@ -24,7 +24,7 @@ def free_port() -> int:
         return port
 
 
-def searching() -> list[str]:
+def library_tasks() -> list[str]:
     return [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("ctios_fast")]
 
 
@@ -41,7 +41,7 @@ async def test_a_connect_that_is_cancelled_ends_the_search(
             await session.connect(ctios_a="127.0.0.1", port_a=free_port(), attempts=None)
     assert session.state is ConnectionState.DISCONNECTED
     assert recorder.names[-1] == "OnConnectionClosed"
-    await until(lambda: not searching())
+    await until(lambda: not library_tasks())
     assert clock.next_due is None
 
 
@@ -64,20 +64,14 @@ async def test_cancel_of_the_request_ends_the_search(make_session: MakeSession, 
     assert request.cancel()
     assert session.state is ConnectionState.DISCONNECTED
     assert request.cancelled()
-    await until(lambda: not searching())
+    await until(lambda: not library_tasks())
 
 
 @pytest.mark.parametrize("turns", range(12))
-async def test_a_connect_that_is_cancelled_at_any_moment_leaves_nothing(
+async def test_a_connect_that_is_cancelled_at_any_step_leaves_no_task(
     serve: Serve, make_session: MakeSession, turns: int
 ) -> None:
-    left: list[int] = []
-
-    async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await silent(reader, writer)
-        left.append(1)
-
-    where = await serve(note)
+    where = await serve(silent)
     session = make_session()
     task = asyncio.create_task(_connect(session, where))
     for _ in range(turns):
@@ -88,7 +82,7 @@ async def test_a_connect_that_is_cancelled_at_any_moment_leaves_nothing(
         assert session.state is ConnectionState.DISCONNECTED
     else:
         await soon(session.disconnect())
-    await until(lambda: not searching())
+    await until(lambda: not library_tasks())
 
 
 async def _connect(session: Session, where: dict[str, object]) -> None:
@@ -146,7 +140,7 @@ async def test_an_open_session_whose_task_is_cancelled_is_closed(sim: Simulator,
 # --- Event loops ------------------------------------------------------------------------------------
 
 
-def test_connect_outside_a_loop_changes_nothing() -> None:
+def test_connect_outside_a_loop_raises_and_changes_nothing() -> None:
     session = Session(client_id="job")
     with pytest.raises(RuntimeError, match="connect needs a running event loop"):
         session.connect(ctios_a="127.0.0.1", port_a=1)
@@ -189,15 +183,15 @@ def closed_by_the_end() -> None:
     asyncio.run(second())
 
 
-def in_a_process_of_its_own(call: str) -> None:
-    """Make a call of this module where the remains of closed loops disturb nobody."""
+def in_another_process(call: str) -> None:
+    """Call a function of this module in another process, so that its closed loops affect no other test."""
     tests = str(Path(__file__).parent.parent)
     program = f"import runpy, sys; sys.path.insert(0, {tests!r}); runpy.run_path({__file__!r})[{call}"
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=60, check=True)
 
 
 def test_a_session_is_closed_when_asyncio_run_ends_and_works_in_the_next_one() -> None:
-    in_a_process_of_its_own("'closed_by_the_end']()")
+    in_another_process("'closed_by_the_end']()")
 
 
 def abandoned(session: Session, *, closing: bool = False) -> asyncio.AbstractEventLoop:
@@ -233,7 +227,7 @@ def used_again(disconnects: int, closing: bool) -> None:
 @pytest.mark.parametrize("disconnects", [1, 2])
 @pytest.mark.parametrize("closing", [False, True])
 def test_a_session_whose_loop_was_closed_can_be_used_again(disconnects: int, closing: bool) -> None:
-    in_a_process_of_its_own(f"'used_again']({disconnects}, {closing})")
+    in_another_process(f"'used_again']({disconnects}, {closing})")
 
 
 def refused_elsewhere() -> None:
@@ -255,8 +249,8 @@ async def end(session: Session) -> None:
     await cancel_all()
 
 
-def test_a_session_of_another_loop_that_is_not_closed_says_so_and_changes_nothing() -> None:
-    in_a_process_of_its_own("'refused_elsewhere']()")
+def test_a_session_of_another_loop_that_still_runs_refuses_disconnect() -> None:
+    in_another_process("'refused_elsewhere']()")
 
 
 LOSS_AT_THE_END = """
@@ -286,7 +280,7 @@ LOSS_AT_THE_END = """
 """
 
 
-def test_a_program_that_ends_while_the_connection_is_lost_ends_quietly() -> None:
+def test_a_program_that_ends_during_a_loss_prints_no_warning() -> None:
     program = textwrap.dedent(LOSS_AT_THE_END)
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", program],
@@ -295,9 +289,9 @@ def test_a_program_that_ends_while_the_connection_is_lost_ends_quietly() -> None
         timeout=60,
         check=False,
     )
-    expected = (" lost: ", " cannot be reached: ", " took 0.")  # the last on a busy machine
+    expected = (" lost: ", " cannot be reached: ", " took 0.")  # the last one is logged on a busy machine
     lines = [line for line in done.stderr.splitlines() if not any(words in line for words in expected)]
-    assert lines == [], "no task is destroyed, no transport is left"
+    assert lines == [], "no task is destroyed and no transport is left open"
     assert done.returncode == 0
 
 
@@ -329,4 +323,4 @@ async def test_any_order_of_calls_ends_disconnected_with_no_task_left(
                 pass
     await soon(session.disconnect())
     assert session.state is ConnectionState.DISCONNECTED
-    await until(lambda: not searching())
+    await until(lambda: not library_tasks())

@@ -1,4 +1,4 @@
-"""Every failure has words, and a peer that is not a CTI Server is recognised."""
+"""Every failure has a text, and a server of another protocol is recognised."""
 
 import asyncio
 import ssl
@@ -11,7 +11,7 @@ from ctios_fast import ConnectionFailed, Session
 from ctios_fast.connection.explain import explain
 from ctios_fast.errors import FrameTooLarge
 
-WORDLESS = [
+WITHOUT_TEXT = [
     ConnectionResetError(),
     ConnectionAbortedError(),
     BrokenPipeError(),
@@ -24,12 +24,12 @@ WORDLESS = [
 ]
 
 
-@pytest.mark.parametrize("error", WORDLESS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("error", WITHOUT_TEXT, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("tls", [False, True])
-def test_an_error_without_text_gets_words(error: BaseException, tls: bool) -> None:
-    words = explain(error, tls=tls)
-    assert words.strip()
-    assert str(error) or type(error).__name__ in words
+def test_an_error_without_text_gets_one(error: BaseException, tls: bool) -> None:
+    text = explain(error, tls=tls)
+    assert text.strip()
+    assert str(error) or type(error).__name__ in text
 
 
 def test_the_text_of_an_error_is_kept() -> None:
@@ -71,7 +71,7 @@ def test_an_oversized_frame_of_a_cti_server_gives_no_hint() -> None:
         (b"\x15\x03\x01\x00\x02\x02\x0a", "pass ssl="),
     ],
 )
-async def test_a_server_of_another_protocol_is_named_in_the_event(
+async def test_the_event_names_a_server_of_another_protocol(
     serve: Serve, session: Session, greeting: bytes, hint: str
 ) -> None:
     async def greet_and_leave(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +85,7 @@ async def test_a_server_of_another_protocol_is_named_in_the_event(
     assert hint in (await recorder.wait_for("OnConnectionFailure"))["ErrorMessage"]
 
 
-async def test_tls_to_a_plain_port_that_hangs_up_says_what_to_check(
+async def test_the_error_of_tls_to_a_plain_port_says_what_to_check(
     serve: Serve, make_session: MakeSession, client_tls: ssl.SSLContext
 ) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,7 +100,7 @@ async def test_tls_to_a_plain_port_that_hangs_up_says_what_to_check(
     assert "does the port speak TLS" in recorder.of("OnConnectionFailure")[0]["ErrorMessage"]
 
 
-async def test_a_plain_client_of_a_tls_port_is_told_to_use_tls(
+async def test_the_error_of_a_plain_client_of_a_tls_port_names_the_ssl_option(
     serve: Serve, session: Session, server_tls: ssl.SSLContext
 ) -> None:
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=server_tls)
@@ -112,7 +112,7 @@ async def test_a_plain_client_of_a_tls_port_is_told_to_use_tls(
         await soon(session.disconnect())
 
 
-async def test_a_certificate_of_another_name_says_what_to_check(
+async def test_the_error_of_a_certificate_of_another_name_says_what_to_check(
     make_session: MakeSession, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0, ssl=server_tls)

@@ -1,4 +1,4 @@
-"""Heartbeats by themselves: when one is due, when one is missing, when it is enough."""
+"""The heartbeat timer: when a heartbeat is due, when it is missing, and when the link counts as lost."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from ctios_fast.connection.heartbeat import DEFAULT_MAX_MISSED, MIN_INTERVAL, He
 
 
 class Line:
-    """A link as heartbeats see it, and a record of what they do: ``(time, "beat" | count | "lost")``."""
+    """A link for the heartbeats, and a log of their actions: ``(time, "beat" | count | "lost")``."""
 
     def __init__(
         self, clock: ManualClock, *, interval: float = 10, answers: bool = True, **more: int
@@ -42,12 +42,12 @@ class Line:
         self.last_received = self.clock.time()
 
 
-def test_the_reference_has_three_heartbeats_and_five_seconds() -> None:
+def test_the_limits_are_those_of_the_reference() -> None:
     assert DEFAULT_MAX_MISSED == 3
     assert MIN_INTERVAL == 5
 
 
-def test_one_is_due_after_each_interval_of_silence(clock: ManualClock) -> None:
+def test_a_heartbeat_is_due_after_each_interval_of_silence(clock: ManualClock) -> None:
     line = Line(clock)
     clock.advance(9.9)
     assert line.log == []
@@ -56,7 +56,7 @@ def test_one_is_due_after_each_interval_of_silence(clock: ManualClock) -> None:
     assert line.heartbeats.missed == 0
 
 
-def test_whatever_is_sent_and_answered_puts_it_off(clock: ManualClock) -> None:
+def test_traffic_in_both_directions_delays_the_heartbeat(clock: ManualClock) -> None:
     line = Line(clock)
     for _ in range(10):
         clock.advance(7)
@@ -67,7 +67,7 @@ def test_whatever_is_sent_and_answered_puts_it_off(clock: ManualClock) -> None:
     assert line.log == [(80, "beat")]
 
 
-def test_a_client_that_only_listens_sends_them_lest_the_server_thinks_it_idle(clock: ManualClock) -> None:
+def test_a_client_that_only_receives_sends_heartbeats(clock: ManualClock) -> None:
     line = Line(clock)
     for _ in range(30):
         clock.advance(1)
@@ -75,7 +75,7 @@ def test_a_client_that_only_listens_sends_them_lest_the_server_thinks_it_idle(cl
     assert line.log == [(10, "beat"), (20, "beat"), (30, "beat")]
 
 
-def test_a_client_that_only_sends_notices_that_nothing_comes(clock: ManualClock) -> None:
+def test_a_client_that_only_sends_notices_a_silent_server(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     for _ in range(45):
         clock.advance(1)
@@ -83,7 +83,7 @@ def test_a_client_that_only_sends_notices_that_nothing_comes(clock: ManualClock)
     assert line.log == [(10, "beat"), (20, 1), (20, "beat"), (30, 2), (30, "beat"), (40, "lost")]
 
 
-def test_three_in_a_row_without_an_answer_are_the_end(clock: ManualClock) -> None:
+def test_three_missed_heartbeats_are_a_loss(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     clock.advance(100)
     assert line.log == [
@@ -93,20 +93,20 @@ def test_three_in_a_row_without_an_answer_are_the_end(clock: ManualClock) -> Non
     assert clock.next_due is None
 
 
-@pytest.mark.parametrize("most", [1, 2, 7])
-def test_how_many_may_be_missing_can_be_set(clock: ManualClock, most: int) -> None:
-    line = Line(clock, answers=False, max_missed=most)
+@pytest.mark.parametrize("max_missed", [1, 2, 7])
+def test_the_number_of_missed_heartbeats_can_be_set(clock: ManualClock, max_missed: int) -> None:
+    line = Line(clock, answers=False, max_missed=max_missed)
     clock.advance(1000)
-    assert [what for _, what in line.log if what != "beat"] == [*range(1, most), "lost"]
-    assert line.log[-1] == (10 + 10 * most, "lost")
+    assert [what for _, what in line.log if what != "beat"] == [*range(1, max_missed), "lost"]
+    assert line.log[-1] == (10 + 10 * max_missed, "lost")
 
 
-def test_whatever_comes_clears_the_count(clock: ManualClock) -> None:
+def test_any_received_message_resets_the_count(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     for _ in range(5):
         clock.advance(30)  # two are missing
         assert line.heartbeats.missed == 2
-        line.receive()  # an event, say
+        line.receive()  # such as an event
         clock.advance(10)
         assert line.heartbeats.missed == 0
         line.receive()
@@ -119,7 +119,7 @@ def test_whatever_comes_clears_the_count(clock: ManualClock) -> None:
     assert "lost" not in [what for _, what in line.log]
 
 
-def test_what_came_before_the_heartbeat_does_not_answer_it(clock: ManualClock) -> None:
+def test_a_message_before_the_heartbeat_does_not_answer_it(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     clock.advance(9)
     line.receive()
@@ -127,7 +127,7 @@ def test_what_came_before_the_heartbeat_does_not_answer_it(clock: ManualClock) -
     assert line.log == [(10, "beat"), (20, 1), (20, "beat")]
 
 
-def test_nothing_happens_after_stop(clock: ManualClock) -> None:
+def test_stop_ends_all_heartbeats(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     clock.advance(25)
     line.heartbeats.stop()
@@ -138,11 +138,11 @@ def test_nothing_happens_after_stop(clock: ManualClock) -> None:
     assert clock.next_due is None
 
 
-def test_stop_from_within_a_callback(clock: ManualClock) -> None:
+def test_stop_may_be_called_in_a_callback(clock: ManualClock) -> None:
     line = Line(clock, answers=False)
     line.heartbeats._missing = lambda count: line.heartbeats.stop()
     clock.advance(100)
-    assert line.log == [(10, "beat")], "none is sent on a connection that was given up"
+    assert line.log == [(10, "beat")], "no heartbeat is sent after stop()"
 
 
 @given(
@@ -151,7 +151,7 @@ def test_stop_from_within_a_callback(clock: ManualClock) -> None:
     ),
     answers=st.booleans(),
 )
-def test_silence_of_either_end_is_never_longer_than_an_interval_without_a_heartbeat(
+def test_neither_end_is_silent_longer_than_an_interval_without_a_heartbeat(
     traffic: list[tuple[float, str]], answers: bool
 ) -> None:
     clock = ManualClock()

@@ -1,4 +1,4 @@
-"""The table of connection states: complete, connected, and agreed with by the connection itself."""
+"""The table of connection states: complete, connected, and the only source of the connection's state."""
 
 import ast
 import inspect
@@ -25,19 +25,19 @@ def reachable(start: ConnectionState) -> set[ConnectionState]:
     return found
 
 
-def test_every_state_can_be_reached_and_so_can_every_transition() -> None:
+def test_every_state_can_be_reached() -> None:
     assert reachable(S.DISCONNECTED) == set(S)
     assert {before for before, _ in TRANSITIONS} == set(S)
 
 
 @pytest.mark.parametrize("state", S)
-def test_no_state_leads_nowhere(state: ConnectionState) -> None:
+def test_every_state_leads_to_an_open_session_and_to_the_end(state: ConnectionState) -> None:
     assert S.DISCONNECTED in reachable(state)
     assert S.OPEN in reachable(state)
 
 
 @pytest.mark.parametrize("state", set(S) - {S.DISCONNECTED, S.CLOSING}, ids=lambda state: state.value)
-def test_a_disconnect_is_possible_from_everywhere_and_ends_in_two_steps(state: ConnectionState) -> None:
+def test_a_disconnect_ends_every_state_in_two_steps(state: ConnectionState) -> None:
     closing = next_state(state, "disconnect")
     assert closing is S.CLOSING
     assert next_state(closing, "closed") is S.DISCONNECTED
@@ -48,7 +48,7 @@ def test_every_state_with_a_link_can_lose_it(state: ConnectionState) -> None:
     assert next_state(state, "lost") is S.WAITING
 
 
-def test_the_way_to_an_open_session() -> None:
+def test_a_connect_leads_to_an_open_session() -> None:
     state = S.DISCONNECTED
     for event in ("connect", "failed", "retry", "tcp_up", "open", "opened"):
         state = next_state(state, event)
@@ -56,13 +56,13 @@ def test_the_way_to_an_open_session() -> None:
 
 
 @pytest.mark.parametrize("state", S)
-def test_what_is_not_in_the_table_is_an_error_that_names_both(state: ConnectionState) -> None:
+def test_an_event_that_the_table_lacks_is_an_error_that_names_state_and_event(state: ConnectionState) -> None:
     for event in (EVENTS | {"explode"}) - {event for before, event in TRANSITIONS if before is state}:
         with pytest.raises(ValueError, match=f"{state.value} cannot {event}"):
             next_state(state, event)
 
 
-def test_only_its_end_or_a_cancellation_leaves_closing() -> None:
+def test_only_its_end_or_a_cancellation_ends_closing() -> None:
     leaving = defaultdict(set)
     for before, event in TRANSITIONS:
         leaving[before].add(event)
@@ -70,7 +70,7 @@ def test_only_its_end_or_a_cancellation_leaves_closing() -> None:
     assert leaving[S.DISCONNECTED] == {"connect"}
 
 
-def test_the_connection_uses_exactly_the_tables_events_and_sets_its_state_nowhere_else() -> None:
+def test_the_connection_uses_every_event_and_does_not_set_the_state_itself() -> None:
     tree = ast.parse(inspect.getsource(connection))
     used = {
         constant.value
@@ -87,10 +87,10 @@ def test_the_connection_uses_exactly_the_tables_events_and_sets_its_state_nowher
         for target in ast.walk(node)
         if isinstance(target, ast.Attribute) and isinstance(target.ctx, ast.Store) and target.attr == "state"
     ]
-    assert assigned == [], "Lifecycle does it, by the table"
+    assert assigned == [], "only Lifecycle.take sets the state"
 
 
-def test_the_picture_shows_every_event() -> None:
-    picture = inspect.getdoc(inspect.getmodule(next_state)) or ""
+def test_the_diagram_shows_every_event() -> None:
+    diagram = inspect.getdoc(inspect.getmodule(next_state)) or ""
     for event in EVENTS:
-        assert event in picture
+        assert event in diagram

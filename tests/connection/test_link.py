@@ -1,4 +1,4 @@
-"""What a link writes, and when: a lone frame at once, many in as few writes as may be, always in order."""
+"""What a link writes, and when: a single frame at once, many frames in few writes, always in order."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,7 +18,7 @@ SIZE = len(FRAMES[0])
 
 
 class Wire(asyncio.Transport):
-    """A transport whose socket takes what it is told to take."""
+    """A transport that records writes; while ``stuck`` is set, its socket takes no bytes."""
 
     def __init__(self, tls: bool = False) -> None:
         super().__init__({"sslcontext": object() if tls else None})
@@ -36,7 +36,7 @@ class Wire(asyncio.Transport):
             self.link.pause_writing()
 
     def drain(self) -> None:
-        """The socket takes what waits."""
+        """Let the socket take all waiting bytes."""
         self.waiting = 0
         assert self.link is not None
         self.link.resume_writing()
@@ -54,7 +54,7 @@ class Wire(asyncio.Transport):
 
 
 def up(wire: Wire, **settings: Any) -> Link:
-    """A link over the wire."""
+    """Return a link over the wire."""
     link = Link(CODEC, on_lost=lambda error: None, clock=ManualClock(), **settings)
     wire.link = link
     link.connection_made(wire)
@@ -62,20 +62,20 @@ def up(wire: Wire, **settings: Any) -> Link:
 
 
 def receive(link: Link, data: bytes) -> None:
-    """The socket brings these bytes."""
-    room = memoryview(link.get_buffer(len(data)))  # type: ignore[arg-type]
-    room[: len(data)] = data
-    room.release()
+    """Let the link receive these bytes."""
+    free = memoryview(link.get_buffer(len(data)))  # type: ignore[arg-type]
+    free[: len(data)] = data
+    free.release()
     link.buffer_updated(len(data))
 
 
-async def test_a_lone_frame_is_written_at_once() -> None:
+async def test_a_single_frame_is_written_at_once() -> None:
     wire = Wire()
     up(wire).send(FRAMES[0])
     assert wire.writes == [FRAMES[0]]
 
 
-async def test_what_follows_in_the_same_turn_goes_out_in_one_write_at_its_end() -> None:
+async def test_further_frames_of_a_turn_are_written_together_at_its_end() -> None:
     wire = Wire()
     link = up(wire)
     for frame in FRAMES:
@@ -86,10 +86,10 @@ async def test_what_follows_in_the_same_turn_goes_out_in_one_write_at_its_end() 
     assert wire.writes == [FRAMES[0], b"".join(FRAMES[1:])]
     assert link.bytes_sent == 8 * SIZE
     link.send(FRAMES[0])
-    assert wire.writes[2:] == [FRAMES[0]], "a new turn"
+    assert wire.writes[2:] == [FRAMES[0]], "the first frame of a new turn"
 
 
-async def test_what_handlers_send_leaves_when_the_dispatch_is_over() -> None:
+async def test_frames_sent_by_handlers_are_written_after_the_dispatch() -> None:
     wire = Wire()
     link = up(wire)
 
@@ -122,7 +122,7 @@ async def test_the_order_holds_across_turns_and_dispatches() -> None:
     assert b"".join(wire.writes) == b"".join(FRAMES)
 
 
-async def test_a_frame_past_the_bound_is_refused_whole_wherever_the_others_wait() -> None:
+async def test_a_frame_above_the_buffer_limit_is_refused_whole() -> None:
     wire = Wire()
     link = up(wire, max_buffered=3 * SIZE)
     wire.stuck = True
@@ -141,11 +141,11 @@ async def test_a_frame_past_the_bound_is_refused_whole_wherever_the_others_wait(
     assert b"".join(wire.writes) == b"".join(FRAMES[:4])
 
 
-async def test_a_tls_transport_is_asked_what_waits() -> None:
+async def test_the_buffer_of_a_tls_transport_counts() -> None:
     wire = Wire(tls=True)
     link = up(wire, max_buffered=3 * SIZE)
     assert wire.high == 3 * SIZE
-    wire.waiting = 3 * SIZE - 1  # without a word of it
+    wire.waiting = 3 * SIZE - 1  # a TLS transport does not call pause_writing for it
     with pytest.raises(SendBufferFull):
         link.send(FRAMES[0])
 
@@ -163,7 +163,7 @@ def losing(link: Link) -> None:
 
 
 @pytest.mark.parametrize(("end", "sent"), [(closing, 3), (aborting, 1), (losing, 1)])
-async def test_what_is_queued_goes_out_before_a_close_and_not_after_an_abort(
+async def test_queued_frames_are_written_before_a_close_but_not_after_an_abort(
     end: Callable[[Link], None], sent: int
 ) -> None:
     wire = Wire()
@@ -178,7 +178,7 @@ async def test_what_is_queued_goes_out_before_a_close_and_not_after_an_abort(
     assert link.buffered_out == 0
 
 
-async def test_an_abort_within_a_dispatch_sends_nothing_of_it() -> None:
+async def test_an_abort_within_a_dispatch_discards_its_frames() -> None:
     wire = Wire()
     link = up(wire)
 

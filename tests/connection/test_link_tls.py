@@ -1,4 +1,4 @@
-"""A session over TLS that is closed from within a dispatch: its last confirmation closes the connection."""
+"""A session over TLS closes its connection within a dispatch, when CLOSE_CONF arrives, without a warning."""
 
 import logging
 import ssl
@@ -10,7 +10,7 @@ from ctios_fast import Agent, Arguments, ConnectionState, Session
 from ctios_fast.sim import Simulator
 
 
-async def test_a_disconnect_over_tls_is_quiet(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_disconnect_over_tls_logs_no_warning(caplog: pytest.LogCaptureFixture) -> None:
     authority = trustme.CA()
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(server)

@@ -1,4 +1,4 @@
-"""Repeated log lines: the first ones whole, then few with a count."""
+"""Repeated log lines: the first three are written, then few with a count of the others."""
 
 import logging
 
@@ -41,7 +41,7 @@ def test_a_million_lines_of_one_kind_become_nine(limit: LogLimit, caplog: pytest
     assert limit.suppressed == 1_000_000 - 9
 
 
-def test_a_fault_that_goes_on_is_logged_again_after_the_interval(
+def test_a_continuing_fault_is_logged_again_after_the_interval(
     limit: LogLimit, time: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(6 * 60):  # an hour, one every ten seconds

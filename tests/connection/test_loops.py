@@ -1,6 +1,6 @@
-"""A session's life on every event loop and transport that is installed, over TCP and TLS.
+"""A whole session run_on every event loop and transport that is installed, over TCP and TLS.
 
-``pytest --loop uvloop`` runs all other tests on that loop as well.
+``pytest --loop uvloop`` runs all other tests run_on that loop as well.
 """
 
 import asyncio
@@ -15,14 +15,14 @@ from ctios_fast import Arguments, ConnectionState, Session
 from ctios_fast.sim import Simulator
 
 
-def on(loop: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run the coroutine on a loop of that name."""
+def run_on(loop: str, work: Coroutine[Any, Any, None]) -> None:
+    """Run the coroutine run_on a loop of that name."""
     with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
         runner.run(work)
 
 
-async def life(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
-    """Many agents log in, work and log out over one session, and a side is lost on the way."""
+async def whole_session(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
+    """Many agents log in, work and log out over one session, and a side is lost run_on the way."""
     async with Simulator(pair="both-active", agents=50, ssl=server_tls) as sim:
         session = Session(client_id="loops", heartbeat=None, ssl=client_tls, clients=0)
         changes: list[Arguments] = []
@@ -53,10 +53,12 @@ async def life(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | N
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_sessions_life_over_tcp(loop: str) -> None:
-    on(loop, life(None, None))
+def test_a_whole_session_works_over_tcp(loop: str) -> None:
+    run_on(loop, whole_session(None, None))
 
 
 @pytest.mark.parametrize("loop", LOOPS)
-def test_a_sessions_life_over_tls(loop: str, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
-    on(loop, life(server_tls, client_tls))
+def test_a_whole_session_works_over_tls(
+    loop: str, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
+    run_on(loop, whole_session(server_tls, client_tls))

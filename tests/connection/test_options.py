@@ -1,4 +1,4 @@
-"""The options of a connection are checked when they are given: type, range, nan, infinity, None and False."""
+"""The options of a connection are checked when they are set: type, range, NaN, infinity, None and False."""
 
 import ssl
 from typing import Any
@@ -86,7 +86,7 @@ def test_a_heartbeat_that_is_not_a_number_is_a_type_error(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [None, -1, -1.0])
-def test_no_heartbeats_is_none_or_the_guides_minus_one(value: float | None) -> None:
+def test_none_and_minus_one_switch_heartbeats_off(value: float | None) -> None:
     assert ConnectionOptions(heartbeat=value).heartbeat is None
 
 
@@ -105,7 +105,7 @@ def test_a_server_host_name_is_a_text_or_none(value: Any, error: type[Exception]
 @pytest.mark.parametrize(
     ("name", "value"), [("clock", object()), ("clock", 3), ("rng", object()), ("rng", 7)]
 )
-def test_a_clock_and_a_random_source_have_the_methods_used(name: str, value: Any) -> None:
+def test_a_clock_and_a_random_source_must_have_the_methods_used(name: str, value: Any) -> None:
     with pytest.raises(TypeError, match=rf"^{name} must be a"):
         ConnectionOptions(**{name: value})
     ConnectionOptions(clock=ManualClock())
@@ -114,7 +114,7 @@ def test_a_clock_and_a_random_source_have_the_methods_used(name: str, value: Any
 @pytest.mark.parametrize(
     "option", [{"connect_timeout": None}, {"ssl": False}, {"heartbeat": NAN}, {"clients": -5}]
 )
-def test_a_session_refuses_bad_options_when_it_is_made(option: dict[str, Any]) -> None:
+def test_a_session_refuses_bad_options_when_it_is_created(option: dict[str, Any]) -> None:
     with pytest.raises((TypeError, ValueError), match=rf"^{next(iter(option))} must be"):
         Session(client_id="desktop", **option)
 
@@ -130,7 +130,7 @@ def test_keepalive_and_turn_time_can_be_switched_off(name: str, too_small: float
 
 
 @pytest.mark.parametrize("name", ["stable_after", "takeover_window"])
-def test_times_that_may_be_zero(name: str) -> None:
+def test_stable_after_and_takeover_window_may_be_zero(name: str) -> None:
     assert getattr(ConnectionOptions(**{name: 0}), name) == 0
     with pytest.raises(ValueError, match=rf"^{name} must be from 0 to"):
         ConnectionOptions(**{name: -1})

@@ -1,4 +1,4 @@
-"""A server that keeps ending sessions is not stormed: the exact schedule, and a short log."""
+"""A client of a server that keeps ending sessions reconnects by an exact schedule and logs little."""
 
 import asyncio
 import contextlib
@@ -63,7 +63,7 @@ ENDINGS = {
 
 
 class Storm:
-    """One client with default settings before servers that do the same to every session."""
+    """One client with default settings, and servers that end every session in the same way."""
 
     def __init__(self, session: Session, clock: ManualClock) -> None:
         self.session = session
@@ -81,13 +81,13 @@ class Storm:
         return serve
 
     async def run(self, seconds: float) -> None:
-        """Move the clock from one timer to the next until the time is over."""
-        until_then = self.clock.time() + seconds
+        """Move the clock from one timer to the next for that number of seconds."""
+        deadline = self.clock.time() + seconds
         while True:
             await until(lambda: self.session.state is ConnectionState.WAITING and self.clock.next_due)
             due = self.clock.next_due
             assert due is not None
-            if self.clock.time() + due > until_then:
+            if self.clock.time() + due > deadline:
                 return
             count = len(self.connections)
             self.clock.advance(due)
@@ -108,7 +108,7 @@ async def begin(storm: Storm, serve: Serve, ending: Ending, *, granting: bool = 
     def open_once(args: Arguments) -> None:
         if not opened:
             opened.append(session.set_bulk_mode(5000))
-            opened[0].reported()  # it may fail
+            opened[0].reported()  # its failure is expected
 
     session.subscribe("OnConnection", open_once)
     session.connect(
@@ -117,7 +117,7 @@ async def begin(storm: Storm, serve: Serve, ending: Ending, *, granting: bool = 
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
-async def test_sessions_that_do_not_last_are_opened_again_by_the_protocols_waits(
+async def test_short_sessions_are_opened_again_after_the_waits_of_the_protocol(
     serve: Serve, storm: Storm, ending: Ending, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "ctios_fast")
@@ -127,14 +127,14 @@ async def test_sessions_that_do_not_last_are_opened_again_by_the_protocols_waits
     times = [when for _, when in storm.connections]
     assert times == pytest.approx([0, 0, wait, wait + 15, wait + 45])
     assert len(times) <= 6
-    assert {side for side, _ in storm.connections} == {"A", "B"}, "both sides get their turn"
+    assert {side for side, _ in storm.connections} == {"A", "B"}, "both sides are tried"
     assert len([record for record in caplog.records if record.name.startswith("ctios_fast")]) <= 20
     await storm.run(300)
     assert [when for _, when in storm.connections[5:]] == pytest.approx([wait + 105, wait + 225, wait + 345])
 
 
 @pytest.mark.parametrize("ending", [close, reset, oversized], ids=["close", "reset", "oversized frame"])
-async def test_connections_that_end_before_the_session_is_open_are_no_storm_either(
+async def test_connections_that_end_before_the_opening_are_limited_too(
     serve: Serve, storm: Storm, ending: Ending, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "ctios_fast")
@@ -145,10 +145,8 @@ async def test_connections_that_end_before_the_session_is_open_are_no_storm_eith
     assert len([record for record in caplog.records if record.name.startswith("ctios_fast")]) <= 20
 
 
-async def test_a_server_that_answers_no_request_but_refuses_the_session_is_no_storm(
-    serve: Serve, storm: Storm
-) -> None:
-    # the session is granted, but every request says that it is not open: row "the session is gone"
+async def test_sessions_that_end_at_the_first_request_are_limited_too(serve: Serve, storm: Storm) -> None:
+    # OPEN_REQ is confirmed, but the first request is refused with E_CTI_SESSION_NOT_OPEN
     storm.session.subscribe("OnMonitorModeEstablished", lambda args: query(storm.session))
     await begin(storm, serve, refuse_the_first_request)
     await storm.run(60)
@@ -160,7 +158,7 @@ def query(session: Session) -> None:
     agent.query_agent_state().reported()
 
 
-async def test_a_session_that_lasted_is_followed_at_once(
+async def test_a_session_that_lasted_is_opened_again_at_once(
     serve: Serve, storm: Storm, clock: ManualClock
 ) -> None:
     writers: list[asyncio.StreamWriter] = []
@@ -181,26 +179,26 @@ async def test_a_session_that_lasted_is_followed_at_once(
     assert [when for _, when in storm.connections] == [0, 30, 60, 90, 120, 150]
 
 
-async def test_how_long_a_session_must_last_can_be_set(
+async def test_the_time_that_a_session_must_last_can_be_set(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     storm = Storm(make_session(clock=clock, stable_after=0), clock)
-    taken = 0
+    accepted = 0
 
     async def end_ten(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal taken
-        taken += 1
-        if taken <= 10:
+        nonlocal accepted
+        accepted += 1
+        if accepted <= 10:
             writer.close()
         else:
             await reader.read()
 
     await begin(storm, serve, end_ten)
-    await until(lambda: taken == 11)
+    await until(lambda: accepted == 11)
     assert clock.time() == 0
 
 
-async def test_a_limit_of_rounds_does_not_end_a_session_that_is_granted_again_and_again(
+async def test_the_limit_of_attempts_does_not_count_granted_sessions(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     storm = Storm(make_session(clock=clock, reconnect_attempts=1), clock)

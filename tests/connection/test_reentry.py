@@ -1,4 +1,4 @@
-"""Code that runs in the middle of something else: finalizers, collections, cancellation, other threads."""
+"""Code that runs inside other code: finalizers, garbage collection, cancellation, other threads."""
 
 import asyncio
 import gc
@@ -24,17 +24,17 @@ from ctios_fast.protocol import numbers as ged
 
 @pytest.fixture
 def at_collections() -> Iterator[list[Any]]:
-    """What is to be called whenever the garbage collector runs, which it does very often."""
-    called: list[Any] = []
+    """A list of functions that every garbage collection calls; collections happen very often."""
+    functions: list[Any] = []
 
     def collecting(phase: str, info: object) -> None:
-        for each in called:
-            each()
+        for function in functions:
+            function()
 
     thresholds = gc.get_threshold()
     gc.callbacks.append(collecting)
     gc.set_threshold(5)
-    yield called
+    yield functions
     gc.callbacks.remove(collecting)
     gc.set_threshold(*thresholds)
 
@@ -51,7 +51,7 @@ def call_with_variables(count: int) -> bytes:
 
 def test_a_buffer_that_changes_while_it_is_read_is_not_read_past_its_end(at_collections: list[Any]) -> None:
     frame = bytearray(call_with_variables(60))
-    length = len(frame) - 4  # of the last field
+    length = len(frame) - 4  # the place of the last field's length
     assert frame[length : length + 2] == b"\0\2"
 
     def change() -> None:
@@ -64,7 +64,7 @@ def test_a_buffer_that_changes_while_it_is_read_is_not_read_past_its_end(at_coll
     assert len(fields.get("tag:999", b"")) <= 2
 
 
-def test_a_field_that_is_read_while_it_is_read_stays_the_one_that_it_was(at_collections: list[Any]) -> None:
+def test_a_read_of_another_message_during_a_read_does_not_affect_it(at_collections: list[Any]) -> None:
     event: Any = codec(25).decode(call_with_variables(60))
     unread = messages.CallDeliveredEvent.__new__(messages.CallDeliveredEvent)
     reads: list[int] = []
@@ -86,7 +86,7 @@ class Watched(OpenRequests):
         self.deadlines = deadlines
 
 
-def test_a_request_that_ends_while_its_deadline_is_dropped_loses_no_other_deadline() -> None:
+def test_a_request_freed_while_its_deadline_is_dropped_loses_no_other_deadline() -> None:
     book = Watched(lambda: 0.0, 10)
     seen: list[object] = []
 
@@ -105,7 +105,7 @@ def test_a_request_that_ends_while_its_deadline_is_dropped_loses_no_other_deadli
     assert book.deadlines.due(1e9) == [following]
 
 
-def test_requests_that_were_never_sent_are_not_kept_until_their_time_is_over() -> None:
+def test_requests_that_were_never_sent_are_not_kept_until_their_deadline() -> None:
     book = Watched(lambda: 0.0, 10)
     for _ in range(5000):
         book.forget(book.enter(Request("never sent"), ged.HEARTBEAT_REQ, 30.0))
@@ -113,7 +113,7 @@ def test_requests_that_were_never_sent_are_not_kept_until_their_time_is_over() -
     assert len(book.deadlines) <= 1
 
 
-async def test_a_cancelled_await_leaves_no_future_behind(clock: ManualClock) -> None:
+async def test_a_cancelled_await_leaves_no_future(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=5)
     request: Request[Any] = Request("asked")
     book.enter(request, ged.HEARTBEAT_REQ, 30.0)
@@ -128,7 +128,7 @@ async def test_a_cancelled_await_leaves_no_future_behind(clock: ManualClock) -> 
         await asyncio.wait(waiting)
     del waiting, task
     gc.collect()
-    # of 200 awaits; the loop may have some of its own
+    # 200 awaits took place; the loop may have a few futures of its own
     assert len([each for each in gc.get_objects() if isinstance(each, asyncio.Future)]) < futures + 10
     request.set_result(1)
     assert await request == 1
@@ -151,7 +151,7 @@ def test_the_traceback_of_a_failure_does_not_grow(clock: ManualClock) -> None:
     assert len(depths) == 1
 
 
-async def test_a_callback_that_is_cancelled_keeps_nobody_from_the_answer() -> None:
+async def test_a_cancelled_callback_does_not_block_the_others() -> None:
     request: Request[int] = Request("asked")
 
     def cancelled(done: object) -> None:
@@ -166,7 +166,7 @@ async def test_a_callback_that_is_cancelled_keeps_nobody_from_the_answer() -> No
     assert (seen, await waiting) == ([7], 7)
 
 
-def test_a_listener_that_is_cancelled_is_counted_like_any_that_raises() -> None:
+def test_a_cancelled_listener_counts_as_one_that_raised() -> None:
     from ctios_fast import Arguments
 
     publisher = EventPublisher([AGENT_EVENTS])
@@ -181,7 +181,7 @@ def test_a_listener_that_is_cancelled_is_counted_like_any_that_raises() -> None:
     assert (len(seen), publisher.failures) == (1, 1)
 
 
-async def test_a_send_that_another_thread_may_not_make_stops_no_further_one() -> None:
+async def test_a_refused_send_from_another_thread_does_not_block_later_ones() -> None:
     received = asyncio.Queue[bytes]()
     over, lost = asyncio.Event(), asyncio.Event()
 
@@ -223,7 +223,7 @@ async def test_a_send_that_another_thread_may_not_make_stops_no_further_one() ->
 
 
 @pytest.mark.parametrize("given", ["sesame", b"sesame", 77345, b"s\xe9same", 1.5])
-def test_anything_is_a_secret_without_an_error_that_would_show_it(given: object) -> None:
+def test_a_secret_takes_any_value_and_does_not_show_it(given: object) -> None:
     secret = Secret(given)
     text = given.decode("latin-1") if isinstance(given, bytes) else str(given)
     assert secret.reveal() == text

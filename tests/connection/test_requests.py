@@ -1,4 +1,4 @@
-"""The book of open requests by itself: InvokeIDs, time-outs, cancelled awaits, late confirmations."""
+"""The book of open requests: InvokeIDs, time-outs, cancelled awaits, late confirmations."""
 
 import asyncio
 import logging
@@ -56,7 +56,7 @@ def ask(
     return book.enter(request, number, timeout), request
 
 
-def test_answered_requests_leave_no_timer_of_their_own_timeout(clock: ManualClock) -> None:
+def test_answered_requests_leave_no_timer_of_their_timeout(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=5)
     for number in range(2000):
         invoke_id, request = ask(book, 30 + number / 1000)
@@ -69,18 +69,18 @@ def test_answered_requests_leave_no_timer_of_their_own_timeout(clock: ManualCloc
     assert len(book._timers) == 0
 
 
-# --- what is kept -----------------------------------------------------------------------------------
+# --- memory -----------------------------------------------------------------------------------
 
 
 class Watched(RequestBook):
-    """Remembers the deadlines that it is told of."""
+    """Keeps the deadlines that it is given."""
 
     def watch(self, deadlines: Deadlines) -> None:
         self.deadlines = deadlines
         super().watch(deadlines)
 
 
-def test_answered_requests_are_not_kept_behind_one_that_waits(clock: ManualClock) -> None:
+def test_answered_requests_are_not_kept_after_one_that_waits(clock: ManualClock) -> None:
     book = Watched(clock, max_open=5)
     _, waiting = ask(book, 30)
     kept = []
@@ -89,14 +89,14 @@ def test_answered_requests_are_not_kept_behind_one_that_waits(clock: ManualClock
         book.settle(confirmation(invoke_id))
         kept.append(len(book.deadlines))
     assert max(kept) == 1024
-    assert min(kept[1024:]) == 2  # the one that waits, and the last
+    assert min(kept[1024:]) == 2  # the waiting request and the latest one
     assert not waiting.done()
     clock.advance(30)
     with pytest.raises(RequestTimeout):
         waiting.result()
 
 
-def test_requests_come_due_in_their_order_whatever_was_answered_between(clock: ManualClock) -> None:
+def test_requests_time_out_in_order_whatever_was_answered_between(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=5000)
     due: list[int] = []
     for number in range(4000):
@@ -112,8 +112,8 @@ def test_requests_come_due_in_their_order_whatever_was_answered_between(clock: M
     assert len(book) == 0
 
 
-def test_very_many_open_requests_end_at_once() -> None:
-    # they were linked to each other once, and freeing the first freed the last from within
+def test_a_million_open_requests_can_end_together() -> None:
+    # requests that are linked to each other would be freed recursively and overflow the stack
     program = (
         "from ctios_fast.connection.clock import ManualClock\n"
         "from ctios_fast.connection.request_book import Request, RequestBook\n"
@@ -137,12 +137,12 @@ def test_invoke_ids_count_up_from_one(book: RequestBook) -> None:
     assert [book.invoke_id() for _ in range(4)] == [1, 2, 3, 4]
 
 
-def test_invoke_ids_wrap_around_past_the_largest_and_pass_over_zero(clock: ManualClock) -> None:
+def test_invoke_ids_wrap_around_and_skip_zero(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=5, first_invoke_id=LAST_ID - 1)
     assert [book.invoke_id() for _ in range(4)] == [LAST_ID - 1, LAST_ID, 1, 2]
 
 
-def test_invoke_ids_in_use_are_passed_over_after_the_wrap(clock: ManualClock) -> None:
+def test_invoke_ids_in_use_are_skipped_after_the_wrap(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=5)
     open_id, request = ask(book)
     timed_out_id, timed_out = ask(book, 1)
@@ -156,7 +156,7 @@ def test_invoke_ids_in_use_are_passed_over_after_the_wrap(clock: ManualClock) ->
     assert timed_out.done()
 
 
-def test_an_invoke_id_given_up_is_free_again_after_its_late_confirmation(
+def test_the_invoke_id_of_a_timed_out_request_is_free_after_its_late_confirmation(
     book: RequestBook, clock: ManualClock
 ) -> None:
     invoke_id, _ = ask(book, 1)
@@ -169,9 +169,9 @@ def test_an_invoke_id_given_up_is_free_again_after_its_late_confirmation(
 # --- answers ----------------------------------------------------------------------------------------
 
 
-async def test_a_confirmation_answers_its_request_whatever_the_order(book: RequestBook) -> None:
-    asked = [ask(book) for _ in range(5)]
-    for invoke_id, request in reversed(asked):
+async def test_confirmations_answer_their_requests_in_any_order(book: RequestBook) -> None:
+    entered = [ask(book) for _ in range(5)]
+    for invoke_id, request in reversed(entered):
         message = confirmation(invoke_id)
         book.settle(message)
         assert await request is message
@@ -201,7 +201,7 @@ async def test_the_servers_refusal_fails_its_request(book: RequestBook) -> None:
         await request
 
 
-def test_a_code_without_a_name_is_told_by_its_number(book: RequestBook) -> None:
+def test_an_unknown_code_is_named_by_its_number(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     book.settle(control_failure(invoke_id, 60000))
     error = request.exception()
@@ -209,7 +209,7 @@ def test_a_code_without_a_name_is_told_by_its_number(book: RequestBook) -> None:
     assert error.name == "60000"
 
 
-def test_a_confirmation_of_another_kind_does_not_answer(book: RequestBook) -> None:
+def test_a_confirmation_of_another_message_does_not_answer(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     book.settle(confirmation(invoke_id, ged.CLOSE_CONF))
     assert not request.done()
@@ -218,7 +218,7 @@ def test_a_confirmation_of_another_kind_does_not_answer(book: RequestBook) -> No
     assert request.done()
 
 
-def test_a_confirmation_of_no_request_is_counted(book: RequestBook) -> None:
+def test_a_confirmation_without_a_request_is_counted(book: RequestBook) -> None:
     book.settle(confirmation(99))
     book.settle(failure(0))
     book.fail(98, ValueError())
@@ -248,7 +248,7 @@ def test_a_confirmation_that_cannot_be_read_fails_its_request(book: RequestBook,
 # --- time -------------------------------------------------------------------------------------------
 
 
-async def test_a_request_times_out_in_time_and_stays_on_the_books(
+async def test_a_request_times_out_and_its_late_confirmation_is_counted(
     book: RequestBook, clock: ManualClock
 ) -> None:
     invoke_id, request = ask(book, 2.5)
@@ -265,7 +265,7 @@ async def test_a_request_times_out_in_time_and_stays_on_the_books(
     assert (book.late, book.unasked) == (1, 1)
 
 
-def test_a_confirmation_in_time_leaves_no_time_out_behind(book: RequestBook, clock: ManualClock) -> None:
+def test_a_confirmation_in_time_leaves_no_timer(book: RequestBook, clock: ManualClock) -> None:
     invoke_id, request = ask(book, 5)
     book.settle(confirmation(invoke_id))
     clock.advance(100)
@@ -274,13 +274,13 @@ def test_a_confirmation_in_time_leaves_no_time_out_behind(book: RequestBook, clo
     assert clock.next_due is None
 
 
-def test_requests_without_a_time_out_wait_for_ever(book: RequestBook, clock: ManualClock) -> None:
+def test_requests_without_a_time_out_wait_without_limit(book: RequestBook, clock: ManualClock) -> None:
     _, request = ask(book, None)
     clock.advance(1e9)
     assert not request.done()
 
 
-def test_time_outs_of_different_lengths_each_keep_their_time(clock: ManualClock) -> None:
+def test_requests_with_different_time_outs_end_at_their_own_times(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=100)
     ends: list[tuple[float, float]] = []
     for start in range(10):
@@ -294,14 +294,14 @@ def test_time_outs_of_different_lengths_each_keep_their_time(clock: ManualClock)
     assert all(due == when for due, when in ends)
 
 
-def test_one_timer_serves_all_requests_of_one_time_out(clock: ManualClock) -> None:
+def test_all_requests_of_one_time_out_share_one_timer(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=1000)
     for _ in range(1000):
         ask(book, 30)
     assert len(clock._due) == 1
 
 
-def test_what_a_time_out_sets_off_may_end_the_whole_connection(clock: ManualClock) -> None:
+def test_a_callback_of_a_time_out_may_end_the_connection(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=10)
     requests = [ask(book, 1)[1] for _ in range(3)]
     late = ask(book, 2)[1]
@@ -312,7 +312,7 @@ def test_what_a_time_out_sets_off_may_end_the_whole_connection(clock: ManualCloc
     assert clock.next_due is None
 
 
-def test_what_a_time_out_sets_off_may_be_the_next_request(clock: ManualClock) -> None:
+def test_a_callback_of_a_time_out_may_send_another_request(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=10)
     again: list[Request[Message]] = []
     ask(book, 1)[1].add_done_callback(lambda done: again.append(ask(book, 1)[1]))
@@ -345,7 +345,7 @@ async def test_gather_is_cancelled_with_a_request_of_its_own() -> None:
         await gathered
 
 
-async def test_a_cancelled_await_leaves_the_request_on_the_books(book: RequestBook) -> None:
+async def test_a_cancelled_await_leaves_the_request_open(book: RequestBook) -> None:
     invoke_id, request = ask(book)
 
     async def wait() -> Message:
@@ -360,10 +360,10 @@ async def test_a_cancelled_await_leaves_the_request_on_the_books(book: RequestBo
     assert len(book) == 1
     book.settle(confirmation(invoke_id))
     assert (book.late, book.unasked) == (0, 0)
-    assert (await request)["InvokeID"] == invoke_id, "it can be awaited again"
+    assert (await request)["InvokeID"] == invoke_id, "the request can be awaited again"
 
 
-async def test_an_await_with_a_time_of_its_own_leaves_the_request_on_the_books(book: RequestBook) -> None:
+async def test_an_await_that_times_out_leaves_the_request_open(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(request, 0)
@@ -388,7 +388,7 @@ async def test_several_can_await_one_request(book: RequestBook) -> None:
     assert await wait() == invoke_id
 
 
-async def test_a_failure_is_raised_for_everybody_who_awaits(book: RequestBook) -> None:
+async def test_a_failure_is_raised_in_every_await(book: RequestBook) -> None:
     _, request = ask(book)
     book.fail_all("over")
     for _ in range(2):
@@ -396,12 +396,12 @@ async def test_a_failure_is_raised_for_everybody_who_awaits(book: RequestBook) -
             await request
 
 
-def test_a_failure_that_nobody_awaits_is_no_complaint(book: RequestBook) -> None:
+def test_a_failure_without_an_await_raises_nothing(book: RequestBook) -> None:
     ask(book)
     book.fail_all("over")
 
 
-def test_a_request_tells_how_it_stands(book: RequestBook) -> None:
+def test_the_repr_of_a_request_shows_its_state(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     assert repr(request) == "<Request HEARTBEAT_REQ open>"
     with pytest.raises(asyncio.InvalidStateError):
@@ -415,7 +415,7 @@ def test_a_request_tells_how_it_stands(book: RequestBook) -> None:
     assert repr(request) == "<Request HEARTBEAT_REQ failed>"
 
 
-def test_callbacks_are_called_once_in_order_and_at_once_when_it_is_answered(book: RequestBook) -> None:
+def test_callbacks_are_called_once_in_order_and_at_once_after_the_answer(book: RequestBook) -> None:
     invoke_id, request = ask(book)
     calls: list[str] = []
     request.add_done_callback(lambda done: calls.append("first"))
@@ -427,14 +427,14 @@ def test_callbacks_are_called_once_in_order_and_at_once_when_it_is_answered(book
     assert request.exception() is None, "the first answer stays"
 
 
-async def test_a_callback_that_raises_keeps_neither_callbacks_nor_awaits_from_the_answer(
+async def test_a_callback_that_raises_does_not_block_other_callbacks_and_awaits(
     book: RequestBook, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked = [ask(book) for _ in range(3)]
+    entered = [ask(book) for _ in range(3)]
     calls: list[str] = []
-    asked[0][1].add_done_callback(lambda done: 1 / 0)
-    asked[0][1].add_done_callback(lambda done: calls.append("second"))
-    waiting = asyncio.gather(*(request for _, request in asked), return_exceptions=True)
+    entered[0][1].add_done_callback(lambda done: 1 / 0)
+    entered[0][1].add_done_callback(lambda done: calls.append("second"))
+    waiting = asyncio.gather(*(request for _, request in entered), return_exceptions=True)
     await asyncio.sleep(0)
     book.fail_all("over")
     assert [type(outcome) for outcome in await asyncio.wait_for(waiting, 10)] == [ConnectionLost] * 3
@@ -445,15 +445,15 @@ async def test_a_callback_that_raises_keeps_neither_callbacks_nor_awaits_from_th
 # --- limits and the end -----------------------------------------------------------------------------
 
 
-def test_more_than_the_limit_is_refused(book: RequestBook) -> None:
-    asked = [ask(book) for _ in range(5)]
+def test_a_request_above_the_limit_is_refused(book: RequestBook) -> None:
+    entered = [ask(book) for _ in range(5)]
     with pytest.raises(TooManyRequests, match="5 are allowed"):
         ask(book)
-    book.settle(confirmation(asked[0][0]))
+    book.settle(confirmation(entered[0][0]))
     ask(book)
 
 
-def test_requests_given_up_do_not_count_as_open_but_are_not_kept_for_ever(clock: ManualClock) -> None:
+def test_timed_out_requests_do_not_count_as_open_and_are_forgotten_in_time(clock: ManualClock) -> None:
     book = RequestBook(clock, max_open=3)
     ids: list[int] = []
     for _ in range(4):
@@ -462,10 +462,10 @@ def test_requests_given_up_do_not_count_as_open_but_are_not_kept_for_ever(clock:
     assert (book.timed_out, book.forgotten, len(book)) == (12, 9, 0)
     for invoke_id in ids:
         book.settle(confirmation(invoke_id))
-    assert (book.late, book.unasked) == (3, 9), "the last three were still known"
+    assert (book.late, book.unasked) == (3, 9), "the book still knew the last three"
 
 
-def test_a_request_that_was_never_sent_is_taken_off_again(book: RequestBook, clock: ManualClock) -> None:
+def test_a_request_that_was_not_sent_can_be_forgotten(book: RequestBook, clock: ManualClock) -> None:
     invoke_id, request = ask(book, 1)
     book.forget(invoke_id)
     assert len(book) == 0
@@ -509,7 +509,7 @@ def test_confirmations_of_the_last_connection_are_unasked_on_the_next(
 
 
 class BookMachine(RuleBasedStateMachine):
-    """The book against a plain model: every request ends once, for the reason that the model knows."""
+    """Compares the book with a plain model: every request ends once, in the way that the model expects."""
 
     @initialize(start=st.one_of(st.integers(1, 3), st.integers(LAST_ID - 3, LAST_ID)))
     def begin(self, start: int) -> None:
@@ -586,7 +586,7 @@ class BookMachine(RuleBasedStateMachine):
             self.timed_out += 1
             self.given_up.append(invoke_id)
         self.forgotten += max(0, len(self.given_up) - 4)
-        kept = list(self.book.given_up)  # which of those that fell due at once is the oldest is left open
+        kept = list(self.book.given_up)  # the order of requests that are due at the same time is not defined
         assert set(kept) <= set(self.given_up)
         assert len(kept) == min(4, len(self.given_up))
         self.given_up = kept
@@ -626,7 +626,7 @@ TestBookAgainstAModel = BookMachine.TestCase
 TestBookAgainstAModel.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
-# --- what the core relies on ------------------------------------------------------------------------
+# --- assumptions of the core ------------------------------------------------------------------------
 
 
 def test_every_confirmation_begins_with_its_invoke_id() -> None:
@@ -638,11 +638,9 @@ def test_every_confirmation_begins_with_its_invoke_id() -> None:
             assert (layout[0].name, layout[0].type, layout[0].since) == ("InvokeID", "UINT", 0), message.name
 
 
-def test_answered_requests_are_not_kept_until_their_time_is_over(
-    book: RequestBook, clock: ManualClock
-) -> None:
+def test_answered_requests_are_not_kept_until_their_deadline(book: RequestBook, clock: ManualClock) -> None:
     class Watched(Request[Message]):
-        """One that tells whether it is still there."""
+        """A request that weak references can refer to."""
 
     watched = []
     for _ in range(3):
@@ -658,7 +656,7 @@ def test_answered_requests_are_not_kept_until_their_time_is_over(
     assert book.timed_out == 0
 
 
-def test_a_request_that_cannot_be_timed_is_not_on_the_books(book: RequestBook) -> None:
+def test_a_request_with_an_invalid_timeout_is_not_booked(book: RequestBook) -> None:
     with pytest.raises(TypeError):
         book.enter(Request("odd"), ged.HEARTBEAT_REQ, "soon")  # type: ignore[arg-type]
     assert len(book) == 0
@@ -691,7 +689,7 @@ def test_unseen_failures_of_other_kinds_are_logged_too(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-async def test_all_who_await_a_request_get_its_answer(book: RequestBook) -> None:
+async def test_every_await_of_a_request_gets_its_answer(book: RequestBook) -> None:
     invoke_id, request = ask(book)
 
     async def wait() -> Message:

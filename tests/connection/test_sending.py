@@ -1,4 +1,4 @@
-"""The one send path: booked, sent or undone; messages without a confirmation; confirmations in segments."""
+"""Sending: requests are booked, sent or undone; messages without confirmation; confirmations in segments."""
 
 import asyncio
 import struct
@@ -50,10 +50,10 @@ def set_state(**more: Any) -> dict[str, Any]:
     }
 
 
-# --- Nothing is left of a request that was not sent -------------------------------------------------
+# --- Requests that are not sent -------------------------------------------------
 
 
-async def test_a_request_that_cannot_be_encoded_is_not_on_the_books(serve: Serve, session: Session) -> None:
+async def test_a_request_that_cannot_be_encoded_is_not_booked(serve: Serve, session: Session) -> None:
     connection = await connected(session, serve)
     request: Request[Message] = Request("test")
     with pytest.raises(EncodeError):
@@ -64,7 +64,7 @@ async def test_a_request_that_cannot_be_encoded_is_not_on_the_books(serve: Serve
     request.reported()
 
 
-async def test_a_request_past_the_limit_is_not_sent(serve: Serve, make_session: MakeSession) -> None:
+async def test_a_request_above_the_limit_is_not_sent(serve: Serve, make_session: MakeSession) -> None:
     connection = await connected(make_session(max_open_requests=1), serve)
     first: Request[Message] = Request("first")
     connection.send(first, SetAgentStateReq, set_state(), 30)
@@ -78,16 +78,14 @@ async def test_a_request_past_the_limit_is_not_sent(serve: Serve, make_session: 
     first.reported()
 
 
-async def test_a_request_without_a_session_is_a_connection_lost(session: Session) -> None:
+async def test_a_request_without_a_session_raises_connection_lost(session: Session) -> None:
     with pytest.raises(ConnectionLost, match="the session is not open"):
         session._connection.send(Request("test"), SetAgentStateReq, set_state(), 30)
     with pytest.raises(ConnectionLost, match="the session is not open"):
         session._connection.post(PlainMessage(ged.USER_MESSAGE_REQ), {})
 
 
-async def test_a_request_on_a_link_that_is_ending_is_a_connection_lost(
-    serve: Serve, session: Session
-) -> None:
+async def test_a_request_on_a_closing_link_raises_connection_lost(serve: Serve, session: Session) -> None:
     connection = await connected(session, serve)
     assert connection.link is not None
     connection.link.close()
@@ -132,14 +130,14 @@ async def test_no_traceback_of_sending_shows_a_password(
     except Exception:
         shown = shown_by_the_traceback()
     else:
-        assert (way, fault) == ("post", "full"), "only a message without a confirmation needs no place"
+        assert (way, fault) == ("post", "full"), "only a message without a confirmation is not counted"
         return
     assert PASSWORD not in shown
     assert "fields" not in locals_below(), "no variable of the connection holds the fields"
 
 
 def shown_by_the_traceback() -> str:
-    """The text of all variables of the frames below this test."""
+    """Return the text of all variables in the frames outside the tests."""
     traceback = sys.exc_info()[2]
     shown = []
     while traceback is not None:
@@ -219,7 +217,7 @@ async def test_a_confirmation_in_segments_is_delivered_whole(
     assert connection.book.unasked == connection.book.late == 0
 
 
-async def test_a_confirmation_whose_last_segment_never_comes_times_out(
+async def test_a_confirmation_without_its_last_segment_times_out(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     connection = await connected(make_session(clock=clock), serve, answering((1, 1), (2, 1)))
@@ -232,9 +230,7 @@ async def test_a_confirmation_whose_last_segment_never_comes_times_out(
         await soon(request)
 
 
-async def test_segments_that_come_too_late_are_counted(
-    serve: Serve, make_session: MakeSession, clock: ManualClock
-) -> None:
+async def test_late_segments_are_counted(serve: Serve, make_session: MakeSession, clock: ManualClock) -> None:
     writers: list[tuple[asyncio.StreamWriter, bytes]] = []
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -255,7 +251,7 @@ async def test_segments_that_come_too_late_are_counted(
     assert isinstance(request.exception(), RequestTimeout)
 
 
-async def test_segments_without_end_are_bounded(serve: Serve, session: Session) -> None:
+async def test_the_number_of_segments_is_limited(serve: Serve, session: Session) -> None:
     connection = await connected(
         session, serve, answering(*[(n & 0xFFFF, 1) for n in range(MAX_SEGMENTS + 1)])
     )
@@ -275,17 +271,17 @@ async def test_a_segment_of_another_request_does_not_answer(serve: Serve, sessio
     request.reported()
 
 
-async def test_malformed_frames_are_logged_a_few_times_and_counted(
+async def test_malformed_frames_are_counted_and_some_are_logged(
     serve: Serve, session: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     count = 1000
 
-    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def send_malformed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(frame(ged.AGENT_STATE_EVENT, b"x") * count)
         await silent(reader, writer)
 
-    connection = await connected(session, serve, babble)
+    connection = await connected(session, serve, send_malformed)
     await until(lambda: connection.dispatcher.malformed == count)
     lines = [record for record in caplog.records if "malformed frame" in record.getMessage()]
-    assert len(lines) == 6, "three whole, then the 10th, the 100th and the 1000th"
+    assert len(lines) == 6, "the first three, the 10th, the 100th and the 1000th"
     assert session.counters()["frames_malformed"] == count

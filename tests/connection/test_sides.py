@@ -1,4 +1,4 @@
-"""Which side is tried when: the plan of attempts by itself."""
+"""The plan of connection attempts: which side is tried, and after which wait."""
 
 import random
 from itertools import islice
@@ -20,13 +20,13 @@ def plan(
     clients: int = 100,
     rounds: int | None = None,
     seed: int = 1,
-    most: int = 100,
+    limit: int = 100,
 ) -> list[Attempt]:
-    return list(islice(Plan(sides, first, clients=clients, rounds=rounds, rng=random.Random(seed)), most))
+    return list(islice(Plan(sides, first, clients=clients, rounds=rounds, rng=random.Random(seed)), limit))
 
 
-def test_the_documented_plan() -> None:
-    found = plan(most=16)
+def test_the_plan_has_the_documented_waits() -> None:
+    found = plan(limit=16)
     wait = random.Random(1).uniform(0, 10)
     delays = [0, wait, 15, 30, 60, 120, 120, 120]
     assert [(a.side.name, a.delay) for a in found] == [
@@ -37,11 +37,11 @@ def test_the_documented_plan() -> None:
 
 
 def test_the_last_good_side_is_first_in_every_round() -> None:
-    assert [a.side for a in plan(first=B, most=8)] == [B, A] * 4
+    assert [a.side for a in plan(first=B, limit=8)] == [B, A] * 4
 
 
-def test_a_single_side_is_tried_by_the_same_waits() -> None:
-    found = plan((A,), most=8)
+def test_a_single_side_is_tried_with_the_same_waits() -> None:
+    found = plan((A,), limit=8)
     assert {a.side for a in found} == {A}
     assert [a.delay for a in found][2:] == [15, 30, 60, 120, 120, 120]
 
@@ -55,16 +55,16 @@ def test_the_last_attempt_of_a_limited_plan_is_marked(rounds: int) -> None:
 
 @given(clients=st.integers(1, 100_000), seed=st.integers())
 def test_the_random_wait_is_up_to_a_tenth_of_a_second_for_each_client(clients: int, seed: int) -> None:
-    wait = plan(clients=clients, seed=seed, most=3)[2].delay
+    wait = plan(clients=clients, seed=seed, limit=3)[2].delay
     assert 0 <= wait <= clients / 10
 
 
 def test_clients_spread_their_return_over_the_wait() -> None:
-    waits = sorted(plan(clients=1000, seed=seed, most=3)[2].delay for seed in range(1000))
+    waits = sorted(plan(clients=1000, seed=seed, limit=3)[2].delay for seed in range(1000))
     assert waits[0] < 1
     assert waits[-1] > 99
     assert 45 < waits[500] < 55
 
 
-def test_a_side_reads_as_its_address() -> None:
+def test_the_text_of_a_side_is_its_address() -> None:
     assert str(A) == "cg-a.example:42027"

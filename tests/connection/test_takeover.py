@@ -1,4 +1,4 @@
-"""Status 11: an own OPEN_REQ that was answered late is told apart from a takeover by somebody else."""
+"""Status 11: a late answer to the session's own OPEN_REQ is not a takeover by another client."""
 
 import asyncio
 import random
@@ -19,7 +19,7 @@ REPLACED = frame(ged.FAILURE_EVENT, struct.pack(">I", E_CTI_NEW_SESSION_OPENED))
 
 
 class Pair:
-    """Side A takes OPEN_REQ and is silent; side B grants it, and can report a takeover."""
+    """Side A reads OPEN_REQ and does not answer; side B confirms it, and can report a takeover."""
 
     def __init__(self) -> None:
         self.unanswered = 0
@@ -36,7 +36,7 @@ class Pair:
         await reader.read()
 
     async def open(self, serve: Serve, session: Session, clock: ManualClock, timeouts: int) -> Recorder:
-        """Open a session on side B after OPEN_REQs on side A that were given up."""
+        """Open a session on side B after OPEN_REQs on side A timed out."""
         a, b = await serve(self.frozen), await serve(self.granting)
         recorder = Recorder(session)
         await soon(
@@ -58,11 +58,11 @@ def session(make_session: MakeSession, clock: ManualClock) -> Session:
     return make_session(clock=clock, rng=random.Random(1), clients=0)
 
 
-async def test_a_late_answer_to_an_own_open_req_does_not_end_the_session(
+async def test_a_late_answer_to_its_own_open_req_does_not_end_the_session(
     serve: Serve, session: Session, clock: ManualClock
 ) -> None:
     pair = Pair()
-    # the connect's own link on A, then A again, then B
+    # OPEN_REQ is sent on A, on A again, and then on B
     recorder = await pair.open(serve, session, clock, 2)
     for count in (1, 2):
         pair.granted[-1].write(REPLACED)
@@ -75,7 +75,7 @@ async def test_a_late_answer_to_an_own_open_req_does_not_end_the_session(
     assert session.state is ConnectionState.OPEN
 
 
-async def test_each_own_open_req_explains_one_takeover(
+async def test_each_unanswered_open_req_explains_one_takeover(
     serve: Serve, session: Session, clock: ManualClock
 ) -> None:
     pair = Pair()
@@ -91,7 +91,7 @@ async def test_each_own_open_req_explains_one_takeover(
     assert session.state is ConnectionState.DISCONNECTED
 
 
-async def test_a_takeover_long_after_the_own_attempts_is_by_somebody_else(
+async def test_a_takeover_long_after_the_openings_is_by_another_client(
     serve: Serve, session: Session, clock: ManualClock
 ) -> None:
     pair = Pair()
@@ -102,7 +102,9 @@ async def test_a_takeover_long_after_the_own_attempts_is_by_somebody_else(
     assert recorder.of("OnConnectionRejected")[0]["FailureCode"] == E_CTI_NEW_SESSION_OPENED
 
 
-async def test_the_window_can_be_closed(serve: Serve, make_session: MakeSession, clock: ManualClock) -> None:
+async def test_the_takeover_window_can_be_zero(
+    serve: Serve, make_session: MakeSession, clock: ManualClock
+) -> None:
     pair = Pair()
     session = make_session(clock=clock, clients=0, takeover_window=0)
     recorder = await pair.open(serve, session, clock, 2)
@@ -110,7 +112,9 @@ async def test_the_window_can_be_closed(serve: Serve, make_session: MakeSession,
     await recorder.wait_for("OnConnectionRejected")
 
 
-async def test_a_takeover_without_own_attempts_ends_the_session(serve: Serve, session: Session) -> None:
+async def test_a_takeover_without_unanswered_openings_ends_the_session(
+    serve: Serve, session: Session
+) -> None:
     pair = Pair()
     recorder = Recorder(session)
     await soon(session.connect(**await serve(pair.granting)))
@@ -124,7 +128,7 @@ async def test_a_takeover_without_own_attempts_ends_the_session(serve: Serve, se
     ("status", "event"),
     [(E_CTI_SESSION_NOT_OPEN, "OnConnectionFailure"), (E_CTI_NEW_SESSION_OPENED, "OnConnectionRejected")],
 )
-async def test_a_refusal_that_says_that_the_session_is_gone_ends_it(
+async def test_a_refusal_with_a_status_of_a_lost_session_ends_it(
     serve: Serve, session: Session, status: int, event: str
 ) -> None:
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -162,7 +166,7 @@ async def test_a_refusal_of_one_request_leaves_the_session_open(serve: Serve, se
     assert "OnConnectionFailure" not in recorder.names
 
 
-async def test_a_failure_event_that_says_that_the_session_is_gone_ends_it(
+async def test_a_failure_event_with_a_status_of_a_lost_session_ends_it(
     serve: Serve, session: Session
 ) -> None:
     async def report(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""TLS: a session over it, and what does not fit."""
+"""Sessions over TLS, and settings of client and server that do not fit together."""
 
 import ssl
 
@@ -20,7 +20,7 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.sim import Simulator
 
 
-async def test_a_whole_day_over_tls(
+async def test_a_whole_session_with_a_failover_works_over_tls(
     server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, make_session: MakeSession
 ) -> None:
     async with Simulator(pair="both-active", agents=5, ssl=server_tls) as sim:
@@ -55,7 +55,7 @@ async def test_a_burst_over_tls_is_received_whole(
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name", "plain server", "plain client"])
-async def test_tls_that_does_not_fit_ends_in_a_clear_error(
+async def test_tls_settings_that_do_not_fit_end_in_a_clear_error(
     server_tls: ssl.SSLContext,
     client_tls: ssl.SSLContext,
     authority: trustme.CA,
@@ -79,14 +79,14 @@ async def test_tls_that_does_not_fit_ends_in_a_clear_error(
         session = make_session(ssl=client, clock=clock)
         recorder = Recorder(session)
         connecting = session.connect(**sides(sim))
-        if wrong == "plain client":  # TCP comes up, the server ends it at the first bytes
+        if wrong == "plain client":  # TCP is set up; the server closes it at the first bytes
             opening = session.set_bulk_mode(5000)
             await soon(connecting)
             with pytest.raises(ConnectionLost):
                 await soon(opening)
             await recorder.wait_for("OnConnectionFailure")
             return
-        if wrong == "plain server":  # it waits for a frame, whose length TLS's first bytes are not
+        if wrong == "plain server":  # it reads TLS's first bytes as the length of a frame
             with pytest.raises(ConnectionFailed):
                 await soon(connecting)
             return

@@ -1,4 +1,4 @@
-"""A turn of the event loop ends in time, however many frames one read brings: order, bounds, timers."""
+"""A turn of the event loop is bounded, however many frames one read brings: order, bounds, timers."""
 
 import asyncio
 import struct
@@ -12,7 +12,7 @@ from ctios_fast.connection.link import Link
 from ctios_fast.core import Dispatcher, Message, codec
 from ctios_fast.protocol import numbers as ged
 
-C = codec(25)
+CODEC = codec(25)
 
 
 def numbered(count: int) -> bytes:
@@ -21,7 +21,7 @@ def numbered(count: int) -> bytes:
 
 
 class Transport(asyncio.Transport):
-    """What a link needs of a transport."""
+    """The part of a transport that a link uses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Slow:
         self.seen: list[int] = []
         self.lost: list[BaseException | None] = []
         self.transport = Transport()
-        self.link: Link = Link(C, on_lost=self.lost.append, turn_time=0.01)
+        self.link: Link = Link(CODEC, on_lost=self.lost.append, turn_time=0.01)
         self.link.dispatcher.on(ged.FAILURE_EVENT, self.handle)
         self.link.connection_made(self.transport)
         self.seconds = seconds
@@ -75,18 +75,18 @@ class Slow:
         self.link.buffer_updated(0)
 
 
-async def test_a_turn_ends_and_the_rest_follows_in_order() -> None:
+async def test_a_turn_is_bounded_and_the_rest_follows_in_order() -> None:
     slow = Slow()
     slow.read(numbered(100))
     assert 0 < len(slow.seen) < 100
-    assert not slow.transport.reading, "nothing is read while frames wait"
+    assert not slow.transport.reading, "reading is paused while frames wait"
     assert slow.link.lag >= 0
     turns = 0
     while len(slow.seen) < 100:
         before = len(slow.seen)
         await asyncio.sleep(0)
         turns += 1
-        assert len(slow.seen) - before <= 20, "each turn has its bound"
+        assert len(slow.seen) - before <= 20, "each turn is bounded"
     assert slow.seen == list(range(100))
     assert turns > 5
     await asyncio.sleep(0)
@@ -101,14 +101,14 @@ async def test_a_fast_handler_needs_one_turn() -> None:
     assert slow.transport.reading
 
 
-async def test_lag_tells_how_long_the_oldest_frame_has_waited() -> None:
+async def test_lag_is_the_time_that_the_oldest_frame_has_waited() -> None:
     slow = Slow()
     slow.read(numbered(50))
     await asyncio.sleep(0)
     assert slow.link.lag >= 0.02
 
 
-async def test_silence_is_not_counted_while_frames_wait() -> None:
+async def test_waiting_frames_do_not_count_as_silence() -> None:
     slow = Slow()
     slow.read(numbered(50))
     read_at = slow.link.last_received
@@ -117,7 +117,7 @@ async def test_silence_is_not_counted_while_frames_wait() -> None:
     assert slow.link.last_received > read_at
 
 
-async def test_frames_that_were_read_come_before_the_end_of_the_link() -> None:
+async def test_frames_that_were_read_are_handled_before_the_loss() -> None:
     slow = Slow()
     slow.read(numbered(50))
     slow.link.connection_lost(None)
@@ -127,7 +127,7 @@ async def test_frames_that_were_read_come_before_the_end_of_the_link() -> None:
     assert slow.lost == [None]
 
 
-async def test_an_abort_ends_the_turns() -> None:
+async def test_an_abort_discards_waiting_frames() -> None:
     slow = Slow()
     slow.read(numbered(50))
     seen = len(slow.seen)
@@ -150,7 +150,7 @@ async def test_reading_that_was_paused_from_outside_stays_paused() -> None:
     assert slow.transport.reading
 
 
-async def test_what_handlers_send_leaves_at_the_end_of_each_turn() -> None:
+async def test_frames_sent_by_handlers_are_written_after_each_turn() -> None:
     slow = Slow()
     slow.link.dispatcher.on(ged.FAILURE_EVENT, lambda message: slow.link.send(numbered(1)))
     slow.read(numbered(20))
@@ -162,7 +162,7 @@ async def test_what_handlers_send_leaves_at_the_end_of_each_turn() -> None:
 
 @pytest.mark.parametrize("seconds", [0.001, 0.01])
 def test_a_dispatch_with_a_time_limit_ends_soon_after_it(seconds: float) -> None:
-    dispatcher = Dispatcher(C)
+    dispatcher = Dispatcher(CODEC)
     seen: list[int] = []
 
     def handle(message: Message) -> None:
@@ -181,15 +181,15 @@ def test_a_dispatch_with_a_time_limit_ends_soon_after_it(seconds: float) -> None
     assert calls >= 200 / (seconds / 0.001 + 1)
 
 
-def test_a_dispatch_without_a_limit_takes_all() -> None:
-    dispatcher = Dispatcher(C)
+def test_a_dispatch_without_a_limit_handles_all_frames() -> None:
+    dispatcher = Dispatcher(CODEC)
     dispatcher.frames.feed(numbered(5000))
     assert dispatcher.dispatch() == 5000
     assert not dispatcher.unfinished
 
 
-def test_handlers_that_become_slow_are_noticed_within_the_bound_of_a_look() -> None:
-    dispatcher = Dispatcher(C)
+def test_a_handler_that_becomes_slow_is_noticed_within_256_frames() -> None:
+    dispatcher = Dispatcher(CODEC)
     slow = False
 
     def handle(message: Message) -> None:
@@ -201,9 +201,9 @@ def test_handlers_that_become_slow_are_noticed_within_the_bound_of_a_look() -> N
     dispatcher.dispatch(10)
     slow = True
     dispatcher.frames.feed(numbered(1000))
-    assert dispatcher.dispatch(0.001) <= 256, "the clock is looked at after 256 frames at the latest"
+    assert dispatcher.dispatch(0.001) <= 256, "the clock is read after at most 256 frames"
     assert dispatcher.unfinished
-    assert dispatcher.dispatch(0.001) <= 2, "and after each frame from then on"
+    assert dispatcher.dispatch(0.001) <= 2, "and from then on after each frame"
 
 
 async def test_timers_run_while_a_burst_is_handled(serve: Serve, make_session: MakeSession) -> None:
@@ -243,7 +243,7 @@ async def test_timers_run_while_a_burst_is_handled(serve: Serve, make_session: M
     assert "OnConnectionFailure" not in recorder.names
 
 
-async def test_a_turn_without_a_limit_is_possible(serve: Serve, make_session: MakeSession) -> None:
+async def test_turn_time_none_removes_the_limit(serve: Serve, make_session: MakeSession) -> None:
     session = make_session(turn_time=None)
     await soon(session.connect(**await serve(silent)))
     await soon(session.disconnect())

@@ -1,4 +1,4 @@
-"""Fixtures of the model's tests: sessions that are open with a server of which a test writes every frame."""
+"""Fixtures of the model's tests: sessions with a server that sends the frames of the test."""
 
 import pytest
 from support.model import Recorder, an_agent, settled, soon
@@ -41,6 +41,6 @@ async def peer_agent(peer: Peer, serve: Serve, session: Session, recorder: Recor
 
 @pytest.fixture
 def manual(make_session, clock: ManualClock) -> Session:  # type: ignore[no-untyped-def]
-    """A session whose time is the test's."""
+    """A session on the manual clock."""
     session: Session = make_session(clock=clock, clients=1)
     return session

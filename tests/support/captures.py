@@ -1,9 +1,8 @@
 """Writes capture files with ``struct`` alone: packets with correct headers and checksums, as pcap and pcapng.
 
 ``Talk`` is one TCP connection whose packets are created one by one, so that a test can omit, repeat or
-reorder them.
-``RecordingProxy`` relays between a client and a server and records each connection in this form. Nothing
-here needs the right to capture on a network interface.
+reorder them. ``RecordingProxy`` relays between a client and a server and records each connection in this
+form. Nothing here needs the right to capture on a network interface.
 """
 
 import asyncio
@@ -42,7 +41,7 @@ def tcp_packet(
     data: bytes = b"",
     options: bytes = b"",
 ) -> bytes:
-    """Return an IP packet with a TCP segment. Its addresses decide about IP version 4 or 6."""
+    """Return an IP packet with a TCP segment. The addresses decide whether it is IPv4 or IPv6."""
     ends = [ipaddress.ip_address(host) for host, _ in (source, target)]
     words = (20 + len(options)) // 4
     head = struct.pack(
@@ -154,9 +153,9 @@ class Talk:
 
     def send(self, side: str, data: bytes) -> int:
         """Append a segment with the next bytes of a side."""
-        place = self.raw(side, self.next[side], PSH | ACK, data)
+        index = self.raw(side, self.next[side], PSH | ACK, data)
         self.next[side] += len(data)
-        return place
+        return index
 
     def acknowledge(self, side: str) -> int:
         """Append a segment without data that acknowledges everything the other side has sent."""

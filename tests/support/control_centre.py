@@ -1,4 +1,4 @@
-"""A simulated contact centre without servers: a plant, and a record of what the commands ask of the sides."""
+"""A simulated contact centre without servers: a plant, and a record of what commands do to the sides."""
 
 import random
 from typing import Any
@@ -9,7 +9,7 @@ from ctios_fast.sim.plant import Plant, Population
 
 
 class ControlCentre:
-    """Twenty agents from 1001 at 3001 in two groups with the queues 9001 and 9002."""
+    """Twenty agents with ids from 1001 and extensions from 3001, in two groups with queues 9001 and 9002."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         population = Population.numbered(20, 1001, 3001, skill_groups=2, team_size=5)

@@ -74,7 +74,6 @@ OWN: Mapping[str, frozenset[str]] = {
     "OnMakeCallConf": _CONFIRMATION,
 }
 
-
 #: Events of this library that CTI OS does not have.
 OWN_EVENTS = frozenset({"OnRecovered"})
 
@@ -88,4 +87,4 @@ def check_keywords(event: str, args: Mapping[str, Any]) -> None:
     missing = table.always - keywords
     unknown = keywords - table.always - table.optional - OWN.get(event, frozenset())
     assert not missing, f"{event} lacks {sorted(missing)}"
-    assert not unknown, f"{event} has {sorted(unknown)} too"
+    assert not unknown, f"{event} has the undocumented {sorted(unknown)}"

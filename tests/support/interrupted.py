@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 calls = 0
-moment = 0
+interrupt_at = 0
 
 
 def count(frame: FrameType, event: str, argument: object) -> None:
@@ -21,9 +21,9 @@ def count(frame: FrameType, event: str, argument: object) -> None:
     global calls
     if event == "call":
         calls += 1
-        # Only where a handler of asyncio or of the program takes the signal: Python's own raises
-        # KeyboardInterrupt wherever it is, even in the clean-up of the interpreter.
-        if 0 < moment <= calls and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        # Only while a handler of asyncio or of the program is installed: Python's own handler raises
+        # KeyboardInterrupt anywhere, even while the interpreter cleans up.
+        if 0 < interrupt_at <= calls and signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
             sys.setprofile(None)
             signal.raise_signal(signal.SIGINT)
 
@@ -46,9 +46,9 @@ def close_runner(runner: asyncio.Runner, close: Any = asyncio.Runner.close) -> N
 
 def main() -> None:
     """Run the program."""
-    global moment
+    global interrupt_at
     asyncio.Runner.close = close_runner  # type: ignore[method-assign]
-    moment = int(sys.argv[1])
+    interrupt_at = int(sys.argv[1])
     is_module = sys.argv[2] == "-m"
     program, sys.argv[1:] = (sys.argv[3], sys.argv[4:]) if is_module else (sys.argv[2], sys.argv[3:])
     sys.argv[0] = program
@@ -61,7 +61,7 @@ def main() -> None:
         run(program, run_name="__main__")
     finally:
         sys.setprofile(None)
-        if not moment:
+        if not interrupt_at:
             print(calls, file=sys.stderr)
 
 

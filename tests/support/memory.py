@@ -1,4 +1,4 @@
-"""Whether work keeps memory or references: checks for tests of the compiled core."""
+"""A check for tests of the compiled core: repeated work keeps neither memory nor references."""
 
 import gc
 import sys
@@ -18,12 +18,14 @@ def check_that_nothing_is_kept(
     references: int = 100,
     leaves_cycles: bool = False,
 ) -> None:
-    """Do the work again and again; fail if memory or references to what it shares grow.
+    """Repeat the work; fail if its memory or the references to shared objects grow.
 
     - ``work``: does the work the given number of times.
     - ``shared``: objects that the work uses; their references are counted before and after.
-    - ``warm_up``, ``first``, ``more``: times before the count, up to the first look at memory, and after it.
-    - ``references``: by how many the references of an object may differ.
+    - ``warm_up``: repetitions before references are counted.
+    - ``first``: repetitions before memory is measured the first time.
+    - ``more``: repetitions before memory is measured the second time.
+    - ``references``: the largest accepted difference in an object's reference count.
     - ``leaves_cycles``: whether the work leaves cycles to the garbage collector, as tracebacks do.
     """
     work(warm_up)

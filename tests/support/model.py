@@ -1,4 +1,4 @@
-"""Helpers for tests of the object model: a recorder of events, sides, agents, loops, patience."""
+"""Helpers for tests of the object model: a recorder of events, agents, event loops, time limits."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,18 +16,14 @@ from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
 from support import raw_client
 
-#: Seconds that a step may take whose duration is not tested. Only a failing test waits that long.
+#: Seconds that a step without a tested duration may take. Only a failing test waits that long.
 PATIENCE = raw_client.PATIENCE
 until = raw_client.until
 
 LOGIN = int(AgentState.AGENT_STATE_LOGIN)
-
 LOGOUT = int(AgentState.AGENT_STATE_LOGOUT)
-
 NOT_READY = int(AgentState.AGENT_STATE_NOT_READY)
-
 AVAILABLE = int(AgentState.AGENT_STATE_AVAILABLE)
-
 TALKING = AgentState.AGENT_STATE_TALKING
 
 T = TypeVar("T")
@@ -37,7 +33,7 @@ LOOPS = [name for name in ("asyncio", "uvloop", "aiofastnet") if name == "asynci
 
 
 def loop_factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
-    """Return what makes event loops of that name."""
+    """Return a function that creates event loops of that kind."""
     if name == "uvloop":
         import uvloop
 
@@ -94,12 +90,12 @@ class Recorder:
                 await asyncio.wait_for(waiter, PATIENCE)
             except TimeoutError:
                 raise AssertionError(f"{event} did not come {count} times; there were {self.names}") from None
-        await asyncio.sleep(0)  # a task that the event's cause has started gets its first turn
+        await asyncio.sleep(0)  # lets a task that was started with the event take its first step
         return self.of(event)[count - 1]
 
 
 async def soon(request: Request[T]) -> T:
-    """The request's answer, which must not take long."""
+    """Return the request's answer; fail if it takes longer than PATIENCE."""
     async with asyncio.timeout(PATIENCE):
         return await request
 
@@ -140,5 +136,5 @@ MakeSession = Callable[..., Session]
 
 
 def an_agent(number: int = 0, **more: Any) -> Agent:
-    """The simulator's agent of that number, as the application makes it."""
+    """The simulator's agent of that number, as the application creates it."""
     return Agent(str(1001 + number), 5000, agent_instrument=str(3001 + number), **more)

@@ -1,24 +1,25 @@
 """Checks what one All Events client received from a CTI Server against the published ordering rules.
 
-It imports nothing of the package: it has its own decoder (``decode``) and its own idea of what is right, so
-that a misreading in the simulator does not pass unseen. ``OrderChecker.feed`` takes events in wire order with
-the time at which they came; ``finish`` compares what is left with what should be left.
+It imports nothing of the package: its decoder (``decode``) and its rules are independent, so that it finds a
+misreading in the simulator. ``OrderChecker.feed`` takes events in wire order with the time of their arrival;
+``finish`` compares the remaining connections and the agents' states with the expected ones.
 
 What is checked:
 
 - nothing of a connection comes before its BEGIN_CALL or after its END_CALL, and each comes once;
-- LocalConnectionState is what the event and the connection's state before allow;
-- party counts agree with the parties listed, and both with the connections that are left;
-- ids are consistent through conferences and transfers, in whichever way they change;
-- queues count right, RTP streams start and stop in turn, agents' states fit their calls;
-- the figures computed from what was seen (``figures``) are there for a comparison with reported statistics.
+- LocalConnectionState is one that the event allows after the connection's previous state;
+- party counts agree with the parties listed, and both with the connections that remain;
+- ids are consistent through conferences and transfers, for each way of changing them;
+- queue counts are right, RTP streams start and stop in turn, agents' states fit their calls.
+
+``figures`` gives statistics computed from the events, to be compared with the reported ones.
 """
 
 import struct
 from dataclasses import dataclass, field
 from typing import Any
 
-# --- a decoder of its own -------------------------------------------------------------------------------
+# --- decoding -------------------------------------------------------------------------------
 
 DELIVERED, ESTABLISHED, HELD, RETRIEVED, CLEARED, CONNECTION_CLEARED = range(9, 15)
 ORIGINATED, FAILED, CONFERENCED, TRANSFERRED, DIVERTED, SERVICE_INITIATED, QUEUED = range(15, 22)
@@ -113,9 +114,9 @@ Event = dict[str, Any]
 
 
 def decode(frame: bytes, version: int = 25) -> Event:
-    """One frame, header included, of a version from 14 on; the parties of a merge under "parties".
+    """Return the fields of a frame of version 14 or later; the parties of a merge are under "parties".
 
-    Raises ValueError for a frame that is not whole, or of a message that the checker does not know.
+    Raises ValueError for a frame that is not whole, and for a message that the checker does not know.
     """
     length, number = struct.unpack_from("!II", frame)
     if len(frame) != length + 8:
@@ -166,7 +167,7 @@ def _floating(tag: int, data: bytes) -> tuple[str, Any]:
     return name, struct.unpack(f"!{kind}", data)[0] if kind else data
 
 
-# --- what is known of the calls ---------------------------------------------------------------------------
+# --- states and rules of calls -----------------------------------------------------------------------
 
 NULL, INITIATE, ALERTING, CONNECT, HOLD, WAITING, FAIL = range(7)
 NONE = 0xFFFF
@@ -189,7 +190,10 @@ Key = tuple[int, str]
 ALLOWED: dict[int, dict[int | None, set[int]]] = {
     SERVICE_INITIATED: {None: {INITIATE}},
     ORIGINATED: {INITIATE: {INITIATE}},
-    REACHED_NETWORK: {INITIATE: {INITIATE}, CONNECT: {CONNECT}},  # connected: a single step to outside
+    REACHED_NETWORK: {
+        INITIATE: {INITIATE},
+        CONNECT: {CONNECT},
+    },  # CONNECT: a single step to an outside number
     DELIVERED: {None: {INITIATE, ALERTING}, INITIATE: {INITIATE}},
     ESTABLISHED: {ALERTING: {CONNECT}, CONNECT: {CONNECT}},
     QUEUED: {None: {WAITING}},
@@ -212,12 +216,12 @@ ALLOWED: dict[int, dict[int | None, set[int]]] = {
 
 
 class OrderViolation(AssertionError):
-    """What was received breaks a published rule."""
+    """An event breaks a published rule."""
 
 
 @dataclass(eq=False)
 class Seen:
-    """One connection as far as it was seen."""
+    """One connection, as the events so far describe it. ``owed_…``: events that must still come."""
 
     key: Key
     call_type: int
@@ -244,7 +248,7 @@ class Seen:
 
 @dataclass
 class SeenAgent:
-    """One agent as far as it was seen."""
+    """One agent, as the events so far describe it. ``ended``: kinds of calls that ended in this moment."""
 
     agent_id: str
     extension: str = ""
@@ -263,28 +267,28 @@ class OrderChecker:
     """Follows one All Events client's stream."""
 
     def __init__(self) -> None:
-        self.connections: dict[Key, Seen] = {}
+        self.connections: dict[Key, Seen] = {}  # those that have begun and not ended
         self.agents: dict[str, SeenAgent] = {}
         self.events = 0
         self.calls_begun = 0
-        self._now = 0
+        self._now = 0  # the whole second of the latest event
         self._extensions: dict[str, SeenAgent] = {}
-        self._instruments: dict[str, str] = {}
-        self._renamed: dict[Key, Key] = {}
-        self._cleared_calls: set[int] = set()
-        self._waiting: dict[str, int] = {}
-        self._announced: dict[str, Key] = {}
+        self._instruments: dict[str, str] = {}  # instrument of each extension
+        self._renamed: dict[Key, Key] = {}  # new key of each old one
+        self._cleared_calls: set[int] = set()  # calls whose CALL_CLEARED came
+        self._waiting: dict[str, int] = {}  # calls in each queue
+        self._announced: dict[str, Key] = {}  # router call key announced by AGENT_PRE_CALL, by instrument
         self._reached: set[int] = set()  # calls that reached the network and do not ring outside yet
-        self._changed_type: dict[int, Event] = {}  # calls whose type became that of a merge, in this moment
-        self._merged: set[int] = set()  # calls that a conference or a transfer made, in this moment
+        self._changed_type: dict[int, Event] = {}  # calls that got the type of a merge in this second
+        self._merged: set[int] = set()  # calls that resulted from a merge in this second
         self._answered: set[int] = set()  # calls that a device has answered since their last conference
         self._shared: set[int] = set()  # ids that two calls have at once
-        self._dark = False
+        self._offline = False  # the peripheral went off-line or came back in this second
 
     # --- feeding ------------------------------------------------------------------------------------
 
     def feed(self, time: float, event: Event) -> None:
-        """One event, in wire order. Raises OrderViolation."""
+        """Check one event, in wire order. Raises OrderViolation."""
         if int(time) != self._now:
             self.settle()
             self._now = int(time)
@@ -317,10 +321,10 @@ class OrderChecker:
             raise OrderViolation(f"event {self.events} at {self._now} s {what}: {shown}")
 
     def _system(self, event: Event) -> None:
-        """Going off-line and coming back: connections may end in any state, agents may be in any."""
+        """Off-line and back: until then connections may end in any state and agents may be in any."""
         if event["SystemEventID"] == 4:
             self.settle()
-        self._dark = event["SystemEventID"] in (3, 4)
+        self._offline = event["SystemEventID"] in (3, 4)
 
     # --- connections --------------------------------------------------------------------------------
 
@@ -462,7 +466,7 @@ class OrderChecker:
             seen.device = event["AnsweringDeviceID"]
             seen.supervising = True
             return
-        self._expect(event["AnsweringDeviceID"] == seen.device, event, "is answered elsewhere")
+        self._expect(event["AnsweringDeviceID"] == seen.device, event, "is answered at another device")
         for other in self._call(seen.key[0]):
             if other is not seen and other.state == INITIATE:
                 other.state = CONNECT
@@ -504,20 +508,20 @@ class OrderChecker:
 
     def _cleared(self, event: Event, seen: Seen) -> None:
         alive = [c.key for c in self._call(seen.key[0]) if c.state != NULL]
-        self._expect(not alive, event, f"clears a call of which {alive} live on")
+        self._expect(not alive, event, f"clears a call whose connections {alive} are not cleared")
         self._expect(not seen.named_by_cleared, event, "clears a connection's call a second time")
         self._cleared_calls.add(seen.key[0])
         seen.named_by_cleared = True
 
     def _end(self, event: Event, seen: Seen) -> None:
         key = seen.key
-        if self._dark:
+        if self._offline:
             if seen.queue and not seen.dequeued:
                 self._waiting[seen.queue] -= 1
             del self.connections[key]
             return
         self._expect(seen.state == NULL, event, f"ends a connection in state {seen.state}")
-        self._expect(not seen.streams, event, "ends a connection whose RTP stream goes on")
+        self._expect(not seen.streams, event, "ends a connection whose RTP stream has not stopped")
         self._expect(not seen.must_become, event, f"never said that the call type became {seen.must_become}")
         del self.connections[key]
         if seen.cleared and not self._call(key[0]):
@@ -528,7 +532,7 @@ class OrderChecker:
     def _rtp(self, event: Event, seen: Seen) -> None:
         direction = event["Direction"]
         if event["type"] == RTP_STARTED:
-            self._expect(direction not in seen.streams, event, "starts a stream that goes on")
+            self._expect(direction not in seen.streams, event, "starts a stream that has started already")
             seen.streams.add(direction)
         else:
             self._expect(direction in seen.streams, event, "stops a stream that did not start")
@@ -600,21 +604,21 @@ class OrderChecker:
         if seen is None:
             self._rename(old[0], key)
             return old[0]
-        self._take_over(seen, old[0])  # begun anew
+        self._take_over(seen, old[0])  # a BEGIN_CALL with the new key came before the merge
         return seen
 
-    def _take_over(self, seen: Seen, was: Seen) -> None:
-        """A connection that has begun under new ids is the one that ends under its old ids."""
+    def _take_over(self, seen: Seen, old: Seen) -> None:
+        """Give a connection that has begun under a new key the state of the one under the old key."""
         for name in _TAKEN_OVER:
-            setattr(seen, name, getattr(was, name))
-        seen.handled = seen.handled or was.handled
+            setattr(seen, name, getattr(old, name))
+        seen.handled = seen.handled or old.handled
         if seen.queue and not seen.dequeued:
             self._waiting[seen.queue] -= 1  # its state event counts it again
-        was.state = NULL
-        was.must_become = set()
+        old.state = NULL
+        old.must_become = set()
 
     def _check_parties(self, event: Event, listed: list[Seen]) -> None:
-        """All live connections of the resulting call are listed; unless another call shares its id."""
+        """Check that all live connections of the call are listed, unless another call shares its id."""
         for call_id in {seen.key[0] for seen in listed} - self._shared:
             missing = [c.key for c in self._call(call_id) if c.state != NULL and c not in listed]
             self._expect(not missing, event, f"leaves out {missing}")
@@ -629,9 +633,9 @@ class OrderChecker:
         state = event["AgentState"]
         before = agent.last
         self._expect(before is None or before != event, event, "repeats an agent state")
-        if state == RESERVED and not self._dark:
+        if state == RESERVED and not self._offline:
             self._expect(agent.state == AVAILABLE, event, f"reserves an agent in state {agent.state}")
-        if agent.state == LOGOUT and not self._dark:
+        if agent.state == LOGOUT and not self._offline:
             self._expect(state == LOGIN, event, "gives a state to an agent that is logged out")
         elif state == LOGIN:
             self._expect(False, event, "logs an agent in a second time")
@@ -655,7 +659,7 @@ class OrderChecker:
             agent.add(f"{agent.works_for}Time", seconds)
 
     def _account(self, seen: Seen) -> None:
-        """Count a call that an agent ends; a listening supervisor's is not one."""
+        """Count a call that an agent ends. A listening supervisor's connection does not count."""
         agent = self._extensions.get(seen.device)
         listens = seen.call_type in LISTENING_TYPES or seen.supervising
         if agent is None or seen.established_at < 0 or listens:
@@ -678,24 +682,24 @@ class OrderChecker:
             agent.add(f"{stem}HeldTime", held)
         agent.ended.append(kind)
 
-    # --- between the events of two moments --------------------------------------------------------------
+    # --- between two seconds --------------------------------------------------------------
 
     def settle(self) -> None:
-        """All events of a moment have come: agents' states and calls must agree."""
+        """Check that agents' states and calls agree after all events of a second have come."""
         for call_id, event in self._changed_type.items():
-            self._expect(call_id in self._merged, event, "gives a call the type of a merge that never came")
+            self._expect(call_id in self._merged, event, "gives a call the type of a merge that did not come")
         self._changed_type.clear()
         self._merged.clear()
         at_device: dict[str, list[Seen]] = {}
         for seen in self.connections.values():
-            if not self._dark:
+            if not self._offline:
                 self._settle_connection(seen)
             if seen.device in self._extensions and seen.state not in (NULL, None):
                 at_device.setdefault(seen.device, []).append(seen)
         for agent in self.agents.values():
-            if not self._dark:
+            if not self._offline:
                 self._settle_agent(agent, at_device.get(agent.extension, []))
-        self._dark = False
+        self._offline = False
 
     def _settle_connection(self, seen: Seen) -> None:
         context = {"connection": seen.key, "state": seen.state}
@@ -746,12 +750,12 @@ class OrderChecker:
     def _announced_extensions(self) -> set[str]:
         return {extension for extension, i in self._instruments.items() if i in self._announced}
 
-    # --- the end ------------------------------------------------------------------------------------
+    # --- at the end ------------------------------------------------------------------------------------
 
     def finish(
         self, time: float, connections: dict[Key, int] | None = None, agents: dict[str, int] | None = None
     ) -> None:
-        """Compare what is left with what should be: connections by key with their state, agents' states."""
+        """Compare the remaining connections (key: state) and the agents' states with the expected ones."""
         self.settle()
         self._now = int(time)
         for agent in self.agents.values():
@@ -771,7 +775,7 @@ class OrderChecker:
             raise OrderViolation(f"announced calls never came: {self._announced}")
 
     def figures(self, agent_id: str) -> dict[str, int]:
-        """What was seen of an agent, under the names of the statistics without their span."""
+        """Return the agent's statistics computed from the events; names lack the period, such as Today."""
         return dict(self.agents[agent_id].figures) if agent_id in self.agents else {}
 
 

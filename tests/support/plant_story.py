@@ -1,4 +1,4 @@
-"""A small plant, and its events as short lines that read like a story."""
+"""A small plant whose events are given as short lines."""
 
 import random
 
@@ -23,7 +23,7 @@ NAMES = {
 
 
 class Story:
-    """Agents 1001 to 1006 at 3001 to 3006, of whom 1001 is the supervisor; queue 9001 of their group."""
+    """Agents 1001 (the supervisor) to 1006 at extensions 3001 to 3006; queue 9001 of their group."""
 
     def __init__(self, settings: PlantSettings | None = None, **desk: float | bool) -> None:
         self.clock = ManualClock(1000.0)
@@ -43,7 +43,7 @@ class Story:
         self.events.clear()
 
     def talk(self, number: int) -> Connection:
-        """An outside caller talks to the agent, by the queue."""
+        """Connect an outside caller through the queue; return the agent's connection."""
         agent = self.agent(number)
         if agent.state is not AgentState.AGENT_STATE_AVAILABLE:
             self.plant.set_agent_state(agent, AgentState.AGENT_STATE_AVAILABLE)
@@ -53,7 +53,7 @@ class Story:
         return self.plant.active(agent)
 
     def lines(self) -> list[str]:
-        """The events since the last time, as short texts: "delivered 3001 ALERTING", "state 1001 TALKING"."""
+        """Return the events since the last call as texts: "delivered 3001 ALERTING", "state 1001 TALKING"."""
         lines = [_line(event) for event in self.events]
         self.events.clear()
         return lines

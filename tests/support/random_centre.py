@@ -1,4 +1,4 @@
-"""A contact centre in which everything happens at random, and the byte stream of one All Events client."""
+"""A contact centre that acts at random, and the byte stream of one All Events client."""
 
 import random
 from collections.abc import Callable
@@ -50,7 +50,8 @@ class RandomCentre:
 
     ``outages``: whether the peripheral goes off-line now and then.
     ``stream``: time and frame of every event that the checker knows.
-    ``calls``: calls made from outside and by agents. ``done``, ``refused``: acts by their name.
+    ``calls``: number of calls from outside and by agents.
+    ``done``: number of acts by their name. ``refused``: number of acts that the plant refused.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class RandomCentre:
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
 
     def wind_down(self) -> None:
-        """End every call and bring every agent to a state in which nothing waits to be counted."""
+        """End every call and make every agent not ready, so that all statistics are complete."""
         plant = self.plant
         for agent in self.agents:
             if agent.state is AVAILABLE:
@@ -248,9 +249,9 @@ class RandomCentre:
             self.plant.supervisor_assist(agent)
 
     def outage(self, agent: PlantAgent) -> None:
-        """The peripheral is off-line for a while, with the calls' ends reported at once or later."""
+        """Take the peripheral off-line for a while; the calls' ends are reported at once or later."""
         if any(c.state.name == "LCS_FAIL" for a in self.agents for c in a.device.connections):
-            return  # CALL_FAILED does not say whose the connection is, which a checker would need afterwards
+            return  # CALL_FAILED does not name the calling device, which the checker would need afterwards
         self.plant.set_peripheral(online=False, end_calls=self.random.random() < 0.5)
         for _ in range(6):
             self.clock.advance(self.random.randrange(1, 5))

@@ -1,7 +1,7 @@
-"""A small CTI Server client of the tests' own: asyncio streams, ``struct`` and the reference codec.
+"""A small CTI Server client for tests of the simulator: asyncio streams, ``struct`` and the reference codec.
 
-It shares nothing with the library's connection and core, so that the simulator is held against a second
-opinion. Records are those of ``reference_codec``: {"type", "message", "fields", "floating"}.
+It shares nothing with the library's connection and core, so that the simulator is checked independently of
+them. Records are those of ``reference_codec``: {"type", "message", "fields", "floating"}.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ ALL_STATES = 0x3FFF
 
 LOGIN, LOGOUT, NOT_READY, AVAILABLE = 0, 1, 2, 3
 
-#: Seconds that anything may take that is no matter of time; more where a tool makes everything slow.
+#: Seconds that a step without a tested duration may take. Tools that slow everything down multiply it.
 PATIENCE = 10.0 * float(os.environ.get("CTIOS_FAST_TEST_SLOWNESS", "1"))
 
 NUMBERS = {row["name"]: number for number, row in reference_codec.MESSAGES.items()}
@@ -90,14 +90,14 @@ class RawClient:
     # --- messages -------------------------------------------------------------------------------
 
     def send(self, message: str, fields: Record | None = None, floating: list[Any] | None = None) -> int:
-        """Send a request, with an InvokeID of its own unless ``fields`` has one; returns it."""
+        """Send a request and return its InvokeID, which is a new one unless ``fields`` has one."""
         fields = dict(fields or {})
         fields.setdefault("InvokeID", next(self._invoke_ids))
         self.write(self.frame(message, fields, floating))
         return int(fields["InvokeID"])
 
     async def receive(self, message: str | None = None) -> Record:
-        """The next message; ``message`` is the name that it must have."""
+        """Return the next message; ``message`` is the name that it must have."""
         record = reference_codec.decode(self.version, await self.receive_frame())
         assert message is None or record["message"] == message, record
         return record
@@ -112,7 +112,7 @@ class RawClient:
         return record
 
     async def ended(self) -> bool:
-        """Wait for the connection's end; whether it was a reset."""
+        """Wait for the connection's end; return whether it was a reset."""
         async with asyncio.timeout(self.patience):
             try:
                 rest = await self.reader.read()
@@ -122,7 +122,7 @@ class RawClient:
         return False
 
     async def receive_until_reset(self) -> int:
-        """Read on and return how many bytes came before the connection was reset."""
+        """Read until the connection is reset; return the number of bytes read."""
         received = 0
         async with asyncio.timeout(self.patience):
             while True:
@@ -130,11 +130,11 @@ class RawClient:
                     piece = await self.reader.read(1)
                 except ConnectionResetError:
                     return received
-                assert piece, "an end of stream is no reset"
+                assert piece, "the stream ended without a reset"
                 received += 1
 
     async def settle(self) -> list[Record]:
-        """Everything that comes before the answer to a heartbeat, so that nothing is under way any more."""
+        """Return all messages before the answer to a heartbeat; then nothing sent earlier is on its way."""
         invoke_id = self.send("HEARTBEAT_REQ")
         found = []
         while True:
@@ -143,7 +143,7 @@ class RawClient:
                 return found
             found.append(record)
 
-    # --- what most tests need -------------------------------------------------------------------
+    # --- opening and agent states -------------------------------------------------------------------
 
     def open_fields(self, services: int, **changes: int) -> Record:
         fields = {
@@ -198,13 +198,13 @@ class RawClient:
         return fields | changes, [["AgentInstrument", str(3001 + number)], ["AgentID", str(1001 + number)]]
 
     async def set_state(self, state: int, number: int = 0, **changes: int) -> Record:
-        """Ask for a state; returns the answer, the events are left to be received."""
+        """Request a state and return the answer; events that follow it are still to be received."""
         fields, floating = self.state_request(state, number, **changes)
         return await self.ask("SET_AGENT_STATE_REQ", fields, floating)
 
 
 def values(record: Record) -> Record:
-    """The floating part by name; a field that comes several times as a list."""
+    """Return the floating part by name; a repeated field is a list."""
     found: Record = {}
     for name, value in record["floating"]:
         if name in found:

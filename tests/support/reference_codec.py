@@ -1,9 +1,9 @@
-"""A second codec, written from the data file alone, that the compiled core is held against.
+"""A second codec, written from the data file alone, that the compiled core is compared with.
 
 It is plain ``struct`` and ``tomllib``, slow and short on purpose, and shares no code with the package: where
 the two disagree about a frame, one of them misreads the reference.
 
-``split``   cuts a byte stream into frames and gives a verdict on what is left over.
+``split``   cuts a byte stream into frames and gives a verdict on the bytes after the last whole one.
 ``decode``  turns a frame into the JSON-shaped record that ``ctios-fast decode`` prints, without its offset.
 ``encode``  turns such a record back into the frame.
 """
@@ -45,7 +45,7 @@ class Malformed(Exception):
 
 
 class Tail(NamedTuple):
-    """What is left of a stream after its last whole frame: ``verdict`` is "end", "cut" or "too large"."""
+    """The rest of a stream after its last whole frame: ``verdict`` is "end", "cut" or "too large"."""
 
     verdict: str
     offset: int
@@ -60,7 +60,7 @@ class Frame(NamedTuple):
 
 
 class Floating(NamedTuple):
-    """How a floating field is shown: the name it goes by, its type (None: bytes), whether it is an array."""
+    """A floating field: its name, its type (None: bytes), whether it is an array."""
 
     name: str
     type: str | None
@@ -123,7 +123,7 @@ def floating_tag(message: dict[str, Any], name: str) -> int:
 
 
 def text(data: bytes, strings: int) -> list[str] | None:
-    """``data`` as exactly so many ASCII strings, each closed by its NUL; None if it is anything else."""
+    """Split ``data`` into that number of ASCII strings, each ending in NUL; None if it is anything else."""
     if data.count(0) != strings or not data.endswith(b"\0") or not data.isascii():
         return None
     return data.decode("ascii").split("\0")[:-1]
@@ -179,7 +179,7 @@ def tile(version: int, rest: bytes) -> Tiles | None:
 
 
 def choose(version: int, message: dict[str, Any], body: bytes) -> tuple[Layout, Tiles]:
-    """The layout a body has: one that it fills exactly, else the first that leaves whole floating fields."""
+    """Return the layout that a body fills exactly, or else the first followed by whole floating fields."""
     candidates = layouts(version, message)
     for fixed in candidates:
         if fixed_format(fixed).size == len(body):
@@ -212,7 +212,7 @@ def decode(version: int, frame: bytes) -> Record:
 
 
 def encode(version: int, record: Record) -> bytes:
-    """The frame of a record that ``decode`` made."""
+    """Return the frame of a record that ``decode`` returned."""
     number = record["type"]
     if "error" in record:
         return bytes.fromhex(record["hex"])

@@ -1,9 +1,9 @@
-"""Which messages survive being written and read, in each version: measured, for the reference page to tell.
+"""Measures which messages pass a round trip through the codec in each version, for the reference page.
 
-For each message of a version two records are made from the data file: one with its fixed part alone, one with
-every floating field that the version has, lists with two entries, their counts right, texts and data as long
-as documented. The reference codec makes the bytes. The core must read from them what was put in, find nothing
-to mind (in the full one), and write the same bytes again as a strict sender.
+For each message of a version two records are built from the data file. One has the fixed part alone. The
+other has every floating field of the version: lists of two entries with right counts, texts and data of the
+documented length. The reference codec encodes both. The core must decode the same values, must report no
+finding for the full record, and must encode the same bytes as a strict sender.
 """
 
 import random
@@ -17,13 +17,13 @@ from support.reference_codec import MESSAGES, NUMBERS, TAGS
 
 VERSIONS = range(14, 26)
 REPEATS = 2
-LONGEST = 100  # of data without a documented limit
+MAX_DATA = 100  # bytes of a field without a documented limit, or with a larger one
 
 Field = dict[str, Any]
 
 
 class Count(NamedTuple):
-    """Messages that a version has, and how many of them went through."""
+    """The number of a version's messages, and of those that pass the round trip."""
 
     messages: int
     round_trips: int
@@ -57,25 +57,25 @@ def text(rng: random.Random, length: int) -> str:
 
 
 def value(rng: random.Random, field: Field) -> Any:
-    """A value of a floating field, JSON-shaped, that takes all the room which it has."""
-    room = min(field.get("max") or LONGEST, LONGEST)
+    """Return a value of a floating field, JSON-shaped and as long as the field may be."""
+    length = min(field.get("max") or MAX_DATA, MAX_DATA)
     match field["type"]:
         case "STRING":
-            return text(rng, room - 1)
+            return text(rng, length - 1)
         case "UNSPEC":
-            return {"hex": rng.randbytes(room).hex()}
+            return {"hex": rng.randbytes(length).hex()}
         case "NAMEDVAR":
-            return {"name": text(rng, 8), "value": text(rng, room - 10)}
+            return {"name": text(rng, 8), "value": text(rng, length - 10)}
         case "NAMEDARRAY":
-            return {"name": text(rng, 8), "index": rng.randrange(256), "value": text(rng, room - 11)}
+            return {"name": text(rng, 8), "index": rng.randrange(256), "value": text(rng, length - 11)}
         case kind if "array" in field:
-            return [number(rng, kind) for _ in range(min(3, room // struct.calcsize(NUMBERS[kind])))]
+            return [number(rng, kind) for _ in range(min(3, length // struct.calcsize(NUMBERS[kind])))]
         case kind:
             return number(rng, kind)
 
 
 def floating(rng: random.Random, fields: list[Field]) -> list[list[Any]]:
-    """All the fields: first those that come once, then the lists, each entry's fields together."""
+    """Return all fields: first single ones, then lists with the fields of each entry together."""
     rows = [[field["name"], value(rng, field)] for field in fields if "repeats" not in field]
     lists = {field["repeats"]: None for field in fields if "repeats" in field}
     nested = {field["name"] for field in fields if "repeats" in field}
@@ -86,7 +86,7 @@ def floating(rng: random.Random, fields: list[Field]) -> list[list[Any]]:
 
 
 def entries(rng: random.Random, fields: list[Field], counter: str) -> list[list[Any]]:
-    """The lists that one field counts; a list within an entry follows the field that counts it."""
+    """Return the lists that one field counts; a list within an entry follows the field that counts it."""
     groups: dict[str, list[Field]] = {}
     for field in fields:
         if field.get("repeats") == counter:
@@ -101,7 +101,7 @@ def entries(rng: random.Random, fields: list[Field], counter: str) -> list[list[
 
 
 def counts(fields: list[Field], rows: list[list[Any]]) -> dict[str, int]:
-    """What the fields that count others must say."""
+    """Return the value of each field that counts others."""
     expected: dict[str, int] = {}
     for field in fields:
         if "repeats" in field:
@@ -112,26 +112,26 @@ def counts(fields: list[Field], rows: list[list[Any]]) -> dict[str, int]:
 
 
 def full_record(version: int, number_: int, *, with_floating: bool) -> dict[str, Any]:
-    """A record of a message as ``reference_codec`` has it."""
+    """Return a record of a message in the form of ``reference_codec``."""
     rng = random.Random(f"{version}/{number_}")
     message = MESSAGES[number_]
     fields = fields_of(version, message) if with_floating else []
     rows = floating(rng, fields)
-    said = counts(fields, rows)
+    stated = counts(fields, rows)
     fixed = {
-        field["name"]: said.get(field["name"], number(rng, field["type"]))
+        field["name"]: stated.get(field["name"], number(rng, field["type"]))
         for field in reference_codec.layouts(version, message)[0]
     }
     return {
         "type": number_,
         "message": message["name"],
         "fields": fixed,
-        "floating": [[name, said.get(name, shown)] for name, shown in rows],
+        "floating": [[name, stated.get(name, shown)] for name, shown in rows],
     }
 
 
 def check_round_trip(version: int, number_: int) -> None:
-    """Fail where a message does not come back as it was."""
+    """Fail if a message does not pass the round trip."""
     for with_floating in (False, True):
         row = full_record(version, number_, with_floating=with_floating)
         frame = reference_codec.encode(version, row)
@@ -143,7 +143,7 @@ def check_round_trip(version: int, number_: int) -> None:
 
 
 def goes_through(version: int, number_: int) -> bool:
-    """Whether a message comes back as it was."""
+    """Return whether a message passes the round trip."""
     try:
         check_round_trip(version, number_)
     except (AssertionError, ValueError):
@@ -152,7 +152,7 @@ def goes_through(version: int, number_: int) -> bool:
 
 
 def measure() -> dict[int, Count]:
-    """The count of each version."""
+    """Return the counts of each version."""
     return {
         version: Count(len(numbers), sum(goes_through(version, number_) for number_ in numbers))
         for version in VERSIONS
@@ -161,7 +161,7 @@ def measure() -> dict[int, Count]:
 
 
 def always_through() -> int:
-    """How many messages go through in every version that has them."""
+    """Return the number of messages that pass in every version that has them."""
     return sum(
         all(goes_through(version, number_) for version in VERSIONS if number_ in messages_of(version))
         for number_ in MESSAGES

@@ -1,6 +1,6 @@
-"""A CTI Server of which a test writes every frame: it opens the session, notes requests, sends frames.
+"""A CTI Server that sends the frames of a test: it opens the session and records requests.
 
-Frames are made with the library's codec from the reference's field names.
+Frames are encoded by the library's codec from the reference's field names.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ Answer = Callable[[Message], "list[bytes] | None"]
 
 
 def encoded(number: int, floating: dict[str, object] | None = None, **fields: int) -> bytes:
-    """A frame; fixed fields that are not given are 0."""
+    """Return a frame; fixed fields that are not given are 0."""
     layout = CODEC.describe(number)
     assert layout is not None
     values = {row.name: 0 for row in layout.fixed} | fields
@@ -85,9 +85,11 @@ def system_event(number: int, peripheral: int = 5000, pg_status: int = 0) -> byt
 
 
 class Peer:
-    """The server. ``answers``: what to do with a request of a number; None answers nothing.
+    """The server.
 
-    QUERY_AGENT_STATE_REQ and heartbeats are answered unless a test says otherwise. ``state``: of all agents.
+    ``answers``: a function for each request number that returns the frames of the answer; None: no answer.
+    QUERY_AGENT_STATE_REQ, heartbeats and CLOSE_REQ are answered unless a test changes it.
+    ``state``: the state of all agents.
     """
 
     def __init__(self) -> None:
@@ -146,7 +148,7 @@ class Peer:
         )
 
     def send(self, *frames: bytes) -> None:
-        """Send frames to the client, in one piece."""
+        """Send frames to the client in one write."""
         assert self._writer is not None
         self._writer.write(b"".join(frames))
 
@@ -156,11 +158,11 @@ class Peer:
         self._writer.transport.abort()
 
     def of(self, number: int) -> list[Message]:
-        """The requests of a number so far."""
+        """Return the requests of a number so far."""
         return [request for request in self.requests if request.type == number]
 
     async def next(self, number: int, count: int = 1) -> Message:
-        """The request of that number, waiting until there were ``count`` of them."""
+        """Wait for ``count`` requests of that number; return the last of them."""
         async with asyncio.timeout(PATIENCE):
             while len(self.of(number)) < count:
                 self._came.clear()

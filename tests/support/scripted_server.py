@@ -1,4 +1,4 @@
-"""Servers that do what a test says, frame by frame; the fixture ``serve`` starts them."""
+"""Servers whose behaviour a test writes frame by frame; the fixture ``serve`` starts them."""
 
 import asyncio
 import struct
@@ -30,7 +30,7 @@ async def open_session(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 async def next_request(reader: asyncio.StreamReader, wanted: int) -> int:
-    """Read until a request of that number comes; returns its InvokeID."""
+    """Read until a request of that number comes; return its InvokeID."""
     while True:
         number, body = await read_frame(reader)
         if number == wanted:
@@ -38,7 +38,7 @@ async def next_request(reader: asyncio.StreamReader, wanted: int) -> int:
 
 
 def once(behaviour: Behaviour, then: Behaviour) -> Behaviour:
-    """One behaviour for the first connection, another for those that follow."""
+    """Return a behaviour that treats the first connection differently from the following ones."""
     left = [behaviour]
 
     async def both(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -48,6 +48,6 @@ def once(behaviour: Behaviour, then: Behaviour) -> Behaviour:
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Take everything and say nothing."""
+    """Read everything and send nothing."""
     while await reader.read(65536):
         pass

@@ -1,4 +1,4 @@
-"""For tests of the project itself: its scripts as modules, and a mark for tests that need its sources."""
+"""For tests of the project itself: loading its scripts, and a mark for tests that need its sources."""
 
 import importlib.util
 import sys

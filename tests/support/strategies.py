@@ -1,6 +1,6 @@
 """Frames for property tests: well-formed ones of every documented message, and damaged ones.
 
-Everything is packed with ``struct`` from the data file, so what comes out does not depend on either codec.
+Everything is packed with ``struct`` from the data file, so it does not depend on either codec.
 A frame is built from a ``random.Random``: a seeded one gives the same frame every time, hypothesis's own
 gives one that it can shrink.
 """
@@ -38,7 +38,7 @@ ODD_TEXTS = (
     b"\x7f\t\n\0",
 )
 ALPHABET = "ABCXYZabcxyz0123456789 _.+#'\"\\<>&"
-#: Tags at the edges of what a tag can be, and one that names a field which another tag is listed for.
+#: Tags at the edges of the range, and tags of fields that a message lists under another tag.
 ODD_TAGS = (0, 23, 194, 233, 234, 254, 255, 256, 301, 308, 314, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF)
 #: Message numbers without a published layout: named in the message set, and not named at all.
 BARE_NUMBERS = (*sorted(UNDOCUMENTED), 0, 999, 0xFFFF, 0x10000, 0x80000001, 0xFFFFFFFF)
@@ -51,9 +51,9 @@ def number(rng: random.Random, code: str) -> bytes:
     return (value & (256**width - 1)).to_bytes(width, "big")
 
 
-def string(rng: random.Random, longest: int) -> bytes:
+def string(rng: random.Random, max_length: int) -> bytes:
     """Text of a STRING or of a part of a named variable, with its NUL."""
-    return "".join(rng.choices(ALPHABET, k=rng.randrange(longest))).encode("ascii") + b"\0"
+    return "".join(rng.choices(ALPHABET, k=rng.randrange(max_length))).encode("ascii") + b"\0"
 
 
 def plain_data(rng: random.Random, kind: str | None, array: bool) -> bytes:
@@ -148,7 +148,7 @@ def build_full(rng: random.Random, version: int, number: int) -> bytes:
 
 
 def damage(rng: random.Random, version: int, frame: bytes) -> bytes:
-    """A frame whose body was cut, lengthened or changed; its header tells the new length."""
+    """A frame whose body was cut, lengthened or changed; its header states the new length."""
     _, number = HEADER.unpack_from(frame)
     body = bytearray(frame[HEADER.size :])
     for _ in range(rng.randrange(1, 4)):
@@ -163,9 +163,7 @@ def damage(rng: random.Random, version: int, frame: bytes) -> bytes:
             case _:
                 body[at : at + 1] = rng.choice((b"\0", b"\1", b"\xff", b"\x7f", rng.randbytes(1)))
     message = MESSAGES.get(number)
-    if message and not rng.randrange(
-        4
-    ):  # sizes at the edge of the fixed part are where layouts are told apart
+    if message and not rng.randrange(4):  # near the size of the fixed part the layout is decided
         size = fixed_format(layouts(version, message)[0]).size
         del body[max(0, size + rng.randrange(-2, 6)) :]
     return header(number, bytes(body))
@@ -183,17 +181,17 @@ def frames(version: int, numbers: st.SearchStrategy[int] = documented) -> st.Sea
 
 
 def damaged_frames(version: int) -> st.SearchStrategy[bytes]:
-    """Frames that were well-formed and may be no longer."""
+    """Frames that were well-formed before they were damaged."""
     return st.builds(damage, rngs, st.just(version), frames(version))
 
 
 def random_frames() -> st.SearchStrategy[bytes]:
-    """Documented message numbers over bytes that mean nothing."""
+    """Frames of documented messages with random bodies."""
     return st.builds(header, documented, st.binary(max_size=120))
 
 
 def streams(version: int) -> st.SearchStrategy[bytes]:
-    """Several frames of all kinds behind one another, often with a tail that is no whole frame."""
+    """Frames of all kinds one after another, often with a tail that is not a whole frame."""
     tails = st.one_of(
         st.just(b""),
         frames(version).map(lambda frame: frame[:-1]),

@@ -1,7 +1,7 @@
-"""A CTI Server of ``struct`` alone: a second opinion on the library, with every byte packed by hand.
+"""A CTI Server that packs every byte with ``struct``, to check the library independently of its own codec.
 
-It imports nothing of the package, so that a misreading of the protocol cannot be in both halves. A test holds
-the server's end of each connection and writes down what passes, message by message::
+It imports nothing of the package, so that a misreading of the protocol cannot be on both sides. A test holds
+the server's end of each connection and states message by message what is received and sent::
 
     peer = await server.accepted()
     request = await peer.receive(OPEN_REQ)
@@ -38,7 +38,7 @@ NULL_SKILL_GROUP = 0xFFFFFFFF
 DEVID_NONE = 0xFFFF
 PERIPHERAL, ENTERPRISE_AGENT = 5000, 17
 
-#: Seconds that a message may take; only a failing test ever waits that long.
+#: Seconds that a message may take. Only a failing test waits that long.
 PATIENCE = 10.0 * float(os.environ.get("CTIOS_FAST_TEST_SLOWNESS", "1"))
 
 Floating = Sequence[tuple[int, bytes]]
@@ -53,12 +53,12 @@ class Group(NamedTuple):
     state: int
 
 
-#: In place of a skill group, where a state names none.
+#: The values of an agent state that names no skill group.
 NO_GROUP = Group(NULL_SKILL_GROUP, NULL_SKILL_GROUP, 0, UNKNOWN)
 
 
 def text(value: str) -> bytes:
-    """A string of the wire: it ends in NUL."""
+    """A string as it is sent: it ends in NUL."""
     return value.encode("ascii") + b"\0"
 
 
@@ -184,7 +184,7 @@ class Peer:
         self.send(FAILURE_CONF, struct.pack(">II", request.invoke_id, status))
 
     def control_failure_conf(self, request: Frame, code: int, peripheral_error: int) -> None:
-        """Report that the peripheral did not do what was asked for."""
+        """Report that the peripheral refused a request."""
         self.send(CONTROL_FAILURE_CONF, struct.pack(">IHI", request.invoke_id, code, peripheral_error))
 
     def failure_event(self, status: int) -> None:
@@ -274,7 +274,7 @@ def _group_fields(group: Group) -> Floating:
 
 
 class StructServer:
-    """Listens at a port of its own; hands each connection to the test."""
+    """Listens at a free port; gives each connection to the test."""
 
     def __init__(self, version: int = 25) -> None:
         self.version = version

@@ -1,4 +1,4 @@
-"""Whether work lets other threads run, for the tests of what runs without the GIL."""
+"""A check that work lets other threads run, for tests of code that releases the GIL."""
 
 import sys
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def lets_others_run(work: Callable[[], object], times: int) -> bool:
-    """Whether this thread got on before a second one had done the work that many times."""
+    """Return whether this thread ran before a second one had done the work that number of times."""
     started, finished = threading.Event(), False
 
     def run() -> None:
@@ -17,7 +17,7 @@ def lets_others_run(work: Callable[[], object], times: int) -> bool:
         finished = True
 
     interval = sys.getswitchinterval()
-    sys.setswitchinterval(1000)  # nobody is asked to let the GIL go: the work has to by itself
+    sys.setswitchinterval(1000)  # the interpreter does not ask for the GIL: the work itself must release it
     try:
         thread = threading.Thread(target=run)
         thread.start()

@@ -1,4 +1,4 @@
-"""Steps that the transcripts with ``struct_server`` share: opening, and an agent that is signed in."""
+"""Steps that the transcripts with ``struct_server`` share: opening, agent states, and moving the clock."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,12 +29,12 @@ STATE_LAYOUT = "IIHHHHBI"
 AGENT_SERVICES = 0x1 | 0x2 | 0x4
 BULK_SERVICES = 0x10 | 0x2 | 0x4
 
-#: The monitor that OPEN_REQ makes in these tests, and one of somebody else.
+#: MonitorID of the session's own events in these tests, and of another monitor.
 OWN_MONITOR, FOREIGN_MONITOR = 77, 78
 
 
 class FullRecorder(Recorder):
-    """Notes every event, those that report the system's status too."""
+    """Records every event, including those that report the system's status."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -77,7 +77,7 @@ async def open_agent(
 async def answer_opening(
     peer: Peer, *, monitor_id: int = OWN_MONITOR, state: int = LOGOUT, groups: tuple[Group, ...] = ()
 ) -> Frame:
-    """Confirm OPEN_REQ and answer the query for the agent's state; returns the OPEN_REQ."""
+    """Confirm OPEN_REQ and answer the query for the agent's state; return the OPEN_REQ."""
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=AGENT_SERVICES, monitor_id=monitor_id, agent_state=state)
     query = await peer.receive(QUERY_AGENT_STATE_REQ)
@@ -101,7 +101,7 @@ async def request_for_state(desk: Desk, state: int, reason: int = 0) -> Frame:
 
 
 async def reported(desk: Desk, reason: int = 99) -> None:
-    """Let the client take in all that was sent: a NOT_READY event with this reason follows it."""
+    """Wait until the client has handled everything sent: a NOT_READY event with this reason follows it."""
     desk.peer.agent_state_event(NOT_READY, reason, monitor_id=OWN_MONITOR)
     await until(
         lambda: any(args["EventReasonCode"] == reason for args in desk.recorder.of("OnAgentStateChange"))
@@ -111,11 +111,11 @@ async def reported(desk: Desk, reason: int = 99) -> None:
 async def advance(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:
     """Move the clock from one timer to the next until the condition holds.
 
-    It stands still while the session connects, which takes real time.
+    The clock does not move while the session connects, which takes real time.
     """
     async with asyncio.timeout(PATIENCE):
         while not done():
-            for _ in range(50):  # what a timer began gets its turns first
+            for _ in range(50):  # lets tasks that a timer started run
                 await asyncio.sleep(0)
             if session.state is not ConnectionState.CONNECTING and clock.next_due is not None and not done():
                 clock.advance(clock.next_due)
