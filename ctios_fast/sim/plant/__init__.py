@@ -4,28 +4,28 @@
 says who and what there is, ``PlantSettings`` how it behaves where peripherals differ.
 """
 
-from .plant import Plant
-from .plant_call import Call, CallContext, CallDataChanges, Connection
-from .plant_error import ControlRefusal, PlantError, RequestRefusal
-from .plant_event import CALL_MASK_BIT, Audience, PlantEvent
-from .plant_settings import ConnectionIdForm, IdChange, PlantSettings
-from .population import (
+from .call_context import CallContext, CallDataChanges
+from .entities import (
     VOICE_MRD,
-    ContradictingAgent,
+    Call,
+    Connection,
     DeskSettings,
     Device,
     DialedNumber,
     MediaState,
     Membership,
     PlantAgent,
-    Population,
     Queue,
     Service,
     SkillGroup,
     Team,
     TrunkGroup,
-    UnknownAgent,
 )
+from .plant import Plant
+from .plant_error import ControlRefusal, PlantError, RequestRefusal
+from .plant_event import CALL_MASK_BIT, Audience, PlantEvent
+from .plant_settings import ConnectionIdForm, IdChange, PlantSettings
+from .population import ContradictingAgent, Population, UnknownAgent
 
 __all__ = [
     "CALL_MASK_BIT",

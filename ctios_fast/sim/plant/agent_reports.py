@@ -15,9 +15,10 @@ from ctios_fast.protocol.enums import (
 )
 
 from .agent_machine import MASK_BIT
+from .entities import VOICE_MRD, MediaState, PlantAgent, Team
 from .event_outlet import EventOutlet
 from .plant_event import Audience, PlantEvent
-from .population import VOICE_MRD, MediaState, PlantAgent, Population, Team
+from .population import Population
 
 __all__ = ["AgentReports", "availability", "direction_of", "tasks_of"]
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from ctios_fast.protocol.enums import AgentState, CallDirection, CallType, ControlFailureCode
 
+from .call_context import CallContext
 from .call_data_limits import check_number, check_sizes
 from .call_flow import CallFlow, Destination
 from .call_machine import Trigger
 from .desk import AgentDesk
+from .entities import Call
 from .floor import Floor
-from .plant_call import Call, CallContext
 from .plant_error import ControlRefusal
 
 __all__ = ["Arrivals"]

@@ -13,13 +13,13 @@ from ctios_fast.protocol.enums import (
     LocalConnectionState,
 )
 
+from .call_context import CallContext, CallDataChanges
 from .call_data_limits import check_sizes
 from .call_flow import CallFlow
 from .desk import AgentDesk
+from .entities import Call, Connection, PlantAgent, SkillGroup
 from .floor import Floor
-from .plant_call import Call, CallContext, CallDataChanges, Connection
 from .plant_error import ControlRefusal
-from .population import PlantAgent, SkillGroup
 
 __all__ = ["CallControl"]
 

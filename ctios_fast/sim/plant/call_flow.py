@@ -21,10 +21,9 @@ from .call_machine import Trigger
 from .call_records import HANDED_OVER_TYPES, record_of
 from .call_reports import NO_CAUSE, is_silent_monitor
 from .desk import AgentDesk
+from .entities import Call, Connection, Device, PlantAgent, Queue, SkillGroup
 from .floor import Floor
-from .plant_call import Call, Connection
 from .plant_error import ControlRefusal
-from .population import Device, PlantAgent, Queue, SkillGroup
 from .tallies import INDEX
 
 __all__ = ["CallFlow", "Destination"]

@@ -5,7 +5,7 @@ from typing import Final
 
 from ctios_fast.protocol.enums import ConnectionDeviceIDType
 
-from .plant_call import Call, Connection
+from .entities import Call, Connection
 from .plant_settings import ConnectionIdForm
 
 __all__ = ["CallIdentity"]

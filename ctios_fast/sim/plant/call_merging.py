@@ -15,14 +15,14 @@ from ctios_fast.protocol.enums import (
     LocalConnectionState,
 )
 
+from .call_context import CallContext
 from .call_control import CallControl
 from .call_flow import CallFlow, Destination
 from .desk import AgentDesk
+from .entities import Call, Connection, Device, SkillGroup
 from .floor import Floor
-from .plant_call import Call, CallContext, Connection
 from .plant_error import ControlRefusal
 from .plant_settings import IdChange
-from .population import Device, SkillGroup
 
 __all__ = ["CallMerging"]
 

@@ -1,16 +1,13 @@
 """What an agent's ended call adds to its figures, by the kind of the call."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 from ctios_fast.protocol.enums import CallDirection, CallType
 
-from .tallies import INDEX, AgentTallies, Tallies
+from .entities import CallRecord, Connection, PlantAgent, SkillGroup
+from .tallies import INDEX, AgentTallies, CallFigures, Tallies
 
-if TYPE_CHECKING:
-    from .plant_call import Connection
-    from .population import PlantAgent, SkillGroup
-
-__all__ = ["ACD_TYPES", "HANDED_OVER_TYPES", "CallRecord", "count", "record_of"]
+__all__ = ["ACD_TYPES", "HANDED_OVER_TYPES", "count", "record_of"]
 
 ACD_TYPES: Final = frozenset(
     {
@@ -29,22 +26,11 @@ HANDED_OVER_TYPES: Final = frozenset(
 """Call types that a transfer or a conference gives: the call counts as handled for the agent that got it."""
 
 
-class _Kind(NamedTuple):
-    """The figures that a kind of call counts in; "" where it has none."""
-
-    calls: str
-    talk: str
-    after: str
-    time: str
-    held: str
-    held_time: str
+def _outgoing(stem: str) -> CallFigures:
+    return CallFigures(stem, f"{stem}TalkTime", "", f"{stem}Time", f"{stem}Held", f"{stem}HeldTime")
 
 
-def _outgoing(stem: str) -> _Kind:
-    return _Kind(stem, f"{stem}TalkTime", "", f"{stem}Time", f"{stem}Held", f"{stem}HeldTime")
-
-
-_HANDLED: Final = _Kind(
+_HANDLED: Final = CallFigures(
     "HandledCalls",
     "HandledCallsTalkTime",
     "HandledCallsAfterCallTime",
@@ -52,10 +38,10 @@ _HANDLED: Final = _Kind(
     "IncomingCallsHeld",
     "IncomingCallsHeldTime",
 )
-_INTERNAL: Final = _Kind(
+_INTERNAL: Final = CallFigures(
     "InternalCalls", "", "", "InternalCallsTime", "InternalCallsHeld", "InternalCallsHeldTime"
 )
-_RECEIVED: Final = _Kind(
+_RECEIVED: Final = CallFigures(
     "InternalCallsRcvd", "", "", "InternalCallsRcvdTime", "InternalCallsHeld", "InternalCallsHeldTime"
 )
 _AGENT_OUT: Final = _outgoing("AgentOutCalls")
@@ -66,18 +52,7 @@ _BY_TYPE: Final = {
 }
 
 
-class CallRecord(NamedTuple):
-    """One call that an agent has ended; its after-call work may still go on."""
-
-    kind: _Kind
-    group: "SkillGroup | None"
-    talk: int
-    held_count: int
-    held_time: int
-    incoming: bool
-
-
-def record_of(connection: "Connection", now: int) -> CallRecord | None:
+def record_of(connection: Connection, now: int) -> CallRecord | None:
     """The record of an agent's connection that ends at ``now``; None if it was never established."""
     if connection.established_at < 0:
         return None
@@ -94,7 +69,7 @@ def record_of(connection: "Connection", now: int) -> CallRecord | None:
     )
 
 
-def count(agent: "PlantAgent", record: CallRecord, after: int, now: int) -> None:
+def count(agent: PlantAgent, record: CallRecord, after: int, now: int) -> None:
     """Add a call to the figures of its agent and of the agent's membership in the call's group.
 
     ``after``: seconds of after-call work.
@@ -112,13 +87,13 @@ def count(agent: "PlantAgent", record: CallRecord, after: int, now: int) -> None
             tallies.add(INDEX[kind.held_time], record.held_time, now)
 
 
-def count_action(agent: "PlantAgent", figure: str, now: int) -> None:
+def count_action(agent: PlantAgent, figure: str, now: int) -> None:
     """Count a supervisor's action or an emergency, in the agent's first group."""
     for tallies in _tallies(agent, None):
         tallies.add(INDEX[figure], 1, now)
 
 
-def _tallies(agent: "PlantAgent", group: "SkillGroup | None") -> list[Tallies]:
+def _tallies(agent: PlantAgent, group: SkillGroup | None) -> list[Tallies]:
     """Where something is counted: at the agent, and in the group or else in the agent's first one."""
     if agent.tallies is None:
         agent.tallies = AgentTallies()

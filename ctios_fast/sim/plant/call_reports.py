@@ -19,10 +19,10 @@ from ctios_fast.protocol.enums import (
     PeripheralType,
 )
 
+from .call_context import CallContext
+from .entities import VOICE_MRD, Call, Connection, Device, PlantAgent, Queue, SkillGroup
 from .event_outlet import EventOutlet
-from .plant_call import Call, CallContext, Connection
 from .plant_event import CALL_MASK_BIT, Audience, PlantEvent
-from .population import VOICE_MRD, Device, PlantAgent, Queue, SkillGroup
 
 __all__ = ["CallReports", "context_floating"]
 

@@ -23,9 +23,9 @@ from .agent_machine import (
     outcome,
 )
 from .call_records import count
+from .entities import VOICE_MRD, MediaState, PlantAgent, SkillGroup
 from .floor import Floor
 from .plant_error import ControlRefusal
-from .population import VOICE_MRD, MediaState, PlantAgent, SkillGroup
 from .tallies import STATE_FIGURE, AgentTallies, Tallies
 
 __all__ = ["AgentDesk"]

@@ -14,16 +14,17 @@ from ctios_fast.protocol.enums import (
 )
 
 from .agent_reports import AgentReports
+from .call_context import CallContext
 from .call_identity import CallIdentity
 from .call_machine import Trigger
 from .call_records import ACD_TYPES
 from .call_reports import CallReports
 from .disorder import Disorder
+from .entities import Call, Connection, Device, PlantAgent, SkillGroup, TrunkGroup
 from .event_outlet import EventOutlet
-from .plant_call import Call, CallContext, Connection
 from .plant_error import ControlRefusal
 from .plant_settings import PlantSettings
-from .population import Device, PlantAgent, Population, SkillGroup, TrunkGroup
+from .population import Population
 from .tallies import Tallies
 
 __all__ = ["Floor"]

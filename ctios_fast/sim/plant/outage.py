@@ -10,9 +10,9 @@ from ctios_fast.protocol.enums import (
     SystemEventID,
 )
 
+from .entities import PlantAgent
 from .floor import Floor
 from .plant_event import Audience, PlantEvent
-from .population import PlantAgent
 
 __all__ = ["Outage"]
 

@@ -16,13 +16,13 @@ from .call_flow import CallFlow
 from .call_merging import CallMerging
 from .desk import AgentDesk
 from .disorder import Disorder
+from .entities import Call, PlantAgent
 from .event_outlet import EventOutlet
 from .floor import Floor
 from .outage import Outage
-from .plant_call import Call
 from .plant_reader import PlantReader
 from .plant_settings import PlantSettings
-from .population import PlantAgent, Population
+from .population import Population
 from .supervising import Supervising
 
 __all__ = ["Plant"]

@@ -18,11 +18,10 @@ from ctios_fast.protocol.enums import (
 from .agent_reports import availability, direction_of
 from .call_reports import is_silent_monitor
 from .desk import AgentDesk
+from .entities import Call, Connection, PlantAgent, SkillGroup
 from .floor import Floor
-from .plant_call import Call, Connection
 from .plant_error import ControlRefusal
 from .plant_event import PlantEvent
-from .population import PlantAgent, SkillGroup
 from .tallies import FIGURES, INDEX, total
 
 __all__ = ["PlantReader"]

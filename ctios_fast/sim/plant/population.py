@@ -1,39 +1,29 @@
-"""Who and what a plant has: agents, teams, skill groups, services, queues, dialled numbers, trunks, devices.
+"""Population: which agents, teams, skill groups, services, queues, dialled numbers and trunks a plant has.
 
-A ``Population`` is built once and then changes only by what happens in the plant (states, calls at devices).
+It is built once and then changes only by what happens in the plant (states, calls at devices).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ctios_fast.protocol.enums import AgentState, AgentWorkMode, DeviceIDType
+from ctios_fast.protocol.enums import DeviceIDType
 
-if TYPE_CHECKING:
-    from .call_records import CallRecord
-    from .plant_call import Connection
-    from .tallies import AgentTallies, Tallies
+from .entities import (
+    VOICE_MRD,
+    DeskSettings,
+    Device,
+    DialedNumber,
+    MediaState,
+    Membership,
+    PlantAgent,
+    Queue,
+    Service,
+    SkillGroup,
+    Team,
+    TrunkGroup,
+)
 
-__all__ = [
-    "VOICE_MRD",
-    "ContradictingAgent",
-    "DeskSettings",
-    "Device",
-    "DialedNumber",
-    "MediaState",
-    "Membership",
-    "PlantAgent",
-    "Population",
-    "Queue",
-    "Service",
-    "SkillGroup",
-    "Team",
-    "TrunkGroup",
-    "UnknownAgent",
-]
-
-VOICE_MRD: Final = 1
-"""The media routing domain of calls; agents have a state of its own in each of theirs."""
+__all__ = ["ContradictingAgent", "Population", "UnknownAgent"]
 
 _FIRST_SKILL_TARGET: Final = 5000
 
@@ -44,204 +34,6 @@ class UnknownAgent(LookupError):
 
 class ContradictingAgent(LookupError):
     """ID, extension and instrument belong to different agents."""
-
-
-@dataclass(slots=True)
-class DeskSettings:
-    """What an agent's desktop may do, and what follows a call.
-
-    ``wrapup_incoming``, ``wrapup_outgoing``: whether after-call work follows (WrapupDataIncomingMode and
-    WrapupDataOutgoingMode: 0 required, 1 optional, 2 not allowed, 3 required with data).
-    ``work_mode_timer``: seconds after which after-call work ends by itself; 0 leaves it to the agent.
-    ``ring_no_answer_time``: seconds after which an unanswered call goes back to its queue; 0: never.
-    ``available_after_incoming``, ``available_after_outgoing``: the agent becomes available after a call
-    without after-call work, whatever its state was before the call.
-    """
-
-    wrapup_incoming: int = 1
-    wrapup_outgoing: int = 2
-    work_mode_timer: float = 0.0
-    ring_no_answer_time: float = 0.0
-    available_after_incoming: bool = False
-    available_after_outgoing: bool = False
-    idle_reason_required: bool = False
-    logout_reason_required: bool = False
-    supervisor_calls_allowed: bool = True
-    agent_to_agent_calls_allowed: bool = True
-
-
-@dataclass(slots=True, eq=False)
-class Device:
-    """A telephone, queue, route point or an outside number, with the connections of the calls at it.
-
-    ``device_id`` is what audiences and monitors name it by: an agent device's instrument.
-    ``number`` is what callers dial and what call events show: an agent device's extension.
-    """
-
-    device_id: str
-    number: str
-    kind: DeviceIDType
-    agent: "PlantAgent | None" = None
-    connections: "list[Connection]" = field(default_factory=list)
-    names: tuple[str, ...] = ()  # (device_id,), made once for audiences
-
-    def __post_init__(self) -> None:
-        self.names = (self.device_id,)
-
-
-@dataclass(slots=True)
-class MediaState:
-    """An agent's state in one media routing domain, since a time of the plant's clock in whole seconds."""
-
-    state: AgentState = AgentState.AGENT_STATE_LOGOUT
-    reason: int = 0
-    since: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Membership:
-    """One agent in one skill group, with what it did there."""
-
-    agent: "PlantAgent"
-    group: "SkillGroup"
-    priority: int = 0
-    state: AgentState = AgentState.AGENT_STATE_LOGOUT
-    tallies: "Tallies | None" = None
-
-
-@dataclass(slots=True, eq=False)
-class PlantAgent:
-    """One agent. ``media`` has an entry for each of its media routing domains.
-
-    ``ready_before_call``: whether it was available when its present call work began.
-    ``next_state``, ``next_reason``: a state asked for during call work, entered after it.
-    ``work_timer_serial`` grows with each state, so that an old work timer does nothing.
-    """
-
-    agent_id: str
-    instrument: str
-    extension: str
-    skill_target_id: int
-    device: Device
-    first_name: str = ""
-    last_name: str = ""
-    login_name: str = ""
-    supervisor: bool = False
-    teams: tuple[int, ...] = ()
-    memberships: "list[Membership]" = field(default_factory=list)
-    media: dict[int, MediaState] = field(default_factory=lambda: {VOICE_MRD: MediaState()})
-    desk: DeskSettings = field(default_factory=DeskSettings)
-    department_id: int = 0
-    routable: bool = True
-    work_mode: AgentWorkMode = AgentWorkMode.AWM_UNSPECIFIED
-    remote_number: str = ""
-    ready_before_call: bool = False
-    next_state: AgentState | None = None
-    next_reason: int = 0
-    work_timer_serial: int = 0
-    active_terminal: str = ""
-    names: tuple[str, ...] = ()  # (agent_id,), made once for audiences
-    voice: MediaState = field(init=False)
-    tallies: "AgentTallies | None" = None
-    counted_until: int = 0  # until when the time in the present state is in the tallies
-    records: "list[CallRecord]" = field(default_factory=list)  # ended calls that are not yet counted
-    work_since: int = -1  # when the present after-call work began
-    group: "SkillGroup | None" = None  # of the present call or after-call work
-
-    def __post_init__(self) -> None:
-        self.names = (self.agent_id,)
-        self.voice = self.media.setdefault(VOICE_MRD, MediaState())
-        self.device.agent = self
-
-    def __repr__(self) -> str:
-        return f"<PlantAgent {self.agent_id} at {self.extension}: {self.state.name}>"
-
-    @property
-    def state(self) -> AgentState:
-        """The state in the voice domain."""
-        return self.voice.state
-
-    @property
-    def reason(self) -> int:
-        """The reason code of the state in the voice domain, 0 where it has none."""
-        return self.voice.reason
-
-    @property
-    def logged_in(self) -> bool:
-        """Whether the agent is logged in to the voice domain."""
-        return self.voice.state is not AgentState.AGENT_STATE_LOGOUT
-
-
-@dataclass(slots=True, eq=False)
-class SkillGroup:
-    """A skill group; ``number`` is the peripheral's, ``group_id`` its skill target id."""
-
-    number: int
-    group_id: int
-    name: str
-    mrd: int = VOICE_MRD
-    members: list[Membership] = field(default_factory=list)
-    available: dict[PlantAgent, None] = field(default_factory=dict)  # in the order of becoming available
-    queues: "list[Queue]" = field(default_factory=list)
-    queue_tallies: "Tallies | None" = None
-    description: str = ""
-
-    @property
-    def agents(self) -> list[PlantAgent]:
-        """The group's agents, in the order of configuration."""
-        return [member.agent for member in self.members]
-
-
-@dataclass(slots=True, eq=False)
-class Service:
-    """A service, which calls to a queue carry."""
-
-    number: int
-    service_id: int
-    name: str
-    extension: str = ""
-    members: tuple[int, ...] = ()  # skill group numbers
-
-
-@dataclass(slots=True, eq=False)
-class Team:
-    """A team with its agents and supervisors (agent ids); the first supervisor is the primary one."""
-
-    team_id: int
-    name: str
-    agents: list[str] = field(default_factory=list)
-    supervisors: list[str] = field(default_factory=list)
-    department_id: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Queue:
-    """Where calls wait for an agent of a skill group: a queue device, a group and a service."""
-
-    device: Device
-    group: SkillGroup
-    service: Service | None = None
-    waiting: "dict[Connection, None]" = field(default_factory=dict)  # longest first
-
-    def __post_init__(self) -> None:
-        self.group.queues.append(self)
-
-
-@dataclass(slots=True, eq=False)
-class DialedNumber:
-    """A number that callers dial, and the queue or agent device that it leads to."""
-
-    number: str
-    target: str  # a device id
-
-
-@dataclass(slots=True, eq=False)
-class TrunkGroup:
-    """Trunks to the outside: ``size`` of them, of which ``in_use`` carry a call now."""
-
-    number: int
-    size: int = 1_000_000
-    in_use: int = 0
 
 
 class Population:

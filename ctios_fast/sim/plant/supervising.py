@@ -14,6 +14,7 @@ from ctios_fast.protocol.enums import (
     SupervisoryAction,
 )
 
+from .call_context import CallContext
 from .call_control import CallControl
 from .call_flow import CallFlow
 from .call_machine import Trigger
@@ -21,10 +22,9 @@ from .call_merging import CallMerging
 from .call_records import count_action
 from .call_reports import is_silent_monitor
 from .desk import AgentDesk
+from .entities import Connection, PlantAgent
 from .floor import Floor
-from .plant_call import CallContext, Connection
 from .plant_error import ControlRefusal, RequestRefusal
-from .population import PlantAgent
 
 __all__ = ["Supervising"]
 

@@ -6,7 +6,7 @@ no figures of its own but is the sum over its members, except for its queue.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctios_fast.protocol.enums import AgentState
 
@@ -16,6 +16,7 @@ __all__ = [
     "PARTS_OF_LOGGED_ON",
     "STATE_FIGURE",
     "AgentTallies",
+    "CallFigures",
     "Tallies",
     "total",
 ]
@@ -111,6 +112,17 @@ _AVAILABLE: Final = INDEX["AvailTime"]
 _ICM_AVAILABLE: Final = INDEX["ICMAvailableTime"]
 _ROUTABLE: Final = INDEX["RoutableTime"]
 _NO_COUNTS: Final = (0,) * len(FIGURES)
+
+
+class CallFigures(NamedTuple):
+    """The figures that a kind of call counts in; "" where it has none."""
+
+    calls: str
+    talk: str
+    after: str
+    time: str
+    held: str
+    held_time: str
 
 
 class Span:
