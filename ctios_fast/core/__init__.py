@@ -28,7 +28,7 @@ from ctios_fast.core.dispatch.field_reader import FieldReader
 from .codec import DEFAULT_MAX_FRAME, Codec, codec
 from .frames import FrameBuffer
 from .layout import NEWEST_VERSION, OLDEST_VERSION
-from .message import Message, NamedArray, NamedVariable
+from .message import Message, NamedArray, NamedVariable, set_class_source
 
 if TYPE_CHECKING:
     from .conformance import Finding
@@ -66,6 +66,16 @@ _LATER = {
 def get_include() -> str:
     """The folder of the C headers that a Cython module needs which cimports from this package."""
     return os.path.dirname(__file__)
+
+
+def _class_of(number: int) -> "type[Message] | None":
+    # imported with the first message that has a class: a program that only splits frames needs none
+    from .classes.factory import class_of
+
+    return class_of(number)
+
+
+set_class_source(_class_of)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,13 +5,10 @@ lengths 23, required data 6, counts 39, 77 and 78. A reader of events should acc
 """
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from .layout import layout_of, tag_row
 from .layout_info import FloatingField
-
-if TYPE_CHECKING:
-    from .message import Message
 
 _WIDTHS = {"CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "BOOL": 2, "INT": 4, "UINT": 4, "TIME": 4}
 _MAX_SIZE = 0xFFFF_FFFF
@@ -29,6 +26,28 @@ class Finding(NamedTuple):
     field: str
     tag: int | None
     detail: str
+
+
+class CheckedMessage(Protocol):
+    """What the check reads from a message. A ``Message`` has it all."""
+
+    @property
+    def type(self) -> int:
+        """The message number."""
+
+    @property
+    def version(self) -> int:
+        """The protocol version that the message was read in."""
+
+    @property
+    def documented(self) -> bool:
+        """Whether the reference has the message."""
+
+    def floating_raw(self) -> list[tuple[int, bytes]]:
+        """Tag and data of each floating field, in wire order."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a field, a list where it is repeated, ``default`` where it is absent."""
 
 
 class _Rules(NamedTuple):
@@ -78,7 +97,7 @@ def _fitting(field: FloatingField) -> range:
     return range(0, end, width) if field.array else range(width, min(width + 1, end))
 
 
-def findings(message: "Message") -> list[Finding]:
+def findings(message: CheckedMessage) -> list[Finding]:
     """All deviations of the message in wire order, then wrong counts and missing fields."""
     rules = _rules(message.version, message.type) if message.documented else None
     if rules is None:
@@ -126,7 +145,7 @@ def _of_field(version: int, tag: int, size: int, field: FloatingField | None) ->
     return []
 
 
-def _of_list(message: "Message", field: FloatingField, sizes: list[int]) -> list[Finding]:
+def _of_list(message: CheckedMessage, field: FloatingField, sizes: list[int]) -> list[Finding]:
     found = []
     count = len(sizes)
     if field.repeats is not None:
@@ -150,14 +169,14 @@ def _of_list(message: "Message", field: FloatingField, sizes: list[int]) -> list
     return found
 
 
-def _counts(message: "Message", name: str) -> list[int | None]:
+def _counts(message: CheckedMessage, name: str) -> list[int | None]:
     """What each occurrence of a counting field says; None where it is not a number (of the wrong width)."""
     value = message.get(name, [])
     items = value if isinstance(value, list) else [value]
     return [item if isinstance(item, int) else None for item in items]
 
 
-def _said(message: "Message", name: str) -> int | None:
+def _said(message: CheckedMessage, name: str) -> int | None:
     """How many are announced in all records together; None where that is not known."""
     counts = _counts(message, name)
     return None if None in counts else sum(count for count in counts if count is not None)

@@ -1,6 +1,9 @@
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .conformance import Finding
+
+def set_class_source(class_of: Callable[[int], type[Message] | None]) -> None: ...
 
 class NamedVariable(NamedTuple):
     name: str

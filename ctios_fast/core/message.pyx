@@ -148,15 +148,24 @@ cdef object unfit(Layout *documented, Layouts layouts, const unsigned char *fram
     return _fault(documented, PyBytes_FromStringAndSize(<const char *>frame, size), layouts.tag_width)
 
 
-cdef bint _has_no_class[MESSAGE_NUMBERS]    # class_of was called and found none
+cdef object _class_of = None                # see set_class_source
+cdef bint _has_no_class[MESSAGE_NUMBERS]    # the source of classes was asked and has none
+
+
+def set_class_source(class_of not None):
+    """Call ``class_of(number)`` before the first message of each number is read.
+
+    It creates and registers the class of that message and returns it, or None for a message without one. The
+    package of the core calls this when it is imported: the classes are built upon this module.
+    """
+    global _class_of
+    _class_of = class_of
 
 
 cdef int load_class(uint32_t number) except -1:
     # Creates the class of the message, if it has one. Called for the first message of each number.
     if not _has_no_class[number]:
-        from ctios_fast.core.classes.factory import class_of
-
-        _has_no_class[number] = class_of(number) is None
+        _has_no_class[number] = _class_of(number) is None
     return 0
 
 

@@ -551,3 +551,18 @@ def test_a_filter_keeps_frames_from_all_handlers_and_they_are_counted() -> None:
     frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 2}))
     dispatcher.dispatch()
     assert seen == [1, 3, 2]
+
+
+def test_a_filter_is_for_the_version_of_the_codec() -> None:
+    dispatcher = Dispatcher(codec(25))
+    wanted = "the filter is for protocol version 13, the codec for 25: create the filter for version 25"
+    with pytest.raises(ValueError, match=wanted):
+        dispatcher.filter = FrameFilter(13)
+    assert dispatcher.filter is None
+    dispatcher.filter = kept = FrameFilter(25)
+    with pytest.raises(ValueError, match="version 25, the codec for 13"):
+        dispatcher.codec = codec(13)
+    assert (dispatcher.codec, dispatcher.filter) == (codec(25), kept)
+    dispatcher.filter = None
+    dispatcher.codec = codec(13)
+    dispatcher.filter = FrameFilter(13)

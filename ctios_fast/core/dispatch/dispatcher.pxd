@@ -13,6 +13,8 @@ from ctios_fast.core.message cimport Message
 
 # What a FrameFilter is to a dispatcher. That class is not known here, since most programs have no use for it.
 cdef class FrameGate:
+    # The protocol version of the frames that it understands.
+    cdef readonly int version
     # Whether the frame is wanted. `size` is at least the header's and agrees with it; all else is checked.
     # A malformed frame of a message that may be wanted is accepted, so that who decodes it can report it.
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil

@@ -4,18 +4,21 @@ from typing import TypeAlias, TypeVar, final, overload
 from ctios_fast.core.codec import Codec
 from ctios_fast.core.frames import FrameBuffer
 from ctios_fast.core.message import Message
-from ctios_fast.core.scan.frame_filter import FrameFilter
 from ctios_fast.errors import MalformedFrame
 
 _M = TypeVar("_M", bound=Message)
 
 Handler: TypeAlias = Callable[[Message], object]
 
+class FrameGate:
+    @property
+    def version(self) -> int: ...
+
 @final
 class Dispatcher:
     codec: Codec
     frames: FrameBuffer
-    filter: FrameFilter | None
+    filter: FrameGate | None
     default: Handler | None
     on_malformed: Callable[[MalformedFrame], object] | None
     on_handler_error: Callable[[Handler, Message, BaseException], object] | None

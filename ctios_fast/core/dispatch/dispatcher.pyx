@@ -54,13 +54,23 @@ cdef int _raised() except -1:
 
 
 cdef class FrameGate:
-    """Base of ``FrameFilter``; by itself it lets everything through."""
+    """Base of ``FrameFilter``."""
 
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil:
         return True
 
     cdef int prepare(self) except -1:
         return 0
+
+
+cdef int _check_filter(FrameGate filter, Codec codec) except -1:
+    # The offsets in a filter's programs are those of one version: in another one they are of other fields.
+    if filter.version != codec.version:
+        raise ValueError(
+            f"the filter is for protocol version {filter.version}, the codec for {codec.version}: "
+            f"create the filter for version {codec.version}, or set the filter to None before the codec"
+        )
+    return 0
 
 
 @cython.final
@@ -95,6 +105,8 @@ cdef class Dispatcher:
 
     @codec.setter
     def codec(self, Codec codec not None):
+        if self._filter is not None:
+            _check_filter(self._filter, codec)
         self._codec = codec
 
     @property
@@ -110,13 +122,15 @@ cdef class Dispatcher:
     @property
     def filter(self):
         """A ``FrameFilter``, or None: frames that it does not accept go to no handler and are counted in
-        ``filtered``. It sees every message, confirmations too.
+        ``filtered``. It sees every message, confirmations too. Raises ``ValueError`` for a filter of another
+        protocol version than the codec's.
         """
         return self._filter
 
     @filter.setter
     def filter(self, FrameGate filter):
         if filter is not None:
+            _check_filter(filter, self._codec)
             filter.prepare()
         self._filter = filter
 

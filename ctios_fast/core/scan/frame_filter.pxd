@@ -6,7 +6,6 @@ from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
 
 
 cdef class FrameFilter(FrameGate):
-    cdef readonly int version
     cdef list _rules                            # of Rule; filters joined from this one append to it
     cdef Py_ssize_t _rule_count                 # the first rules of the list are this filter's
     cdef bint _compiled

@@ -3,6 +3,8 @@ from typing import NamedTuple, Self
 
 from typing_extensions import Buffer
 
+from ctios_fast.core.dispatch.dispatcher import FrameGate
+
 from .filter_rules import Condition, Rule
 
 class Selection(NamedTuple):
@@ -13,7 +15,7 @@ class Selection(NamedTuple):
 def field_kinds(version: int, name: str, messages: Iterable[int] | None = None) -> set[str]: ...
 def field_names(version: int, messages: Iterable[int] | None = None) -> set[str]: ...
 
-class FrameFilter:
+class FrameFilter(FrameGate):
     def __init__(
         self,
         version: int,
@@ -22,8 +24,6 @@ class FrameFilter:
         *,
         encoding: str | None = None,
     ) -> None: ...
-    @property
-    def version(self) -> int: ...
     @property
     def messages(self) -> frozenset[int] | None: ...
     @classmethod
