@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from threading import get_ident
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ctios_fast.connection.clock import Clock
 from ctios_fast.connection.connection import Connection
@@ -28,12 +28,21 @@ from .registry import Registry
 if TYPE_CHECKING:
     from ctios_fast.core.classes.base import TypedMessage
 
-    from .agents.agent import Agent
-
-__all__ = ["Context"]
+__all__ = ["Context", "CurrentAgent"]
 
 #: Failures that depend on the state of the connection: they come through the request, not from the call.
 _STATE_ERRORS = (ConnectionLost, SendBufferFull, TooManyRequests)
+
+
+class CurrentAgent(Protocol):
+    """What the context's users read from the agent of agent mode. An ``Agent`` has it all."""
+
+    agent_id: str
+    peripheral_id: int | None
+
+    @property
+    def unique_object_id(self) -> str:
+        """The agent's identity within its session."""
 
 
 class Context:
@@ -77,7 +86,7 @@ class Context:
         self.peripheral_id = NULL_PERIPHERAL_ID
         self.services_granted = 0
         self.monitor_id = 0
-        self.current_agent: Agent | None = None
+        self.current_agent: CurrentAgent | None = None
         #: Whether every event is the session's own, as in bulk mode.
         self.hears_all = False
         #: Listeners by event, read-only: where there are none, Arguments need not be built.

@@ -222,7 +222,8 @@ class Session:
     @property
     def current_agent(self) -> Agent | None:
         """The agent of agent mode; None in other modes and without a mode."""
-        return self._context.current_agent
+        agent = self._context.current_agent
+        return agent if isinstance(agent, Agent) else None
 
     @property
     def agents(self) -> Mapping[str, Agent]:

@@ -90,7 +90,9 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         if instrument or extension:
             return by_device.find(instrument, extension)
         # In agent mode an event of the session's own monitor is about the one agent.
-        return context.current_agent if context.is_own(message.get("MonitorID")) else None
+        current = context.current_agent
+        is_own = context.is_own(message.get("MonitorID"))
+        return current if is_own and isinstance(current, Agent) else None
 
     return {ged.AGENT_STATE_EVENT: _state_handler(context, agents, agent_of)}
 
