@@ -1,13 +1,17 @@
 """Checks the structure of the package: ``python ci/check_structure.py``. ``ci/lint`` runs it.
 
-Four rules, each a function that yields the violations it finds:
+Five rules, each a function that yields the violations it finds:
 
 ``upward_imports``
     Imports go down only. ``LAYERS`` is the order; ``ALLOWED`` limits single layers further.
+``import_rings``
+    No module imports itself by way of others, neither when it runs nor for its types.
 ``shared_names``
-    No two source files have the same name, except the role files of ``model/``'s sibling folders.
+    No two source files have the same name, except the role files of ``model/``'s sibling folders, and a C
+    header and the Cython file that declares it.
 ``borrowed_names``
-    No module uses an underscore name of another module, neither imported nor as an attribute.
+    No module uses an underscore name of another module, neither imported nor as an attribute. A class may use
+    on ``self`` what its base classes define.
 ``lint_exceptions``
     ``pyproject.toml`` exempts no file of the package from ruff's rule about private members.
 
@@ -95,10 +99,14 @@ class Module:
         self.name = ".".join(parts[:-1] if self.is_package else parts)
         #: (line, module, imported name or None)
         self.imports: list[tuple[int, str, str | None]] = []
-        #: (line, receiver, attribute) of each private attribute that is not read from ``self`` or ``cls``
+        #: (line, receiver, attribute) of each private attribute that is used, and not defined by that use
         self.private: list[tuple[int, str, str]] = []
-        #: underscore names that this module itself defines
+        #: underscore names that this module itself defines: functions, classes, variables and attributes
         self.own: set[str] = set()
+        #: the base classes of each class, and the underscore names that it defines
+        self.classes: dict[str, tuple[tuple[str, ...], set[str]]] = {}
+        #: (class, attribute) of each private attribute that a class uses on ``self``
+        self.own_uses: set[tuple[str, str]] = set()
         if path.suffix in {".py", ".pyi"}:
             self._read_python(path.read_text("utf-8"))
         else:
@@ -113,7 +121,11 @@ class Module:
         return ".".join([*base, source] if source else base)
 
     def _read_python(self, text: str) -> None:
-        for node in ast.walk(ast.parse(text)):
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
+                node.target.ctx = ast.Load()  # it defines nothing
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 self.imports += [(node.lineno, alias.name, None) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -122,15 +134,37 @@ class Module:
             elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
                 names = [each.value for each in node.args[:1] if isinstance(each, ast.Constant)]
                 self.imports += [(node.lineno, str(name), None) for name in names]
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self.own.add(node.name)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                self.own.add(node.id)
-            elif isinstance(node, ast.Attribute) and _is_private(node.attr):
-                if _is_own_object(node.value):
-                    self.own.add(node.attr)
-                else:
-                    self.private.append((node.lineno, ast.unparse(node.value), node.attr))
+            elif (
+                isinstance(node, ast.Attribute) and _is_private(node.attr) and not _is_own_object(node.value)
+            ):
+                self.private.append((node.lineno, ast.unparse(node.value), node.attr))
+        self.own |= self._defined(tree.body)
+
+    def _defined(self, body: list[ast.stmt]) -> set[str]:
+        """The names that a module or a class defines. Variables inside functions are not among them."""
+        names: set[str] = set()
+        for statement in body:
+            if isinstance(statement, ast.ClassDef):
+                inside = self._defined(statement.body)
+                bases = tuple(ast.unparse(base).partition("[")[0] for base in statement.bases)
+                self.classes[statement.name] = bases, set(filter(_is_private, inside))
+                self.own_uses |= {(statement.name, name) for name in _used_on_self(statement)}
+                self.own |= inside
+                names.add(statement.name)
+            elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                names.add(statement.name)
+                names.update(
+                    node.attr
+                    for node in ast.walk(statement)
+                    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+                    if _is_own_object(node.value)
+                )
+            else:
+                names |= self._defined(
+                    [x for x in ast.iter_child_nodes(statement) if isinstance(x, ast.stmt)]
+                )
+                names |= _assigned(statement)
+        return names
 
     def _read_cython(self, text: str) -> None:
         code = _CYTHON_NOISE.sub(lambda match: "\n" * match[0].count("\n"), text)
@@ -143,18 +177,51 @@ class Module:
             module = self.resolve(source, len(match["source"]) - len(source))
             names = [part.split()[0] for part in match["names"].strip("()\n ").split(",") if part.split()]
             self.imports += [(line, module, name) for name in names]
-        for match in re.finditer(r"([\w.)\]]*?)(\.?)\b(_[A-Za-z]\w*)", code):
-            receiver, dot, name = match.groups()
+        classes = {
+            match[1]: tuple(base.strip() for base in (match[2] or "object").split(","))
+            for match in re.finditer(r"^(?:cdef )?class (\w+)(?:\(([^)]*)\))?:", code, re.MULTILINE)
+        }
+        for match in re.finditer(r"([\w.)\]]*?)(\.?)\b(_[A-Za-z]\w*)(\s*=(?!=))?", code):
+            receiver, dot, name, sets = match.groups()
             if not _is_private(name):
                 continue
-            if not dot or receiver in {"self", "cls", "self)"}:
+            if not dot or (sets and receiver in {"self", "cls"}):
                 self.own.add(name)
+            elif receiver in {"self", "cls"}:
+                self.own_uses.add(("", name))
             else:
                 self.private.append((code.count("\n", 0, match.start()) + 1, receiver, name))
+        # which class a use is in is not looked for: "" has the names and the bases of all
+        self.classes = {name: (bases, self.own) for name, bases in classes.items()}
+        self.classes[""] = tuple(base for bases in classes.values() for base in bases), self.own
 
 
 def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.endswith("_") and name not in PUBLIC_UNDERSCORES
+
+
+def _assigned(statement: ast.stmt) -> set[str]:
+    """The variables that a statement sets, and the attributes that ``__slots__`` lists."""
+    names = {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    if "__slots__" in names:
+        names |= {
+            node.value
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+    return names
+
+
+def _used_on_self(cls: ast.ClassDef) -> set[str]:
+    return {
+        node.attr
+        for node in ast.walk(cls)
+        if isinstance(node, ast.Attribute) and _is_private(node.attr) and _is_own_object(node.value)
+    }
 
 
 def _is_own_object(node: ast.expr) -> bool:
@@ -207,26 +274,81 @@ def upward_imports(modules: list[Module]) -> Iterator[str]:
                 yield f"{module.path}: imports {target}; of {there[1]} it may import {limit}"
 
 
+def import_rings(modules: list[Module]) -> Iterator[str]:
+    """Each import that is part of a ring.
+
+    Every kind of import counts. Two modules that import each other inside functions or for types only cannot
+    be understood one without the other either. The parts of a Cython module are one module.
+    """
+    names = {module.name for module in modules}
+    graph: dict[str, set[str]] = {name: set() for name in names}
+    for module in modules:
+        for _line, source, name in module.imports:
+            target = f"{source}.{name}" if name and f"{source}.{name}" in names else source
+            if target in names and target != module.name:
+                graph[module.name].add(target)
+    for ring in _rings(graph):
+        for name in sorted(ring):
+            others = ", ".join(sorted(graph[name] & ring))
+            yield f"{name}: in a ring of imports: it imports {others}; move what they share below them"
+
+
+def _rings(graph: dict[str, set[str]]) -> Iterator[set[str]]:
+    """The groups of modules that reach each other."""
+
+    def reached_from(start: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = graph[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+    reach = {name: reached_from(name) for name in graph}
+    seen: set[str] = set()
+    for name in sorted(graph):
+        if name in reach[name] and name not in seen:
+            ring = {other for other in reach[name] if name in reach[other]}
+            seen |= ring
+            yield ring
+
+
 def shared_names(root: Path) -> Iterator[str]:
-    """Source files that have the same name. The ``.pyx`` and the ``.pxd`` of a Cython module are one file."""
+    """Source files that have the same name.
+
+    The ``.pyx``, the ``.pxd`` and the ``.pyi`` of a Cython module are one file, and so are a C header and the
+    Cython file of the same name that declares it.
+    """
     places: dict[str, set[Path]] = defaultdict(set)
-    for path in (root / PACKAGE).rglob("*"):
+    declared: set[tuple[str, Path]] = set()  # headers that a Cython file of their name declares
+    for path in sorted((root / PACKAGE).rglob("*")):
         if (
-            path.suffix in {".py", ".pyx", ".pxd", ".lua", ".toml"}
-            and path.relative_to(root) not in GENERATED
+            path.suffix not in {".py", ".pyi", ".pyx", ".pxd", ".h", ".lua", ".toml"}
+            or path.relative_to(root) in GENERATED
         ):
-            places[path.stem].add(path.relative_to(root).parent)
+            continue
+        places[path.stem].add(path.relative_to(root).parent)
+        if path.suffix in {".pyx", ".pxd"}:
+            declared |= {
+                (path.stem, header.relative_to(root).parent)
+                for header in (root / PACKAGE).rglob(f"{path.stem}.h")
+                if re.search(rf'cdef extern from "[^"]*\b{path.stem}\.h"', path.read_text("utf-8"))
+            }
     for stem, folders in sorted(places.items()):
         roles = {folder for folder in folders if folder.parent == Path(PACKAGE, ROLE_PARENT)}
-        if stem not in ROLE_FREE and len(folders) - max(len(roles) - 1, 0) > 1:
+        headers = {folder for folder in folders if (stem, folder) in declared}
+        if stem not in ROLE_FREE and len(folders - headers) - max(len(roles) - 1, 0) > 1:
             yield f"{stem}: the name of a file in {', '.join(sorted(map(str, folders)))}"
 
 
 def borrowed_names(modules: list[Module]) -> Iterator[str]:
     """Underscore names that are imported from another module, or read from an object of another module."""
     own: dict[str, set[str]] = defaultdict(set)
+    parts: dict[str, list[Module]] = defaultdict(list)
     for module in modules:  # a .pyx, its .pxd and its .pyi are one module
         own[module.name] |= module.own
+        parts[module.name].append(module)
     for module in modules:
         package = module.name if module.is_package else module.name.rpartition(".")[0]
         for _line, source, name in module.imports:
@@ -238,6 +360,32 @@ def borrowed_names(modules: list[Module]) -> Iterator[str]:
         for _line, receiver, name in module.private:
             if name not in own[module.name]:
                 yield f"{module.path}: uses {receiver}.{name}"
+        for cls, name in module.own_uses:
+            if name not in _with_bases(parts, module.name, cls):
+                yield f"{module.path}: uses self.{name}, which no base class defines"
+
+
+def _with_bases(parts: dict[str, list[Module]], place: str, name: str) -> set[str]:
+    """The underscore names of a class that module ``place`` knows as ``name``, and those of its bases."""
+    found: set[str] = set()
+    seen = set()
+    waiting = [(place, name)]
+    while waiting:
+        place, name = waiting.pop()
+        if (place, name) in seen:
+            continue
+        seen.add((place, name))
+        first, _, rest = name.partition(".")
+        for module in parts.get(place, ()):
+            bases, names = module.classes.get(name, ((), set()))
+            found |= names
+            waiting += [(place, base) for base in bases]
+            waiting += [
+                (f"{source}.{first}" if rest else source, rest or first)
+                for _line, source, imported in module.imports
+                if imported == first
+            ]
+    return found
 
 
 def lint_exceptions(root: Path) -> Iterator[str]:
@@ -252,7 +400,13 @@ def violations(root: Path) -> list[str]:
     """Every violation below ``root``, sorted and without repeats."""
     modules = read_modules(root)
     return sorted(
-        {*upward_imports(modules), *shared_names(root), *borrowed_names(modules), *lint_exceptions(root)}
+        {
+            *upward_imports(modules),
+            *import_rings(modules),
+            *shared_names(root),
+            *borrowed_names(modules),
+            *lint_exceptions(root),
+        }
     )
 
 
