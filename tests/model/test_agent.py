@@ -1,4 +1,4 @@
-"""Agent on sockets against the simulator: logging in, states, queries. Logging out has its own module."""
+"""Agents on sockets against the simulator: logging in, states, queries. Logging out has its own module."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -42,7 +42,7 @@ async def test_login_is_answered_by_the_state_event(
     assert signed_off.is_logged_in
 
 
-async def test_login_takes_arguments_under_the_guides_keywords(
+async def test_login_takes_arguments_with_the_guides_keywords(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     agent = Agent("1001")
@@ -61,7 +61,7 @@ async def test_login_takes_arguments_under_the_guides_keywords(
     assert agent.auto_login is True
 
 
-async def test_login_asks_for_an_unknown_state_first(
+async def test_login_queries_an_unknown_state_first(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     await soon(bulk.agent("1001").login())
@@ -76,16 +76,16 @@ async def test_login_asks_for_an_unknown_state_first(
     assert (args["AgentID"], args["AgentState"]) == ("1001", LOGOUT)
 
 
-async def test_login_of_a_logged_in_agent_sends_nothing(
+async def test_login_of_a_logged_in_agent_sends_no_request(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
     requests = sim.counters.requests
     assert await soon(agent.login()) == NOT_READY
-    assert sim.counters.requests == requests, "nothing is sent"
+    assert sim.counters.requests == requests, "no request is sent"
     assert recorder.names == []
 
 
-async def test_set_agent_adopts_an_agent_already_logged_in(
+async def test_set_agent_adopts_a_logged_in_agent(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     sim.set_agent_state("1001", AgentState(AVAILABLE))
@@ -97,7 +97,7 @@ async def test_set_agent_adopts_an_agent_already_logged_in(
     assert recorder.names == ["OnSetAgentModeEvent", "OnQueryAgentStateConf"]
 
 
-async def test_login_finds_an_agent_logged_in_elsewhere(
+async def test_login_adopts_an_agent_logged_in_by_another_session(
     sim: Simulator, make_session: MakeSession, agent: Agent
 ) -> None:
     other = make_session(client_id="bulk job")
@@ -123,9 +123,7 @@ async def test_events_report_a_login_by_another_session(
     assert "OnSetAgentStateConf" not in recorder.names
 
 
-async def test_agent_state_is_forgotten_at_the_next_connect(
-    sim: Simulator, bulk: Session, recorder: Recorder
-) -> None:
+async def test_a_new_connect_forgets_agent_states(sim: Simulator, bulk: Session, recorder: Recorder) -> None:
     agent = bulk.agent("1001")
     await soon(agent.login())
     await settled(bulk)
@@ -181,10 +179,10 @@ async def test_login_with_a_wrong_password_fails_and_can_be_repeated(
     assert recorder.names[-1] == "OnControlFailureConf"
     assert agent.state == LOGOUT
     assert await soon(agent.login(agent_password="right")) in (LOGIN, NOT_READY)
-    assert await soon(agent.logout()) == LOGOUT, "the password is kept for it"
+    assert await soon(agent.logout()) == LOGOUT, "the logout uses the password of the login"
 
 
-async def test_the_arguments_of_login_must_be_the_agents_own(signed_off: Agent) -> None:
+async def test_login_refuses_the_identity_of_another_agent(signed_off: Agent) -> None:
     for args in ({"AgentID": "1002"}, {"PeripheralID": 5001}):
         assert failing(partial(signed_off.login, args)) == CilCode.E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS
     await soon(signed_off.login({"AgentID": 1001, "PeripheralID": "5000"}))
@@ -214,7 +212,7 @@ async def test_ready_and_not_ready_with_a_reason(sim: Simulator, agent: Agent, r
     assert sim.agent("1001").reason == 42
 
 
-async def test_a_state_can_be_asked_for_with_arguments(agent: Agent, recorder: Recorder) -> None:
+async def test_set_agent_state_takes_arguments(agent: Agent, recorder: Recorder) -> None:
     args = Arguments({kw.CTIOS_AGENTSTATE: AVAILABLE})
     assert await soon(agent.set_agent_state(args)) == AVAILABLE
     args.set_value(kw.CTIOS_AGENTSTATE, str(NOT_READY))
@@ -234,20 +232,20 @@ async def test_a_state_can_be_asked_for_with_arguments(agent: Agent, recorder: R
         (99, CilCode.E_CTIOS_INVALID_ARGUMENT),
     ],
 )
-async def test_a_state_that_cannot_be_asked_for_is_refused_at_once(
+async def test_set_agent_state_refuses_states_that_cannot_be_requested(
     agent: Agent, state: Any, code: CilCode
 ) -> None:
     assert failing(lambda: agent.set_agent_state(state)) == code
 
 
-async def test_a_state_that_the_present_one_does_not_allow_fails(agent: Agent, recorder: Recorder) -> None:
+async def test_a_state_that_the_current_state_does_not_allow_fails(agent: Agent, recorder: Recorder) -> None:
     with pytest.raises(ControlFailure, match="CF_INVALID_OBJECT_STATE"):
         await soon(agent.set_agent_state(AgentState.AGENT_STATE_WORK_READY))
     assert recorder.names == ["OnControlFailureConf"]
     assert agent.state == NOT_READY
 
 
-async def test_asking_for_the_present_state_is_answered_by_the_confirmation(agent: Agent) -> None:
+async def test_requesting_the_current_state_ends_with_the_confirmation(agent: Agent) -> None:
     await soon(agent.set_agent_state(AVAILABLE))
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
 
@@ -264,10 +262,10 @@ async def test_a_query_reports_the_state(agent: Agent, recorder: Recorder) -> No
 async def test_a_query_that_finds_the_agent_logged_out_fires_no_logout_events(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
-    sim.agent("1001").voice.state = AgentState.AGENT_STATE_LOGOUT  # without a word
+    sim.agent("1001").voice.state = AgentState.AGENT_STATE_LOGOUT  # without an event
     await soon(agent.query_agent_state())
     assert agent.state == LOGOUT
-    assert recorder.names == ["OnQueryAgentStateConf"], "nothing was missed that the library knows of"
+    assert recorder.names == ["OnQueryAgentStateConf"], "a query reports a state, not a logout"
 
 
 async def test_a_listener_of_the_query_finds_the_agent_updated(sim: Simulator, bulk: Session) -> None:
@@ -298,7 +296,7 @@ async def test_events_may_precede_the_confirmation(make_session: MakeSession) ->
 async def test_events_of_another_peripheral_are_ignored_and_counted(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
-    sim.plant.population.peripheral_id = 5001  # agent IDs may be the same there
+    sim.plant.population.peripheral_id = 5001  # another peripheral may have the same agent IDs
     sim.set_agent_state("1001", AgentState(AVAILABLE))
     sim.plant.population.peripheral_id = 5000
     await settled(bulk)
@@ -307,7 +305,7 @@ async def test_events_of_another_peripheral_are_ignored_and_counted(
     assert bulk.counters()["events_of_unknown_agents"] == 1
 
 
-async def test_any_request_of_the_protocol_can_be_made(agent: Agent, session: Session) -> None:
+async def test_any_request_of_the_protocol_can_be_sent(agent: Agent, session: Session) -> None:
     request = session.request(
         ged.QUERY_AGENT_STATE_REQ,
         {"PeripheralID": 5000, "MRDID": 1, "ICMAgentID": 0, "InvokeID": 99},
@@ -315,26 +313,26 @@ async def test_any_request_of_the_protocol_can_be_made(agent: Agent, session: Se
     )
     answer = await soon(request)
     assert answer.name == "QUERY_AGENT_STATE_CONF"
-    assert answer["InvokeID"] != 99, "the library chooses it"
+    assert answer["InvokeID"] != 99, "the library chooses the InvokeID"
     assert failing(lambda: session.request(ged.AGENT_STATE_EVENT, {})) == CilCode.E_CTIOS_INVALID_ARGUMENT
     with pytest.raises(EncodeError, match="MRDID"):
         session.request(ged.QUERY_AGENT_STATE_REQ, {"PeripheralID": 5000})
     assert session.counters()["open_requests"] == 0
 
 
-async def test_a_state_that_a_listener_asks_for_is_answered_by_its_own_event(
+async def test_a_state_requested_by_a_listener_ends_with_its_own_event(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     agent = bulk.agent("1001")
     await soon(agent.login())
     await settled(bulk)
-    asked: list[Any] = []
+    requests: list[Any] = []
 
-    def ask(args: Arguments) -> None:
-        if args["AgentState"] == AVAILABLE and not asked:
-            asked.append(agent.set_agent_state(NOT_READY, reason_code=5))
+    def request_not_ready(args: Arguments) -> None:
+        if args["AgentState"] == AVAILABLE and not requests:
+            requests.append(agent.set_agent_state(NOT_READY, reason_code=5))
 
-    bulk.subscribe("OnAgentStateChange", ask)
+    bulk.subscribe("OnAgentStateChange", request_not_ready)
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
-    assert await soon(asked[0]) == NOT_READY
+    assert await soon(requests[0]) == NOT_READY
     assert agent.reason_code == 5

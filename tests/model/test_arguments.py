@@ -1,4 +1,4 @@
-"""Arguments as a mapping, under the names of Python and of CTI OS alike."""
+"""Arguments as a mapping, with Python's method names and with those of CTI OS."""
 
 import copy
 import json
@@ -17,7 +17,7 @@ from ctios_fast.keywords import CTIOS_AGENTID, CTIOS_AGENTPASSWORD
 from ctios_fast.model.argument_values import is_password
 from ctios_fast.model.arguments import MAX_DEPTH, arguments_over
 
-# --- The mapping ----------------------------------------------------------------------------------------
+# --- The mapping -------------------------------------------------------------------------------------
 
 
 def test_a_key_is_found_in_any_case_and_with_spaces_around_it() -> None:
@@ -96,7 +96,7 @@ def test_arguments_take_pairs_as_dict_does() -> None:
 
 
 @pytest.mark.parametrize("wrong", [5, "text", ["AgentID"], [("AgentID", 1, 2)]], ids=repr)
-def test_what_is_not_a_series_of_pairs_is_refused(wrong: Any) -> None:
+def test_a_value_that_is_not_pairs_is_refused(wrong: Any) -> None:
     with pytest.raises(TypeError, match=f"pairs of keyword and value, got {type(wrong).__name__}"):
         Arguments(wrong)
 
@@ -110,7 +110,7 @@ def test_an_update_with_a_wrong_pair_sets_nothing() -> None:
     assert args == {"AgentID": "1001"}
 
 
-def test_arguments_are_joined_as_dicts_are() -> None:
+def test_arguments_are_merged_like_dicts() -> None:
     args = Arguments(AgentID="1001", State=2)
     joined = args | {"agentid": "1002"}
     assert joined == Arguments(AgentID="1002", State=2)
@@ -160,12 +160,12 @@ def test_values_nested_too_deeply_are_refused() -> None:
             Arguments(Nested=wrong)
 
 
-# --- Against a model ------------------------------------------------------------------------------------
+# --- Against a model ---------------------------------------------------------------------------------
 
 _KEYS = st.sampled_from(["AgentID", "State", "SkillGroup[1]", "x"]).flatmap(
     lambda key: st.sampled_from([key, key.lower(), key.upper(), f" {key} ", f"{key}\t"])
 )
-#: Text that names no password. A list that begins with such a name is a pair, whose value is hidden.
+#: Text that does not name a password. A list that begins with such a name is a pair, and its value is hidden.
 _PLAIN = st.text().filter(lambda text: not is_password(text))
 _SCALARS = (
     st.none() | st.booleans() | st.integers() | _PLAIN | st.floats(allow_nan=False, allow_infinity=False)
@@ -244,7 +244,7 @@ def test_arguments_behave_as_a_case_insensitive_dict(start: Any, steps: Any) -> 
             assert args[known.swapcase()] == args.get_element(position)
 
 
-# --- Typed access ---------------------------------------------------------------------------------------
+# --- Typed access ------------------------------------------------------------------------------------
 
 I64, U32, I16, U16 = (-(2**63), 2**63 - 1), (0, 2**32 - 1), (-(2**15), 2**15 - 1), (0, 2**16 - 1)
 
@@ -267,7 +267,7 @@ def test_integers_are_read_and_set_within_the_range_of_their_kind(kind: str, low
 @pytest.mark.parametrize(
     ("kind", "low", "high"), [("int", *I64), ("uint", *U32), ("short", *I16), ("ushort", *U16)]
 )
-def test_what_is_not_an_integer_of_the_kind_is_refused(kind: str, low: int, high: int) -> None:
+def test_a_value_that_is_not_an_integer_of_the_kind_is_refused(kind: str, low: int, high: int) -> None:
     inf = float("inf")
     for value in (low - 1, high + 1, "", "abc", "0x10", 1.5, inf, None, (), Arguments(), "9" * 5000):
         args = Arguments(X=value)
@@ -344,7 +344,7 @@ def test_a_value_of_another_kind_is_refused(method: str, value: Any, expected: s
     assert args["X"] == value
 
 
-def test_every_typed_method_says_when_there_is_no_value() -> None:
+def test_every_typed_method_raises_key_error_without_a_value() -> None:
     for method in [name for name in dir(Arguments) if name.startswith("get_value")]:
         with pytest.raises(KeyError, match="AgentID"):
             getattr(Arguments(), method)("AgentID")
@@ -365,13 +365,13 @@ def test_positions_are_counted_from_1() -> None:
             args.get_element(wrong)  # type: ignore[arg-type]
 
 
-# --- Copies ---------------------------------------------------------------------------------------------
+# --- Copies ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("copied", [Arguments.clone, copy.deepcopy], ids=["clone", "deepcopy"])
-def test_a_deep_copy_changes_apart_from_its_original(copied: Callable[[Arguments], Arguments]) -> None:
+@pytest.mark.parametrize("make_copy", [Arguments.clone, copy.deepcopy], ids=["clone", "deepcopy"])
+def test_a_deep_copy_is_independent_of_its_original(make_copy: Callable[[Arguments], Arguments]) -> None:
     args = Arguments({"Nested": Arguments(Inner=1), "List": [Arguments(Inner=1)], "AgentID": "1001"})
-    changed = copied(args)
+    changed = make_copy(args)
     assert changed == args
     changed["AgentID"] = "1002"
     changed["Nested"]["Inner"] = 2
@@ -387,7 +387,7 @@ def test_a_shallow_copy_shares_nested_arguments() -> None:
     assert changed["Nested"] is args["Nested"]
 
 
-def test_arguments_are_pickled_without_passwords_only() -> None:
+def test_only_arguments_without_passwords_can_be_pickled() -> None:
     args = Arguments(Nested={"Inner": [1, 2]}, AgentID="1001")
     assert pickle.loads(pickle.dumps(args)) == args
     for secret in (
@@ -399,14 +399,14 @@ def test_arguments_are_pickled_without_passwords_only() -> None:
             pickle.dumps(Arguments(secret))
 
 
-def test_arguments_over_a_dict_use_it_without_a_copy() -> None:
+def test_arguments_over_a_dict_use_the_dict_without_a_copy() -> None:
     values = {"AgentID": "1001"}
     args = arguments_over(values)
     assert args == Arguments(AgentID="1001")
     assert args["agentid"] is values["AgentID"]
 
 
-# --- Text and JSON --------------------------------------------------------------------------------------
+# --- Text and JSON -----------------------------------------------------------------------------------
 
 
 def test_a_dump_has_the_form_of_cti_os() -> None:
@@ -524,11 +524,11 @@ def test_a_redacted_password_is_left_out_when_it_is_read_back() -> None:
     assert Arguments.from_json(args.to_json()) == expected
 
 
-# --- Passwords ------------------------------------------------------------------------------------------
+# --- Passwords ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["AgentPassword", "agentpassword ", "ClientPassword", "user.Password[1]"])
-def test_a_password_is_a_secret_from_every_way_in(key: str) -> None:
+def test_every_way_to_set_a_password_makes_it_a_secret(key: str) -> None:
     ways: list[Callable[[], Arguments]] = [
         lambda: Arguments({key: "sesame"}),
         lambda: Arguments([(key, "sesame")]),
@@ -576,7 +576,7 @@ def test_every_value_below_a_password_key_is_a_secret() -> None:
     assert [secret.reveal() for secret in found] == ["sesame", "1", "sesame"]
 
 
-def test_a_password_that_is_not_given_is_shown_as_such() -> None:
+def test_a_password_of_none_is_shown_as_none() -> None:
     args = Arguments(AgentPassword=None)
     assert args["AgentPassword"] is None
     assert repr(args) == "Arguments(AgentPassword=None)"
@@ -655,7 +655,7 @@ def _calls_of_every_method() -> Iterator[Callable[[], object]]:
     ]
     for name in dir(Arguments):
         if name in ("pop", "get") or (name.startswith("_") and name != "__setitem__"):
-            continue  # pop and get give back the default that they were given
+            continue  # pop and get return the default that they were given
         for given_ in wrong:
             for args in (_full(), Arguments()):
                 yield partial(getattr(args, name), *given_)
@@ -675,7 +675,7 @@ def _uses_of_a_text() -> Iterator[Callable[[], object]]:
 
 
 def _all_that_shows(error: BaseException) -> str:
-    """All that an error shows: its text, those of its causes, all variables of the library's frames."""
+    """Return what an error shows: its text, those of its causes, all variables of the library's frames."""
     parts: list[str] = []
     todo: list[BaseException | None] = [error]
     while todo:
@@ -698,7 +698,7 @@ def _all_that_shows(error: BaseException) -> str:
 def test_no_misuse_of_any_method_shows_a_password() -> None:
     calls = [*_calls_of_every_method(), *_uses_of_a_text()]
     for position in range(len(_bad_sources())):
-        # a source of its own for each use, since an iterator is read once
+        # each use needs a new source, since an iterator can be read once
         calls += [list(_uses_of_a_source(_bad_sources()[position]))[number] for number in range(9)]
     shown: list[str] = []
     for call in calls:

@@ -1,4 +1,4 @@
-"""What becomes of requests when their connection is lost, and of a session whose sides come and go."""
+"""Requests fail when their connection is lost; a session stays usable while its sides fail and return."""
 
 import asyncio
 import random
@@ -68,13 +68,13 @@ async def _outcome(request: Request[Any]) -> object:
         return error
 
 
-async def test_requests_that_were_confirmed_but_not_seen_fail_as_well(
+async def test_confirmed_requests_without_their_event_fail_too(
     sim: Simulator, session: Session, agent: Agent
 ) -> None:
     sim.plant.unsubscribe(sim.pair.distribution.publish)
     request = agent.set_agent_state(AVAILABLE)
     await settled(session)
-    assert not request.done(), "confirmed, but no event came"
+    assert not request.done(), "confirmed, but without an event"
     sim.fail_side("a")
     with pytest.raises(ConnectionLost):
         await soon(request)
@@ -92,7 +92,7 @@ async def test_set_agent_fails_when_the_connection_is_lost(
     with pytest.raises(ConnectionLost):
         await soon(request)
     await recorder.wait_for("OnSetAgentModeEvent")
-    assert session.current_side == "B", "the library opens the mode elsewhere all the same"
+    assert session.current_side == "B", "the library opens the mode on the other side"
 
 
 async def test_requests_during_the_fail_over_are_refused(
@@ -114,14 +114,14 @@ async def test_requests_during_the_fail_over_are_refused(
 
 
 def accepting() -> bool:
-    """Whether a server is just taking a connection: asyncio leaks one whose server is closed meanwhile."""
+    """Whether a server is accepting a connection now: asyncio would leak it if the server were closed."""
     return any("_accept_connection2" in repr(task) for task in asyncio.all_tasks())
 
 
-async def test_chaos_ends_with_an_open_session_and_nothing_forgotten(
+async def test_random_failures_end_with_an_open_session_and_no_open_request(
     sim: Simulator, make_session: MakeSession
 ) -> None:
-    """Sides die and come back at random while an agent works; every request ends, the session is open."""
+    """Sides fail and return at random while an agent works; every request ends and the session is open."""
     chance = random.Random(45)
     clock = ManualClock()
     session = make_session(clock=clock, rng=random.Random(46))
@@ -151,7 +151,7 @@ async def test_chaos_ends_with_an_open_session_and_nothing_forgotten(
         await sim.restore_side(side)  # type: ignore[arg-type]
     async with asyncio.timeout(10):
         while not session.is_open:
-            if session.state is ConnectionState.WAITING:  # else an attempt is under way: let it be
+            if session.state is ConnectionState.WAITING:  # otherwise a connection attempt is running
                 clock.advance(120)
             await asyncio.sleep(0)
         await settled(session)

@@ -1,4 +1,4 @@
-"""Losing a side and finding one again: order of sides, waits, limits, what becomes of requests and agents."""
+"""Fail-over: the order of sides, waits, limits, and the repair of requests and agents."""
 
 import asyncio
 import random
@@ -43,7 +43,7 @@ CLIENTS = 40
 
 
 def sides(sim: Simulator) -> dict[str, Any]:
-    """Both sides under names of their own, so that FailedServer tells them apart."""
+    """Both sides under different host names, so that FailedServer distinguishes them."""
     return {
         "ctios_a": "127.0.0.1",
         "port_a": sim.side_a.port,
@@ -82,7 +82,7 @@ async def agent(sim: Simulator, session: Session, recorder: Recorder) -> Agent:
     return agent
 
 
-# --- the way back -----------------------------------------------------------------------------------
+# --- reopening -----------------------------------------------------------------------------------
 
 
 async def test_after_a_killed_side_the_other_is_opened_in_the_same_mode(
@@ -112,7 +112,7 @@ async def test_after_a_killed_side_the_other_is_opened_in_the_same_mode(
     assert session.counters()["connections"] == 2
 
 
-async def test_a_connection_that_was_cut_comes_back_on_the_last_good_side(
+async def test_a_cut_connection_is_reopened_on_the_last_good_side(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     sim.side_a.sessions[0].reset()
@@ -121,7 +121,7 @@ async def test_a_connection_that_was_cut_comes_back_on_the_last_good_side(
     assert session.current_side == "A"
 
 
-async def test_the_agent_works_on_over_the_new_connection(
+async def test_the_agent_continues_over_the_new_connection(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     sim.fail_side("a")
@@ -132,7 +132,7 @@ async def test_the_agent_works_on_over_the_new_connection(
     assert await soon(agent.logout()) == LOGOUT
 
 
-async def test_a_state_that_changed_in_the_gap_is_found(
+async def test_a_state_that_changed_during_the_loss_is_found(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     session.subscribe("OnConnectionFailure", lambda args: sim.set_agent_state("1001", AgentState(AVAILABLE)))
@@ -141,7 +141,7 @@ async def test_a_state_that_changed_in_the_gap_is_found(
     assert agent.state == AVAILABLE
 
 
-async def test_back_and_forth(
+async def test_repeated_fail_overs_between_both_sides_work(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     for count, (side, other) in enumerate((("a", "b"), ("b", "a")) * 3, 1):
@@ -154,7 +154,7 @@ async def test_back_and_forth(
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
 
 
-async def test_a_bulk_session_repairs_all_agents_that_it_had_heard_of(
+async def test_a_bulk_session_repairs_all_agents_whose_state_was_known(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     await soon(session.connect(**sides(sim)))
@@ -191,7 +191,7 @@ async def test_a_large_bulk_session_is_repaired_a_window_at_a_time(make_session:
         await soon(session.disconnect())
 
 
-async def test_the_mode_is_set_by_the_library_not_by_the_listener_of_the_connection(
+async def test_the_library_sets_the_mode_again_and_refuses_a_listener_that_does(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     codes: list[CilCode] = []
@@ -224,7 +224,7 @@ async def test_an_agent_without_auto_login_is_left_logged_out(
     assert sim.agent("1001").state == LOGOUT
 
 
-async def test_an_agent_that_logged_itself_out_is_not_logged_in_by_a_fail_over(
+async def test_an_agent_that_was_logged_out_on_request_is_not_logged_in_again(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     agent.auto_login = True
@@ -259,25 +259,25 @@ async def test_auto_login_is_not_lost_by_a_second_fail_over(
     session.subscribe("OnPostLogout", lose_again)
     sim.fail_side("a", logout_agents=True)
     await recorder.wait_for("OnConnectionFailure", 3)
-    clock.advance(first_wait())  # the second session was a short one
+    clock.advance(first_wait())  # a session that was short is followed by a wait
     await recorder.wait_for("OnAgentStateChange", 3)
     assert recorder.names.count("OnConnection") == 2
     assert sim.agent("1001").state == NOT_READY
 
 
-async def test_a_login_before_the_repair_asks_first(
+async def test_a_login_before_the_repair_queries_the_state_first(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     logins: list[Request[int]] = []
     session.subscribe("OnSetAgentModeEvent", lambda args: logins.append(agent.login()))
     sim.fail_side("a", logout_agents=True)
     await recorder.wait_for("OnAgentStateChange", 3)
-    assert await soon(logins[0]) in (LOGIN, NOT_READY), "what was known before the loss is not the answer"
+    assert await soon(logins[0]) in (LOGIN, NOT_READY), "the state from before the loss is not used"
     assert [args["EventReasonCode"] for args in recorder.of("OnPostLogout")] == [50002]
     assert sim.agent("1001").state == NOT_READY
 
 
-async def test_auto_login_of_a_bulk_sessions_agents(
+async def test_auto_login_logs_the_agents_of_a_bulk_session_in_again(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     await soon(session.connect(**sides(sim)))
@@ -297,7 +297,7 @@ async def test_auto_login_of_a_bulk_sessions_agents(
 # --- order and waits --------------------------------------------------------------------------------
 
 
-async def test_both_sides_down_are_tried_by_the_protocols_plan_until_one_is_back(
+async def test_both_sides_are_tried_after_the_documented_waits_until_one_is_back(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     sim.fail_side("a")
@@ -309,7 +309,7 @@ async def test_both_sides_down_are_tried_by_the_protocols_plan_until_one_is_back
         assert clock.next_due == pytest.approx(wait)
         assert session.state is ConnectionState.WAITING
         clock.advance(wait - 0.001)
-        assert len(recorder.names) == 1 + 2 * number, "nothing before the time"
+        assert len(recorder.names) == 1 + 2 * number, "no attempt before the wait is over"
         clock.advance(0.002)
         await recorder.wait_for("OnConnectionFailure", 1 + 2 * (number + 1))
     assert tried(recorder) == [A] + [A, B] * (len(waits) + 1)
@@ -329,14 +329,14 @@ async def test_the_last_good_side_is_tried_first(
     clock.advance(LASTING)
     sim.fail_side("b")
     await recorder.wait_for("OnConnectionFailure", 3)
-    assert tried(recorder) == [B, B, A], "B was the good one"
+    assert tried(recorder) == [B, B, A], "B was the last good side"
     await sim.restore_side("a")
     clock.advance(first_wait())
     await recorder.wait_for("OnQueryAgentStateConf")
     assert tried(recorder) == [B, B, A, B]
 
 
-async def test_a_session_that_lasted_makes_the_waits_begin_anew(
+async def test_a_session_that_lasted_resets_the_waits(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     draws = random.Random(188)
@@ -353,7 +353,7 @@ async def test_a_session_that_lasted_makes_the_waits_begin_anew(
         assert session.counters()["connections"] == 1 + count
 
 
-async def test_sides_that_take_connections_but_refuse_the_session_are_not_tried_without_a_pause(
+async def test_sides_that_refuse_the_session_are_tried_after_the_same_waits(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, clock: ManualClock
 ) -> None:
     sim.shutdown_side("b")
@@ -428,7 +428,7 @@ async def test_reconnecting_gives_up_at_its_limit_with_the_final_attempt_marked(
     await soon(session.set_bulk_mode(5000))
 
 
-async def test_the_limit_counts_sides_that_refuse_too(
+async def test_the_limit_of_attempts_includes_refused_sessions(
     sim: Simulator, make_session: MakeSession, clock: ManualClock, rng: random.Random
 ) -> None:
     session = make_session(clock=clock, rng=rng, clients=CLIENTS, reconnect_attempts=1)
@@ -460,7 +460,7 @@ async def test_a_listener_of_the_final_attempt_may_connect_again(
     with pytest.raises(ConnectionFailed):
         await soon(session.connect(**sides(sim)))
     await recorder.wait_for("OnConnectionFailure", 4)
-    assert not again[0].done(), "the new search is not the old one's to end"
+    assert not again[0].done(), "the end of the old search does not end the new one"
     assert session.state is ConnectionState.WAITING
 
 
@@ -479,7 +479,7 @@ async def test_a_disconnect_while_waiting_stops_the_fail_over(
     await sim.restore_side("a")
     clock.advance(1000)
     await soon(session.connect(**sides(sim)))
-    assert recorder.names[4:] == ["OnConnection"], "the search was over"
+    assert recorder.names[4:] == ["OnConnection"], "no attempt of the old search follows"
 
 
 async def test_a_disconnect_by_the_listener_of_the_loss_stops_the_fail_over(
@@ -535,10 +535,10 @@ async def test_connecting_during_a_fail_over_is_refused(
     assert set(codes) == {CilCode.E_CTIOS_IN_FAILOVER}
 
 
-# --- what a side says of itself ---------------------------------------------------------------------
+# --- refusals by a side ---------------------------------------------------------------------
 
 
-async def test_a_side_that_goes_offline_is_left_for_the_other(
+async def test_a_side_that_goes_offline_is_replaced_by_the_other(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     sim.shutdown_side("a")
@@ -552,25 +552,25 @@ async def test_a_side_that_goes_offline_is_left_for_the_other(
     failure = recorder.of("OnConnectionFailure")[0]
     assert failure["ReasonCode"] == FailureReason.OTHER_ERROR
     assert "E_CTI_CTI_SERVER_OFFLINE" in failure["ErrorMessage"]
-    assert session.current_side == "B", "not back to the side that just said so"
+    assert session.current_side == "B", "the side that went off-line is not tried first"
     await until(lambda: not sim.side_a.connections)
 
 
-async def test_a_refused_heartbeat_is_a_side_that_went_offline(
+async def test_a_refused_heartbeat_means_that_the_side_is_offline(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(heartbeat=10, clock=clock)
     recorder = Recorder(session)
     await soon(session.connect(**sides(sim)))
     await soon(session.set_bulk_mode(5000))
-    sim.side_a.online = False  # without a word
+    sim.side_a.online = False  # without an event
     clock.advance(10)
     await recorder.wait_for("OnMonitorModeEstablished", 2)
     assert recorder.of("OnConnectionFailure")[0]["ReasonCode"] == FailureReason.OTHER_ERROR
     assert session.current_side == "B"
 
 
-async def test_a_refusal_of_one_side_is_tried_elsewhere(
+async def test_after_a_refusal_the_other_side_is_tried(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     sim.shutdown_side("a")
@@ -588,7 +588,7 @@ async def test_a_refusal_of_one_side_is_tried_elsewhere(
     assert recorder.of("OnConnectionFailure")[0]["ReasonCode"] == FailureReason.OTHER_ERROR
 
 
-async def test_the_refusal_of_both_sides_is_the_answer_while_the_library_goes_on_trying(
+async def test_a_refusal_by_both_sides_fails_the_request_and_the_search_continues(
     sim: Simulator, session: Session, recorder: Recorder, clock: ManualClock
 ) -> None:
     sim.shutdown_side("a")
@@ -608,9 +608,9 @@ async def test_the_refusal_of_both_sides_is_the_answer_while_the_library_goes_on
 async def test_a_final_refusal_ends_the_fail_over(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, make_session: MakeSession
 ) -> None:
-    other = make_session(client_id="the next one")
+    other = make_session(client_id="another client")
 
-    async def take_the_device() -> None:
+    async def open_the_same_device() -> None:
         await soon(other.connect(**sides(sim)))
         await soon(other.set_agent(an_agent()))
 
@@ -618,7 +618,7 @@ async def test_a_final_refusal_ends_the_fail_over(
     sim.fail_side("a")
     await recorder.wait_for("OnConnection")  # on side B, where the opening waits
     await sim.restore_side("a")
-    await take_the_device()
+    await open_the_same_device()
     sim.thaw_side("b")
     await recorder.wait_for("OnConnectionRejected")
     assert recorder.of("OnConnectionRejected")[0]["FailureCode"] == StatusCode.E_CTI_DEVICE_IN_USE
@@ -626,7 +626,7 @@ async def test_a_final_refusal_ends_the_fail_over(
     assert recorder.names[-1] == "OnConnectionRejected"
 
 
-async def test_a_takeover_by_the_same_client_does_not_go_back_and_forth(
+async def test_a_takeover_by_the_same_client_is_not_answered_by_another(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder, make_session: MakeSession
 ) -> None:
     newer = make_session()
@@ -644,10 +644,10 @@ async def test_a_takeover_by_the_same_client_does_not_go_back_and_forth(
     assert newer.is_open
 
 
-async def test_an_own_session_that_the_server_still_holds_is_taken_over(
+async def test_a_session_that_the_server_still_holds_is_replaced(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
-    # the client gave the connection up, the server still holds it: the new session must not end itself
+    # the client has closed the connection, but the server has not noticed: the new session replaces the old
     sim.freeze_side("a")
     link = session._connection.link
     assert link is not None

@@ -1,4 +1,4 @@
-"""CTI OS message filter strings: what they mean, and what is wrong with one that cannot be understood."""
+"""CTI OS message filter strings: what they select, and errors that point at the fault."""
 
 import pickle
 import re
@@ -25,7 +25,7 @@ def state_event(agent: bytes = b"1001\0", more: bytes = b"", **fields: int) -> b
     return header(STATE, fixed + floating(25, 5, agent) + more)
 
 
-def agrees(text: str, frame: bytes) -> bool:
+def accepts(text: str, frame: bytes) -> bool:
     return FrameFilter.parse(text, 25).matches(frame)
 
 
@@ -88,7 +88,7 @@ def test_message_ids_are_numbers_names_or_events(text: str, chosen: set[int] | N
         ("AgentState=00*", []),
     ],
 )
-def test_filter_strings_mean_what_the_guide_says(text: str, agents: list[str]) -> None:
+def test_filter_strings_select_as_the_guide_says(text: str, agents: list[str]) -> None:
     frame_filter = FrameFilter.parse(text, 25)
     fields = {"PeripheralID": 5000, "ICMAgentID": -1, "SkillGroupNumber": -7}
     found = [
@@ -105,7 +105,7 @@ def test_the_prefix_of_a_number_is_that_of_its_decimal_text(number: int, size: i
     text = f"ICMAgentID={prefix}*"
     for other in (number, number // 10, -number, number + 1, 10 * number):
         if -(1 << 31) <= other < 1 << 31:
-            assert agrees(text, state_event(ICMAgentID=other)) is str(other).startswith(prefix)
+            assert accepts(text, state_event(ICMAgentID=other)) is str(other).startswith(prefix)
 
 
 def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
@@ -173,7 +173,9 @@ def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
         ("UniqueObjectID=agent.x.5", "x.5", "field PeripheralID holds numbers"),
     ],
 )
-def test_a_string_that_cannot_be_understood_is_pointed_at(text: str, part: str, reason: str) -> None:
+def test_an_invalid_string_raises_an_error_that_points_at_the_fault(
+    text: str, part: str, reason: str
+) -> None:
     with pytest.raises(FilterSyntaxError, match=re.escape(reason)) as caught:
         FrameFilter.parse(text, 25)
     error = caught.value
@@ -186,7 +188,7 @@ def test_a_string_that_cannot_be_understood_is_pointed_at(text: str, part: str, 
         assert shown[caret.index("^") :].startswith(part[:1])
 
 
-def test_a_long_string_is_shown_around_the_fault() -> None:
+def test_the_error_shows_a_long_string_around_the_fault() -> None:
     text = "AgentId=" + ",".join(str(number) for number in range(1000)) + ";Nothing=1;" + "AgentState=3;" * 30
     with pytest.raises(FilterSyntaxError) as caught:
         FrameFilter.parse(text, 25)
@@ -218,7 +220,7 @@ def test_any_text_gives_a_filter_or_a_syntax_error(text: str) -> None:
     assert str(fault)
 
 
-def test_a_filter_string_joins_with_a_filter_and_is_pickled() -> None:
+def test_a_parsed_filter_can_be_joined_and_pickled() -> None:
     wanted = FrameFilter.parse("AgentId=10*", 25) | FrameFilter(25, ged.HEARTBEAT_CONF)
     again = pickle.loads(pickle.dumps(wanted))
     assert type(wanted) is type(again) is FrameFilter

@@ -34,7 +34,7 @@ from ctios_fast.protocol import numbers as ged
 LOGOUT, NOT_READY = 1, 2
 
 
-# --- Skill groups: the first kind that came as a folder and a line ---------------------------------------
+# --- Skill groups ---------------------------------------
 
 
 def statistics(invoke_id: int = 0, **fields: int) -> bytes:
@@ -45,7 +45,7 @@ def statistics(invoke_id: int = 0, **fields: int) -> bytes:
     )
 
 
-async def test_a_skill_group_asks_for_its_statistics(
+async def test_a_skill_group_requests_its_statistics(
     peer: Peer, peer_bulk: Session, recorder: Recorder
 ) -> None:
     peer.answers[ged.QUERY_SKILL_GROUP_STATISTICS_REQ] = lambda request: [
@@ -87,7 +87,7 @@ def test_each_kind_gives_its_events_and_handlers_to_a_session() -> None:
         assert f"events_of_unknown_{kind.name}s" in session.counters()
 
 
-# --- Identity -------------------------------------------------------------------------------------------
+# --- Identity ----------------------------------------------------------------------------------------
 
 
 async def test_objects_are_found_by_their_unique_id(peer: Peer, peer_bulk: Session) -> None:
@@ -108,7 +108,7 @@ async def test_the_identity_of_an_agent_of_a_session_cannot_change(peer: Peer, p
     assert free.agent_id == "1002"
 
 
-async def test_a_session_that_is_used_for_another_peripheral_forgets_the_agents_of_the_first(
+async def test_a_session_for_another_peripheral_forgets_its_agents(
     peer: Peer, serve: Serve, session: Session
 ) -> None:
     peer.peripherals = [5000, 5001]
@@ -131,10 +131,10 @@ async def test_an_agent_id_given_as_a_number_is_the_same_agent(peer: Peer, peer_
     assert peer_bulk.agent(1001) is peer_bulk.agent("1001")  # type: ignore[arg-type]
 
 
-# --- Bounds ---------------------------------------------------------------------------------------------
+# --- Bounds ------------------------------------------------------------------------------------------
 
 
-async def test_agents_that_a_server_names_are_bounded_and_the_rest_is_counted(
+async def test_the_number_of_agents_from_events_is_limited_and_the_rest_counted(
     peer: Peer, serve: Serve, make_session: MakeSession
 ) -> None:
     session = make_session(max_objects=3)
@@ -144,10 +144,10 @@ async def test_agents_that_a_server_names_are_bounded_and_the_rest_is_counted(
     peer.send(state_event(LOGOUT, agent="0"))
     await settled(session)
     assert list(session.agents) == ["0", "1", "2"]
-    assert session.agents["0"].state is AgentState.LOGOUT, "known agents go on"
+    assert session.agents["0"].state is AgentState.LOGOUT, "known agents are updated"
     counters = session.counters()
     assert (counters["agents_refused"], counters["events_of_unknown_agents"]) == (2, 2)
-    assert session.agent("new").agent_id == "new", "the program is not bounded"
+    assert session.agent("new").agent_id == "new", "the limit does not apply to the program"
 
 
 async def test_agent_ids_that_are_longer_than_the_protocol_allows_are_not_kept(
@@ -162,7 +162,7 @@ async def test_agent_ids_that_are_longer_than_the_protocol_allows_are_not_kept(
     assert peer_bulk.counters()["agents_refused"] == 1
 
 
-# --- Events by any identity -----------------------------------------------------------------------------
+# --- Events by any identity --------------------------------------------------------------------------
 
 
 async def test_an_event_is_attributed_by_any_identity_that_it_carries(peer: Peer, peer_bulk: Session) -> None:
@@ -179,7 +179,7 @@ async def test_an_event_is_attributed_by_any_identity_that_it_carries(peer: Peer
     assert peer_bulk.counters()["events_of_unknown_agents"] == 2
 
 
-async def test_events_that_name_devices_only_cost_a_bounded_number_of_searches(
+async def test_the_number_of_searches_by_device_is_limited(
     peer: Peer, serve: Serve, manual: Session, clock: ManualClock
 ) -> None:
     await soon(manual.connect(**await serve(peer.behaviour)))
@@ -190,7 +190,7 @@ async def test_events_that_name_devices_only_cost_a_bounded_number_of_searches(
     late = manual.agent("1002", agent_instrument="3002")
     peer.send(state_event(3, agent=None, instrument="3002"), state_event(2, agent=None, instrument="3001"))
     await settled(manual)
-    assert agent.state is AgentState.NOT_READY, "a device that was found stays known"
+    assert agent.state is AgentState.NOT_READY, "a device that was found is remembered"
     assert late.state is None
     assert manual.counters()["events_of_unknown_agents"] == 101
     clock.advance(1)
@@ -199,14 +199,14 @@ async def test_events_that_name_devices_only_cost_a_bounded_number_of_searches(
     assert late.state is AgentState.AVAILABLE
 
 
-async def test_as_many_found_devices_are_kept_as_there_may_be_agents(
+async def test_at_most_max_objects_found_devices_are_remembered(
     peer: Peer, serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(max_objects=3, clock=clock, clients=1)
     await soon(session.connect(**await serve(peer.behaviour)))
     await soon(session.set_bulk_mode(5000))
     session.agent("1001", agent_instrument="3001")
-    for extension in (None, "1", "2", "3"):  # four devices: the fourth has the earlier ones forgotten
+    for extension in (None, "1", "2", "3"):  # four devices: the fourth removes the earlier ones
         peer.send(state_event(3, agent=None, instrument="3001", extension=extension))
     peer.send(*(state_event(3, agent=None, instrument=f"unknown {number}") for number in range(60)))
     peer.send(state_event(3, agent=None, instrument="3001"))  # no search is left in this second
@@ -214,7 +214,7 @@ async def test_as_many_found_devices_are_kept_as_there_may_be_agents(
     assert session.counters()["events_of_unknown_agents"] == 61
 
 
-async def test_in_agent_mode_an_event_without_identity_is_about_the_current_agent(
+async def test_in_agent_mode_an_event_without_identity_belongs_to_the_current_agent(
     peer: Peer, peer_agent: Agent, session: Session
 ) -> None:
     peer.send(state_event(3, agent=None))
@@ -228,14 +228,12 @@ async def test_a_state_without_a_name_stays_a_number(peer: Peer, peer_bulk: Sess
     assert peer_bulk.agent("1001").state == 99
 
 
-# --- Properties -----------------------------------------------------------------------------------------
+# --- Properties --------------------------------------------------------------------------------------
 
 
-async def test_domains_that_a_server_names_are_bounded_and_the_rest_is_counted(
-    peer: Peer, peer_bulk: Session
-) -> None:
+async def test_the_number_of_domains_is_limited_and_the_rest_counted(peer: Peer, peer_bulk: Session) -> None:
     peer.send(*(state_event(3, domain=2 + number) for number in range(MAX_DOMAINS + 5)))
-    peer.send(state_event(2, domain=2))  # a domain that is known stays up to date
+    peer.send(state_event(2, domain=2))  # a known domain is updated
     await settled(peer_bulk)
     states = peer_bulk.agent("1001").domain_states
     assert states is not None
@@ -250,7 +248,7 @@ def test_properties_are_read_by_keyword_in_any_case() -> None:
     assert agent.get_value_int("PeripheralID") == 5000
     assert agent.get_value_bool("AutoLogin") is False
     assert agent.is_valid("AgentInstrument")
-    assert not agent.is_valid("AgentExtension"), "not known"
+    assert not agent.is_valid("AgentExtension"), "its value is not known"
     assert not agent.is_valid("Nonsense")
     with pytest.raises(KeyError):
         agent.get_value("AgentPassword")
@@ -272,7 +270,7 @@ def test_a_keyword_that_is_not_text_is_refused() -> None:
         assert failing(call) == CilCode.E_CTIOS_INVALID_ARGUMENT
 
 
-def test_an_application_keeps_properties_of_its_own() -> None:
+def test_an_application_can_set_its_own_properties() -> None:
     agent = Agent("1001")
     nested = Arguments({"Colour": "green"})
     agent.set_value("Seat", 12)
@@ -288,7 +286,7 @@ def test_an_application_keeps_properties_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("keyword", ["AgentState", "UniqueObjectID", "EventReasonCode"])
-def test_properties_that_the_server_decides_cannot_be_set(keyword: str) -> None:
+def test_properties_that_the_server_sets_cannot_be_set(keyword: str) -> None:
     assert failing(lambda: Agent("1").set_value(keyword, 3)) == CilCode.E_CTIOS_INVALID_PROPERTY
 
 
@@ -297,7 +295,7 @@ def test_a_misspelt_password_keyword_is_not_kept_in_clear() -> None:
         Agent("1").set_value("AgentPasswrd", "secret")
 
 
-# --- Requests of the protocol ---------------------------------------------------------------------------
+# --- Requests of the protocol ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("message", [36, "QUERY_AGENT_STATE_REQ", QueryAgentStateReq])
@@ -335,7 +333,7 @@ async def test_a_message_without_a_confirmation_is_sent(peer: Peer, peer_bulk: S
     assert peer_bulk.counters()["open_requests"] == 0
 
 
-async def test_a_message_with_a_confirmation_is_not_sent_without_waiting(peer_bulk: Session) -> None:
+async def test_send_refuses_a_message_that_has_a_confirmation(peer_bulk: Session) -> None:
     with pytest.raises(MethodError, match="use request"):
         peer_bulk.send(36, {})
 
@@ -351,7 +349,7 @@ async def test_an_answer_in_segments_is_delivered_whole(peer: Peer, peer_bulk: S
     assert [each["SegmentNumber"] for each in answer] == [1, 2, 3]
 
 
-async def test_what_cannot_be_encoded_is_refused_at_the_call_and_leaves_nothing_open(
+async def test_a_request_that_cannot_be_encoded_raises_and_is_not_booked(
     peer_bulk: Session,
 ) -> None:
     with pytest.raises(EncodeError, match="MRDID"):
@@ -359,7 +357,7 @@ async def test_what_cannot_be_encoded_is_refused_at_the_call_and_leaves_nothing_
     assert peer_bulk.counters()["open_requests"] == 0
 
 
-# --- Services, masks, modes -----------------------------------------------------------------------------
+# --- Services, masks, modes --------------------------------------------------------------------------
 
 
 async def test_services_and_masks_can_be_chosen(peer: Peer, serve: Serve, session: Session) -> None:
@@ -404,8 +402,8 @@ async def test_a_session_disconnects_at_the_end_of_async_with(peer: Peer, serve:
     assert len(closed) == 1
 
 
-@pytest.mark.parametrize("test", [bool, lambda asked: asked == True, lambda asked: not asked])  # noqa: E712
-def test_is_connected_used_as_a_property_says_that_it_is_a_method(test: Callable[[Any], object]) -> None:
+@pytest.mark.parametrize("test", [bool, lambda method: method == True, lambda method: not method])  # noqa: E712
+def test_is_connected_used_as_a_property_raises_type_error(test: Callable[[Any], object]) -> None:
     session = Session(client_id="test")
     with pytest.raises(TypeError, match=r"is_connected is a method: write is_connected\(\)"):
         test(session.is_connected)
@@ -418,7 +416,7 @@ def test_a_method_only_method_has_help_and_a_signature() -> None:
     assert "is connected to a side" in pydoc.render_doc(Session.is_connected)
 
 
-# --- Threads --------------------------------------------------------------------------------------------
+# --- Threads -----------------------------------------------------------------------------------------
 
 
 async def test_a_call_from_another_thread_is_refused_before_anything_is_fired(
@@ -445,7 +443,7 @@ async def test_a_call_from_another_thread_is_refused_before_anything_is_fired(
     assert session.counters()["open_requests"] == 0
 
 
-async def test_failures_that_depend_on_the_state_come_through_the_request(
+async def test_failures_that_depend_on_the_state_fail_the_request(
     peer: Peer, peer_agent: Agent, session: Session
 ) -> None:
     session._connection.book.max_open = 0

@@ -1,4 +1,4 @@
-"""Sinks, listeners and typed handlers: their order, their faults, what they find."""
+"""Sinks, listeners and typed handlers: their order, their errors, and the state that they see."""
 
 from collections.abc import Callable
 from functools import partial
@@ -127,7 +127,7 @@ async def test_coroutine_functions_are_refused_as_listeners(session: Session) ->
 
 
 async def test_listeners_of_events_that_do_not_exist_are_refused(session: Session) -> None:
-    with pytest.raises(ValueError, match="OnAgentStateChange"):  # the names that there are
+    with pytest.raises(ValueError, match="OnAgentStateChange"):  # the error lists the events
         session.subscribe("OnAgentState", print)
     with pytest.raises(TypeError, match="no method named after an event"):
         session.add_event_listener(object())
@@ -151,7 +151,7 @@ async def test_a_typed_handler_runs_after_the_agent_was_updated(session: Session
 async def test_arguments_are_built_for_listeners_only(
     session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Agent, "_state_arguments", lambda *args: pytest.fail("built for nobody"))
+    monkeypatch.setattr(Agent, "_state_arguments", lambda *args: pytest.fail("built without a listener"))
     agent = an_agent()
     await soon(session.connect(**sides(sim)))
     await soon(session.set_agent(agent))
@@ -160,7 +160,7 @@ async def test_arguments_are_built_for_listeners_only(
     assert session.counters()["handler_errors"] == 0
 
 
-async def test_counters_count_what_happened(sim: Simulator, session: Session, agent: Agent) -> None:
+async def test_counters_count_frames_and_failures(sim: Simulator, session: Session, agent: Agent) -> None:
     before = session.counters()
     await soon(agent.set_agent_state(AVAILABLE))
     with pytest.raises(ControlFailure):

@@ -1,4 +1,4 @@
-"""A login that has to ask for the state first: one deadline, one cancellation, no refusal by the query."""
+"""A login that queries the state first: one deadline, one cancellation, and a query that may fail."""
 
 import asyncio
 import gc
@@ -19,7 +19,7 @@ LOGOUT, NOT_READY = 1, 2
 
 @pytest.fixture
 async def unknown(peer: Peer, serve: Serve, manual: Session) -> Agent:
-    """An agent of which nothing is known, in a session whose time is the test's."""
+    """An agent whose state is not known, in a session on the manual clock."""
     await soon(manual.connect(**await serve(peer.behaviour)))
     await soon(manual.set_bulk_mode(5000))
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = None
@@ -39,7 +39,7 @@ async def test_both_steps_share_one_deadline(
         await soon(login)
 
 
-async def test_a_query_that_is_not_answered_uses_up_the_time(
+async def test_a_query_that_is_not_answered_times_the_login_out(
     peer: Peer, unknown: Agent, clock: ManualClock
 ) -> None:
     login = unknown.login(timeout=10)
@@ -51,7 +51,7 @@ async def test_a_query_that_is_not_answered_uses_up_the_time(
 
 
 @pytest.mark.parametrize("how", ["the request", "its only await"])
-async def test_after_a_cancellation_nothing_more_is_sent(
+async def test_after_a_cancellation_no_request_is_sent(
     peer: Peer, unknown: Agent, manual: Session, how: str
 ) -> None:
     login = unknown.login()
@@ -66,13 +66,11 @@ async def test_after_a_cancellation_nothing_more_is_sent(
     peer.send(state_answer(query, LOGOUT))
     await settled(manual)
     assert login.cancelled()
-    assert unknown.state == LOGOUT, "the answer to the query counts"
+    assert unknown.state == LOGOUT, "the answer to the query is applied"
     assert peer.of(ged.SET_AGENT_STATE_REQ) == []
 
 
-async def test_a_login_that_is_left_to_the_events_goes_on(
-    peer: Peer, unknown: Agent, manual: Session
-) -> None:
+async def test_a_login_that_is_not_awaited_continues(peer: Peer, unknown: Agent, manual: Session) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [state_answer(request, LOGOUT)]
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [confirmed(request), state_event(NOT_READY)]
     unknown.login()
@@ -87,7 +85,7 @@ async def test_a_refused_query_does_not_prevent_the_login(peer: Peer, unknown: A
         assert await soon(unknown.login()) == NOT_READY
 
 
-async def test_a_refusal_that_nobody_awaits_or_hears_is_logged_once(
+async def test_a_refusal_without_await_and_listener_is_logged_once(
     peer: Peer, peer_bulk: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     peer_bulk._events.listeners["OnControlFailureConf"] = ()  # type: ignore[index]
@@ -111,12 +109,12 @@ async def test_requests_that_cannot_be_sent_do_not_fill_the_log(
     await soon(manual.disconnect())
     for _ in range(100):
         act(unknown)
-    await asyncio.sleep(0)  # a login hears of its failed query in the next turn
+    await asyncio.sleep(0)  # a login receives the failure of its query in the next turn
     gc.collect()
     assert len([r for r in caplog.records if "nobody awaited" in r.message]) == 5
 
 
-async def test_a_refusal_that_a_listener_heard_is_not_logged(
+async def test_a_refusal_that_a_listener_received_is_not_logged(
     peer: Peer, peer_bulk: Session, recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [refused(request)]
@@ -126,7 +124,9 @@ async def test_a_refusal_that_a_listener_heard_is_not_logged(
     assert "nobody awaited" not in caplog.text
 
 
-async def test_a_gather_of_requests_goes_on_after_one_that_cannot_be(peer: Peer, peer_bulk: Session) -> None:
+async def test_gather_continues_after_a_request_that_is_refused_locally(
+    peer: Peer, peer_bulk: Session
+) -> None:
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [
         confirmed(request),
         state_event(request["AgentState"], agent=request["AgentID"]),

@@ -1,4 +1,4 @@
-"""Logging out where events and confirmations do not come as usual: forced, foreign, repeated, unconfirmed."""
+"""Logging out with unusual events and confirmations: forced, of another monitor, repeated, missing."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ LOGGED_OUT = ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
 
 
 def answering(peer: Peer, *frames: Callable[[Message], bytes]) -> None:
-    """Answer requests for a state with these frames."""
+    """Answer requests for an agent state with these frames."""
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [make(request) for make in frames]
 
 
@@ -34,7 +34,7 @@ def event(state: int, reason: int = 0) -> Callable[[Message], bytes]:
     return lambda request: state_event(state, reason)
 
 
-# --- Forced logout --------------------------------------------------------------------------------------
+# --- Forced logout -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def test_a_logout_by_the_peripheral_for_another_reason_answers_the_request
     assert await soon(peer_agent.logout()) == LOGOUT
 
 
-# --- Foreign events -------------------------------------------------------------------------------------
+# --- Events of other agents and monitors -------------------------------------------------------------
 
 
 async def test_the_logout_of_a_monitored_agent_fires_no_logout_events(
@@ -82,7 +82,7 @@ async def test_the_logout_of_a_monitored_agent_fires_no_logout_events(
     assert peer_agent.is_logged_in
 
 
-async def test_another_agents_logout_over_the_own_monitor_fires_no_logout_events(
+async def test_another_agents_logout_on_the_sessions_monitor_fires_no_logout_events(
     peer: Peer, peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:
     peer.send(state_event(NOT_READY, agent="1002"), state_event(LOGOUT, agent="1002"))
@@ -90,7 +90,7 @@ async def test_another_agents_logout_over_the_own_monitor_fires_no_logout_events
     assert recorder.names == ["OnAgentStateChange"] * 2
 
 
-async def test_the_current_agents_logout_over_a_foreign_monitor_is_its_own(
+async def test_the_current_agents_logout_on_another_monitor_fires_the_logout_events(
     peer: Peer, peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:
     peer.send(state_event(LOGOUT, monitor=77))
@@ -106,7 +106,7 @@ async def test_in_bulk_mode_every_agents_logout_is_reported(
     assert recorder.names == ["OnAgentStateChange", *LOGGED_OUT]
 
 
-# --- Repeated events ------------------------------------------------------------------------------------
+# --- Repeated events ---------------------------------------------------------------------------------
 
 
 async def test_one_logout_event_for_each_skill_group_is_one_logout(
@@ -124,7 +124,7 @@ async def test_one_logout_event_for_each_skill_group_is_one_logout(
     assert [args["SkillGroupNumber"] for args in recorder.of("OnAgentStateChange")] == [1, 2]
 
 
-async def test_a_logout_of_another_media_routing_domain_is_not_the_agents(
+async def test_a_logout_of_another_media_routing_domain_does_not_log_the_agent_out(
     peer: Peer, peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [
@@ -144,10 +144,10 @@ async def test_a_logout_of_another_media_routing_domain_is_not_the_agents(
     assert recorder.names[-1] == "OnPostLogout"
 
 
-# --- Missing confirmations, refusals ----------------------------------------------------------------------
+# --- Missing confirmations, refusals -----------------------------------------------------------------
 
 
-async def test_a_logout_whose_confirmation_never_comes_succeeds_by_its_event(
+async def test_a_logout_without_a_confirmation_succeeds_with_its_event(
     peer: Peer, serve: Serve, manual: Session, clock: ManualClock
 ) -> None:
     answering(peer, event(LOGOUT, 7))
@@ -162,7 +162,7 @@ async def test_a_logout_whose_confirmation_never_comes_succeeds_by_its_event(
     assert await soon(request) == LOGOUT
 
 
-async def test_another_state_whose_confirmation_never_comes_times_out(
+async def test_another_state_without_a_confirmation_times_out(
     peer: Peer, serve: Serve, manual: Session, clock: ManualClock
 ) -> None:
     answering(peer, event(AVAILABLE))
@@ -178,7 +178,7 @@ async def test_another_state_whose_confirmation_never_comes_times_out(
         await soon(request)
 
 
-async def test_a_logout_that_was_seen_succeeds_though_the_connection_is_lost(
+async def test_a_logout_whose_event_came_succeeds_after_a_loss(
     peer: Peer, peer_agent: Agent, session: Session
 ) -> None:
     answering(peer, event(LOGOUT))
@@ -189,7 +189,7 @@ async def test_a_logout_that_was_seen_succeeds_though_the_connection_is_lost(
     assert await soon(request) == LOGOUT
 
 
-async def test_a_refusal_by_the_server_is_told_apart_from_one_by_the_peripheral(
+async def test_refusals_by_the_server_and_by_the_peripheral_differ(
     peer: Peer, peer_agent: Agent, recorder: Recorder
 ) -> None:
     answering(peer, lambda request: rejected(request, 17))
@@ -207,7 +207,7 @@ async def test_a_refusal_by_the_server_is_told_apart_from_one_by_the_peripheral(
     assert "StatusCode" not in peripheral
 
 
-# --- UNKNOWN is neither in nor out ------------------------------------------------------------------------
+# --- UNKNOWN is neither logged in nor logged out -----------------------------------------------------
 
 
 async def test_a_logout_that_passes_through_unknown_is_reported_once(
@@ -241,7 +241,7 @@ async def test_unknown_after_a_logout_does_not_report_it_again(
     assert recorder.names.count("OnPostLogout") == 1
 
 
-async def test_an_agent_known_as_unknown_can_be_logged_out_and_in(
+async def test_an_agent_in_state_unknown_can_be_logged_out_and_in(
     peer: Peer, peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:
     peer.send(state_event(UNKNOWN))

@@ -1,4 +1,4 @@
-"""Logging an agent out: every sentence of the logout procedure, on sockets against the simulator.
+"""Logging an agent out: every rule of the logout procedure, on sockets against the simulator.
 
 CTI OS Developer's Guide, Log Out an Agent and Typical Logout Procedure. Each section below is one step of it.
 """
@@ -48,7 +48,7 @@ LOGGED_OUT = ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
 
 
 def without_confirmation(recorder: Recorder) -> list[str]:
-    """The events but OnSetAgentStateConf, whose place the simulator's order decides."""
+    """Return the events except OnSetAgentStateConf, which comes before or after them."""
     return [name for name in recorder.names if name != "OnSetAgentStateConf"]
 
 
@@ -74,7 +74,7 @@ class Application:
 # --- 1. the request ---------------------------------------------------------------------------------
 
 
-async def test_the_application_logs_its_current_agent_out_with_a_reason_in_arguments(
+async def test_logout_takes_the_reason_from_arguments(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     assert session.current_agent is agent
@@ -116,7 +116,7 @@ async def test_a_reason_outside_16_bits_is_refused_before_any_event(
     assert recorder.names == []
 
 
-async def test_logout_announces_itself_before_the_request_is_sent(
+async def test_logout_fires_pre_logout_before_the_request_is_sent(
     sim: Simulator, agent: Agent, recorder: Recorder
 ) -> None:
     requests_before = sim.counters.requests
@@ -128,19 +128,17 @@ async def test_logout_announces_itself_before_the_request_is_sent(
     await recorder.wait_for("OnPostLogout")
 
 
-async def test_setting_the_state_to_logout_gives_no_notice_before_the_request(
+async def test_set_agent_state_to_logout_fires_no_event_before_the_request(
     agent: Agent, recorder: Recorder
 ) -> None:
     request = agent.set_agent_state(LOGOUT, reason_code=3)
-    assert recorder.names == [], "nobody is told before"
+    assert recorder.names == [], "no event comes before the request"
     assert await soon(request) == LOGOUT
-    assert without_confirmation(recorder) == LOGGED_OUT, "the notice comes with the state change"
+    assert without_confirmation(recorder) == LOGGED_OUT, "OnPreLogout comes with the state change"
     assert recorder.of("OnPostLogout")[0]["EventReasonCode"] == 3
 
 
-async def test_logout_adds_the_failure_notice_and_cleans_up_after_it(
-    agent: Agent, recorder: Recorder
-) -> None:
+async def test_every_refused_logout_fires_logout_failed(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.set_agent_state(AVAILABLE))
     recorder.clear()
     for _ in range(2):
@@ -149,7 +147,7 @@ async def test_logout_adds_the_failure_notice_and_cleans_up_after_it(
     assert recorder.names == ["OnPreLogout", "OnLogoutFailed", "OnControlFailureConf"] * 2
 
 
-async def test_a_logout_that_cannot_be_sent_is_announced_again_the_next_time(
+async def test_after_a_logout_that_cannot_be_sent_the_next_one_fires_pre_logout(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     with pytest.raises(ValueError, match="AgentPassword"):
@@ -160,7 +158,7 @@ async def test_a_logout_that_cannot_be_sent_is_announced_again_the_next_time(
     assert without_confirmation(recorder) == LOGGED_OUT
 
 
-async def test_an_agent_without_instrument_is_refused_before_the_notice(
+async def test_an_agent_without_instrument_is_refused_before_pre_logout(
     bulk: Session, recorder: Recorder
 ) -> None:
     agent = bulk.agent("1001")
@@ -171,9 +169,7 @@ async def test_an_agent_without_instrument_is_refused_before_the_notice(
     assert recorder.names == []
 
 
-async def test_logging_out_an_agent_that_is_known_to_be_logged_out_is_refused(
-    agent: Agent, recorder: Recorder
-) -> None:
+async def test_logging_a_logged_out_agent_out_is_refused(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.logout())
     recorder.clear()
     with pytest.raises(MethodError) as error:
@@ -199,7 +195,7 @@ async def test_success_is_reported_in_order(agent: Agent, recorder: Recorder) ->
     assert recorder.of("OnAgentStateChange")[0]["AgentState"] == LOGOUT
 
 
-async def test_every_listener_has_the_state_change_before_any_has_the_end(
+async def test_every_listener_gets_the_state_change_before_any_gets_post_logout(
     session: Session, agent: Agent
 ) -> None:
     seen: list[tuple[str, int]] = []
@@ -215,7 +211,7 @@ async def test_every_listener_has_the_state_change_before_any_has_the_end(
 
 
 async def test_a_refusal_reports_its_reason(agent: Agent, recorder: Recorder) -> None:
-    await soon(agent.set_agent_state(AVAILABLE))  # from which no logout is allowed
+    await soon(agent.set_agent_state(AVAILABLE))  # a state that does not allow a logout
     recorder.clear()
     with pytest.raises(ControlFailure) as error:
         await soon(agent.logout(reason_code=7))
@@ -231,7 +227,7 @@ async def test_a_refusal_reports_its_reason(agent: Agent, recorder: Recorder) ->
     assert "CF_INVALID_OBJECT_STATE" in failure["ErrorMessage"]
 
 
-async def test_the_logouts_own_failure_comes_before_the_general_one_and_nothing_after_it(
+async def test_logout_failed_comes_before_control_failure_and_post_logout_does_not_come(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     await soon(agent.set_agent_state(AVAILABLE))
@@ -243,7 +239,9 @@ async def test_the_logouts_own_failure_comes_before_the_general_one_and_nothing_
     assert agent.state == AVAILABLE
 
 
-async def test_the_failures_older_name_is_the_same_event(session: Session, agent: Agent) -> None:
+async def test_on_control_failure_is_the_older_name_of_on_control_failure_conf(
+    session: Session, agent: Agent
+) -> None:
     class Sink:
         def __init__(self) -> None:
             self.got: list[Arguments] = []
@@ -262,7 +260,7 @@ async def test_the_failures_older_name_is_the_same_event(session: Session, agent
     assert listened == sink.got * 2
 
 
-async def test_a_logout_that_is_never_answered_ends_with_a_time_out_and_no_notice_of_success(
+async def test_a_logout_that_is_never_answered_times_out_without_post_logout(
     clock: ManualClock, make_session: MakeSession, sim: Simulator
 ) -> None:
     session = make_session(clock=clock)
@@ -281,7 +279,7 @@ async def test_a_logout_that_is_never_answered_ends_with_a_time_out_and_no_notic
         await soon(request)
     assert recorder.names == ["OnPreLogout"]
     sim.thaw_side("a")
-    assert (await recorder.wait_for("OnPostLogout"))["AgentState"] == LOGOUT, "it took effect all the same"
+    assert (await recorder.wait_for("OnPostLogout"))["AgentState"] == LOGOUT, "the logout took effect late"
     await settled(session)
     assert session.counters()["confirmations_late"] == 1
     assert recorder.names.count("OnPostLogout") == 1
@@ -290,21 +288,21 @@ async def test_a_logout_that_is_never_answered_ends_with_a_time_out_and_no_notic
 # --- 3. the statistics hook -------------------------------------------------------------------------
 
 
-async def test_a_listener_of_the_state_change_makes_a_request_that_is_answered_before_the_disconnect(
+async def test_a_request_from_on_agent_state_change_is_answered_before_the_disconnect(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
-    asked: list[Request[Message]] = []
+    queries: list[Request[Message]] = []
 
     def disable_statistics(args: Arguments) -> None:
         if args["AgentState"] == LOGOUT:
-            asked.append(agent.query_agent_state())
+            queries.append(agent.query_agent_state())
 
     session.subscribe("OnAgentStateChange", disable_statistics)
     application = Application(session)
     await soon(agent.logout())
     await recorder.wait_for("OnConnectionClosed")
     assert application.disconnects == 1
-    assert [request.result()["AgentState"] for request in asked] == [LOGOUT]
+    assert [request.result()["AgentState"] for request in queries] == [LOGOUT]
     assert recorder.names[-3:] == ["OnPostLogout", "OnQueryAgentStateConf", "OnConnectionClosed"] or (
         recorder.names[-4:]
         == ["OnPostLogout", "OnSetAgentStateConf", "OnQueryAgentStateConf", "OnConnectionClosed"]
@@ -312,30 +310,30 @@ async def test_a_listener_of_the_state_change_makes_a_request_that_is_answered_b
     assert sim.counters.closes == 1
 
 
-async def test_every_listener_can_still_make_requests_on_the_state_change(
+async def test_every_listener_can_send_requests_on_the_state_change(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:
-    asked: list[Request[Message]] = []
+    queries: list[Request[Message]] = []
     Application(session)
-    for _ in range(20):  # added behind the listener that disconnects, and yet before it in time
-        session.subscribe("OnAgentStateChange", lambda args: asked.append(agent.query_agent_state()))
+    for _ in range(20):  # added after the listener that disconnects, but called before it
+        session.subscribe("OnAgentStateChange", lambda args: queries.append(agent.query_agent_state()))
     await soon(agent.logout())
     await recorder.wait_for("OnConnectionClosed")
-    assert len([request.result() for request in asked]) == 20
+    assert len([request.result() for request in queries]) == 20
     assert len(recorder.of("OnQueryAgentStateConf")) == 20
 
 
-async def test_statistics_can_be_disabled_before_the_request_as_well(
+async def test_a_request_from_on_pre_logout_is_answered_before_the_state_change(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:
-    asked: list[Request[Message]] = []
-    session.subscribe("OnPreLogout", lambda args: asked.append(agent.query_agent_state()))
+    queries: list[Request[Message]] = []
+    session.subscribe("OnPreLogout", lambda args: queries.append(agent.query_agent_state()))
     await soon(agent.logout())
-    assert [request.result()["AgentState"] for request in asked] == [NOT_READY]
+    assert [request.result()["AgentState"] for request in queries] == [NOT_READY]
     assert recorder.names.index("OnQueryAgentStateConf") < recorder.names.index("OnAgentStateChange")
 
 
-async def test_after_the_disconnect_no_request_is_taken(
+async def test_after_the_disconnect_requests_are_refused(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     refused: list[BaseException | None] = []
@@ -352,7 +350,7 @@ async def test_after_the_disconnect_no_request_is_taken(
     await recorder.wait_for("OnConnectionClosed")
 
 
-async def test_await_logout_returns_when_the_listeners_of_post_logout_have_run(
+async def test_await_logout_returns_after_the_listeners_of_post_logout(
     session: Session, agent: Agent
 ) -> None:
     order: list[str] = []
@@ -367,7 +365,7 @@ async def test_await_logout_returns_when_the_listeners_of_post_logout_have_run(
     assert order == ["listener 1", "listener 2", "awaited"]
 
 
-async def test_await_logout_returns_though_a_listener_raises(
+async def test_await_logout_returns_even_if_a_listener_raises(
     session: Session, agent: Agent, recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(args: Arguments) -> None:
@@ -395,12 +393,12 @@ async def test_post_logout_carries_state_and_reason_by_keyword_and_by_constant(
     assert args.is_valid(CTIOS_EVENTREASONCODE)
 
 
-async def test_the_constant_has_two_names_and_the_peripherals_value() -> None:
+async def test_the_constant_of_a_forced_logout_has_two_names() -> None:
     assert CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE == CTIOS_FORCED_LOGOUT_REASON_CODE == 50002
     assert unsigned_reason(50002 - 0x10000) == unsigned_reason(50002) == CTIOS_FORCED_LOGOUT_REASON_CODE
 
 
-async def test_after_an_own_logout_the_application_disconnects(
+async def test_after_a_requested_logout_the_application_disconnects(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     application = Application(session)
@@ -422,7 +420,7 @@ async def test_after_a_logout_by_the_peripheral_for_another_reason_the_applicati
     assert recorder.names == [*LOGGED_OUT, "OnConnectionClosed"]
 
 
-async def test_a_forced_logout_without_fail_over_keeps_the_session_too(
+async def test_a_forced_logout_without_fail_over_keeps_the_session(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     application = Application(session)
@@ -432,7 +430,7 @@ async def test_a_forced_logout_without_fail_over_keeps_the_session_too(
     assert recorder.names == LOGGED_OUT
     assert application.disconnects == 0
     assert session.is_open
-    assert await soon(agent.login()) is not None, "and the agent can come back over it"
+    assert await soon(agent.login()) is not None, "the agent can log in again over the session"
 
 
 async def test_the_library_itself_never_disconnects(
@@ -451,7 +449,7 @@ async def test_a_forced_logout_found_after_the_fail_over_keeps_the_session(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     application = Application(session)
-    sim.fail_side("a", logout_agents=True)  # its event reached nobody of this session
+    sim.fail_side("a", logout_agents=True)  # this session did not receive the event
     args = await recorder.wait_for("OnPostLogout")
     assert (args["AgentState"], unsigned_reason(args["EventReasonCode"])) == (LOGOUT, 50002)
     await settled(session)
@@ -472,7 +470,7 @@ async def test_a_forced_logout_found_after_the_fail_over_keeps_the_session(
 async def test_a_forced_logout_whose_event_comes_over_the_new_connection_keeps_the_session(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
-    # the race of the guide: the PG logs the agent out while the client has reached the other side already
+    # the guide's race: the PG logs the agent out after the client has connected to the other side
     application = Application(session)
     session.subscribe("OnSetAgentModeEvent", lambda args: sim.force_logout("1001"))
     sim.fail_side("a")
@@ -516,7 +514,7 @@ async def test_a_bulk_session_reports_each_forced_logout_once(
     assert bulk.is_open
 
 
-async def test_a_disconnect_in_post_logout_is_made_only_if_the_session_is_connected(
+async def test_post_logout_disconnects_only_a_connected_session(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     one, another = Application(session), Application(session)
@@ -567,7 +565,7 @@ async def test_the_agent_is_found_logged_in_by_the_next_session(
     assert agent.is_logged_in
 
 
-async def test_a_disconnect_while_the_logout_is_under_way_fails_it_or_lets_it_through(
+async def test_a_disconnect_right_after_a_logout_lets_the_logout_succeed(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:
     request = agent.logout()
@@ -591,7 +589,7 @@ async def test_no_event_of_any_kind_comes_after_connection_closed(
     messages: list[Message] = []
     session.on(ged.AGENT_STATE_EVENT, messages.append)
     session.disconnect()
-    sim.force_logout("1001", 50003)  # told before the server saw the close, or not at all
+    sim.force_logout("1001", 50003)  # sent before the server reads CLOSE_REQ, or not at all
     agent_2 = sim.agent("1002")
     await recorder.wait_for("OnConnectionClosed")
     noted, received = len(recorder.names), len(messages)
@@ -606,13 +604,13 @@ async def test_no_event_of_any_kind_comes_after_connection_closed(
     assert session.state is ConnectionState.DISCONNECTED
 
 
-async def test_no_event_comes_after_connection_closed_while_the_server_goes_on_sending(
+async def test_no_event_comes_after_connection_closed_while_the_server_sends(
     sim: Simulator, bulk: Session, recorder: Recorder
 ) -> None:
     for number in range(5):
         sim.set_agent_state(str(1001 + number), AgentState(NOT_READY))
     closing = bulk.disconnect()
-    for _ in range(200):  # events that are in the socket when the client closes
+    for _ in range(200):  # events that are in the socket when the client closes it
         sim.set_agent_state("1001", AgentState(AVAILABLE))
     await soon(closing)
     noted = recorder.names
@@ -622,7 +620,7 @@ async def test_no_event_comes_after_connection_closed_while_the_server_goes_on_s
     assert recorder.names == noted
 
 
-async def test_requests_that_are_open_at_the_end_fail_before_connection_closed(
+async def test_open_requests_fail_before_connection_closed(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:
     session = make_session(clock=clock)
@@ -637,7 +635,7 @@ async def test_requests_that_are_open_at_the_end_fail_before_connection_closed(
     for request in requests[:2]:
         request.add_done_callback(lambda done: outcomes.append(type(done.exception()).__name__))
     session.subscribe("OnConnectionClosed", lambda args: outcomes.append("closed"))
-    clock.advance(5)  # as long as a close may take
+    clock.advance(5)  # the time limit of a close
     await soon(requests[2])
     assert outcomes == ["ConnectionLost", "ConnectionLost", "closed"]
     assert recorder.names[-1] == "OnConnectionClosed"
@@ -668,7 +666,7 @@ async def test_a_second_disconnect_waits_for_the_same_end(
 # --- the reason codes -------------------------------------------------------------------------------
 
 
-def test_the_predefined_reason_codes_are_constants_as_the_wire_has_them() -> None:
+def test_the_predefined_reason_codes_are_unsigned_constants() -> None:
     assert {
         name: value
         for name, value in vars(reasons).items()
@@ -696,7 +694,7 @@ def test_the_predefined_reason_codes_are_constants_as_the_wire_has_them() -> Non
 @pytest.mark.parametrize(
     "reason", [reasons.AGENT_REINITIALIZED, reasons.PG_RESET_AGENT, reasons.EXTENSION_CHANGED]
 )
-async def test_the_peripherals_negative_reasons_arrive_equal_to_their_constants(
+async def test_negative_reasons_of_the_peripheral_equal_their_constants(
     sim: Simulator, agent: Agent, recorder: Recorder, reason: int
 ) -> None:
     sim.force_logout("1001", reason - 0x10000)
@@ -704,7 +702,7 @@ async def test_the_peripherals_negative_reasons_arrive_equal_to_their_constants(
     assert args["EventReasonCode"] == unsigned_reason(reason - 0x10000) == reason
 
 
-def test_a_reason_has_a_text_and_a_site_has_its_own() -> None:
+def test_a_reason_has_a_text_and_a_site_can_add_its_own() -> None:
     site = {7: "end of shift", 50004: "gone home"}
     assert reasons.reason_text(7, site) == "end of shift"
     assert reasons.reason_text(50004, site) == "gone home"

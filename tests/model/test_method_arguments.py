@@ -1,4 +1,4 @@
-"""Every public way in accepts the same values, and refuses the others at once with name, value and range."""
+"""Every public method accepts the same values, and refuses others at once with name, value and range."""
 
 import math
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def refusal(call: Callable[[], object]) -> str:
     return str(error.value)
 
 
-# --- Numbers and texts ----------------------------------------------------------------------------------
+# --- Numbers and texts -------------------------------------------------------------------------------
 
 
 async def test_a_peripheral_id_as_text_is_a_number(peer: Peer, serve: Serve, session: Session) -> None:
@@ -36,7 +36,7 @@ async def test_a_peripheral_id_as_text_is_a_number(peer: Peer, serve: Serve, ses
 
 
 @pytest.mark.parametrize("value", ["x", 1.5, -1, 0xFFFFFFFF, None, "9" * 30, b"5000"])
-async def test_a_peripheral_id_that_cannot_be_is_refused_and_leaves_the_mode_unset(
+async def test_an_invalid_peripheral_id_is_refused_and_leaves_the_mode_unset(
     peer: Peer, serve: Serve, session: Session, value: Any
 ) -> None:
     await soon(session.connect(**await serve(peer.behaviour)))
@@ -48,7 +48,7 @@ async def test_a_peripheral_id_that_cannot_be_is_refused_and_leaves_the_mode_uns
 
 @pytest.mark.parametrize("way", ["by name", "by keyword"])
 @pytest.mark.parametrize(("value", "sent"), [("7", 7), (7, 7), (7.0, 7), (-1, 0xFFFF), ("-1", 0xFFFF)])
-async def test_a_reason_code_is_taken_alike_by_name_and_by_keyword(
+async def test_a_reason_code_is_the_same_by_name_and_by_keyword(
     peer: Peer, peer_agent: Agent, way: str, value: Any, sent: int
 ) -> None:
     if way == "by name":
@@ -60,7 +60,9 @@ async def test_a_reason_code_is_taken_alike_by_name_and_by_keyword(
 
 
 @pytest.mark.parametrize("value", ["seven", 65536, -32769, 1.5, b"7"])
-async def test_a_reason_code_that_cannot_be_is_refused_alike(peer_agent: Agent, value: Any) -> None:
+async def test_an_invalid_reason_code_is_refused_by_name_and_by_keyword(
+    peer_agent: Agent, value: Any
+) -> None:
     by_name = refusal(lambda: peer_agent.set_agent_state(NOT_READY, reason_code=value))
     by_keyword = refusal(
         lambda: peer_agent.set_agent_state({"AgentState": NOT_READY, "EventReasonCode": value})
@@ -83,18 +85,18 @@ async def test_a_reason_code_that_cannot_be_is_refused_alike(peer_agent: Agent, 
         ({"agent_id": "1", "auto_login": "perhaps"}, "auto_login must be true or false, got 'perhaps'"),
     ],
 )
-def test_an_agent_that_cannot_be_is_refused(given: dict[str, Any], reason: str) -> None:
+def test_an_agent_with_invalid_arguments_is_refused(given: dict[str, Any], reason: str) -> None:
     assert reason in refusal(lambda: Agent(**given))
 
 
-def test_an_agent_is_made_from_what_ctios_programs_give() -> None:
+def test_an_agent_takes_text_for_numbers_and_numbers_for_text() -> None:
     agent = Agent(1001, "5000", agent_instrument=3001, auto_login="1")  # type: ignore[arg-type]
     assert (agent.agent_id, agent.peripheral_id, agent.agent_instrument) == ("1001", 5000, "3001")
     assert agent.auto_login is True
 
 
 @pytest.mark.parametrize("value", [None, "", "x" * 64, b"x", True, 1.5, "a\0b"])
-def test_a_client_id_that_cannot_be_is_refused_at_once(value: Any) -> None:
+def test_an_invalid_client_id_is_refused_at_once(value: Any) -> None:
     assert "client_id must" in refusal(lambda: Session(client_id=value))
     session = Session(client_id="x" * 63)
     assert "client_id must" in refusal(lambda: setattr(session, "client_id", value))
@@ -102,7 +104,7 @@ def test_a_client_id_that_cannot_be_is_refused_at_once(value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", ["x" * 64, b"x", True, 1.5, "a\0b"])
-def test_a_client_signature_that_cannot_be_is_refused_at_once(value: Any) -> None:
+def test_an_invalid_client_signature_is_refused_at_once(value: Any) -> None:
     assert "client_signature must" in refusal(lambda: Session(client_id="x", client_signature=value))
     session = Session(client_id="x", client_signature="x" * 63)
     assert "client_signature must" in refusal(lambda: setattr(session, "client_signature", value))
@@ -111,9 +113,9 @@ def test_a_client_signature_that_cannot_be_is_refused_at_once(value: Any) -> Non
 
 
 def test_a_client_password_that_is_too_long_is_refused_at_once_and_not_shown() -> None:
-    words = refusal(lambda: Session(client_id="x", client_password="tahini" * 20))
-    assert "client_password must have at most 63 characters" in words
-    assert "tahini" not in words
+    message = refusal(lambda: Session(client_id="x", client_password="tahini" * 20))
+    assert "client_password must have at most 63 characters" in message
+    assert "tahini" not in message
 
 
 @pytest.mark.parametrize("fields", [None, [], "x", 5])
@@ -122,14 +124,14 @@ async def test_fields_that_are_not_a_mapping_are_refused(peer_bulk: Session, fie
         assert "fields must be a mapping" in refusal(call)
 
 
-def test_a_listener_that_is_not_subscribed_is_named() -> None:
+def test_the_error_names_a_listener_that_is_not_subscribed() -> None:
     session = Session(client_id="x")
     with pytest.raises(ValueError, match="print> is not subscribed to OnPostLogout"):
         session.unsubscribe("OnPostLogout", print)
 
 
 def test_a_number_of_thousands_of_digits_is_refused_like_any_other() -> None:
-    huge = 10**5000  # Python refuses to write it
+    huge = 10**5000  # Python does not convert it to text
     session = Session(client_id="x")
     assert "peripheral_id must be an integer" in refusal(lambda: Agent("1", huge))
     assert "agent_id must have at most 11 characters" in refusal(lambda: Agent(huge))  # type: ignore[arg-type]
@@ -138,14 +140,14 @@ def test_a_number_of_thousands_of_digits_is_refused_like_any_other() -> None:
         Session(client_id="x", heartbeat=huge)
 
 
-async def test_an_agent_of_a_session_is_checked_alike(peer_bulk: Session) -> None:
+async def test_session_agent_checks_its_arguments(peer_bulk: Session) -> None:
     assert "agent_id must have at most 11" in refusal(lambda: peer_bulk.agent("x" * 12))
     assert "AgentInstrument must have" in refusal(lambda: peer_bulk.agent("1", agent_instrument="x" * 64))
     assert "AutoLogin must be" in refusal(lambda: peer_bulk.agent("1", auto_login="maybe"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, "5", True, 1e9, 10**100])
-async def test_a_time_that_cannot_be_is_refused_everywhere(
+async def test_an_invalid_timeout_is_refused_by_every_method(
     peer_agent: Agent, session: Session, value: Any
 ) -> None:
     calls: list[Callable[[], object]] = [
@@ -163,7 +165,9 @@ async def test_a_time_that_cannot_be_is_refused_everywhere(
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -5, 1, "often"])
-def test_a_heartbeat_that_cannot_be_is_refused_everywhere(make_session: MakeSession, value: Any) -> None:
+def test_an_invalid_heartbeat_is_refused_by_session_and_connect(
+    make_session: MakeSession, value: Any
+) -> None:
     with pytest.raises((ValueError, TypeError), match="heartbeat"):
         Session(client_id="x", heartbeat=value)
     session = Session(client_id="x")
@@ -171,7 +175,7 @@ def test_a_heartbeat_that_cannot_be_is_refused_everywhere(make_session: MakeSess
         assert refusal(lambda: session.connect(ctios_a="127.0.0.1", **way))  # noqa: B023
 
 
-# --- Wrong types by position ----------------------------------------------------------------------------
+# --- Wrong types by position -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -188,16 +192,16 @@ def test_a_heartbeat_that_cannot_be_is_refused_everywhere(make_session: MakeSess
         (lambda s, a: s.skill_group("seven"), "skill_group_number must be an integer"),
     ],
 )
-async def test_a_wrong_type_is_named_with_the_method(
+async def test_the_error_about_a_wrong_type_names_the_method(
     peer_agent: Agent, session: Session, call: Callable[[Session, Agent], object], reason: str
 ) -> None:
     assert reason in refusal(lambda: call(session, peer_agent))
 
 
-# --- Keywords -------------------------------------------------------------------------------------------
+# --- Keywords ----------------------------------------------------------------------------------------
 
 
-async def test_a_keyword_that_the_method_does_not_use_is_warned_about(peer_agent: Agent) -> None:
+async def test_an_unused_keyword_gives_a_warning(peer_agent: Agent) -> None:
     with pytest.warns(UserWarning, match=r"logout\(\) does not use ReasonCode; did you mean EventReasonCode"):
         peer_agent.logout(Arguments({"ReasonCode": 7})).cancel()
     with pytest.warns(UserWarning, match=r"login\(\) does not use Shoesize$"):
@@ -210,7 +214,7 @@ async def test_the_warning_points_at_the_program(peer_agent: Agent) -> None:
     assert caught[0].filename == __file__
 
 
-# --- Sinks ----------------------------------------------------------------------------------------------
+# --- Sinks -------------------------------------------------------------------------------------------
 
 
 class Sink:
@@ -232,7 +236,7 @@ def test_a_sink_class_is_refused_at_the_call() -> None:
         ("on_connection_close", "on_connection_closed"),
     ],
 )
-def test_a_misspelt_sink_method_is_refused_with_what_was_meant(name: str, meant: str) -> None:
+def test_a_misspelt_sink_method_is_refused_with_a_suggestion(name: str, meant: str) -> None:
     sink = type("Program", (Sink,), {name: lambda self, args: None})()
     session = Session(client_id="x")
     with pytest.raises(TypeError, match=f"Program.{name} is not called by any event; did you mean {meant}"):
@@ -240,7 +244,7 @@ def test_a_misspelt_sink_method_is_refused_with_what_was_meant(name: str, meant:
 
 
 @pytest.mark.parametrize("name", ["on_click", "on_call_begin", "online", "on_the_phone"])
-def test_other_methods_of_a_sink_are_its_own(name: str) -> None:
+def test_a_sink_may_have_other_methods(name: str) -> None:
     sink = type("Program", (Sink,), {name: lambda self, args: None})()
     Session(client_id="x").add_event_listener(sink)
 
@@ -250,12 +254,12 @@ def test_a_listener_that_cannot_be_called_is_refused() -> None:
         Session(client_id="x").subscribe("OnPostLogout", "print")  # type: ignore[arg-type]
 
 
-def test_an_event_that_does_not_exist_comes_with_what_was_meant() -> None:
+def test_an_unknown_event_is_refused_with_a_suggestion() -> None:
     with pytest.raises(ValueError, match="did you mean OnPostLogout"):
         Session(client_id="x").subscribe("OnPostLogot", print)
 
 
-async def test_a_handler_can_be_named_by_the_message(peer: Peer, peer_bulk: Session) -> None:
+async def test_a_handler_can_be_registered_by_message_name(peer: Peer, peer_bulk: Session) -> None:
     got: list[Message] = []
     peer_bulk.on("AGENT_STATE_EVENT", got.append)
     peer.send(state_event(3))
@@ -266,12 +270,10 @@ async def test_a_handler_can_be_named_by_the_message(peer: Peer, peer_bulk: Sess
         peer_bulk.on("AGENT_SATE_EVENT", got.append)
 
 
-# --- Several requests at once ---------------------------------------------------------------------------
+# --- Several requests at once ------------------------------------------------------------------------
 
 
-async def test_states_asked_for_in_one_breath_are_answered_each_by_its_own_event(
-    peer: Peer, peer_agent: Agent
-) -> None:
+async def test_states_requested_at_once_end_with_their_own_events(peer: Peer, peer_agent: Agent) -> None:
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [
         confirmed(request),
         state_event(request["AgentState"]),
@@ -282,13 +284,14 @@ async def test_states_asked_for_in_one_breath_are_answered_each_by_its_own_event
 
 
 async def test_events_before_all_confirmations_answer_in_order(peer: Peer, peer_agent: Agent) -> None:
-    asked: list[Message] = []
+    received: list[Message] = []
 
     def answer(request: Message) -> list[bytes]:
-        asked.append(request)
-        if len(asked) < 4:
+        received.append(request)
+        if len(received) < 4:
             return []
-        return [state_event(each["AgentState"]) for each in asked] + [confirmed(each) for each in asked]
+        events = [state_event(each["AgentState"]) for each in received]
+        return events + [confirmed(each) for each in received]
 
     peer.answers[ged.SET_AGENT_STATE_REQ] = answer
     wanted = [3, 2, 3, 2]
@@ -296,7 +299,7 @@ async def test_events_before_all_confirmations_answer_in_order(peer: Peer, peer_
     assert [await soon(request) for request in requests] == wanted
 
 
-def test_keywords_of_states_are_ctios_keywords() -> None:
+def test_an_agent_without_a_session_reads_properties_and_refuses_requests() -> None:
     agent = Agent("1001", 5000)
     assert agent.get_value(kw.CTIOS_AGENTSTATE) is None
     with pytest.raises(MethodError) as error:

@@ -1,4 +1,4 @@
-"""Agents that a program names when it sets bulk mode: they are known, and asked for, from the start."""
+"""Agents that a program names when it sets bulk mode: their states are queried while the mode opens."""
 
 import asyncio
 import logging
@@ -42,16 +42,16 @@ async def test_the_states_of_named_agents_are_known_when_the_mode_is_set(
 
 async def test_agents_are_named_as_objects_ids_or_numbers(peer: Peer, linked: Session) -> None:
     mine = Agent("1001", agent_instrument="3001")
-    made = linked.agent("1002")
+    existing = linked.agent("1002")
     await soon(linked.set_bulk_mode(5000, agents=(each for each in (mine, "1001", "1002", 1003, 1003))))
     assert linked.agents["1001"] is mine
-    assert linked.agents["1002"] is made
+    assert linked.agents["1002"] is existing
     assert {agent.peripheral_id for agent in linked.agents.values()} == {5000}
-    asked = sorted(request["AgentID"] for request in peer.of(ged.QUERY_AGENT_STATE_REQ))
-    assert asked == ["1001", "1002", "1003"], "each is asked for once"
+    queried = sorted(request["AgentID"] for request in peer.of(ged.QUERY_AGENT_STATE_REQ))
+    assert queried == ["1001", "1002", "1003"], "each agent is queried once"
 
 
-async def test_the_await_ends_after_the_last_answer(peer: Peer, linked: Session) -> None:
+async def test_set_bulk_mode_ends_after_the_last_answer(peer: Peer, linked: Session) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = None
     opening = linked.set_bulk_mode(5000, agents=["1001", "1002"])
     second = await peer.next(ged.QUERY_AGENT_STATE_REQ, 2)
@@ -65,23 +65,23 @@ async def test_the_await_ends_after_the_last_answer(peer: Peer, linked: Session)
     assert [agent.state for agent in linked.agents.values()] == [AgentState.LOGOUT, AgentState.NOT_READY]
 
 
-async def test_a_part_of_the_named_agents_is_asked_for_at_a_time(
+async def test_the_queries_of_named_agents_leave_open_requests_free(
     peer: Peer, serve: Serve, make_session: MakeSession
 ) -> None:
     session = make_session(max_open_requests=8)
     await soon(session.connect(**await serve(peer.behaviour)))
-    most = 0
+    max_open = 0
 
     def answer(request: Any) -> list[bytes]:
-        nonlocal most
-        most = max(most, session.counters()["open_requests"])
+        nonlocal max_open
+        max_open = max(max_open, session.counters()["open_requests"])
         return [state_answer(request, LOGOUT)]
 
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = answer
     await soon(session.set_bulk_mode(5000, agents=map(str, range(2001, 2051))))
     assert all(agent.state is AgentState.LOGOUT for agent in session.agents.values())
     assert len(session.agents) == 50
-    assert most == 4
+    assert max_open == 4
 
 
 async def test_a_refused_query_is_counted_and_the_mode_is_set(
@@ -99,7 +99,7 @@ async def test_a_refused_query_is_counted_and_the_mode_is_set(
     assert len(peer.of(ged.QUERY_AGENT_STATE_REQ)) == 2, "a refusal is not repeated"
 
 
-async def test_a_named_agent_without_an_answer_is_asked_for_after_the_next_gap(
+async def test_a_named_agent_without_an_answer_is_queried_after_the_next_loss(
     peer: Peer, linked: Session
 ) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [rejected(request)]
@@ -110,7 +110,7 @@ async def test_a_named_agent_without_an_answer_is_asked_for_after_the_next_gap(
     await until(lambda: linked.counters()["objects_repaired"] == 1)
 
 
-async def test_agents_that_a_loss_left_unasked_are_asked_for_after_it(
+async def test_agents_not_queried_before_a_loss_are_queried_after_it(
     peer: Peer, linked: Session, recorder: Recorder
 ) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: (
@@ -127,7 +127,7 @@ async def test_agents_that_a_loss_left_unasked_are_asked_for_after_it(
     assert recorder.names.count("OnMonitorModeEstablished") == 2
 
 
-async def test_a_peripheral_that_goes_offline_ends_the_await_and_the_rest_is_asked_for_later(
+async def test_a_peripheral_that_goes_offline_ends_the_await_and_delays_the_queries(
     peer: Peer, linked: Session
 ) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = None
@@ -141,7 +141,7 @@ async def test_a_peripheral_that_goes_offline_ends_the_await_and_the_rest_is_ask
     await until(lambda: linked.agents["1001"].state is AgentState.AVAILABLE)
 
 
-async def test_an_event_that_overtakes_the_answer_counts_as_known(peer: Peer, linked: Session) -> None:
+async def test_an_event_before_the_answer_makes_the_state_known(peer: Peer, linked: Session) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [
         state_event(NOT_READY),
         state_answer(request, NOT_READY),
@@ -151,9 +151,7 @@ async def test_an_event_that_overtakes_the_answer_counts_as_known(peer: Peer, li
     assert not linked.agents["1001"].is_doubtful
 
 
-async def test_disconnecting_while_named_agents_are_asked_for_ends_the_await(
-    peer: Peer, linked: Session
-) -> None:
+async def test_a_disconnect_during_the_queries_ends_the_await(peer: Peer, linked: Session) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = None
     opening = linked.set_bulk_mode(5000, agents=["1001"])
     await peer.next(ged.QUERY_AGENT_STATE_REQ)
@@ -163,7 +161,7 @@ async def test_disconnecting_while_named_agents_are_asked_for_ends_the_await(
 
 
 @pytest.mark.parametrize(
-    ("agents", "words"),
+    ("agents", "reason"),
     [
         ("1001", "got str"),
         (b"1001", "got bytes"),
@@ -176,10 +174,8 @@ async def test_disconnecting_while_named_agents_are_asked_for_ends_the_await(
     ],
     ids=["text", "bytes", "mapping", "number", "long id", "none", "other peripheral", "twice"],
 )
-async def test_agents_that_cannot_be_used_are_refused_at_the_call(
-    linked: Session, agents: Any, words: str
-) -> None:
-    with pytest.raises(Exception, match=words) as error:
+async def test_invalid_agents_are_refused_at_the_call(linked: Session, agents: Any, reason: str) -> None:
+    with pytest.raises(Exception, match=reason) as error:
         linked.set_bulk_mode(5000, agents=agents)
     assert error.value.code == CilCode.E_CTIOS_INVALID_ARGUMENT  # type: ignore[attr-defined]
     assert linked.agents == {}

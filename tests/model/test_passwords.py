@@ -1,4 +1,4 @@
-"""Passwords are in no repr, no log and no traceback, whatever goes wrong."""
+"""Passwords appear in no repr, log or traceback, whatever fails."""
 
 import asyncio
 import logging
@@ -34,7 +34,7 @@ def assert_hidden(text: str) -> None:
 
 
 def shown(error: BaseException) -> str:
-    """All that a traceback with variables shows of the library's frames."""
+    """Return what a traceback with local variables shows of the library's frames."""
     full = traceback.TracebackException.from_exception(error, capture_locals=True)
     parts: list[str] = []
     todo: list[traceback.TracebackException | None] = [full]
@@ -201,7 +201,7 @@ async def test_no_traceback_shows_an_agents_password(
         ({}, CLIENT_PASSWORD + " is wrong"),
         ({"max_buffered": 16}, CLIENT_PASSWORD),
     ],
-    ids=["password not ASCII", "refused", "no room"],
+    ids=["password not ASCII", "refused", "buffer full"],
 )
 async def test_no_traceback_shows_the_clients_password(
     guarded: Simulator,
@@ -217,7 +217,7 @@ async def test_no_traceback_shows_the_clients_password(
     assert_hidden(shown(raised.value))
 
 
-async def test_no_traceback_of_a_sessions_making_shows_the_clients_password() -> None:
+async def test_no_traceback_of_session_creation_shows_the_clients_password() -> None:
     good = {"client_id": "test", "client_password": CLIENT_PASSWORD}
     for settings in (
         {"heartbeat": 1},
@@ -233,7 +233,7 @@ async def test_no_traceback_of_a_sessions_making_shows_the_clients_password() ->
         assert_hidden(shown(raised.value))
 
 
-# --- Wrong calls: the password is hidden before anything can raise --------------------------------------
+# --- Wrong calls: the password is hidden before anything can raise -----------------------------------
 
 
 @pytest.mark.parametrize(

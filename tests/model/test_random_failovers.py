@@ -1,8 +1,8 @@
 """Random fail-overs in bulk mode: after each one the library's view of every agent equals the simulator's.
 
 One session serves 200 agents. In each round a seeded random fault hits the side that the session uses.
-While the session is away, other clients and the peripheral log agents in and out. Requests of the session
-are under way when the fault strikes. ``FAILOVER_ROUNDS`` sets the number of rounds.
+While the session is disconnected, other clients and the peripheral log agents in and out. Requests of the
+session are open when the fault strikes. ``FAILOVER_ROUNDS`` sets the number of rounds.
 """
 
 import asyncio
@@ -44,13 +44,13 @@ class Site:
         )
 
     def side(self) -> Any:
-        """Name of the side that the session uses, as the simulator has it."""
+        """Return the simulator's name of the side that the session uses."""
         return self.session.current_side.lower()
 
     def cut_in_a_frame(self, side: Any) -> None:
         for connection in self.sim.side(side).sessions:
             self.sim.cut(connection, after_bytes=self.rng.randrange(200))
-        self.disturb(5)  # there has to be a frame to be cut
+        self.disturb(5)  # creates frames that can be cut
 
     def send_garbage(self, side: Any) -> None:
         for connection in self.sim.side(side).sessions:
@@ -67,7 +67,7 @@ class Site:
                 self.sim.set_agent_state(agent_id, enums.AgentState(state), self.rng.randrange(3))
 
     def requests(self, count: int) -> list[Any]:
-        """Requests of the session itself. Their outcome does not matter."""
+        """Send requests of the session itself. Their outcome does not matter."""
         under_way = []
         for _ in range(count):
             agent = self.session.agent(str(1001 + self.rng.randrange(AGENTS)))
@@ -75,16 +75,16 @@ class Site:
             try:
                 under_way.append(act())
             except CtiOsError:
-                continue  # refused locally: logged in already, or out
+                continue  # refused locally: the agent is logged in or out already
         return under_way
 
     async def turns(self, count: int = 30) -> None:
-        """Let the loop deliver what is on its way, without time passing."""
+        """Run the event loop for some turns, without moving the clock."""
         for _ in range(count):
             await asyncio.sleep(0)
 
     def pass_time(self) -> None:
-        """Move the clock to what falls due next, in steps of half a second to ten seconds."""
+        """Move the clock to the next timer, in steps of half a second to ten seconds."""
         self.clock.advance(min(10.0, max(0.5, self.clock.next_due or 0.5)))
 
     async def come_back(self) -> None:
@@ -96,10 +96,10 @@ class Site:
                 self.pass_time()
                 if self.rng.random() < 0.2:
                     self.disturb(1)
-                assert self.session.state is not ConnectionState.DISCONNECTED, "the session ended for good"
+                assert self.session.state is not ConnectionState.DISCONNECTED, "the session ended"
 
     def differences(self) -> list[tuple[str, Any, Any]]:
-        """Agents whose state in the library differs from the simulator's."""
+        """Return agents whose state in the library differs from the simulator's."""
         return [
             (agent.agent_id, agent.state, int(self.sim.agent(agent.agent_id).state))
             for agent in self.session.agents.values()
@@ -107,7 +107,7 @@ class Site:
         ]
 
     def is_quiet(self) -> bool:
-        """Whether nothing is unanswered and the repair is over."""
+        """Whether every request is answered and the repair is over."""
         return self.session.is_open and self.session.counters()["open_requests"] == 0
 
 
@@ -145,11 +145,11 @@ async def test_the_state_of_every_agent_survives_random_failovers(
             await come_to_rest(site)
             for request in under_way:
                 assert request.done(), request
-                request.exception()  # seen: requests may fail in a fail-over
+                request.exception()  # retrieved, since a request may fail in a fail-over
 
 
 async def come_to_rest(site: Site) -> None:
-    """Let time pass until nothing is unanswered and the views agree, for some hours at most."""
+    """Let time pass until every request is answered and the states agree, for some hours at most."""
     for _ in range(3_000):
         await site.turns()
         if site.is_quiet() and not site.differences():

@@ -1,4 +1,4 @@
-"""After a gap in the events every agent whose state may have changed is asked for it."""
+"""After a loss of events the state of every agent that may have changed is queried."""
 
 import asyncio
 import logging
@@ -22,23 +22,21 @@ LOGGED_OUT = ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
 
 
 async def reopened(peer: Peer, session: Session, count: int = 2) -> None:
-    """Wait until the session is open on its next connection."""
+    """Wait until the session is open on its latest connection."""
     await until(lambda: peer.connections >= count and session.is_open)
 
 
-def heard(session: Session, event: str) -> list[Arguments]:
-    """The Arguments of an event from now on."""
+def collected(session: Session, event: str) -> list[Arguments]:
+    """Return a list that receives the Arguments of an event from now on."""
     got: list[Arguments] = []
     session.subscribe(event, got.append)
     return got
 
 
-# --- Lost connections -----------------------------------------------------------------------------------
+# --- Lost connections --------------------------------------------------------------------------------
 
 
-async def test_an_agent_that_logged_in_during_the_gap_is_found(
-    sim: Simulator, bulk: Session, recorder: Recorder
-) -> None:
+async def test_a_login_during_the_loss_is_found(sim: Simulator, bulk: Session, recorder: Recorder) -> None:
     agents = [bulk.agent(number) for number in ("1001", "1002")]
     await asyncio.gather(*(agent.query_agent_state() for agent in agents))
     assert [agent.state for agent in agents] == [LOGOUT, LOGOUT]
@@ -66,7 +64,7 @@ async def test_a_login_whose_confirmation_was_lost_is_found(
     assert agent.is_logged_in
 
 
-async def test_a_logout_is_not_refused_on_what_a_gap_made_doubtful(peer: Peer, peer_bulk: Session) -> None:
+async def test_a_logout_is_not_refused_because_of_a_doubtful_state(peer: Peer, peer_bulk: Session) -> None:
     agent = peer_bulk.agent("1001")
     peer.send(state_event(LOGOUT))
     await settled(peer_bulk)
@@ -89,20 +87,20 @@ async def test_a_logout_whose_answer_was_lost_keeps_the_programs_reason(
     logout = agent.logout(reason_code=7)
     await peer.next(ged.SET_AGENT_STATE_REQ)
     peer.state = LOGOUT
-    recovered = heard(peer_bulk, "OnRecovered")
+    recovered = collected(peer_bulk, "OnRecovered")
     peer.cut()
     with pytest.raises(ConnectionLost):
         await soon(logout)
     await recorder.wait_for("OnPostLogout")
     await until(lambda: recovered)
     assert recorder.of("OnPostLogout")[0]["EventReasonCode"] == 7
-    assert len(peer.of(ged.SET_AGENT_STATE_REQ)) == 1, "auto_login is for forced logouts"
+    assert len(peer.of(ged.SET_AGENT_STATE_REQ)) == 1, "auto_login applies to forced logouts only"
     assert agent.state is AgentState.LOGOUT
 
 
-async def test_agents_of_which_nothing_was_heard_are_not_asked_for(peer: Peer, peer_bulk: Session) -> None:
+async def test_agents_without_a_known_state_are_not_queried(peer: Peer, peer_bulk: Session) -> None:
     peer_bulk.agent("1002")
-    recovered = heard(peer_bulk, "OnRecovered")
+    recovered = collected(peer_bulk, "OnRecovered")
     peer.cut()
     await until(lambda: recovered)
     assert [request["AgentID"] for request in peer.of(ged.QUERY_AGENT_STATE_REQ)] == ["1001"]
@@ -110,12 +108,12 @@ async def test_agents_of_which_nothing_was_heard_are_not_asked_for(peer: Peer, p
     assert counts == {"Asked": 1, "Repaired": 1, "GivenUp": 0}
 
 
-# --- Repairs that fail ----------------------------------------------------------------------------------
+# --- Repairs that fail -------------------------------------------------------------------------------
 
 
 @pytest.fixture
 async def timed(peer: Peer, serve: Serve, manual: Session) -> Session:
-    """A session in bulk mode whose time is the test's; agent 1001 is not ready."""
+    """A session in bulk mode on the manual clock; agent 1001 is not ready."""
     await soon(manual.connect(**await serve(peer.behaviour)))
     await soon(manual.set_bulk_mode(5000))
     manual.agent("1001", agent_instrument="3001")
@@ -149,7 +147,7 @@ async def test_a_repair_is_given_up_with_a_count_and_a_log_line(
     peer: Peer, timed: Session, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [rejected(request)]
-    recovered = heard(timed, "OnRecovered")
+    recovered = collected(timed, "OnRecovered")
     peer.cut()
     for attempt in range(1, MAX_ATTEMPTS + 1):
         await peer.next(ged.QUERY_AGENT_STATE_REQ, attempt)
@@ -159,13 +157,11 @@ async def test_a_repair_is_given_up_with_a_count_and_a_log_line(
     await until(lambda: recovered)
     assert recovered[0]["GivenUp"] == 1
     assert timed.counters()["repairs_given_up"] == 1
-    assert timed.agents["1001"].is_doubtful, "the library does not pretend to know"
+    assert timed.agents["1001"].is_doubtful, "the state stays doubtful"
     assert [r.levelno for r in caplog.records if "given up" in r.message] == [logging.ERROR]
 
 
-async def test_a_login_again_that_is_refused_is_not_repeated(
-    peer: Peer, timed: Session, clock: ManualClock
-) -> None:
+async def test_a_refused_auto_login_is_not_repeated(peer: Peer, timed: Session, clock: ManualClock) -> None:
     timed.agents["1001"].auto_login = True
     peer.state = LOGOUT
     peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [refused(request, 257)]
@@ -177,7 +173,7 @@ async def test_a_login_again_that_is_refused_is_not_repeated(
     assert len(peer.of(ged.SET_AGENT_STATE_REQ)) == 1
 
 
-async def test_auto_login_that_loses_its_connection_is_taken_up_after_the_next_fail_over(
+async def test_auto_login_interrupted_by_a_loss_is_repeated_after_the_next_fail_over(
     peer: Peer, peer_bulk: Session, recorder: Recorder
 ) -> None:
     agent = peer_bulk.agent("1001", auto_login=True)
@@ -191,7 +187,7 @@ async def test_auto_login_that_loses_its_connection_is_taken_up_after_the_next_f
     assert recorder.names.count("OnPostLogout") == 1
 
 
-# --- The peripheral, the gateway, the controller ----------------------------------------------------------
+# --- The peripheral, the gateway, the controller -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -203,10 +199,10 @@ async def test_auto_login_that_loses_its_connection_is_taken_up_after_the_next_f
     ],
     ids=["peripheral", "gateway", "controller"],
 )
-async def test_agents_are_asked_for_once_the_system_is_back(
+async def test_agents_are_queried_when_the_system_is_online_again(
     peer: Peer, peer_bulk: Session, recorder: Recorder, offline: int, online: int
 ) -> None:
-    failures = heard(peer_bulk, "OnCTIOSFailure")
+    failures = collected(peer_bulk, "OnCTIOSFailure")
     agent = peer_bulk.agent("1001")
     peer.send(system_event(offline))
     await settled(peer_bulk)
@@ -238,10 +234,10 @@ async def test_the_system_status_follows_the_servers_reports(peer: Peer, peer_bu
     assert status() == (True, True)
 
 
-async def test_another_peripheral_going_offline_is_reported_and_nothing_is_asked(
+async def test_another_peripheral_going_offline_is_reported_without_queries(
     peer: Peer, peer_bulk: Session
 ) -> None:
-    failures = heard(peer_bulk, "OnCTIOSFailure")
+    failures = collected(peer_bulk, "OnCTIOSFailure")
     peer.send(system_event(PERIPHERAL_OFFLINE, 5001), system_event(PERIPHERAL_ONLINE, 5001))
     await settled(peer_bulk)
     assert len(failures) == 2
@@ -249,25 +245,29 @@ async def test_another_peripheral_going_offline_is_reported_and_nothing_is_asked
     assert not peer_bulk.agent("1001").is_doubtful
 
 
-async def test_an_online_report_without_a_gap_asks_for_nothing(peer: Peer, peer_bulk: Session) -> None:
+async def test_an_online_report_without_an_offline_report_queries_no_agent(
+    peer: Peer, peer_bulk: Session
+) -> None:
     peer.send(system_event(PERIPHERAL_ONLINE), system_event(CONTROLLER_ONLINE))
     await settled(peer_bulk)
     assert peer.of(ged.QUERY_AGENT_STATE_REQ) == []
 
 
-async def test_a_peripheral_that_the_server_does_not_serve_is_warned_about(
+async def test_a_peripheral_that_the_server_does_not_serve_is_logged(
     peer: Peer, serve: Serve, session: Session, recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     await soon(session.connect(**await serve(peer.behaviour)))
     await soon(session.set_bulk_mode(4999))
     status = recorder.of("OnMonitorModeEstablished")[0].get_value_array("StatusSystem")
-    assert dict(status.get_value_array("StatusPeripherals")) == {"5000": True}, "what the server said"
+    assert dict(status.get_value_array("StatusPeripherals")) == {"5000": True}, (
+        "the peripherals that the server reported"
+    )
     assert "the server serves the peripherals 5000, not 4999" in caplog.text
 
 
 async def test_simulated_fail_over_fires_recovered_once(sim: Simulator, make_session: MakeSession) -> None:
     session = make_session()
-    recovered = heard(session, "OnRecovered")
+    recovered = collected(session, "OnRecovered")
     await soon(session.connect(**sides(sim)))
     agent = Agent("1001", 5000, agent_instrument="3001")
     await soon(session.set_agent(agent))

@@ -1,4 +1,4 @@
-"""A Request is accepted by asyncio's functions, as a future and as a coroutine."""
+"""asyncio's functions accept a Request, both as a future and as a coroutine."""
 
 import asyncio
 import contextvars
@@ -157,7 +157,7 @@ async def test_a_callback_runs_in_its_context_and_can_be_removed() -> None:
     assert len(seen) == 2
 
 
-async def test_a_failure_that_nobody_saw_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_failure_that_was_not_retrieved_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     for handled in (True, False):
         request: Request[int] = Request("test")
         request.set_exception(RequestTimeout("too late"))
@@ -169,7 +169,7 @@ async def test_a_failure_that_nobody_saw_is_logged_once(caplog: pytest.LogCaptur
     assert "too late" in caplog.text
 
 
-async def test_a_failure_that_was_looked_at_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_retrieved_failure_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     request: Request[int] = Request("test")
     request.set_exception(RequestTimeout("too late"))
     assert isinstance(request.exception(), RequestTimeout)

@@ -44,7 +44,7 @@ async def test_connect_reports_the_server_that_was_reached(
     assert not session.is_open
 
 
-async def test_connect_takes_arguments_under_the_guides_keywords(
+async def test_connect_takes_arguments_with_the_guides_keywords(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     args = Arguments()
@@ -65,7 +65,7 @@ async def test_a_missing_host_is_taken_from_the_other(sim: Simulator, session: S
     assert session.current_side == "B"
 
 
-async def test_one_side_alone_is_enough(sim: Simulator, session: Session) -> None:
+async def test_one_side_is_enough(sim: Simulator, session: Session) -> None:
     await soon(session.connect(ctios_b="127.0.0.1", port_b=sim.side_b.port))
     assert session.current_side == "B"
 
@@ -86,7 +86,7 @@ async def test_one_side_alone_is_enough(sim: Simulator, session: Session) -> Non
         ({"ctios_a": "127.0.0.1", "attempts": 0}, CilCode.E_CTIOS_INVALID_ARGUMENT),
     ],
 )
-async def test_wrong_arguments_of_connect_are_named_and_fire_nothing(
+async def test_wrong_arguments_of_connect_raise_and_fire_no_event(
     session: Session, recorder: Recorder, arguments: dict[str, Any], code: CilCode
 ) -> None:
     assert failing(lambda: session.connect(**arguments)) == code
@@ -115,9 +115,7 @@ async def test_connecting_while_disconnecting_is_refused(sim: Simulator, connect
     await soon(connected.connect(**sides(sim)))
 
 
-async def test_a_disconnect_while_connecting_ends_it(
-    sim: Simulator, session: Session, recorder: Recorder
-) -> None:
+async def test_a_disconnect_ends_a_connect(sim: Simulator, session: Session, recorder: Recorder) -> None:
     connecting = session.connect(**sides(sim))
     await soon(session.disconnect())
     with pytest.raises(ConnectionLost):
@@ -180,13 +178,15 @@ async def test_a_listener_of_connection_closed_may_connect_again(
     await soon(again[0])
     assert recorder.names == ["OnConnectionClosed", "OnConnection"]
     await soon(connected.disconnect())
-    assert recorder.names[-1] == "OnConnectionClosed", "a new end, not the old one's"
+    assert recorder.names[-1] == "OnConnectionClosed", "the second disconnect fires the event again"
 
 
 async def test_the_heartbeat_interval_has_a_minimum() -> None:
     with pytest.raises(ValueError, match="from 5 to"):
         Session(client_id="test", heartbeat=4)
-    assert Session(client_id="test", heartbeat=-1)._connection.heartbeat is None, "as the guide turns it off"
+    assert Session(client_id="test", heartbeat=-1)._connection.heartbeat is None, (
+        "-1 switches heartbeats off, as in the guide"
+    )
 
 
 async def test_reconnecting_needs_at_least_one_attempt() -> None:
@@ -203,7 +203,7 @@ async def test_a_version_that_is_not_supported_is_refused_at_once(version: int) 
 # --- modes ------------------------------------------------------------------------------------------
 
 
-async def test_agent_mode_asks_for_the_agent_and_its_control(
+async def test_agent_mode_opens_a_session_for_the_agent_with_control(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
     agent = an_agent()
@@ -225,7 +225,7 @@ async def test_agent_mode_asks_for_the_agent_and_its_control(
     assert connected.is_open
 
 
-async def test_the_client_identifies_itself_by_id_and_signature(
+async def test_client_id_and_signature_are_sent_to_the_server(
     sim: Simulator, make_session: MakeSession
 ) -> None:
     session = make_session(client_id="desk 7", client_signature="signed by desk 7")
@@ -278,14 +278,14 @@ async def test_bulk_mode_learns_agents_from_their_events(
     assert await soon(agent.set_agent_state(NOT_READY, reason_code=9)) == NOT_READY
 
 
-async def test_an_agent_of_bulk_mode_can_be_given_what_it_needs(bulk: Session) -> None:
+async def test_an_agent_of_bulk_mode_takes_instrument_extension_and_auto_login(bulk: Session) -> None:
     agent = bulk.agent("1001", agent_instrument="3001", agent_extension="3001", auto_login=True)
     assert (agent.agent_instrument, agent.agent_extension, agent.auto_login) == ("3001", "3001", True)
     assert agent.peripheral_id == 5000
     assert bulk.get_object_from_object_id(agent.unique_object_id) is agent
 
 
-async def test_agents_of_bulk_mode_can_be_made_before_it_is_set(
+async def test_agents_can_be_created_before_bulk_mode_is_set(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
     agent = session.agent("1001", agent_instrument="3001")
@@ -313,9 +313,7 @@ async def test_a_mode_needs_a_connection(session: Session) -> None:
     assert failing(lambda: session.set_bulk_mode(5000)) == CilCode.E_CTIOS_SESSION_NOT_CONNECTED
 
 
-async def test_a_mode_can_be_asked_for_while_the_connection_comes_up(
-    sim: Simulator, session: Session
-) -> None:
+async def test_a_mode_can_be_set_while_the_session_connects(sim: Simulator, session: Session) -> None:
     session.connect(**sides(sim))
     await soon(session.set_agent(an_agent()))
     assert session.is_open
@@ -334,7 +332,7 @@ async def test_the_agent_needs_its_peripheral(connected: Session) -> None:
     assert failing(lambda: connected.set_agent(Agent("1001"))) == CilCode.E_CTIOS_MISSING_ARGUMENT
 
 
-async def test_an_agent_that_set_agent_replaces_leaves_the_session(connected: Session) -> None:
+async def test_set_agent_replaces_an_agent_with_the_same_id(connected: Session) -> None:
     replaced = connected.agent("1001", agent_instrument="3001")
     agent = an_agent()
     await soon(connected.set_agent(agent))
@@ -375,7 +373,7 @@ async def test_requests_need_a_session_and_a_connection(session: Session) -> Non
         assert (await failed(request)).code == CilCode.E_CTIOS_SESSION_NOT_CONNECTED
 
 
-async def test_an_opening_that_cannot_be_written_leaves_the_session_connected(
+async def test_an_opening_that_cannot_be_encoded_leaves_the_session_connected(
     sim: Simulator, make_session: MakeSession
 ) -> None:
     session = make_session()
@@ -419,7 +417,9 @@ async def test_a_device_that_another_client_holds_is_refused(
     assert recorder.names == ["OnConnection", "OnConnectionRejected"]
 
 
-async def test_a_rejected_listener_may_connect_again(sim: Simulator, connected: Session) -> None:
+async def test_a_listener_of_on_connection_rejected_may_connect_again(
+    sim: Simulator, connected: Session
+) -> None:
     good: list[Any] = []
 
     def try_another(args: Arguments) -> None:
@@ -434,7 +434,7 @@ async def test_a_rejected_listener_may_connect_again(sim: Simulator, connected: 
 
 
 @pytest.mark.parametrize("version", range(9, 26))
-async def test_an_agent_works_through_its_day_in_every_version(
+async def test_an_agent_can_log_in_work_and_log_out_in_every_version(
     sim: Simulator, make_session: MakeSession, version: int
 ) -> None:
     session = make_session(version=version)
