@@ -143,16 +143,18 @@ def received(
     It returns the error instead of raising it because a traceback shows the variables of every function that
     it passes through: the caller first replaces its own variable, which may hold a password in clear.
     """
-    if args is None or isinstance(args, Arguments):
-        given = args
-    elif not isinstance(args, Mapping):
+    if not isinstance(args, Mapping | None):
         return refuse(f"{method}() takes Arguments or a mapping of keywords, got {type(args).__name__}")
-    elif not all(isinstance(key, str) for key in args):
-        return refuse(f"the keywords of {method}() must be text")
-    else:
-        given = Arguments(args)
-    if given:
-        _warn_about_unused(method, given, known, stacklevel)
+    try:
+        given = args if args is None or isinstance(args, Arguments) else Arguments(args)
+        if given:
+            _warn_about_unused(method, given, known, stacklevel)
+    except MethodError as error:
+        return error.with_traceback(None)  # which shows the variables here
+    except UserWarning as error:  # warnings are errors
+        return refuse(str(error))
+    except Exception as error:  # a keyword that is not text, at any depth
+        return refuse(f"{method}(): {error}")
     return given
 
 

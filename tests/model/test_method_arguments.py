@@ -183,7 +183,7 @@ def test_an_invalid_heartbeat_is_refused_by_session_and_connect(
     [
         (lambda s, a: a.logout(7), "logout() takes Arguments or a mapping of keywords, got int"),
         (lambda s, a: a.login("pw"), "login() takes Arguments or a mapping of keywords, got str"),
-        (lambda s, a: a.login({5: 1}), "the keywords of login() must be text"),
+        (lambda s, a: a.login({5: 1}), "login(): a keyword must be text, got int"),
         (lambda s, a: a.set_agent_state("ready"), "set_agent_state() takes Arguments"),
         (lambda s, a: a.set_agent_state(None), "AgentState is missing"),
         (lambda s, a: s.connect("127.0.0.1"), "connect() takes Arguments or a mapping"),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import traceback
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from ctios_fast import Agent, Arguments, ConnectionLost, ControlFailure, MethodE
 from ctios_fast import keywords as kw
 from ctios_fast.connection.opening import OpenSettings
 from ctios_fast.core.secret import Secret
+from ctios_fast.enums import CilCode
 from ctios_fast.errors import EncodeError, SendBufferFull
 from ctios_fast.sim import Simulator
 
@@ -214,6 +216,32 @@ async def test_no_traceback_shows_the_clients_password(
     await soon(session.connect(**sides(guarded)))
     with pytest.raises((EncodeError, OpenRefused, SendBufferFull)) as raised:
         await soon(session.set_bulk_mode(5000))
+    assert_hidden(shown(raised.value))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{5: 1}, {"x": {5: 1}}, {"x": [{5: 1}]}, {"AgentPassword": {5: 1}}, {"x": {"y": [[[{None: 1}]]]}}],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["login", "logout", "set_agent_state", "make_call", "connect"])
+async def test_keywords_that_are_not_text_are_refused_without_showing_a_password(
+    make_session: MakeSession, method: str, wrong: dict[Any, Any]
+) -> None:
+    target = make_session() if method == "connect" else an_agent()
+    with pytest.raises(MethodError) as raised:
+        getattr(target, method)({"AgentPassword": AGENT_PASSWORD, "Password": CLIENT_PASSWORD, **wrong})
+    assert raised.value.code == CilCode.E_CTIOS_INVALID_ARGUMENT
+    assert "a keyword must be text" in str(raised.value)
+    assert_hidden(shown(raised.value))
+
+
+@pytest.mark.parametrize("method", ["login", "logout", "make_call", "connect"])
+async def test_a_warning_that_is_an_error_shows_no_password(make_session: MakeSession, method: str) -> None:
+    target = make_session() if method == "connect" else an_agent()
+    with warnings.catch_warnings(action="error"), pytest.raises(MethodError) as raised:
+        getattr(target, method)({"Colour": "red", "AgentPassword": AGENT_PASSWORD})
+    assert f"{method}() does not use Colour" in str(raised.value)
     assert_hidden(shown(raised.value))
 
 
