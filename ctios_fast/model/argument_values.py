@@ -5,22 +5,28 @@ value given. It never shows a password.
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from ctios_fast._checks import shown
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 
+if TYPE_CHECKING:
+    from ctios_fast.enums import ArgType
+
 __all__ = [
     "INT",
     "SHORT",
     "UINT",
     "USHORT",
+    "arg_type",
     "as_boolean",
     "as_integer",
     "as_text",
     "invalid",
+    "is_hidden",
     "is_password",
     "not_text",
     "wrong",
@@ -33,6 +39,8 @@ UINT: Final = (0, (1 << 32) - 1)
 SHORT: Final = (-(1 << 15), (1 << 15) - 1)
 USHORT: Final = (0, (1 << 16) - 1)
 
+#: The smallest integer that needs the unsigned kind in CTI OS's 32 bits.
+_UINT_ONLY = 1 << 31
 _MAX_DIGITS = 40
 _MAX_SHOWN = 60
 #: Kinds of values that an error shows; of any other it names the kind.
@@ -46,6 +54,16 @@ def is_password(keyword: str) -> bool:
     """Return True if a keyword names a password or is likely meant to: "AgentPasswrd", "Pass word", "pwd"."""
     lower = keyword.lower()
     return "password" in lower or _LIKE_PASSWORD.search(lower) is not None
+
+
+def is_hidden(key: str, value: Any) -> bool:
+    """Return True for a value that no text shows.
+
+    A value that is not given is shown, and nested Arguments, which hide their own values.
+    """
+    return isinstance(value, Secret) or (
+        is_password(key) and value is not None and not isinstance(value, Mapping)
+    )
 
 
 def invalid(reason: str) -> MethodError:
@@ -108,3 +126,24 @@ def as_text(key: str, value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     raise wrong(key, "text", value)
+
+
+def arg_type(value: Any) -> "ArgType":
+    """The type that CTI OS has for a value.
+
+    Values that CTI OS does not have: a fraction counts as text, which is what it converts to, and a tuple as
+    an array.
+    """
+    from ctios_fast.enums import ArgType  # the class is built with its first use
+
+    if value is None:
+        return ArgType.ARG_NOTSET
+    if isinstance(value, bool):
+        return ArgType.ARG_BOOL
+    if isinstance(value, int):
+        return ArgType.ARG_INT if value < _UINT_ONLY else ArgType.ARG_UINT
+    if isinstance(value, str | Secret | float):
+        return ArgType.ARG_STRING
+    if isinstance(value, Mapping | tuple):
+        return ArgType.ARG_ARGARRAY
+    return ArgType.ARG_REFERENCE

@@ -6,10 +6,12 @@ booleans are read back as text, which the typed methods of Arguments convert. A 
 and left out when it is read back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-__all__ = ["REDACTED", "pairs_text", "parsed", "word"]
+from .argument_values import is_hidden
+
+__all__ = ["REDACTED", "dumped", "parsed", "word"]
 
 #: Written in place of a password.
 REDACTED: Final = "***"
@@ -35,9 +37,19 @@ def word(text: str, *, is_key: bool = False) -> str:
     return text
 
 
-def pairs_text(pairs: Iterable[tuple[str, str]]) -> str:
-    """A dump of keys and of values that are written already."""
-    return "; ".join(f"{word(key, is_key=True)} = {value}" for key, value in pairs)
+def dumped(pairs: Iterable[tuple[str, Any]]) -> str:
+    """A dump of pairs. Values are those of Arguments; passwords are not shown."""
+    return "; ".join(f"{word(key, is_key=True)} = {_written(key, value)}" for key, value in pairs)
+
+
+def _written(key: str, value: Any) -> str:
+    if is_hidden(key, value):
+        return REDACTED
+    if isinstance(value, Mapping):
+        return f"{{{dumped(value.items())}}}"
+    if isinstance(value, tuple):
+        return f"[{'; '.join(_written(key, each) for each in value)}]"
+    return word("" if value is None else str(value))
 
 
 def parsed(text: str, max_depth: int) -> dict[str, Any] | ValueError:
@@ -45,6 +57,8 @@ def parsed(text: str, max_depth: int) -> dict[str, Any] | ValueError:
 
     A traceback of it would show this module's variables, and with them a password in ``text``.
     """
+    if not isinstance(text, str):
+        return ValueError(f"a dump must be text, got {type(text).__name__}")
     parser = _Parser(text, max_depth)
     try:
         found = parser.pairs("", 0)

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctios_fast import Arguments, CilCode, MethodError
+from ctios_fast import ArgType, Arguments, CilCode, MethodError
 from ctios_fast.core.secret import Secret
 from ctios_fast.keywords import CTIOS_AGENTID, CTIOS_AGENTPASSWORD
+from ctios_fast.model.argument_cover import MAX_DEPTH
 from ctios_fast.model.argument_values import is_password
-from ctios_fast.model.arguments import MAX_DEPTH, arguments_over
+from ctios_fast.model.arguments import arguments_over
 
 # --- The mapping -------------------------------------------------------------------------------------
 
@@ -365,6 +366,73 @@ def test_positions_are_counted_from_1() -> None:
             args.get_element(wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (None, ArgType.ARG_NOTSET),
+        (True, ArgType.ARG_BOOL),
+        (-5, ArgType.ARG_INT),
+        ((1 << 31) - 1, ArgType.ARG_INT),
+        (0xFFFFFFFF, ArgType.ARG_UINT),
+        ("1001", ArgType.ARG_STRING),
+        (1.5, ArgType.ARG_STRING),
+        ({"State": 2}, ArgType.ARG_ARGARRAY),
+        ([1, 2], ArgType.ARG_ARGARRAY),
+        (object(), ArgType.ARG_REFERENCE),
+    ],
+)
+def test_a_value_has_one_of_the_types_of_cti_os(value: Any, kind: ArgType) -> None:
+    args = Arguments({"Value": value, "AgentPassword": "secret"})
+    assert args.get_value_type(" value ") is args.get_element_type(1) is kind
+    assert args.get_value_type("AgentPassword") is ArgType.ARG_STRING
+
+
+# --- Arrays ------------------------------------------------------------------------------------------
+
+
+def test_an_array_is_read_up_to_the_first_missing_index() -> None:
+    args = Arguments({"skillgroup[1]": {"SkillGroupNumber": 7}, "SkillGroup[2]": None, "SkillGroup[4]": 4})
+    assert args.get_indexed(" SkillGroup ") == [{"SkillGroupNumber": 7}, None]
+    assert args.get_indexed("SkillGroup", first=4) == [4]
+    assert args.get_indexed("Nothing") == []
+
+
+def test_setting_an_array_replaces_a_longer_one() -> None:
+    args = Arguments(Other=1)
+    args.set_indexed("SkillGroup", [{"SkillGroupNumber": 7}, {"SkillGroupNumber": 8}, {}])
+    assert isinstance(args["SkillGroup[3]"], Arguments)
+    args.set_indexed(" SKILLGROUP ", ({"SkillGroupNumber": 9},))
+    assert args == {"Other": 1, "SkillGroup[1]": {"SkillGroupNumber": 9}}
+    args.set_indexed("user.Colours", ["red", "green"], first=0)
+    assert (args["user.colours[0]"], args["user.Colours[1]"]) == ("red", "green")
+    args.set_indexed("user.Colours", [], first=0)
+    assert args.num_elements() == 2
+
+
+def test_the_elements_of_a_password_array_are_secrets() -> None:
+    args = Arguments()
+    args.set_indexed("user.Password", ["one", "two"])
+    assert [each.reveal() for each in args.get_indexed("user.Password")] == ["one", "two"]
+    assert "one" not in f"{args} {args.dump()}"
+
+
+@pytest.mark.parametrize("values", ["text", 5, None, {"A": 1}, {1, 2}], ids=repr)
+def test_an_array_must_be_a_list(values: Any) -> None:
+    args = Arguments({"Value[1]": 1})
+    with pytest.raises(MethodError, match="Value must be a list of values"):
+        args.set_indexed("Value", values)
+    assert args == {"Value[1]": 1}
+
+
+def test_an_array_with_a_refused_element_sets_nothing() -> None:
+    args = Arguments({"Value[1]": 1})
+    with pytest.raises(MethodError, match="nest these Arguments in themselves"):
+        args.set_indexed("Value", [2, args])
+    with pytest.raises(TypeError, match="a keyword must be text"):
+        args.set_indexed(5, [2])  # type: ignore[arg-type]
+    assert args == {"Value[1]": 1}
+
+
 # --- Copies ------------------------------------------------------------------------------------------
 
 
@@ -640,6 +708,8 @@ def _uses_of_a_source(source: Any) -> Iterator[Callable[[], object]]:
     yield lambda: source | _full()
     yield lambda: _full() == source
     yield lambda: _full().set_value_array("X", source)
+    yield lambda: _full().set_indexed("X", source)
+    yield lambda: _full().set_indexed("X", [source])
 
 
 def _calls_of_every_method() -> Iterator[Callable[[], object]]:
@@ -699,7 +769,7 @@ def test_no_misuse_of_any_method_shows_a_password() -> None:
     calls = [*_calls_of_every_method(), *_uses_of_a_text()]
     for position in range(len(_bad_sources())):
         # each use needs a new source, since an iterator can be read once
-        calls += [list(_uses_of_a_source(_bad_sources()[position]))[number] for number in range(9)]
+        calls += [list(_uses_of_a_source(_bad_sources()[position]))[number] for number in range(11)]
     shown: list[str] = []
     for call in calls:
         try:
