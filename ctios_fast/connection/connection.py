@@ -8,7 +8,7 @@ are in ``life_cycle``.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ctios_fast.core import Codec, Dispatcher, Message
@@ -37,16 +37,17 @@ from .log_limit import LogLimit
 from .observer import Observer
 from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings, Wanted
 from .options import ConnectionOptions
-from .plain_message import MessageWriter, PlainMessage
+from .plain_message import PlainMessage
 from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected
 from .search import Outcome, SideSearch
-from .sending import Sender
 from .sides import Attempt, Side
 from .takeover import AbandonedOpens
 from .waiters import ConnectRequest, Waiters, fail
 
 if TYPE_CHECKING:
     import random
+
+    from ctios_fast.core.dispatch.request_sender import MessageWriter, RequestSender, SendByKeywords
 
 __all__ = ["Connection"]
 
@@ -69,7 +70,7 @@ class Connection:
         self.book = RequestBook(
             self.clock, max_open=options.max_open_requests, on_refused=self._request_refused
         )
-        self._sender = Sender(codec, self.book)
+        self._sender = _sender(codec, self.book)
         self.link: Link | None = None  # set in CONNECTED, OPENING, OPEN and, until TCP ends, in CLOSING
         self.side: Side | None = None  # of the link, or of the last one
         self.connects = 0  # links that came up
@@ -77,7 +78,7 @@ class Connection:
             logging.getLogger("ctios_fast.connection"),
             now=time.monotonic if options.clock is None else options.clock.time,
         )
-        self._lifecycle = Lifecycle()
+        self._lifecycle = Lifecycle(self._state_changed)
         self._observer = observer
         self._waiters = Waiters()
         self._wanted: Wanted | None = None  # the session to open, from ``open`` until the connection gives up
@@ -106,6 +107,10 @@ class Connection:
     def state(self) -> ConnectionState:
         """The state of the connection."""
         return self._lifecycle.state
+
+    def _state_changed(self, state: ConnectionState) -> None:
+        # Requests can be sent in OPEN only, which has a link.
+        self._sender.write = self.link.send if state is _OPEN and self.link is not None else None
 
     @property
     def in_failover(self) -> bool:
@@ -194,7 +199,7 @@ class Connection:
     def send(
         self,
         request: Request[Any],
-        message: MessageWriter,
+        message: "MessageWriter",
         fields: Mapping[str, Any],
         timeout: float | None = None,
     ) -> None:
@@ -208,23 +213,32 @@ class Connection:
         Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull`` and
         ``EncodeError``. Nothing was sent then, and the request is not on the books.
         """
-        link = self.link
-        if self._lifecycle.state is not _OPEN or link is None:
+        try:
+            self._sender.send(request, message, fields, timeout)
+        finally:
             del fields  # a traceback shows variables, and there may be a password in them
-            raise ConnectionLost("the session is not open")
-        self._sender.send(link, request, message, fields, timeout)
 
-    def post(self, message: MessageWriter, fields: Mapping[str, Any]) -> int | None:
+    def send_by_keywords(
+        self, timeout: float, not_sent: Callable[[Request[Any], BaseException], bool]
+    ) -> "SendByKeywords":
+        """Return ``send`` in another form: ``send(request, message_class, timeout=None, /, **fields)``.
+
+        - ``timeout``: seconds for the requests that are sent without a time-out of their own.
+        - ``not_sent``: called with a request that was not sent, and the error. Returns whether the error has
+          been dealt with; otherwise it is raised.
+        """
+        return self._sender.by_keywords(timeout, not_sent)
+
+    def post(self, message: "MessageWriter", fields: Mapping[str, Any]) -> int | None:
         """Send a message that has no confirmation.
 
         ``message`` and ``fields`` are those of ``send``. Returns the InvokeID that the message got, or None
         for a message without one. Raises what ``send`` raises, except ``TooManyRequests``.
         """
-        link = self.link
-        if self._lifecycle.state is not _OPEN or link is None:
+        try:
+            return self._sender.post(message, fields)
+        finally:
             del fields
-            raise ConnectionLost("the session is not open")
-        return self._sender.post(link, message, fields)
 
     # --- Calls of the search (SearchOwner) ------------------------------------------------------
 
@@ -307,7 +321,7 @@ class Connection:
         link = self.link
         request = _own_request("OPEN_REQ")
         try:
-            self._sender.send(link, request, self._wanted.settings, {}, self.options.open_timeout)
+            self._sender.send(request, self._wanted.settings, {}, self.options.open_timeout, write=link.send)
         except ConnectionLost:
             return  # the loss is reported next; the session is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
@@ -398,7 +412,7 @@ class Connection:
         timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
         request = _own_request("HEARTBEAT_REQ")
         try:
-            self._sender.send(link, request, _HEARTBEAT_REQ, {}, timeout)
+            self._sender.send(request, _HEARTBEAT_REQ, {}, timeout, write=link.send)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return  # it counts as unanswered
         request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
@@ -536,7 +550,7 @@ class Connection:
         # Returns whether a CLOSE_REQ was sent.
         request = _own_request("CLOSE_REQ")
         try:
-            self._sender.send(link, request, _CLOSE_REQ, {"Status": status}, None)
+            self._sender.send(request, _CLOSE_REQ, {"Status": status}, write=link.send)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
             return False
         request.add_done_callback(lambda done: link.close())
@@ -607,3 +621,9 @@ def _random() -> "random.Random":
     import random  # imported late: it costs start-up time
 
     return random.Random()
+
+
+def _sender(codec: Codec, book: RequestBook) -> "RequestSender":
+    from ctios_fast.core.dispatch.request_sender import RequestSender  # imported late, with message classes
+
+    return RequestSender(codec, book)

@@ -51,6 +51,7 @@ The diagram
 """
 
 import logging
+from collections.abc import Callable
 from enum import Enum
 
 __all__ = ["ConnectionState", "Lifecycle", "next_state"]
@@ -117,14 +118,19 @@ def next_state(state: ConnectionState, event: str) -> ConnectionState:
 
 
 class Lifecycle:
-    """Holds the state of one connection and changes it by the table alone."""
+    """Holds the state of one connection and changes it by the table alone.
 
-    __slots__ = ("state",)
+    ``on_change``: called with each new state.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_on_change", "state")
+
+    def __init__(self, on_change: Callable[[ConnectionState], object]) -> None:
         self.state = ConnectionState.DISCONNECTED
+        self._on_change = on_change
 
     def take(self, event: str) -> None:
         """Change the state as the event says; ``ValueError`` if the table does not have it."""
         before, self.state = self.state, next_state(self.state, event)
         log.debug("connection: %s --%s--> %s", before.value, event, self.state.value)
+        self._on_change(self.state)

@@ -1,25 +1,11 @@
-"""A message that is named by its number and written from wire names.
-
-``MessageWriter`` is what the connection sends: a message class, an ``OpenSettings`` or a ``PlainMessage``.
-"""
+"""A message that is named by its number and written from wire names."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from ctios_fast.core import Codec
 
-__all__ = ["MessageWriter", "PlainMessage"]
-
-
-class MessageWriter(Protocol):
-    """Writes one kind of message."""
-
-    @property
-    def number(self) -> int:
-        """Number of the message."""
-
-    def encode_request(self, codec: Codec, invoke_id: int | None, fields: Any, /) -> bytes:
-        """Return the frame. ``invoke_id`` is None for a message without InvokeID."""
+__all__ = ["PlainMessage"]
 
 
 class PlainMessage:

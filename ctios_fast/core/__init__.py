@@ -4,7 +4,8 @@
   ``codec`` reads and writes whole frames, ``conformance`` lists departures from the reference.
 - ``encode/`` writes messages, from mappings and from the keywords of message classes.
 - ``classes/`` has the base, the properties and the factory of the classes in ``ctios_fast.messages``.
-- ``dispatch/`` calls handlers in Python and in C, reads several fields at once, and matches confirmations.
+- ``dispatch/`` calls handlers in Python and in C, reads several fields at once, sends requests and matches
+  confirmations.
 - ``scan/`` goes through many frames at once: columns and filters.
 - ``c/`` has the C headers; the ``.pxd`` files let other Cython modules call the core without Python calls.
 """

@@ -26,7 +26,7 @@ from .publisher import EventPublisher, Listener
 from .registry import Registry
 
 if TYPE_CHECKING:
-    from ctios_fast.core.classes.base import TypedMessage
+    from ctios_fast.core.dispatch.request_sender import SendByKeywords
 
 __all__ = ["Context", "CurrentAgent"]
 
@@ -53,11 +53,21 @@ class Context:
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
     ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
+
+    ``send(request, message_class, timeout=None, /, **fields)`` sends a request of the model, and is the only
+    way to do so:
+
+    - ``request``: booked until its confirmation comes.
+    - ``message_class``: its ``fields`` are given by keyword, without InvokeID; passwords are Secrets.
+    - ``timeout``: seconds, ``request_timeout`` unless given.
+
+    What depends on the state of the connection fails ``request``: ``MethodError``, ``ConnectionLost``,
+    ``TooManyRequests``, ``SendBufferFull``. It raises ``EncodeError`` for a value that the message cannot
+    carry. Nothing was sent in any of these cases.
     """
 
     __slots__ = (
         "_connection",
-        "_send",
         "_thread",
         "clock",
         "codec",
@@ -72,6 +82,7 @@ class Context:
         "readers",
         "registry",
         "request_timeout",
+        "send",
         "services_granted",
     )
 
@@ -99,11 +110,13 @@ class Context:
         self._thread: int | None = None
         self._connection: Connection
         self.clock: Clock
+        #: See above. It is compiled, since every request of the model passes here.
+        self.send: SendByKeywords
 
     def attach(self, connection: Connection) -> None:
         """Use this connection. Called once, by the session."""
         self._connection = connection
-        self._send = connection.send
+        self.send = connection.send_by_keywords(self.request_timeout, self._not_sent)
         self.clock = connection.clock
 
     # --- Requests -----------------------------------------------------------------------------------
@@ -138,31 +151,14 @@ class Context:
         """From now on the session is used on the current thread."""
         self._thread = get_ident()
 
-    def send(
-        self,
-        request: Request[Any],
-        message_class: "type[TypedMessage]",
-        timeout: float | None = None,
-        /,
-        **fields: Any,
-    ) -> None:
-        """Send a request of the model: the only way to do so.
-
-        - ``request``: booked until its confirmation comes.
-        - ``message_class``: its ``fields`` are given by keyword, without InvokeID; passwords are Secrets.
-        - ``timeout``: seconds, ``request_timeout`` unless given.
-
-        What depends on the state of the connection fails ``request``: ``MethodError``, ``ConnectionLost``,
-        ``TooManyRequests``, ``SendBufferFull``. Raises ``EncodeError`` for a value that the message cannot
-        carry. Nothing was sent in any of these cases.
-        """
-        try:
-            self._send(request, message_class, fields, self.request_timeout if timeout is None else timeout)
-        except _STATE_ERRORS as error:
+    def _not_sent(self, request: Request[Any], error: BaseException) -> bool:
+        # Called with a request that ``send`` did not send. Returns whether the error has been dealt with.
+        if isinstance(error, _STATE_ERRORS):
             self.fail(request, self.unready() or error)
-        except RuntimeError:  # there is no running loop
+            return True
+        if isinstance(error, RuntimeError):  # there is no running loop
             self.require_thread()
-            raise
+        return False
 
     def send_plain(
         self,
@@ -179,7 +175,7 @@ class Context:
             return
         fields = {name: value for name, value in fields.items() if name != "InvokeID"}
         try:
-            self._send(
+            self._connection.send(
                 request,
                 PlainMessage(number, floating),
                 fields,

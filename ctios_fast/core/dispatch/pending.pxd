@@ -1,6 +1,6 @@
 # Requests and the matching of confirmations to them.
 
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport uint32_t
 
 from ctios_fast.core.message cimport Message
 
@@ -45,13 +45,16 @@ cdef class OpenRequests:
     cdef public object on_unseen                # of the requests on this book
     cdef public unsigned long long unasked
     cdef public Py_ssize_t max_open
-    cdef public uint64_t _next
+    cdef public uint32_t _next
     cdef dict _confirmations
     cdef readonly object given_up               # InvokeID -> message type, the oldest first
     cdef dict _deadlines                        # time allowed -> Deadlines
     cdef Deadlines _latest                      # the one that was used last
+    cdef object _latest_timeout                 # the time-out that it was found by: equal to its own
 
     cdef Py_ssize_t _sweep_at                   # number of time-outs at which idle ones are dropped
 
+    cdef object next_invoke_id(self)
+    cdef object book(self, Request request, object message_type, object timeout)
     cdef int drop_idle(self) except -1
     cdef Deadlines _with(self, object timeout)

@@ -6,7 +6,7 @@ those that went out and finds the one that a confirmation names. Time, limits an
 """
 
 cimport cython
-from cpython.dict cimport PyDict_GetItem, PyDict_SetItem
+from cpython.dict cimport PyDict_Contains, PyDict_GetItem, PyDict_SetItem
 from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
@@ -395,10 +395,17 @@ cdef class OpenRequests:
 
     def invoke_id(self):
         """The next InvokeID that no request on the books has; never 0."""
+        return self.next_invoke_id()
+
+    cdef object next_invoke_id(self):
+        cdef uint32_t number
         while True:
-            invoke_id = self._next
-            self._next = (self._next + 1) & 0xFFFFFFFF
-            if invoke_id and invoke_id not in self.pending and invoke_id not in self.given_up:
+            number = self._next
+            self._next = number + 1             # after the highest number comes 0
+            if not number:
+                continue
+            invoke_id = number
+            if not PyDict_Contains(self.pending, invoke_id) and invoke_id not in self.given_up:
                 return invoke_id
 
     def enter(self, Request request not None, message_type, timeout):
@@ -406,6 +413,10 @@ cdef class OpenRequests:
 
         Raises what ``full`` raises when ``max_open`` are open.
         """
+        return self.book(request, message_type, timeout)
+
+    cdef object book(self, Request request, object message_type, object timeout):
+        # ``enter``, for callers in C.
         cdef Deadlines deadlines
         if len(self.pending) >= self.max_open:
             self.full()
@@ -413,10 +424,10 @@ cdef class OpenRequests:
         if timeout is not None:
             request.deadline = self.now() + timeout
             deadlines = self._latest
-            if deadlines is None or deadlines.timeout is not timeout:
+            if deadlines is None or self._latest_timeout is not timeout:
                 deadlines = self._with(timeout)
             deadlines.append(request)
-        invoke_id = self.invoke_id()
+        invoke_id = self.next_invoke_id()
         request.invoke_id = invoke_id
         request.message_type = message_type
         request._confirmation = confirmation
@@ -435,6 +446,7 @@ cdef class OpenRequests:
             self.watch(deadlines)
             self._deadlines[timeout] = deadlines
         self._latest = deadlines
+        self._latest_timeout = timeout
         return deadlines
 
     cdef int drop_idle(self) except -1:

@@ -49,6 +49,7 @@ cdef class FrameTemplate:
     cdef FloatingPlace *_fields
 
     cdef bint is_for(self, PyObject *names) noexcept
+    cdef bint is_for_request(self, PyObject *names) noexcept
     cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept
     cdef int start(self, Layouts layouts, Layout *layout) except -1
     cdef int set_default(self, const FixedSlot *slot, object value, object message, object name) except -1
@@ -60,3 +61,4 @@ cdef FrameTemplate find_template(KeywordWriter writer, Layouts layouts, PyObject
 cdef FrameTemplate find_template_for_request(
     KeywordWriter writer, Layouts layouts, PyObject *invoke_id, dict fields, PyObject **values
 )
+cdef FrameTemplate find_template_for_call(KeywordWriter writer, Layouts layouts, PyObject *names)

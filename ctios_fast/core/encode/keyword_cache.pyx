@@ -101,6 +101,18 @@ cdef class FrameTemplate:
                 return False
         return True
 
+    cdef bint is_for_request(self, PyObject *names) noexcept:
+        # Whether the names are ``invoke_id``, then these at the same addresses.
+        cdef Py_ssize_t i, count = PyTuple_GET_SIZE(<object>names)
+        if PyTuple_GET_SIZE(<object>self.names) != count + 1:
+            return False
+        if PyTuple_GET_ITEM(<object>self.names, 0) != <PyObject *>INVOKE_ID:
+            return False
+        for i in range(count):
+            if PyTuple_GET_ITEM(<object>names, i) != PyTuple_GET_ITEM(<object>self.names, i + 1):
+                return False
+        return True
+
     cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept:
         # Whether the names are ``invoke_id`` (unless it is NULL), then the keys of the dict, in its order and
         # at the same addresses. Then `values` has what belongs to each.
@@ -248,6 +260,16 @@ cdef FrameTemplate find_template_for_request(
         if (<FrameTemplate>at).layouts == <PyObject *>layouts:
             if (<FrameTemplate>at).gather(invoke_id, fields, values):
                 return <FrameTemplate>at
+        at = <PyObject *>(<FrameTemplate>at).next
+    return None
+
+
+cdef FrameTemplate find_template_for_call(KeywordWriter writer, Layouts layouts, PyObject *names):
+    # The template for an InvokeID and the keywords of a call; None if there is none yet.
+    cdef PyObject *at = <PyObject *>writer.templates
+    while at != <PyObject *>None:
+        if (<FrameTemplate>at).layouts == <PyObject *>layouts and (<FrameTemplate>at).is_for_request(names):
+            return <FrameTemplate>at
         at = <PyObject *>(<FrameTemplate>at).next
     return None
 
