@@ -205,6 +205,54 @@ def event_of_known_agent_to_a_sink() -> Kernel:
     return _model(listens=True)
 
 
+class _Nowhere:
+    """A transport that drops what is written."""
+
+    def write(self, data: bytes) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+def login_to_state_event() -> Kernel:
+    import numpy
+
+    from .comparisons.logins import PASSWORD
+    from .comparisons.model import bulk_session
+    from .servers import LOGOUT, NOT_READY, confirmation, state_event
+    from .streams import agent_id
+
+    session = OPENED.enter_context(bulk_session())
+    link, dispatcher = session._connection.link, session._connection.dispatcher
+    ids = [agent_id(number) for number in range(SOME)]
+    dispatcher.frames.feed(b"".join(state_event(one, LOGOUT) for one in ids))
+    dispatcher.dispatch()
+    agents = [session.agent(one) for one in ids]
+    answers = bytearray(b"".join(confirmation(0) + state_event(one, NOT_READY) for one in ids))
+    invoke_ids = numpy.frombuffer(answers, "u1").reshape(SOME, -1)[:, 8:12].view(">u4")[:, 0]
+
+    async def log_in(number: int) -> None:
+        for _ in range(number // SOME):
+            logins = [one.login(agent_password=PASSWORD, agent_instrument=one.agent_id) for one in agents]
+            invoke_ids[:] = numpy.arange(logins[0].invoke_id, logins[-1].invoke_id + 1)
+            dispatcher.frames.feed(answers)
+            dispatcher.dispatch()
+            for login in logins:
+                assert await login == NOT_READY
+            for agent in agents:
+                agent.state = LOGOUT
+
+    def times(number: int) -> None:
+        link._transport, transport = _Nowhere(), link._transport
+        try:
+            link._loop.run_until_complete(log_in(number))
+        finally:
+            link._transport = transport
+
+    return times
+
+
 def request_settled() -> Kernel:
     from ctios_fast.connection.clock import LoopClock
     from ctios_fast.connection.request_book import Request, RequestBook
@@ -241,6 +289,7 @@ KERNELS: Final[dict[Callable[[], Kernel], int]] = {
     filter_of_agents: 20_000,
     event_of_known_agent: 4_000,
     event_of_known_agent_to_a_sink: 2_000,
+    login_to_state_event: 2_000,
     request_settled: 2_000,
 }
 

@@ -115,9 +115,14 @@ def _closed(body: memoryview) -> bytes:
     return _CONFIRMED.pack(4, ged.CLOSE_CONF, _invoke_id(body))
 
 
+def confirmation(invoke_id: int) -> bytes:
+    """Return a SET_AGENT_STATE_CONF."""
+    return _CONFIRMED.pack(4, ged.SET_AGENT_STATE_CONF, invoke_id)
+
+
 def _confirm(number: int, body: memoryview) -> bytes:
     if number == ged.SET_AGENT_STATE_REQ:
-        return _CONFIRMED.pack(4, ged.SET_AGENT_STATE_CONF, _invoke_id(body))
+        return confirmation(_invoke_id(body))
     if number == ged.OPEN_REQ:
         return _opened(body)
     if number == ged.CLOSE_REQ:
