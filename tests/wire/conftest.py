@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
+from support.call_steps import CallDesk, agent_desk, bulk_desk
 from support.model import MakeSession
 from support.struct_server import StructServer
 from support.wire_steps import Desk, FullRecorder, open_agent, signed_in
@@ -38,3 +39,21 @@ def recorder(session: Session) -> FullRecorder:
 async def desk(session: Session, server: StructServer, recorder: FullRecorder) -> Desk:
     """An agent that is signed in and not ready, in agent mode with a monitor of its own."""
     return await signed_in(await open_agent(session, server, recorder))
+
+
+@pytest.fixture
+async def calls(session: Session, server: StructServer, recorder: FullRecorder) -> AsyncIterator[CallDesk]:
+    """Calls of an agent who is signed in; their events have their documented keywords."""
+    desk = await agent_desk(session, server, recorder)
+    yield desk
+    desk.clear()
+
+
+@pytest.fixture
+async def bulk_calls(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> AsyncIterator[CallDesk]:
+    """Calls of a whole peripheral, in bulk mode; their events have their documented keywords."""
+    desk = await bulk_desk(session, server, recorder)
+    yield desk
+    desk.clear()
