@@ -82,6 +82,18 @@ def handler_by_name() -> Kernel:
     return _dispatched(agent_states("256 KiB"), lambda dispatcher: dispatcher.on(AGENT_STATE_EVENT, handler))
 
 
+def field_handler() -> Kernel:
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
+
+    from .handlers import by_position
+    from .streams import WANTED
+
+    handler, fields = by_position(AGENT_STATE_EVENT), WANTED[AGENT_STATE_EVENT]
+    return _dispatched(
+        agent_states("256 KiB"), lambda dispatcher: dispatcher.on(AGENT_STATE_EVENT, handler, fields)
+    )
+
+
 def typed_handlers_of_the_mix() -> Kernel:
     from ctios_fast.messages import class_of
 
@@ -277,6 +289,7 @@ KERNELS: Final[dict[Callable[[], Kernel], int]] = {
     empty_handler: 20_000,
     typed_handler: 10_000,
     handler_by_name: 10_000,
+    field_handler: 10_000,
     typed_handlers_of_the_mix: 10_000,
     handler_in_c: 20_000,
     to_dict_agent_state: 2_000,

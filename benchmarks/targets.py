@@ -84,6 +84,12 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
 TARGETS: Final = (
     Target("bytes to a handler that reads 3 fields, against eager", READING, "eager", "typed handler", 25),
     Target("bytes to a handler that reads 3 fields, against frugal", READING, "frugal", "typed handler", 5),
+    Target("bytes to a handler of 3 fields, against eager", READING, "eager", "field handler", 40),
+    Target("bytes to a handler of 3 fields, against frugal", READING, "frugal", "field handler", 7.5),
+    Target(
+        "bytes to a handler of 3 fields, in bare calls of it",
+        READING, "field handler", "bare call with three", at_most=2,
+    ),
     Target(
         "split, view and lookup with an empty handler, added to a bare call of it",
         EMPTY, "empty handler", "bare call", at_most=0.8, added=True,

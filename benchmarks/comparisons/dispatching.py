@@ -18,6 +18,7 @@ from benchmarks.streams import MIX, SIZES, STREAMS, VERSION, WANTED, agent_state
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
 from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.messages import class_of
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 MESSAGES = tuple(share.message for share in MIX)
 #: Pieces of 64 KiB in a round.
@@ -109,6 +110,13 @@ def _named(seen: handlers.Seen | None) -> Feed:
     return of(dispatcher({number: handlers.by_name(number, seen) for number in MESSAGES}))
 
 
+def _by_fields(seen: handlers.Seen | None) -> Feed:
+    made = Dispatcher(codec(VERSION), FrameBuffer())
+    for number in MESSAGES:
+        made.on(number, handlers.by_position(number, seen), WANTED[number])
+    return of(made)
+
+
 def _in_c(seen: handlers.Seen | None) -> Feed:
     reader = compiled.handler_in_c().Reader
     return of(dispatcher({number: reader(*WANTED[number], seen) for number in MESSAGES}))
@@ -143,11 +151,11 @@ def _empty(seen: handlers.Seen | None) -> Feed:
     return of(dispatcher({class_of(number): handlers.empty() for number in MESSAGES}))
 
 
-def bare_calls(handler: Callable[..., object], of_what: object, calls: int = 20_000) -> Round:
+def bare_calls(handler: Callable[..., object], *arguments: object, calls: int = 20_000) -> Round:
     """Call a Python function from C."""
 
     def work() -> int:
-        deque(map(handler, repeat(of_what, calls)), maxlen=0)
+        deque(map(handler, *(repeat(argument, calls) for argument in arguments)), maxlen=0)
         return calls
 
     return work
@@ -156,6 +164,13 @@ def bare_calls(handler: Callable[..., object], of_what: object, calls: int = 20_
 def bare_call_of_empty() -> Round:
     """Call the empty handler with an event, and nothing else."""
     return bare_calls(handlers.empty(), codec(VERSION).decode(frames_of(agent_states("256 KiB"))[0]))
+
+
+def _bare_call_of_three() -> Round:
+    # The handler that gets three fields, called with those of one event and nothing else.
+    number = AGENT_STATE_EVENT
+    event = codec(VERSION).decode(frames_of(agent_states("256 KiB"))[0])
+    return bare_calls(handlers.by_position(number), *(event[name] for name in WANTED[number]))
 
 
 def _copy(stream: Callable[[], bytes]) -> Prepare:
@@ -184,11 +199,19 @@ def _reading(name: str, size: str) -> Comparison:
     in_c = {"handler in C": fed(stream, _in_c)} if compiled.can_be_built() else {}
     made = [
         *sides(OURS, in_c),
-        *sides(OURS, {"typed handler": fed(stream, _typed), "message[name]": fed(stream, _named)}),
+        *sides(
+            OURS,
+            {
+                "field handler": fed(stream, _by_fields),
+                "typed handler": fed(stream, _typed),
+                "message[name]": fed(stream, _named),
+            },
+        ),
         *sides(PEER, {"eager": fed(stream, _eager), "frugal": fed(stream, _frugal)}),
         *sides(BOUND, {"splitting alone": fed(stream, _split_alone, reads=False), "memcpy": _copy(stream)}),
     ]
     if name == "AGENT_STATE_EVENT":
+        made += sides(BOUND, {"bare call with three": ready(_bare_call_of_three)})
         made += [
             Side(library, PEER, fed(stream, lambda seen, decode=decode: protocol(decode(seen))), rounds=5)
             for library, decode in libraries.CLIENTS.items()

@@ -6,7 +6,7 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack, overload
+from typing import Any, Concatenate, Literal, Self, TypeVar, Unpack, overload
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
@@ -280,22 +280,60 @@ class Session:
     def on(self, message_type: int | str, handler: Handler) -> None: ...
     @overload
     def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
-    def on(self, message_type: Any, handler: Callable[[Any], object]) -> None:
-        """Call the handler with each message of that number, name or class, without building Arguments.
+    @overload
+    def on(
+        self,
+        message_type: int | str | type[Message],
+        handler: Callable[..., object],
+        fields: Iterable[str],
+        *,
+        with_message: Literal[False] = False,
+    ) -> None: ...
+    @overload
+    def on(
+        self,
+        message_type: int | str,
+        handler: Callable[Concatenate[Message, ...], object],
+        fields: Iterable[str],
+        *,
+        with_message: bool,
+    ) -> None: ...
+    @overload
+    def on(
+        self,
+        message_type: type[_M],
+        handler: Callable[Concatenate[_M, ...], object],
+        fields: Iterable[str],
+        *,
+        with_message: bool,
+    ) -> None: ...
+    def on(
+        self,
+        message_type: Any,
+        handler: Callable[..., object],
+        fields: Iterable[str] | None = None,
+        *,
+        with_message: bool = False,
+    ) -> None:
+        """Call the handler with each message of a type, without building Arguments.
+
+        - ``message_type``: the message's number, name or class.
+        - ``handler``: called on the loop with the message.
+        - ``fields``: names of fields, such as ``("agent_state", "AgentID")``. The handler is called with
+          their values instead of the message, which is the fastest way to get them; see
+          ``Dispatcher.on``.
+        - ``with_message``: whether the message is the first argument, before the fields.
 
         The objects are up to date by then. A handler that raises is logged and counted.
 
-        Raises ``ValueError`` for a message that the reference does not have, ``TypeError`` for a coroutine
-        function: handlers are called on the loop, not awaited.
+        Raises ``ValueError`` for a message that the reference does not have and for a field that the message
+        does not have in any version, ``TypeError`` for a coroutine function, which the loop would not await,
+        and for a handler that does not take that many arguments.
         """
-        self._connection.dispatcher.on(message_type, checked(handler))
+        self._connection.dispatcher.on(message_type, checked(handler), fields, with_message=with_message)  # type: ignore[arg-type]
 
-    @overload
-    def off(self, message_type: int | str, handler: Handler) -> None: ...
-    @overload
-    def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
-    def off(self, message_type: Any, handler: Callable[[Any], object]) -> None:
-        """Take a handler away. Raises ``ValueError`` if it is not registered."""
+    def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None:
+        """Take a handler away, with or without fields. Raises ``ValueError`` if it is not registered."""
         self._connection.dispatcher.off(message_type, handler)
 
     # --- Connecting ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 # Handlers that are called from C, for services with a Cython module of their own.
 
 cimport cython
+from cpython.object cimport PyObject
 from libc.stdint cimport int64_t, uint32_t
 from libc.string cimport memchr
 
@@ -16,14 +17,16 @@ from ctios_fast.core.layout cimport (
 )
 from ctios_fast.core.field_slot cimport next_of_slot
 from ctios_fast.core.floating cimport FloatingCursor, start_floating
+from ctios_fast.core.message cimport Message
 
-# A frame that was proved, for as long as a handler runs.
+# A frame that was proved well-formed, for as long as a handler runs.
 cdef struct Frame:
     const unsigned char *data               # header included
     Py_ssize_t size
     uint32_t type
     int tag_width                           # bytes of a floating field's tag, and of its length
     const Layout *layout                    # NULL where no layout is published
+    PyObject *layouts                       # the Layouts that the frame was read with; borrowed
 
 # Bytes within a frame, not closed by a NUL; NULL where there are none.
 cdef struct FieldData:
@@ -38,6 +41,16 @@ cdef inline void start_frame(FloatingCursor *cursor, const Frame *frame) noexcep
         start_floating(cursor, end, end)
     else:
         start_floating(cursor, frame.data + HEADER_SIZE + frame.layout.fixed_size, end)
+
+
+cdef inline void frame_of(Message message, Frame *frame) noexcept:
+    # The frame of a view. It is valid as long as the view and shows the same message.
+    frame.data = message.data
+    frame.size = message.size
+    frame.type = message.type
+    frame.tag_width = message.layouts.tag_width
+    frame.layout = message.layout
+    frame.layouts = <PyObject *>message.layouts
 
 
 cdef class FrameHandler:

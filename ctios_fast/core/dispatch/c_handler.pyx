@@ -24,11 +24,7 @@ cdef class FrameHandler:
         cdef Frame frame
         if message.data == NULL:
             raise TypeError("a message that holds no frame cannot be handled")
-        frame.data = message.data
-        frame.size = message.size
-        frame.type = message.type
-        frame.tag_width = message.layouts.tag_width
-        frame.layout = message.layout
+        frame_of(message, &frame)
         self.on_frame(&frame)
 
 

@@ -1,5 +1,5 @@
-from collections.abc import Callable
-from typing import TypeAlias, TypeVar, final, overload
+from collections.abc import Callable, Iterable
+from typing import Concatenate, Literal, TypeAlias, TypeVar, final, overload
 
 from ctios_fast.core.codec import Codec
 from ctios_fast.core.frames import FrameBuffer
@@ -40,8 +40,32 @@ class Dispatcher:
     @overload
     def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     @overload
-    def off(self, message_type: int | str, handler: Handler) -> None: ...
+    def on(
+        self,
+        message_type: int | str | type[Message],
+        handler: Callable[..., object],
+        fields: Iterable[str],
+        *,
+        with_message: Literal[False] = False,
+    ) -> None: ...
     @overload
-    def off(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
+    def on(
+        self,
+        message_type: int | str,
+        handler: Callable[Concatenate[Message, ...], object],
+        fields: Iterable[str],
+        *,
+        with_message: bool,
+    ) -> None: ...
+    @overload
+    def on(
+        self,
+        message_type: type[_M],
+        handler: Callable[Concatenate[_M, ...], object],
+        fields: Iterable[str],
+        *,
+        with_message: bool,
+    ) -> None: ...
+    def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None: ...
     def stop(self) -> None: ...
     def dispatch(self, seconds: float = 0) -> int: ...

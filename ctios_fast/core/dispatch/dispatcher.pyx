@@ -13,6 +13,7 @@ from libc.stdint cimport uint32_t
 from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.frames cimport FrameBuffer
 from .c_handler cimport Frame, FrameHandler
+from .field_handler cimport FieldHandler
 from ctios_fast.core.layout cimport (
     HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
 )
@@ -40,12 +41,16 @@ cdef enum:
 cdef double SHORT_LOOK = 0.0005     # seconds between two looks at the clock: below, look half as often;
 cdef double LONG_LOOK = 0.005       # above, look after each frame
 
-# How the handlers of a message are called.
+# What the handlers of a message are called with.
 cdef enum:
-    FROM_PYTHON = 0
-    FROM_C = 1
-    FROM_BOTH = 2
+    VIEW = 0                    # all with the view
+    FRAME = 1                   # all in C, with the frame in the buffer
+    BOTH = 2                    # some with the view, some in C with the frame that the view has
     UNSORTED = 3                # not known yet
+
+# As a function that may raise, for a caller that looks at the result itself.
+ctypedef int (*FrameCall)(tuple handlers, Py_ssize_t *at, const Frame *frame) noexcept
+ctypedef int (*ViewCall)(object handler, const Frame *frame, PyObject *view) noexcept
 
 
 cdef int _raised() except -1:
@@ -149,25 +154,46 @@ cdef class Dispatcher:
         self._called[number] = _way_to_call(handlers or ())
         return 0
 
-    def on(self, message_type, handler):
-        """Call the handler with each message of a type.
+    def on(self, message_type, handler, fields=None, *, with_message=False):
+        """Call the handler with each message of a type, or with the values of some of its fields.
 
-        ``message_type``: the message's number, name or class. ``handler``: called with the message; its
-        result is ignored. A handler that is registered twice is called twice.
+        - ``message_type``: the message's number, name or class.
+        - ``handler``: called with the message; its result is ignored. A handler that is registered twice is
+          called twice.
+        - ``fields``: names of fields, such as ``("agent_state", "AgentID")``. The handler is called with
+          their values, in this order, as ``message.get`` gives them: plain numbers and texts, lists for
+          fields that repeat, None for a field that the frame or the version lacks. ``flt_skill_groups``, an
+          attribute of the message class, is a tuple of records.
+        - ``with_message``: whether the message is the first argument, before the fields.
 
-        Raises ``ValueError`` for a message that the reference does not have; ``default`` gets those.
+        A handler with fields and without the message costs no view: the values are read from the receive
+        buffer, which cannot grow while the handler runs, so that feeding it there can raise ``BufferError``.
+
+        Raises ``ValueError`` for a message that the reference does not have (``default`` gets those) and for
+        a field that the message does not have in any version, ``TypeError`` for a handler that cannot be
+        called with that many arguments.
         """
         cdef uint32_t number = message_number(message_type)
+        if fields is not None:
+            handler = FieldHandler(number, handler, fields, with_message=with_message)
+        elif with_message:
+            raise TypeError("with_message needs fields: without them the message is the only argument")
         known = self.handlers_of(number) or ()
         self.set_handlers(number, (*known, _callable(handler)))
 
     def off(self, message_type, handler):
-        """Remove a handler. Arguments as for ``on``; raises ``ValueError`` if it is not registered."""
+        """Remove a handler, with or without fields: the one that was registered first if there are several.
+
+        Arguments as for ``on``. Raises ``ValueError`` if it is not registered.
+        """
         cdef uint32_t number = message_number(message_type)
         rest = list(self.handlers_of(number) or ())
-        if handler not in rest:
+        for at, known in enumerate(rest):
+            if known == handler or _registered(known) == handler:
+                del rest[at]
+                break
+        else:
             raise ValueError(f"{handler!r} is not a registered handler of {message_name(number)}")
-        rest.remove(handler)
         self.set_handlers(number, tuple(rest) or None)
 
     def stop(self):
@@ -243,90 +269,93 @@ cdef inline int _deliver(
 ) except -1:
     cdef Layouts layouts = self._codec.layouts
     cdef Layout *documented = layouts.find(number)
-    cdef Layout *layout = NULL
     cdef Frame proved
+    proved.layout = NULL
     if documented != NULL:
-        layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
-        if layout == NULL:
+        proved.layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+        if proved.layout == NULL:
             return _unreadable(self, documented, frame, size)
-    if called == UNSORTED:
-        called = _way_to_call(handlers)
-    if called == FROM_PYTHON:
-        return _deliver_view(self, handlers, layout, number, frame, size)
     proved.data = frame
     proved.size = size
     proved.type = number
     proved.tag_width = layouts.tag_width
-    proved.layout = layout
-    if called == FROM_C:
+    proved.layouts = <PyObject *>layouts
+    if called == UNSORTED:
+        called = _way_to_call(handlers)
+    if called == FRAME:
         return _deliver_in_place(self, layouts, handlers, &proved)
-    return _deliver_to_both(self, handlers, &proved)
+    return _deliver_view(self, handlers, called, &proved)
 
 
-cdef int _deliver_view(
-    Dispatcher self, tuple handlers, const Layout *layout, uint32_t number, const unsigned char *frame,
-    Py_ssize_t size,
-) except -1:
-    # The frame is copied before any handler runs, since those may move what is buffered.
-    cdef PyObject *view = _view(self, layout, number, frame, size)
+cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
+    # The frame is copied before any handler runs, since those may move what is buffered. Handlers in C get
+    # the copy.
+    cdef PyObject *view = _view(self, frame)
+    cdef PyObject *handler
     cdef PyObject *result
     cdef Py_ssize_t i
     cdef Message message
+    frame.data = (<Message>view).data
     for i in range(PyTuple_GET_SIZE(handlers)):
-        result = PyObject_CallOneArg(PyTuple_GET_ITEM(handlers, i), view)
-        if result == NULL:
-            message = <Message>view
-            Py_DECREF(message)          # `message` alone has the reference if this raises
-            _failed(self, <object>PyTuple_GET_ITEM(handlers, i), message)
-            Py_INCREF(message)
-            message = None
+        handler = PyTuple_GET_ITEM(handlers, i)
+        if called == BOTH and isinstance(<object>handler, FrameHandler):
+            if (<ViewCall>_call_in_c)(<object>handler, frame, view) == 0:
+                continue
         else:
-            Py_XDECREF(result)
+            result = PyObject_CallOneArg(handler, view)
+            if result != NULL:
+                Py_XDECREF(result)
+                continue
+        message = <Message>view
+        Py_DECREF(message)          # `message` alone has the reference if this raises
+        _failed(self, <object>handler, message)
+        Py_INCREF(message)
+        message = None
     keep_view(self._spares, view, REUSES_VIEWS)
     return 0
+
+
+cdef int _call_in_c(object handler, const Frame *frame, PyObject *view) except -1:
+    if type(handler) is FieldHandler:
+        return (<FieldHandler>handler).call(frame, view)
+    return (<FrameHandler>handler).on_frame(frame)
 
 
 cdef int _deliver_in_place(
     Dispatcher self, Layouts layouts, tuple handlers, const Frame *frame
 ) except -1:
-    # To handlers in C alone: they get the frame where it stands in the buffer, held in place meanwhile.
+    # To handlers in C alone: they get the frame where it is in the buffer, which cannot move meanwhile.
     cdef FrameBuffer held = self._frames
-    cdef Message message
-    cdef Py_ssize_t i
+    cdef Py_ssize_t at = 0
     held.exports += 1
     try:
-        for i in range(PyTuple_GET_SIZE(handlers)):
-            try:
-                (<FrameHandler>PyTuple_GET_ITEM(handlers, i)).on_frame(frame)
-            except (KeyboardInterrupt, SystemExit):
-                raise
-            except BaseException as error:
-                message = new_view(frame.type)
-                message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
-                _report(self, <object>PyTuple_GET_ITEM(handlers, i), message, error)
+        while (<FrameCall>_call_from)(handlers, &at, frame) != 0:
+            _failed_in_place(self, layouts, <object>PyTuple_GET_ITEM(handlers, at), frame)
+            at += 1
     finally:
         held.exports -= 1
     return 0
 
 
-cdef int _deliver_to_both(Dispatcher self, tuple handlers, const Frame *proved) except -1:
-    # To handlers in C and in Python, in their order: all are given the copy.
+cdef int _call_from(tuple handlers, Py_ssize_t *at, const Frame *frame) except -1:
+    # Calls the handlers from a position on, which is that of the handler that raised after an error.
+    while at[0] < PyTuple_GET_SIZE(handlers):
+        (<FrameHandler>PyTuple_GET_ITEM(handlers, at[0])).on_frame(frame)
+        at[0] += 1
+    return 0
+
+
+cdef int _failed_in_place(Dispatcher self, Layouts layouts, object handler, const Frame *frame) except -1:
+    # With the handler's exception set.
     cdef Message message
-    cdef Frame frame = proved[0]
-    cdef PyObject *view = _view(self, frame.layout, frame.type, frame.data, frame.size)
-    message = <Message>view
-    Py_DECREF(message)
-    frame.data = message.data
-    for handler in handlers:
-        try:
-            if isinstance(handler, FrameHandler):
-                (<FrameHandler>handler).on_frame(&frame)
-            else:
-                handler(message)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            _report(self, handler, message, error)
+    try:
+        _raised()
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        message = new_view(frame.type)
+        message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
+        _report(self, handler, message, error)
     return 0
 
 
@@ -354,42 +383,48 @@ cdef int _failed(Dispatcher self, object handler, Message message) except -1:
 cdef int _report(Dispatcher self, object handler, Message message, object error) except -1:
     self.handler_errors += 1
     if self.on_handler_error is not None:
-        self.on_handler_error(handler, message, error)
+        self.on_handler_error(_registered(handler), message, error)
     return 0
 
 
-cdef PyObject *_new_view(
-    Layouts layouts, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
-) except NULL:
+cdef PyObject *_new_view(Layouts layouts, const Frame *frame) except NULL:
+    cdef const unsigned char *data = frame.data
     cdef bytes copy
-    if lacks_class(number):
+    if lacks_class(frame.type):
         # Creating the class runs Python code, which may feed the buffer that the frame is in.
-        copy = PyBytes_FromStringAndSize(<const char *>frame, size)
-        load_class(number)
-        frame = <const unsigned char *>PyBytes_AS_STRING(copy)
-    message = new_view(number)
-    message.show(layouts, <Layout *>layout, number, frame, size)
+        copy = PyBytes_FromStringAndSize(<const char *>data, frame.size)
+        load_class(frame.type)
+        data = <const unsigned char *>PyBytes_AS_STRING(copy)
+    message = new_view(frame.type)
+    message.show(layouts, <Layout *>frame.layout, frame.type, data, frame.size)
     Py_INCREF(message)
     return <PyObject *>message
 
 
-cdef inline PyObject *_view(
-    Dispatcher self, const Layout *layout, uint32_t number, const unsigned char *frame, Py_ssize_t size
-) except NULL:
+cdef inline PyObject *_view(Dispatcher self, const Frame *frame) except NULL:
     # A view of the frame: one that can be used again, or a new one. The caller owns the reference.
-    cdef PyObject *view = spare_view(self._spares, number)
+    cdef PyObject *view = spare_view(self._spares, frame.type)
     if view == NULL:
-        return _new_view(self._codec.layouts, layout, number, frame, size)
-    (<Message>view).show(self._codec.layouts, <Layout *>layout, number, frame, size)
-    self._spares[number] = NULL
+        return _new_view(<Layouts>frame.layouts, frame)
+    (<Message>view).show(
+        <Layouts>frame.layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size
+    )
+    self._spares[frame.type] = NULL
     return view
 
 
 cdef int _way_to_call(tuple handlers) except -1:
-    cdef Py_ssize_t in_c = 0
+    cdef Py_ssize_t in_c = 0, in_place = 0
     for handler in handlers:
-        in_c += isinstance(handler, FrameHandler)
-    return FROM_PYTHON if in_c == 0 else FROM_C if in_c == len(handlers) else FROM_BOTH
+        if isinstance(handler, FrameHandler):
+            in_c += 1
+            in_place += not (type(handler) is FieldHandler and (<FieldHandler>handler).needs_view())
+    return VIEW if in_c == 0 else FRAME if in_place == len(handlers) else BOTH
+
+
+cdef object _registered(object handler):
+    # What the program registered.
+    return (<FieldHandler>handler).handler if type(handler) is FieldHandler else handler
 
 
 cdef object _callable(object handler):

@@ -9,7 +9,8 @@ from cpython.dict cimport PyDict_Copy, PyDict_SetItem
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New, PyTuple_SET_ITEM
+from libc.string cimport memset
 
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
@@ -19,30 +20,20 @@ from ctios_fast.core.layout cimport (
     Layout,
     field_names,
     is_field_name,
-    load_number,
     tag_of_text,
 )
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
-from ctios_fast.core.floating cimport FloatingCursor, next_floating
-from ctios_fast.core.message cimport Message, read_value
-from .text_cache cimport cached_text, free_texts
+from ctios_fast.core.message cimport Message
+from .c_handler cimport Frame, frame_of
+from .text_cache cimport free_texts
 
 from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
 
-cdef extern from "Python.h":
-    void set_item "PyTuple_SET_ITEM"(tuple values, Py_ssize_t place, PyObject *value) noexcept
-
-
-cdef inline void give_item(tuple values, Py_ssize_t place, object value) noexcept:
-    # The item is NULL before. The tuple gets a reference of its own.
-    Py_INCREF(value)
-    set_item(values, place, <PyObject *>value)
-
-
 cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     # Where the layout has the field.
     cdef FieldSlot found
+    cdef int tag
     find_slot(layout, name, &found)
     if found.fixed != NULL:
         place.kind = FIXED
@@ -50,17 +41,20 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
         place.at = HEADER_SIZE + found.fixed.offset
         return 0
     place.slot = found.floating
+    place.second_tag = NO_TAG_ON_WIRE
     if place.slot == NULL:
-        place.kind = MISSING if tag_of_text(name) < 0 else BY_NAME
-    elif place.slot.flags & FLAG_REPEATS:
-        place.kind = BY_NAME
+        tag = tag_of_text(name)
+        place.kind = MISSING if tag < 0 else DATA
+        place.at = NO_TAG_ON_WIRE if tag < 0 else tag
+        return 0
+    place.at = place.slot.tag
+    if place.slot.second_tag != NO_TAG:
+        place.second_tag = place.slot.second_tag
+    if place.slot.flags & FLAG_REPEATS:
+        place.kind = REPEATED
     else:
         # a password is not kept
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
-        place.at = place.slot.tag
-        place.second_tag = NO_TAG_ON_WIRE
-        if place.slot.second_tag != NO_TAG:
-            place.second_tag = place.slot.second_tag
     return 0
 
 
@@ -87,8 +81,8 @@ cdef class FieldReader:
                 raise TypeError(f"a field's name is text, not {type(name).__name__}")
             if not is_field_name(name) and tag_of_text(name) < 0:
                 raise ValueError(f"the reference has no field {name!r}{suggestion(name, field_names())}")
-        if len(set(names)) != len(names):
-            raise ValueError("a field is named twice")
+            if names.count(name) > 1:
+                raise ValueError(f"field {name} is named twice")
         self.names = names
         self._count = len(names)
         self._texts.keeps = is_on("text-cache")
@@ -103,103 +97,72 @@ cdef class FieldReader:
                 self._layout_places[i] = next
         free_texts(&self._texts)
 
-    cdef LayoutPlaces *places_of(self, Message message) except NULL:
-        # Shapes are kept as long as the reader: what reads a message may run other code meanwhile.
-        cdef const Layout *layout = message.layout
-        cdef LayoutPlaces *known = self._layout_places[layout.number]
-        while known != NULL:
-            if known.layout == layout:
-                return known
-            known = known.next
-        known = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
-        if known == NULL:
+    cdef LayoutPlaces *new_places(self, const Layout *layout) except NULL:
+        cdef LayoutPlaces *made = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
+        if made == NULL:
             raise MemoryError
         try:
-            self.find_places(message.layout, known, floating=True)
-            known.floating = known.count
-            self.find_places(message.layout, known, floating=False)
+            self.add_places(layout, made, FLOATING, DATA)
+            made.repeated = -made.count
+            self.add_places(layout, made, REPEATED, REPEATED)
+            made.repeated += made.count
+            made.floating = made.count
+            self.add_places(layout, made, FIXED, FIXED)
         except BaseException:
-            PyMem_Free(known)
+            PyMem_Free(made)
             raise
-        known.layout = layout
-        known.next = self._layout_places[layout.number]
-        self._layout_places[layout.number] = known
-        return known
+        made.layout = layout
+        made.next = self._layout_places[layout.number]
+        self._layout_places[layout.number] = made
+        return made
 
-    cdef int find_places(self, Layout *layout, LayoutPlaces *known, bint floating) except -1:
-        # Adds the places in the floating part, or the others.
+    cdef int add_places(
+        self, const Layout *layout, LayoutPlaces *known, PlaceKind first, PlaceKind last
+    ) except -1:
+        # Adds the places of some kinds.
         cdef FieldPlace place
         cdef int i
         for i in range(self._count):
-            _find(layout, <object>PyTuple_GET_ITEM(self.names, i), &place)
-            if place.kind != MISSING and (place.kind >= FLOATING) == floating:
+            _find(<Layout *>layout, <object>PyTuple_GET_ITEM(self.names, i), &place)
+            if first <= place.kind <= last:
                 place.index = i
                 known.places[known.count] = place
                 known.count += 1
         return 0
 
-    cdef tuple collect(self, Message message):
-        # The values of one message's fields; NULL where there is none.
-        cdef tuple values = PyTuple_New(self._count)
-        cdef const LayoutPlaces *known
-        cdef const FieldPlace *place
-        cdef FloatingCursor field
-        cdef int i, left
-        if message is None:
-            raise TypeError("a message is wanted, not None")
-        if message.layout == NULL:
-            return values
-        known = self.places_of(message)
-        left = known.floating
-        message.start(&field)
-        while left and next_floating(&field, message.layouts.tag_width):
-            for i in range(known.floating):
-                place = &known.places[i]
-                if field.tag != place.at and field.tag != place.second_tag:
-                    continue
-                if PyTuple_GET_ITEM(values, place.index) == NULL:
-                    if place.kind == TEXT and self._texts.keeps:
-                        give_item(values, place.index, cached_text(
-                            &self._texts, <PyObject *>message.layouts, field.data, field.size
-                        ))
-                    else:
-                        give_item(values, place.index, read_value(
-                            <PyObject *>message.layouts, place.slot, field.data, field.size, False
-                        ))
-                    left -= 1
-        for i in range(known.floating, known.count):
-            place = &known.places[i]
-            if place.kind == FIXED:
-                give_item(values, place.index, load_number(place.wire_type, message.data + place.at))
-                continue
-            value = message.value_of(<object>PyTuple_GET_ITEM(self.names, place.index), None)
-            if value is not None:
-                give_item(values, place.index, value)
-        return values
-
     cpdef tuple read(self, Message message):
         """The values of one message's fields, in the order of the names."""
-        cdef tuple values = self.collect(message)
+        cdef PyObject *values[MAX_FIELDS]
+        cdef tuple found
         cdef int i
-        for i in range(self._count):
-            if PyTuple_GET_ITEM(values, i) == NULL:
-                give_item(values, i, None)
-        return values
+        memset(values, 0, self._count * sizeof(PyObject *))
+        try:
+            _collect(self, message, values)
+            found = PyTuple_New(self._count)
+            for i in range(self._count):
+                value = None if values[i] == NULL else <object>values[i]
+                Py_INCREF(value)                # the tuple's own reference
+                PyTuple_SET_ITEM(found, i, value)
+        finally:
+            release(values, self._count)
+        return found
 
     cpdef dict fill(self, Message message, dict template):
         """A copy of the template with the fields that the message has, each under its name."""
-        cdef tuple values
+        cdef PyObject *values[MAX_FIELDS]
         cdef dict filled
-        cdef PyObject *value
         cdef int i
         if template is None:
             raise TypeError("a dict is wanted, not None")
-        filled = PyDict_Copy(template)
-        values = self.collect(message)
-        for i in range(self._count):
-            value = PyTuple_GET_ITEM(values, i)
-            if value != NULL:
-                PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>value)
+        memset(values, 0, self._count * sizeof(PyObject *))
+        try:
+            _collect(self, message, values)
+            filled = PyDict_Copy(template)
+            for i in range(self._count):
+                if values[i] != NULL:
+                    PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
+        finally:
+            release(values, self._count)
         return filled
 
     def __call__(self, Message message not None):
@@ -210,3 +173,14 @@ cdef class FieldReader:
 
     def __reduce__(self):
         return FieldReader, self.names
+
+
+cdef inline int _collect(FieldReader self, Message message, PyObject **values) except -1:
+    # As collect, of a view.
+    cdef Frame frame
+    if message is None:
+        raise TypeError("a message is wanted, not None")
+    if message.layout == NULL:
+        return 0
+    frame_of(message, &frame)
+    return collect(self, &frame, values)

@@ -1,0 +1,23 @@
+# Handlers that are called with the values of fields.
+
+cimport cython
+from cpython.object cimport PyObject
+
+from .c_handler cimport Frame, FrameHandler
+from .field_reader cimport FieldReader
+
+
+@cython.final
+cdef class FieldHandler(FrameHandler):
+    cdef readonly object handler        # what is called
+    cdef readonly tuple fields          # as they were given
+    cdef readonly bint with_message     # whether the view is the first argument
+    cdef FieldReader _reader            # of the fields that are not in _records
+    cdef tuple _records                 # pairs: position among the fields, attribute of the view
+    cdef int _count                     # number of fields
+
+    cdef int call(self, const Frame *frame, PyObject *view) except -1
+    cdef int add_records(self, PyObject *view, PyObject **values) except -1
+
+    cdef inline bint needs_view(self) noexcept:
+        return self.with_message or self._records is not None

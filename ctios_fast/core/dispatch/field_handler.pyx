@@ -1,0 +1,97 @@
+"""Handlers that the dispatcher calls with the values of fields instead of a message.
+
+The values are read from the frame by the plan of a ``FieldReader`` and given to the handler as CPython passes
+arguments (vectorcall): there is no view, no call of a reader and no tuple.
+"""
+
+cimport cython
+from cpython.object cimport PyObject
+from libc.stdint cimport uint32_t
+from libc.string cimport memmove, memset
+
+from ctios_fast.core.message cimport Message
+from .c_handler cimport Frame, FrameHandler, frame_of
+from .field_reader cimport MAX_FIELDS, FieldReader, collect, release, store
+
+from ctios_fast.protocol.naming import message_number
+
+from .field_names import check_arity, resolved
+
+cdef extern from "Python.h":
+    size_t PY_VECTORCALL_ARGUMENTS_OFFSET
+    object PyObject_Vectorcall(object handler, PyObject **arguments, size_t count, PyObject *keywords)
+
+
+@cython.final
+cdef class FieldHandler(FrameHandler):
+    """A handler of a dispatcher that is called with the values of fields: ``handler(state, agent_id)``.
+
+    ``Dispatcher.on`` makes one where it is given ``fields``; the parameters are described there.
+    """
+
+    def __cinit__(self, message_type, handler, fields, *, bint with_message=False):
+        cdef uint32_t number = message_number(message_type)
+        if not callable(handler):
+            raise TypeError(f"a handler must be callable, got {type(handler).__name__}")
+        self.fields, names, records = resolved(number, fields)
+        self._count = len(self.fields)
+        if self._count > MAX_FIELDS:
+            raise ValueError(f"a handler takes {MAX_FIELDS} fields at most, {self._count} were given")
+        check_arity(handler, self._count, with_message)
+        self.handler = handler
+        self.with_message = with_message
+        self._reader = FieldReader(*names)
+        self._records = records or None
+
+    cdef int on_frame(self, const Frame *frame) except -1:
+        return self.call(frame, NULL)
+
+    cdef int call(self, const Frame *frame, PyObject *view) except -1:
+        # `view` is NULL if none is needed. Otherwise the frame is that of the view.
+        cdef PyObject *arguments[MAX_FIELDS + 2]        # the first one is the callee's to use
+        cdef PyObject **values = &arguments[1]
+        cdef int i
+        arguments[0] = NULL
+        if self.with_message:
+            values[0] = view
+            values += 1
+        memset(values, 0, self._count * sizeof(PyObject *))
+        try:
+            collect(self._reader, frame, values)
+            if self._records is not None:
+                self.add_records(view, values)
+            for i in range(self._count):
+                if values[i] == NULL:
+                    store(values, i, None)
+            PyObject_Vectorcall(
+                self.handler,
+                &arguments[1],
+                <size_t>(self._count + self.with_message) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                NULL,
+            )
+        finally:
+            release(values, self._count)
+        return 0
+
+    cdef int add_records(self, PyObject *view, PyObject **values) except -1:
+        # Inserts the records among the values of the fields, from the first position to the last.
+        cdef Py_ssize_t at
+        cdef Py_ssize_t count = self._count - len(self._records)
+        for position, attribute in self._records:
+            value = getattr(<object>view, attribute)
+            at = position
+            memmove(&values[at + 1], &values[at], (count - at) * sizeof(PyObject *))
+            store(values, at, value)
+            count += 1
+        return 0
+
+    def __call__(self, Message message not None):
+        """Call the handler with the fields of a message."""
+        cdef Frame frame
+        if message.data == NULL:
+            raise TypeError("a message that holds no frame cannot be handled")
+        frame_of(message, &frame)
+        self.call(&frame, <PyObject *>message)
+
+    def __repr__(self):
+        return f"<FieldHandler {self.handler!r} of {', '.join(self.fields)}>"
