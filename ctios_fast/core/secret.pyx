@@ -44,3 +44,8 @@ cdef class Secret:
 
     def __repr__(self):
         return "Secret('***')"
+
+
+def hidden(password):
+    """A password as a Secret; None stays None. Never raises."""
+    return password if password is None or isinstance(password, Secret) else Secret(password)

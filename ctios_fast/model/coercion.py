@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ctios_fast._checks import shown
 from ctios_fast.connection.options import MAX_SECONDS
-from ctios_fast.core.secret import Secret
+from ctios_fast.core.secret import Secret, hidden
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.protocol.naming import suggestion
@@ -95,13 +95,6 @@ def optional_seconds(name: str, value: Any) -> float | None:
         f"{name} must be a number of seconds above 0 and at most {MAX_SECONDS:.0f}, or None, "
         f"got {shown(value)}"
     )
-
-
-def hidden(password: Any) -> Secret | None:
-    """A password as a Secret; None stays None. Never raises."""
-    if password is None or isinstance(password, Secret):
-        return password
-    return Secret(password)
 
 
 def hidden_pairs(pairs: Any) -> Any:

@@ -21,7 +21,7 @@ class ObjectRequest(Request[Message]):
     def __init__(
         self, label: str, take_in: Callable[[Message], object], refused: Callable[[Refused], bool]
     ) -> None:
-        Request.__init__(self, label)
+        self.label = label
         self._take_in = take_in
         self._refused = refused
 

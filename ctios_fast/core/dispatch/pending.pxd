@@ -5,7 +5,7 @@ from libc.stdint cimport uint32_t
 from ctios_fast.core.message cimport Message
 
 cdef class Request:
-    cdef readonly str label
+    cdef public str label
     cdef bint _done
     cdef bint _cancelled
     cdef bint _seen                             # the failure was awaited, asked for or reported

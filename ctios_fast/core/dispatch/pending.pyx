@@ -56,6 +56,9 @@ cdef class Request:
     A failure that nobody awaited or asked for, and that reached no callback and no listener, is reported
     once, when the request is freed: ``on_unseen(label, error)`` is called. The owner of the request sets it,
     so that the owner can limit its log lines. Without it the failure is logged.
+
+    A subclass with an ``__init__`` of its own sets ``label`` there: that takes less time than a call of this
+    one.
     """
 
     __class_getitem__ = classmethod(GenericAlias)

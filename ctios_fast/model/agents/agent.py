@@ -340,16 +340,11 @@ class Agent(AgentRequests):
             self._password = agent_password
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
-        return self._login(given, timeout)
-
-    def _login(self, given: Arguments | None, timeout: float | None) -> "Request[AgentState | int]":
-        context = self.context or self._require_context()
-        gap, state = self._gap, self.state
-        if state is not None and (gap is None or not gap.is_doubtful):
-            if state in states.NOT_SIGNED_IN:
-                return self._ask_state("Login", states.LOGIN, 0, given, timeout)
-            return self._already_in(context)
-        return self._login_after_query(context, given, timeout)
+        is_known = self.state is not None and (self._gap is None or not self._gap.is_doubtful)
+        if is_known and self.state in states.NOT_SIGNED_IN:
+            return self._ask_state("Login", states.LOGIN, 0, given, timeout)
+        context = self._require_context()
+        return self._already_in(context) if is_known else self._login_after_query(context, given, timeout)
 
     def _already_in(self, context: Context) -> "Request[AgentState | int]":
         there: Request[AgentState | int] = Request("Login")
@@ -525,9 +520,8 @@ class Agent(AgentRequests):
         is_signing = wanted in states.SIGNING
         work_mode, position, supervisor = (0, None, None) if given is None else _extras(given, is_signing)
         changes = self._changes
-        change = StateChange(
-            label, self.agent_id, wanted, changes[-1].wanted if changes else self.state, reason, self._report
-        )
+        is_waiting = is_signing or states.is_waited_for(wanted, changes[-1].wanted if changes else self.state)
+        change = StateChange(label, self, wanted, reason, is_waiting)
         try:
             context.send(
                 change,
@@ -549,35 +543,33 @@ class Agent(AgentRequests):
                 self._is_pre_logout_fired = False  # the next attempt is announced again
             raise
         if not change.done():
-            self._changes = (*changes, change)
+            self._changes = (*changes, change) if changes else (change,)
             self.is_settled = False
         return change
 
     # --- Answers ------------------------------------------------------------------------------------
 
-    def _report(
-        self,
-        change: StateChange,
-        /,
-        confirmation: Message | None = None,
-        error: BaseException | None = None,
-    ) -> None:
-        # The Report of the agent's requests for states.
-        if confirmation is not None:
-            context = self.context
-            if context is not None and context.listeners["OnSetAgentStateConf"]:
-                context.fire("OnSetAgentStateConf", self._confirmation_arguments, confirmation)
-            return
+    def change_confirmed(self, confirmation: Message) -> None:
+        """Fire OnSetAgentStateConf. Called by a request for a state."""
+        context = self.context
+        if context is not None and context.listeners["OnSetAgentStateConf"]:
+            context.fire("OnSetAgentStateConf", self._confirmation_arguments, confirmation)
+
+    def change_over(self, change: StateChange) -> None:
+        """Forget the request for a state, which waits for no event any more. Called by the request."""
+        self._drop(change)
+
+    def change_failed(self, change: StateChange, error: BaseException) -> None:
+        """Forget the request for a state, and fire the events of its failure. Called by the request."""
         was_sent = self._drop(change)
-        if error is not None:
-            events: tuple[str, ...] = ()
-            if change.wanted == states.LOGOUT:
-                self._is_pre_logout_fired = False
-                events = ("OnLogoutFailed",)
-                if was_sent and isinstance(error, ConnectionLost):
-                    self._open_gap().reason = change.reason
-            if isinstance(error, Refused) and self._fire_refusal(error, *events):
-                change.reported()
+        events: tuple[str, ...] = ()
+        if change.wanted == states.LOGOUT:
+            self._is_pre_logout_fired = False
+            events = ("OnLogoutFailed",)
+            if was_sent and isinstance(error, ConnectionLost):
+                self._open_gap().reason = change.reason
+        if isinstance(error, Refused) and self._fire_refusal(error, *events):
+            change.reported()
 
     def connection_lost(self, reason: str) -> None:
         """The connection is gone: fail what waits for a state event. Called by the registry."""
@@ -665,9 +657,10 @@ class Agent(AgentRequests):
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
             is_leaving = self._prepare(state, reason, message)
         try:
-            self.state = STATES[state]
+            known: AgentState | int = STATES[state]
         except IndexError:
-            self.state = state
+            known = state
+        self.state = known
         self.reason_code = reason
         context: Context = self.context  # type: ignore[assignment]
         if context.hears_all or message is None or self._is_own(context, message):
@@ -679,14 +672,14 @@ class Agent(AgentRequests):
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
         if self._changes:
-            self._show(state, reason)
+            self._show(known, reason)
 
     def report_state(self, state: int, reason: int, message: Message) -> None:
         """Fire OnAgentStateChange for a state that the handler of the message has taken in."""
         context: Context = self.context  # type: ignore[assignment]
         context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
         if self._changes:  # a listener has just asked for a state
-            self._show(state, reason)
+            self._show(states.agent_state(state), reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
@@ -719,10 +712,9 @@ class Agent(AgentRequests):
     def _is_own(self, context: Context, message: Message) -> bool:
         return context.is_own(message.get("MonitorID")) or self is context.current_agent
 
-    def _show(self, state: int, reason: int) -> None:
+    def _show(self, state: AgentState | int, reason: int) -> None:
         # One event answers one request, the oldest that it fits: later ones have events of their own.
-        changes = self._changes
-        for change in changes:
+        for change in self._changes:
             if change.shown(state, reason):
                 if change.done():
                     self._drop(change)

@@ -14,20 +14,22 @@ from ctios_fast.errors import ConnectionLost, ForcedLogout, RequestTimeout
 from . import states
 from .reasons import FORCED_LOGOUT
 
-__all__ = ["LoginRequest", "Report", "StateChange"]
+__all__ = ["ChangingAgent", "LoginRequest", "StateChange"]
 
 
-class Report(Protocol):
-    """Called by a StateChange: with its confirmation, with its error, or with neither when it is over."""
+class ChangingAgent(Protocol):
+    """The agent of a StateChange, which the change reports to."""
 
-    def __call__(
-        self,
-        change: "StateChange",
-        /,
-        confirmation: Message | None = None,
-        error: BaseException | None = None,
-    ) -> None:
-        """Take the report in."""
+    agent_id: str
+
+    def change_confirmed(self, confirmation: Message, /) -> None:
+        """Take in that the server took the request."""
+
+    def change_over(self, change: "StateChange", /) -> None:
+        """Take in that the request needs no state event any more."""
+
+    def change_failed(self, change: "StateChange", error: BaseException, /) -> None:
+        """Take in that the request was refused, or will not be answered."""
 
 
 class StateChange(Request[AgentState | int]):
@@ -35,34 +37,34 @@ class StateChange(Request[AgentState | int]):
 
     The answer is the state that the agent is in then. A logout answered by an event with the reason of a
     forced logout fails with ``ForcedLogout``, unless the request itself asked for that reason.
+
+    ``is_waiting``: whether the state has yet to be seen.
     """
 
-    __slots__ = ("_is_confirmed", "_report", "_shown", "agent_id", "is_waiting", "reason", "wanted")
+    __slots__ = ("_agent", "_is_confirmed", "_shown", "is_waiting", "reason", "wanted")
 
     def __init__(
-        self, label: str, agent_id: str, wanted: int, before: int | None, reason: int, report: Report
+        self, label: str, agent: ChangingAgent, wanted: AgentState | int, reason: int, is_waiting: bool
     ) -> None:
-        Request.__init__(self, label)
-        self.agent_id = agent_id
+        self.label = label
         self.wanted = wanted
         self.reason = reason
-        #: Whether the state has yet to be seen.
-        self.is_waiting = states.is_waited_for(wanted, before)
+        self.is_waiting = is_waiting
         #: The state that was seen, None where it was not waited for.
-        self._shown: int | None = None
+        self._shown: AgentState | int | None = None
         self._is_confirmed = False
-        self._report = report
+        self._agent = agent
 
-    def shown(self, state: int, reason: int) -> bool:
+    def shown(self, state: AgentState | int, reason: int) -> bool:
         """An event shows that state. Returns whether it answers this request."""
         if not self.is_waiting or not states.is_reached(self.wanted, state):
             return False
         self.is_waiting = False
         self._shown = state
         if self.wanted == states.LOGOUT and reason == FORCED_LOGOUT != self.reason:
-            self.set_exception(ForcedLogout(self.agent_id, reason))
+            self.set_exception(ForcedLogout(self._agent.agent_id, reason))
         elif self._is_confirmed:
-            self._answer()
+            self.set_result(state)
         return True
 
     def lost(self, reason: str) -> None:
@@ -77,10 +79,10 @@ class StateChange(Request[AgentState | int]):
         if self.done():
             return
         self._is_confirmed = True
-        self._report(self, confirmation=message)
+        self._agent.change_confirmed(message)
         if not self.is_waiting:
             self._answer()
-            self._report(self)
+            self._agent.change_over(self)
 
     def failed(self, error: BaseException) -> None:
         """The request was refused, or will not be answered. Called by the request book.
@@ -91,9 +93,9 @@ class StateChange(Request[AgentState | int]):
             return
         if isinstance(error, RequestTimeout | ConnectionLost) and self._logout_was_seen():
             self._answer()
-            self._report(self)
+            self._agent.change_over(self)
             return
-        self._report(self, error=error)
+        self._agent.change_failed(self, error)
         self.set_exception(error)
 
     def overdue(self) -> None:
@@ -104,20 +106,20 @@ class StateChange(Request[AgentState | int]):
                     f"the request for agent state {self.wanted} was confirmed, but no event showed the state"
                 )
             )
-            self._report(self)
+            self._agent.change_over(self)
 
     def cancel(self, msg: object = None) -> bool:
         """Stop waiting for the state."""
         ended = super().cancel(msg)
         if ended:
-            self._report(self)
+            self._agent.change_over(self)
         return ended
 
     def _logout_was_seen(self) -> bool:
         return self.wanted == states.LOGOUT and self._shown is not None
 
     def _answer(self) -> None:
-        self.set_result(states.agent_state(self.wanted if self._shown is None else self._shown))
+        self.set_result(self.wanted if self._shown is None else self._shown)
 
 
 class LoginRequest(Request[AgentState | int]):
@@ -129,7 +131,7 @@ class LoginRequest(Request[AgentState | int]):
     __slots__ = ("_clock", "_ends_at", "_step")
 
     def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
-        Request.__init__(self, "Login")
+        self.label = "Login"
         self._clock = clock
         #: When the time for both steps is over, by the session's clock.
         self._ends_at = clock() + timeout

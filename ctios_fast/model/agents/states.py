@@ -46,7 +46,7 @@ ASKABLE: Final = frozenset(
 )
 
 #: States whose requests carry the password.
-SIGNING: Final = frozenset({AgentState.LOGIN, AgentState.LOGOUT})
+SIGNING: Final = (AgentState.LOGIN, AgentState.LOGOUT)
 
 #: While an agent is busy the peripheral keeps a wanted state for later: no event shows it before.
 _BUSY: Final = frozenset(
