@@ -15,6 +15,7 @@ GENERATED = {
     "ctios_fast/enums.py",
     "ctios_fast/enums.pyi",
     "ctios_fast/messages.pyi",
+    "ctios_fast/protocol/code_texts.py",
     "ctios_fast/protocol/codes.py",
     "ctios_fast/protocol/enums.py",
     "ctios_fast/protocol/enums.pyi",

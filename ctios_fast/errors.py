@@ -91,7 +91,8 @@ class Refused(CtiOsError):
     """The CTI Server or the peripheral refused.
 
     ``code``: the number that the refusal carries. ``name``: its name in the reference, or the number as
-    text. ``message_type``: number of the refused message. ``invoke_id``: InvokeID of that message.
+    text. ``text``: what it means. ``message_type``: number of the refused message. ``invoke_id``: InvokeID of
+    that message.
     """
 
     #: Enumerations of the reference that name the codes. Some codes are split over two of them.
@@ -116,6 +117,18 @@ class Refused(CtiOsError):
         return str(self.code)
 
     @property
+    def text(self) -> str:
+        """What the code means, in a few words of the reference's data; empty if it is not known."""
+        from .protocol.code_texts import TEXTS
+
+        return next((TEXTS[each][self.code] for each in self.ENUMERATIONS if self.code in TEXTS[each]), "")
+
+    @property
+    def explained(self) -> str:
+        """The code by name, number and text."""
+        return f"{self.name} ({self.code}){': ' if self.text else ''}{self.text}"
+
+    @property
     def message(self) -> str:
         """Name of the refused message, or its number as text."""
         from .protocol.numbers import NAMES
@@ -123,7 +136,7 @@ class Refused(CtiOsError):
         return NAMES.get(self.message_type, str(self.message_type))
 
     def __str__(self) -> str:
-        return f"the CTI Server refused {self.message}: {self.name} ({self.code})"
+        return f"the CTI Server refused {self.message}: {self.explained}"
 
 
 class OpenRefused(Refused):
@@ -135,7 +148,7 @@ class OpenRefused(Refused):
         self.status = status
 
     def __str__(self) -> str:
-        return f"the CTI Server refused to open a session: {self.name} ({self.status})"
+        return f"the CTI Server refused to open a session: {self.explained}"
 
 
 class RequestRefused(Refused):
@@ -168,9 +181,7 @@ class ControlFailure(Refused):
         return self.code
 
     def __str__(self) -> str:
-        return (
-            f"{self.message} failed: {self.name} ({self.code}), peripheral error {self.peripheral_error_code}"
-        )
+        return f"{self.message} failed: {self.explained}; peripheral error {self.peripheral_error_code}"
 
 
 class ForcedLogout(CtiOsError):

@@ -213,9 +213,10 @@ def _unseen_log() -> Callable[[str, BaseException], object]:
 
 
 def _failure(message: Message, message_type: int) -> Refused:
-    # FAILURE_CONF is the server's refusal, CONTROL_FAILURE_CONF the peripheral's
+    # FAILURE_CONF is the server's refusal, CONTROL_FAILURE_CONF the peripheral's. In the second of its two
+    # layouts FAILURE_CONF carries what CONTROL_FAILURE_CONF does.
     fields = message.fixed()
-    if message.type == ged.FAILURE_CONF:
+    if "Status" in fields:
         return RequestRefused(fields["Status"], message_type, fields["InvokeID"])
     return ControlFailure(
         fields["FailureCode"], fields["PeripheralErrorCode"], message_type, fields["InvokeID"]

@@ -14,19 +14,23 @@ from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
 from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
+from ctios_fast.protocol import codes
 
 from .arguments import Arguments, arguments_over
 from .client_identity import ClientIdentity
 from .context import Context
 from .publisher import EventTable
 from .recovery import Recovery
+from .system_failures import (
+    failure_event_arguments,
+    present_events,
+    refused_mode_arguments,
+    status_event_arguments,
+    system_event_arguments,
+)
 from .system_status import GAP_BEGINS, GAP_ENDS, PERIPHERAL_EVENTS, SystemStatus
 
 __all__ = ["SESSION_EVENTS", "ConnectionEvents"]
-
-
-#: CTI OS's FailureCode for a change of the system's status: SystemEventID then says which.
-_SERVER_CONNECTION_STATUS: Final = 10
 
 #: Events about the session and its connection (CTI OS Developer's Guide, ISessionEvents).
 SESSION_EVENTS: Final = EventTable(
@@ -39,6 +43,7 @@ SESSION_EVENTS: Final = EventTable(
         "OnMissingHeartbeat",
         "OnMonitorModeEstablished",
         "OnCTIOSFailure",
+        "OnCurrentAgentReset",
         "OnRecovered",
     ),
     aliases={"OnCloseConnection": "OnConnectionClosed", "OnCTIOSFailureEvent": "OnCTIOSFailure"},
@@ -64,14 +69,21 @@ class ConnectionEvents:
 
     def connected(self, side: Side) -> None:
         """TCP (TLS) to a side is up."""
-        self._context.fire("OnConnection", _connection_arguments, side)
+        fire = self._context.fire
+        fire("OnConnection", _connection_arguments, side)
+        words = f"connected to the CTI Server at {side}"
+        fire("OnCTIOSFailure", status_event_arguments, codes.SYS_CTI_SERVER_ONLINE, 0, words)
 
     def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
         """An attempt failed, or the connection was lost."""
         self._lost(str(error))
         if final:
             self._context.forget_mode()
-        self._context.fire("OnConnectionFailure", _failure_arguments, side, reason, final, error)
+        fire = self._context.fire
+        fire("OnConnectionFailure", _failure_arguments, side, reason, final, error)
+        status = error.status if isinstance(error, OpenRefused) else None
+        words = f"no connection to the CTI Server at {side}: {error}"
+        fire("OnCTIOSFailure", status_event_arguments, codes.SYS_CTI_SERVER_OFFLINE, 0, words, status)
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
         """The session is open."""
@@ -97,6 +109,9 @@ class ConnectionEvents:
                 context.peripheral_id,
             )
         context.fire(mode.opened_event, self._opened_arguments)
+        # For All Events the server itself sends a SYSTEM_EVENT for each peripheral.
+        for event in present_events(self._status, context.peripheral_id if mode.is_agent else None):
+            context.fire("OnCTIOSFailure", status_event_arguments, *event)
         if reopened:
             self._recovery.start()
         else:
@@ -104,9 +119,13 @@ class ConnectionEvents:
 
     def rejected(self, error: OpenRefused) -> None:
         """The server refused the session; no other side will be tried."""
+        context = self._context
+        mode, was_open = context.mode, bool(context.services_granted)
         self._lost(str(error))
-        self._context.forget_mode()
-        self._context.fire("OnConnectionRejected", _rejection_arguments, error)
+        context.forget_mode()
+        if mode is not None and not was_open:  # the refusal of an open session was reported when it came
+            context.fire("OnCTIOSFailure", refused_mode_arguments, error, mode.is_agent)
+        context.fire("OnConnectionRejected", _rejection_arguments, error)
 
     def closed(self) -> None:
         """The connection was closed by the program; nothing follows."""
@@ -125,7 +144,7 @@ class ConnectionEvents:
     def server_failure(self, status: int) -> None:
         """The server reported a failure by FAILURE_EVENT."""
         self._log.warning("the CTI Server reports a failure: status %d", status)
-        self._context.fire("OnCTIOSFailure", _server_failure_arguments, status)
+        self._context.fire("OnCTIOSFailure", failure_event_arguments, status)
 
     def malformed(self, error: MalformedFrame) -> None:
         """Counted and logged by the connection."""
@@ -149,7 +168,7 @@ class ConnectionEvents:
             self._is_gap = True
             self._recovery.stop()
             context.registry.doubt()
-        context.fire("OnCTIOSFailure", _system_event_arguments, event)
+        context.fire("OnCTIOSFailure", system_event_arguments, event)
         if concerned and number in GAP_ENDS and self._is_gap:
             self._is_gap = False
             context.registry.doubt()
@@ -207,42 +226,17 @@ def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: Ba
 
 
 def _rejection_arguments(error: OpenRefused) -> Arguments:
-    return arguments_over({kw.CTIOS_FAILURECODE: error.status, kw.CTIOS_ERRORMESSAGE: str(error)})
-
-
-def _time_arguments() -> Arguments:
-    return arguments_over({kw.CTIOS_EVENTTIME: _event_time()})
-
-
-def _server_failure_arguments(status: int) -> Arguments:
     return arguments_over(
         {
-            kw.CTIOS_FAILURECODE: status,
-            kw.CTIOS_ERRORMESSAGE: f"the CTI Server reports status {status}",
+            kw.CTIOS_FAILURECODE: error.status,
+            kw.CTIOS_STATUSCODE: error.status,
+            kw.CTIOS_ERRORMESSAGE: str(error),
         }
     )
 
 
-def _system_event_arguments(event: Message) -> Arguments:
-    number = event["SystemEventID"]
-    values: dict[str, Any] = {
-        kw.CTIOS_FAILURECODE: _SERVER_CONNECTION_STATUS,
-        kw.CTIOS_SYSTEMEVENTID: number,
-        kw.CTIOS_ERRORMESSAGE: event.get("Text") or _system_event_name(number),
-    }
-    if number in PERIPHERAL_EVENTS:
-        values[kw.CTIOS_SYSTEMEVENTARG1] = event["SystemEventArg1"]
-    return arguments_over(values)
-
-
-def _system_event_name(number: int) -> str:
-    """The reference's name of a SystemEventID, the number as text if it has none."""
-    from ctios_fast.protocol.enums import SystemEventID
-
-    try:
-        return SystemEventID(number).name
-    except ValueError:
-        return f"system event {number}"
+def _time_arguments() -> Arguments:
+    return arguments_over({kw.CTIOS_EVENTTIME: _event_time()})
 
 
 def _event_time() -> int:

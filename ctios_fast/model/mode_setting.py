@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.opening import OpenSettings
@@ -20,6 +21,7 @@ from ctios_fast.errors import ConnectionLost
 from .agents.agent import Agent
 from .agents.handlers import AGENTS
 from .agents.joining import adopt, agent_by_id, require_free
+from .arguments import Arguments, arguments_over
 from .client_identity import ClientIdentity
 from .coercion import refuse
 from .context import Context
@@ -50,9 +52,7 @@ class ModeSetting:
         require_free(self._context, agent)
         if agent.peripheral_id is None:
             raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
-        self._enter(mode, agent.peripheral_id)
-        adopt(self._context, agent)
-        self._context.current_agent = agent
+        self._enter(mode, agent.peripheral_id, agent)
         settings = self._settings(
             mode,
             peripheral_id=agent.peripheral_id,
@@ -74,6 +74,7 @@ class ModeSetting:
         agent, context.current_agent = context.current_agent, None
         if agent is not None:
             context.registry[AGENTS.name].remove(agent.agent_id)
+            context.fire("OnCurrentAgentReset", _reset_arguments, agent)
         cleared: Request[None] = Request("SetAgent")
         cleared.set_result(None)
         return cleared
@@ -84,7 +85,7 @@ class ModeSetting:
         for each in named:
             if isinstance(each, Agent):
                 require_free(self._context, each)
-        self._enter(mode, peripheral_id)
+        self._enter(mode, peripheral_id, None)
         for each in named:
             agent = (
                 adopt(self._context, each) if isinstance(each, Agent) else agent_by_id(self._context, each)
@@ -111,13 +112,16 @@ class ModeSetting:
         if self._connection.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
             raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
 
-    def _enter(self, mode: Mode, peripheral_id: int) -> None:
+    def _enter(self, mode: Mode, peripheral_id: int, agent: Agent | None) -> None:
         context = self._context
+        before = context.current_agent
         context.mode = mode
         context.hears_all = mode.hears_all
         context.peripheral_id = peripheral_id
-        context.current_agent = None
         context.registry.use_peripheral(peripheral_id)
+        context.current_agent = None if agent is None else adopt(context, agent)
+        if before is not None and before is not agent:
+            context.fire("OnCurrentAgentReset", _reset_arguments, before)
 
     def _settings(self, mode: Mode, **settings: Any) -> OpenSettings:
         identity, version = self._identity, self._context.codec.version
@@ -177,3 +181,7 @@ class ModeSetting:
             outcome.set_result(None)
         else:
             self._recovery.task.add_done_callback(asked)
+
+
+def _reset_arguments(agent: Agent) -> Arguments:
+    return arguments_over({kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id})

@@ -157,16 +157,18 @@ class Peer:
         monitor_id: int = 0,
         agent_state: int = LOGOUT,
         peripherals: tuple[int, ...] = (),
+        pg_status: int = 0,
+        is_online: bool = True,
     ) -> None:
-        """Confirm a session. Every peripheral is online and is Unified CCE's."""
+        """Confirm a session. ``pg_status``: PGStatus. ``is_online``: PeripheralOnline."""
         fixed = struct.pack(
             ">IIIIIHHH",
             request.invoke_id,
             services,
             monitor_id,
-            0,
+            pg_status,
             1_700_000_000,
-            1,
+            is_online,
             ENTERPRISE_AGENT,
             agent_state,
         )
@@ -182,6 +184,10 @@ class Peer:
     def failure_conf(self, request: Frame, status: int) -> None:
         """Refuse a request with a status."""
         self.send(FAILURE_CONF, struct.pack(">II", request.invoke_id, status))
+
+    def long_failure_conf(self, request: Frame, code: int, peripheral_error: int) -> None:
+        """Refuse a request in the other layout of FAILURE_CONF, which the guide for version 24 prints."""
+        self.send(FAILURE_CONF, struct.pack(">IHI", request.invoke_id, code, peripheral_error))
 
     def control_failure_conf(self, request: Frame, code: int, peripheral_error: int) -> None:
         """Report that the peripheral refused a request."""

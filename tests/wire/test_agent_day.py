@@ -74,7 +74,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
     connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
     peer = await server.accepted()
     await soon(connecting)
-    assert recorder.names == ["OnConnection"]
+    assert recorder.names == ["OnConnection", "OnCTIOSFailure"]
 
     # OPEN_REQ with the agent's identity; the session gets a monitor.
     opening = session.set_agent(agent)
@@ -92,7 +92,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
     assert fields.pop(5) == b"1001\0"
     assert fields.pop(6) == b"3001\0"
     assert set(fields) <= {3}  # ClientSignature
-    assert recorder.names == ["OnConnection"]
+    assert recorder.names == ["OnConnection", "OnCTIOSFailure"]
     peer.open_conf(request, services=AGENT_SERVICES, monitor_id=monitor_id)
 
     # The agent's state is asked for.
@@ -102,7 +102,12 @@ async def test_an_agent_signs_in_works_and_signs_out(
     peer.query_conf(query, LOGOUT)
     await soon(opening)
     await recorder.wait_for("OnQueryAgentStateConf")
-    assert recorder.names[1:] == ["OnSetAgentModeEvent", "OnQueryAgentStateConf"]
+    assert recorder.names[2:] == [
+        "OnSetAgentModeEvent",
+        "OnCTIOSFailure",  # the controller's status
+        "OnCTIOSFailure",  # the peripheral's status
+        "OnQueryAgentStateConf",
+    ]
     (opened,) = recorder.of("OnSetAgentModeEvent")
     assert_holds(opened, PeripheralID=5000, **IDENTITY)
     status = opened.get_value_array("StatusSystem")
@@ -123,7 +128,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
     peer.agent_state_event(NOT_READY, monitor_id=monitor_id, group=groups[0], groups=groups, signature="desk")
     peer.state_conf(request)
     assert await soon(login) == NOT_READY
-    assert recorder.names[3:] == ["OnAgentStateChange", "OnSetAgentStateConf"]
+    assert recorder.names[6:] == ["OnAgentStateChange", "OnSetAgentStateConf"]
     (change,) = recorder.of("OnAgentStateChange")
     assert_holds(
         change,
@@ -149,7 +154,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
     peer.state_conf(request)
     peer.agent_state_event(AVAILABLE, monitor_id=monitor_id)
     assert await soon(ready) == AVAILABLE
-    assert recorder.names[5:] == ["OnSetAgentStateConf", "OnAgentStateChange"]
+    assert recorder.names[8:] == ["OnSetAgentStateConf", "OnAgentStateChange"]
 
     # Not ready, with a reason.
     lunch = agent.set_agent_state(NOT_READY, reason_code=7)
@@ -237,5 +242,6 @@ async def test_agents_that_are_named_in_bulk_mode_are_asked_for_after_the_openin
         peer.query_conf(query, state, agent_id=agent_id)
     await soon(opening)
     assert [session.agents[key].state for key in ("1001", "1002")] == [NOT_READY, LOGOUT]
-    assert recorder.names[-3:] == ["OnMonitorModeEstablished"] + ["OnQueryAgentStateConf"] * 2
+    opened = recorder.names[recorder.names.index("OnMonitorModeEstablished") :]
+    assert opened == ["OnMonitorModeEstablished", "OnCTIOSFailure"] + ["OnQueryAgentStateConf"] * 2
     check_all(recorder)

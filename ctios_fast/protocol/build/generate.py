@@ -6,6 +6,7 @@
 ``core/_tables.h``       static C tables of messages, fields, tags and names, read by ``core.layout``
 ``protocol/numbers.py`` one integer constant for each message number
 ``protocol/codes.py``    field values as plain integers: statuses, agent states, services, null ids, ports
+``protocol/code_texts.py`` what statuses and failure codes mean, in a few words
 ``protocol/enums.py``    the enumerations as data; each class is created on first use
 ``protocol/enums.pyi``   the same as classes, for type checkers and editors
 ``protocol/class_table.py`` the data of the message classes; each class is created on first use
@@ -36,6 +37,7 @@ OUTPUTS = (
     "core/_tables.h",
     "protocol/numbers.py",
     "protocol/codes.py",
+    "protocol/code_texts.py",
     "protocol/enums.py",
     "protocol/enums.pyi",
     "protocol/class_table.py",
@@ -249,6 +251,27 @@ def codes_module(reference: Reference) -> str:
     return "\n".join([*lines, ""])
 
 
+#: Enumerations whose codes an error explains in words.
+EXPLAINED_ENUMERATIONS = ("StatusCode", "ControlFailureCode", "ControlFailureCodeExtended")
+
+
+def code_texts_module(reference: Reference) -> str:
+    """``protocol/code_texts.py``: read when the text of an error is first asked for."""
+    lines = [
+        f'"""What codes of GED-188 mean, in a few words, by enumeration and code ({_BANNER})."""',
+        "",
+        "TEXTS: dict[str, dict[int, str]] = {",
+    ]
+    for item in reference.enumerations:
+        if item.name in EXPLAINED_ENUMERATIONS:
+            lines.append(f'    "{item.name}": {{')
+            lines += [
+                f"        {member.value}: {member.summary!r}," for member in item.members if member.summary
+            ]
+            lines.append("    },")
+    return "\n".join([*lines, "}", ""])
+
+
 def member_name(name: str) -> str:
     """A member's name as a Python constant: words of a description and CamelCase become UPPER_SNAKE."""
     if not re.fullmatch(r"[A-Z0-9_a-z]*_[A-Z0-9_a-z]*|[A-Z0-9]+", name):
@@ -326,6 +349,7 @@ def texts(reference: Reference) -> tuple[str, ...]:
         tables_header(reference),
         numbers_module(reference),
         codes_module(reference),
+        code_texts_module(reference),
         enums_module(reference),
         enums_stub(reference),
         class_table_module(reference, _BANNER),
