@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ctios_fast.core.layout_info import FixedField
 
 __all__ = [
+    "Fields",
     "Limit",
     "Parameter",
     "RequestRow",
@@ -56,6 +57,10 @@ class Limit(NamedTuple):
     maximum: int
     encoding: str | None
 
+
+#: Called with the fields that were sent and the confirmation.
+TakeIn = Callable[[Fields, Message], object]
+Describe = Callable[[Fields, Message], Mapping[str, Any]]
 
 #: Checks a value that was given under a name, and returns what is sent. Raises ``MethodError``.
 Coerce = Callable[[str, Any, Limit], Any]
@@ -157,6 +162,7 @@ class RequestRow:
     - ``services``: services of which the server must have granted at least one (CTIServiceMask), 0 for none.
     - ``defaults``: fields that are sent where the program does not give them, by keyword of the message
       class.
+    - ``also``: further keywords of Arguments that the method itself uses.
     """
 
     __slots__ = (
@@ -180,6 +186,7 @@ class RequestRow:
         *,
         services: int = 0,
         defaults: Mapping[str, Any] | None = None,
+        also: tuple[str, ...] = (),
     ) -> None:
         self.method = method
         self.message = message
@@ -191,7 +198,8 @@ class RequestRow:
         self.label = snake_case(message).upper()
         #: Parameters by their names in Python.
         self.by_name = {each.name: each for each in parameters}
-        self.keywords = tuple(each.keyword for each in parameters)
+        #: The keywords of Arguments that the method uses.
+        self.keywords = (*(each.keyword for each in parameters), *also)
 
     def received(self, args: Any) -> Any:
         """The Arguments of a call of the method, or the ``MethodError`` to raise. Never raises.
@@ -273,8 +281,8 @@ class RequestingObject(CtiObject):
         timeout: float | None,
         identify: Callable[[Fields], object],
         *,
-        take_in: Callable[[Message], object] | None = None,
-        describe: Callable[[Message], Mapping[str, Any]] | None = None,
+        take_in: TakeIn | None = None,
+        describe: Describe | None = None,
         precondition: Callable[[], MethodError | None] | None = None,
     ) -> Request[Message]:
         """Send the request of a method; the answer is its confirmation.
@@ -284,9 +292,9 @@ class RequestingObject(CtiObject):
           a password, which no traceback may show.
         - ``timeout``: seconds, the session's ``request_timeout`` unless given.
         - ``identify``: called with the fields, adds those that name the object.
-        - ``take_in``: called with the confirmation before its event is fired.
-        - ``describe``: what the event carries beside the object's identity; the confirmation's own fields
-          unless given.
+        - ``take_in``: called with the fields that were sent and the confirmation, before its event is fired.
+        - ``describe``: called likewise, returns what the event carries beside the object's identity; the
+          confirmation's own fields unless given.
         - ``precondition``: returns the error of an object whose state does not allow the request.
 
         What depends on the state of the object or the session fails the request. Raises ``MethodError`` for
@@ -306,7 +314,7 @@ class RequestingObject(CtiObject):
         identify(fields)
         request = ObjectRequest(
             row.label,
-            lambda message: self._confirm(row, message, take_in, describe),
+            lambda message: self._confirm(row, fields, message, take_in, describe),
             self._fire_refusal,
         )
         error = context.unready() or _ungranted(row, context)
@@ -321,21 +329,20 @@ class RequestingObject(CtiObject):
     def _confirm(
         self,
         row: RequestRow,
+        fields: Fields,
         message: Message,
-        take_in: Callable[[Message], object] | None,
-        describe: Callable[[Message], Mapping[str, Any]] | None,
+        take_in: TakeIn | None,
+        describe: Describe | None,
     ) -> None:
         if take_in is not None:
-            take_in(message)
+            take_in(fields, message)
         context = self.context
         if context is not None:
-            context.fire(row.event, self._confirmed_arguments, message, describe)
+            context.fire(row.event, self._confirmed_arguments, fields, message, describe)
 
-    def _confirmed_arguments(
-        self, message: Message, describe: Callable[[Message], Mapping[str, Any]] | None
-    ) -> Arguments:
+    def _confirmed_arguments(self, fields: Fields, message: Message, describe: Describe | None) -> Arguments:
         values = {kw.CTIOS_INVOKEID: message["InvokeID"], **self._identity()}
-        values.update(_own_fields(message) if describe is None else describe(message))
+        values.update(_own_fields(message) if describe is None else describe(fields, message))
         return arguments_over(values)
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from ctios_fast import Arguments, CilCode, MethodError, messages
 from ctios_fast.core import codec
-from ctios_fast.model.agents import desktop
+from ctios_fast.model.agents import desktop_rows
+from ctios_fast.model.agents.desktop import AgentRequests
 from ctios_fast.model.call_data_fields import ECC, MAX_ECC_BYTES, USER_TO_USER_INFO
 from ctios_fast.model.request_rows import (
     Limit,
@@ -19,7 +20,7 @@ from ctios_fast.model.request_rows import (
     required_text,
 )
 
-ROWS = [row for module in (desktop,) for row in vars(module).values() if isinstance(row, RequestRow)]
+ROWS = [row for module in (desktop_rows,) for row in vars(module).values() if isinstance(row, RequestRow)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.method for row in ROWS])
@@ -34,17 +35,20 @@ def test_a_row_names_a_message_and_its_fields(row: RequestRow) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.method for row in ROWS])
 def test_a_row_is_of_a_method_that_documents_each_parameter(row: RequestRow) -> None:
-    method = getattr(desktop.AgentRequests, row.method)
-    typed = set(inspect_keywords(method))
-    assert typed == set(row.by_name)
-    undocumented = [name for name in row.by_name if f"``{name}``" not in method.__doc__]
+    method = getattr(AgentRequests, row.method)
+    assert inspect_keywords(method) == set(row.by_name)
+    documented = method.__doc__
+    undocumented = [name for name in row.by_name if f"``{name}``" not in documented]
     assert undocumented in ([], [f"call_variable{n}" for n in range(2, 10)])
 
 
 def inspect_keywords(method: Any) -> set[str]:
     """The keywords that a method takes by its TypedDict."""
     annotation = method.__annotations__.get("fields")
-    return set() if annotation is None else set(annotation.__args__[0].__annotations__)
+    if annotation is None:
+        return set()
+    typed = annotation.__args__[0]
+    return {name for each in typed.__mro__ for name in vars(each).get("__annotations__", ())}
 
 
 A_ROW = RequestRow(

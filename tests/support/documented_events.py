@@ -57,6 +57,15 @@ EVENTS: Mapping[str, Keywords] = {
     "OnMakeCallConf": _keywords(
         "NewConnectionCallID NewConnectionDeviceIDType LineHandle LineType NewConnectionDeviceID"
     ),
+    "OnAgentDeskSettingsConf": _keywords(
+        "InvokeID PeripheralID DeskSettingsMask WrapupDataIncomingMode WrapupDataOutgoingMode"
+        " LogoutNonActivityTime QualityRecordingRate RingNoAnswerTime SilentMonitorWarningMessage"
+        " SilentMonitorAudibleIndication SupervisorAssistCallMethod EmergencyCallMethod"
+        " AutoRecordOnEmergency RecordingMode WorkModeTimer RingNoAnswerDN"
+    ),
+    "OnSnapshotDeviceConf": _keywords("UniqueObjectID NumCalls ValidCalls"),
+    "OnAgentGreetingControlConf": _keywords("InvokeID"),
+    "OnSetCallDataConf": _keywords("UniqueObjectID"),
 }
 
 #: What this library adds to the confirmations of an agent's requests.
@@ -74,10 +83,24 @@ OWN: Mapping[str, frozenset[str]] = {
     "OnSetAgentStateConf": frozenset({"InvokeID", "AgentID", "UniqueObjectID"}),
     "OnQueryAgentStateConf": frozenset({"UniqueObjectID", "DepartmentID"}),
     "OnMakeCallConf": _CONFIRMATION,
+    "OnAgentDeskSettingsConf": _CONFIRMATION
+    | {"DefaultDevicePortAddress", "PlayZipTone", "ACDSharedLineUsage"},
+    "OnSnapshotDeviceConf": _CONFIRMATION,
+    "OnAgentGreetingControlConf": _CONFIRMATION,
+    "OnSetCallDataConf": _CONFIRMATION,
 }
 
 #: Events of this library that CTI OS does not have.
-OWN_EVENTS = frozenset({"OnRecovered"})
+OWN_EVENTS = frozenset(
+    {
+        "OnBadCallConf",
+        "OnEmergencyCallConf",
+        "OnQueryDeviceInfoConf",
+        "OnRecovered",
+        "OnReleaseCallConf",
+        "OnSupervisorAssistConf",
+    }
+)
 
 
 def check_keywords(event: str, args: Mapping[str, Any]) -> None:

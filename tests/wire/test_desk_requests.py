@@ -1,21 +1,49 @@
 """The requests of an agent's desktop beside states, byte by byte: what is sent, and what the answers fire."""
 
 import struct
+from functools import partial
 from typing import Any
 
 import pytest
 from support.documented_events import check_keywords
-from support.model import failing, soon
-from support.struct_server import PERIPHERAL, text
-from support.wire_steps import Desk
+from support.model import MakeSession, failed, failing, soon
+from support.struct_server import (
+    AVAILABLE,
+    LOGIN,
+    NOT_READY,
+    PERIPHERAL,
+    SET_AGENT_STATE_REQ,
+    Frame,
+    StructServer,
+    text,
+    uint,
+    ushort,
+)
+from support.wire_steps import OWN_MONITOR, STATE_LAYOUT, Desk, FullRecorder, open_agent
 
-from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused
+from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
+from ctios_fast.model.cti_object import CtiObject
 
+SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
+RELEASE_CALL_REQ, RELEASE_CALL_CONF = 28, 29
 MAKE_CALL_REQ, MAKE_CALL_CONF = 56, 57
+QUERY_DEVICE_INFO_REQ, QUERY_DEVICE_INFO_CONF = 78, 79
+SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
+SUPERVISOR_ASSIST_REQ, SUPERVISOR_ASSIST_CONF = 118, 119
+EMERGENCY_CALL_REQ, EMERGENCY_CALL_CONF = 121, 122
+AGENT_DESK_SETTINGS_REQ, AGENT_DESK_SETTINGS_CONF = 131, 132
+BAD_CALL_REQ, BAD_CALL_CONF = 139, 140
+AGENT_GREETING_CONTROL_REQ, AGENT_GREETING_CONTROL_CONF = 249, 250
 
 #: InvokeID, PeripheralID, CallPlacementType, CallMannerType, AlertRings, CallOption, FacilityType,
 #: AnsweringMachine, Priority, PostRoute, NumNamedVariables, NumNamedArrays, SkillGroupNumber.
 MAKE_CALL_LAYOUT = "IIHHHHHHHHHHI"
+
+#: InvokeID, PeripheralID, ConnectionDeviceIDType, ConnectionCallID, NumNamedVariables, NumNamedArrays,
+#: CallType, CalledPartyDisposition, CampaignID, QueryRuleID.
+SET_CALL_DATA_LAYOUT = "IIHIHHHHII"
+#: InvokeID, PeripheralID, then ConnectionCallID and ConnectionDeviceIDType, in two orders.
+HELP_LAYOUT, CALL_LAYOUT = "IIIH", "IIHI"
 
 IDENTITY = {"PeripheralID": 5000, "AgentID": "1001", "UniqueObjectID": "agent.5000.1001"}
 
@@ -93,6 +121,23 @@ async def test_make_call_sends_every_field_that_it_takes(desk: Desk) -> None:
         (78, text("account")),
         (84, text("abc")),
     ]
+
+
+@pytest.mark.parametrize("version", [14, 19, 20])
+async def test_make_call_and_snapshots_are_alike_in_older_versions(
+    make_session: MakeSession, version: int
+) -> None:
+    async with StructServer(version) as server:
+        session = make_session(version=version)
+        desk = await open_agent(session, server, FullRecorder(session))
+        desk.agent.make_call(dialed_number="3002", ecc={"user.plan": "gold"})
+        request = await desk.peer.receive(MAKE_CALL_REQ)
+        assert request.fixed(MAKE_CALL_LAYOUT)[1:] == (PERIPHERAL, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xFFFFFFFF)
+        ecc = (82, text("user.plan") + text("gold"))
+        assert request.floating(MAKE_CALL_LAYOUT) == [(6, text("3001")), (11, text("3002")), ecc]
+        desk.agent.snapshot_device()
+        request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
+        assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
 
 
 async def test_a_value_by_python_name_wins_over_the_same_keyword(desk: Desk) -> None:
@@ -188,3 +233,288 @@ async def test_an_unused_keyword_of_arguments_warns_at_the_call(desk: Desk) -> N
     with pytest.warns(UserWarning, match="make_call.. does not use DialledNumber; did you mean") as caught:
         desk.agent.make_call({"DialedNumber": "3002", "DialledNumber": "3003"})
     assert caught[0].filename == __file__
+
+
+# --- Calls for help, and data of a call -------------------------------------------------------------
+
+
+class ACall(CtiObject):
+    """What requests need of a Call."""
+
+    def __init__(self, desk: Desk, **properties: Any) -> None:
+        super().__init__()
+        self.context = desk.agent.context
+        self.connection_call_id = 9001
+        self.connection_device_id_type = 1
+        self.connection_device_id = "3001.0"
+        for keyword, value in properties.items():
+            self.set_value(keyword, value)
+
+    @property
+    def unique_object_id(self) -> str:
+        return "call.5000.9001.3001.0"
+
+
+def help_conf(desk: Desk, number: int, request: Frame) -> None:
+    """Confirm a request for help with the call 9002."""
+    fixed = struct.pack(">IIHHH", request.invoke_id, 9002, 0, 1, 6)
+    desk.peer.send(number, fixed, [(25, text("3001.1"))])
+
+
+HELP = [
+    ("request_supervisor_assist", SUPERVISOR_ASSIST_REQ, "OnSupervisorAssistConf"),
+    ("make_emergency_call", EMERGENCY_CALL_REQ, "OnEmergencyCallConf"),
+]
+
+
+@pytest.mark.parametrize(("method", "number", "event"), HELP, ids=[row[0] for row in HELP])
+async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number: int, event: str) -> None:
+    asking = getattr(desk.agent, method)()
+    request = await desk.peer.receive(number)
+    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 0xFFFFFFFF, 0xFFFF)
+    assert request.floating(HELP_LAYOUT) == [(25, b"\0"), (5, text("1001")), (6, text("3001"))]
+    help_conf(desk, number + 1, request)
+    await soon(asking)
+    assert_event(desk, event, ConnectionCallID=9002, ConnectionDeviceID="3001.1", **IDENTITY)
+
+
+@pytest.mark.parametrize(("method", "number", "event"), HELP, ids=[row[0] for row in HELP])
+async def test_help_is_asked_for_about_a_call(desk: Desk, method: str, number: int, event: str) -> None:
+    getattr(desk.agent, method)(call=ACall(desk))
+    request = await desk.peer.receive(number)
+    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
+    assert request.floating(HELP_LAYOUT)[0] == (25, text("3001.0"))
+
+
+async def test_no_supervisor_found_is_a_refusal_that_fires_a_control_failure(desk: Desk) -> None:
+    asking = desk.agent.request_supervisor_assist()
+    desk.peer.failure_conf(await desk.peer.receive(SUPERVISOR_ASSIST_REQ), 67)
+    with pytest.raises(RequestRefused):
+        await soon(asking)
+    assert_event(desk, "OnControlFailureConf", StatusCode=67, MessageType=SUPERVISOR_ASSIST_REQ, **IDENTITY)
+
+
+async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
+    reporting = desk.agent.report_bad_call_line(call=ACall(desk))
+    request = await desk.peer.receive(BAD_CALL_REQ)
+    assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
+    assert request.floating(CALL_LAYOUT) == [(25, text("3001.0")), (5, text("1001"))]
+    desk.peer.send(BAD_CALL_CONF, uint(request.invoke_id))
+    await soon(reporting)
+    assert_event(desk, "OnBadCallConf", InvokeID=request.invoke_id, **IDENTITY)
+
+
+async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: Desk) -> None:
+    call = ACall(desk, CallType=3, CalledPartyDisposition=13)
+    setting = desk.agent.set_wrapup_data(call_wrapup_data="sold", call=call)
+    request = await desk.peer.receive(SET_CALL_DATA_REQ)
+    assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 13, 0, 0)
+    assert request.floating(SET_CALL_DATA_LAYOUT) == [(25, text("3001.0")), (46, text("sold"))]
+    desk.peer.send(SET_CALL_DATA_CONF, uint(request.invoke_id))
+    await soon(setting)
+    assert_event(desk, "OnSetCallDataConf", UniqueObjectID="call.5000.9001.3001.0")
+
+
+async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) -> None:
+    call = ACall(desk)
+    call.context = None  # it has ended
+    desk.agent.set_wrapup_data({"CallWrapupData": ""}, call=call)
+    request = await desk.peer.receive(SET_CALL_DATA_REQ)
+    assert request.fixed(SET_CALL_DATA_LAYOUT)[6:8] == (0xFFFF, 0)
+    assert request.floating(SET_CALL_DATA_LAYOUT)[1:] == [(46, b"\0")]
+
+
+async def test_a_call_is_released(desk: Desk) -> None:
+    releasing = desk.agent.release_call(call=ACall(desk))
+    request = await desk.peer.receive(RELEASE_CALL_REQ)
+    assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
+    assert request.floating(CALL_LAYOUT) == [(25, text("3001.0"))]
+    desk.peer.send(RELEASE_CALL_CONF, uint(request.invoke_id))
+    await soon(releasing)
+    assert_event(desk, "OnReleaseCallConf", UniqueObjectID="call.5000.9001.3001.0")
+
+
+@pytest.mark.parametrize("call", [None, "call.5000.1.3001.0", 9001, "agent.5000.1001"])
+async def test_data_of_no_call_or_an_unknown_one_are_refused(desk: Desk, call: Any) -> None:
+    for method in (desk.agent.release_call, desk.agent.report_bad_call_line):
+        assert failing(partial(method, call=call)) is CilCode.E_CTIOS_INVALID_CALL
+        assert failing(partial(method, {"CallReferenceObjectID": call})) is CilCode.E_CTIOS_INVALID_CALL
+
+
+# --- Settings and the device ------------------------------------------------------------------------
+
+
+async def test_desk_settings_are_reported_and_kept(desk: Desk) -> None:
+    agent = desk.agent
+    assert (agent.desk_settings_mask, agent.not_ready_reason_required, agent.wrapup_ok_enabled) == (None,) * 3
+    asking = agent.request_desk_settings()
+    request = await desk.peer.receive(AGENT_DESK_SETTINGS_REQ)
+    assert request.fixed("II")[1:] == (PERIPHERAL,)
+    assert request.floating("II") == [(5, text("1001"))]
+    values = (PERIPHERAL, 0x18, 3, 1, 600, 5, 20, 1, 0, 1, 0, 1, 0, 30, 5)
+    desk.peer.send(AGENT_DESK_SETTINGS_CONF, struct.pack(">16I", request.invoke_id, *values))
+    await soon(asking)
+    assert_event(
+        desk,
+        "OnAgentDeskSettingsConf",
+        DeskSettingsMask=0x18,
+        WrapupDataIncomingMode=3,
+        WrapupDataOutgoingMode=1,
+        LogoutNonActivityTime=600,
+        RingNoAnswerTime=20,
+        WorkModeTimer=30,
+        RingNoAnswerDN=5,
+        **IDENTITY,
+    )
+    assert agent.get_value("DeskSettingsMask") == 0x18
+    assert agent.get_value_bool("NotReadyReasonRequired")
+    assert agent.get_value_bool("LogoutReasonRequired")
+    assert agent.get_value_bool("WrapupOkEnabled")
+
+
+async def test_a_snapshot_lists_the_calls_of_the_device(desk: Desk) -> None:
+    asking = desk.agent.snapshot_device()
+    request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
+    assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
+    assert request.floating("IIH") == [(6, text("3001"))]
+    floating = [
+        field
+        for call_id, state in ((9001, 3), (9002, 4))
+        for field in (
+            (56, uint(call_id)),
+            (57, ushort(0)),
+            (58, text("3001.0")),
+            (75, ushort(state)),
+            (218, ushort(0)),
+        )
+    ]
+    desk.peer.send(SNAPSHOT_DEVICE_CONF, struct.pack(">IH", request.invoke_id, 2), floating)
+    await soon(asking)
+    assert_event(
+        desk,
+        "OnSnapshotDeviceConf",
+        UniqueObjectID="device.5000.3001",
+        NumCalls=2,
+        ValidCalls=Arguments({"call.5000.9001.3001.0": True, "call.5000.9002.3001.0": True}),
+    )
+
+
+async def test_a_snapshot_of_another_device_names_its_kind(desk: Desk) -> None:
+    desk.agent.snapshot_device(agent_instrument="queue", snapshot_device_type=77)
+    request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
+    assert request.fixed("IIH")[1:] == (PERIPHERAL, 77)
+    assert request.floating("IIH") == [(6, text("queue"))]
+
+
+async def test_what_a_device_can_do_is_reported(desk: Desk) -> None:
+    asking = desk.agent.query_device_info()
+    request = await desk.peer.receive(QUERY_DEVICE_INFO_REQ)
+    assert request.fixed("IIH")[1:] == (PERIPHERAL, 0)
+    assert request.floating("IIH") == [(6, text("3001"))]
+    fixed = struct.pack(">I8H5I", request.invoke_id, 17, 0, 1, 2, 0, 1, 2, 8, 0, 0xC0, 0x7FFF, 0x7FFFF, 2)
+    lines = [(70, ushort(1)), (71, ushort(0)), (70, ushort(2)), (71, ushort(3))]
+    desk.peer.send(QUERY_DEVICE_INFO_CONF, fixed, lines)
+    await soon(asking)
+    assert_event(
+        desk,
+        "OnQueryDeviceInfoConf",
+        AgentInstrument="3001",
+        PeripheralType=17,
+        MaxHeldCalls=2,
+        TransferConferenceSetup=0xC0,
+        CallControlSupported=0x7FFFF,
+        **{"Line[1]": Arguments(LineHandle=1, LineType=0), "Line[2]": Arguments(LineHandle=2, LineType=3)},
+        **IDENTITY,
+    )
+
+
+@pytest.mark.parametrize("action", [0, 1, 2])
+async def test_the_greeting_is_controlled(desk: Desk, action: int) -> None:
+    asking = desk.agent.set_agent_greeting_action({"AgentAction": action})
+    request = await desk.peer.receive(AGENT_GREETING_CONTROL_REQ)
+    assert request.fixed("IIH")[1:] == (PERIPHERAL, action)
+    assert request.floating("IIH") == [(5, text("1001"))]
+    desk.peer.send(AGENT_GREETING_CONTROL_CONF, uint(request.invoke_id))
+    await soon(asking)
+    assert_event(desk, "OnAgentGreetingControlConf", InvokeID=request.invoke_id)
+
+
+async def test_another_greeting_action_is_refused(desk: Desk) -> None:
+    refused = failing(lambda: desk.agent.set_agent_greeting_action(agent_action=3))
+    assert refused is CilCode.E_CTIOS_INVALID_ARGUMENT
+    missing = failing(lambda: desk.agent.set_agent_greeting_action())
+    assert missing is CilCode.E_CTIOS_MISSING_ARGUMENT
+
+
+# --- Services that the server did not grant ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("granted", "method", "given"),
+    [
+        (0x1 | 0x2 | 0x2000, "make_call", {"dialed_number": "3002"}),
+        (0x1 | 0x2 | 0x2000, "snapshot_device", {}),
+        (0x1 | 0x2, "make_emergency_call", {}),
+        (0x1 | 0x4, "set_wrapup_data", {"call_wrapup_data": "sold", "call": ACall}),
+        (0x1 | 0x4, "release_call", {"call": ACall}),
+    ],
+)
+async def test_a_request_whose_service_was_not_granted_fails_at_once(
+    desk: Desk, granted: int, method: str, given: dict[str, Any]
+) -> None:
+    assert desk.agent.context is not None
+    desk.agent.context.services_granted = granted
+    values = {name: value(desk) if value is ACall else value for name, value in given.items()}
+    request = getattr(desk.agent, method)(**values)
+    assert request.done()
+    error = await failed(request)
+    assert error.code is CilCode.E_CTIOS_MODE_CONFLICT
+    assert f"granted {granted:#x}" in str(error)
+
+
+# --- Mobile agents ----------------------------------------------------------------------------------
+
+MOBILE = {"RemoteLogin": "true", "AgentRemoteNumber": "5550100", "AgentCallMode": 4}
+
+
+async def test_a_mobile_agent_logs_in_with_its_telephone(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    desk = await open_agent(session, server, recorder)
+    login = desk.agent.login(MOBILE)
+    request = await desk.peer.receive(SET_AGENT_STATE_REQ)
+    # PeripheralID, AgentState, AgentWorkMode RA_NAILED_CONNECTION, NumSkillGroups, EventReasonCode
+    assert request.fixed(STATE_LAYOUT)[1:6] == (PERIPHERAL, LOGIN, 4, 0, 0)
+    assert (6, text("3001;5550100")) in request.floating(STATE_LAYOUT)
+    desk.peer.state_conf(request)
+    desk.peer.agent_state_event(NOT_READY, monitor_id=OWN_MONITOR, instrument="3001;5550100")
+    await soon(login)
+    assert desk.agent.get_value("AgentRemoteNumber") == "5550100"
+    # the next login names the telephone once, and other states do not name a mode
+    desk.agent.set_agent_state(AVAILABLE)
+    assert (await desk.peer.receive(SET_AGENT_STATE_REQ)).fixed(STATE_LAYOUT)[2:4] == (AVAILABLE, 0)
+    desk.agent.set_agent_state(LOGIN)
+    assert (6, text("3001;5550100")) in (await desk.peer.receive(SET_AGENT_STATE_REQ)).floating(STATE_LAYOUT)
+
+
+@pytest.mark.parametrize("missing", ["AgentRemoteNumber", "AgentCallMode"])
+async def test_a_mobile_agent_needs_telephone_and_mode(desk: Desk, missing: str) -> None:
+    given = {key: value for key, value in MOBILE.items() if key != missing}
+    assert failing(lambda: desk.agent.login(given)) is CilCode.E_CTIOS_MISSING_ARGUMENT
+    assert not desk.agent.remote_login  # nothing was set
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("AgentCallMode", 2),
+        ("AgentCallMode", "nailed"),
+        ("AgentRemoteNumber", "55;5"),
+        ("AgentRemoteNumber", "5" * 63),
+    ],
+)
+async def test_a_telephone_or_mode_that_cannot_be_used_is_refused(
+    desk: Desk, keyword: str, value: Any
+) -> None:
+    assert failing(lambda: desk.agent.login({**MOBILE, keyword: value})) is CilCode.E_CTIOS_INVALID_ARGUMENT
+    assert failing(lambda: desk.agent.set_value(keyword, value)) is CilCode.E_CTIOS_INVALID_ARGUMENT

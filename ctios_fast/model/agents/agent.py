@@ -43,7 +43,8 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import states
-from .desktop import AgentRequests
+from .desk_facts import MAX_INSTRUMENT
+from .desktop import DESK_PROPERTIES, AgentRequests
 from .reasons import FORCED_LOGOUT, unsigned_reason
 from .requests import LoginRequest, StateChange
 from .states import STATES, agent_state
@@ -56,7 +57,6 @@ _SINCE_SERVICES = 13
 #: Length limits of the protocol, in characters.
 MAX_AGENT_ID = 11
 MAX_EXTENSION = 15
-MAX_INSTRUMENT = 63
 #: A peripheral's id has 32 bits; the highest one means "none".
 MAX_PERIPHERAL_ID = 0xFFFFFFFE
 #: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
@@ -146,6 +146,9 @@ _STATE_KEYWORDS = (
     kw.CTIOS_AGENTEXTENSION,
     kw.CTIOS_AGENTPASSWORD,
     kw.CTIOS_AUTOLOGIN,
+    kw.CTIOS_REMOTELOGIN,
+    kw.CTIOS_AGENTREMOTENUMBER,
+    kw.CTIOS_AGENTCALLMODE,
     kw.CTIOS_EVENTREASONCODE,
     kw.CTIOS_AGENTSTATE,
     kw.CTIOS_AGENTWORKMODE,
@@ -215,6 +218,7 @@ class Agent(AgentRequests):
         Property(kw.CTIOS_AGENTEXTENSION, "agent_extension", _extension),
         Property(kw.CTIOS_AGENTPASSWORD, "agent_password", _password, is_readable=False),
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
+        *DESK_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
         Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
@@ -311,7 +315,8 @@ class Agent(AgentRequests):
         """Log the agent in; the answer is the state that it is in then.
 
         - ``args``: may carry AgentID, PeripheralID (they must be the agent's own), AgentInstrument,
-          AgentExtension, AgentPassword, AutoLogin, AgentWorkMode, PositionID and SupervisorID.
+          AgentExtension, AgentPassword, AutoLogin, AgentWorkMode, PositionID and SupervisorID, and for a
+          mobile agent RemoteLogin, AgentRemoteNumber and AgentCallMode.
         - ``agent_password``, ``agent_instrument``: kept as the agent's.
         - ``timeout``: seconds for all of it, the session's ``request_timeout`` unless given.
 
@@ -495,6 +500,8 @@ class Agent(AgentRequests):
 
     def _take(self, given: Arguments) -> None:
         # All are checked before any is set.
+        if kw.CTIOS_REMOTELOGIN in given:
+            self._check_remote_login(given)
         values: list[tuple[str, Any]] = []
         for row in self.PROPERTIES.values():
             if row.coerce is None or row.keyword not in given:
@@ -519,6 +526,8 @@ class Agent(AgentRequests):
         instrument = self.agent_instrument or self._require_instrument()
         is_signing = wanted in states.SIGNING
         work_mode, position, supervisor = (0, None, None) if given is None else _extras(given, is_signing)
+        if wanted == states.LOGIN and self._facts is not None and self._facts.is_remote:
+            instrument, work_mode = self._facts.remote_login(instrument)
         changes = self._changes
         is_waiting = is_signing or states.is_waited_for(wanted, changes[-1].wanted if changes else self.state)
         change = StateChange(label, self, wanted, reason, is_waiting)
@@ -629,6 +638,7 @@ class Agent(AgentRequests):
         self.domain_states = None
         self._gap = None
         self._settle()
+        super().forget()
 
     def _settle(self) -> None:
         self.is_settled = self._gap is None and not self._changes

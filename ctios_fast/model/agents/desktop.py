@@ -1,110 +1,147 @@
-"""What an agent's desktop asks for, beside states: calls, help, settings. Each request is a row of a table.
-
-``AgentRequests`` is the base of ``Agent`` that has these methods.
-"""
+"""What an agent's desktop asks for, beside states: calls, help, settings. ``Agent`` inherits it."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypedDict, Unpack
+from functools import partial
+from typing import Any, Final, Unpack
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
-from ctios_fast.model.call_data_fields import CALL_VARIABLES, ECC, USER_TO_USER_INFO, WRAPUP_DATA
-from ctios_fast.model.coercion import refuse
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.coercion import boolean, refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.request_rows import (
-    Parameter,
-    RequestingObject,
-    RequestRow,
-    bounded_text,
-    flag,
-    number,
-    required_text,
-)
-from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
+from ctios_fast.model.cti_object import Property
+from ctios_fast.model.named_call import CallReference, name_connection, named_call
+from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
+from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_ID
+from ctios_fast.protocol.naming import snake_case
 
-__all__ = ["AgentRequests"]
+from . import desktop_rows as rows
+from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
 
+__all__ = ["DESK_PROPERTIES", "AgentRequests"]
 
-class MakeCallFields(TypedDict, total=False):
-    """The keywords of ``make_call``."""
-
-    dialed_number: str
-    agent_instrument: str
-    call_placement_type: int
-    call_manner_type: int
-    alert_rings: int
-    call_option: int
-    facility_type: int
-    answering_machine: int
-    priority: bool
-    post_route: bool
-    skill_group_number: int
-    user_to_user_info: bytes | str
-    call_variable1: str
-    call_variable2: str
-    call_variable3: str
-    call_variable4: str
-    call_variable5: str
-    call_variable6: str
-    call_variable7: str
-    call_variable8: str
-    call_variable9: str
-    call_variable10: str
-    ecc: Mapping[str, Any]
-    call_wrapup_data: str
-    facility_code: str
-    authorization_code: str
-    account_code: str
-    cct: str
+#: DeviceIDType of an agent's device, and the ConnectionDeviceIDType of no connection.
+_AGENT_DEVICE: Final = 76
+_NO_CONNECTION: Final = 0xFFFF
+#: Protocol version in which SNAPSHOT_DEVICE_REQ got SnapshotDeviceType.
+_SINCE_DEVICE_TYPE: Final = 13
 
 
-_MAKE_CALL: Final = RequestRow(
-    "make_call",
-    "MakeCallReq",
-    "OnMakeCallConf",
-    (
-        Parameter(kw.CTIOS_DIALEDNUMBER, required_text, is_required=True),
-        Parameter(kw.CTIOS_AGENTINSTRUMENT, required_text),
-        Parameter(kw.CTIOS_CALLPLACEMENTTYPE, number),
-        Parameter(kw.CTIOS_CALLMANNERTYPE, number),
-        Parameter(kw.CTIOS_ALERTRINGS, number),
-        Parameter(kw.CTIOS_CALLOPTION, number),
-        Parameter(kw.CTIOS_FACILITYTYPE, number),
-        Parameter(kw.CTIOS_ANSWERINGMACHINE, number),
-        Parameter(kw.CTIOS_PRIORITY, flag),
-        Parameter(kw.CTIOS_POSTROUTE, flag),
-        Parameter(kw.CTIOS_SKILLGROUPNUMBER, number),
-        USER_TO_USER_INFO,
-        *CALL_VARIABLES,
-        ECC,
-        WRAPUP_DATA,
-        Parameter(kw.CTIOS_FACILITYCODE, bounded_text),
-        Parameter(kw.CTIOS_AUTHORIZATIONCODE, bounded_text),
-        Parameter(kw.CTIOS_ACCOUNTCODE, bounded_text),
-        Parameter("CCT", bounded_text),
-    ),
-    services=CTI_SERVICE_CLIENT_CONTROL,
-    defaults={"priority": False},
+#: Properties of an agent that this module adds.
+DESK_PROPERTIES: Final = (
+    Property(kw.CTIOS_REMOTELOGIN, "remote_login", boolean),
+    Property(kw.CTIOS_AGENTREMOTENUMBER, "agent_remote_number", remote_number),
+    Property(kw.CTIOS_AGENTCALLMODE, "agent_call_mode", call_mode),
+    Property(kw.CTIOS_DESKSETTINGSMASK, "desk_settings_mask"),
+    Property(kw.CTIOS_NOTREADYREASONREQUIRED, "not_ready_reason_required"),
+    Property(kw.CTIOS_LOGOUTREASONREQUIRED, "logout_reason_required"),
+    Property(kw.CTIOS_WRAPUPOKENABLED, "wrapup_ok_enabled"),
 )
 
 
 class AgentRequests(RequestingObject):
-    """The requests of an Agent for its device, its calls and its settings."""
+    """The requests of an Agent for its device, its calls and its settings.
 
-    __slots__ = ()
+    Each method takes its values by keyword, or in Arguments (``args``) under CTI OS's keywords. The answer of
+    the request that it returns is the confirmation, which an event reports as well.
+
+    All of them fail with ``ControlFailure`` and ``RequestRefused``, which fire ``OnControlFailureConf``, with
+    ``RequestTimeout`` and ``ConnectionLost``, and with ``MethodError`` (E_CTIOS_MODE_CONFLICT) where the
+    server did not grant the service that they need. They raise ``MethodError`` for a value that cannot be
+    sent, and ``TypeError`` for an unknown keyword. ``timeout`` is in seconds, the session's
+    ``request_timeout`` unless given.
+    """
+
+    __slots__ = ("_facts",)
 
     agent_id: str
     agent_instrument: str | None
     agent_extension: str | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: What is known of the desk; None for most agents, which saves memory.
+        self._facts: DeskFacts | None = None
+
+    # --- What is known of the desk --------------------------------------------------------------------
+
+    @property
+    def desk_settings_mask(self) -> int | None:
+        """DeskSettingsMask, None as long as ``request_desk_settings`` was not answered."""
+        return (self._facts or NO_FACTS).mask
+
+    @property
+    def not_ready_reason_required(self) -> bool | None:
+        """Whether the desk settings require a reason for NOT_READY, None as long as they are not known."""
+        return (self._facts or NO_FACTS).needs_not_ready_reason
+
+    @property
+    def logout_reason_required(self) -> bool | None:
+        """Whether the desk settings require a reason for LOGOUT, None as long as they are not known."""
+        return (self._facts or NO_FACTS).needs_logout_reason
+
+    @property
+    def wrapup_ok_enabled(self) -> bool | None:
+        """Whether wrap-up data are required after an incoming call, None as long as it is not known."""
+        return (self._facts or NO_FACTS).needs_wrapup_data
+
+    @property
+    def remote_login(self) -> bool:
+        """Whether logins are those of a mobile agent: they name its telephone."""
+        return (self._facts or NO_FACTS).is_remote
+
+    @remote_login.setter
+    def remote_login(self, is_remote: bool) -> None:
+        self._known_facts().is_remote = boolean("remote_login", is_remote)
+
+    @property
+    def agent_remote_number(self) -> str | None:
+        """The number of a mobile agent's telephone. Setting it raises ``MethodError`` for an unusable one."""
+        return (self._facts or NO_FACTS).remote_number
+
+    @agent_remote_number.setter
+    def agent_remote_number(self, number: str | None) -> None:
+        self._known_facts().remote_number = remote_number("agent_remote_number", number)
+
+    @property
+    def agent_call_mode(self) -> int | None:
+        """How a mobile agent is called, an AgentCallMode. Setting it raises ``MethodError`` for others."""
+        return (self._facts or NO_FACTS).call_mode
+
+    @agent_call_mode.setter
+    def agent_call_mode(self, mode: int | None) -> None:
+        self._known_facts().call_mode = call_mode("agent_call_mode", mode)
+
+    def _check_remote_login(self, given: Arguments) -> None:
+        # Before anything of ``given`` is set: whether a login with it has all that a mobile agent needs.
+        values = {row.attribute: getattr(self, row.attribute) for row in DESK_PROPERTIES if row.coerce}
+        for row in DESK_PROPERTIES:
+            if row.coerce is not None and row.keyword in given:
+                values[row.attribute] = row.coerce(row.keyword, given[row.keyword])
+        if values["remote_login"] and not (values["agent_remote_number"] and values["agent_call_mode"]):
+            raise incomplete_remote_login()
+
+    def forget(self) -> None:
+        """Drop what was learned over an earlier connection. Called by the registry."""
+        super().forget()
+        if self._facts is not None:
+            self._facts.forget()
+
+    def _known_facts(self) -> DeskFacts:
+        if self._facts is None:
+            self._facts = DeskFacts()
+        return self._facts
+
+    # --- Calls ----------------------------------------------------------------------------------------
 
     def make_call(
         self,
         args: Mapping[str, Any] | None = None,
         *,
         timeout: float | None = None,
-        **fields: Unpack[MakeCallFields],
+        **fields: Unpack[rows.MakeCallFields],
     ) -> Request[Message]:
         """Make a call from the agent's device; the answer is the MAKE_CALL_CONF.
 
@@ -128,23 +165,281 @@ class AgentRequests(RequestingObject):
         ``OnMakeCallConf`` reports the confirmation. The Call itself comes with ``OnCallBegin``, before it or
         after it.
 
-        Fails with ``ControlFailure``, ``RequestRefused`` (both fire ``OnControlFailureConf``),
-        ``RequestTimeout``, ``ConnectionLost``, and with ``MethodError`` (E_CTIOS_MODE_CONFLICT) where the
-        server did not grant Client Control. Raises ``MethodError`` for a value that cannot be sent,
-        ``TypeError`` for an unknown keyword.
+        Needs Client Control. Fails and raises as the class says.
         """
-        args = _MAKE_CALL.received(args)
-        return self._request(_MAKE_CALL, args, fields, timeout, self._name_device)
+        args = rows.MAKE_CALL.received(args)
+        return self._request(rows.MAKE_CALL, args, fields, timeout, self._name_device)
 
-    # --- What requests name the agent by --------------------------------------------------------------
+    def request_supervisor_assist(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Ask an available supervisor for help; the answer is the SUPERVISOR_ASSIST_CONF.
 
-    def _name_device(self, fields: dict[str, Any]) -> None:
+        - ``call``: the call that needs help, as a Call or its UniqueObjectID (CallReferenceObjectID in
+          ``args``); the current call unless given. Without one the request is about no call.
+        - ``timeout``: seconds.
+
+        ``OnSupervisorAssistConf`` names the new call. Fails with ``RequestRefused`` where no supervisor is
+        found. Needs Client Control. Fails and raises as the class says.
+        """
+        args = rows.SUPERVISOR_ASSIST.received(args)
+        return self._ask_for_help(rows.SUPERVISOR_ASSIST, args, call, timeout)
+
+    def make_emergency_call(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Report an emergency and call the agent's supervisor; the answer is the EMERGENCY_CALL_CONF.
+
+        - ``call``: the call that needs help, as in ``request_supervisor_assist``.
+        - ``timeout``: seconds.
+
+        ``OnEmergencyCallConf`` names the new call. Fails with ``RequestRefused`` where no supervisor is
+        found; the emergency was reported even then. Needs Client Control or Supervisor. Fails and raises as
+        the class says.
+        """
+        args = rows.EMERGENCY_CALL.received(args)
+        return self._ask_for_help(rows.EMERGENCY_CALL, args, call, timeout)
+
+    def report_bad_call_line(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Report that the line of a call is bad; the answer is the BAD_CALL_CONF.
+
+        - ``call``: a Call or its UniqueObjectID (CallReferenceObjectID in ``args``); the current call unless
+          given.
+        - ``timeout``: seconds.
+
+        ``OnBadCallConf`` reports the confirmation. Needs Client Control. Fails and raises as the class says;
+        raises ``MethodError`` (E_CTIOS_INVALID_CALL) where no call is given and none is current.
+        """
+        args = rows.BAD_CALL.received(args)
+        return self._request(rows.BAD_CALL, args, {}, timeout, partial(self._name_bad_call, call, args))
+
+    def set_wrapup_data(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+        **fields: Unpack[rows.WrapupFields],
+    ) -> Request[Message]:
+        """Set the wrap-up data of a call, and nothing else of it; the answer is the SET_CALL_DATA_CONF.
+
+        - ``call_wrapup_data``: required, at most 39 bytes (CallWrapupData in ``args``).
+        - ``call``: a Call, which may have ended, or the UniqueObjectID of one that has not
+          (CallReferenceObjectID in ``args``); the current call unless given.
+        - ``timeout``: seconds.
+
+        ``OnSetCallDataConf`` reports the confirmation. A server accepts wrap-up data for a while after the
+        call, two minutes unless configured otherwise, or until ``release_call``.
+
+        Needs Call Data Update. Fails and raises as the class says; raises ``MethodError``
+        (E_CTIOS_INVALID_CALL) where no call is given and none is current.
+        """
+        args = rows.WRAPUP.received(args)
+        return self._request(
+            rows.WRAPUP,
+            args,
+            fields,
+            timeout,
+            partial(self._name_data_of_call, call, args),
+            describe=_values_of_call,
+        )
+
+    def release_call(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Say that no more data of a call will be set; the answer is the RELEASE_CALL_CONF.
+
+        It does not hang up. Without it the server waits with the call's record for wrap-up data.
+
+        - ``call``: as in ``set_wrapup_data``.
+        - ``timeout``: seconds.
+
+        ``OnReleaseCallConf`` reports the confirmation. Needs Call Data Update. Fails and raises as
+        ``set_wrapup_data`` does.
+        """
+        args = rows.RELEASE_CALL.received(args)
+        return self._request(
+            rows.RELEASE_CALL,
+            args,
+            {},
+            timeout,
+            partial(self._name_required_call, call, args),
+            describe=_values_of_call,
+        )
+
+    # --- Settings and the device ------------------------------------------------------------------------
+
+    def request_desk_settings(
+        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> Request[Message]:
+        """Ask for the agent's desk settings; the answer is the AGENT_DESK_SETTINGS_CONF.
+
+        ``timeout``: seconds.
+
+        ``OnAgentDeskSettingsConf`` reports them. The agent keeps them: ``desk_settings_mask``,
+        ``not_ready_reason_required``, ``logout_reason_required``, ``wrapup_ok_enabled``, and its buttons.
+
+        Needs no service. Fails and raises as the class says.
+        """
+        args = rows.DESK_SETTINGS.received(args)
+        return self._request(
+            rows.DESK_SETTINGS, args, {}, timeout, self._name_agent, take_in=self._take_desk_settings
+        )
+
+    def snapshot_device(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[rows.SnapshotFields],
+    ) -> Request[Message]:
+        """Ask which calls a device has; the answer is the SNAPSHOT_DEVICE_CONF, with 16 calls at most.
+
+        - ``agent_instrument``: another device than the agent's, 1 to 63 bytes.
+        - ``snapshot_device_type``: the kind of that device, a DeviceIDType; 76, an agent's device, unless
+          given. Sessions below version 13 cannot send it.
+        - ``timeout``: seconds.
+
+        ``OnSnapshotDeviceConf`` reports the UniqueObjectIDs of the calls as ValidCalls.
+
+        Needs Client Control; for a device that is not the session's own the server demands All Events too.
+        Fails and raises as the class says.
+        """
+        args = rows.SNAPSHOT_DEVICE.received(args)
+        return self._request(
+            rows.SNAPSHOT_DEVICE,
+            args,
+            fields,
+            timeout,
+            self._name_snapshot,
+            describe=self._snapshot_values,
+        )
+
+    def query_device_info(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[rows.DeviceFields],
+    ) -> Request[Message]:
+        """Ask what a device can do; the answer is the QUERY_DEVICE_INFO_CONF.
+
+        - ``agent_instrument``: another device than the agent's, 1 to 63 bytes.
+        - ``timeout``: seconds.
+
+        ``OnQueryDeviceInfoConf`` reports it, with a nested ``Line[n]`` for each line. What the agent's own
+        device supports limits its buttons.
+
+        Needs Client Control. Fails and raises as the class says.
+        """
+        args = rows.QUERY_DEVICE_INFO.received(args)
+        return self._request(
+            rows.QUERY_DEVICE_INFO,
+            args,
+            fields,
+            timeout,
+            self._name_device,
+            take_in=self._take_device,
+            describe=_values_of_device,
+        )
+
+    def set_agent_greeting_action(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        **fields: Unpack[rows.GreetingFields],
+    ) -> Request[Message]:
+        """Stop, disable or enable the agent's greeting; the answer is the AGENT_GREETING_CONTROL_CONF.
+
+        - ``agent_action``: required (AgentAction in ``args``). 0 stops the greeting that is played, 1
+          disables greetings for the rest of the login session, 2 enables them.
+        - ``timeout``: seconds.
+
+        ``OnAgentGreetingControlConf`` reports the confirmation. Sessions below version 15 cannot send it.
+
+        Needs Client Control. Fails and raises as the class says.
+        """
+        args = rows.GREETING.received(args)
+        return self._request(rows.GREETING, args, fields, timeout, self._name_agent)
+
+    # --- What requests name ---------------------------------------------------------------------------
+
+    def _name_peripheral(self, fields: Fields) -> None:
+        fields["peripheral_id"] = self._peripheral(self._require_context())
+
+    def _name_agent(self, fields: Fields) -> None:
+        self._name_peripheral(fields)
+        fields["agent_id"] = self.agent_id
+
+    def _name_device(self, fields: Fields) -> None:
         self._name_peripheral(fields)
         if "agent_instrument" not in fields:
             fields["agent_instrument"] = self._require_instrument()
 
-    def _name_peripheral(self, fields: dict[str, Any]) -> None:
-        fields["peripheral_id"] = self._peripheral(self._require_context())
+    def _name_snapshot(self, fields: Fields) -> None:
+        self._name_device(fields)
+        if self._require_context().codec.version >= _SINCE_DEVICE_TYPE:
+            fields.setdefault("snapshot_device_type", _AGENT_DEVICE)
+        else:
+            fields["snapshot_device_type"] = None
+
+    def _ask_for_help(
+        self, row: RequestRow, args: Any, call: CallReference | str | None, timeout: float | None
+    ) -> Request[Message]:
+        return self._request(row, args, {}, timeout, partial(self._name_helped_call, call, args))
+
+    def _name_helped_call(self, call: Any, args: Any, fields: Fields) -> None:
+        self._name_agent(fields)
+        fields["agent_instrument"] = self.agent_instrument or None
+        named = self._named_call(call, args)
+        if named is None:
+            fields["connection_call_id"] = NULL_ID
+            fields["connection_device_id_type"] = _NO_CONNECTION
+            fields["connection_device_id"] = ""
+        else:
+            name_connection(named, fields)
+
+    def _name_required_call(self, call: Any, args: Any, fields: Fields) -> CallReference:
+        named = self._named_call(call, args)
+        if named is None:
+            raise refuse("no call is given, and none is current", CilCode.E_CTIOS_INVALID_CALL)
+        self._name_peripheral(fields)
+        name_connection(named, fields)
+        return named
+
+    def _name_bad_call(self, call: Any, args: Any, fields: Fields) -> None:
+        self._name_required_call(call, args, fields)
+        fields["agent_id"] = self.agent_id
+
+    def _name_data_of_call(self, call: Any, args: Any, fields: Fields) -> None:
+        # These two fields have no value for "leave it as it is": the call's present values are sent.
+        named = self._name_required_call(call, args, fields)
+        for keyword, unknown in (("CallType", NULL_CALL_TYPE), ("CalledPartyDisposition", 0)):
+            fields[snake_case(keyword)] = named.get_value(keyword) if named.is_valid(keyword) else unknown
+
+    def _named_call(self, call: Any, args: Any) -> CallReference | None:
+        if call is None and args is not None:
+            call = args.get(kw.CTIOS_CALLREFERENCEOBJECTID)
+        return named_call(self._require_context(), call)
 
     def _peripheral(self, context: Context) -> int:
         return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
@@ -156,3 +451,50 @@ class AgentRequests(RequestingObject):
                 f"agent {self.agent_id} has no AgentInstrument to act on", CilCode.E_CTIOS_MISSING_ARGUMENT
             )
         return instrument
+
+    # --- Answers ----------------------------------------------------------------------------------------
+
+    def _take_desk_settings(self, fields: Fields, message: Message) -> None:
+        self._known_facts().settings = message.fixed()
+
+    def _take_device(self, fields: Fields, message: Message) -> None:
+        if fields["agent_instrument"] in (self.agent_instrument, self.agent_extension):
+            self._known_facts().device = message.fixed()
+
+    def _snapshot_values(self, fields: Fields, message: Message) -> dict[str, Any]:
+        peripheral_id = fields["peripheral_id"]
+        columns = (message.get(name) or () for name in ("CallConnectionCallID", "CallConnectionDeviceID"))
+        return {
+            kw.CTIOS_UNIQUEOBJECTID: f"device.{peripheral_id}.{fields['agent_instrument']}",
+            kw.CTIOS_NUMCALLS: message["NumCalls"],
+            kw.CTIOS_VALIDCALLS: arguments_over(
+                {
+                    _call_id(peripheral_id, call_id, device_id): True
+                    for call_id, device_id in zip(*columns, strict=False)
+                }
+            ),
+        }
+
+
+def _call_id(peripheral_id: int, call_id: int, device_id: str) -> str:
+    return f"call.{peripheral_id}.{call_id}.{device_id}"
+
+
+def _values_of_device(fields: Fields, message: Message) -> dict[str, Any]:
+    values: dict[str, Any] = {kw.CTIOS_AGENTINSTRUMENT: fields["agent_instrument"], **message.fixed()}
+    del values["Reserved"]
+    lines = zip(message.get("LineHandle") or (), message.get("LineType") or (), strict=False)
+    for number, line in enumerate(lines, 1):
+        row = dict(zip((kw.CTIOS_LINEHANDLE, kw.CTIOS_LINETYPE), line, strict=True))
+        values[f"Line[{number}]"] = arguments_over(row)
+    return values
+
+
+def _values_of_call(fields: Fields, message: Message) -> dict[str, Any]:
+    # The confirmations of requests about a call's data are events of the call.
+    del message
+    return {
+        kw.CTIOS_UNIQUEOBJECTID: _call_id(
+            fields["peripheral_id"], fields["connection_call_id"], fields["connection_device_id"]
+        )
+    }

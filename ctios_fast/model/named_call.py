@@ -1,0 +1,54 @@
+"""The call that a program names in a request: a Call, its UniqueObjectID, or the current one."""
+
+from typing import Any, Protocol
+
+from ctios_fast._checks import shown
+from ctios_fast.enums import CilCode
+
+from .coercion import refuse
+from .context import Context
+
+__all__ = ["CallReference", "name_connection", "named_call"]
+
+
+class CallReference(Protocol):
+    """What requests need of a Call."""
+
+    context: Context | None
+    peripheral_id: int | None
+    connection_call_id: int
+    connection_device_id_type: int
+    connection_device_id: str
+
+    @property
+    def unique_object_id(self) -> str:
+        """The call's identity within its session."""
+
+    def is_valid(self, keyword: str) -> bool:
+        """Whether the call has such a property, and its value is known."""
+
+    def get_value(self, keyword: str) -> Any:
+        """A property by its keyword."""
+
+
+def named_call(context: Context, call: Any) -> CallReference | None:
+    """The call of a session that the program means; None where it gave None and no call is current.
+
+    ``call``: a Call, which may have ended; the UniqueObjectID of one that has not; None for the current call.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_CALL) for anything else.
+    """
+    if call is None:
+        return getattr(context, "current_call", None)
+    found: Any = context.registry.find(call) if isinstance(call, str) else call
+    if not hasattr(found, "connection_call_id") or found.context not in (None, context):
+        raise refuse(f"{shown(call)} is not a call of this session", CilCode.E_CTIOS_INVALID_CALL)
+    named: CallReference = found
+    return named
+
+
+def name_connection(call: CallReference, fields: dict[str, Any]) -> None:
+    """Add the fields of a message that name the connection."""
+    fields["connection_call_id"] = call.connection_call_id
+    fields["connection_device_id_type"] = call.connection_device_id_type
+    fields["connection_device_id"] = call.connection_device_id
