@@ -74,6 +74,9 @@ class Connection:
         self.link: Link | None = None  # set in CONNECTED, OPENING, OPEN and, until TCP ends, in CLOSING
         self.side: Side | None = None  # of the link, or of the last one
         self.connects = 0  # links that came up
+        self.connected_at = 0.0  # when the link came up, in seconds since the epoch
+        self.trying: Side | None = None  # the side that is being tried
+        self.tried_at = 0.0  # when this try began, in seconds since the epoch
         self.log = LogLimit(
             logging.getLogger("ctios_fast.connection"),
             now=time.monotonic if options.clock is None else options.clock.time,
@@ -111,6 +114,16 @@ class Connection:
     def _state_changed(self, state: ConnectionState) -> None:
         # Requests can be sent in OPEN only, which has a link.
         self._sender.write = self.link.send if state is _OPEN and self.link is not None else None
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """The sides that the last ``connect`` was given, none before it."""
+        return self._search.sides
+
+    @property
+    def connected_side(self) -> Side | None:
+        """The side that a link is up to, None without a link."""
+        return None if self.link is None else self.side
 
     @property
     def in_failover(self) -> bool:
@@ -177,6 +190,7 @@ class Connection:
         self._lifecycle.take("disconnect")
         self._waiters.close = request
         self._search.end()
+        self.trying = None
         link = self.link
         if link is None:
             loop.call_soon(self._finish_close)
@@ -270,11 +284,13 @@ class Connection:
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """Note that the pause before an attempt is over. Called by the search."""
+        self.trying, self.tried_at = attempt.side, time.time()
         if self.state is ConnectionState.WAITING:
             self._lifecycle.take("retry")
 
     def attempt_failed(self, attempt: Attempt, error: Exception) -> None:
         """Report a failed attempt, and give up if it was the final one. Called by the search."""
+        self.trying = None
         side = attempt.side
         words = explain(error, tls=self.options.ssl is not None)
         self.log.warning(
@@ -290,6 +306,7 @@ class Connection:
         """Take a link that is up. Called by the search."""
         self.log.info("connected to side %s (%s)", side.name, side)
         self.side, self.link = side, link
+        self.trying, self.connected_at = None, time.time()
         self.book.now = link.now
         self.connects += 1
         connecting = self._waiters.take_connect()
@@ -586,7 +603,7 @@ class Connection:
         self._report_end(words)
 
     def _report_end(self, words: str) -> None:
-        self.side = None
+        self.side = self.trying = None
         closing = self._waiters.take_close()
         waiting = self._give_up()
         self.book.fail_all(words)

@@ -5,7 +5,6 @@ objects, and starts the recovery. It knows the context, not the Session.
 """
 
 import logging
-import time
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
@@ -29,6 +28,7 @@ from .system_failures import (
     system_event_arguments,
 )
 from .system_status import GAP_BEGINS, GAP_ENDS, PERIPHERAL_EVENTS, SystemStatus
+from .time_of_day import time_of_day
 
 __all__ = ["SESSION_EVENTS", "ConnectionEvents"]
 
@@ -194,7 +194,7 @@ class ConnectionEvents:
     def _missing_arguments(self, count: int) -> Arguments:
         return arguments_over(
             {
-                kw.CTIOS_EVENTTIME: _event_time(),
+                kw.CTIOS_EVENTTIME: time_of_day(),
                 kw.CTIOS_CONSECUTIVEMISSEDHEARTBEATS: count,
                 kw.CTIOS_HEARTBEATINTERVAL: round((self._context.heartbeat or 0) * 1000),
             }
@@ -210,12 +210,12 @@ class ConnectionEvents:
 
 
 def _connection_arguments(side: Side) -> Arguments:
-    return arguments_over({kw.CTIOS_EVENTTIME: _event_time(), kw.CTIOS_CURRENTSERVER: side.host})
+    return arguments_over({kw.CTIOS_EVENTTIME: time_of_day(), kw.CTIOS_CURRENTSERVER: side.host})
 
 
 def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: BaseException) -> Arguments:
     values: dict[str, Any] = {
-        kw.CTIOS_EVENTTIME: _event_time(),
+        kw.CTIOS_EVENTTIME: time_of_day(),
         kw.CTIOS_FAILEDSERVER: side.host,
         kw.CTIOS_REASONCODE: int(reason),
         kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
@@ -236,10 +236,4 @@ def _rejection_arguments(error: OpenRefused) -> Arguments:
 
 
 def _time_arguments() -> Arguments:
-    return arguments_over({kw.CTIOS_EVENTTIME: _event_time()})
-
-
-def _event_time() -> int:
-    # time of day in milliseconds, as the guide has it
-    now = time.localtime()
-    return ((now.tm_hour * 60 + now.tm_min) * 60 + now.tm_sec) * 1000 + time.time_ns() // 1_000_000 % 1000
+    return arguments_over({kw.CTIOS_EVENTTIME: time_of_day()})

@@ -48,6 +48,7 @@ from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
+from .session_properties import SessionProperties
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .system_status import SystemStatus
@@ -57,7 +58,7 @@ __all__ = ["Session"]
 _M = TypeVar("_M", bound=Message)
 
 
-class Session:
+class Session(SessionProperties):
     """A client's session with a CTI Server pair.
 
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
@@ -90,6 +91,7 @@ class Session:
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
         client_password = hidden(client_password) or Secret("")
+        super().__init__()
         #: Who the client is to the server.
         self._identity = ClientIdentity(client_id, client_password, client_signature)
         checked_options = ConnectionOptions(**options)
@@ -198,18 +200,6 @@ class Session:
         return self._connection.lag
 
     @property
-    def current_server(self) -> str:
-        """Host of the side that the session is connected to, or an empty text."""
-        side = self._connection.side
-        return side.host if side is not None and self._connection.link is not None else ""
-
-    @property
-    def current_side(self) -> str:
-        """``"A"`` or ``"B"``: the side that the session is connected to, or an empty text."""
-        side = self._connection.side
-        return side.name if side is not None and self._connection.link is not None else ""
-
-    @property
     def services_granted(self) -> int:
         """What the server granted to the open session (CTIServiceMask), 0 without one."""
         return self._context.services_granted
@@ -218,12 +208,6 @@ class Session:
     def peripheral_id(self) -> int:
         """The peripheral that the mode was set for."""
         return self._context.peripheral_id
-
-    @property
-    def current_agent(self) -> Agent | None:
-        """The agent of agent mode; None in other modes and without a mode."""
-        agent = self._context.current_agent
-        return agent if isinstance(agent, Agent) else None
 
     @property
     def agents(self) -> Mapping[str, Agent]:

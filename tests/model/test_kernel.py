@@ -281,7 +281,7 @@ def test_an_application_can_set_its_own_properties() -> None:
     assert isinstance(agent.get_value("DoorPassword"), Secret)
     assert "Seat = 12" in agent.dump_properties()
     assert "secret" not in f"{agent.dump_properties()} {agent.get_all_properties()!r}"
-    with pytest.raises(MethodError, match="Seat holds int, not Arguments"):
+    with pytest.raises(MethodError, match="Seat must be nested Arguments, got 12"):
         agent.get_value_array("Seat")
 
 

@@ -216,11 +216,13 @@ class Agent(AgentRequests):
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id", _peripheral_id),
         Property(kw.CTIOS_AGENTINSTRUMENT, "agent_instrument", _instrument),
         Property(kw.CTIOS_AGENTEXTENSION, "agent_extension", _extension),
+        Property(kw.CTIOS_EXTENSION, "agent_extension"),
         Property(kw.CTIOS_AGENTPASSWORD, "agent_password", _password, is_readable=False),
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
         *DESK_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
         Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
+        Property(kw.CTIOS_LASTERROR, "last_error"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 

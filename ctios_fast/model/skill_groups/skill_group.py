@@ -33,6 +33,7 @@ class SkillGroup(CtiObject):
         Property(kw.CTIOS_SKILLGROUPNUMBER, "skill_group_number"),
         Property(kw.CTIOS_SKILLGROUPID, "skill_group_id"),
         Property(kw.CTIOS_STATISTICS, "statistics"),
+        Property(kw.CTIOS_LASTERROR, "last_error"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
