@@ -28,7 +28,7 @@ from .registry import Registry
 if TYPE_CHECKING:
     from ctios_fast.core.dispatch.request_sender import SendByKeywords
 
-__all__ = ["Context", "CurrentAgent"]
+__all__ = ["Buttons", "Context", "CurrentAgent", "CurrentCall"]
 
 #: Failures that depend on the state of the connection: they come through the request, not from the call.
 _STATE_ERRORS = (ConnectionLost, SendBufferFull, TooManyRequests)
@@ -45,6 +45,34 @@ class CurrentAgent(Protocol):
         """The agent's identity within its session."""
 
 
+class CurrentCall(Protocol):
+    """What the context's users read from the current call of agent mode. A ``Call`` has it all."""
+
+    status: int | None
+
+    @property
+    def unique_object_id(self) -> str:
+        """The call's identity within its session."""
+
+
+class Buttons(Protocol):
+    """Computes the button mask of agent mode, and reports it."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens to OnButtonEnablementChange."""
+
+    def mask(self) -> int:
+        """The EnablementMask as it is now."""
+
+    def report(self, unique_object_id: str, message_type: int) -> None:
+        """Fire OnButtonEnablementChange for the object and message that changed the mask."""
+
+
+def _nobody_at(device: str) -> None:
+    del device
+
+
 class Context:
     """What a session offers to its objects.
 
@@ -53,6 +81,9 @@ class Context:
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
     ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
+    ``current_call``: the call of agent mode that buttons are about. ``buttons``: what computes and reports
+    button masks, None outside agent mode. ``minimizes_event_args``: whether events of calls have CTI OS's
+    documented keywords only.
 
     ``send(request, message_class, timeout=None, /, **fields)`` sends a request of the model, and is the only
     way to do so:
@@ -69,13 +100,17 @@ class Context:
     __slots__ = (
         "_connection",
         "_thread",
+        "agent_at",
+        "buttons",
         "clock",
         "codec",
         "current_agent",
+        "current_call",
         "events",
         "hears_all",
         "listeners",
         "messages",
+        "minimizes_event_args",
         "mode",
         "monitor_id",
         "peripheral_id",
@@ -98,6 +133,11 @@ class Context:
         self.services_granted = 0
         self.monitor_id = 0
         self.current_agent: CurrentAgent | None = None
+        self.current_call: CurrentCall | None = None
+        self.buttons: Buttons | None = None
+        self.minimizes_event_args = True
+        #: Finds the agent of a device. The folder of agents sets it.
+        self.agent_at: Callable[[str], CurrentAgent | None] = _nobody_at
         #: Whether every event is the session's own, as in bulk mode.
         self.hears_all = False
         #: Listeners by event, read-only: where there are none, Arguments need not be built.
@@ -218,6 +258,11 @@ class Context:
         self.events.fire(event, make_arguments(*values))
         return True
 
+    @property
+    def buttons_heard(self) -> bool:
+        """Whether anybody listens to the button mask of agent mode."""
+        return self.buttons is not None and self.buttons.is_heard
+
     # --- What the session is open for -----------------------------------------------------------------
 
     def is_own(self, monitor_id: int | None) -> bool:
@@ -237,5 +282,6 @@ class Context:
     def forget_mode(self) -> None:
         """The mode is over."""
         self.mode = None
+        self.current_call = None
         self.hears_all = False
         self.services_granted = 0

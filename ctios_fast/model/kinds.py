@@ -3,9 +3,10 @@
 from typing import Final
 
 from .agents.handlers import AGENTS
+from .calls.handlers import CALLS
 from .kind import Kind
 from .skill_groups.handlers import SKILL_GROUPS
 
 __all__ = ["KINDS"]
 
-KINDS: Final[tuple[Kind, ...]] = (AGENTS, SKILL_GROUPS)
+KINDS: Final[tuple[Kind, ...]] = (AGENTS, CALLS, SKILL_GROUPS)

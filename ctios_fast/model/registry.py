@@ -39,10 +39,11 @@ class Table(Generic[_O]):
 
     ``max_objects`` bounds how many objects are adopted because a server names them; ``max_key`` bounds the
     length of their keys. What is refused is counted in ``refused``. Objects that the program itself adds are
-    not bounded. ``unknown`` counts events that could not be attributed to an object.
+    not bounded. ``unknown`` counts events that could not be attributed to an object. ``counts`` has further
+    counters of the kind, under the names that they have in the session's.
     """
 
-    __slots__ = ("by_key", "max_key", "max_objects", "refused", "unknown")
+    __slots__ = ("by_key", "counts", "max_key", "max_objects", "refused", "unknown")
 
     def __init__(self, max_objects: int, max_key: int) -> None:
         #: Handlers look up here directly: this is the path of every event.
@@ -51,6 +52,7 @@ class Table(Generic[_O]):
         self.max_key = max_key
         self.refused = 0
         self.unknown = 0
+        self.counts: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[_O]:
         return iter(self.by_key.values())
@@ -154,4 +156,5 @@ class Registry(Generic[_O]):
         for name, table in self._tables.items():
             counts[f"events_of_unknown_{name}s"] = table.unknown
             counts[f"{name}s_refused"] = table.refused
+            counts.update(table.counts)
         return counts

@@ -25,9 +25,14 @@ from .agents.agent import Agent, peripheral_number
 from .agents.handlers import AGENTS
 from .agents.joining import agent_by_id, named_agents
 from .arguments import Arguments
+from .calls.call import Call
+from .calls.call_index import CallsById
+from .calls.current_call import change_current_call
+from .calls.handlers import CALLS
 from .client_identity import ClientIdentity
 from .coercion import (
     MAX_UINT,
+    boolean,
     hidden,
     hidden_fields,
     hidden_pairs,
@@ -68,6 +73,8 @@ class Session(SessionProperties):
       each byte above 127 is the Latin-1 character of that number, in both directions.
     - ``request_timeout``: seconds that a confirmation may take.
     - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
+    - ``minimize_event_args``: whether events of calls have the keywords that CTI OS documents, and no more.
+      False: they have every field of their message as well, under the reference's names.
     - ``options``: how the connection behaves, by keyword. They are those of
       ``ctios_fast.connection.options.ConnectionOptions``, such as ``heartbeat``, ``ssl``,
       ``connect_timeout``, ``reconnect_attempts``, ``clients``, ``max_open_requests``, ``max_buffered``.
@@ -87,6 +94,7 @@ class Session(SessionProperties):
         encoding: str | None = None,
         request_timeout: float = 30.0,
         max_objects: int = DEFAULT_MAX_OBJECTS,
+        minimize_event_args: bool = True,
         **options: Unpack[ConnectionKeywords],
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
@@ -108,6 +116,9 @@ class Session(SessionProperties):
             registry,
             _request_timeout(request_timeout),
         )
+        self._context.minimizes_event_args = boolean("minimize_event_args", minimize_event_args)
+        #: The calls that the session knows.
+        self._calls = CallsById(registry[CALLS.name])
         #: Brings objects up to date after a gap in the events.
         self._recovery = Recovery(self._context, checked_options.max_open_requests)
         #: What the server last said about the system.
@@ -213,6 +224,41 @@ class Session(SessionProperties):
     def agents(self) -> Mapping[str, Agent]:
         """The agents that the session knows, by agent ID. Read-only."""
         return self._agents.by_key
+
+    @property
+    def calls(self) -> Mapping[str, Call]:
+        """The calls that the session knows, by UniqueObjectID. Read-only."""
+        return self._calls
+
+    @property
+    def current_call(self) -> Call | None:
+        """The call of agent mode that buttons are about; None in other modes and without one.
+
+        The only own call is the current one. Among several, ``set_current_call`` chooses.
+        """
+        return self._context.current_call  # type: ignore[return-value]
+
+    def get_current_call(self) -> Call | None:
+        """CTI OS's name of ``current_call``."""
+        return self._context.current_call  # type: ignore[return-value]
+
+    def set_current_call(self, call: Call) -> None:
+        """Make a call the current one. OnCurrentCallChanged and OnButtonEnablementChange follow.
+
+        Raises ``MethodError``: E_CTIOS_MODE_CONFLICT outside agent mode, E_CTIOS_INVALID_CALL for what is not
+        a call of this session, E_CTIOS_CALL_ALREADY_CURRENT_IN_SESSION for the call that is current already.
+        """
+        context = self._context
+        context.require_thread()
+        if context.current_agent is None:
+            raise refuse("only a session in agent mode has a current call", CilCode.E_CTIOS_MODE_CONFLICT)
+        if not isinstance(call, Call) or call.context is not context:
+            raise refuse(f"{call!r} is not a call of this session", CilCode.E_CTIOS_INVALID_CALL)
+        if context.current_call is call:
+            raise refuse(
+                f"{call!r} is the current call already", CilCode.E_CTIOS_CALL_ALREADY_CURRENT_IN_SESSION
+            )
+        change_current_call(context, call)
 
     def get_system_status(self) -> Arguments:
         """The status of server, controller and peripherals, as CTI OS reports it with StatusSystem."""

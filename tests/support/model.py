@@ -1,7 +1,7 @@
 """Helpers for tests of the object model: a recorder of events, agents, event loops, time limits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -138,3 +138,13 @@ MakeSession = Callable[..., Session]
 def an_agent(number: int = 0, **more: Any) -> Agent:
     """The simulator's agent of that number, as the application creates it."""
     return Agent(str(1001 + number), 5000, agent_instrument=str(3001 + number), **more)
+
+
+def feed(session: Session, frames: Iterable[bytes]) -> None:
+    """Hand frames to a session's dispatcher, as if they had come from its server."""
+    dispatcher = session._connection.dispatcher
+    for frame in frames:
+        with memoryview(dispatcher.frames.get_buffer(len(frame))) as free:
+            free[: len(frame)] = frame
+        dispatcher.frames.received(len(frame))
+        dispatcher.dispatch()

@@ -75,7 +75,7 @@ class RandomCentre:
         self.refused = 0
         self._version = version
         self.plant.subscribe(self._on_event)
-        self._acts: list[tuple[int, Callable[[PlantAgent], object]]] = [
+        self.acts: list[tuple[int, Callable[[PlantAgent], object]]] = [
             (5, self.call_queue),
             (2, self.call_agent),
             (4, self.make_call),
@@ -100,7 +100,7 @@ class RandomCentre:
             (1, self.force_logout),
         ]
         if outages:
-            self._acts.append((2, self.outage))
+            self.acts.append((2, self.outage))
 
     def _on_event(self, event: PlantEvent) -> None:
         if event.message in order_checker.FIXED:
@@ -110,14 +110,15 @@ class RandomCentre:
 
     def run(self, calls: int) -> None:
         """Act until ``calls`` calls have been made, then end every call and make all agents not ready."""
-        weights = [weight for weight, _ in self._acts]
+        weights = [weight for weight, _ in self.acts]
         while self.calls < calls:
-            act = self.random.choices(self._acts, weights)[0][1]
-            self._try(act, self.random.choice(self.agents))
+            act = self.random.choices(self.acts, weights)[0][1]
+            self.attempt(act, self.random.choice(self.agents))
             self.clock.advance(self.random.randrange(1, 4))
         self.wind_down()
 
-    def _try(self, act: Callable[[PlantAgent], object], agent: PlantAgent) -> None:
+    def attempt(self, act: Callable[[PlantAgent], object], agent: PlantAgent) -> None:
+        """Do one act on an agent; the plant may refuse it."""
         try:
             act(agent)
         except PlantError:
@@ -255,7 +256,7 @@ class RandomCentre:
         self.plant.set_peripheral(online=False, end_calls=self.random.random() < 0.5)
         for _ in range(6):
             self.clock.advance(self.random.randrange(1, 5))
-            self._try(self.random.choice((self.call_queue, self.hang_up, self.call_agent)), agent)
+            self.attempt(self.random.choice((self.call_queue, self.hang_up, self.call_agent)), agent)
         self.clock.advance(1)
         self.plant.set_peripheral(online=True)
 

@@ -11,6 +11,7 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 
 from .agent import Agent, details_reader
+from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
 from .states import PLAIN_STATES
 
@@ -24,56 +25,10 @@ _NO_DOMAIN: Final = frozenset({None, 0, NULL_ID})
 _MAX_KEY: Final = 12
 
 
-class _DeviceSearch:
-    """Finds the agent of an event that names no agent, only its device.
-
-    A search looks at all agents. So the result is kept, for at most as many devices as there may be
-    agents, and there are at most MAX_SEARCHES in a second. Events beyond that are counted as unknown.
-    """
-
-    MAX_SEARCHES = 50
-
-    def __init__(self, context: Context, agents: Table[Agent]) -> None:
-        self._context = context
-        self._agents = agents
-        #: Agents that were found, by instrument and extension; checked again at each use.
-        self._found: dict[tuple[str | None, str | None], Agent] = {}
-        self._searches = 0
-        self._second_ends_at = 0.0
-
-    def find(self, instrument: str | None, extension: str | None) -> Agent | None:
-        """The agent at the device, None if there is none or too many were searched for."""
-        device = (instrument, extension)
-        agent = self._found.get(device)
-        if agent is not None and agent.context is self._context and _is_at(agent, instrument, extension):
-            return agent
-        self._found.pop(device, None)
-        now = self._context.clock.time()
-        if now >= self._second_ends_at:
-            self._second_ends_at = now + 1.0
-            self._searches = 0
-        if self._searches >= self.MAX_SEARCHES:
-            return None
-        self._searches += 1
-        for agent in self._agents:
-            if _is_at(agent, instrument, extension):
-                if len(self._found) >= self._agents.max_objects:
-                    self._found.clear()
-                self._found[device] = agent
-                return agent
-        return None
-
-
-def _is_at(agent: Agent, instrument: str | None, extension: str | None) -> bool:
-    return bool(
-        (instrument and agent.agent_instrument == instrument)
-        or (extension and agent.agent_extension == extension)
-    )
-
-
 def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
-    by_device = _DeviceSearch(context, agents)
+    by_device = AgentsByDevice(context, agents)
     context.readers["agent"] = details_reader().fill
+    context.agent_at = by_device.at
 
     def agent_of(
         message: Message,

@@ -218,7 +218,14 @@ def numbers_module(reference: Reference) -> str:
 
 
 #: Enumerations whose members the library itself compares with: an enumeration class costs start-up time.
-PLAIN_ENUMERATIONS = ("StatusCode", "AgentState", "SystemEventID", "PGStatusCode", "CTIServiceMask")
+PLAIN_ENUMERATIONS = (
+    "StatusCode",
+    "AgentState",
+    "LocalConnectionState",
+    "SystemEventID",
+    "PGStatusCode",
+    "CTIServiceMask",
+)
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).
 CONSTANTS = {

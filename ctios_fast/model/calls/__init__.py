@@ -1,0 +1,1 @@
+"""Calls: the object, what its connections share, its message handlers, its states, its events."""

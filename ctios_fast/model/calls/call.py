@@ -1,0 +1,357 @@
+"""The Call of the CTI OS object model: one connection of a call, which a device has.
+
+A call between two agents has two of them. They share one ``CallData``. The session makes Calls from messages;
+a program gets them by ``Session.calls`` and ``Session.get_object_from_object_id``.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from ctios_fast import keywords as kw
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.coercion import optional_seconds
+from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import CtiObject, Property, properties
+from ctios_fast.model.object_request import ObjectRequest
+
+from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
+
+__all__ = ["Call", "CallHome"]
+
+#: What ``get_call_context`` returns, where it is known (CTI OS Developer's Guide, GetCallContext).
+_CONTEXT: tuple[str, ...] = (
+    kw.CTIOS_ANI,
+    kw.CTIOS_CALLERENTEREDDIGITS,
+    kw.CTIOS_CALLTYPE,
+    kw.CTIOS_CALLWRAPUPDATA,
+    kw.CTIOS_DIALEDNUMBER,
+    kw.CTIOS_DNIS,
+    kw.CTIOS_SERVICEID,
+    kw.CTIOS_SERVICENUMBER,
+    kw.CTIOS_SKILLGROUPID,
+    kw.CTIOS_SKILLGROUPNUMBER,
+    kw.CTIOS_USERTOUSERINFO,
+)
+#: Fields of the last message with a line that ``get_value`` gives, under their names.
+_LINE_FIELDS: tuple[str, ...] = (
+    kw.CTIOS_LINETYPE,
+    kw.CTIOS_LINEHANDLE,
+    "CallingDeviceID",
+    "CalledDeviceID",
+    "AlertingDeviceID",
+    "AnsweringDeviceID",
+    "LastRedirectDeviceID",
+    "TrunkNumber",
+    "TrunkGroupNumber",
+    "EventCause",
+)
+
+
+class CallHome(Protocol):
+    """What keeps the calls of a session, as far as a Call uses it."""
+
+    def others_at_device(self, call: "Call") -> tuple["Call", ...]:
+        """Other calls that the same device has, and that have not ended."""
+
+    def left(self, call: "Call") -> None:
+        """The call has left the registry."""
+
+    def remove(self, call: "Call") -> None:
+        """Take the call out; it belongs to no session afterwards."""
+
+    def vanished(self, call: "Call") -> None:
+        """The server does not know the call any more."""
+
+    def found(self, call: "Call", message: Message, fires_update: bool) -> None:
+        """The server has sent a SNAPSHOT_CALL_CONF for the call."""
+
+
+class Call(CtiObject):
+    """One connection of a call.
+
+    - ``connection_call_id``, ``connection_device_id``, ``connection_device_id_type``: what the protocol names
+      the connection by. They can change while the call lasts; the object stays the same.
+    - ``status``: the state of the connection (LocalConnectionState), None as long as no message stated it.
+    - ``data``: what all connections of the call share.
+    - ``instrument``: the device that has the connection, None as long as no message named it.
+    - ``is_monitored``: whether a monitor reports the call, rather than its being the session's own.
+    - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then.
+    - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot told the data that the call began with.
+    """
+
+    __slots__ = (
+        "_home",
+        "_line",
+        "_unique_object_id",
+        "connection_call_id",
+        "connection_device_id",
+        "connection_device_id_type",
+        "data",
+        "has_failed",
+        "instrument",
+        "is_complete",
+        "is_doubtful",
+        "is_monitored",
+        "is_status_hidden",
+        "status",
+    )
+
+    PROPERTIES = properties(
+        Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
+        Property(kw.CTIOS_CONNECTIONCALLID, "connection_call_id"),
+        Property("ConnectionDeviceID", "connection_device_id"),
+        Property("ConnectionDeviceIDType", "connection_device_id_type"),
+        Property(kw.CTIOS_CALLSTATUS, "status"),
+        Property(kw.CTIOS_ECC, "ecc"),
+        Property(kw.CTIOS_ICMENTERPRISEUNIQUEID, "icm_enterprise_unique_id"),
+        Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
+        Property(kw.CTIOS_AGENTINSTRUMENT, "instrument"),
+    )
+
+    def __init__(
+        self,
+        context: Context,
+        home: CallHome,
+        data: "CallData[Call]",
+        key: tuple[int, int, str],
+        device_id_type: int,
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.peripheral_id, self.connection_call_id, self.connection_device_id = key
+        self.connection_device_id_type = device_id_type
+        self.data = data
+        self.status: int | None = None
+        self.instrument: str | None = None
+        self.is_monitored = False
+        self.has_failed = False
+        #: Whether events leave CallStatus out, as all after OnCallFailed do.
+        self.is_status_hidden = False
+        self.is_complete = False
+        #: What the call leaves when it ends.
+        self._home = home
+        #: Whether events may have been missed since the call was heard of.
+        self.is_doubtful = False
+        #: The last frame that named the line of the connection.
+        self._line: bytes | None = None
+        #: The UniqueObjectID, None until it is asked for: the text is built once for each id.
+        self._unique_object_id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Call {self.unique_object_id} status {self.status}>"
+
+    # --- Identity -----------------------------------------------------------------------------------
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """PeripheralID, ConnectionCallID and ConnectionDeviceID, which name the connection."""
+        return self.peripheral_id, self.connection_call_id, self.connection_device_id  # type: ignore[return-value]
+
+    @property
+    def unique_object_id(self) -> str:
+        """``call.<PeripheralID>.<ConnectionCallID>.<ConnectionDeviceID>``."""
+        known = self._unique_object_id
+        if known is None:
+            known = self._unique_object_id = (
+                f"call.{self.peripheral_id}.{self.connection_call_id}.{self.connection_device_id}"
+            )
+        return known
+
+    def rename(self, connection_call_id: int, connection_device_id: str) -> None:
+        """Take a new identity. Called by the table, which finds the call under it from then on."""
+        self.connection_call_id = connection_call_id
+        self.connection_device_id = connection_device_id
+        self._unique_object_id = None
+
+    # --- Data ---------------------------------------------------------------------------------------
+
+    @property
+    def icm_enterprise_unique_id(self) -> str | None:
+        """``icm.<RouterCallKeyDay>.<RouterCallKeyCallID>``, None as long as the key is not known."""
+        return self.data.icm_enterprise_unique_id
+
+    @property
+    def ecc(self) -> Arguments:
+        """The ECC variables: ``user.name`` for a scalar, ``user.name[0]`` for an element. A copy."""
+        return arguments_over(dict(self.data.ecc))
+
+    @property
+    def call_data(self) -> Mapping[str, Any]:
+        """What is known of the call beside ECC, by keyword. Read-only."""
+        return MappingProxyType(self.data.values)
+
+    @property
+    def ani(self) -> str | None:
+        """The calling line's number."""
+        return self.data.values.get(kw.CTIOS_ANI)
+
+    @property
+    def dnis(self) -> str | None:
+        """The number that the caller dialed, as the network reports it."""
+        return self.data.values.get(kw.CTIOS_DNIS)
+
+    @property
+    def dialed_number(self) -> str | None:
+        """The number that was dialed."""
+        return self.data.values.get(kw.CTIOS_DIALEDNUMBER)
+
+    @property
+    def call_type(self) -> int | None:
+        """The CallType of the protocol."""
+        return self.data.values.get(kw.CTIOS_CALLTYPE)
+
+    @property
+    def call_wrapup_data(self) -> str | None:
+        """The wrap-up data."""
+        return self.data.values.get(kw.CTIOS_CALLWRAPUPDATA)
+
+    @property
+    def call_variables(self) -> tuple[str | None, ...]:
+        """CallVariable1 to CallVariable10; None for one that is not known."""
+        values = self.data.values
+        return tuple([values.get(name) for name in CALL_VARIABLES])
+
+    @property
+    def line_type(self) -> int | None:
+        """The LineType of the last message that named the line."""
+        number: int | None = self._of_line(kw.CTIOS_LINETYPE)
+        return number
+
+    def take_line(self, message: Message) -> None:
+        """Take in a message that names the line and the devices at both ends."""
+        self._line = bytes(message)
+
+    def _of_line(self, field: str) -> Any:
+        if self._line is None or self.context is None:
+            return None
+        return self.context.codec.decode(self._line).get(field)
+
+    def _other_value(self, keyword: str) -> tuple[str, Any] | None:
+        row = _FIELDS.get(keyword)
+        if row is None:
+            return None
+        name, is_of_line = row
+        value = self._of_line(name) if is_of_line else self.data.values.get(name)
+        return None if value is None else (name, value)
+
+    def _other_values(self) -> dict[str, Any]:
+        values = self.data.arguments()
+        for name in _LINE_FIELDS:
+            value = self._of_line(name)
+            if value is not None:
+                values[name] = value
+        return values
+
+    def get_call_context(self) -> Arguments:
+        """The call's data other than call variables and ECC variables, as far as they are known."""
+        known = self.data.values
+        values = {name: known[name] for name in _CONTEXT if name in known}
+        values[kw.CTIOS_CONNECTIONCALLID] = self.connection_call_id
+        if self.icm_enterprise_unique_id is not None:
+            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = self.icm_enterprise_unique_id
+        values[kw.CTIOS_UNIQUEOBJECTID] = self.unique_object_id
+        return arguments_over(values)
+
+    def get_call_data(self) -> Arguments:
+        """The call variables, and the ECC variables nested under ECC, as far as they are known."""
+        known = self.data.values
+        values: dict[str, Any] = {name: known[name] for name in CALL_VARIABLES if name in known}
+        if self.data.ecc:
+            values[kw.CTIOS_ECC] = self.ecc
+        return arguments_over(values)
+
+    # --- Life ---------------------------------------------------------------------------------------
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the session still knows the call: OnCallEnd has not been fired for it."""
+        return self.context is not None
+
+    @property
+    def other_calls(self) -> tuple["Call", ...]:
+        """Other calls of the same device that have not ended, as a consultation has one."""
+        return self._home.others_at_device(self)
+
+    def snapshot(self, *, timeout: float | None = None) -> Request[Message]:
+        """Ask for what the server knows of the call; OnSnapshotCallConf and OnCallDataUpdate report it.
+
+        - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+
+        The answer is the message. Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``,
+        ``ConnectionLost`` or ``MethodError``.
+        """
+        return self._ask_snapshot(optional_seconds("timeout", timeout), self._fire_refusal, fires_update=True)
+
+    def look_up(self) -> Request[Message]:
+        """Ask for what the server knows of the call, on behalf of the library: no update is reported."""
+        return self._ask_snapshot(None, _not_heard, fires_update=False)
+
+    def _ask_snapshot(
+        self, timeout: float | None, refused: Callable[[Refused], bool], *, fires_update: bool
+    ) -> Request[Message]:
+        context = self._require_context()
+
+        def take_in(message: Message) -> None:
+            if self.context is not None:  # the call may have ended meanwhile
+                self._home.found(self, message, fires_update)
+
+        query = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
+        context.send(
+            query,
+            context.messages.SnapshotCallReq,
+            timeout,
+            peripheral_id=self.peripheral_id,
+            connection_call_id=self.connection_call_id,
+            connection_device_id_type=self.connection_device_id_type,
+            connection_device_id=self.connection_device_id,
+        )
+        return query
+
+    def doubt(self) -> None:
+        """Events may have been missed. Called by the registry."""
+        self.is_doubtful = True
+
+    def connection_lost(self, reason: str) -> None:
+        """The connection is gone: the call may end unheard. Called by the registry."""
+        self.is_doubtful = True
+
+    def needs_repair(self) -> bool:
+        """Whether events of a gap may have changed or ended the call."""
+        return self.is_doubtful
+
+    async def repair(self) -> None:
+        """Ask for the call after a gap; one that the server does not know any more has ended."""
+        try:
+            await self.look_up()
+        except Refused:
+            self._home.vanished(self)
+        self.is_doubtful = False
+
+    def leave(self) -> None:
+        """Belong to no session from now on. Called by the registry."""
+        self._home.left(self)
+        self.context = None
+
+    def forget(self) -> None:
+        """Leave the table: a new connection tells which calls there are. Called by the registry."""
+        self._home.remove(self)
+
+    def _identity(self) -> dict[str, Any]:
+        return {kw.CTIOS_PERIPHERALID: self.peripheral_id, kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id}
+
+
+#: Keyword in lower case -> the field's name, and whether it is in the last frame that named the line.
+_FIELDS: dict[str, tuple[str, bool]] = {
+    **{name.lower(): (name, False) for name in (*DATA_FIELDS, kw.CTIOS_CTICLIENTS)},
+    **{name.lower(): (name, True) for name in _LINE_FIELDS},
+}
+
+
+def _not_heard(refusal: Refused) -> bool:
+    # A refusal of what the library asked by itself fires no event.
+    del refusal
+    return False

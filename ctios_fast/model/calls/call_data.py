@@ -1,0 +1,184 @@
+"""CallData: what is known of a call, shared by all of its connections.
+
+A busy peripheral sends far more call data than programs read. So the frames that carry data are kept as they
+came, and are read when somebody wants the data, or when more than ``MAX_UNREAD`` are kept.
+"""
+
+from typing import Any, Final, Generic, TypeVar
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Codec, FieldReader, Message
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_PERIPHERAL_TYPE
+
+__all__ = ["CALL_VARIABLES", "DATA_FIELDS", "MAX_UNREAD", "CallData", "cti_clients", "named_variables"]
+
+#: Frames that are kept unread, at most. One inbound call brings about six with data.
+MAX_UNREAD: Final = 8
+#: ECC variables of one call. The protocol's 2000 bytes for all of them hold fewer.
+MAX_ECC_VARIABLES: Final = 1000
+CALL_VARIABLES: Final = tuple(f"CallVariable{number}" for number in range(1, 11))
+#: Fields of messages that are data of the call, under the names that they have in Arguments as well.
+DATA_FIELDS: Final = (
+    kw.CTIOS_PERIPHERALTYPE,
+    kw.CTIOS_CALLTYPE,
+    "CalledPartyDisposition",
+    "CampaignID",
+    "QueryRuleID",
+    kw.CTIOS_SERVICENUMBER,
+    kw.CTIOS_SERVICEID,
+    kw.CTIOS_SKILLGROUPNUMBER,
+    kw.CTIOS_SKILLGROUPID,
+    kw.CTIOS_SKILLGROUPPRIORITY,
+    kw.CTIOS_ANI,
+    "ANI_II",
+    kw.CTIOS_USERTOUSERINFO,
+    kw.CTIOS_DNIS,
+    kw.CTIOS_DIALEDNUMBER,
+    kw.CTIOS_CALLERENTEREDDIGITS,
+    kw.CTIOS_ROUTERCALLKEYDAY,
+    kw.CTIOS_ROUTERCALLKEYCALLID,
+    kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER,
+    "CallReferenceID",
+    *CALL_VARIABLES,
+    kw.CTIOS_CALLWRAPUPDATA,
+    kw.CTIOS_CUSTOMERPHONENUMBER,
+    kw.CTIOS_CUSTOMERACCOUNTNUMBER,
+)
+#: Fields whose value for "nothing known" does not replace a known one.
+_UNKNOWN: Final = {kw.CTIOS_CALLTYPE: NULL_CALL_TYPE, kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE}
+#: Messages whose named variables are all that the call has. Others add to those that are known.
+_COMPLETE: Final = frozenset({ged.BEGIN_CALL_EVENT, ged.CALL_DATA_UPDATE_EVENT, ged.SNAPSHOT_CALL_CONF})
+#: Fields that are lists in these messages, one item for each skill group, so they are not the call's own.
+_LISTS: Final = frozenset({ged.CALL_QUEUED_EVENT, ged.CALL_DEQUEUED_EVENT})
+
+
+#: The objects that stand for connections.
+C = TypeVar("C")
+
+
+class CallData(Generic[C]):
+    """What the connections of one call id share.
+
+    - ``calls``: the connections by ConnectionDeviceID.
+    - ``icm_enterprise_unique_id``: the contact's id in the whole enterprise, None as long as no router call
+      key is known.
+    """
+
+    __slots__ = (
+        "_codec",
+        "_ecc",
+        "_had_ecc",
+        "_reader",
+        "_unread",
+        "_values",
+        "calls",
+        "icm_enterprise_unique_id",
+    )
+
+    def __init__(self, codec: Codec, reader: FieldReader) -> None:
+        self.calls: dict[str, C] = {}
+        self.icm_enterprise_unique_id: str | None = None
+        self._codec = codec
+        #: Reads DATA_FIELDS. It is the session's own, since a reader is for one thread.
+        self._reader = reader
+        #: Frames that carry data and were not read yet, in wire order.
+        self._unread: list[bytes] = []
+        #: What is known, by keyword.
+        self._values: dict[str, Any] = {}
+        #: ECC variables, under the names of CTI OS: ``user.name``, ``user.array[0]``.
+        self._ecc: dict[str, Any] = {}
+        self._had_ecc = False
+
+    def take(self, message: Message) -> None:
+        """Take in a message that carries call data."""
+        unread = self._unread
+        unread.append(bytes(message))
+        if len(unread) > MAX_UNREAD:
+            self._read()
+
+    def key(self, day: int | None, call_id: int | None) -> None:
+        """Take in the router call key of a message; a part that is None is not known."""
+        if day is not None and call_id is not None:
+            self.icm_enterprise_unique_id = f"icm.{day}.{call_id}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is known of the call, by keyword. Read-only."""
+        if self._unread:
+            self._read()
+        return self._values
+
+    @property
+    def ecc(self) -> dict[str, Any]:
+        """The call's ECC variables, by name. Read-only."""
+        if self._unread:
+            self._read()
+        return self._ecc
+
+    @property
+    def had_ecc(self) -> bool:
+        """Whether the call has, or had before the last message, ECC variables."""
+        return bool(self.ecc) or self._had_ecc
+
+    def arguments(self) -> dict[str, Any]:
+        """A new dict of all that is known, with ECC nested, for the Arguments of an event."""
+        values = dict(self.values)
+        if self._ecc:
+            values[kw.CTIOS_ECC] = arguments_over(dict(self._ecc))
+        return values
+
+    def merge(self, other: "CallData[C]") -> None:
+        """Take in what is known of another call that has become this one; what this call has wins."""
+        self._values = {**other.values, **self.values}
+        self._ecc = {**other.ecc, **self.ecc}
+        self.icm_enterprise_unique_id = self.icm_enterprise_unique_id or other.icm_enterprise_unique_id
+
+    def _read(self) -> None:
+        unread, self._unread = self._unread, []
+        for frame in unread:
+            self._read_one(self._codec.decode(frame))
+
+    def _read_one(self, message: Message) -> None:
+        before = self._values
+        values = self._reader.fill(message, before)
+        if message.type in _LISTS:
+            for keyword, value in list(values.items()):
+                if isinstance(value, list):
+                    values.pop(keyword)
+                    if keyword in before:
+                        values[keyword] = before[keyword]
+        for keyword, unknown in _UNKNOWN.items():
+            if values.get(keyword) == unknown and keyword in before:
+                values[keyword] = before[keyword]
+        clients = cti_clients(message)
+        if clients is not None:
+            values[kw.CTIOS_CTICLIENTS] = clients
+        self._values = values
+        self._had_ecc = bool(self._ecc)
+        named = named_variables(message)
+        adds = message.type not in _COMPLETE and len(self._ecc) + len(named) <= MAX_ECC_VARIABLES
+        self._ecc = {**self._ecc, **named} if adds else named
+
+
+def named_variables(message: Message) -> dict[str, Any]:
+    """The ECC variables of a message: scalars as ``name``, array elements as ``name[index]``."""
+    named: dict[str, Any] = {each.name: each.value for each in message.get("NamedVariable") or ()}
+    named.update({f"{each.name}[{each.index}]": each.value for each in message.get("NamedArray") or ()})
+    return named
+
+
+def cti_clients(message: Message) -> Arguments | None:
+    """The clients of the call that a message lists, as ``CTIClient[1]`` and so on; None if it lists none."""
+    signatures = message.get("CTIClientSignature")
+    if not isinstance(signatures, list) or not signatures:
+        return None
+    timestamps = message.get("CTIClientTimestamp") or []
+    clients: dict[str, Any] = {}
+    for number, signature in enumerate(signatures, 1):
+        client = {kw.CTIOS_CTICLIENTSIGNATURE: signature}
+        if number <= len(timestamps):
+            client[kw.CTIOS_CTICLIENTTIMESTAMP] = timestamps[number - 1]
+        clients[f"CTIClient[{number}]"] = arguments_over(client)
+    return arguments_over(clients)

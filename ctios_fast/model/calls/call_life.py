@@ -1,0 +1,286 @@
+"""CallLife: how calls begin, change their ids, join and end (what the messages about them do).
+
+A message about a connection that no BEGIN_CALL_EVENT announced is not lost: the connection is made known by
+OnCallBegin with ``Recovered``, the call's data are asked for once, and such calls are counted.
+"""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from ctios_fast.core import Message
+from ctios_fast.model.context import Context
+from ctios_fast.protocol import numbers as ged
+
+from . import states
+from .call import Call
+from .call_index import CallIndex, Key
+from .current_call import CurrentCall
+from .events import REPORTS, Report
+from .reporter import CallReporter
+from .snapshot import connections_of
+
+__all__ = ["RECOVERED", "WITHOUT_BEGIN", "CallLife", "Merger"]
+
+#: Keyword of events that no message caused, but what the library found out.
+RECOVERED: Final = "Recovered"
+_FOUND: Final = {RECOVERED: True}
+#: Names of counters, among those of the registry.
+WITHOUT_BEGIN: Final = "calls_without_begin"
+ENDS_UNKNOWN: Final = "ends_of_unknown_calls"
+
+
+class Merger(NamedTuple):
+    """What a CALL_CONFERENCED_EVENT or CALL_TRANSFERRED_EVENT says.
+
+    - ``primary``, ``secondary``: the two connections that are joined.
+    - ``parties``: the connections that result, by ConnectionCallID and ConnectionDeviceID.
+    """
+
+    peripheral_id: int
+    primary: tuple[int, str]
+    secondary: tuple[int, str]
+    parties: tuple[tuple[int, str], ...]
+
+
+class CallLife:
+    """The life of the calls of one session."""
+
+    __slots__ = ("_context", "current", "index", "reporter")
+
+    def __init__(
+        self, context: Context, index: CallIndex, reporter: CallReporter, current: CurrentCall
+    ) -> None:
+        self.index = index
+        self.reporter = reporter
+        self.current = current
+        self._context = context
+        index.table.counts.update({WITHOUT_BEGIN: 0, ENDS_UNKNOWN: 0})
+
+    # --- Beginning ----------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        message: Message,
+        key: Key,
+        device_id_type: int,
+        is_own: bool,
+        router_key: tuple[int | None, int | None],
+    ) -> None:
+        """Take in a BEGIN_CALL_EVENT. For a call that is known already it is an update."""
+        known = self.index.get(key)
+        call = known or self._add(key, device_id_type)
+        if call is None:
+            self.index.table.unknown += 1
+            return
+        call.data.take(message)
+        call.data.key(*router_key)
+        call.is_complete = True
+        if known is not None:
+            call.is_doubtful = False
+            self.reporter.report_update(call, message, is_own, None)
+            return
+        call.is_monitored = not is_own
+        self.current.began(call)
+        self.reporter.report(call, REPORTS[ged.BEGIN_CALL_EVENT], message, is_own)
+
+    def adopt(self, key: Key, device_id_type: int, is_own: bool) -> Call | None:
+        """The call of a connection that no BEGIN_CALL_EVENT announced; None if there is no place for it."""
+        known_id = bool(self.index.connections(key[0], key[1]))
+        call = self._add(key, device_id_type)
+        if call is None:
+            return None
+        call.is_monitored = not is_own
+        call.is_complete = known_id  # its data are those of the other connections
+        self.current.began(call)
+        if not known_id:
+            self.index.table.counts[WITHOUT_BEGIN] += 1
+        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+        if not known_id and call.is_alive:
+            call.look_up()  # what the missing BEGIN_CALL_EVENT would have told; a refusal changes nothing
+        return call
+
+    def stranger(
+        self, message: Message, key: tuple[int, int, str | None], monitor_id: int | None
+    ) -> Call | None:
+        """The call of a message that names no known connection; None, and counted, if it cannot have one."""
+        peripheral_id, call_id, device_id = key
+        call: Call | None = None
+        if peripheral_id == self._context.peripheral_id and device_id is not None:
+            call = self.adopt(
+                (peripheral_id, call_id, device_id),
+                message["ConnectionDeviceIDType"],
+                self._context.is_own(monitor_id),
+            )
+        if call is None:
+            self.index.table.unknown += 1
+        return call
+
+    def _add(self, key: Key, device_id_type: int) -> Call | None:
+        return self.index.add(key, lambda data: Call(self._context, self, data, key, device_id_type))
+
+    # --- Ending -------------------------------------------------------------------------------------
+
+    def end(self, message: Message, key: Key, is_own: bool) -> None:
+        """Take in an END_CALL_EVENT.
+
+        One that names no known connection of a known call ends all of its connections if they have been
+        cleared; otherwise it ends nothing and is counted.
+        """
+        call = self.index.get(key)
+        if call is not None:
+            self._end(call, message, is_own)
+            return
+        others = self.index.connections(key[0], key[1])
+        if others and all(each.status == states.NULL for each in others):
+            for each in others:
+                self._end(each, message, not each.is_monitored)
+        else:
+            self.index.table.counts[ENDS_UNKNOWN] += 1
+
+    def vanished(self, call: Call) -> None:
+        """End a call that the server does not know any more."""
+        if call.is_alive:
+            call.status = states.NULL
+            self.reporter.report_found(call, ged.END_CALL_EVENT, _FOUND)
+            self._remove(call)
+
+    def remove(self, call: Call) -> None:
+        """Take the call out; it belongs to no session afterwards."""
+        self.index.remove(call)
+
+    def left(self, call: Call) -> None:
+        """The call has left the registry."""
+        self.index.left(call)
+        if self._context.current_call is call:
+            self._context.current_call = None
+
+    def others_at_device(self, call: Call) -> tuple[Call, ...]:
+        """Other calls that the same device has, and that have not ended."""
+        return self.index.others_at_device(call)
+
+    def found(self, call: Call, message: Message, fires_update: bool) -> None:
+        """Take in a SNAPSHOT_CALL_CONF: data of the call, and the states of its connections."""
+        call.data.take(message)
+        call.data.key(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+        call.is_complete = True
+        call.is_doubtful = False
+        for connection in connections_of(message):
+            each = self.index.get((call.key[0], connection.call_id, connection.device_id))
+            if each is not None:
+                if not each.has_failed:
+                    each.status = connection.state
+                each.instrument = each.instrument or connection.instrument
+        self.reporter.report_snapshot(call, message)
+        if fires_update:
+            self.reporter.report_update(call, message, not call.is_monitored, None)
+
+    def _end(self, call: Call, message: Message, is_own: bool) -> None:
+        self.reporter.report(call, REPORTS[ged.END_CALL_EVENT], message, is_own)
+        self._remove(call)
+
+    def _remove(self, call: Call) -> None:
+        if call.is_alive:  # a listener may have disconnected the session
+            was_current = self._context.current_call is call
+            self.index.remove(call)
+            if was_current:
+                self.current.ended()
+
+    # --- Other ids ----------------------------------------------------------------------------------
+
+    def update(
+        self,
+        message: Message,
+        old: Key,
+        new: Key,
+        device_id_type: int,
+        is_own: bool,
+        router_key: tuple[int | None, int | None],
+    ) -> None:
+        """Take in a CALL_DATA_UPDATE_EVENT, which may give a call another id."""
+        call = self.index.get(old)
+        old_unique_object_id = None
+        if call is not None:
+            old_unique_object_id = self._rename(call, new)
+            call = call if call.key == new else self.index.get(new) or call
+        elif old != new and old[1] != new[1] and old[2] == new[2] and self.index.get(new) is None:
+            # the id of the call changes, and the device is none that is known: for all of its connections
+            for each in self.index.connections(old[0], old[1]):
+                before = self._rename(each, (each.key[0], new[1], each.key[2]))
+                if before is not None:
+                    each.data.key(*router_key)
+                    self.reporter.report_update(each, message, not each.is_monitored, before)
+        if call is None:
+            call = self.index.get(new) or self.adopt(new, device_id_type, is_own)
+        if call is None:
+            self.index.table.unknown += 1
+            return
+        call.data.take(message)
+        call.data.key(*router_key)
+        self.reporter.report_update(call, message, is_own, old_unique_object_id)
+
+    def _rename(self, call: Call, new: Key) -> str | None:
+        # Returns the former UniqueObjectID, None if it is still the same.
+        if call.key == new:
+            return None
+        before = call.unique_object_id
+        if self.index.rename(call, new[1], new[2]):
+            return before
+        call.status = states.NULL  # another object has the id already: this connection has merged into it
+        return before
+
+    def join(self, message: Message, merger: Merger, report: Report, is_own: bool) -> None:
+        """Take in a conference or a transfer.
+
+        Each party of the result is one of the connections before, found by its device, under an id that may
+        be new. Of the two that are joined, one that is not a party any more waits for its END_CALL_EVENT.
+        """
+        index = self.index
+        peripheral_id = merger.peripheral_id
+        primary = index.connections(peripheral_id, merger.primary[0])
+        secondary = index.connections(peripheral_id, merger.secondary[0])
+        before = tuple(dict.fromkeys((*primary, *secondary)))
+        event_of = index.get((peripheral_id, *merger.primary)) or index.get(
+            (peripheral_id, *merger.secondary)
+        )
+        placed: dict[Call, None] = {}
+        for party in merger.parties:
+            call = self._party(peripheral_id, party, before, placed, is_own)
+            if call is not None:
+                placed[call] = None
+                if party[1] == merger.primary[1] and (event_of is None or event_of not in placed):
+                    event_of = call
+        for connection in (merger.primary, merger.secondary):
+            gone = index.get((peripheral_id, *connection))
+            if gone is not None and gone not in placed:
+                gone.status = states.NULL
+        if event_of is None or not event_of.is_alive:
+            event_of = next((each for each in (*placed, *before) if each.is_alive), None)
+        if event_of is None:
+            event_of = self.adopt((peripheral_id, *merger.primary), 0, is_own)
+        if event_of is None:
+            index.table.unknown += 1
+            return
+        if event_of in placed and report.event == "OnCallConferenced" and not event_of.has_failed:
+            state = message["LocalConnectionState"]
+            event_of.status = states.CONNECT if state == states.UNSTATED else state
+        self.reporter.report(event_of, report, message, is_own)
+
+    def _party(
+        self,
+        peripheral_id: int,
+        party: tuple[int, str],
+        before: Iterable[Call],
+        placed: dict[Call, None],
+        is_own: bool,
+    ) -> Call | None:
+        key = (peripheral_id, *party)
+        call = self.index.get(key)
+        if call is not None:
+            return call
+        for each in before:  # the primary call's connections come first, so its data win
+            if each.connection_device_id == party[1] and each not in placed and each.is_alive:
+                self._rename(each, key)
+                return each
+        if self._context.hears_all:
+            return self.adopt(key, 0, is_own)
+        return None  # a party at a device that the session does not hear

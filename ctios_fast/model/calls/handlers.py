@@ -1,0 +1,296 @@
+"""What messages do to the calls of a session. Events of known connections are the hot path."""
+
+from collections.abc import Callable
+from typing import Final
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import FieldReader, Handler, Message
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.context import Context
+from ctios_fast.model.kind import Kind
+from ctios_fast.model.registry import Table
+from ctios_fast.protocol import numbers as ged
+
+from . import states
+from .call import Call
+from .call_data import named_variables
+from .call_index import CallIndex, find_call
+from .call_life import CallLife, Merger
+from .current_call import CurrentCall
+from .events import CALL_EVENTS, CONTACTS, REPORTS, Contact, Report
+from .reporter import CallReporter
+
+__all__ = ["CALLS"]
+
+#: Longest ConnectionDeviceID in characters.
+_MAX_KEY: Final = 63
+#: Messages that carry data of the call beside BEGIN_CALL_EVENT and CALL_DATA_UPDATE_EVENT.
+_WITH_DATA: Final = frozenset(
+    {
+        ged.CALL_DELIVERED_EVENT,
+        ged.CALL_ESTABLISHED_EVENT,
+        ged.CALL_ORIGINATED_EVENT,
+        ged.CALL_SERVICE_INITIATED_EVENT,
+        ged.CALL_QUEUED_EVENT,
+        ged.CALL_DIVERTED_EVENT,
+    }
+)
+#: Messages that name the line of the connection and the devices at both ends.
+_WITH_LINE: Final = frozenset(
+    {
+        ged.CALL_DELIVERED_EVENT,
+        ged.CALL_ESTABLISHED_EVENT,
+        ged.CALL_ORIGINATED_EVENT,
+        ged.CALL_SERVICE_INITIATED_EVENT,
+        ged.CALL_REACHED_NETWORK_EVENT,
+    }
+)
+_IDENTITY: Final = ("PeripheralID", "MonitorID", "ConnectionCallID", "ConnectionDeviceID")
+_ROUTER_KEY: Final = ("RouterCallKeyDay", "RouterCallKeyCallID")
+
+
+def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
+    index = CallIndex(context, calls)
+    reporter = CallReporter(context)
+    life = CallLife(context, index, reporter, CurrentCall(context, calls))
+    special: dict[int, Callable[[Context, CallLife], Handler]] = {
+        ged.BEGIN_CALL_EVENT: _begin,
+        ged.END_CALL_EVENT: _end,
+        ged.CALL_DATA_UPDATE_EVENT: _update,
+        ged.CALL_CONFERENCED_EVENT: _joined(REPORTS[ged.CALL_CONFERENCED_EVENT]),
+        ged.CALL_TRANSFERRED_EVENT: _joined(REPORTS[ged.CALL_TRANSFERRED_EVENT]),
+    }
+    return {
+        **{
+            number: special[number](context, life)
+            if number in special
+            else _event(number, report, context, life)
+            for number, report in REPORTS.items()
+        },
+        **{number: _contact(contact, context) for number, contact in CONTACTS.items()},
+    }
+
+
+# --- Events of a connection -------------------------------------------------------------------------
+
+
+def _event(number: int, report: Report, context: Context, life: CallLife) -> Handler:
+    read = FieldReader(*_IDENTITY, "LocalConnectionState").read
+    by_key = life.index.table.by_key
+    listeners = context.listeners
+    effects = _effects(number, report)
+    fallback, takes_status = report.status, report.takes_status
+    own_event, monitored_event = report.event, report.monitored
+
+    def on_event(message: Message) -> None:
+        peripheral_id, monitor_id, call_id, device_id, state = read(message)
+        call: Call | None
+        try:
+            call = by_key[peripheral_id, call_id, device_id]
+        except KeyError:
+            call = life.stranger(message, (peripheral_id, call_id, device_id), monitor_id)
+            if call is None:
+                return
+        if not call.has_failed:
+            if takes_status and state != states.UNSTATED:
+                call.status = state
+            elif fallback is not None:
+                call.status = fallback
+        for effect in effects:
+            effect(call, message)
+        if listeners[own_event] or listeners[monitored_event] or context.buttons_heard:
+            life.reporter.report(call, report, message, context.is_own(monitor_id))
+        call.is_status_hidden = call.has_failed
+
+    return on_event
+
+
+# --- What a message does beside changing the state of its connection --------------------------------
+
+
+def _effects(number: int, report: Report) -> tuple[Callable[[Call, Message], None], ...]:
+    effects: list[Callable[[Call, Message], None]] = []
+    if number in _WITH_DATA:
+        effects.append(_take_data)
+    if number in _WITH_LINE:
+        effects.append(Call.take_line)
+    if report.device:
+        effects.append(_device_taker(report.device))
+    if number in _EFFECTS:
+        effects.append(_EFFECTS[number])
+    return tuple(effects)
+
+
+def _take_data(call: Call, message: Message) -> None:
+    call.data.take(message)
+
+
+def _device_taker(field: str) -> Callable[[Call, Message], None]:
+    def take_device(call: Call, message: Message) -> None:
+        if call.instrument is None:
+            call.instrument = _device(message, field, call)
+
+    return take_device
+
+
+def _device(message: Message, field: str, call: Call) -> str | None:
+    # CALL_DELIVERED_EVENT goes to both ends: the state tells which one the connection is
+    if field == "AlertingDeviceID" and call.status != states.ALERTING:
+        field = "CallingDeviceID"
+    device: str | None = message.get(field)
+    if field == "AnsweringDeviceID" and any(
+        each.instrument == device for each in call.data.calls.values() if each is not call
+    ):
+        device = message.get("CallingDeviceID")
+    return device or None
+
+
+def _established(call: Call, message: Message) -> None:
+    # the other end is connected as well
+    for each in call.data.calls.values():
+        if each.status == states.INITIATE:
+            each.status = states.CONNECT
+
+
+def _cleared(call: Call, message: Message) -> None:
+    for each in call.data.calls.values():
+        if not each.has_failed:
+            each.status = states.NULL
+
+
+def _failed(call: Call, message: Message) -> None:
+    call.has_failed = True
+
+
+_EFFECTS: Final[dict[int, Callable[[Call, Message], None]]] = {
+    ged.CALL_ESTABLISHED_EVENT: _established,
+    ged.CALL_CLEARED_EVENT: _cleared,
+    ged.CALL_FAILED_EVENT: _failed,
+}
+
+
+# --- Beginning, end, data ---------------------------------------------------------------------------
+
+
+def _begin(context: Context, life: CallLife) -> Handler:
+    read = FieldReader(*_IDENTITY, "ConnectionDeviceIDType", *_ROUTER_KEY).read
+
+    def on_begin(message: Message) -> None:
+        peripheral_id, monitor_id, call_id, device_id, device_id_type, *router_key = read(message)
+        if peripheral_id != context.peripheral_id or device_id is None:
+            life.index.table.unknown += 1
+            return
+        life.begin(
+            message,
+            (peripheral_id, call_id, device_id),
+            device_id_type,
+            context.is_own(monitor_id),
+            (router_key[0], router_key[1]),
+        )
+
+    return on_begin
+
+
+def _end(context: Context, life: CallLife) -> Handler:
+    read = FieldReader(*_IDENTITY).read
+
+    def on_end(message: Message) -> None:
+        peripheral_id, monitor_id, call_id, device_id = read(message)
+        life.end(message, (peripheral_id, call_id, device_id), context.is_own(monitor_id))
+
+    return on_end
+
+
+def _update(context: Context, life: CallLife) -> Handler:
+    read = FieldReader(
+        *_IDENTITY,
+        "NewConnectionCallID",
+        "NewConnectionDeviceID",
+        "NewConnectionDeviceIDType",
+        *_ROUTER_KEY,
+    ).read
+
+    def on_update(message: Message) -> None:
+        (
+            peripheral_id, monitor_id, call_id, device_id,
+            new_call_id, new_device_id, new_type, day, key_call_id,
+        ) = read(message)  # fmt: skip
+        if peripheral_id != context.peripheral_id or device_id is None:
+            life.index.table.unknown += 1
+            return
+        old = (peripheral_id, call_id, device_id)
+        new = old if new_device_id is None else (peripheral_id, new_call_id, new_device_id)
+        life.update(message, old, new, new_type, context.is_own(monitor_id), (day, key_call_id))
+
+    return on_update
+
+
+# --- Conference and transfer ------------------------------------------------------------------------
+
+
+def _joined(report: Report) -> Callable[[Context, CallLife], Handler]:
+    def handler(context: Context, life: CallLife) -> Handler:
+        read = FieldReader(
+            "PeripheralID",
+            "MonitorID",
+            "PrimaryCallID",
+            "PrimaryDeviceID",
+            "SecondaryCallID",
+            "SecondaryDeviceID",
+            "ConnectedPartyCallID",
+            "ConnectedPartyDeviceID",
+        ).read
+
+        def on_joined(message: Message) -> None:
+            (
+                peripheral_id, monitor_id, primary_id, primary_device, secondary_id, secondary_device,
+                party_ids, party_devices,
+            ) = read(message)  # fmt: skip
+            if peripheral_id != context.peripheral_id:
+                life.index.table.unknown += 1
+                return
+            merger = Merger(
+                peripheral_id,
+                (primary_id, primary_device or ""),
+                (secondary_id, secondary_device or ""),
+                tuple(zip(party_ids or (), party_devices or (), strict=False)),
+            )
+            life.join(message, merger, report, context.is_own(monitor_id))
+
+        return on_joined
+
+    return handler
+
+
+# --- Contacts without a call ------------------------------------------------------------------------
+
+
+def _contact(contact: Contact, context: Context) -> Handler:
+    fill = FieldReader(*contact.fields, *contact.renamed).fill
+    listeners = context.listeners
+
+    def arguments(message: Message, is_own: bool) -> Arguments:
+        values = fill(message, dict(contact.defaults))
+        for field, keyword in contact.renamed.items():
+            if field in values:
+                values[keyword] = values.pop(field)
+        day, call_id = message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID")
+        if day is not None and call_id is not None:
+            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = f"icm.{day}.{call_id}"
+        if contact.has_variables:
+            values[kw.CTIOS_ECC] = arguments_over(named_variables(message))
+        if not is_own:
+            values[kw.CTIOS_MONITORED] = True
+        return arguments_over(values)
+
+    def on_contact(message: Message) -> None:
+        if not listeners[contact.event] and not listeners[contact.monitored]:
+            return
+        is_own = context.is_own(message.get("MonitorID"))
+        context.fire(contact.event if is_own else contact.monitored, arguments, message, is_own)
+
+    return on_contact
+
+
+#: The kind of object that this folder adds to a session.
+CALLS: Final = Kind("call", _MAX_KEY, CALL_EVENTS, find_call, _handlers)

@@ -1,0 +1,177 @@
+"""CallReporter: the Arguments of the events of calls, and firing them.
+
+By default an event has the keywords that CTI OS documents for it. ``Session(minimize_event_args=False)`` adds
+every field of the message under its own name, as CTI OS's setting MinimizeEventArgs 0 does.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import FieldReader, Message
+from ctios_fast.model.arguments import arguments_over
+from ctios_fast.model.context import Context
+from ctios_fast.protocol import numbers as ged
+
+from . import states
+from .call import Call
+from .call_data import DATA_FIELDS, cti_clients, named_variables
+from .events import BEGIN_DEFAULTS, REPORTS, Report
+from .snapshot import snapshot_values
+
+__all__ = ["CallReporter"]
+
+#: Fields that are nested in Arguments, so that their raw form is not an event's keyword.
+_NESTED: Final = frozenset({"NamedVariable", "NamedArray", "CTIClientSignature", "CTIClientTimestamp"})
+#: The guide shows the constant of this keyword, not its text.
+_DEVICE_UNIQUE_OBJECT_ID: Final = "DeviceUniqueObjectID"
+#: What OnCallDataUpdate always has beside what changed.
+_UPDATE: Final = (
+    kw.CTIOS_PERIPHERALID,
+    kw.CTIOS_PERIPHERALTYPE,
+    kw.CTIOS_CALLTYPE,
+    kw.CTIOS_ROUTERCALLKEYDAY,
+    kw.CTIOS_ROUTERCALLKEYCALLID,
+    kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER,
+)
+
+
+class CallReporter:
+    """Fires the events of the calls of one session."""
+
+    __slots__ = ("_context", "_events", "_fillers", "_listeners", "_update")
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._events = context.events
+        self._listeners = context.listeners
+        #: For each message that reports fields of its own: reads them into a dict.
+        self._fillers = {
+            number: FieldReader(*report.fields, *report.renamed).fill
+            for number, report in REPORTS.items()
+            if report.fields
+        }
+        self._update = FieldReader(*dict.fromkeys((*_UPDATE, *DATA_FIELDS))).fill
+
+    def report(
+        self,
+        call: Call,
+        report: Report,
+        message: Message,
+        is_own: bool,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Fire the event of a message, with ``more`` keywords; nothing if nobody listens."""
+        event = report.event if is_own else report.monitored
+        context = self._context
+        buttons = context.buttons if is_own else None
+        if not self._listeners[event] and (buttons is None or not buttons.is_heard):
+            return
+        fill = self._fillers.get(message.type)
+        values: dict[str, Any] = {} if fill is None else fill(message, {})
+        for field, keyword in report.renamed.items():
+            if field in values:
+                values[keyword] = values.pop(field)
+        if report.has_call_data:
+            values = {**BEGIN_DEFAULTS, **call.data.arguments(), **values}
+            values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
+            values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+        if call.has_failed and not call.is_status_hidden:  # the message is the CALL_FAILED_EVENT
+            values.update(_failure(message["EventCause"]))
+        self._fire(call, event, message, values, is_own, None)
+
+    def report_update(
+        self, call: Call, message: Message, is_own: bool, old_unique_object_id: str | None
+    ) -> None:
+        """Fire OnCallDataUpdate: what the message changes, and the former id where that changed."""
+        report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
+        event = report.event if is_own else report.monitored
+        if not self._listeners[event]:
+            return
+        values = self._update(message, dict(BEGIN_DEFAULTS))
+        values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+        variables = named_variables(message)
+        if variables or call.data.had_ecc:
+            values[kw.CTIOS_ECC] = arguments_over(variables)
+        clients = cti_clients(message)
+        if clients is not None:
+            values[kw.CTIOS_CTICLIENTS] = clients
+        if old_unique_object_id is not None:
+            values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
+        self._fire(call, event, message, values, is_own, None)
+
+    def report_found(self, call: Call, event_of: int, more: Mapping[str, Any]) -> None:
+        """Fire the event of a message that never came, for a call that something else made known."""
+        report = REPORTS[event_of]
+        event = report.monitored if call.is_monitored else report.event
+        if not self._listeners[event]:
+            return
+        values: dict[str, Any] = {}
+        if report.has_call_data:
+            values = {**BEGIN_DEFAULTS, **call.data.arguments()}
+            values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
+            values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+        self._fire(call, event, None, values, not call.is_monitored, more)
+
+    def report_snapshot(self, call: Call, message: Message) -> None:
+        """Fire OnSnapshotCallConf: everything that is known of the call, and its connections."""
+        if not self._listeners["OnSnapshotCallConf"]:
+            return
+        values = snapshot_values(call, message)
+        values[kw.CTIOS_UNIQUEOBJECTID] = call.unique_object_id
+        values[kw.CTIOS_CALLSTATUS] = states.UNSTATED if call.status is None else call.status
+        if call.data.icm_enterprise_unique_id is not None:
+            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = call.data.icm_enterprise_unique_id
+        self._events.fire("OnSnapshotCallConf", arguments_over(values))
+
+    def _fire(
+        self,
+        call: Call,
+        event: str,
+        message: Message | None,
+        values: dict[str, Any],
+        is_own: bool,
+        more: Mapping[str, Any] | None,
+    ) -> None:
+        context = self._context
+        if message is not None and not context.minimizes_event_args:
+            values = {
+                **{name: value for name, value in message.to_dict().items() if name not in _NESTED},
+                **values,
+            }
+        values[kw.CTIOS_UNIQUEOBJECTID] = call.unique_object_id
+        if call.status is not None and not call.is_status_hidden:
+            values[kw.CTIOS_CALLSTATUS] = call.status
+        contact = call.data.icm_enterprise_unique_id
+        if contact is not None:
+            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = contact
+        instrument = call.instrument
+        if instrument is not None:
+            values[_DEVICE_UNIQUE_OBJECT_ID] = f"device.{call.peripheral_id}.{instrument}"
+            agent = context.agent_at(instrument)
+            if agent is not None:
+                values[kw.CTIOS_FILTERTARGET] = agent.unique_object_id
+        if more is not None:
+            values.update(more)
+        if not is_own:
+            values[kw.CTIOS_MONITORED] = True
+            context.events.fire(event, arguments_over(values))
+            return
+        buttons = context.buttons
+        if buttons is None:
+            context.events.fire(event, arguments_over(values))
+            return
+        values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
+        context.events.fire(event, arguments_over(values))
+        buttons.report(call.unique_object_id, 0 if message is None else message.type)
+
+
+def _failure(cause: int) -> dict[str, Any]:
+    # What OnCallFailed has beside the state: the EventCause as FailureCode, and its name.
+    from ctios_fast.protocol.enums import EventCause
+
+    try:
+        text = EventCause(cause).name
+    except ValueError:
+        text = f"event cause {cause}"
+    return {kw.CTIOS_FAILURECODE: cause, kw.CTIOS_ERRORMESSAGE: text}

@@ -1,0 +1,83 @@
+"""SNAPSHOT_CALL_CONF taken apart: the connections that it lists, and the Arguments of OnSnapshotCallConf."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, Final, NamedTuple
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Message
+from ctios_fast.model.arguments import arguments_over
+
+from .call import Call
+from .call_data import named_variables
+
+__all__ = ["Connection", "connections_of", "snapshot_values"]
+
+#: Keywords that the event always has, with their values where nothing is known.
+_DEFAULTS: Final = {
+    kw.CTIOS_CALLTYPE: 0xFFFF,
+    kw.CTIOS_DIALEDNUMBER: "",
+    kw.CTIOS_CALLERENTEREDDIGITS: "",
+    kw.CTIOS_CALLWRAPUPDATA: "",
+    kw.CTIOS_CUSTOMERPHONENUMBER: "",
+    kw.CTIOS_CUSTOMERACCOUNTNUMBER: "",
+    kw.CTIOS_ROUTERCALLKEYDAY: 0,
+    kw.CTIOS_ROUTERCALLKEYCALLID: 0,
+    kw.CTIOS_CALLEDDEVICEID: "",
+}
+#: Counts of the message that the event has under the same names.
+_COUNTS: Final = (kw.CTIOS_NUMNAMEDVARIABLES, kw.CTIOS_NUMNAMEDARRAYS, kw.CTIOS_NUMCALLDEVICES)
+
+
+class Connection(NamedTuple):
+    """A connection that a snapshot lists."""
+
+    call_id: int
+    device_id_type: int
+    device_id: str
+    device_type: int
+    instrument: str | None
+    state: int
+
+
+def connections_of(message: Message) -> Iterator[Connection]:
+    """The connections of a snapshot; one whose ids are missing is left out."""
+    columns = [
+        message.get(name) or ()
+        for name in (
+            "CallConnectionCallID",
+            "CallConnectionDeviceIDType",
+            "CallConnectionDeviceID",
+            "CallDeviceType",
+            "CallDeviceID",
+            "CallDeviceConnectionState",
+        )
+    ]
+    for call_id, id_type, device_id, device_type, instrument, state in zip_longest(*columns):
+        if call_id is not None and device_id is not None and state is not None:
+            yield Connection(call_id, id_type or 0, device_id, device_type or 0, instrument or None, state)
+
+
+def snapshot_values(call: Call, message: Message) -> dict[str, Any]:
+    """The Arguments of OnSnapshotCallConf: the call's data, then its connections.
+
+    The connection's own row stands under CTI OS's keywords; ``CallDevice[1]`` and so on have all rows.
+    """
+    values = {**_DEFAULTS, **call.data.arguments()}
+    values.setdefault(kw.CTIOS_ECC, arguments_over(named_variables(message)))
+    values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
+    values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+    for name in _COUNTS:
+        values[name] = message[name]
+    for number, each in enumerate(connections_of(message), 1):
+        row: dict[str, Any] = {
+            kw.CTIOS_CALLCONNECTIONCALLID: each.call_id,
+            kw.CTIOS_CALLCONNECTIONDEVICEIDTYPE: each.device_id_type,
+            kw.CTIOS_CALLCONNECTIONDEVICEID: each.device_id,
+            kw.CTIOS_CALLDEVICECONNECTIONSTATE: each.state,
+            kw.CTIOS_CALLDEVICETYPE: each.device_type,
+        }
+        if (each.call_id, each.device_id) == call.key[1:]:
+            values.update(row)
+        values[f"CallDevice[{number}]"] = arguments_over(row)
+    return values
