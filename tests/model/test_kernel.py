@@ -22,7 +22,6 @@ from ctios_fast import (
     Session,
     SkillGroup,
 )
-from ctios_fast.connection.clock import ManualClock
 from ctios_fast.core import codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
@@ -179,39 +178,28 @@ async def test_an_event_is_attributed_by_any_identity_that_it_carries(peer: Peer
     assert peer_bulk.counters()["events_of_unknown_agents"] == 2
 
 
-async def test_the_number_of_searches_by_device_is_limited(
-    peer: Peer, serve: Serve, manual: Session, clock: ManualClock
-) -> None:
-    await soon(manual.connect(**await serve(peer.behaviour)))
-    await soon(manual.set_bulk_mode(5000))
-    agent = manual.agent("1001", agent_instrument="3001")
-    peer.send(state_event(3, agent=None, instrument="3001"))
+async def test_a_device_is_found_after_events_of_unknown_devices(peer: Peer, peer_bulk: Session) -> None:
     peer.send(*(state_event(3, agent=None, instrument=f"unknown {number}") for number in range(100)))
-    late = manual.agent("1002", agent_instrument="3002")
-    peer.send(state_event(3, agent=None, instrument="3002"), state_event(2, agent=None, instrument="3001"))
-    await settled(manual)
-    assert agent.state is AgentState.NOT_READY, "a device that was found is remembered"
-    assert late.state is None
-    assert manual.counters()["events_of_unknown_agents"] == 101
-    clock.advance(1)
+    await settled(peer_bulk)
+    late = peer_bulk.agent("1002", agent_instrument="3002")
     peer.send(state_event(3, agent=None, instrument="3002"))
-    await settled(manual)
+    await settled(peer_bulk)
     assert late.state is AgentState.AVAILABLE
+    assert peer_bulk.counters()["events_of_unknown_agents"] == 100
 
 
-async def test_at_most_max_objects_found_devices_are_remembered(
-    peer: Peer, serve: Serve, make_session: MakeSession, clock: ManualClock
+async def test_another_device_of_an_agent_is_found_after_as_many_misses_as_there_are_agents(
+    peer: Peer, peer_bulk: Session
 ) -> None:
-    session = make_session(max_objects=3, clock=clock, clients=1)
-    await soon(session.connect(**await serve(peer.behaviour)))
-    await soon(session.set_bulk_mode(5000))
-    session.agent("1001", agent_instrument="3001")
-    for extension in (None, "1", "2", "3"):  # four devices: the fourth removes the earlier ones
-        peer.send(state_event(3, agent=None, instrument="3001", extension=extension))
-    peer.send(*(state_event(3, agent=None, instrument=f"unknown {number}") for number in range(60)))
-    peer.send(state_event(3, agent=None, instrument="3001"))  # no search is left in this second
-    await settled(session)
-    assert session.counters()["events_of_unknown_agents"] == 61
+    agents = [peer_bulk.agent(f"20{number}", agent_instrument=f"40{number}") for number in range(10, 20)]
+    peer.send(state_event(3, agent=None, instrument="4010"))
+    await settled(peer_bulk)
+    agents[3].agent_instrument = "5000"
+    for state in [3] * len(peer_bulk.agents) + [2]:
+        peer.send(state_event(state, agent=None, instrument="5000"))
+    await settled(peer_bulk)
+    assert agents[3].state is AgentState.NOT_READY
+    assert peer_bulk.counters()["events_of_unknown_agents"] == len(peer_bulk.agents)
 
 
 async def test_in_agent_mode_an_event_without_identity_belongs_to_the_current_agent(

@@ -7,24 +7,29 @@ from .agent import Agent
 
 __all__ = ["AgentsByDevice"]
 
+#: The part of the agents whose number of misses builds the index anew when there are other agents.
+_SOONER = 64
+
 
 class AgentsByDevice:
     """An index of a session's agents by instrument and extension.
 
     A program can give an agent another device at any time. So the index is not kept up to date: an entry is
-    checked when it is used, and the index is built anew after as many misses as there are agents. That makes
-    the cost of a miss the same for any number of agents.
+    checked when it is used, and the index is built anew after as many misses as there are agents, or sooner if
+    there are other agents than before. So a miss costs the same for any number of agents.
     """
 
-    __slots__ = ("_agents", "_context", "_found", "_misses")
+    __slots__ = ("_agents", "_context", "_count", "_found", "_misses")
 
     def __init__(self, context: Context, agents: Table[Agent]) -> None:
         self._context = context
         self._agents = agents
         #: Agents by instrument and by extension, as they were when the index was built.
         self._found: dict[str, Agent] = {}
-        #: Misses since the index was built; None: it was never built.
-        self._misses: int | None = None
+        #: Agents in the index.
+        self._count = 0
+        #: Misses since it was built.
+        self._misses = 0
 
     def find(self, instrument: str | None, extension: str | None) -> Agent | None:
         """The agent at the device, None if none is known."""
@@ -42,10 +47,12 @@ class AgentsByDevice:
         return None
 
     def _searched(self, instrument: str | None, extension: str | None) -> Agent | None:
-        if self._misses is not None and self._misses < len(self._agents):
-            self._misses += 1
+        self._misses += 1
+        count = len(self._agents)
+        if self._misses <= (count if count == self._count else count // _SOONER):
             return None
         self._misses = 0
+        self._count = count
         self._found = {}
         for agent in self._agents:
             for device in (agent.agent_extension, agent.agent_instrument):
