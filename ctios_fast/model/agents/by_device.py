@@ -15,8 +15,8 @@ class AgentsByDevice:
     """An index of a session's agents by instrument and extension.
 
     A program can give an agent another device at any time. So the index is not kept up to date: an entry is
-    checked when it is used, and the index is built anew after as many misses as there are agents, or sooner if
-    there are other agents than before. So a miss costs the same for any number of agents.
+    checked when it is used, and the index is built anew after as many misses as there are agents, or sooner
+    if there are other agents than before. So a miss costs the same for any number of agents.
     """
 
     __slots__ = ("_agents", "_context", "_count", "_found", "_misses")
