@@ -21,7 +21,8 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NEWEST_VERSION, NULL_ID
 
 from . import modes
-from .agents.agent import Agent, peripheral_number
+from .agents.agent import Agent
+from .agents.agent_values import peripheral_number
 from .agents.handlers import AGENTS
 from .agents.joining import agent_by_id, named_agents
 from .arguments import Arguments

@@ -31,7 +31,6 @@ from ctios_fast.model.coercion import (
     optional_seconds,
     received,
     refuse,
-    text,
 )
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
@@ -43,22 +42,26 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import states
-from .desk_facts import MAX_INSTRUMENT
+from .agent_values import (
+    STATE_KEYWORDS,
+    checked_agent_id,
+    checked_extension,
+    checked_instrument,
+    checked_peripheral_id,
+    checked_reason,
+    hidden_password,
+    signing_extras,
+)
 from .desktop import DESK_PROPERTIES, AgentRequests
-from .reasons import FORCED_LOGOUT, unsigned_reason
+from .reasons import FORCED_LOGOUT
 from .requests import LoginRequest, StateChange
 from .states import STATES, agent_state
 
-__all__ = ["MAX_DOMAINS", "Agent", "details_reader", "peripheral_number"]
+__all__ = ["MAX_DOMAINS", "Agent", "details_reader"]
 
 #: Protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq.
 _SINCE_SERVICES = 13
 
-#: Length limits of the protocol, in characters.
-MAX_AGENT_ID = 11
-MAX_EXTENSION = 15
-#: A peripheral's id has 32 bits; the highest one means "none".
-MAX_PERIPHERAL_ID = 0xFFFFFFFE
 #: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
 MAX_DOMAINS = 256
 
@@ -99,62 +102,6 @@ def details_reader() -> FieldReader:
         kw.CTIOS_SKILLGROUPSTATE,
         kw.CTIOS_CTICLIENTSIGNATURE,
     )
-
-
-# --- Coercion ---------------------------------------------------------------------------------------
-
-
-def _agent_id(name: str, value: Any) -> str:
-    return text(name, value, MAX_AGENT_ID, empty=False)
-
-
-def _extension(name: str, value: Any) -> str | None:
-    return None if value is None else text(name, value, MAX_EXTENSION)
-
-
-def _instrument(name: str, value: Any) -> str | None:
-    return None if value is None else text(name, value, MAX_INSTRUMENT)
-
-
-def _peripheral_id(name: str, value: Any) -> int | None:
-    return None if value is None else peripheral_number(name, value)
-
-
-def peripheral_number(name: str, value: Any) -> int:
-    """The value as a PeripheralID. Raises ``MethodError``."""
-    return integer(name, value, 0, MAX_PERIPHERAL_ID)
-
-
-def _password(name: str, value: Any) -> Secret | None:
-    return hidden(value)
-
-
-def _reason(given: Arguments | None, reason_code: Any) -> int:
-    # as the unsigned number of the wire
-    name = "reason_code"
-    if reason_code is None:
-        name = kw.CTIOS_EVENTREASONCODE
-        reason_code = 0 if given is None else given.get(name, 0)
-    return unsigned_reason(integer(name, reason_code, -0x8000, 0xFFFF))
-
-
-#: Keywords that the requests for states take besides the agent's properties.
-_STATE_KEYWORDS = (
-    kw.CTIOS_AGENTID,
-    kw.CTIOS_PERIPHERALID,
-    kw.CTIOS_AGENTINSTRUMENT,
-    kw.CTIOS_AGENTEXTENSION,
-    kw.CTIOS_AGENTPASSWORD,
-    kw.CTIOS_AUTOLOGIN,
-    kw.CTIOS_REMOTELOGIN,
-    kw.CTIOS_AGENTREMOTENUMBER,
-    kw.CTIOS_AGENTCALLMODE,
-    kw.CTIOS_EVENTREASONCODE,
-    kw.CTIOS_AGENTSTATE,
-    kw.CTIOS_AGENTWORKMODE,
-    kw.CTIOS_POSITIONID,
-    kw.CTIOS_SUPERVISORID,
-)
 
 
 class _Gap:
@@ -212,12 +159,12 @@ class Agent(AgentRequests):
     )
 
     PROPERTIES = properties(
-        Property(kw.CTIOS_AGENTID, "agent_id", _agent_id),
-        Property(kw.CTIOS_PERIPHERALID, "peripheral_id", _peripheral_id),
-        Property(kw.CTIOS_AGENTINSTRUMENT, "agent_instrument", _instrument),
-        Property(kw.CTIOS_AGENTEXTENSION, "agent_extension", _extension),
+        Property(kw.CTIOS_AGENTID, "agent_id", checked_agent_id),
+        Property(kw.CTIOS_PERIPHERALID, "peripheral_id", checked_peripheral_id),
+        Property(kw.CTIOS_AGENTINSTRUMENT, "agent_instrument", checked_instrument),
+        Property(kw.CTIOS_AGENTEXTENSION, "agent_extension", checked_extension),
         Property(kw.CTIOS_EXTENSION, "agent_extension"),
-        Property(kw.CTIOS_AGENTPASSWORD, "agent_password", _password, is_readable=False),
+        Property(kw.CTIOS_AGENTPASSWORD, "agent_password", hidden_password, is_readable=False),
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
         *DESK_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
@@ -238,10 +185,10 @@ class Agent(AgentRequests):
     ) -> None:
         agent_password = hidden(agent_password)  # first of all: a traceback shows this function's variables
         super().__init__()
-        self.agent_id = _agent_id("agent_id", agent_id)
-        self.peripheral_id = _peripheral_id("peripheral_id", peripheral_id)
-        self.agent_instrument = _instrument("agent_instrument", agent_instrument)
-        self.agent_extension = _extension("agent_extension", agent_extension)
+        self.agent_id = checked_agent_id("agent_id", agent_id)
+        self.peripheral_id = checked_peripheral_id("peripheral_id", peripheral_id)
+        self.agent_instrument = checked_instrument("agent_instrument", agent_instrument)
+        self.agent_extension = checked_extension("agent_extension", agent_extension)
         self.auto_login = boolean("auto_login", auto_login)
         self.state: AgentState | int | None = None
         self.reason_code = 0
@@ -333,14 +280,14 @@ class Agent(AgentRequests):
             agent_password = hidden(agent_password)  # first of all: a traceback shows variables
         given: Arguments | None = None
         if args is not None:
-            args = taken = received("login", args, _STATE_KEYWORDS)  # type: ignore[assignment]
+            args = taken = received("login", args, STATE_KEYWORDS)  # type: ignore[assignment]
             if isinstance(taken, MethodError):
                 raise taken
             given = taken
         if timeout is not None:
             timeout = optional_seconds("timeout", timeout)
         if agent_instrument != self.agent_instrument:
-            agent_instrument = _instrument("agent_instrument", agent_instrument)
+            agent_instrument = checked_instrument("agent_instrument", agent_instrument)
         if given is not None:
             self._take(given)
         if agent_password is not None:
@@ -411,10 +358,10 @@ class Agent(AgentRequests):
         (E_CTIOS_AGENT_NOT_LOGIN) for an agent that is known to be logged out. Raises ``MethodError`` for
         arguments that cannot be used.
         """
-        args = given = received("logout", args, _STATE_KEYWORDS)  # type: ignore[assignment]
+        args = given = received("logout", args, STATE_KEYWORDS)  # type: ignore[assignment]
         if isinstance(given, MethodError):
             raise given
-        reason = _reason(given, reason_code)
+        reason = checked_reason(given, reason_code)
         timeout = optional_seconds("timeout", timeout)
         context = self._require_context()
         if given is not None:
@@ -458,7 +405,7 @@ class Agent(AgentRequests):
         if isinstance(state, int):
             wanted = state
         else:
-            taken = received("set_agent_state", state, _STATE_KEYWORDS)
+            taken = received("set_agent_state", state, STATE_KEYWORDS)
             del state  # it may hold a password, which no traceback may show
             if isinstance(taken, MethodError):
                 raise taken
@@ -472,7 +419,7 @@ class Agent(AgentRequests):
         if number not in states.ASKABLE:
             allowed = ", ".join(f"{each.name} ({each.value})" for each in sorted(states.ASKABLE))
             raise refuse(f"AgentState must be one of {allowed}, got {number}")
-        reason = _reason(given, reason_code)
+        reason = checked_reason(given, reason_code)
         timeout = optional_seconds("timeout", timeout)
         if given is not None:
             self._take(given)
@@ -527,7 +474,9 @@ class Agent(AgentRequests):
         context = self.context or self._require_context()
         instrument = self.agent_instrument or self._require_instrument()
         is_signing = wanted in states.SIGNING
-        work_mode, position, supervisor = (0, None, None) if given is None else _extras(given, is_signing)
+        work_mode, position, supervisor = (
+            (0, None, None) if given is None else signing_extras(given, is_signing)
+        )
         if wanted == states.LOGIN and self._facts is not None and self._facts.is_remote:
             instrument, work_mode = self._facts.remote_login(instrument)
         changes = self._changes
@@ -855,13 +804,3 @@ class Agent(AgentRequests):
         for number, group in enumerate(groups, 1):
             values[f"SkillGroup[{number}]"] = arguments_over(dict(zip(names, group, strict=True)))
         return arguments_over(values)
-
-
-def _extras(given: Arguments, is_signing: bool) -> tuple[int, str | None, str | None]:
-    # AgentWorkMode, PositionID and SupervisorID, which few programs give.
-    texts = [
-        text(keyword, given[keyword], MAX_AGENT_ID) if is_signing and keyword in given else None
-        for keyword in (kw.CTIOS_POSITIONID, kw.CTIOS_SUPERVISORID)
-    ]
-    work_mode = integer(kw.CTIOS_AGENTWORKMODE, given.get(kw.CTIOS_AGENTWORKMODE, 0), 0, 0xFFFF)
-    return work_mode, texts[0], texts[1]
