@@ -55,7 +55,7 @@ __all__ = [
     "get_include",
 ]
 
-#: Where what few programs use is found, once it is asked for.
+#: Modules of names that few programs use; each is imported when its name is first looked up.
 _LATER = {
     "Finding": "conformance",
     "FixedField": "layout_info",
@@ -65,12 +65,12 @@ _LATER = {
 
 
 def get_include() -> str:
-    """The folder of the C headers that a Cython module needs which cimports from this package."""
+    """Return the folder of the C headers, for Cython modules that cimport from this package."""
     return os.path.dirname(__file__)
 
 
 def _class_of(number: int) -> "type[Message] | None":
-    # imported with the first message that has a class: a program that only splits frames needs none
+    # imported when the first message of a class is read: a program that only splits frames needs no class
     from .classes.factory import class_of
 
     return class_of(number)

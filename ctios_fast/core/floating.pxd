@@ -3,8 +3,8 @@
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 cdef enum:
-    MAX_TAGS = 1024             # bound of a table of tags; known tags are below it
-    MAX_PLACES = 255            # different tags that find_floating can look for
+    MAX_TAGS = 1024             # size of a table of tags; known tags are below it
+    MAX_PLACES = 255            # largest number of tags that find_floating searches for
 
 cdef extern from "c/floating.h":
     int LENGTH_BITS "CTIOS_LENGTH_BITS"

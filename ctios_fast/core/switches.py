@@ -1,7 +1,7 @@
-"""Switches that turn single performance tricks off, to measure them or to find a fault.
+"""Switches that turn single performance tricks off, to measure a trick or to find a fault in it.
 
-The environment variable ``CTIOS_FAST_WITHOUT`` names the tricks to do without, separated by commas. It is
-read when the core is imported. Each trick is in one file, which says what it buys:
+The environment variable ``CTIOS_FAST_WITHOUT`` names the tricks to turn off, separated by commas. It is
+read when the core is imported. Each trick is in one file, whose header states what it buys:
 
 ===================  =======================================
 ``frame-templates``  ``core/encode/keyword_cache.pyx``
@@ -33,5 +33,5 @@ _WITHOUT = _without()
 
 
 def is_on(trick: str) -> bool:
-    """Whether a trick is in use."""
+    """Return whether a trick is in use."""
     return trick not in _WITHOUT

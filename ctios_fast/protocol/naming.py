@@ -1,7 +1,7 @@
-"""Names of the reference: in Python's spelling, as message numbers, and what a wrong name probably meant.
+"""Names of the reference: their Python spelling, their message numbers, and suggestions for misspelt ones.
 
-``snake_case`` gives ``agent_state`` for ``AgentState``. ``message_number`` resolves a message that is
-given by number, name or class. ``suggestion`` is the text "; did you mean …?" of error messages.
+``snake_case`` gives ``agent_state`` for ``AgentState``. ``message_number`` returns the number of a
+message that is given by number, name or class. ``suggestion`` gives the text "; did you mean …?" of errors.
 """
 
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["message_number", "snake_case", "suggestion"]
 
-#: Abbreviations that run into the next word, with capitals where a reader would split them.
+#: Parts of names that the case rules would split wrongly, and spellings that they split correctly.
 _COMPOUNDS = {"CTIOSCIL": "CtiosCil", "MRDs": "Mrds", "MRDID": "MrdID", "IPV6": "Ipv6"}
 
 
 @cache
 def _patterns() -> "tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]":
-    import re  # compiled at the first use: importing the package needs none of them
+    import re  # imported at the first use: importing the package needs no pattern
 
     return (
         re.compile("|".join(_COMPOUNDS)),
@@ -38,7 +38,7 @@ def snake_case(name: str) -> str:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``"; did you mean …?"`` with the known name nearest to this one, or an empty text."""
-    from difflib import get_close_matches  # only needed where something is wrong
+    from difflib import get_close_matches  # needed for error messages only
 
     by_lower = {one.lower(): one for one in known}
     near = get_close_matches(name.lower(), by_lower, n=1)
@@ -62,7 +62,7 @@ def message_number(message: "SupportsIndex | str | type[Any]") -> int:
 
     ``message``: its number, its name (``"AGENT_STATE_EVENT"``), or its class (``AgentStateEvent``).
 
-    Raises ``ValueError`` for a number or name that the reference does not have, ``TypeError`` for the rest.
+    Raises ``ValueError`` for a number or name that the reference lacks, ``TypeError`` for another type.
     """
     if isinstance(message, str):
         found = _numbers().get(message)

@@ -1,7 +1,7 @@
 """Reads the protocol's data file into plain records.
 
-Used when the package is built, by its tests and by the makers of docs. Importing the library never
-parses TOML: what it needs was written into tables by ``generate``.
+The build, the tests, the dissector and the generators of the docs use it. Importing the library parses no
+TOML: ``build/generate.py`` has written its data into tables.
 """
 
 import tomllib
@@ -15,7 +15,7 @@ DATA_FILE = Path(__file__).with_name("ged188.toml")
 OLDEST_VERSION = 9
 NEWEST_VERSION = 25
 
-#: Width in bytes of each number type on the wire (GED-188, data types). The rest are byte strings.
+#: Width in bytes of each number type on the wire. All other types are byte strings.
 NUMBER_WIDTHS = {
     "CHAR": 1,
     "UCHAR": 1,

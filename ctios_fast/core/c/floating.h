@@ -1,12 +1,12 @@
 /* Floating fields: all code that goes from one to the next in a frame.
 
-   A floating field is a tag, the length of its data, and the data. Tag and length take one byte each below protocol
-   version 20 and two from it on: `tag_width`. A frame is well-formed if its floating fields fill the rest of it
-   exactly.
+   A floating field is a tag, the length of its data, and the data. Tag and length take `tag_width` bytes each: one
+   before protocol version 20, two from version 20 on. A frame is well-formed if its floating fields fill the rest of
+   it exactly.
 
-   Three functions step over the fields. ctios_next_floating() stops at each field; it is the one to use.
-   ctios_floating_fills() and ctios_find_floating() are for the loops over many frames: they check a frame, and the
-   second also notes where the wanted fields are, without stopping. */
+   Three functions step over the fields. ctios_next_floating() stops at each field: use it in general.
+   ctios_floating_fills() and ctios_find_floating() serve the loops over many frames: they check a frame, and the
+   second also stores the places of the wanted fields, without stopping. */
 
 #ifndef CTIOS_FLOATING_H
 #define CTIOS_FLOATING_H
@@ -73,7 +73,7 @@ ctios_always_inline int ctios_next_with_tag(
     return 0;
 }
 
-/* The same with one of two tags. */
+/* Moves the cursor to the next field with one of two tags; 0 if there is none. */
 ctios_always_inline int ctios_next_with_tags(
     ctios_floating_cursor *cursor, const int tag_width, const uint32_t tag, const uint32_t second_tag
 ) {
@@ -125,8 +125,8 @@ ctios_always_inline int ctios_find_floating_by(
 
 /* Stores the place of the first field of each wanted tag, and returns whether the fields fill the frame from `at` to
    `size` exactly; otherwise the places are invalid. `place_of_tag` maps tags below `tags` to the number of the place,
-   from 1 on, or to 0 for a tag that is not wanted. The caller sets all places to 0. Once `wanted` places are found,
-   no tag is looked up any more. */
+   from 1 on, or to 0 for a tag that is not wanted. The caller sets all places to 0. After `wanted` places are found,
+   no tag is looked up. */
 static inline int ctios_find_floating(
     const uint8_t *place_of_tag, uint32_t tags, ptrdiff_t wanted, const unsigned char *frame,
     ptrdiff_t at, ptrdiff_t size, uint64_t *places, int tag_width

@@ -1,4 +1,4 @@
-/* Reads and creates Python objects: without a call where CPython allows it, otherwise by a call. */
+/* Functions that read and create Python objects, without a call where CPython allows it. */
 
 #ifndef CTIOS_PYOBJECTS_H
 #define CTIOS_PYOBJECTS_H
@@ -27,8 +27,8 @@ static inline int ctios_whole_number(PyObject *object, int64_t *number)
     return !overflow;
 }
 
-/* The characters of an ASCII str, and their number; NULL for anything else. Never sets an error. A str of a subclass
-   has another memory layout and also returns NULL. */
+/* Returns the characters of an ASCII str and sets *size to their number; returns NULL for anything else, also for a
+   subclass of str, which has another memory layout. Never sets an error. */
 static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
 {
     if (!PyUnicode_Check(object) || !PyUnicode_IS_COMPACT_ASCII(object))
@@ -37,7 +37,7 @@ static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
     return (const char *)PyUnicode_1BYTE_DATA(object);
 }
 
-/* An empty instance of a subclass of tuple, which the caller fills. From CPython 3.14 on a tuple caches its hash. */
+/* Returns an empty instance of a tuple's subclass, for the caller to fill. From CPython 3.14 on it caches its hash. */
 static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 {
     PyObject *tuple = PyType_GenericAlloc((PyTypeObject *)kind, items);
@@ -59,7 +59,7 @@ static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 typedef PyObject *const *ctios_vector_args;
 typedef PyObject *(*ctios_vector_method)(PyObject *, ctios_vector_args, Py_ssize_t, PyObject *);
 
-/* A method that takes its arguments as CPython passes them, without a tuple or a dict. */
+/* Returns a new method that takes its arguments as CPython passes them, without a tuple or a dict. */
 static inline PyObject *ctios_new_method(
     PyMethodDef *definition, const char *name, const char *doc, ctios_vector_method method, PyObject *self
 ) {

@@ -1,7 +1,7 @@
-/* Loads and stores of wire bytes, by the compiler's byte swaps, on hosts of either byte order.
+/* Loads and stores of wire bytes on hosts of either byte order, with the compiler's byte swaps.
 
    The numbers of the protocol are big-endian. Text is handled in words of eight bytes whose first byte is the
-   least significant, so that "the rest of the word" is always its upper part. */
+   least significant, so that the bytes after a position are always the upper part of the word. */
 
 #ifndef CTIOS_WIRE_H
 #define CTIOS_WIRE_H

@@ -16,7 +16,7 @@ cdef extern from "Python.h":
     PyTypeObject *Py_TYPE(object o) noexcept
 
 cdef struct Attribute:
-    PyObject *name                          # NULL: free
+    PyObject *name                          # NULL: the row is free
     PyObject *field                         # the property
     bint fixed                              # a FixedProperty, otherwise a FloatingProperty
 

@@ -2,8 +2,8 @@
 
 Performance trick: message classes are called without a tuple and a dict of their arguments. Their
 ``tp_vectorcall`` is a function of this module, which reads the arguments from the caller's array. CPython
-offers this only for types of C code. So a class is built from a type specification, changed, and then set to
-immutable. The garbage collector does not track instances, since a message cannot be part of a cycle.
+offers this only for types that C code creates. So a class is created from a type specification, changed,
+and then made immutable. The garbage collector does not track instances: a message cannot be in a cycle.
 
 What it buys, in instructions a call (kernel ``set_agent_state_by_constructor`` of ``benchmarks/kernels.py``
 under callgrind, CPython 3.11): 3,335 with it and 10,838 without. Off: ``CTIOS_FAST_WITHOUT=vectorcall``.
@@ -214,7 +214,7 @@ cdef class TypedMessage(Message):
         self.show_own(writer, codec, writer.write(codec.layouts, codec.max_frame, fields))
 
     cdef int show_own(self, KeywordWriter writer, Codec codec, bytes frame) except -1:
-        # Makes this the view of a frame that the writer wrote.
+        # Makes this object the view of a frame that the writer wrote.
         return self.show(
             codec.layouts, writer.plan(codec.layouts).layout, writer.number,
             <const unsigned char *>PyBytes_AS_STRING(frame), len(frame),
@@ -222,7 +222,7 @@ cdef class TypedMessage(Message):
 
 
 def new_class(str module not None, str name not None, dict namespace not None):
-    """A subclass of ``TypedMessage`` with these attributes.
+    """Return a new subclass of ``TypedMessage`` with these attributes.
 
     The class is created from a type specification, because the garbage collector tracks instances of classes
     from a class statement. Messages need no tracking: they cannot be part of a cycle.

@@ -24,7 +24,7 @@ _PLAIN = {"STRING": "str", "UNSPEC": "bytes", "BOOL": "bool"}
 
 
 class ClassText:
-    """An attribute of a class that a function computes from the class when it is first read."""
+    """A class attribute that is computed from the class's name when it is first read."""
 
     def __init__(self, compute: "Callable[[Any], object]") -> None:
         self._compute = compute

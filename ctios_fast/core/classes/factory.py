@@ -53,7 +53,7 @@ def _record(owner: str, name: str, columns: tuple[Any, ...]) -> type[tuple[Any, 
 
 
 def _create(name: str, row: tuple[Any, ...]) -> type[TypedMessage]:
-    """Create and register the class: from then on, frames of its number are read as its instances."""
+    """Create and register the class: frames of its number are then read as its instances."""
     number, fixed, parts, defaults = row
     namespace: dict[str, Any] = {
         "number": number,

@@ -44,7 +44,7 @@ class NamedVariables(Mapping[str, str]):
 
     def __init__(self, elements: Sequence[NamedVariable] = ()) -> None:
         self.elements = tuple(elements)
-        self._first: dict[str, str] | None = None  # the first value of each name, once one is looked up
+        self._first: dict[str, str] | None = None  # the first value of each name; None until one is looked up
 
     def _first_values(self) -> dict[str, str]:
         if self._first is None:

@@ -13,7 +13,7 @@ cdef enum:
 cdef class Conversion:
     cdef object _enum
     cdef dict _members
-    cdef tuple _low             # members with small values, by value; None: no member
+    cdef tuple _low             # members with small values, by value; None: not a member
     cdef int64_t _low_count
     cdef bint _plain
 
@@ -42,8 +42,9 @@ cdef class Property:
     cdef int _find_place(self, Message message) except -1
 
 cdef class FixedProperty(Property):
-    cdef int64_t _last                      # the number that was read last, and its int: many fields
-    cdef object _last_int                   # (PeripheralID, MRDID) have one value in all messages
+    # The number that was read last, and its int. Many fields, such as PeripheralID, seldom change.
+    cdef int64_t _last
+    cdef object _last_int
     cdef object read(self, Message message)
 
 cdef class FloatingProperty(Property):

@@ -78,11 +78,11 @@ cdef class Conversion:
 
     cdef int _resolve(self) except -1:
         # The reference gives the values of some fields in two tables.
-        further = getattr(enums, f"{self._enum}Extended", None)
+        second = getattr(enums, f"{self._enum}Extended", None)
         self._enum = getattr(enums, self._enum)
         self._members = self._enum._value2member_map_
-        if further is not None:
-            self._members = {**self._members, **further._value2member_map_}
+        if second is not None:
+            self._members = {**self._members, **second._value2member_map_}
         self._low = tuple([self._members.get(number) for number in range(TABLED_MEMBERS)])
         self._low_count = TABLED_MEMBERS
         return 0
@@ -203,7 +203,7 @@ cdef class RepeatedProperty(Property):
 
 
 cdef object _named(PyObject *layouts, int wire_type, const FloatingCursor *field):
-    # A variable or an array's element. Its value is empty if there is no NUL after the name.
+    # A variable or an array's element. Its value is empty if the name has no NUL after it.
     cdef FloatingSlot slot
     cdef bytes closed
     slot.type = wire_type
@@ -304,7 +304,7 @@ cdef class GroupProperty:
             self._find_place(message)
         if self._layout == NULL:
             return ()
-        memcpy(slots, self._slots, sizeof(slots))   # see RepeatedProperty
+        memcpy(slots, self._slots, sizeof(slots))   # reading values may run code that reads another message
         records = []
         message.start(&field)
         while next_floating(&field, message.layouts.tag_width):

@@ -19,23 +19,23 @@ from ctios_fast.core.field_slot cimport next_of_slot
 from ctios_fast.core.floating cimport FloatingCursor, start_floating
 from ctios_fast.core.message cimport Message
 
-# A frame that was proved well-formed, for as long as a handler runs.
+# A well-formed frame, valid while a handler runs.
 cdef struct Frame:
     const unsigned char *data               # header included
     Py_ssize_t size
     uint32_t type
     int tag_width                           # bytes of a floating field's tag, and of its length
-    const Layout *layout                    # NULL where no layout is published
+    const Layout *layout                    # NULL if no layout is published
     PyObject *layouts                       # the Layouts that the frame was read with; borrowed
 
-# Bytes within a frame, not closed by a NUL; NULL where there are none.
+# Bytes within a frame, without a NUL at the end; NULL if the frame lacks the field.
 cdef struct FieldData:
     const unsigned char *data
     Py_ssize_t size
 
 
 cdef inline void start_frame(FloatingCursor *cursor, const Frame *frame) noexcept nogil:
-    # Puts the cursor before the floating fields; without a layout there are none.
+    # Puts the cursor before the floating fields. A frame without a layout has none.
     cdef const unsigned char *end = frame.data + frame.size
     if frame.layout == NULL:
         start_floating(cursor, end, end)
@@ -57,8 +57,8 @@ cdef class FrameHandler:
     cdef int on_frame(self, const Frame *frame) except -1
 
 
-# A field of one message, by its name in the reference. The place is looked up in the layout that a frame has
-# and kept for the next frame with the same one: make a Field for each handler, not one for several threads.
+# A field by its name in the reference. The place is looked up in the layout of a frame and kept for the next
+# frame with the same layout. Each handler needs its own Field, which only one thread may use.
 @cython.final
 cdef class Field:
     cdef readonly str name
@@ -69,7 +69,7 @@ cdef class Field:
     cdef int find_place(self, const Layout *layout) except -1
 
     cdef inline int64_t number(self, const Frame *frame, int64_t absent) except? -1:
-        # The field's number; `absent` where the frame has no such field, or it holds no number.
+        # The field's number; `absent` if the frame lacks the field or its data is not a number.
         cdef FloatingCursor cursor
         if frame.layout != self._layout:
             self.find_place(frame.layout)
@@ -85,7 +85,7 @@ cdef class Field:
         return load_number(self._floating.type, cursor.data)
 
     cdef inline FieldData data(self, const Frame *frame) except *:
-        # The bytes of the floating field, its first occurrence; of text those before its NUL.
+        # The bytes of the floating field's first occurrence; of a text, those before its NUL.
         cdef FieldData found
         cdef FloatingCursor cursor
         cdef const void *nul

@@ -12,9 +12,9 @@ from ctios_fast.core.message cimport Message
 
 
 cdef class FrameHandler:
-    """Base of handlers in C. Subclasses override ``on_frame`` in Cython; what it raises counts as any error.
+    """Base of handlers in C. Subclasses override ``on_frame`` in Cython. Its exceptions are handler errors.
 
-    Called with a message from Python it handles the message's frame, which is how one is tested.
+    Called with a message from Python, it handles the message's frame, so that it can be tested.
     """
 
     cdef int on_frame(self, const Frame *frame) except -1:
@@ -36,7 +36,7 @@ cdef class Field:
         self.name = name
 
     cdef int find_place(self, const Layout *layout) except -1:
-        # That the layout lacks the field is kept too.
+        # Both pointers are NULL if the layout lacks the field.
         cdef FieldSlot place
         self._layout = NULL
         find_slot(<Layout *>layout, self.name, &place)

@@ -1,4 +1,4 @@
-# Requests and the matching of confirmations to them.
+# Requests, and how confirmations are matched to them.
 
 from libc.stdint cimport uint32_t
 
@@ -8,19 +8,19 @@ cdef class Request:
     cdef public str label
     cdef bint _done
     cdef bint _cancelled
-    cdef bint _seen                             # the failure was awaited, asked for or reported
-    cdef readonly uint32_t message_type         # number of the request's message, 0 until it is on a book
+    cdef bint _seen                             # the failure was awaited, retrieved or reported
+    cdef readonly uint32_t message_type         # number of the request's message, 0 until it is booked
     cdef readonly uint32_t invoke_id
     cdef readonly double deadline               # by the book's clock
     cdef uint32_t _confirmation
-    cdef bint _forgotten                        # it was never sent: its deadline need not be waited for
+    cdef bint _forgotten                        # it was never sent, so its deadline does not matter
     cdef object _result
     cdef object _error
-    cdef object _traceback                      # that the error came with
+    cdef object _traceback                      # traceback of the error when it was set
     cdef list _callbacks
     cdef object _waiter                         # a future, several in a list, or None
-    cdef public object on_unseen                # called with label and error of a failure that nobody saw
-    cdef dict _drivers                          # task -> its await, where tasks were made of the request
+    cdef public object on_unseen                # called with label and error of an unseen failure
+    cdef dict _drivers                          # task -> its await, for tasks created from the request
 
     cdef inline bint is_over(self) noexcept:
         return self._done or self._forgotten
@@ -31,9 +31,9 @@ cdef class Request:
 
 cdef class Deadlines:
     cdef readonly object timeout
-    cdef list _queue                            # of Requests; None in front of _first
+    cdef list _queue                            # Requests; None before _first
     cdef Py_ssize_t _first
-    cdef Py_ssize_t _capacity                       # how many it may keep before answered ones are taken out
+    cdef Py_ssize_t _capacity                   # length of the queue at which answered ones are removed
 
     cdef int append(self, Request request) except -1
     cdef int drop_answered(self) except -1
@@ -42,7 +42,7 @@ cdef class Deadlines:
 cdef class OpenRequests:
     cdef readonly dict pending                  # InvokeID -> Request
     cdef public object now
-    cdef public object on_unseen                # of the requests on this book
+    cdef public object on_unseen                # given to the booked requests
     cdef public unsigned long long unasked
     cdef public Py_ssize_t max_open
     cdef public uint32_t _next
@@ -51,7 +51,6 @@ cdef class OpenRequests:
     cdef dict _deadlines                        # time allowed -> Deadlines
     cdef Deadlines _latest                      # the one that was used last
     cdef object _latest_timeout                 # the time-out that it was found by: equal to its own
-
     cdef Py_ssize_t _sweep_at                   # number of time-outs at which idle ones are dropped
 
     cdef object next_invoke_id(self)

@@ -1,8 +1,8 @@
-"""Requests, and the matching of what answers them by InvokeID.
+"""Requests, and the matching of confirmations to them by InvokeID.
 
-``Request`` is what a method of the model returns; it knows nothing of bytes. ``OpenRequests`` holds
-those that went out and finds the one that a confirmation names. Time, limits and errors are the connection's:
-``connection.request_book``.
+Methods of the model return a ``Request``, which does not know any bytes. ``OpenRequests`` holds the requests
+that were sent and finds the one that a confirmation answers. ``connection.request_book`` adds time-outs,
+limits and errors.
 """
 
 cimport cython
@@ -23,13 +23,13 @@ from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAI
 
 log = logging.getLogger("ctios_fast.requests")
 
-#: The log line about a failure that nobody saw.
+#: The log line about a failure that was not retrieved.
 UNSEEN = "%s failed, and nobody awaited it or listened: %s"
 
 cdef enum:
     CONFIRMED_SIZE = HEADER_SIZE + 4            # every confirmation begins with the InvokeID
-    MIN_TIMEOUTS = 16                           # different time-outs that are kept without looking at them
-    MIN_CAPACITY = 1024                           # requests that a queue of deadlines may keep at any time
+    MIN_TIMEOUTS = 16                           # number of time-outs below which idle ones are not dropped
+    MIN_CAPACITY = 1024                         # length of a queue below which answered ones are not removed
 
 cdef uint32_t _CONTROL_FAILURE = CONTROL_FAILURE_CONF
 cdef uint32_t _FAILURE = FAILURE_CONF
@@ -43,27 +43,26 @@ def _result_of(Request request):
 
 @cython.auto_pickle(False)
 cdef class Request:
-    """A request whose answer is to come. It may be awaited, or left to the events.
+    """A request that was sent. It may be awaited, or its answer may be left to the events.
 
-    asyncio takes it as a future: ``gather``, ``wait_for``, ``shield``, ``ensure_future``. It takes it as a
-    coroutine too: ``create_task``, ``TaskGroup.create_task``, ``run_coroutine_threadsafe``. ``asyncio.wait``
-    refuses everything that could be a coroutine: pass it ``[create_task(request), ...]``.
+    asyncio accepts it as a future, in ``gather``, ``wait_for``, ``shield`` and ``ensure_future``, and as a
+    coroutine, in ``create_task``, ``TaskGroup.create_task`` and ``run_coroutine_threadsafe``.
+    ``asyncio.wait`` refuses everything that could be a coroutine: pass it ``[create_task(request), ...]``.
 
     Two differences from ``asyncio.Future`` are deliberate. Callbacks run within the dispatch of the answer,
     not in a later turn of the loop. An await that is cancelled does not cancel the request, because the
-    server has it already; ``cancel()`` does, and the late answer is then ignored.
+    server has received it; ``cancel()`` does, and the late answer is then ignored.
 
-    A failure that nobody awaited or asked for, and that reached no callback and no listener, is reported
-    once, when the request is freed: ``on_unseen(label, error)`` is called. The owner of the request sets it,
-    so that the owner can limit its log lines. Without it the failure is logged.
+    A failure that was never awaited or retrieved, and that reached no callback and no listener, is reported
+    once, when the request is freed: ``on_unseen(label, error)`` is called. The owner of the request sets
+    ``on_unseen``, to limit its log lines. Without it the failure is logged.
 
-    A subclass with an ``__init__`` of its own sets ``label`` there: that takes less time than a call of this
-    one.
+    A subclass with its own ``__init__`` sets ``label`` there, which takes less time than a call of this one.
     """
 
     __class_getitem__ = classmethod(GenericAlias)
 
-    #: Its presence is what ``asyncio.isfuture`` looks for.
+    #: ``asyncio.isfuture`` recognises a future by this attribute.
     _asyncio_future_blocking = False
 
     def __init__(self, str label not None):
@@ -84,9 +83,9 @@ cdef class Request:
             self._waiter = [self._waiter, waiter]
         try:
             yield from waiter
-        except BaseException:               # cancelled: the future has no reader any more
+        except BaseException:               # cancelled: nothing waits for the future any longer
             self._leave(waiter)
-            self._seen = True               # the program has awaited it: a later failure is not news
+            self._seen = True               # the program has awaited it: a later failure is not reported
             if self._waiter is None and not self._done:
                 self.abandoned()
             raise
@@ -101,9 +100,9 @@ cdef class Request:
                 self._waiter = None
 
     def abandoned(self):
-        """Called when the last await was cancelled. Does nothing here: the request is under way already."""
+        """Called when the last await was cancelled. Does nothing here: the request was sent already."""
 
-    # --- What asyncio expects of a coroutine. Each task that drives the request has an await of its own. ---
+    # --- What asyncio expects of a coroutine. Each task that drives the request has its own await. ---
 
     def send(self, value):
         """Advance the current task's await of this request."""
@@ -150,7 +149,7 @@ cdef class Request:
     def cancel(self, msg=None):
         """Stop waiting for the answer. The server may carry the request out nevertheless.
 
-        Returns False, and does nothing, where the request is answered already.
+        Returns False, and does nothing, if the request is answered already.
         """
         if self._done:
             return False
@@ -159,7 +158,7 @@ cdef class Request:
         self.answered()
         return True
 
-    # asyncio.gather asks a cancelled future for its error and its message by these names.
+    # asyncio.gather reads the error and the message of a cancelled future by these names.
 
     def _make_cancelled_error(self):
         return self._error
@@ -174,7 +173,7 @@ cdef class Request:
             raise InvalidStateError(f"{self.label} is not answered yet")
         self._seen = True
         if self._error is not None:
-            raise self._error.with_traceback(self._traceback)   # the same each time, not one that grows
+            raise self._error.with_traceback(self._traceback)   # else it grows with each raise
         return self._result
 
     def exception(self):
@@ -189,8 +188,8 @@ cdef class Request:
     def add_done_callback(self, callback, *, context=None):
         """Call back with this request when it is answered, in ``context`` if one is given.
 
-        The call happens within the dispatch of the answer. If the answer is there already, it happens in the
-        next turn of the running loop. A callback that raises is logged; the others are still called.
+        The call happens within the dispatch of the answer. If the request is answered already, it happens in
+        the next turn of the running loop. A callback that raises is logged; the others are still called.
         """
         if context is not None:
             callback = _InContext(callback, context)
@@ -207,7 +206,7 @@ cdef class Request:
             self._callbacks.append(callback)
 
     def remove_done_callback(self, callback):
-        """Take a callback away; returns how often it was there."""
+        """Remove a callback; returns how many times it was registered."""
         if self._callbacks is None:
             return 0
         rest = [each for each in <list>self._callbacks if each != callback]
@@ -216,18 +215,18 @@ cdef class Request:
         return removed
 
     def set_result(self, result):
-        """Answer it; without effect when it is answered already."""
+        """Answer the request; does nothing if it is answered already."""
         self.answer(result)
 
     def set_exception(self, error):
-        """Fail it; without effect when it is answered already."""
+        """Fail the request; does nothing if it is answered already."""
         if not self._done:
             self._error = error
             self._traceback = error.__traceback__
             self.answered()
 
     def reported(self):
-        """The failure reached a listener: do not log it when nobody awaits the request."""
+        """The failure reached a listener: do not log it if the request is not awaited."""
         self._seen = True
 
     # --- Called by the request book ---
@@ -237,7 +236,7 @@ cdef class Request:
         self.set_result(message)
 
     def failed(self, error):
-        """The request was refused, not answered in time, or cannot be answered any more."""
+        """The request was refused, was not answered in time, or can no longer be answered."""
         self.set_exception(error)
 
     def overdue(self):
@@ -260,7 +259,7 @@ cdef class Request:
         if waiters is not None:
             self._seen = True
             for waiter in (waiters if isinstance(waiters, list) else (waiters,)):
-                if not waiter.done():           # a cancelled await is
+                if not waiter.done():           # a cancelled await has a done future
                     waiter.set_result(None)
         return 0
 
@@ -315,15 +314,15 @@ cdef class _InContext:
 @cython.auto_pickle(False)
 @cython.final
 cdef class Deadlines:
-    """Requests that have the same time allowed, so that the first one's ends first."""
+    """Requests with the same time-out, in the order of their deadlines."""
 
     def __cinit__(self):
         self._queue = []
         self._capacity = MIN_CAPACITY
 
     cdef int append(self, Request request) except -1:
-        # Answered requests are dropped before their time is over: those at the front now, the others before
-        # the queue doubles. So it has at most twice as many as are open, or MIN_CAPACITY.
+        # Answered requests are dropped before their deadline: those at the front now, the others before the
+        # queue doubles. So the queue has at most twice as many as are open, or MIN_CAPACITY.
         self.drop_answered()
         if len(self._queue) - self._first >= self._capacity:
             self._queue = [each for each in self._queue[self._first:] if not (<Request>each).is_over()]
@@ -341,18 +340,18 @@ cdef class Deadlines:
         return 0
 
     cdef int drop_first(self) except -1:
-        # the step first: what is freed may run code that looks here
+        # The step comes first: freeing a request may run code that uses this queue.
         cdef Py_ssize_t at = self._first
         self._first += 1
         self._queue[at] = None
         return 0
 
     def __len__(self):
-        """How many are kept, answered ones included."""
+        """Number of requests that are kept, answered ones included."""
         return len(self._queue) - self._first
 
     def due(self, double now):
-        """Takes out those that are over, answered or not answered until now; gives the latter."""
+        """Remove answered and overdue requests from the front; return the overdue ones."""
         cdef Request request
         overdue = []
         while self._first < <Py_ssize_t>len(self._queue):
@@ -365,7 +364,7 @@ cdef class Deadlines:
         return overdue
 
     def next_deadline(self):
-        """When the next one's time is over, None without one."""
+        """The deadline of the first request, None if there is none."""
         if self._first == <Py_ssize_t>len(self._queue):
             return None
         return (<Request>self._queue[self._first]).deadline
@@ -373,14 +372,14 @@ cdef class Deadlines:
 
 @cython.auto_pickle(False)
 cdef class OpenRequests:
-    """Requests that went out and are not answered: ``pending``, by InvokeID, ``max_open`` of them at most.
+    """Requests that were sent and are not answered: ``pending``, by InvokeID, at most ``max_open``.
 
-    ``now()`` is the time in seconds. ``given_up`` holds InvokeIDs that no pending request has, and that no
-    request may get yet. ``unasked`` counts confirmations that belong to no pending request.
+    ``now()`` is the time in seconds. ``given_up`` holds InvokeIDs of requests that timed out: no new
+    request gets them yet. ``unasked`` counts confirmations that belong to no pending request.
 
-    A subclass overrides ``full``, ``watch``, ``refused`` and ``stray``. They decide what happens with one
-    request too many, with time-outs, with refusals and with confirmations of no pending request. It sets
-    ``on_unseen``, which the requests get.
+    A subclass overrides ``full``, ``watch``, ``refused`` and ``stray``. They decide what happens with a
+    request above ``max_open``, with time-outs, with refusals and with confirmations of no pending request. It
+    sets ``on_unseen``, which the requests get.
     """
 
     def __init__(self, now, Py_ssize_t max_open, first_invoke_id=1):
@@ -397,7 +396,7 @@ cdef class OpenRequests:
         return len(self.pending)
 
     def invoke_id(self):
-        """The next InvokeID that no request on the books has; never 0."""
+        """The next InvokeID that no booked request has; never 0."""
         return self.next_invoke_id()
 
     cdef object next_invoke_id(self):
@@ -412,14 +411,14 @@ cdef class OpenRequests:
                 return invoke_id
 
     def enter(self, Request request not None, message_type, timeout):
-        """Put a request on the books and give it its InvokeID. ``timeout`` in seconds; None waits for ever.
+        """Book a request and give it its InvokeID. ``timeout`` in seconds; None: no limit.
 
         Raises what ``full`` raises when ``max_open`` are open.
         """
         return self.book(request, message_type, timeout)
 
     cdef object book(self, Request request, object message_type, object timeout):
-        # ``enter``, for callers in C.
+        # The same as ``enter``, for callers in C.
         cdef Deadlines deadlines
         if len(self.pending) >= self.max_open:
             self.full()
@@ -439,7 +438,7 @@ cdef class OpenRequests:
         return invoke_id
 
     cdef Deadlines _with(self, object timeout):
-        # The deadlines of that time allowed, watched from now on if they were not yet.
+        # The deadlines with that time-out. New ones are watched.
         cdef Deadlines deadlines = self._deadlines.get(timeout)
         if deadlines is None:
             if <Py_ssize_t>len(self._deadlines) >= self._sweep_at:
@@ -453,8 +452,8 @@ cdef class OpenRequests:
         return deadlines
 
     cdef int drop_idle(self) except -1:
-        # Drops the time-outs whose requests are all answered. Called when their number has doubled, so that
-        # it takes constant time for each time-out.
+        # Drops time-outs whose requests are all answered. It is called when their number has doubled, so it
+        # takes constant time for each.
         for deadlines in list(self._deadlines.values()):
             (<Deadlines>deadlines).drop_answered()
             if len(<Deadlines>deadlines) == 0:
@@ -467,13 +466,13 @@ cdef class OpenRequests:
         self.unwatch(deadlines)
 
     def unwatch(self, Deadlines deadlines not None):
-        """The subclass looks after these no longer: requests that have as much time begin anew."""
+        """Stop watching these deadlines: the next request with their time-out gets new ones."""
         self._deadlines.pop(deadlines.timeout, None)
         if self._latest is deadlines:
             self._latest = None
 
     def forget(self, invoke_id):
-        """Take a request off the books again, as one that was never sent."""
+        """Remove a request that was not sent."""
         cdef Request request = self.pending.pop(invoke_id, None)
         if request is not None:
             request._forgotten = True
@@ -499,7 +498,7 @@ cdef class OpenRequests:
         if refusal:
             self.refused(request, message)
         elif type(request) is Request:
-            request.answer(message)         # what confirmed() does, without a lookup of the methods
+            request.answer(message)         # does the same as confirmed(), without looking up methods
         else:
             request.confirmed(message)
 
@@ -508,7 +507,7 @@ cdef class OpenRequests:
         raise NotImplementedError
 
     def watch(self, Deadlines deadlines):
-        """Requests begin to have that time allowed: look after them until ``unwatch``."""
+        """The first request with that time-out was booked: watch the deadlines until ``unwatch``."""
 
     def refused(self, Request request, message):
         """A refusal came for a request that was pending: fail it."""

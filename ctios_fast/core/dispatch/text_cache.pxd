@@ -1,8 +1,8 @@
-# Performance trick: a FieldReader gives short texts that come again and again as the same str.
+# Performance trick: a FieldReader gives a short text that it has read before as the same str.
 #
-# Texts of up to 15 ASCII characters, as agent ids are, are kept in a table by their characters, so that no
-# str is allocated for one that was read before. The table grows while that helps; a reader whose texts do not
-# come again stops keeping any. Passwords are not kept.
+# Texts of up to 15 ASCII characters, such as agent ids, are kept in a table by their characters, so that no
+# str is allocated for a repeated text. The table grows as long as that helps. A reader whose texts do not
+# repeat stops keeping them. Passwords are not kept.
 #
 # What it buys, in instructions a frame (kernels of benchmarks/kernels.py under callgrind, CPython 3.11):
 # event_of_known_agent 4,453 with it and 5,296 without, a fifth more.
@@ -19,14 +19,14 @@ from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_a
 cdef enum:
     MIN_TEXTS = 64
     MAX_TEXTS = 4096
-    ENOUGH_FOUND = 16               # texts found for each missed: the table need not grow
+    ENOUGH_FOUND = 16               # texts found for each one missed, at which the table need not grow
 
 cdef struct CachedText:
     uint64_t first, second          # the characters, eight in each word
     PyObject *text                  # the str; NULL: free
 
 cdef struct TextCache:
-    CachedText *texts               # NULL: none yet
+    CachedText *texts               # NULL: no table yet
     int places                      # 0, or a power of two
     uint32_t found, missed          # since the last review
     bint keeps                      # whether texts are kept at all
@@ -35,7 +35,7 @@ cdef struct TextCache:
 cdef inline object cached_text(
     TextCache *cache, PyObject *layouts, const unsigned char *p, Py_ssize_t size
 ):
-    # As text_of.
+    # The same as text_of, with the cache.
     cdef uint64_t first = before_nul(word_at(p, size, 0))
     cdef uint64_t second = 0, hash
     cdef CachedText *place
@@ -66,8 +66,8 @@ cdef inline object cached_text(
 
 
 cdef inline int review_texts(TextCache *cache) except -1:
-    # Called when as many texts were missed as there are places: enlarges the table, or gives it up if it is
-    # of no use.
+    # Called when as many texts were missed as the table has places. Enlarges the table, or frees it if too
+    # few texts repeat.
     if cache.places == 0:
         resize_texts(cache, MIN_TEXTS)
     elif cache.found < ENOUGH_FOUND * cache.missed:
@@ -81,7 +81,7 @@ cdef inline int review_texts(TextCache *cache) except -1:
 
 
 cdef inline int resize_texts(TextCache *cache, int places) except -1:
-    # The texts kept so far are forgotten.
+    # The new table is empty.
     cdef CachedText *texts = NULL
     if places:
         texts = <CachedText *>PyMem_Calloc(places, sizeof(CachedText))

@@ -9,20 +9,20 @@ from ctios_fast.core.pyobjects cimport VectorArgs
 from .keyword_writer cimport KeywordWriter
 
 cdef enum:
-    MAX_TEMPLATE_FRAME = 1024    # bytes of a frame; longer ones go the general way
+    MAX_TEMPLATE_FRAME = 1024   # bytes of a frame; the general writer writes longer ones
     MAX_TEMPLATES = 16          # of one message class
     MAX_GATHERED = 64           # values that a request's fields are gathered into
 
-cdef str INVOKE_ID              # "invoke_id", interned as the keywords of calls are
+cdef str INVOKE_ID              # "invoke_id", interned like the keywords of calls
 
 # One number of the fixed part.
 ctypedef struct NumberPlace:
     uint16_t argument
     uint16_t at                 # offset from the frame's start
     uint8_t width
-    bint optional               # None is as if it was not given
-    int64_t bias                # added to the number, this makes the least one that fits 0
-    uint64_t most               # what the greatest one that fits becomes by that
+    bint optional               # None is treated like a keyword that is not given
+    int64_t bias                # added to a number, so that the smallest one that fits becomes 0
+    uint64_t max_biased         # the largest number that fits, plus the bias
 
 # One floating field.
 ctypedef struct FloatingPlace:
@@ -30,8 +30,8 @@ ctypedef struct FloatingPlace:
     uint16_t tag
     uint8_t type                # wire type
     bint optional
-    NumberPlace number               # how it is written where it is a number
-    Py_ssize_t most             # bytes of data
+    NumberPlace number          # how a number is written; its `argument` and `at` are not used
+    Py_ssize_t max_data         # largest data in bytes
 
 
 @cython.final
@@ -39,9 +39,9 @@ cdef class FrameTemplate:
     cdef PyObject *names                # the keywords: a tuple, owned
     cdef PyObject *layouts              # compared only; layouts live as long as the process
     cdef FrameTemplate next
-    cdef bint usable                    # False: calls like this one go the general way
+    cdef bint usable                    # False: the general writer writes calls like this one
     cdef Py_ssize_t _fixed_end
-    cdef unsigned char *_fixed          # header and fixed part with the values that are not given
+    cdef unsigned char *_fixed          # header and fixed part with the defaults of fields not given
     cdef int _number_count
     cdef int _field_count
     cdef int _tag_width

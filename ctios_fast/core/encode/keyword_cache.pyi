@@ -1,1 +1,1 @@
-# Recipes are made by writer.KeywordWriter; nothing here is for Python code.
+# Everything in this module is for other compiled modules.

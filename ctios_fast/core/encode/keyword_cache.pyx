@@ -1,9 +1,9 @@
 """Performance trick: templates of frames, found by the keywords of a call.
 
-The names of a call's keywords are the same each time one place in a program is run. A ``FrameTemplate``
-holds, for one tuple of names in one protocol version, the fixed part with everything that is not given, and
-where the values go that are given. It writes what nearly all values are: integers that fit, ASCII text,
-bytes. Any other value, and every error, is left to the general writer in ``keyword_writer``.
+A line of a program calls with the same keywords each time it runs. A ``FrameTemplate`` serves one tuple of
+keywords in one protocol version. It holds the fixed part with the defaults of fields that are not given, and
+the places of the values that are given. It writes the most frequent values: integers that fit, ASCII text and
+bytes. The general writer in ``keyword_writer`` handles any other value and every error.
 
 What it buys, in instructions a call (kernels of ``benchmarks/kernels.py`` under callgrind, CPython 3.11):
 ``set_agent_state_by_class`` 1,865 with it and 7,422 without, ``make_call_by_class`` 1,898 and 8,598.
@@ -41,7 +41,6 @@ from ctios_fast.core.pyobjects cimport VectorArgs, ascii_of, whole_number
 from ctios_fast.core.secret cimport Secret
 from ctios_fast.core.wire cimport copy_ascii, store16, store32
 
-
 import sys
 
 from ctios_fast.core.switches import is_on
@@ -52,7 +51,7 @@ cdef bint IS_ON = is_on("frame-templates")
 
 cdef inline void _measure(NumberPlace *number, int wire_type) noexcept:
     number.width = type_width(wire_type)
-    number.most = (<uint64_t>1 << 8 * number.width) - 1
+    number.max_biased = (<uint64_t>1 << 8 * number.width) - 1
     if wire_type == WIRE_INT or wire_type == WIRE_SHORT or wire_type == WIRE_CHAR:
         number.bias = <int64_t>1 << (8 * number.width - 1)
 
@@ -60,7 +59,7 @@ cdef inline void _measure(NumberPlace *number, int wire_type) noexcept:
 cdef inline bint _put_number(unsigned char *p, const NumberPlace *number, PyObject *value) noexcept:
     cdef int64_t given = 0
     # unsigned arithmetic: an out-of-range value wraps to a large number and fails the comparison
-    if not whole_number(value, &given) or <uint64_t>given + <uint64_t>number.bias > number.most:
+    if not whole_number(value, &given) or <uint64_t>given + <uint64_t>number.bias > number.max_biased:
         return False
     if number.width == 4:
         store32(p, <uint32_t>given)
@@ -114,8 +113,8 @@ cdef class FrameTemplate:
         return True
 
     cdef bint gather(self, PyObject *invoke_id, dict fields, PyObject **values) noexcept:
-        # Whether the names are ``invoke_id`` (unless it is NULL), then the keys of the dict, in its order and
-        # at the same addresses. Then `values` has what belongs to each.
+        # Whether the names are ``invoke_id`` (unless it is NULL) and then the keys of the dict, in its order
+        # and at the same addresses. If so, `values` gets their values.
         cdef Py_ssize_t count = PyTuple_GET_SIZE(<object>self.names), i = 0, position = 0
         cdef PyObject *key = NULL
         cdef PyObject *value = NULL
@@ -155,12 +154,12 @@ cdef class FrameTemplate:
         number.optional = optional
         _measure(number, slot.type)
         if only_zero:
-            number.bias = number.most = 0
+            number.bias = number.max_biased = 0
         self._number_count += 1
         return 0
 
     cdef bint add_floating(self, const FloatingSlot *slot, int argument, bint optional) except -1:
-        # Called in the order of the wire. False: only the general writer can write the field.
+        # Called in wire order. Returns False if only the general writer can write the field.
         cdef FloatingPlace *field = &self._fields[self._field_count]
         if slot.tag >> 8 * self._tag_width or slot.flags & FLAG_ARRAY:
             return False
@@ -169,9 +168,9 @@ cdef class FrameTemplate:
         field.type = slot.type
         field.optional = optional
         _measure(&field.number, slot.type)
-        field.most = 0xFF if self._tag_width == 1 else 0xFFFF
-        if slot.max and slot.max < field.most:
-            field.most = slot.max
+        field.max_data = 0xFF if self._tag_width == 1 else 0xFFFF
+        if slot.max and slot.max < field.max_data:
+            field.max_data = slot.max
         self._field_count += 1
         return True
 
@@ -201,7 +200,7 @@ cdef class FrameTemplate:
             if text == NULL and type(<object>value) is Secret:
                 text = ascii_of(<PyObject *>(<Secret>value).text, &size)
             if text != NULL:
-                if field.type != WIRE_STRING or size >= field.most or size >= end - p - head:
+                if field.type != WIRE_STRING or size >= field.max_data or size >= end - p - head:
                     return 0
                 if copy_ascii(p + head, text, size):
                     return 0
@@ -212,12 +211,12 @@ cdef class FrameTemplate:
                 continue
             elif PyBytes_CheckExact(<object>value):
                 size = PyBytes_GET_SIZE(<object>value)
-                if size > field.most or size > end - p - head:
+                if size > field.max_data or size > end - p - head:
                     return 0
                 memcpy(p + head, PyBytes_AS_STRING(<object>value), size)
             elif field.number.width:
                 size = field.number.width
-                if size > field.most or size > end - p - head:
+                if size > field.max_data or size > end - p - head:
                     return 0
                 if not _put_number(p + head, &field.number, value):
                     return 0
@@ -241,7 +240,7 @@ cdef class FrameTemplate:
 cdef FrameTemplate find_template(KeywordWriter writer, Layouts layouts, PyObject *names):
     # The template for a call with these keywords. Names are compared by address: they are interned, so the
     # same keywords have the same addresses, whether their tuple is a constant of the caller's code or a new
-    # one, as ``f(**fields)`` creates. Nearly always the first template fits.
+    # one, as ``f(**fields)`` creates. In nearly all calls the first template fits.
     cdef PyObject *at = <PyObject *>writer.templates
     while at != <PyObject *>None:
         if (<FrameTemplate>at).layouts == <PyObject *>layouts and (<FrameTemplate>at).is_for(names):
@@ -275,7 +274,7 @@ cdef FrameTemplate find_template_for_call(KeywordWriter writer, Layouts layouts,
 
 
 cdef FrameTemplate _learn(KeywordWriter writer, Layouts layouts, tuple names):
-    # Looks once more for names that are equal but not interned.
+    # Names that are not interned are compared by value before a new template is created.
     cdef FrameTemplate learned, old = <FrameTemplate>writer.templates
     while old is not None:
         if old.layouts == <PyObject *>layouts and <tuple>old.names == names:
@@ -300,7 +299,7 @@ cdef FrameTemplate _new_template(VersionPlan plan, tuple names):
 
 
 cdef bint _fill_template(FrameTemplate template, VersionPlan plan, tuple names) except -1:
-    # False if the template cannot write the message: repeated fields, groups, and errors are left to the
+    # Returns False if the template cannot write the message: repeated fields, groups and errors need the
     # general writer.
     cdef FixedSlot *slot
     cdef FloatingPart part

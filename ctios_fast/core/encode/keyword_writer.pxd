@@ -1,4 +1,4 @@
-# What message classes take, and the writing of it.
+# Writes messages from the keywords of message classes.
 
 from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t, uint64_t
@@ -6,9 +6,9 @@ from libc.stdint cimport uint32_t, uint64_t
 from ctios_fast.core.layout cimport FloatingSlot, Layout, Layouts
 
 cdef enum:
-    MAX_FIXED = 256            # fields of a fixed part; the max_data has 149
-    MAX_PARTS = 64             # floating fields and groups of a message; the most are 36
-    MAX_COUNTS = 8             # fields that count others; the most are 3
+    MAX_FIXED = 256            # fields of a fixed part; the data has at most 149
+    MAX_PARTS = 64             # floating fields and groups of a message; the data has at most 36
+    MAX_COUNTS = 8             # fields that count others; the data has at most 3
 
 # How a part is written; protocol/build/class_shapes.py has the same numbers.
 cdef enum PartKind:
@@ -24,9 +24,9 @@ cdef class FloatingPart:
     cdef str reference
     cdef int kind
     cdef const FloatingSlot *slot           # NULL: a group, or a field without a published tag
-    cdef int count                          # number of the count that this part is counted by, -1: none
+    cdef int count                          # number of the count that counts this part, -1: none
     cdef bint required
-    cdef tuple columns                      # of a group: its Parts
+    cdef tuple columns                      # of a group: its FloatingParts
     cdef type record
 
 cdef class VersionPlan:
@@ -51,7 +51,7 @@ cdef class KeywordWriter:
     cdef tuple _parts
     cdef dict _defaults
     cdef list _plans                        # by protocol version
-    cdef object templates                  # of keyword_cache: the latest FrameTemplate, or None
+    cdef object templates                   # of keyword_cache: the latest FrameTemplate, or None
 
     cdef VersionPlan plan(self, Layouts layouts)
     cdef object _unknown_keyword(self, VersionPlan plan, object keyword)

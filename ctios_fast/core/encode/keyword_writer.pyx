@@ -37,8 +37,8 @@ from ctios_fast.protocol.naming import suggestion
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
 
-cdef tuple _listed(FloatingPart part, object message, object value):
-    # The items of a part that takes several.
+cdef tuple _items_of(FloatingPart part, object message, object value):
+    # The items of a part that takes more than one value.
     if part.kind == KIND_VARIABLES and isinstance(value, Mapping):
         return tuple(value.items())
     if part.kind == KIND_ARRAYS and isinstance(value, Mapping):
@@ -50,21 +50,21 @@ cdef tuple _listed(FloatingPart part, object message, object value):
             for index, text in (content.items() if isinstance(content, Mapping) else enumerate(content))
         ])
     if isinstance(value, (str, bytes, int)):
-        raise _not_several(part, message, value)
+        raise _not_a_list(part, message, value)
     try:
         return tuple(value)
     except TypeError:
-        raise _not_several(part, message, value) from None
+        raise _not_a_list(part, message, value) from None
 
 
-cdef object _not_several(FloatingPart part, object message, object value):
+cdef object _not_a_list(FloatingPart part, object message, object value):
     return EncodeError(
         message, part.reference, f"expected a list or tuple of values, got {type(value).__name__}"
     )
 
 
 cdef int _put(Output *out, VersionPlan plan, FloatingPart part, object value) except -1:
-    # One floating field.
+    # Writes one floating field.
     if part.slot == NULL or part.slot.tag == NO_TAG:
         raise EncodeError(
             plan.message, part.reference, "no tag is published for this field, so it cannot be sent"
@@ -141,7 +141,7 @@ cdef list _of_record(VersionPlan plan, FloatingPart group, object record):
         column = <FloatingPart>group.columns[i]
         if column.kind == KIND_SINGLE or values[i] is None:
             continue
-        values[i] = _listed(column, plan.message, values[i])
+        values[i] = _items_of(column, plan.message, values[i])
         if column.count >= 0 and (len(values[i]) or _is_required(plan, column)):
             count = counted.setdefault(column.count, len(values[i]))
             if count != len(values[i]):
@@ -276,7 +276,7 @@ cdef VersionPlan _new_plan(KeywordWriter writer, Layouts layouts):
         plan.index[keywords[names[i]]] = i
     plan.defaults = tuple([writer._defaults.get(keywords[name]) for name in names])
     for i in range(layout.floating_count):
-        # the fields of the message, not of its groups, that count others
+        # fields outside of groups that count others
         for name in (field_name(layout.floating[i].repeats), field_name(layout.floating[i].array)):
             if name is not None and name in keywords and name not in counters:
                 counters[name] = len(counters)
@@ -401,7 +401,7 @@ cdef uint64_t _count(
         i = _lowest(rest)
         rest &= rest - 1
         part = <FloatingPart>plan.parts[i]
-        items = _listed(part, plan.message, <object>values[i])
+        items = _items_of(part, plan.message, <object>values[i])
         kept.append(items)
         values[i] = <PyObject *>items
         if part.count >= 0:
@@ -445,14 +445,14 @@ cdef object _stored(Output *out, FixedSlot *slot):
     return int.from_bytes(p[:type_width(slot.type)], "big")
 
 
-cdef int _same_count(VersionPlan plan, object reference, object said, int64_t found) except -1:
-    if said != found:
-        raise _wrong_count(plan, reference, said, found)
+cdef int _same_count(VersionPlan plan, object reference, object stated, int64_t found) except -1:
+    if stated != found:
+        raise _wrong_count(plan, reference, stated, found)
     return 0
 
 
-cdef object _wrong_count(VersionPlan plan, object reference, object said, object found):
-    return EncodeError(plan.message, reference, f"is {said}, but {found} items were given")
+cdef object _wrong_count(VersionPlan plan, object reference, object stated, object found):
+    return EncodeError(plan.message, reference, f"is {stated}, but {found} items were given")
 
 
 cdef int _put_defaults(VersionPlan plan, Output *out, unsigned char *filled) except -1:

@@ -1,4 +1,4 @@
-# Writing messages.
+# Writes messages from mappings of wire names.
 
 from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
@@ -12,7 +12,7 @@ cdef struct Output:
     unsigned char *bytes
     Py_ssize_t size
     Py_ssize_t capacity
-    Py_ssize_t max_data          # data of a floating field that its length can tell
+    Py_ssize_t max_data          # largest data of a floating field, by the width of its length
     PyObject *layouts            # the Layouts that are written with, a borrowed reference
     unsigned char stack[STACK_SIZE]
 
@@ -22,7 +22,7 @@ cdef bytes write_message(
 )
 cdef bytes write_raw(uint32_t number, object body, Py_ssize_t max_frame)
 
-# The pieces, for writers that know the slots already.
+# Parts of write_message, for writers that have found the slots already.
 cdef void start_output(Output *out, Layouts layouts) noexcept
 cdef int reserve(Output *out, Py_ssize_t more) except -1
 cdef int put_number(unsigned char *p, int wire_type, object value, object message, object field) except -1

@@ -1,4 +1,4 @@
-"""Writing messages: fields by name to a frame, each checked against its layout.
+"""Writes messages from mappings of wire names. Each value is checked against its layout.
 
 Errors name the message and the field and never show a value, since it may be a password.
 """
@@ -51,7 +51,7 @@ cdef object _MISSING = object()
 
 
 cdef void start_output(Output *out, Layouts layouts) noexcept:
-    # Nothing is written yet. The caller frees the memory if it was moved from the stack to the heap.
+    # Begins an empty output. The caller frees its memory if that was moved from the stack to the heap.
     out.bytes = out.stack
     out.capacity = STACK_SIZE
     out.size = 0
@@ -60,7 +60,7 @@ cdef void start_output(Output *out, Layouts layouts) noexcept:
 
 
 cdef int reserve(Output *out, Py_ssize_t more) except -1:
-    # Makes memory for `more` bytes free after those that are written.
+    # Ensures that `more` bytes can be written.
     cdef Py_ssize_t wanted = out.size + more
     cdef unsigned char *grown
     if wanted <= out.capacity:
@@ -129,7 +129,7 @@ cdef int put_number(unsigned char *p, int wire_type, object value, object messag
 
 
 cdef int _put_data(Output *out, const char *data, Py_ssize_t size, object message, object field) except -1:
-    # Too much is refused before it is copied.
+    # Data that is too long is refused before it is copied.
     if size > out.max_data:
         raise _too_long(out, size, message, field)
     reserve(out, size)
@@ -178,7 +178,7 @@ cdef int _put_raw(Output *out, object value, object message, object field) excep
     cdef Py_buffer view
     try:
         PyObject_GetBuffer(value, &view, PyBUF_SIMPLE)
-    except (BufferError, ValueError):       # not contiguous; released
+    except (BufferError, ValueError):       # not contiguous, or released
         raise _error(message, field, "expected contiguous bytes") from None
     try:
         if view.itemsize != 1:
@@ -200,7 +200,7 @@ cdef int _put_value(
             value = <bytes>value + b"\0"
     if wire_type == WIRE_STRING and type(value) is str:
         return _put_text(out, value, message, field)
-    # no other buffers: numbers of numpy and array.array have them too, in the machine's byte order
+    # Other buffers are not taken: NumPy's numbers and array.array are buffers in the machine's byte order.
     if isinstance(value, (bytes, bytearray, memoryview)):
         return _put_raw(out, value, message, field)
     if wire_type == WIRE_STRING:
@@ -220,7 +220,7 @@ cdef int _put_value(
         return _put_text(out, (<tuple>value)[2], message, field)
     if not slot.flags & FLAG_ARRAY:
         return _put_item(out, wire_type, value, message, field)
-    if not isinstance(value, (list, tuple)) and not _is_series(value):
+    if not isinstance(value, (list, tuple)) and not _is_iterable(value):
         raise _wrong_type(message, field, "a list of integers or bytes", value)
     width = type_width(wire_type)
     items = 0
@@ -232,7 +232,7 @@ cdef int _put_value(
     return 0
 
 
-cdef bint _is_series(object value) except -1:
+cdef bint _is_iterable(object value) except -1:
     return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
 
 
@@ -310,7 +310,7 @@ cdef int _put_all_floating(
     Output *out, Layouts layouts, Layout *layout, object floating, bint as_received, Py_ssize_t max_frame
 ) except -1:
     message = <object>layout.name
-    if not isinstance(floating, (tuple, list)) and not _is_series(floating):
+    if not isinstance(floating, (tuple, list)) and not _is_iterable(floating):
         raise _wrong_type(message, None, "its floating fields as pairs of name and value", floating)
     for pair in floating:
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
@@ -322,7 +322,7 @@ cdef int _put_all_floating(
 
 
 cdef Layout *_chosen(Layout *documented, object fields):
-    # Of several layouts the one whose fields were given; the documented one where none is.
+    # The alternative layout whose fields were given, or else the documented one.
     cdef Layout *layout = documented
     cdef int i
     while layout != NULL and documented.alternative != NULL:
@@ -337,7 +337,7 @@ cdef Layout *_chosen(Layout *documented, object fields):
 
 
 cdef object _stray_field(Layout *layout, object fields):
-    # Says which of the fields given has no place in the fixed part.
+    # The error for a field that the fixed part lacks.
     cdef int i
     message = <object>layout.name
     known = {field_name(layout.fixed[i].name) for i in range(layout.fixed_count)}
@@ -387,7 +387,7 @@ cdef bytes write_message(
         for i in range(layout.fixed_count):
             slot = &layout.fixed[i]
             name = field_name(slot.name)
-            # mostly a dict has its fields in the order of the layout, and under the very names
+            # A dict usually has its fields in the order of the layout, with the same name objects as keys.
             in_order = in_order and PyDict_Next(fields, &position, &key, &found) and key == <PyObject *>name
             value = <object>found if in_order else _given(fields, name)
             if value is _MISSING:

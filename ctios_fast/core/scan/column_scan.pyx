@@ -1,4 +1,4 @@
-"""From a buffer of many frames to arrays: a first pass finds the rows, a second one fills the columns.
+"""Decodes a buffer of many frames into arrays: the first pass finds the rows, the second fills the columns.
 
 The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
 floating fields. The rows are then counted, and the caller allocates the arrays. The second pass goes through
@@ -419,7 +419,7 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
 
 # --- Both passes ------------------------------------------------------------------------------------------
 
-cdef class _Borrowed:
+cdef class _Targets:
     # The buffers of the caller's arrays, held while they are filled.
     cdef Py_buffer *_views
     cdef Target *_targets
@@ -481,7 +481,7 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
     cdef Py_buffer view
     cdef Scan scan
     cdef Py_ssize_t i
-    cdef _Borrowed borrowed
+    cdef _Targets targets
     cdef bytes faulty = None
     if limit < 1:
         raise ValueError(f"limit must be at least 1 byte, got {limit}")
@@ -510,13 +510,13 @@ def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
             if scan.too_large:
                 raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
             widths = tuple([_width(plan, &scan, i) for i in range(plan.count)])
-            borrowed = _Borrowed(plan, scan.row_count, widths, allocate(scan.row_count, widths))
+            targets = _Targets(plan, scan.row_count, widths, allocate(scan.row_count, widths))
             if scan.malformed:
                 faulty = PyBytes_FromStringAndSize(
                     <const char *>scan.data + scan.malformed_at, scan.malformed_size
                 )
             with nogil:
-                _fill(plan, &scan, borrowed._targets)
+                _fill(plan, &scan, targets._targets)
         finally:
             PyBuffer_Release(&view)
     finally:

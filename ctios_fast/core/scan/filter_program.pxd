@@ -82,7 +82,7 @@ cdef struct Step:
 cdef struct Program:
     Py_ssize_t fixed_end        # offset of the floating part from the frame's start
     const Step *first
-    Step *steps                 # behind the last the two ends
+    Step *steps                 # the last two are the ends: accept and reject
     bint all                    # every frame is accepted
     Py_ssize_t places           # number of wanted floating fields
     Py_ssize_t tags             # length of place_of_tag
@@ -130,8 +130,8 @@ cdef inline const Step *next_step(
 cdef inline bint run_program(
     const Program *documented, const unsigned char *frame, Py_ssize_t size, int tag_width
 ) noexcept nogil:
-    # Whether the frame is accepted; a malformed one is. The layout is chosen as for message views: one whose
-    # fixed part fills the body, else the first whose floating fields fill the rest.
+    # Whether the frame is accepted, which a malformed one is. The layout is chosen as for message views: one
+    # whose fixed part fills the body, or else the first whose floating fields fill the rest.
     cdef uint64_t places[MAX_FLOATING + 1]
     cdef const Program *program = documented
     cdef const Step *step

@@ -1,7 +1,7 @@
 """Filter programs: steps that test one field each, run in C without any Python object.
 
 A step names the next step for each result of its test, so that a chain of ands and ors ends as soon as the
-answer is known. One pass over the floating part checks it and finds the fields of all steps.
+result is known. One pass over the floating part checks it and finds the fields of all steps.
 """
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
@@ -27,7 +27,7 @@ cdef class TestValues:
         self._texts = TextSet(test.texts)
         self._numbers = NumberSet(test.numbers)
         self._shortest = _shortest_prefixes(test.prefixes)
-        ranges = _apart(test.ranges)
+        ranges = _merged_ranges(test.ranges)
         self._prefixes = <Prefix *>PyMem_Calloc(len(self._shortest) + 1, sizeof(Prefix))
         self._ranges = <NumberRange *>PyMem_Calloc(len(ranges) + 1, sizeof(NumberRange))
         if self._prefixes == NULL or self._ranges == NULL:
@@ -88,7 +88,7 @@ cdef list _shortest_prefixes(object prefixes):
     return kept
 
 
-cdef list _apart(object ranges):
+cdef list _merged_ranges(object ranges):
     # The ranges in order; those that overlap or touch are merged.
     cdef list kept = []
     for first, last in sorted(ranges):
@@ -122,8 +122,8 @@ cdef bint _holds_of_data(const Step *step, const unsigned char *data, Py_ssize_t
 cdef bint holds_of_several(
     const Step *step, const unsigned char *frame, Py_ssize_t size, uint64_t place, int tag_width
 ) noexcept nogil:
-    # The same from the first occurrence on. A repeated field passes if one occurrence does. The caller has
-    # checked the floating part.
+    # Whether a field passes, from its first occurrence on. A repeated field passes if one occurrence does.
+    # The caller has checked the floating part.
     cdef FloatingCursor field
     field.data = frame + (place >> LENGTH_BITS)
     field.size = <Py_ssize_t>(place & LENGTH_MASK)

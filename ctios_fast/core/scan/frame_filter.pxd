@@ -7,7 +7,7 @@ from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout, Layouts
 
 cdef class FrameFilter(FrameGate):
     cdef list _rules                            # of Rule; filters joined from this one append to it
-    cdef Py_ssize_t _rule_count                 # the first rules of the list are this filter's
+    cdef Py_ssize_t _rule_count                 # number of rules at the list's start that are this filter's
     cdef bint _compiled
     cdef list _values                           # TestValues that the programs point to
     cdef Layouts _layouts

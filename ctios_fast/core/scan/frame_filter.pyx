@@ -72,8 +72,8 @@ cdef str _kind(int wire_type):
 
 
 cdef object _find(Layout *layout, str name, bint listed):
-    # Where a layout has the field: fixed, wire type, offset or tag, flags; None where it has not. As in
-    # Message.__getitem__; with `listed` only what the message lists.
+    # The field's place in a layout, found as in Message.__getitem__: fixed, wire type, offset or tag, flags,
+    # second tag. None if the layout lacks the field. `listed`: only fields that the message lists.
     cdef FieldSlot place
     cdef const FloatingSlot *slot
     find_slot(layout, name, &place)
@@ -145,9 +145,9 @@ def _wrong_kind(test, kinds, where):
         return TypeError(
             f"field {test.field}{where} holds bytes or a named value, which cannot be compared"
         )
-    asked = "numbers" if "number" not in kinds else "texts"
+    values = "numbers" if "number" not in kinds else "texts"
     return TypeError(
-        f"field {test.field}{where} is a {' or '.join(sorted(kinds))}: it cannot be compared with {asked}"
+        f"field {test.field}{where} is a {' or '.join(sorted(kinds))}: it cannot be compared with {values}"
     )
 
 
@@ -161,7 +161,7 @@ def _comparable(test, kinds):
 
 
 def _check_rule(version, rule):
-    """Raises for a field that the rule's messages have not got, or of another kind than what it is asked."""
+    """Raise if the rule's messages lack a field, or if its kind does not fit the values."""
     choices = [{number} for number in sorted(rule.messages)] if rule.strict else [rule.messages]
     for test in [test for clause in rule.clauses for alternative in clause for test in alternative]:
         for messages in choices:
@@ -204,7 +204,7 @@ cdef class FrameFilter(FrameGate):
             free_program(self._programs[number])
 
     cdef int prepare(self) except -1:
-        # Compiles the rules before the first frame. Joining many filters therefore compiles only the result.
+        # Compiles the rules before the first frame, so that joining many filters compiles only the result.
         if not self._compiled:
             self._compile()
             self._compiled = True
@@ -282,7 +282,7 @@ cdef class FrameFilter(FrameGate):
                 wanted |= first != REJECT
                 following[0] = new_program(HEADER_SIZE + layout.fixed_size, first, steps, slots)
                 if program != following[0]:
-                    program.all = False         # the frame's layout must be found out first
+                    program.all = False         # the frame's layout must be determined first
                 following = &following[0].alternative
                 layout = layout.alternative
         except BaseException:
@@ -363,8 +363,8 @@ cdef class FrameFilter(FrameGate):
     def select(self, buffer, max_frame=DEFAULT_MAX_FRAME):
         """The offsets of all accepted frames in a buffer of many, as a ``Selection``.
 
-        The buffer is scanned without the GIL and must not be written to meanwhile. A frame that has not come
-        whole ends the scan; one above ``max_frame`` bytes raises ``FrameTooLarge``.
+        The buffer is scanned without the GIL and must not be written to meanwhile. An incomplete frame
+        ends the scan; one above ``max_frame`` bytes raises ``FrameTooLarge``.
         """
         cdef Py_buffer view
         cdef Py_ssize_t i

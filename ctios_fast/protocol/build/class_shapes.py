@@ -11,7 +11,7 @@ from ..naming import snake_case
 from ..schema import Floating, Message, Reference
 from .defaults import default_of
 
-#: How a part of the floating area is read and written; ``keyword_writer.pyx`` names the same numbers.
+#: How a part of the floating fields is read and written; ``keyword_writer.pyx`` has the same numbers.
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
 
 #: The field that says whether a record was added, changed or deleted. It opens or closes the record.

@@ -1,8 +1,8 @@
 """Values that the constructors of message classes take for fixed fields that are not given.
 
-Only where the reference states what "nothing" is: a reserved field's zero, the value that leaves a choice to
-the peripheral, the value that stands for "none". Fields that count others are computed and need no default;
-every other fixed field has to be given.
+A field has a default only if the reference states a neutral value: zero of a reserved field, a value that
+leaves a choice to the peripheral, or a value that means "none". Fields that count others are computed and
+need no default. Every other fixed field must be given.
 """
 
 from typing import Final, NamedTuple
@@ -46,7 +46,7 @@ DEFAULTS: Final = (
     Default(None, ("CampaignID", "QueryRuleID"), 0, "0 when unused"),
     Default(("OPEN_REQ",), ("PeripheralID",), NOTHING, "needed for Client Events, all ones otherwise"),
     Default(("MAKE_CALL_REQ",), ("SkillGroupNumber",), NOTHING, "NULL_SKILL_GROUP takes the default"),
-    Default(_SUPERVISION, ("ConnectionCallID",), NOTHING, "all ones when no call is meant"),
+    Default(_SUPERVISION, ("ConnectionCallID",), NOTHING, "all ones: no call"),
     Default(
         ("SUPERVISE_CALL_REQ",),
         ("AgentConnectionCallID", "SupervisorConnectionCallID"),
@@ -61,7 +61,7 @@ DEFAULTS: Final = (
 
 
 def default_of(message: str, kind: str, field: str) -> int | None:
-    """The default of a fixed field, or None where it has to be given."""
+    """Return the default of a fixed field, or None if it must be given."""
     for row in DEFAULTS:
         if field in row.fields and (kind == "request" if row.messages is None else message in row.messages):
             return row.value

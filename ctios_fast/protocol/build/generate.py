@@ -46,7 +46,7 @@ OUTPUTS = (
     "enums.pyi",
 )
 
-#: Codes of the wire types in the C tables; ``core/layout.pxd`` names the same numbers.
+#: Codes of the wire types in the C tables; ``core/layout.pxd`` has the same numbers.
 TYPE_CODES = {
     None: 0,
     "CHAR": 1,
@@ -98,7 +98,7 @@ def _array(declaration: str, rows: Iterable[str]) -> str:
 
 
 def tables_header(reference: Reference) -> str:
-    """The C header. Fields of all messages stand in one array; a message or alternative is a span of it."""
+    """The C header. Fields of all messages are in one array; a layout is a span of it."""
     names = _Names()
     fixed: list[str] = []
     floating: list[str] = []
@@ -298,7 +298,7 @@ def _classes(reference: Reference) -> Iterator[tuple[str, str, list[tuple[str, i
 def _unique(item: Enumeration) -> list[tuple[str, int]]:
     rows = [(member_name(member.name), member.value) for member in item.members]
     if len({name for name, _ in rows}) != len(rows):
-        raise ValueError(f"{item.name} has a member name twice")
+        raise ValueError(f"{item.name} has two members with the same name: rename one in ged188.toml")
     return rows
 
 
