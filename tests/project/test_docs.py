@@ -61,6 +61,14 @@ def test_python_in_the_pages_compiles(path: Path) -> None:
         compile(code, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
+def test_the_samples_of_the_page_about_arguments_hold() -> None:
+    names: dict[str, object] = {}
+    samples = blocks(page("docs/arguments.md"), "python")
+    assert sum(sample.count("assert ") for sample in samples) > 20
+    for sample in samples:
+        exec(sample, names)
+
+
 def test_the_state_diagram_equals_the_table() -> None:
     [diagram] = blocks(page("docs/architecture.md"), "mermaid")
     drawn = re.findall(r"^ *(\w+) --> (\w+): (\w+)$", diagram, re.MULTILINE)
