@@ -289,6 +289,65 @@ async def test_an_agent_calls_for_help(sim: Simulator, supervisor: RawClient) ->
             assert status_of(answer) == 64, "the supervisor is busy"
 
 
+async def test_help_about_a_call_that_does_not_exist_is_refused(
+    sim: Simulator, supervisor: RawClient
+) -> None:
+    sim.set_agent_state("1002", NOT_READY)
+    async with await RawClient.connect(sim.side_a) as desk:
+        await desk.open_agent(1)
+        fields = {"PeripheralID": 5000, "ConnectionCallID": 77, "ConnectionDeviceIDType": 0}
+        for request in ("SUPERVISOR_ASSIST_REQ", "EMERGENCY_CALL_REQ"):
+            answer = await desk.ask(request, fields, [["ConnectionDeviceID", "3002.0"]])
+            assert answer["message"] == "CONTROL_FAILURE_CONF", answer
+
+
+async def test_a_bad_line_is_reported_for_a_call_that_exists(sim: Simulator) -> None:
+    sim.set_agent_state("1002", AVAILABLE)
+    sim.plant.inbound("1002")
+    talking = sim.plant.alerting(sim.agent("1002"))
+    sim.plant.answer(talking)
+    async with await RawClient.connect(sim.side_a) as desk:
+        await desk.open_agent(1)
+        fields = {
+            "PeripheralID": 5000,
+            "ConnectionDeviceIDType": int(talking.id_type),
+            "ConnectionCallID": talking.call_id,
+        }
+        floating = [["ConnectionDeviceID", talking.connection_id], ["AgentID", "1002"]]
+        answer = await desk.ask("BAD_CALL_REQ", fields, floating)
+        assert answer["message"] == "BAD_CALL_CONF", answer
+        assert status_of(await desk.ask("BAD_CALL_REQ", fields | {"ConnectionCallID": NULL}, floating)) == 13
+        unknown = await desk.ask("BAD_CALL_REQ", fields | {"ConnectionCallID": 77}, floating)
+        assert unknown["message"] == "CONTROL_FAILURE_CONF"
+        assert status_of(await desk.ask("BAD_CALL_REQ", fields, floating[:1])) == 6
+
+
+@pytest.mark.parametrize("action", [0, 1, 2])
+async def test_a_logged_in_agent_controls_its_greeting(sim: Simulator, action: int) -> None:
+    fields = {"PeripheralID": 5000, "AgentAction": action}
+    async with await RawClient.connect(sim.side_a) as desk:
+        await desk.open_agent(1)
+        assert status_of(await desk.ask("AGENT_GREETING_CONTROL_REQ", fields, [["AgentID", "1002"]])) == 9
+        sim.set_agent_state("1002", NOT_READY)
+        await desk.settle()
+        answer = await desk.ask("AGENT_GREETING_CONTROL_REQ", fields, [["AgentID", "1002"]])
+        assert answer["message"] == "AGENT_GREETING_CONTROL_CONF", answer
+        bad = fields | {"AgentAction": 3}
+        answer = await desk.ask("AGENT_GREETING_CONTROL_REQ", bad, [["AgentID", "1002"]])
+        assert answer["message"] == "CONTROL_FAILURE_CONF"
+
+
+@pytest.mark.parametrize(("version", "names"), [(22, set()), (23, {"PlayZipTone", "ACDSharedLineUsage"})])
+async def test_desk_settings_have_the_fields_of_the_version(
+    sim: Simulator, version: int, names: set[str]
+) -> None:
+    async with await RawClient.connect(sim.side_a, version=version) as desk:
+        await desk.open_agent(1)
+        answer = await desk.ask("AGENT_DESK_SETTINGS_REQ", {"PeripheralID": 5000}, [])
+        assert answer["fields"]["DeskSettingsMask"] == 0x60
+        assert set(values(answer)) == names
+
+
 # --- configuration ----------------------------------------------------------------------------------
 
 
@@ -369,6 +428,7 @@ async def test_statistics_add_up(sim: Simulator) -> None:
         info = {"PeripheralID": 5000, "Reserved": 0}
         device = await client.ask("QUERY_DEVICE_INFO_REQ", info, [["AgentInstrument", "3002"]])
         assert (device["message"], device["fields"]["NumLines"]) == ("QUERY_DEVICE_INFO_CONF", 1)
+        assert device["fields"]["MakeCallSetup"] == 0x1 | 0x4, "LOGIN and NOT_READY"
         reserved = info | {"Reserved": 1}
         assert (
             status_of(await client.ask("QUERY_DEVICE_INFO_REQ", reserved, [["AgentInstrument", "3002"]]))

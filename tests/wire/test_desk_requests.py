@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from support.documented_events import check_keywords
 from support.model import MakeSession, failed, failing, soon
+from support.stand_in_call import StandInCall
 from support.struct_server import (
     AVAILABLE,
     LOGIN,
@@ -22,7 +23,6 @@ from support.struct_server import (
 from support.wire_steps import OWN_MONITOR, STATE_LAYOUT, Desk, FullRecorder, open_agent
 
 from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
-from ctios_fast.model.cti_object import CtiObject
 
 SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
 RELEASE_CALL_REQ, RELEASE_CALL_CONF = 28, 29
@@ -238,23 +238,6 @@ async def test_an_unused_keyword_of_arguments_warns_at_the_call(desk: Desk) -> N
 # --- Calls for help, and data of a call -------------------------------------------------------------
 
 
-class ACall(CtiObject):
-    """What requests need of a Call."""
-
-    def __init__(self, desk: Desk, **properties: Any) -> None:
-        super().__init__()
-        self.context = desk.agent.context
-        self.connection_call_id = 9001
-        self.connection_device_id_type = 1
-        self.connection_device_id = "3001.0"
-        for keyword, value in properties.items():
-            self.set_value(keyword, value)
-
-    @property
-    def unique_object_id(self) -> str:
-        return "call.5000.9001.3001.0"
-
-
 def help_conf(desk: Desk, number: int, request: Frame) -> None:
     """Confirm a request for help with the call 9002."""
     fixed = struct.pack(">IIHHH", request.invoke_id, 9002, 0, 1, 6)
@@ -280,7 +263,7 @@ async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number:
 
 @pytest.mark.parametrize(("method", "number", "event"), HELP, ids=[row[0] for row in HELP])
 async def test_help_is_asked_for_about_a_call(desk: Desk, method: str, number: int, event: str) -> None:
-    getattr(desk.agent, method)(call=ACall(desk))
+    getattr(desk.agent, method)(call=StandInCall(desk.agent))
     request = await desk.peer.receive(number)
     assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
     assert request.floating(HELP_LAYOUT)[0] == (25, text("3001.0"))
@@ -295,7 +278,7 @@ async def test_no_supervisor_found_is_a_refusal_that_fires_a_control_failure(des
 
 
 async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
-    reporting = desk.agent.report_bad_call_line(call=ACall(desk))
+    reporting = desk.agent.report_bad_call_line(call=StandInCall(desk.agent))
     request = await desk.peer.receive(BAD_CALL_REQ)
     assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
     assert request.floating(CALL_LAYOUT) == [(25, text("3001.0")), (5, text("1001"))]
@@ -305,7 +288,7 @@ async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
 
 
 async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: Desk) -> None:
-    call = ACall(desk, CallType=3, CalledPartyDisposition=13)
+    call = StandInCall(desk.agent, CallType=3, CalledPartyDisposition=13)
     setting = desk.agent.set_wrapup_data(call_wrapup_data="sold", call=call)
     request = await desk.peer.receive(SET_CALL_DATA_REQ)
     assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 13, 0, 0)
@@ -316,7 +299,7 @@ async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: De
 
 
 async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) -> None:
-    call = ACall(desk)
+    call = StandInCall(desk.agent)
     call.context = None  # it has ended
     desk.agent.set_wrapup_data({"CallWrapupData": ""}, call=call)
     request = await desk.peer.receive(SET_CALL_DATA_REQ)
@@ -325,7 +308,7 @@ async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) ->
 
 
 async def test_a_call_is_released(desk: Desk) -> None:
-    releasing = desk.agent.release_call(call=ACall(desk))
+    releasing = desk.agent.release_call(call=StandInCall(desk.agent))
     request = await desk.peer.receive(RELEASE_CALL_REQ)
     assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
     assert request.floating(CALL_LAYOUT) == [(25, text("3001.0"))]
@@ -455,8 +438,8 @@ async def test_another_greeting_action_is_refused(desk: Desk) -> None:
         (0x1 | 0x2 | 0x2000, "make_call", {"dialed_number": "3002"}),
         (0x1 | 0x2 | 0x2000, "snapshot_device", {}),
         (0x1 | 0x2, "make_emergency_call", {}),
-        (0x1 | 0x4, "set_wrapup_data", {"call_wrapup_data": "sold", "call": ACall}),
-        (0x1 | 0x4, "release_call", {"call": ACall}),
+        (0x1 | 0x4, "set_wrapup_data", {"call_wrapup_data": "sold", "call": StandInCall}),
+        (0x1 | 0x4, "release_call", {"call": StandInCall}),
     ],
 )
 async def test_a_request_whose_service_was_not_granted_fails_at_once(
@@ -464,7 +447,7 @@ async def test_a_request_whose_service_was_not_granted_fails_at_once(
 ) -> None:
     assert desk.agent.context is not None
     desk.agent.context.services_granted = granted
-    values = {name: value(desk) if value is ACall else value for name, value in given.items()}
+    values = {name: value(desk.agent) if value is StandInCall else value for name, value in given.items()}
     request = getattr(desk.agent, method)(**values)
     assert request.done()
     error = await failed(request)

@@ -188,7 +188,8 @@ def agent_desk_settings(pair: ServerPair, session: ClientSession, message: Messa
         "RingNoAnswerTime": int(desk.ring_no_answer_time),
         "WorkModeTimer": int(desk.work_mode_timer),
     }
-    session.answer(messages.AGENT_DESK_SETTINGS_CONF, message, fields)
+    floating = [("PlayZipTone", 0), ("ACDSharedLineUsage", 0)]  # since version 23
+    session.answer(messages.AGENT_DESK_SETTINGS_CONF, message, fields, floating)
 
 
 def agent_greeting_control(pair: ServerPair, session: ClientSession, message: Message) -> None:

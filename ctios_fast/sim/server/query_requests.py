@@ -7,6 +7,7 @@ from ctios_fast.core import NEWEST_VERSION, Message, codec
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 from ctios_fast.protocol.enums import (
+    AgentStateMask,
     CallControlMask,
     ClassOfDevice,
     ControlFailureCode,
@@ -51,6 +52,7 @@ _MERGE_SETUP: Final = (
     | TransferConferenceSetupMask.CONF_SETUP_ANY_SINGLE_CALL
     | TransferConferenceSetupMask.TRANS_SETUP_ANY_SINGLE_CALL
 ).value
+_MAKE_CALL_SETUP: Final = (AgentStateMask.AGENT_LOGIN_MASK | AgentStateMask.AGENT_NOT_READY_MASK).value
 _CALL_EVENTS: Final = sum(bit.value for bit in UnsolicitedCallEventMessageMask)
 
 
@@ -153,7 +155,7 @@ def query_device_info(pair: ServerPair, session: ClientSession, message: Message
         "MaxActiveCalls": 1 if station else _UNKNOWN,
         "MaxHeldCalls": _MAX_LINES if station else _UNKNOWN,
         "MaxDevicesInConference": pair.plant.settings.max_conference,
-        "MakeCallSetup": 0,
+        "MakeCallSetup": _MAKE_CALL_SETUP if station else 0,
         "TransferConferenceSetup": _MERGE_SETUP,
         "CallEventsSupported": _CALL_EVENTS,
         "CallControlSupported": _CONTROLS if station else 0,

@@ -102,9 +102,18 @@ def _answer_new_call(
     session.answer(confirmation, message, fields, [("ConnectionDeviceID", connection.connection_id)])
 
 
+def _related_call(pair: ServerPair, message: Message) -> Connection | None:
+    # The connection that needs help, None for ConnectionCallID 0xFFFFFFFF. Raises PlantError.
+    call_id = message["ConnectionCallID"]
+    if call_id == NULL_ID:
+        return None
+    return pair.plant.find_connection(call_id, message.get("ConnectionDeviceID") or "")
+
+
 def supervisor_assist(pair: ServerPair, session: ClientSession, message: Message) -> None:
     """SUPERVISOR_ASSIST_REQ."""
     agent = agent_of_request(pair, session, message)
+    _related_call(pair, message)
     carry_out(
         pair,
         lambda: pair.plant.supervisor_assist(agent),
@@ -115,10 +124,7 @@ def supervisor_assist(pair: ServerPair, session: ClientSession, message: Message
 def emergency_call(pair: ServerPair, session: ClientSession, message: Message) -> None:
     """EMERGENCY_CALL_REQ: EMERGENCY_CALL_EVENT goes out even if no supervisor is free."""
     agent = agent_of_request(pair, session, message)
-    call_id = message["ConnectionCallID"]
-    about = None
-    if call_id != NULL_ID:
-        about = pair.plant.find_connection(call_id, message.get("ConnectionDeviceID") or "")
+    about = _related_call(pair, message)
     carry_out(
         pair,
         lambda: pair.plant.emergency_call(agent, about),
