@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from ctios_fast.connection.log_limit import LogLimit
+from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.naming import snake_case, suggestion
 
 from .arguments import Arguments
@@ -18,6 +19,13 @@ from .arguments import Arguments
 __all__ = ["EventPublisher", "EventTable", "Listener", "checked", "sink_method"]
 
 log = logging.getLogger("ctios_fast.events")
+
+#: Functions that do not run when they are called.
+_UNAWAITED: tuple[tuple[Callable[[object], bool], str], ...] = (
+    (inspect.iscoroutinefunction, "a coroutine function"),
+    (inspect.isasyncgenfunction, "an asynchronous generator function"),
+    (inspect.isgeneratorfunction, "a generator function"),
+)
 
 Listener = Callable[[Arguments], object]
 L = TypeVar("L", bound=Callable[..., object])
@@ -39,22 +47,27 @@ def sink_method(event: str) -> str:
 
 
 def checked(listener: L) -> L:
-    """The listener itself. Raises ``TypeError`` for a coroutine function: listeners are not awaited."""
+    """The listener itself.
+
+    Raises ``TypeError`` for a coroutine function or a generator function, which would not run: listeners are
+    called and not awaited.
+    """
     if not callable(listener):
         raise TypeError(f"a listener must be callable, got {type(listener).__name__}")
-    if inspect.iscoroutinefunction(listener) or inspect.iscoroutinefunction(type(listener).__call__):
-        raise TypeError(
-            f"{listener!r} is a coroutine function; listeners are plain functions called on the loop: "
-            "start a task in the listener if it has to wait"
-        )
+    for matches, kind in _UNAWAITED:
+        if matches(listener) or matches(type(listener).__call__):
+            raise TypeError(
+                f"{listener!r} is {kind}; listeners are plain functions called on the loop: "
+                "start a task in the listener if it has to wait"
+            )
     return listener
 
 
 class EventPublisher:
     """Listeners by event.
 
-    ``failures`` counts listeners that raised. ``listeners`` is read-only for others: where an event has none,
-    its Arguments need not be built.
+    ``failures`` counts listeners that raised or returned a coroutine, which nobody awaits. ``listeners`` is
+    read-only for others: where an event has none, its Arguments need not be built.
     """
 
     __slots__ = ("_aliases", "_log", "_methods", "_sinks", "failures", "listeners")
@@ -165,10 +178,18 @@ class EventPublisher:
         raise ValueError("this sink was not added")
 
     def fire(self, event: str, args: Arguments) -> None:
-        """Call all listeners. One that raises is logged and counted; the others still get the event."""
+        """Call all listeners. One that raises is logged and counted; the others still get the event.
+
+        A listener that returns a coroutine fails too: a lambda around an ``async def`` function is found
+        only here.
+        """
         for listener in self.listeners[event]:
             try:
-                listener(args)
+                returned = listener(args)
+                if returned is not None:
+                    error = unawaited(listener, returned)
+                    if error is not None:
+                        raise error
             except (KeyboardInterrupt, SystemExit):
                 raise
             except BaseException as error:  # CancelledError included: a listener is not a task

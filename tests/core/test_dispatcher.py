@@ -4,7 +4,8 @@ import asyncio
 import gc
 import struct
 import weakref
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from support.memory import check_that_nothing_is_kept
 
 from ctios_fast import messages
 from ctios_fast.core import Dispatcher, FrameBuffer, Message, codec
+from ctios_fast.core.dispatch.pending import Request
 from ctios_fast.core.scan.frame_filter import FrameFilter
 from ctios_fast.errors import FrameTooLarge, MalformedFrame
 from ctios_fast.protocol import numbers as ged
@@ -551,6 +553,72 @@ def test_a_filter_keeps_frames_from_all_handlers_and_they_are_counted() -> None:
     frames.feed(codec(25).encode(ged.HEARTBEAT_CONF, {"InvokeID": 2}))
     dispatcher.dispatch()
     assert seen == [1, 3, 2]
+
+
+async def _job() -> None:
+    raise AssertionError
+
+
+def _steps() -> Iterator[int]:
+    yield 1
+
+
+async def _async_steps() -> AsyncIterator[int]:
+    yield 1
+
+
+class Callee:
+    async def __call__(self, message: Message) -> None:
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [
+        (lambda message: _job(), "coroutine"),
+        (lambda message: _steps(), "generator"),
+        (lambda message: _async_steps(), "async_generator"),
+        (partial(Callee()), "coroutine"),
+    ],
+    ids=["coroutine", "generator", "asynchronous generator", "partial"],
+)
+def test_a_handler_that_returns_what_nobody_runs_is_reported(
+    handler: Callable[[Message], object], kind: str
+) -> None:
+    log = Log(beat(1), beat(2))
+    log.dispatcher.on(ged.HEARTBEAT_CONF, handler)
+    log.dispatcher.on(ged.HEARTBEAT_CONF, log.handler("after"))
+    assert log.dispatcher.dispatch() == 2
+    assert log.rows == [("after", 1), ("after", 2)]
+    assert log.dispatcher.handler_errors == 2
+    assert [(reporter, number) for reporter, number, _error in log.errors] == [(handler, 1), (handler, 2)]
+    for _reporter, _number, error in log.errors:
+        assert isinstance(error, TypeError)
+        assert f"returned a {kind}, which nothing runs" in str(error)
+    gc.collect()  # Python would warn about a coroutine that was never awaited, and warnings are errors
+
+
+def test_a_handler_may_return_anything_else() -> None:
+    loop = asyncio.new_event_loop()
+    for returned in (1, "text", [1], iter([1]), loop.create_future(), Request("request")):
+        log = Log(beat(1))
+        log.dispatcher.on(ged.HEARTBEAT_CONF, lambda message, returned=returned: returned)
+        log.dispatcher.dispatch()
+        assert log.dispatcher.handler_errors == 0
+    loop.close()
+
+
+def test_a_report_of_a_returned_coroutine_that_raises_ends_the_dispatch() -> None:
+    log = Log(beat(1), beat(2))
+    log.dispatcher.on(ged.HEARTBEAT_CONF, lambda message: _job())
+
+    def fails(handler: object, message: Message, error: BaseException) -> None:
+        raise LookupError
+
+    log.dispatcher.on_handler_error = fails
+    with pytest.raises(LookupError):
+        log.dispatcher.dispatch()
+    assert log.dispatcher.frames_seen == 1
 
 
 def test_a_filter_is_for_the_version_of_the_codec() -> None:

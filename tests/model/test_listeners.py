@@ -1,6 +1,9 @@
 """Sinks, listeners and typed handlers: their order, their errors, and the state that they see."""
 
-from collections.abc import Callable
+import asyncio
+import contextvars
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -124,6 +127,75 @@ async def test_coroutine_functions_are_refused_as_listeners(session: Session) ->
     for call in subscribe:
         with pytest.raises(TypeError, match="coroutine"):
             call()
+
+
+async def test_generator_functions_are_refused_as_listeners(session: Session) -> None:
+    def steps(args: Any) -> Iterator[None]:
+        yield None
+
+    async def async_steps(args: Any) -> AsyncIterator[None]:
+        yield None
+
+    for listener, kind in ((steps, "a generator"), (async_steps, "an asynchronous generator")):
+        with pytest.raises(TypeError, match=f"is {kind} function"):
+            session.subscribe("OnPostLogout", listener)
+        with pytest.raises(TypeError, match=f"is {kind} function"):
+            session.on(ged.AGENT_STATE_EVENT, listener)
+
+
+async def test_a_listener_that_returns_a_coroutine_is_counted_and_logged(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def waits(args: Any) -> None:
+        raise AssertionError
+
+    class Callee:
+        async def __call__(self, args: Any) -> None:
+            raise AssertionError
+
+    heard: list[str] = []
+    session.subscribe("OnAgentStateChange", lambda args: waits(args))
+    session.subscribe("OnAgentStateChange", partial(Callee()))
+    session.subscribe("OnAgentStateChange", lambda args: heard.append("last"))
+    await soon(agent.set_agent_state(AVAILABLE))
+    assert heard == ["last"]
+    assert session.counters()["listener_errors"] == 2
+    assert caplog.text.count("returned a coroutine, which nothing runs") == 2
+    gc.collect()  # Python would warn about a coroutine that was never awaited, and warnings are errors
+
+
+async def test_a_listener_may_return_a_task_or_a_request(session: Session, agent: Agent) -> None:
+    ran: list[str] = []
+
+    async def job() -> None:
+        ran.append("task")
+
+    asked: list[Any] = []
+
+    def asks(args: Arguments) -> Any:
+        asked.append(agent.query_agent_state())
+        return asked[-1]
+
+    session.subscribe("OnAgentStateChange", lambda args: asyncio.ensure_future(job()))
+    session.subscribe("OnAgentStateChange", asks)
+    await soon(agent.set_agent_state(AVAILABLE))
+    await soon(asked[0])
+    assert ran == ["task"]
+    assert session.counters()["listener_errors"] == 0
+
+
+async def test_a_callback_that_returns_a_coroutine_is_logged(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def waits(request: Any) -> None:
+        raise AssertionError
+
+    request = agent.query_agent_state()
+    request.add_done_callback(waits)
+    request.add_done_callback(waits, context=contextvars.copy_context())
+    await soon(request)
+    assert caplog.text.count("returned a coroutine, which nothing runs") == 2
+    gc.collect()
 
 
 async def test_listeners_of_events_that_do_not_exist_are_refused(session: Session) -> None:

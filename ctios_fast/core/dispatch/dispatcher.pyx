@@ -24,6 +24,7 @@ from ctios_fast.core.wire cimport load32
 from collections.abc import Callable
 from time import monotonic
 
+from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import message_number
 
@@ -303,8 +304,17 @@ cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame
                 continue
         else:
             result = PyObject_CallOneArg(handler, view)
-            if result != NULL:
+            if result == <PyObject *>None:
                 Py_XDECREF(result)
+                continue
+            if result != NULL:
+                returned = <object>result
+                Py_XDECREF(result)
+                message = <Message>view
+                Py_DECREF(message)
+                _check_returned(self, <object>handler, message, returned)
+                Py_INCREF(message)
+                message = returned = None
                 continue
         message = <Message>view
         Py_DECREF(message)          # `message` alone has the reference if this raises
@@ -377,6 +387,15 @@ cdef int _failed(Dispatcher self, object handler, Message message) except -1:
     # all else, CancelledError included: a handler is no task, and its fault no end of the stream
     except BaseException as error:
         _report(self, handler, message, error)
+    return 0
+
+
+cdef int _check_returned(Dispatcher self, object handler, Message message, object returned) except -1:
+    # A coroutine that is returned would never run.
+    if returned is not None:
+        error = unawaited(handler, returned)
+        if error is not None:
+            _report(self, handler, message, error)
     return 0
 
 

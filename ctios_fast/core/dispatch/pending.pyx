@@ -19,6 +19,7 @@ from asyncio import CancelledError, InvalidStateError, current_task, get_running
 from collections import OrderedDict
 from types import GenericAlias
 
+from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAILURE_CONF
 
 log = logging.getLogger("ctios_fast.requests")
@@ -265,7 +266,11 @@ cdef class Request:
 
     cdef int call_back(self, object callback) except -1:
         try:
-            callback(self)
+            returned = callback(self)
+            if returned is not None:
+                error = unawaited(callback, returned)
+                if error is not None:
+                    raise error
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:               # CancelledError included: a callback is not a task
@@ -305,7 +310,7 @@ cdef class _InContext:
         self.context = context
 
     def __call__(self, request):
-        self.context.run(self.callback, request)
+        return self.context.run(self.callback, request)
 
     def __eq__(self, other):
         return self.callback == other
