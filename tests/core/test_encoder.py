@@ -273,11 +273,29 @@ def test_a_missing_field_is_refused(name: str) -> None:
         assert str(error) == f"SET_AGENT_STATE_REQ.{name}: is missing"
 
 
-@pytest.mark.parametrize("name", ["AgentStat", "AgentID", "agentState", ""])
+@pytest.mark.parametrize("name", ["AgentStat", "Colour", "agentState", ""])
 def test_an_unknown_fixed_field_is_refused(name: str) -> None:
     error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {name: 0})
     assert (error.message, error.field) == ("SET_AGENT_STATE_REQ", name)
     assert "not a fixed field" in error.reason
+
+
+def test_a_misspelt_field_is_named_rather_than_the_missing_one() -> None:
+    fields = {key: value for key, value in STATE_REQ.items() if key != "AgentState"}
+    for given in (fields | {"AgentStat": 0}, {"AgentStat": 0} | fields):
+        error = refused(ged.SET_AGENT_STATE_REQ, given)
+        assert str(error) == (
+            "SET_AGENT_STATE_REQ.AgentStat: is not a fixed field of this message in this version; "
+            "did you mean AgentState?"
+        )
+
+
+def test_a_floating_field_among_the_fixed_ones_is_named() -> None:
+    error = refused(ged.SET_AGENT_STATE_REQ, STATE_REQ | {"AgentID": "1001"})
+    assert (error.field, error.reason) == (
+        "AgentID",
+        "is a floating field of this message, not a fixed one",
+    )
 
 
 @pytest.mark.parametrize("name", [5, None, b"AgentState", SECRET.encode()])

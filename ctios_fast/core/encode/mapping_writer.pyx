@@ -46,6 +46,7 @@ from collections.abc import Iterable, Mapping
 
 from ctios_fast.core.text_encoding import encoded, expected_characters
 from ctios_fast.errors import EncodeError
+from ctios_fast.protocol.naming import suggestion
 
 cdef object _MISSING = object()
 
@@ -336,17 +337,25 @@ cdef Layout *_chosen(Layout *documented, object fields):
     return documented
 
 
+cdef object _lacking(Layout *layout, object fields, object name):
+    # The error of fields without one that the message requires: it may be there under a misspelt name.
+    return _stray_field(layout, fields) or _error(<object>layout.name, name, "is missing")
+
+
 cdef object _stray_field(Layout *layout, object fields):
-    # The error for a field that the fixed part lacks.
+    # The error for a field that has no place in the fixed part, None if all have one.
     cdef int i
     message = <object>layout.name
-    known = {field_name(layout.fixed[i].name) for i in range(layout.fixed_count)}
+    known = [field_name(layout.fixed[i].name) for i in range(layout.fixed_count)]
     for name in fields:
         if not isinstance(name, str):
             return _error(message, None, f"a field's name is text, not {type(name).__name__}")
         if name not in known:
-            return _error(message, name, "is not a fixed field of this message in this version")
-    return _error(message, None, "a fixed field was given twice")
+            if find_floating_slot(layout, name) != NULL:
+                return _error(message, name, "is a floating field of this message, not a fixed one")
+            near = suggestion(name, known)
+            return _error(message, name, f"is not a fixed field of this message in this version{near}")
+    return None
 
 
 cdef object _given(object fields, object name):
@@ -391,10 +400,10 @@ cdef bytes write_message(
             in_order = in_order and PyDict_Next(fields, &position, &key, &found) and key == <PyObject *>name
             value = <object>found if in_order else _given(fields, name)
             if value is _MISSING:
-                raise _error(message, name, "is missing")
+                raise _lacking(layout, fields, name)
             put_number(out.bytes + HEADER_SIZE + slot.offset, slot.type, value, message, name)
         if len(fields) != layout.fixed_count:
-            raise _stray_field(layout, fields)
+            raise _stray_field(layout, fields) or _error(message, None, "a fixed field was given twice")
         _put_all_floating(&out, layouts, layout, floating, as_received, max_frame)
         if out.size > max_frame:
             raise _error(message, None, f"{out.size} bytes are above the limit of {max_frame}")
