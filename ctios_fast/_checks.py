@@ -1,6 +1,13 @@
 """Checks of arguments: errors that name the argument, its value and its range."""
 
-__all__ = ["MAX_FRAME_SIZE", "MIN_FRAME_SIZE", "check_frame_limit", "check_integer", "shown"]
+__all__ = [
+    "MAX_FRAME_SIZE",
+    "MIN_FRAME_SIZE",
+    "check_frame_limit",
+    "check_integer",
+    "check_optional_integer",
+    "shown",
+]
 
 #: Sizes of a frame in bytes, its header of 8 bytes included. The header has four bytes for the length of
 #: the rest.
@@ -24,11 +31,21 @@ def check_integer(name: str, value: object, minimum: int, maximum: int | None = 
 
     Raises TypeError for anything but an int, bool included, and ValueError outside the range.
     """
-    end = "or more" if maximum is None else f"to {maximum}"
+    return _checked_integer(name, value, minimum, maximum, "")
+
+
+def check_optional_integer(name: str, value: object, minimum: int, maximum: int | None = None) -> int | None:
+    """Return an integer argument, or None where None is given. Everything else is as in ``check_integer``."""
+    return None if value is None else _checked_integer(name, value, minimum, maximum, ", or None")
+
+
+def _checked_integer(name: str, value: object, minimum: int, maximum: int | None, also: str) -> int:
+    # also: what else is allowed, for the error
+    allowed = f"{minimum} or more{also}" if maximum is None else f"{minimum} to {maximum}{also}"
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} must be an integer, {minimum} {end}, got {value!r}")
+        raise TypeError(f"{name} must be an integer, {allowed}, got {value!r}")
     if value < minimum or (maximum is not None and value > maximum):
-        raise ValueError(f"{name} must be {minimum} {end}, got {shown(value)}")
+        raise ValueError(f"{name} must be {allowed}, got {shown(value)}")
     return value
 
 

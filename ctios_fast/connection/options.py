@@ -5,10 +5,10 @@ Nothing below it checks an option again. An error names the option, the value an
 
 import ssl as ssl_module
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypedDict
 
-from ctios_fast._checks import shown
+from ctios_fast._checks import check_integer, check_optional_integer, shown
 from ctios_fast.core import DEFAULT_MAX_FRAME
 from ctios_fast.protocol.naming import suggestion
 
@@ -118,6 +118,22 @@ class ConnectionOptions(_Fields):
             cls, *(_CHECKS[name](name, value) for name, value in zip(cls._fields, given, strict=True))
         )
 
+    # What a NamedTuple has for making a record of another one would skip the checks.
+
+    @classmethod
+    def _make(cls, iterable: Iterable[Any]) -> Self:  # type: ignore[override]
+        return cls(**dict(zip(cls._fields, iterable, strict=True)))
+
+    def _replace(self, **options: Any) -> Self:
+        """Return a record with other values for some options. Raises as the class does."""
+        return type(self)(**{**self._asdict(), **options})
+
+    __replace__ = _replace
+
+    def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:
+        """What ``copy`` and ``pickle`` create the record from."""
+        return (), self._asdict()
+
 
 def check_heartbeat(interval: Any) -> float | None:
     """Return a heartbeat interval in seconds, or None for none (None or -1 is given).
@@ -154,20 +170,12 @@ def _seconds(minimum: float, *, maximum: float = MAX_SECONDS, optional: bool = F
     return check
 
 
-def _count(minimum: int, maximum: int | None = None, *, optional: bool = False) -> _Check:
-    end = f"from {minimum} to {maximum}" if maximum is not None else f"of {minimum} or more"
-    allowed = f"a whole number {end}{', or None' if optional else ''}"
+def _integer(minimum: int, maximum: int | None = None) -> _Check:
+    return lambda name, value: check_integer(name, value, minimum, maximum)
 
-    def check(name: str, value: Any) -> int | None:
-        if value is None and optional:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be {allowed}, got {value!r}")
-        if value < minimum or (maximum is not None and value > maximum):
-            raise ValueError(f"{name} must be {allowed}, got {shown(value)}")
-        return value
 
-    return check
+def _optional_integer(minimum: int) -> _Check:
+    return lambda name, value: check_optional_integer(name, value, minimum)
 
 
 def _heartbeat(name: str, value: Any) -> float | None:
@@ -211,19 +219,19 @@ _CHECKS: dict[str, _Check] = {
     "ssl": _tls,
     "server_hostname": _host_name,
     "heartbeat": _heartbeat,
-    "max_heartbeats": _count(1),
+    "max_heartbeats": _integer(1),
     "connect_timeout": _seconds(0.001),
     "open_timeout": _seconds(0.001),
     "close_timeout": _seconds(0.001),
-    "clients": _count(0),
-    "reconnect_attempts": _count(1, optional=True),
+    "clients": _integer(0),
+    "reconnect_attempts": _optional_integer(1),
     "stable_after": _seconds(0.0),
     "takeover_window": _seconds(0.0),
     "keepalive": _seconds(1.0, maximum=MAX_KEEPALIVE, optional=True),
     "turn_time": _seconds(0.001, optional=True),
-    "max_open_requests": _count(1, 0xFFFFFFFE),
-    "max_frame": _count(MIN_FRAME_LIMIT, MAX_FRAME_LIMIT),
-    "max_buffered": _count(1),
+    "max_open_requests": _integer(1, 0xFFFFFFFE),
+    "max_frame": _integer(MIN_FRAME_LIMIT, MAX_FRAME_LIMIT),
+    "max_buffered": _integer(1),
     "clock": _having("time", "call_later", of="a Clock (time and call_later)"),
     "rng": _having("uniform", of="a random.Random"),
 }
