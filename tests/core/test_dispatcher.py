@@ -598,6 +598,15 @@ def test_a_handler_that_returns_what_nobody_runs_is_reported(
     gc.collect()  # Python would warn about a coroutine that was never awaited, and warnings are errors
 
 
+def test_a_handler_of_fields_that_returns_a_coroutine_is_reported() -> None:
+    log = Log(beat(1))
+    log.dispatcher.on(ged.HEARTBEAT_CONF, lambda invoke_id: _job(), ("InvokeID",))
+    assert log.dispatcher.dispatch() == 1
+    ((_handler, _number, error),) = log.errors
+    assert isinstance(error, TypeError)
+    assert "returned a coroutine, which nothing runs" in str(error)
+
+
 def test_a_handler_may_return_anything_else() -> None:
     loop = asyncio.new_event_loop()
     for returned in (1, "text", [1], iter([1]), loop.create_future(), Request("request")):

@@ -16,6 +16,7 @@ from .field_reader cimport MAX_FIELDS, FieldReader, collect, release, store
 from ctios_fast.protocol.naming import message_number
 
 from .field_names import check_arity, resolved
+from .unawaited import unawaited
 
 cdef extern from "Python.h":
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
@@ -63,12 +64,16 @@ cdef class FieldHandler(FrameHandler):
             for i in range(self._count):
                 if values[i] == NULL:
                     store(values, i, None)
-            PyObject_Vectorcall(
+            returned = PyObject_Vectorcall(
                 self.handler,
                 &arguments[1],
                 <size_t>(self._count + self.with_message) | PY_VECTORCALL_ARGUMENTS_OFFSET,
                 NULL,
             )
+            if returned is not None:
+                error = unawaited(self.handler, returned)
+                if error is not None:
+                    raise error
         finally:
             release(values, self._count)
         return 0
