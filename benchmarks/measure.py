@@ -106,10 +106,12 @@ def ratio(pairs: Iterable[tuple[float, float]], *, added: bool = False) -> Ratio
     )  # fmt: skip
 
 
-def paired(above: Side, below: Side, seconds: float, least: int = 5) -> list[dict[str, tuple[float, float]]]:
+def paired(
+    above: Side, below: Side, seconds: float, min_pairs: int = 5
+) -> list[dict[str, tuple[float, float]]]:
     """Run rounds of two sides in turns and return the figures of each pair.
 
-    ``seconds``: time limit. ``least``: minimum number of pairs. The first pair is a warm-up and does not
+    ``seconds``: time limit. ``min_pairs``: minimum number of pairs. The first pair is a warm-up and does not
     count.
     """
     with above.prepare() as one, below.prepare() as other:
@@ -119,7 +121,7 @@ def paired(above: Side, below: Side, seconds: float, least: int = 5) -> list[dic
         try:
             until = time.perf_counter() + seconds
             number = 0
-            while number <= least or time.perf_counter() < until:
+            while number <= min_pairs or time.perf_counter() < until:
                 if number % 2:
                     first = measure(one)
                     second = measure(other)

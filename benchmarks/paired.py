@@ -18,11 +18,11 @@ from .measure import paired, ratio
 from .targets import TARGETS, Target
 
 
-def measured(target: Target, seconds: float, least: int) -> dict[str, Any]:
+def measured(target: Target, seconds: float, min_pairs: int) -> dict[str, Any]:
     """Return a row with its measurement."""
     comparison = by_name()[target.comparison]
     figure = target.figure or comparison.figure
-    pairs = paired(comparison.side(target.above), comparison.side(target.below), seconds, least)
+    pairs = paired(comparison.side(target.above), comparison.side(target.below), seconds, min_pairs)
     found = ratio([pair[figure] for pair in pairs], added=target.added)
     return {
         **target._asdict(),
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("words", nargs="*", help="only rows that contain these words")
     parser.add_argument("--seconds", type=float, default=3.0, help="time for each row (default: 3)")
     parser.add_argument(
-        "--least", type=int, default=5, help="minimum number of pairs for each row (default: 5)"
+        "--min-pairs", type=int, default=5, help="minimum number of pairs for each row (default: 5)"
     )
     parser.add_argument("--json", type=Path, help="write the measurements to this file")
     options = parser.parse_args(arguments)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     rows = []
     for target in targets:
-        rows.append(measured(target, options.seconds, options.least))
+        rows.append(measured(target, options.seconds, options.min_pairs))
         print(shown(rows[-1]), flush=True)
     if options.json is not None:
         options.json.write_text(

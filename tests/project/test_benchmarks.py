@@ -47,7 +47,7 @@ class TestRatios:
 
             return Side(name, OURS, ready(lambda: work))
 
-        pairs = paired(side("a"), side("b"), seconds=0, least=2)
+        pairs = paired(side("a"), side("b"), seconds=0, min_pairs=2)
         assert order == ["b", "a", "a", "b", "b", "a"]
         assert [pair["wall"] for pair in pairs] == [(3.0, 4.0), (6.0, 5.0)]
 

@@ -109,6 +109,13 @@ def test_numbers_agree_with_the_protocol(name: str, same_as: str) -> None:
     assert both >= 4
 
 
+def test_agent_states_by_both_names_are_equal_and_the_same_key() -> None:
+    ours, theirs = list(AgentState), list(wire.AgentState)
+    assert ours == theirs
+    assert set(ours) == set(theirs)
+    assert all(one is not other for one, other in zip(ours, theirs, strict=True))
+
+
 def test_the_stub_has_the_same_members_as_the_module() -> None:
     tree = ast.parse((PACKAGE / "enums.pyi").read_text("utf-8"))
     stub = {
