@@ -65,6 +65,7 @@ ALLOWED: dict[tuple[str, str], tuple[str, ...]] = {
     ("ctios_fast.sim", "ctios_fast.connection"): (
         "ctios_fast.connection.link",
         "ctios_fast.connection.clock",
+        "ctios_fast.connection.log_limit",
     ),
     ("ctios_fast.sim", "ctios_fast.model"): (),
     ("ctios_fast.sim", "ctios_fast"): (),

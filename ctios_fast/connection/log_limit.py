@@ -4,6 +4,9 @@ Of a kind that repeats, these lines are written: the first ``whole``; the 10th, 
 the next one after ``interval`` seconds without a written line. Each of the latter two says how many were left
 out before it. A kind that was not logged for ``interval`` seconds begins anew. So a fault that repeats a
 million times in a burst costs nine lines, and one that goes on for a month is seen in each day's log.
+
+With ``per_interval`` a kind begins anew after every ``interval`` seconds, whether it was logged meanwhile or
+not: for a log that shall show each line of a moderate number.
 """
 
 import logging
@@ -23,12 +26,12 @@ MAX_KINDS = 256
 
 
 class _Kind:
-    __slots__ = ("count", "last_seen", "last_written", "left_out")
+    __slots__ = ("began", "count", "last_seen", "last_written", "left_out")
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, left_out: int) -> None:
         self.count = 0
-        self.left_out = 0
-        self.last_seen = self.last_written = now
+        self.left_out = left_out  # since the last written line
+        self.began = self.last_seen = self.last_written = now
 
 
 class LogLimit:
@@ -37,6 +40,7 @@ class LogLimit:
     - ``logger``: where lines are written.
     - ``whole``: lines of one kind that are written before the limit holds.
     - ``interval``: seconds after which a line of a kind that repeats is written again.
+    - ``per_interval``: ``whole`` lines of a kind are written in every interval, not only once.
     - ``now``: gives the time in seconds.
 
     ``suppressed`` counts the lines that were left out.
@@ -48,12 +52,14 @@ class LogLimit:
         *,
         whole: int = DEFAULT_WHOLE,
         interval: float = DEFAULT_INTERVAL,
+        per_interval: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.suppressed = 0
         self._logger = logger
         self._whole = whole
         self._interval = interval
+        self._per_interval = per_interval
         self._now = now
         self._kinds: OrderedDict[Hashable, _Kind] = OrderedDict()
 
@@ -90,10 +96,12 @@ class LogLimit:
         # How many lines were left out before this one; None if it is left out too.
         now = self._now()
         kind = self._kinds.pop(key, None)
-        if kind is None or now - kind.last_seen >= self._interval:
-            kind = _Kind(now)
+        if kind is None:
+            kind = _Kind(now, 0)
             if len(self._kinds) >= MAX_KINDS:
                 self._kinds.popitem(last=False)
+        elif now - (kind.began if self._per_interval else kind.last_seen) >= self._interval:
+            kind = _Kind(now, kind.left_out)
         self._kinds[key] = kind
         kind.count += 1
         kind.last_seen = now

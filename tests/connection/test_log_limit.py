@@ -56,11 +56,40 @@ def test_a_continuing_fault_is_logged_again_after_the_interval(
 def test_a_kind_that_was_silent_for_the_interval_begins_anew(
     limit: LogLimit, time: Time, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for _ in range(5):
+    for _ in range(3):
+        limit.warning("fault")
+    time.now += 600
+    for _ in range(3):
+        limit.warning("fault")
+    assert [record.getMessage() for record in caplog.records] == ["fault"] * 6
+
+
+def test_the_lines_that_were_left_out_before_the_silence_are_counted(
+    limit: LogLimit, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(8):
         limit.warning("fault")
     time.now += 600
     limit.warning("fault")
-    assert [record.getMessage() for record in caplog.records] == ["fault"] * 4
+    assert [record.getMessage() for record in caplog.records][3:] == ["fault (5 like it were not logged)"]
+
+
+def test_each_interval_can_have_a_number_of_whole_lines(time: Time, caplog: pytest.LogCaptureFixture) -> None:
+    limit = LogLimit(logging.getLogger("ctios_fast.test"), whole=2, interval=10, per_interval=True, now=time)
+    for second in range(25):
+        limit.warning("line %d", second)
+        time.now += 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "line 0",
+        "line 1",
+        "line 9 (7 like it were not logged)",
+        "line 10",
+        "line 11",
+        "line 19 (7 like it were not logged)",
+        "line 20",
+        "line 21",
+    ]
+    assert limit.suppressed == 25 - 8
 
 
 def test_kinds_do_not_hide_each_other(limit: LogLimit, caplog: pytest.LogCaptureFixture) -> None:

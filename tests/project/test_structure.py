@@ -63,7 +63,7 @@ class TestUpwardImports:
         (line,) = found(tmp_path, {"records/transcript.py": "from ctios_fast.bulk import columns"})
         assert line == "ctios_fast/records/transcript.py: imports ctios_fast.bulk, which is not below it"
 
-    def test_the_simulator_uses_only_link_and_clock_of_the_connection(self, tmp_path: Path) -> None:
+    def test_the_simulator_uses_nothing_of_the_connections_logic(self, tmp_path: Path) -> None:
         text = "from ctios_fast.connection.link import Link\nfrom ctios_fast.connection.opening import opened"
         (line,) = found(
             tmp_path, {"sim/side.py": text, "connection/link.py": "", "connection/opening.py": ""}

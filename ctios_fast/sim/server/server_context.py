@@ -6,13 +6,19 @@ import time
 from typing import Final
 
 from ctios_fast.connection.clock import Clock, LoopClock
+from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.sim.counters import Counters
 from ctios_fast.sim.pair_settings import PairSettings
 
 from .buffer_budget import BufferBudget
-from .limited_log import LimitedLog
 
-__all__ = ["ServerContext", "log"]
+__all__ = ["LOG_INTERVAL", "MAX_LOG_LINES", "ServerContext", "log"]
+
+MAX_LOG_LINES: Final = 50
+"""Lines of one kind in each ``LOG_INTERVAL``: clients can cause them without end."""
+
+LOG_INTERVAL: Final = 10.0
+"""Seconds of real time: a virtual clock may never end an interval."""
 
 _FIRST_DAY: Final = 1_767_225_600
 """2026-01-01 00:00 UTC."""
@@ -28,7 +34,7 @@ class ServerContext:
         self.clock: Final = clock
         self.counters: Final = Counters()
         self.budget: Final = BufferBudget(settings.max_total_buffered)
-        self.log: Final = LimitedLog(log, LoopClock())  # real time: a virtual clock may never end a period
+        self.log: Final = LogLimit(log, whole=MAX_LOG_LINES, interval=LOG_INTERVAL, per_interval=True)
         self._session_ids: Final = itertools.count(1)
 
     def wall_time(self) -> float:
