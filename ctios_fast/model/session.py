@@ -13,7 +13,7 @@ from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.options import ConnectionKeywords, ConnectionOptions
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Codec, Handler, Message, codec
+from ctios_fast.core import Handler, Message, codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
@@ -47,7 +47,6 @@ from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
 from .kinds import KINDS
-from .method_only import method_only
 from .mode_setting import ModeSetting
 from .plain_messages import post_message, send_request
 from .publisher import EventPublisher, Listener, checked
@@ -151,75 +150,7 @@ class Session(SessionProperties):
     ) -> None:
         await self.disconnect()
 
-    # --- State --------------------------------------------------------------------------------------
-
-    @property
-    def client_id(self) -> str:
-        """The ClientID of the next opening. Setting it raises ``MethodError`` for what cannot be used."""
-        return self._identity.client_id
-
-    @client_id.setter
-    def client_id(self, client_id: str) -> None:
-        self._identity.client_id = client_id
-
-    @property
-    def client_signature(self) -> str | None:
-        """The ClientSignature of the next opening, None for none. Setting it raises ``MethodError``."""
-        return self._identity.client_signature
-
-    @client_signature.setter
-    def client_signature(self, signature: str | None) -> None:
-        self._identity.client_signature = signature
-
-    @property
-    def codec(self) -> Codec:
-        """The codec of the session's protocol version."""
-        return self._context.codec
-
-    @property
-    def version(self) -> int:
-        """The protocol version that the session speaks."""
-        return self._context.codec.version
-
-    @property
-    def request_timeout(self) -> float:
-        """Seconds that a confirmation may take unless a request says otherwise."""
-        return self._context.request_timeout
-
-    @property
-    def state(self) -> ConnectionState:
-        """The state of the connection."""
-        return self._connection.state
-
-    @method_only
-    def is_connected(self) -> bool:
-        """Whether the session is connected to a side. Its mode may not be set yet."""
-        return self._connection.link is not None and self.state is not ConnectionState.CLOSING
-
-    @method_only
-    def is_agent(self) -> bool:
-        """Whether the session is in agent mode."""
-        return self._context.mode is not None and self._context.mode.is_agent
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the mode is set and the server confirmed it: requests can be made."""
-        return self.state is ConnectionState.OPEN
-
-    @property
-    def lag(self) -> float:
-        """Seconds for which the oldest received event waits for its handlers; 0 if none waits."""
-        return self._connection.lag
-
-    @property
-    def services_granted(self) -> int:
-        """What the server granted to the open session (CTIServiceMask), 0 without one."""
-        return self._context.services_granted
-
-    @property
-    def peripheral_id(self) -> int:
-        """The peripheral that the mode was set for."""
-        return self._context.peripheral_id
+    # --- Objects ------------------------------------------------------------------------------------
 
     @property
     def agents(self) -> Mapping[str, Agent]:

@@ -1,12 +1,15 @@
-"""SessionProperties: the properties of CTI OS's Session, as a table over the attributes that hold them."""
+"""SessionProperties: what a Session tells of itself, as attributes and under CTI OS's keywords."""
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
+from ctios_fast.connection.life_cycle import ConnectionState
+from ctios_fast.core import Codec
 from ctios_fast.enums import ConnectionMode
 
 from .agents.agent import Agent
 from .client_identity import ClientIdentity
 from .context import Context
+from .method_only import method_only
 from .property_object import Property, PropertyObject, properties
 from .time_of_day import time_of_day
 
@@ -14,7 +17,7 @@ __all__ = ["SessionProperties"]
 
 
 class SessionProperties(PropertyObject):
-    """What a Session can be asked under CTI OS's keywords. Values that are not known are None.
+    """The attributes of a Session, and the table of CTI OS's keywords for them. None: the value is not known.
 
     The Session that inherits it sets ``_connection``, ``_context`` and ``_identity``.
     """
@@ -42,10 +45,30 @@ class SessionProperties(PropertyObject):
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
+    # --- Identity and mode --------------------------------------------------------------------------
+
     @property
     def unique_object_id(self) -> str:
         """The session's identity: ``session.<ClientID>``. The guide prints no form for it."""
         return f"session.{self._identity.client_id}"
+
+    @property
+    def client_id(self) -> str:
+        """The ClientID of the next opening. Setting it raises ``MethodError`` for what cannot be used."""
+        return self._identity.client_id
+
+    @client_id.setter
+    def client_id(self, client_id: str) -> None:
+        self._identity.client_id = client_id
+
+    @property
+    def client_signature(self) -> str | None:
+        """The ClientSignature of the next opening, None for none. Setting it raises ``MethodError``."""
+        return self._identity.client_signature
+
+    @client_signature.setter
+    def client_signature(self, signature: str | None) -> None:
+        self._identity.client_signature = signature
 
     @property
     def connection_mode(self) -> ConnectionMode:
@@ -60,6 +83,58 @@ class SessionProperties(PropertyObject):
         """The agent of agent mode; None in other modes and without a mode."""
         agent = self._context.current_agent
         return agent if isinstance(agent, Agent) else None
+
+    # --- The protocol and the state -----------------------------------------------------------------
+
+    @property
+    def codec(self) -> Codec:
+        """The codec of the session's protocol version."""
+        return self._context.codec
+
+    @property
+    def version(self) -> int:
+        """The protocol version that the session speaks."""
+        return self._context.codec.version
+
+    @property
+    def request_timeout(self) -> float:
+        """Seconds that a confirmation may take unless a request says otherwise."""
+        return self._context.request_timeout
+
+    @property
+    def state(self) -> ConnectionState:
+        """The state of the connection."""
+        return self._connection.state
+
+    @method_only
+    def is_connected(self) -> bool:
+        """Whether the session is connected to a side. Its mode may not be set yet."""
+        return self._connection.link is not None and self.state is not ConnectionState.CLOSING
+
+    @method_only
+    def is_agent(self) -> bool:
+        """Whether the session is in agent mode."""
+        return self._context.mode is not None and self._context.mode.is_agent
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the mode is set and the server confirmed it: requests can be made."""
+        return self.state is ConnectionState.OPEN
+
+    @property
+    def lag(self) -> float:
+        """Seconds for which the oldest received event waits for its handlers; 0 if none waits."""
+        return self._connection.lag
+
+    @property
+    def services_granted(self) -> int:
+        """What the server granted to the open session (CTIServiceMask), 0 without one."""
+        return self._context.services_granted
+
+    @property
+    def peripheral_id(self) -> int:
+        """The peripheral that the mode was set for."""
+        return self._context.peripheral_id
 
     # --- The sides ----------------------------------------------------------------------------------
 
