@@ -55,6 +55,7 @@ from .agent_values import (
 from .desktop import DESK_PROPERTIES, AgentRequests
 from .reasons import FORCED_LOGOUT
 from .requests import LoginRequest, StateChange
+from .returning import Return, return_after
 from .states import STATES, agent_state
 
 __all__ = ["MAX_DOMAINS", "Agent", "details_reader"]
@@ -107,7 +108,15 @@ def details_reader() -> FieldReader:
 class _Gap:
     """What a gap in the events, or a state of UNKNOWN, leaves open about an agent."""
 
-    __slots__ = ("before_unknown", "is_doubtful", "is_named", "is_returning", "reason")
+    __slots__ = (
+        "before_unknown",
+        "is_back",
+        "is_doubtful",
+        "is_named",
+        "is_returning",
+        "reason",
+        "return_to",
+    )
 
     def __init__(self) -> None:
         #: Whether the program named the agent when it set the mode, and nothing was heard of it since.
@@ -116,6 +125,10 @@ class _Gap:
         self.is_doubtful = False
         #: Whether the library logs the agent in again if the gap logged it out.
         self.is_returning = False
+        #: Whether the library has logged the agent in again, and the state from before is still to come.
+        self.is_back = False
+        #: The state that the agent goes back to then, with its reason.
+        self.return_to: Return | None = None
         #: Reason of a logout that the program asked for and whose answer was lost; None without one.
         self.reason: int | None = None
         #: The state before an event said UNKNOWN, which is neither in nor out.
@@ -134,7 +147,8 @@ class Agent(AgentRequests):
     - ``agent_instrument``: the device that requests act on.
     - ``agent_extension``: the extension; used where there is no instrument.
     - ``agent_password``: kept, since the peripheral can ask for it again at logout, and never shown.
-    - ``auto_login``: whether the library logs the agent in again after a forced logout.
+    - ``auto_login``: whether the library logs the agent in again after a forced logout, and brings it back to
+      the state from before.
 
     ``state`` is the overall AgentState in the voice domain, None until something was heard of it; a number
     that is not an AgentState stays a number. ``reason_code`` is that of the last state event, 0 without one.
@@ -144,14 +158,15 @@ class Agent(AgentRequests):
     """
 
     __slots__ = (
+        "_auto_login",
         "_changes",
         "_gap",
         "_is_pre_logout_fired",
         "_password",
+        "_return",
         "agent_extension",
         "agent_id",
         "agent_instrument",
-        "auto_login",
         "domain_states",
         "is_settled",
         "reason_code",
@@ -189,7 +204,7 @@ class Agent(AgentRequests):
         self.peripheral_id = checked_peripheral_id("peripheral_id", peripheral_id)
         self.agent_instrument = checked_instrument("agent_instrument", agent_instrument)
         self.agent_extension = checked_extension("agent_extension", agent_extension)
-        self.auto_login = boolean("auto_login", auto_login)
+        self._auto_login = boolean("auto_login", auto_login)
         self.state: AgentState | int | None = None
         self.reason_code = 0
         self.domain_states: dict[int, AgentState | int] | None = None
@@ -200,8 +215,12 @@ class Agent(AgentRequests):
         self._is_pre_logout_fired = False
         #: What a gap in the events left open; None for most agents at most times, which saves memory.
         self._gap: _Gap | None = None
-        #: Whether neither a gap nor a request is open: most events then change the state and no more.
-        self.is_settled = True
+        #: Whether neither a gap nor a request is open, nor auto login set: most events then change the state
+        #: and no more.
+        self.is_settled = not self._auto_login
+        #: The state that the agent goes back to after an auto login, with its reason. Without auto login it
+        #: is None.
+        self._return: Return | None = None
 
     @classmethod
     def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
@@ -234,6 +253,16 @@ class Agent(AgentRequests):
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
         return self._gap is not None and self._gap.is_doubtful
+
+    @property
+    def auto_login(self) -> bool:
+        """Whether the library logs the agent in again after a forced logout."""
+        return self._auto_login
+
+    @auto_login.setter
+    def auto_login(self, is_set: bool) -> None:
+        self._auto_login = is_set
+        self._settle()
 
     @property
     def agent_password(self) -> Secret:
@@ -556,25 +585,38 @@ class Agent(AgentRequests):
     async def repair(self) -> None:
         """Ask for the state after a gap, and log the agent in again if the gap logged it out.
 
-        Raises what the query or the login fails with. A login that is refused is not repeated.
+        Raises what the query, the login or the way back to the state from before fails with. What is refused
+        is not repeated.
         """
         await self.query_agent_state()
         gap = self._gap or _NO_GAP
-        if gap.is_returning and not self.is_logged_in:
+        if gap.is_returning:
             try:
-                await self.login()
+                await self._return_after(gap)
             except Refused:
                 gap.is_returning = False
                 raise
         self._gap = None
         self._settle()
 
+    async def _return_after(self, gap: _Gap) -> None:
+        # A loss in the middle is followed by another repair, which goes on.
+        if not self.is_logged_in:
+            await self.login()
+            gap.is_back = True
+        if gap.is_back and gap.return_to is not None and self.state in states.JUST_LOGGED_IN:
+            wanted, reason = gap.return_to
+            if wanted != states.NOT_READY or reason not in (0, self.reason_code):
+                await self.set_agent_state(wanted, reason_code=reason)
+
     def doubt(self) -> None:
         """Events may have been missed though the connection is up, as when the peripheral was offline."""
         gap = self._open_gap()
         gap.is_doubtful = True
-        if self.auto_login and self.is_logged_in and gap.reason is None:
+        if self._auto_login and self.is_logged_in and gap.reason is None:
             gap.is_returning = True
+            if not gap.is_back:
+                gap.return_to = return_after(self.state, self.reason_code, self._return)
 
     def _open_gap(self) -> _Gap:
         if self._gap is None:
@@ -588,11 +630,12 @@ class Agent(AgentRequests):
         self.reason_code = 0
         self.domain_states = None
         self._gap = None
+        self._return = None
         self._settle()
         super().forget()
 
     def _settle(self) -> None:
-        self.is_settled = self._gap is None and not self._changes
+        self.is_settled = self._gap is None and not self._changes and not self._auto_login
 
     # --- Events -------------------------------------------------------------------------------------
 
@@ -623,6 +666,8 @@ class Agent(AgentRequests):
             known = state
         self.state = known
         self.reason_code = reason
+        if self._auto_login:
+            self._return = return_after(state, reason, self._return)
         context: Context = self.context  # type: ignore[assignment]
         if context.hears_all or message is None or self._is_own(context, message):
             if context.listeners["OnAgentStateChange"]:

@@ -62,6 +62,11 @@ def reason_text(code: int, site: Mapping[int, str] | None = None) -> str:
     return str(number)
 
 
+def is_predefined(code: int) -> bool:
+    """Whether the peripheral itself sets that reason, rather than an agent."""
+    return unsigned_reason(code) in _TEXTS
+
+
 def unsigned_reason(code: int) -> int:
     """The code as the unsigned 16-bit number of the wire."""
     return code & 0xFFFF

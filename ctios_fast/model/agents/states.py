@@ -10,6 +10,7 @@ from ctios_fast.enums import AgentState
 __all__ = [
     "ASKABLE",
     "AVAILABLE",
+    "JUST_LOGGED_IN",
     "LOGIN",
     "LOGOUT",
     "NOT_READY",
@@ -32,6 +33,9 @@ UNKNOWN: Final = AgentState.UNKNOWN
 #: States in which an agent is not known to be signed in. UNKNOWN is neither in nor out: nothing is refused
 #: because of it.
 NOT_SIGNED_IN: Final = frozenset({AgentState.LOGOUT, AgentState.UNKNOWN})
+
+#: States that an agent is in after its login, before anything else happens.
+JUST_LOGGED_IN: Final = frozenset({AgentState.LOGIN, AgentState.NOT_READY})
 
 #: States that a client can ask for.
 ASKABLE: Final = frozenset(
