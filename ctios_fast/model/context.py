@@ -209,20 +209,13 @@ class Context:
         timeout: float | None,
     ) -> None:
         """Send a request that is given by number and with the reference's field names; see ``send``."""
-        unready = self.unready()
-        if unready is not None:
-            self.fail(request, unready)
-            return
         fields = {name: value for name, value in fields.items() if name != "InvokeID"}
+        seconds = self.request_timeout if timeout is None else timeout
         try:
-            self._connection.send(
-                request,
-                PlainMessage(number, floating),
-                fields,
-                self.request_timeout if timeout is None else timeout,
-            )
-        except _STATE_ERRORS as error:
-            self.fail(request, error)
+            self._connection.send(request, PlainMessage(number, floating), fields, seconds)
+        except Exception as error:
+            if not self._not_sent(request, error):
+                raise
 
     def own(self, request: Request[Any]) -> None:
         """Count a failure of the request that nobody saw as this session's, though it may never be sent."""
