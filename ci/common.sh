@@ -35,3 +35,20 @@ use_venv() {
     # pip 25.1 introduced dependency groups
     "$VENV/bin/python" -m pip install --quiet 'pip>=25.1'
 }
+
+# copy_sources FOLDER: copies what git knows and what is new into the folder. What was built there stays, except what was
+# built from a file that the project no longer has.
+copy_sources() {
+    local list=$1.sources file
+    mkdir -p "$1"
+    comm -z -23 <(git ls-files -z --cached --others --exclude-standard | LC_ALL=C sort -zu) \
+        <(git ls-files -z --deleted | LC_ALL=C sort -zu) >"$list.new"
+    if [[ -f $list ]]; then
+        while IFS= read -r -d '' file; do
+            rm -f "$1/$file"
+            [[ $file != *.pyx ]] || rm -f "$1/${file%.pyx}".{c,*.so}
+        done < <(comm -z -23 "$list" "$list.new")
+    fi
+    xargs -0 cp --parents --update -t "$1" <"$list.new"
+    mv "$list.new" "$list"
+}
