@@ -1,4 +1,4 @@
-"""Fuzzing harness of the compiled core, run by ``ci/fuzz``: splitter, decoder, encoder, columns, filters.
+"""Fuzzing harness of the compiled core, run by ``ci/fuzz``. ``TARGETS`` lists what it feeds.
 
 The first byte of an input chooses the target, the second the protocol version. A target may raise the
 errors that its docstring names. Any other exception and any report of a sanitizer is a fault of the core.
@@ -12,7 +12,7 @@ import atheris
 from ctios_fast import messages
 from ctios_fast.bulk.columns import decode_columns
 from ctios_fast.bulk.filters import FrameFilter
-from ctios_fast.core import Dispatcher, FrameBuffer, codec
+from ctios_fast.core import Dispatcher, FieldReader, FrameBuffer, codec
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError, FilterSyntaxError, FrameTooLarge, MalformedFrame
@@ -28,6 +28,8 @@ def splitter(version: int, data: atheris.FuzzedDataProvider) -> None:
     dispatcher = Dispatcher(codec(version), frames)
     dispatcher.default = lambda message: repr(message)
     dispatcher.on_malformed = str
+    if data.ConsumeBool():
+        dispatcher.filter = FrameFilter.parse("MessageId=30;AgentId=10*,5128;AgentState=3", version)
     try:
         while data.remaining_bytes():
             frames.feed(data.ConsumeBytes(data.ConsumeIntInRange(1, 300)))
@@ -56,6 +58,31 @@ def decoder(version: int, data: atheris.FuzzedDataProvider) -> None:
     if message.documented:
         again = codec(version).encode(message)
         assert again == frame
+
+
+def readers(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """A handler of fields and a reader get what the message gives, and nothing of a malformed frame."""
+    frame = _frame(data)
+    number = int.from_bytes(frame[4:8], "big")
+    layout = codec(version).describe(number)
+    if layout is None:
+        return
+    known = [field.name for field in (*layout.fixed, *layout.floating)] + ["tag:7"]
+    picked = [data.PickValueInList(known) for _ in range(data.ConsumeIntInRange(1, 8))]
+    names = tuple(dict.fromkeys(picked))
+    got: list[tuple[object, ...]] = []
+    dispatcher = Dispatcher(codec(version))
+    dispatcher.on(number, lambda *values: got.append(values), names)
+    dispatcher.frames.feed(frame)
+    dispatcher.dispatch()
+    try:
+        message = codec(version).decode(frame)
+    except MalformedFrame:
+        assert not got
+        return
+    wanted = tuple(message.get(name) for name in names)
+    assert got == [wanted]
+    assert FieldReader(*names).read(message) == wanted
 
 
 def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
@@ -140,7 +167,7 @@ def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
     wanted.matches(_frame(data))
 
 
-TARGETS = (splitter, decoder, encoder, columns, filters, classes)
+TARGETS = (splitter, decoder, readers, encoder, columns, filters, classes)
 
 
 def one_input(raw: bytes) -> None:
