@@ -24,6 +24,7 @@ except ModuleNotFoundError as error:
     raise ImportError(NOT_BUILT.format(os.path.dirname(__file__))) from None
 
 from ctios_fast.core.dispatch.dispatcher import Dispatcher, Handler
+from ctios_fast.core.dispatch.field_handler import FieldHandler
 from ctios_fast.core.dispatch.field_reader import FieldReader
 
 from .codec import DEFAULT_MAX_FRAME, Codec, codec
@@ -41,6 +42,7 @@ __all__ = [
     "OLDEST_VERSION",
     "Codec",
     "Dispatcher",
+    "FieldHandler",
     "FieldReader",
     "Finding",
     "FixedField",

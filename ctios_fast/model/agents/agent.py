@@ -158,7 +158,6 @@ class Agent(AgentRequests):
     """
 
     __slots__ = (
-        "_auto_login",
         "_changes",
         "_gap",
         "_is_pre_logout_fired",
@@ -167,8 +166,8 @@ class Agent(AgentRequests):
         "agent_extension",
         "agent_id",
         "agent_instrument",
+        "auto_login",
         "domain_states",
-        "is_settled",
         "reason_code",
         "state",
     )
@@ -204,7 +203,7 @@ class Agent(AgentRequests):
         self.peripheral_id = checked_peripheral_id("peripheral_id", peripheral_id)
         self.agent_instrument = checked_instrument("agent_instrument", agent_instrument)
         self.agent_extension = checked_extension("agent_extension", agent_extension)
-        self._auto_login = boolean("auto_login", auto_login)
+        self.auto_login = boolean("auto_login", auto_login)
         self.state: AgentState | int | None = None
         self.reason_code = 0
         self.domain_states: dict[int, AgentState | int] | None = None
@@ -215,9 +214,6 @@ class Agent(AgentRequests):
         self._is_pre_logout_fired = False
         #: What a gap in the events left open; None for most agents at most times, which saves memory.
         self._gap: _Gap | None = None
-        #: Whether neither a gap nor a request is open, nor auto login set: most events then change the state
-        #: and no more.
-        self.is_settled = not self._auto_login
         #: The state that the agent goes back to after an auto login, with its reason. Without auto login it
         #: is None.
         self._return: Return | None = None
@@ -253,16 +249,6 @@ class Agent(AgentRequests):
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
         return self._gap is not None and self._gap.is_doubtful
-
-    @property
-    def auto_login(self) -> bool:
-        """Whether the library logs the agent in again after a forced logout."""
-        return self._auto_login
-
-    @auto_login.setter
-    def auto_login(self, is_set: bool) -> None:
-        self._auto_login = is_set
-        self._settle()
 
     @property
     def agent_password(self) -> Secret:
@@ -533,7 +519,6 @@ class Agent(AgentRequests):
             raise
         if not change.done():
             self._changes = (*changes, change) if changes else (change,)
-            self.is_settled = False
         return change
 
     # --- Answers ------------------------------------------------------------------------------------
@@ -597,7 +582,6 @@ class Agent(AgentRequests):
                 gap.is_returning = False
                 raise
         self._gap = None
-        self._settle()
 
     async def _return_after(self, gap: _Gap) -> None:
         # A loss in the middle is followed by another repair, which goes on.
@@ -613,7 +597,7 @@ class Agent(AgentRequests):
         """Events may have been missed though the connection is up, as when the peripheral was offline."""
         gap = self._open_gap()
         gap.is_doubtful = True
-        if self._auto_login and self.is_logged_in and gap.reason is None:
+        if self.auto_login and self.is_logged_in and gap.reason is None:
             gap.is_returning = True
             if not gap.is_back:
                 gap.return_to = return_after(self.state, self.reason_code, self._return)
@@ -621,7 +605,6 @@ class Agent(AgentRequests):
     def _open_gap(self) -> _Gap:
         if self._gap is None:
             self._gap = _Gap()
-            self.is_settled = False
         return self._gap
 
     def forget(self) -> None:
@@ -631,11 +614,7 @@ class Agent(AgentRequests):
         self.domain_states = None
         self._gap = None
         self._return = None
-        self._settle()
         super().forget()
-
-    def _settle(self) -> None:
-        self.is_settled = self._gap is None and not self._changes and not self._auto_login
 
     # --- Events -------------------------------------------------------------------------------------
 
@@ -647,16 +626,13 @@ class Agent(AgentRequests):
         if extension != self.agent_extension and extension:
             self.agent_extension = instrument if extension == instrument else extension
 
-    def apply_state(
-        self,
-        state: int,
-        reason: int,
-        message: Message | None = None,
-    ) -> None:
+    def apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
         """Take in a state of the voice domain, and fire its events.
 
-        ``message``: the AGENT_STATE_EVENT that carries it; None where a repair found it.
+        - ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire.
+        - ``message``: the AGENT_STATE_EVENT that carries them; None where a repair found the state.
         """
+        context: Context = self.context  # type: ignore[assignment]
         is_leaving = False
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
             is_leaving = self._prepare(state, reason, message)
@@ -666,11 +642,13 @@ class Agent(AgentRequests):
             known = state
         self.state = known
         self.reason_code = reason
-        if self._auto_login:
+        if self.auto_login:
             self._return = return_after(state, reason, self._return)
-        context: Context = self.context  # type: ignore[assignment]
+        listens = context.listeners["OnAgentStateChange"]
+        if context.hears_all and not listens and not is_leaving and not self._changes:
+            return  # most events: they change the state and no more
         if context.hears_all or message is None or self._is_own(context, message):
-            if context.listeners["OnAgentStateChange"]:
+            if listens:
                 context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
         else:
             context.fire("OnMonitoredAgentStateChange", self._monitored_arguments, reason, message)
@@ -679,13 +657,6 @@ class Agent(AgentRequests):
             context.fire("OnPostLogout", self._state_arguments, reason, message)
         if self._changes:
             self._show(known, reason)
-
-    def report_state(self, state: int, reason: int, message: Message) -> None:
-        """Fire OnAgentStateChange for a state that the handler of the message has taken in."""
-        context: Context = self.context  # type: ignore[assignment]
-        context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
-        if self._changes:  # a listener has just asked for a state
-            self._show(states.agent_state(state), reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
@@ -732,7 +703,6 @@ class Agent(AgentRequests):
         if change not in changes:
             return False
         self._changes = tuple([each for each in changes if each is not change]) if len(changes) > 1 else ()
-        self._settle()
         return True
 
     def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:

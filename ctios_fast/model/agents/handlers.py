@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from ctios_fast.core import FieldReader, Handler, Message
+from ctios_fast.core import FieldHandler, Handler, Message
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.registry import Table
@@ -13,14 +13,23 @@ from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 from .agent import Agent, details_reader
 from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
-from .states import PLAIN_STATES
 
 __all__ = ["AGENTS"]
 
 #: The media routing domain of voice, whose state is the agent's.
 _VOICE: Final = ALL_SKILL_GROUPS_MRD
-#: MRDIDs that name no domain: the state is the agent's as well. None: the version lacks the field.
-_NO_DOMAIN: Final = frozenset({None, 0, NULL_ID})
+#: MRDIDs that name no domain: the state is the agent's as well.
+_NO_DOMAIN: Final = frozenset({0, NULL_ID})
+#: What an AGENT_STATE_EVENT says of the agent itself; its Arguments are read from the message if need be.
+_STATE_FIELDS: Final = (
+    "peripheral_id",
+    "agent_state",
+    "event_reason_code",
+    "agent_id",
+    "agent_instrument",
+    "agent_extension",
+    "mrd_id",
+)
 #: Longest AgentID in bytes.
 _MAX_KEY: Final = 12
 
@@ -49,27 +58,28 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         is_own = context.is_own(message.get("MonitorID"))
         return current if is_own and isinstance(current, Agent) else None
 
-    return {ged.AGENT_STATE_EVENT: _state_handler(context, agents, agent_of)}
+    on_state = _state_handler(context, agents, agent_of)
+    return {
+        ged.AGENT_STATE_EVENT: FieldHandler(ged.AGENT_STATE_EVENT, on_state, _STATE_FIELDS, with_message=True)
+    }
 
 
 def _state_handler(
     context: Context, agents: Table[Agent], agent_of: Callable[..., Agent | None]
-) -> Callable[[Message], None]:
-    read = FieldReader(  # the session's own, since a reader is for one thread
-        "PeripheralID",
-        "AgentState",
-        "EventReasonCode",
-        "AgentID",
-        "AgentInstrument",
-        "AgentExtension",
-        "MRDID",
-    ).read
+) -> Callable[..., None]:
     by_id = agents.by_key
-    listeners = context.listeners
 
-    def on_agent_state(message: Message) -> None:
-        # What most events need is done here: a call of the agent for each costs a quarter more.
-        peripheral_id, state, reason, agent_id, instrument, extension, domain = read(message)
+    def on_agent_state(
+        message: Message,
+        peripheral_id: int,
+        state: int,
+        reason: int,
+        agent_id: str | None,
+        instrument: str | None,
+        extension: str | None,
+        domain: int | None,
+    ) -> None:
+        # The parameters are the message and _STATE_FIELDS. The domain is None if the version lacks it.
         try:
             agent: Agent | None = by_id[agent_id]
         except KeyError:
@@ -79,22 +89,12 @@ def _state_handler(
             if agent is None:
                 agents.unknown += 1
                 return
-        if domain != _VOICE and domain not in _NO_DOMAIN:
+        if domain != _VOICE and domain is not None and domain not in _NO_DOMAIN:
             agents.unknown += not agent.apply_domain_state(domain, state, reason, message)
             return
         if instrument != agent.agent_instrument or extension != agent.agent_extension:
             agent.apply_device(instrument, extension)
-        try:
-            plain = PLAIN_STATES[state]
-        except IndexError:
-            plain = None
-        if plain is None or not agent.is_settled or not context.hears_all:
-            agent.apply_state(state, reason, message)
-            return
-        agent.state = plain
-        agent.reason_code = reason
-        if listeners["OnAgentStateChange"]:
-            agent.report_state(state, reason, message)
+        agent.apply_state(state, reason, message)
 
     return on_agent_state
 

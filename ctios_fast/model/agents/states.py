@@ -15,7 +15,6 @@ __all__ = [
     "LOGOUT",
     "NOT_READY",
     "NOT_SIGNED_IN",
-    "PLAIN_STATES",
     "SIGNING",
     "STATES",
     "UNKNOWN",
@@ -68,9 +67,6 @@ _BUSY: Final = frozenset(
 #: ``STATES[number]`` is the AgentState of a number on the wire; higher numbers have none. A list is much
 #: faster than a call of the enumeration.
 STATES: Final = [AgentState(number) for number in range(len(AgentState))]
-
-#: The same, with None for the states whose events need more than taking the state in.
-PLAIN_STATES: Final = [None if state in NOT_SIGNED_IN else state for state in STATES]
 
 
 def agent_state(number: int) -> AgentState | int:
