@@ -255,10 +255,8 @@ class CallLife:
                 gone.status = states.NULL
         if event_of is None or not event_of.is_alive:
             event_of = next((each for each in (*placed, *before) if each.is_alive), None)
-        if event_of is None:
-            event_of = self.adopt((peripheral_id, *merger.primary), 0, is_own)
-        if event_of is None:
-            index.table.unknown += 1
+        if event_of is None:  # both calls have ended, or their messages were never heard
+            self.reporter.report_unknown((peripheral_id, *merger.primary), report, message, is_own)
             return
         if event_of in placed and report.event == "OnCallConferenced" and not event_of.has_failed:
             state = message["LocalConnectionState"]

@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 from ctios_fast import keywords as kw
 from ctios_fast.model.publisher import EventTable
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_SERVICE, NULL_SKILL_GROUP
+from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_PERIPHERAL_TYPE, NULL_SERVICE
 
 from . import states
+from .call_data import CALL_VARIABLES
 
 __all__ = ["CALL_EVENTS", "CONTACTS", "REPORTS", "Contact", "Report"]
 
@@ -28,7 +29,10 @@ class Report(NamedTuple):
     - ``fields``: fields of the message that the event has under the same name.
     - ``renamed``: fields that the event has under another keyword.
     - ``device``: the field that names the device of the connection, empty for none.
-    - ``has_call_data``: whether the event has what is known of the call beside the message's fields.
+    - ``marks_updates``: whether the event has the EventCause of a party update. By party updates the server
+      rebuilds calls after the graceful end of one of its sides; they are not new calls.
+    - ``call_data``: keywords of what is known of the call that the event has beside the message's fields.
+    - ``defaults``: keywords that the event always has, with their values where nothing is known.
     """
 
     event: str
@@ -38,7 +42,9 @@ class Report(NamedTuple):
     fields: tuple[str, ...] = ()
     renamed: Mapping[str, str] = {}
     device: str = ""
-    has_call_data: bool = False
+    marks_updates: bool = False
+    call_data: tuple[str, ...] = ()
+    defaults: Mapping[str, object] = {}
 
 
 _SERVICE: Final = (kw.CTIOS_SERVICENUMBER, kw.CTIOS_SERVICEID)
@@ -49,13 +55,49 @@ _STATE: Final = ("LocalConnectionState", "EventCause")
 _LINE: Final = (kw.CTIOS_LINEHANDLE, kw.CTIOS_LINETYPE)
 _ARRIVED: Final = (*_SERVICE, *_GROUP, kw.CTIOS_LINETYPE)
 _PERIPHERAL: Final = (kw.CTIOS_PERIPHERALID, kw.CTIOS_PERIPHERALTYPE)
+_ROUTER_KEY: Final = (kw.CTIOS_ROUTERCALLKEYDAY, kw.CTIOS_ROUTERCALLKEYCALLID)
+_SEQUENCE: Final = kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER
+_NO_KEY: Final = dict.fromkeys(_ROUTER_KEY, 0)
+_TEXTS: Final = (
+    kw.CTIOS_ANI,
+    kw.CTIOS_USERTOUSERINFO,
+    kw.CTIOS_DNIS,
+    kw.CTIOS_DIALEDNUMBER,
+    kw.CTIOS_CALLERENTEREDDIGITS,
+    *CALL_VARIABLES,
+)
+#: What the guide documents of a call's data for the events that carry them.
+_CALL_DATA: Final = (
+    kw.CTIOS_PERIPHERALTYPE,
+    kw.CTIOS_CALLTYPE,
+    *_ROUTER_KEY,
+    *_TEXTS,
+    *_SERVICE,
+    *_GROUP,
+    kw.CTIOS_CALLWRAPUPDATA,
+    kw.CTIOS_ECC,
+    kw.CTIOS_CTICLIENTS,
+)
+_NO_DATA: Final = {
+    kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE,
+    kw.CTIOS_CALLTYPE: NULL_CALL_TYPE,
+    **_NO_KEY,
+}
+_CONTEXT: Final = (*_CALL_DATA, _SEQUENCE)
+_NO_CONTEXT: Final = {**_NO_DATA, _SEQUENCE: 0}
+#: A line that is not known. Messages about queues name none, and their events have its keywords.
+_NO_LINE: Final = dict.fromkeys(_LINE, 0xFFFF)
 
 #: What each message about a connection reports. BEGIN_CALL_EVENT, END_CALL_EVENT and CALL_DATA_UPDATE_EVENT,
 #: CALL_CONFERENCED_EVENT and CALL_TRANSFERRED_EVENT do more than this, in handlers of their own.
 REPORTS: Final[Mapping[int, Report]] = {
-    ged.BEGIN_CALL_EVENT: Report("OnCallBegin", "OnMonitoredCallBegin", None, has_call_data=True),
+    ged.BEGIN_CALL_EVENT: Report(
+        "OnCallBegin", "OnMonitoredCallBegin", None, call_data=_CONTEXT, defaults=_NO_CONTEXT
+    ),
     ged.END_CALL_EVENT: Report("OnCallEnd", "OnMonitoredCallEnd", None),
-    ged.CALL_DATA_UPDATE_EVENT: Report("OnCallDataUpdate", "OnMonitoredCallDataUpdate", None),
+    ged.CALL_DATA_UPDATE_EVENT: Report(
+        "OnCallDataUpdate", "OnMonitoredCallDataUpdate", None, call_data=_CONTEXT, defaults=_NO_CONTEXT
+    ),
     ged.CALL_SERVICE_INITIATED_EVENT: Report(
         "OnCallServiceInitiatedEvent",
         "MonitoredCallServiceInitiatedEvent",
@@ -80,6 +122,7 @@ REPORTS: Final[Mapping[int, Report]] = {
             "TrunkUsedDeviceType": kw.CTIOS_TRUNKUSEDDEVICEIDTYPE,
             "CalledDeviceType": kw.CTIOS_CALLEDDEVICEIDTYPE,
         },
+        defaults={"TrunkUsedDeviceID": "", "CalledDeviceID": ""},
     ),
     ged.CALL_DELIVERED_EVENT: Report(
         "OnCallDelivered",
@@ -87,6 +130,7 @@ REPORTS: Final[Mapping[int, Report]] = {
         states.ALERTING,
         fields=(*_ARRIVED, *_TRUNK),
         device="AlertingDeviceID",
+        marks_updates=True,
     ),
     ged.CALL_ESTABLISHED_EVENT: Report(
         "OnCallEstablished",
@@ -94,6 +138,7 @@ REPORTS: Final[Mapping[int, Report]] = {
         states.CONNECT,
         fields=(*_ARRIVED, *_TRUNK),
         device="AnsweringDeviceID",
+        marks_updates=True,
     ),
     ged.CALL_HELD_EVENT: Report("OnCallHeld", "OnMonitoredCallHeld", states.HOLD, device="HoldingDeviceID"),
     ged.CALL_RETRIEVED_EVENT: Report(
@@ -105,10 +150,20 @@ REPORTS: Final[Mapping[int, Report]] = {
     ),
     ged.CALL_CLEARED_EVENT: Report("OnCallCleared", "OnMonitoredCallCleared", states.NULL),
     ged.CALL_CONFERENCED_EVENT: Report(
-        "OnCallConferenced", "OnMonitoredCallConferenced", None, fields=_PERIPHERAL, has_call_data=True
+        "OnCallConferenced",
+        "OnMonitoredCallConferenced",
+        None,
+        fields=_PERIPHERAL,
+        call_data=_CALL_DATA,
+        defaults=_NO_DATA,
     ),
     ged.CALL_TRANSFERRED_EVENT: Report(
-        "OnCallTransferred", "OnMonitoredCallTransferred", None, fields=_PERIPHERAL, has_call_data=True
+        "OnCallTransferred",
+        "OnMonitoredCallTransferred",
+        None,
+        fields=_PERIPHERAL,
+        call_data=_CALL_DATA,
+        defaults=_NO_DATA,
     ),
     ged.CALL_DIVERTED_EVENT: Report(
         "OnCallDiverted",
@@ -147,12 +202,25 @@ REPORTS: Final[Mapping[int, Report]] = {
             "LastRedirectDeviceID": kw.CTIOS_LASTREDIRECTEDDEVICEID,
             "LastRedirectDeviceType": kw.CTIOS_LASTREDIRECTEDDEVICEIDTYPE,
         },
+        defaults={
+            **dict.fromkeys(
+                (
+                    kw.CTIOS_QUEUEDDEVICEID,
+                    "CallingDeviceID",
+                    "CalledDeviceID",
+                    kw.CTIOS_LASTREDIRECTEDDEVICEID,
+                ),
+                "",
+            ),
+            **_NO_LINE,
+        },
     ),
     ged.CALL_DEQUEUED_EVENT: Report(
         "OnCallDequeuedEvent",
         "MonitoredCallDequeuedEvent",
         None,
         fields=(*_CONNECTION, *_STATE, *_SERVICE, "NumQueued", "NumSkillGroups"),
+        defaults=_NO_LINE,
     ),
     ged.RTP_STARTED_EVENT: Report(
         "OnCallRTPStarted",
@@ -216,16 +284,6 @@ class Contact(NamedTuple):
     defaults: Mapping[str, object] = {}
 
 
-_ROUTER_KEY: Final = (kw.CTIOS_ROUTERCALLKEYDAY, kw.CTIOS_ROUTERCALLKEYCALLID)
-_NO_KEY: Final = dict.fromkeys(_ROUTER_KEY, 0)
-_TEXTS: Final = (
-    kw.CTIOS_ANI,
-    kw.CTIOS_USERTOUSERINFO,
-    kw.CTIOS_DNIS,
-    kw.CTIOS_DIALEDNUMBER,
-    kw.CTIOS_CALLERENTEREDDIGITS,
-    *(f"CallVariable{number}" for number in range(1, 11)),
-)
 _NAMED_COUNTS: Final = (kw.CTIOS_NUMNAMEDVARIABLES, kw.CTIOS_NUMNAMEDARRAYS)
 
 #: What each message about a contact reports.
@@ -233,8 +291,8 @@ CONTACTS: Final[Mapping[int, Contact]] = {
     ged.CALL_TRANSLATION_ROUTE_EVENT: Contact(
         "OnTranslationRoute",
         "OnMonitoredTranslationRoute",
-        fields=(*_ROUTER_KEY, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER, *_NAMED_COUNTS, *_TEXTS),
-        defaults={**_NO_KEY, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER: 0, **dict.fromkeys(_TEXTS, "")},
+        fields=(*_ROUTER_KEY, _SEQUENCE, *_NAMED_COUNTS, *_TEXTS),
+        defaults={**_NO_KEY, _SEQUENCE: 0, **dict.fromkeys(_TEXTS, "")},
     ),
     ged.AGENT_PRE_CALL_EVENT: Contact(
         "OnAgentPrecallEvent",
@@ -260,14 +318,6 @@ CONTACTS: Final[Mapping[int, Contact]] = {
         has_variables=False,
         defaults={**_NO_KEY, kw.CTIOS_AGENTINSTRUMENT: ""},
     ),
-}
-
-#: Values of keywords that OnCallBegin always has, where nothing is known yet.
-BEGIN_DEFAULTS: Final[Mapping[str, object]] = {**_NO_KEY, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER: 0}
-#: The same for a call whose first message named no service and no skill group.
-NO_GROUP: Final[Mapping[str, object]] = {
-    **dict.fromkeys(_SERVICE, NULL_SERVICE),
-    **dict.fromkeys(_GROUP[:2], NULL_SKILL_GROUP),
 }
 
 

@@ -45,6 +45,8 @@ _WITH_LINE: Final = frozenset(
         ged.CALL_REACHED_NETWORK_EVENT,
     }
 )
+#: Messages about media streams.
+_STREAMS: Final = frozenset({ged.RTP_STARTED_EVENT, ged.RTP_STOPPED_EVENT})
 _IDENTITY: Final = ("PeripheralID", "MonitorID", "ConnectionCallID", "ConnectionDeviceID")
 _ROUTER_KEY: Final = ("RouterCallKeyDay", "RouterCallKeyCallID")
 
@@ -64,7 +66,7 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
         **{
             number: special[number](context, life)
             if number in special
-            else _event(number, report, context, life)
+            else (_stream if number in _STREAMS else _event)(number, report, context, life)
             for number, report in REPORTS.items()
         },
         **{number: _contact(contact, context) for number, contact in CONTACTS.items()},
@@ -95,7 +97,7 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Han
             if takes_status and state != states.UNSTATED:
                 call.status = state
             elif fallback is not None:
-                call.status = fallback
+                call.status = _implied(call.status, fallback)
         for effect in effects:
             effect(call, message)
         if listeners[own_event] or listeners[monitored_event] or context.buttons_heard:
@@ -103,6 +105,33 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Han
         call.is_status_hidden = call.has_failed
 
     return on_event
+
+
+def _implied(status: int | None, fallback: int) -> int:
+    # The state of a connection whose message does not state one. A call that is delivered alerts at the
+    # called end; at the calling end, which has initiated it, nothing changes.
+    if fallback == states.ALERTING and status == states.INITIATE:
+        return states.INITIATE
+    return fallback
+
+
+def _stream(number: int, report: Report, context: Context, life: CallLife) -> Handler:
+    # A media stream may stop after the call has ended, so its messages make no call known.
+    read = FieldReader(*_IDENTITY).read
+    by_key = life.index.table.by_key
+
+    def on_stream(message: Message) -> None:
+        peripheral_id, monitor_id, call_id, device_id = read(message)
+        call = by_key.get((peripheral_id, call_id, device_id))
+        is_own = context.is_own(monitor_id)
+        if call is not None:
+            life.reporter.report(call, report, message, is_own)
+        elif peripheral_id == context.peripheral_id and device_id is not None:
+            life.reporter.report_unknown((peripheral_id, call_id, device_id), report, message, is_own)
+        else:
+            life.index.table.unknown += 1
+
+    return on_stream
 
 
 # --- What a message does beside changing the state of its connection --------------------------------

@@ -16,24 +16,19 @@ from ctios_fast.protocol import numbers as ged
 from . import states
 from .call import Call
 from .call_data import DATA_FIELDS, cti_clients, named_variables
-from .events import BEGIN_DEFAULTS, REPORTS, Report
+from .events import REPORTS, Report
 from .snapshot import snapshot_values
 
 __all__ = ["CallReporter"]
 
 #: Fields that are nested in Arguments, so that their raw form is not an event's keyword.
 _NESTED: Final = frozenset({"NamedVariable", "NamedArray", "CTIClientSignature", "CTIClientTimestamp"})
+#: The EventCause CEC_CALL_PARTY_UPDATE_IND.
+_PARTY_UPDATE: Final = 50
+#: What ``_known`` has of the call's identity.
+_IDENTITY: Final = (kw.CTIOS_PERIPHERALID, kw.CTIOS_CONNECTIONCALLID)
 #: The guide shows the constant of this keyword, not its text.
 _DEVICE_UNIQUE_OBJECT_ID: Final = "DeviceUniqueObjectID"
-#: What OnCallDataUpdate always has beside what changed.
-_UPDATE: Final = (
-    kw.CTIOS_PERIPHERALID,
-    kw.CTIOS_PERIPHERALTYPE,
-    kw.CTIOS_CALLTYPE,
-    kw.CTIOS_ROUTERCALLKEYDAY,
-    kw.CTIOS_ROUTERCALLKEYCALLID,
-    kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER,
-)
 
 
 class CallReporter:
@@ -51,7 +46,8 @@ class CallReporter:
             for number, report in REPORTS.items()
             if report.fields
         }
-        self._update = FieldReader(*dict.fromkeys((*_UPDATE, *DATA_FIELDS))).fill
+        update = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
+        self._update = FieldReader(*[name for name in DATA_FIELDS if name in update.call_data]).fill
 
     def report(
         self,
@@ -67,18 +63,40 @@ class CallReporter:
         buttons = context.buttons if is_own else None
         if not self._listeners[event] and (buttons is None or not buttons.is_heard):
             return
+        values = self._fields(report, message)
+        if report.defaults:
+            values = {**report.defaults, **_known(call, report), **values}
+        if call.has_failed and not call.is_status_hidden:  # the message is the CALL_FAILED_EVENT
+            values.update(_failure(message["EventCause"]))
+        self._fire(call, event, message, values, is_own, None)
+
+    def report_unknown(
+        self, key: tuple[int, int, str], report: Report, message: Message, is_own: bool
+    ) -> None:
+        """Fire the event of a message about a connection that has no Call: it is over, or not yet known."""
+        event = report.event if is_own else report.monitored
+        if not self._listeners[event]:
+            return
+        peripheral_id, call_id, device_id = key
+        values = {**report.defaults, **self._fields(report, message)}
+        if report.call_data:
+            values[kw.CTIOS_PERIPHERALID] = peripheral_id
+            values[kw.CTIOS_CONNECTIONCALLID] = call_id
+        values[kw.CTIOS_UNIQUEOBJECTID] = f"call.{peripheral_id}.{call_id}.{device_id}"
+        if not is_own:
+            values[kw.CTIOS_MONITORED] = True
+        self._events.fire(event, arguments_over(values))
+
+    def _fields(self, report: Report, message: Message) -> dict[str, Any]:
+        # The fields of the message that the event has, under its keywords.
         fill = self._fillers.get(message.type)
         values: dict[str, Any] = {} if fill is None else fill(message, {})
         for field, keyword in report.renamed.items():
             if field in values:
                 values[keyword] = values.pop(field)
-        if report.has_call_data:
-            values = {**BEGIN_DEFAULTS, **call.data.arguments(), **values}
-            values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
-            values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
-        if call.has_failed and not call.is_status_hidden:  # the message is the CALL_FAILED_EVENT
-            values.update(_failure(message["EventCause"]))
-        self._fire(call, event, message, values, is_own, None)
+        if report.marks_updates and message["EventCause"] == _PARTY_UPDATE:
+            values["EventCause"] = _PARTY_UPDATE
+        return values
 
     def report_update(
         self, call: Call, message: Message, is_own: bool, old_unique_object_id: str | None
@@ -88,8 +106,9 @@ class CallReporter:
         event = report.event if is_own else report.monitored
         if not self._listeners[event]:
             return
-        values = self._update(message, dict(BEGIN_DEFAULTS))
-        values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+        known = {**report.defaults, **_known(call, report)}
+        always = {name: known[name] for name in (*report.defaults, *_IDENTITY)}
+        values = {**self._update(message, {}), **always}
         variables = named_variables(message)
         if variables or call.data.had_ecc:
             values[kw.CTIOS_ECC] = arguments_over(variables)
@@ -106,11 +125,7 @@ class CallReporter:
         event = report.monitored if call.is_monitored else report.event
         if not self._listeners[event]:
             return
-        values: dict[str, Any] = {}
-        if report.has_call_data:
-            values = {**BEGIN_DEFAULTS, **call.data.arguments()}
-            values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
-            values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+        values = {**report.defaults, **_known(call, report)}
         self._fire(call, event, None, values, not call.is_monitored, more)
 
     def report_snapshot(self, call: Call, message: Message) -> None:
@@ -164,6 +179,17 @@ class CallReporter:
         values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
         context.events.fire(event, arguments_over(values))
         buttons.report(call.unique_object_id, 0 if message is None else message.type)
+
+
+def _known(call: Call, report: Report) -> dict[str, Any]:
+    # What is known of the call's data and identity, of what the event has.
+    if not report.call_data:
+        return {}
+    known = call.data.arguments()
+    values = {name: known[name] for name in report.call_data if name in known}
+    values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
+    values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
+    return values
 
 
 def _failure(cause: int) -> dict[str, Any]:

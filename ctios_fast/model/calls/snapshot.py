@@ -9,7 +9,7 @@ from ctios_fast.core import Message
 from ctios_fast.model.arguments import arguments_over
 
 from .call import Call
-from .call_data import named_variables
+from .call_data import CALL_VARIABLES, named_variables
 
 __all__ = ["Connection", "connections_of", "snapshot_values"]
 
@@ -25,6 +25,23 @@ _DEFAULTS: Final = {
     kw.CTIOS_ROUTERCALLKEYCALLID: 0,
     kw.CTIOS_CALLEDDEVICEID: "",
 }
+#: What the guide documents of a call's data for the event.
+_DATA: Final = (
+    kw.CTIOS_CALLTYPE,
+    kw.CTIOS_ANI,
+    kw.CTIOS_USERTOUSERINFO,
+    kw.CTIOS_DNIS,
+    kw.CTIOS_DIALEDNUMBER,
+    kw.CTIOS_CALLERENTEREDDIGITS,
+    kw.CTIOS_CALLWRAPUPDATA,
+    kw.CTIOS_CUSTOMERPHONENUMBER,
+    kw.CTIOS_CUSTOMERACCOUNTNUMBER,
+    kw.CTIOS_ROUTERCALLKEYDAY,
+    kw.CTIOS_ROUTERCALLKEYCALLID,
+    *CALL_VARIABLES,
+    kw.CTIOS_ECC,
+    kw.CTIOS_CTICLIENTS,
+)
 #: Counts of the message that the event has under the same names.
 _COUNTS: Final = (kw.CTIOS_NUMNAMEDVARIABLES, kw.CTIOS_NUMNAMEDARRAYS, kw.CTIOS_NUMCALLDEVICES)
 
@@ -63,7 +80,8 @@ def snapshot_values(call: Call, message: Message) -> dict[str, Any]:
 
     The connection's own row stands under CTI OS's keywords; ``CallDevice[1]`` and so on have all rows.
     """
-    values = {**_DEFAULTS, **call.data.arguments()}
+    known = call.data.arguments()
+    values = {**_DEFAULTS, **{name: known[name] for name in _DATA if name in known}}
     values.setdefault(kw.CTIOS_ECC, arguments_over(named_variables(message)))
     values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
     values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
