@@ -14,6 +14,14 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ctios_fast.enums import AgentState
+from ctios_fast.protocol.codes import (
+    LCS_ALERTING,
+    LCS_CONNECT,
+    LCS_FAIL,
+    LCS_HOLD,
+    LCS_INITIATE,
+    LCS_QUEUED,
+)
 
 __all__ = [
     "AGENT_ROWS",
@@ -37,8 +45,6 @@ __all__ = [
     "supervisor_mask",
 ]
 
-#: LocalConnectionState, which is CallStatus.
-_INITIATE, _ALERTING, _CONNECT, _HOLD, _QUEUED, _FAIL = 1, 2, 3, 4, 5, 6
 _ENTERPRISE_AGENT: Final = 17
 _SILENT_MONITOR: Final = 21
 #: CallControlSupported where QUERY_DEVICE_INFO_REQ was not answered: nothing is taken away.
@@ -171,10 +177,10 @@ DESK_ROWS: Final = (
 
 #: The part of the current call. A status without a row, such as NULL, gives no buttons.
 CALL_ROWS: Final = (
-    CallRow((_ALERTING,), None, ("ANSWER",), published=("ANSWER",)),
-    CallRow((_INITIATE, _QUEUED, _FAIL), None, ("RELEASE",)),
+    CallRow((LCS_ALERTING,), None, ("ANSWER",), published=("ANSWER",)),
+    CallRow((LCS_INITIATE, LCS_QUEUED, LCS_FAIL), None, ("RELEASE",)),
     CallRow(
-        (_CONNECT,),
+        (LCS_CONNECT,),
         False,
         (
             "HOLD",
@@ -190,7 +196,7 @@ CALL_ROWS: Final = (
         published=("HOLD", "RELEASE", "TRANSFER_INIT", "CONFERENCE_INIT"),
     ),
     CallRow(
-        (_CONNECT,),
+        (LCS_CONNECT,),
         True,
         (
             "RELEASE",
@@ -202,12 +208,12 @@ CALL_ROWS: Final = (
             "BAD_LINE_CALL",
         ),
     ),
-    CallRow((_HOLD,), False, ("RETRIEVE",)),
-    CallRow((_HOLD,), True, ("ALTERNATE", "RECONNECT", "TRANSFER_COMPLETE", "CONFERENCE_COMPLETE")),
+    CallRow((LCS_HOLD,), False, ("RETRIEVE",)),
+    CallRow((LCS_HOLD,), True, ("ALTERNATE", "RECONNECT", "TRANSFER_COMPLETE", "CONFERENCE_COMPLETE")),
 )
 
 #: A silent monitor call (CallType 21) has these in place of the row of its status.
-SILENT_MONITOR_ROWS: Final = {_CONNECT: ("HOLD", "RELEASE"), _HOLD: ("RETRIEVE", "RELEASE")}
+SILENT_MONITOR_ROWS: Final = {LCS_CONNECT: ("HOLD", "RELEASE"), LCS_HOLD: ("RETRIEVE", "RELEASE")}
 
 #: TRANS_SETUP_SINGLE_ACD_CALL, TRANS_SETUP_ANY_SINGLE_CALL; CONF_SETUP_SINGLE_ACD_CALL,
 #: CONF_SETUP_ANY_SINGLE_CALL.
@@ -234,7 +240,7 @@ CONTROL_ROWS: Final = (
 )
 
 _LOGGED_IN: Final = frozenset(AgentState) - {AgentState.LOGOUT, AgentState.UNKNOWN}
-_CONNECTED: Final = frozenset({_CONNECT})
+_CONNECTED: Final = frozenset({LCS_CONNECT})
 _NOT_READY: Final = frozenset({AgentState.NOT_READY})
 _IDLE: Final = frozenset({Supervision.NONE})
 

@@ -24,6 +24,10 @@ class CallReference(Protocol):
     def unique_object_id(self) -> str:
         """The call's identity within its session."""
 
+    @property
+    def call_type(self) -> int | None:
+        """CallType, None as long as it is not known."""
+
     def is_valid(self, keyword: str) -> bool:
         """Whether the call has such a property, and its value is known."""
 
@@ -39,7 +43,7 @@ def named_call(context: Context, call: Any) -> CallReference | None:
     Raises ``MethodError`` (E_CTIOS_INVALID_CALL) for anything else.
     """
     if call is None:
-        return getattr(context, "current_call", None)
+        return context.current_call  # type: ignore[return-value]
     found: Any = context.registry.find(call) if isinstance(call, str) else call
     if not hasattr(found, "connection_call_id") or found.context not in (None, context):
         raise refuse(f"{shown(call)} is not a call of this session", CilCode.E_CTIOS_INVALID_CALL)

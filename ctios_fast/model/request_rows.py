@@ -9,12 +9,12 @@ version of the protocol.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Codec, Message, codec
+from ctios_fast.core import Codec, Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.protocol.naming import snake_case, suggestion
@@ -165,18 +165,6 @@ class RequestRow:
     - ``also``: further keywords of Arguments that the method itself uses.
     """
 
-    __slots__ = (
-        "by_name",
-        "defaults",
-        "event",
-        "keywords",
-        "label",
-        "message",
-        "method",
-        "parameters",
-        "services",
-    )
-
     def __init__(
         self,
         method: str,
@@ -194,12 +182,34 @@ class RequestRow:
         self.parameters = parameters
         self.services = services
         self.defaults = {} if defaults is None else defaults
-        #: The message's name in the reference.
-        self.label = snake_case(message).upper()
-        #: Parameters by their names in Python.
-        self.by_name = {each.name: each for each in parameters}
         #: The keywords of Arguments that the method uses.
         self.keywords = (*(each.keyword for each in parameters), *also)
+
+    # Names are made at the first use: importing the package stays quick.
+
+    @cached_property
+    def label(self) -> str:
+        """The message's name in the reference."""
+        return snake_case(self.message).upper()
+
+    @cached_property
+    def by_name(self) -> dict[str, Parameter]:
+        """Parameters by their names in Python."""
+        return {each.name: each for each in self.parameters}
+
+    @cached_property
+    def _by_keyword(self) -> dict[str, tuple[str, Parameter]]:
+        # parameters by keyword in lower case, each with its name in Python
+        return {each.keyword.lower(): (name, each) for name, each in self.by_name.items()}
+
+    @cached_property
+    def _field_names(self) -> dict[str, str]:
+        # keywords of the message class by the parameters' keywords
+        return {each.keyword: snake_case(each.reference) for each in self.parameters}
+
+    @cached_property
+    def _required(self) -> tuple[Parameter, ...]:
+        return tuple(each for each in self.parameters if each.is_required)
 
     def received(self, args: Any) -> Any:
         """The Arguments of a call of the method, or the ``MethodError`` to raise. Never raises.
@@ -227,38 +237,49 @@ class RequestRow:
         E_CTIOS_INVALID_ARGUMENT for one that cannot be sent.
         """
         fields: Fields = dict(self.defaults)
-        limits = _limits(self.label, codec.version)
-        for parameter in self.parameters:
-            name, value = parameter.name, given.get(parameter.name)
-            if value is None and args is not None:
-                name, value = parameter.keyword, args.get(parameter.keyword)
-            if value is None:
-                if parameter.is_required:
-                    raise refuse(
-                        f"{self.method}() needs {parameter.keyword}", CilCode.E_CTIOS_MISSING_ARGUMENT
-                    )
-                continue
-            maximum = limits.get(parameter.reference)
-            if maximum is None:
-                raise refuse(f"{name} cannot be sent: {self.label} of version {codec.version} lacks it")
-            made = parameter.coerce(name, value, Limit(maximum, codec.encoding))
-            if parameter.has_parts:
-                fields.update(made)
-            else:
-                fields[snake_case(parameter.reference)] = made
+        limits = _limits(self.label, codec)
+        for name, value in given.items():
+            if value is not None:
+                self._put(fields, name, self.by_name[name], value, limits)
+        for keyword, value in () if args is None else args.items():
+            name, parameter = self._by_keyword.get(keyword.strip().lower(), _NO_PARAMETER)
+            if parameter is not None and value is not None and given.get(name) is None:
+                self._put(fields, parameter.keyword, parameter, value, limits)
+        for parameter in self._required:
+            if self._field_names[parameter.keyword] not in fields:
+                raise refuse(f"{self.method}() needs {parameter.keyword}", CilCode.E_CTIOS_MISSING_ARGUMENT)
         return fields
 
+    def _put(
+        self, fields: Fields, name: str, parameter: Parameter, value: Any, limits: dict[str, Limit]
+    ) -> None:
+        limit = limits.get(parameter.reference)
+        if limit is None:
+            raise refuse(f"{name} cannot be sent: {self.label} of the session's version lacks it")
+        made = parameter.coerce(name, value, limit)
+        if parameter.has_parts:
+            fields.update(made)
+        else:
+            fields[self._field_names[parameter.keyword]] = made
 
-@cache
-def _limits(message: str, version: int) -> dict[str, int]:
-    # What each field of the message can carry in that version, by the reference's name.
-    layout = codec(version).describe(message)
+
+#: Layouts whose limits are kept: a program sends a few dozen messages in a version or two.
+_MAX_KEPT: Final = 512
+#: In place of a row of ``_by_keyword`` that does not exist.
+_NO_PARAMETER: Final[tuple[str, Parameter | None]] = ("", None)
+
+
+@lru_cache(_MAX_KEPT)
+def _limits(message: str, codec: Codec) -> dict[str, Limit]:
+    # What each field of the message can carry in the codec's version, by the reference's name.
+    layout = codec.describe(message)
     if layout is None:
         return {}
-    return {
+    maxima = {
         **{field.name: _highest(field) for field in layout.fixed},
         **{field.name: field.max for field in layout.floating},
     }
+    return {name: Limit(maximum, codec.encoding) for name, maximum in maxima.items()}
 
 
 def _highest(field: "FixedField") -> int:

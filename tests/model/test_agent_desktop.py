@@ -3,30 +3,30 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon
-from support.stand_in_call import StandInCall
+from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon, until
 
-from ctios_fast import Agent, Arguments, ControlFailure, RequestRefused, Session
+from ctios_fast import Agent, Arguments, ControlFailure, MethodError, RequestRefused, Session
 from ctios_fast.enums import AgentState
+from ctios_fast.model.calls.call import Call
 from ctios_fast.protocol.enums import AgentWorkMode, CallType, LocalConnectionState
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import Connection, DeskSettings
 
 
-def talking(sim: Simulator, agent: Agent) -> StandInCall:
-    """The agent answers a call from outside; the call as its session would name it."""
+async def talking(sim: Simulator, agent: Agent) -> Call:
+    """The agent answers a call from outside; returns the call of its session."""
     plant = sim.plant
     sim.set_agent_state(agent.agent_id, AgentState.AVAILABLE)  # type: ignore[arg-type]
     plant.inbound(agent.agent_id)
     connection: Connection = plant.alerting(sim.agent(agent.agent_id))
     plant.answer(connection)
-    return StandInCall(
-        agent,
-        connection.call_id,
-        connection.connection_id,
-        int(connection.id_type),
-        CallType=int(connection.call.call_type),
-    )
+    context = agent.context
+    assert context is not None
+    key = f"call.5000.{connection.call_id}.{connection.connection_id}"
+    await until(lambda: (call := context.registry.find(key)) is not None and call.status == 3)
+    found = context.registry.find(key)
+    assert isinstance(found, Call)
+    return found
 
 
 async def test_a_call_is_made_with_its_data(sim: Simulator, agent: Agent, recorder: Recorder) -> None:
@@ -117,7 +117,7 @@ async def test_help_rings_at_the_supervisor(
     team: Simulator, member: Agent, method: str, kind: CallType
 ) -> None:
     team.set_agent_state("1001", AgentState.NOT_READY)  # type: ignore[arg-type]
-    call = talking(team, member)
+    call = await talking(team, member)
     answer = await soon(getattr(member, method)(call=call))
     (ringing,) = team.agent("1001").device.connections
     assert ringing.state is LocalConnectionState.LCS_ALERTING
@@ -132,18 +132,22 @@ async def test_help_without_a_supervisor_is_refused(member: Agent) -> None:
         assert error.value.status == 64
 
 
-async def test_a_bad_line_can_be_reported_while_the_agent_talks(sim: Simulator, agent: Agent) -> None:
-    call = talking(sim, agent)
+async def test_a_bad_line_can_be_reported_while_the_agent_talks(
+    sim: Simulator, session: Session, agent: Agent
+) -> None:
+    call = await talking(sim, agent)
     await soon(agent.report_bad_call_line(call=call))
-    with pytest.raises(ControlFailure):
-        await soon(agent.report_bad_call_line(call=StandInCall(agent, 77)))
+    sim.plant.clear_connection(*sim.agent("1001").device.connections)
+    await settled(session)
+    with pytest.raises(MethodError, match="none is current"):
+        agent.report_bad_call_line()
 
 
 # --- Wrap-up ----------------------------------------------------------------------------------------
 
 
 async def test_wrapup_data_are_set_alone_and_the_call_is_released(sim: Simulator, agent: Agent) -> None:
-    call = talking(sim, agent)
+    call = await talking(sim, agent)
     (connection,) = sim.agent("1001").device.connections
     before = connection.call.context.copy()
     await soon(agent.set_wrapup_data(Arguments(CallWrapupData="sold"), call=call))
@@ -151,7 +155,7 @@ async def test_wrapup_data_are_set_alone_and_the_call_is_released(sim: Simulator
     assert after.wrapup == "sold"
     after.wrapup = before.wrapup
     assert after == before
-    assert int(connection.call.call_type) == call.get_value("CallType")
+    assert int(connection.call.call_type) == call.call_type
     await soon(agent.release_call(call=call))
     assert connection.call.released
 
@@ -175,7 +179,7 @@ async def test_desk_settings_say_which_reasons_are_required(make_session: MakeSe
 async def test_a_snapshot_shows_the_agents_calls(sim: Simulator, agent: Agent, recorder: Recorder) -> None:
     await soon(agent.snapshot_device())
     assert recorder.of("OnSnapshotDeviceConf")[0]["ValidCalls"] == Arguments()
-    call = talking(sim, agent)
+    call = await talking(sim, agent)
     answer = await soon(agent.snapshot_device())
     assert answer["NumCalls"] == 1
     assert recorder.of("OnSnapshotDeviceConf")[1]["ValidCalls"] == Arguments({call.unique_object_id: True})

@@ -5,9 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
+from support.call_messages import Connection, send
 from support.documented_events import check_keywords
 from support.model import MakeSession, failed, failing, soon
-from support.stand_in_call import StandInCall
 from support.struct_server import (
     AVAILABLE,
     LOGIN,
@@ -23,6 +23,7 @@ from support.struct_server import (
 from support.wire_steps import OWN_MONITOR, STATE_LAYOUT, Desk, FullRecorder, open_agent
 
 from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
+from ctios_fast.model.calls.call import Call
 
 SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
 RELEASE_CALL_REQ, RELEASE_CALL_CONF = 28, 29
@@ -238,6 +239,18 @@ async def test_an_unused_keyword_of_arguments_warns_at_the_call(desk: Desk) -> N
 # --- Calls for help, and data of a call -------------------------------------------------------------
 
 
+CONNECTION = Connection(9001, "3001.0", 1)
+CALL_ID = "call.5000.9001.3001.0"
+
+
+async def a_call(desk: Desk, **fields: Any) -> Call:
+    """A call begins at the agent's device."""
+    send(desk.peer, "BEGIN_CALL", CONNECTION, monitor_id=OWN_MONITOR, **fields)
+    await desk.recorder.wait_for("OnCallBegin")
+    desk.recorder.clear()
+    return desk.session.calls[CALL_ID]
+
+
 def help_conf(desk: Desk, number: int, request: Frame) -> None:
     """Confirm a request for help with the call 9002."""
     fixed = struct.pack(">IIHHH", request.invoke_id, 9002, 0, 1, 6)
@@ -263,10 +276,27 @@ async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number:
 
 @pytest.mark.parametrize(("method", "number", "event"), HELP, ids=[row[0] for row in HELP])
 async def test_help_is_asked_for_about_a_call(desk: Desk, method: str, number: int, event: str) -> None:
-    getattr(desk.agent, method)(call=StandInCall(desk.agent))
+    getattr(desk.agent, method)(call=await a_call(desk))
     request = await desk.peer.receive(number)
     assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
     assert request.floating(HELP_LAYOUT)[0] == (25, text("3001.0"))
+
+
+async def test_the_current_call_is_meant_where_none_is_given(desk: Desk) -> None:
+    call = await a_call(desk)
+    assert desk.session.current_call is call
+    desk.agent.request_supervisor_assist()
+    request = await desk.peer.receive(SUPERVISOR_ASSIST_REQ)
+    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
+    desk.agent.report_bad_call_line()
+    assert (25, text("3001.0")) in (await desk.peer.receive(BAD_CALL_REQ)).floating(CALL_LAYOUT)
+
+
+async def test_a_call_is_named_by_its_unique_object_id(desk: Desk) -> None:
+    await a_call(desk)
+    desk.agent.release_call(Arguments(CallReferenceObjectID=CALL_ID))
+    request = await desk.peer.receive(RELEASE_CALL_REQ)
+    assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
 
 
 async def test_no_supervisor_found_is_a_refusal_that_fires_a_control_failure(desk: Desk) -> None:
@@ -278,7 +308,7 @@ async def test_no_supervisor_found_is_a_refusal_that_fires_a_control_failure(des
 
 
 async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
-    reporting = desk.agent.report_bad_call_line(call=StandInCall(desk.agent))
+    reporting = desk.agent.report_bad_call_line(call=await a_call(desk))
     request = await desk.peer.receive(BAD_CALL_REQ)
     assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
     assert request.floating(CALL_LAYOUT) == [(25, text("3001.0")), (5, text("1001"))]
@@ -288,10 +318,10 @@ async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
 
 
 async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: Desk) -> None:
-    call = StandInCall(desk.agent, CallType=3, CalledPartyDisposition=13)
+    call = await a_call(desk, CallType=3)
     setting = desk.agent.set_wrapup_data(call_wrapup_data="sold", call=call)
     request = await desk.peer.receive(SET_CALL_DATA_REQ)
-    assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 13, 0, 0)
+    assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 0, 0, 0)
     assert request.floating(SET_CALL_DATA_LAYOUT) == [(25, text("3001.0")), (46, text("sold"))]
     desk.peer.send(SET_CALL_DATA_CONF, uint(request.invoke_id))
     await soon(setting)
@@ -299,8 +329,9 @@ async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: De
 
 
 async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) -> None:
-    call = StandInCall(desk.agent)
-    call.context = None  # it has ended
+    call = await a_call(desk, CallType=0xFFFF)
+    send(desk.peer, "END_CALL", CONNECTION, monitor_id=OWN_MONITOR)
+    await desk.recorder.wait_for("OnCallEnd")
     desk.agent.set_wrapup_data({"CallWrapupData": ""}, call=call)
     request = await desk.peer.receive(SET_CALL_DATA_REQ)
     assert request.fixed(SET_CALL_DATA_LAYOUT)[6:8] == (0xFFFF, 0)
@@ -308,7 +339,7 @@ async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) ->
 
 
 async def test_a_call_is_released(desk: Desk) -> None:
-    releasing = desk.agent.release_call(call=StandInCall(desk.agent))
+    releasing = desk.agent.release_call(call=await a_call(desk))
     request = await desk.peer.receive(RELEASE_CALL_REQ)
     assert request.fixed(CALL_LAYOUT)[1:] == (PERIPHERAL, 1, 9001)
     assert request.floating(CALL_LAYOUT) == [(25, text("3001.0"))]
@@ -438,8 +469,8 @@ async def test_another_greeting_action_is_refused(desk: Desk) -> None:
         (0x1 | 0x2 | 0x2000, "make_call", {"dialed_number": "3002"}),
         (0x1 | 0x2 | 0x2000, "snapshot_device", {}),
         (0x1 | 0x2, "make_emergency_call", {}),
-        (0x1 | 0x4, "set_wrapup_data", {"call_wrapup_data": "sold", "call": StandInCall}),
-        (0x1 | 0x4, "release_call", {"call": StandInCall}),
+        (0x1 | 0x4, "set_wrapup_data", {"call_wrapup_data": "sold", "call": Call}),
+        (0x1 | 0x4, "release_call", {"call": Call}),
     ],
 )
 async def test_a_request_whose_service_was_not_granted_fails_at_once(
@@ -447,7 +478,7 @@ async def test_a_request_whose_service_was_not_granted_fails_at_once(
 ) -> None:
     assert desk.agent.context is not None
     desk.agent.context.services_granted = granted
-    values = {name: value(desk.agent) if value is StandInCall else value for name, value in given.items()}
+    values = {name: await a_call(desk) if value is Call else value for name, value in given.items()}
     request = getattr(desk.agent, method)(**values)
     assert request.done()
     error = await failed(request)
