@@ -19,7 +19,7 @@ from .link import DEFAULT_MAX_BUFFERED
 if TYPE_CHECKING:
     import random
 
-__all__ = ["MAX_SECONDS", "ConnectionKeywords", "ConnectionOptions", "check_heartbeat"]
+__all__ = ["MAX_SECONDS", "ConnectionKeywords", "ConnectionOptions", "check_heartbeat", "refuse_unknown"]
 
 #: Longest time in seconds that an option or a time-out can set: a year. Event loops refuse much longer
 #: timers.
@@ -110,9 +110,7 @@ class ConnectionOptions(_Fields):
 
     def __new__(cls, **options: Any) -> Self:
         """Return the record; see the class for the options."""
-        for name in options:
-            if name not in cls._fields:
-                raise TypeError(f"there is no option {name}{suggestion(name, cls._fields)}")
+        refuse_unknown(options)
         given = _Fields(**options)
         return super().__new__(
             cls, *(_CHECKS[name](name, value) for name, value in zip(cls._fields, given, strict=True))
@@ -133,6 +131,20 @@ class ConnectionOptions(_Fields):
     def __getnewargs_ex__(self) -> tuple[tuple[()], dict[str, Any]]:
         """What ``copy`` and ``pickle`` create the record from."""
         return (), self._asdict()
+
+
+def refuse_unknown(options: dict[str, Any], others: Iterable[str] = ()) -> None:
+    """Raise ``TypeError`` for an option that there is not.
+
+    - ``options``: by name. They are cleared first where one is unknown: it may be a misspelt password, which
+      no traceback may show.
+    - ``others``: further names that may have been meant.
+    """
+    known = ConnectionOptions._fields
+    unknown = next((name for name in options if name not in known), None)
+    if unknown is not None:
+        options.clear()
+        raise TypeError(f"there is no option {unknown}{suggestion(unknown, (*others, *known))}")
 
 
 def check_heartbeat(interval: Any) -> float | None:

@@ -100,27 +100,42 @@ def optional_seconds(name: str, value: Any) -> float | None:
 def hidden_pairs(pairs: Any) -> Any:
     """Pairs of field name and value, with the values of passwords hidden. Never raises.
 
-    What is not a series of pairs is returned as it is, for the encoder to refuse.
+    What is not a series of pairs is returned as it is, for the encoder to refuse; a series that cannot be
+    read is hidden itself.
     """
     if not isinstance(pairs, Iterable) or isinstance(pairs, str | bytes):
         return pairs
-    return [_hidden_pair(pair) for pair in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
+    try:
+        return [_hidden_pair(pair) for pair in (pairs.items() if isinstance(pairs, Mapping) else pairs)]
+    except Exception:
+        return Secret(pairs)
 
 
 def hidden_fields(fields: Any) -> Any:
-    """Fields by name, with the values of passwords hidden. Never raises."""
-    if not isinstance(fields, Mapping) or not any(map(_names_password, fields)):
-        return fields
-    return {name: hidden(value) if _names_password(name) else value for name, value in fields.items()}
+    """Fields by name, with the values of passwords hidden. Never raises.
+
+    What is not a mapping is returned for the caller to refuse, with the passwords of pairs hidden.
+    """
+    if not isinstance(fields, Mapping):
+        return hidden_pairs(fields)
+    try:
+        if not any(map(_names_password, fields)):
+            return fields
+        return {name: hidden(value) if _names_password(name) else value for name, value in fields.items()}
+    except Exception:
+        return Secret(fields)
 
 
 def _names_password(name: object) -> bool:
+    if isinstance(name, bytes | bytearray):  # refused later, but its value is a password all the same
+        name = name.decode("latin-1")
     return isinstance(name, str) and is_password(name)
 
 
 def _hidden_pair(pair: Any) -> Any:
-    if isinstance(pair, tuple | list) and len(pair) == 2 and _names_password(pair[0]):
-        return (pair[0], hidden(pair[1]))
+    # with two items or, by mistake, more
+    if isinstance(pair, tuple | list) and len(pair) > 1 and _names_password(pair[0]):
+        return (pair[0], *map(hidden, pair[1:]))
     return pair
 
 

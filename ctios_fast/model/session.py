@@ -6,12 +6,12 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Concatenate, Literal, Self, TypeVar, Unpack, overload
+from typing import Any, Concatenate, Literal, Self, TypeVar, Unpack, cast, overload
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
-from ctios_fast.connection.options import ConnectionKeywords, ConnectionOptions
+from ctios_fast.connection.options import ConnectionKeywords, ConnectionOptions, refuse_unknown
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Handler, Message, codec
 from ctios_fast.core.secret import Secret
@@ -99,6 +99,8 @@ class Session(SessionProperties):
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
         client_password = hidden(client_password) or Secret("")
+        own = Session.__init__.__code__
+        refuse_unknown(cast(dict[str, Any], options), own.co_varnames[1 : 1 + own.co_kwonlyargcount])
         super().__init__()
         #: Who the client is to the server.
         self._identity = ClientIdentity(client_id, client_password, client_signature)

@@ -20,6 +20,7 @@ from support.model import (
 from ctios_fast import Agent, Arguments, ConnectionLost, ControlFailure, MethodError, OpenRefused, Session
 from ctios_fast import keywords as kw
 from ctios_fast.connection.opening import OpenSettings
+from ctios_fast.connection.options import ConnectionOptions
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import EncodeError, SendBufferFull
@@ -312,6 +313,53 @@ async def test_a_request_by_name_shows_no_password(guarded: Simulator, make_sess
         with pytest.raises(EncodeError) as raised:
             session.request(38, {"PeripheralID": 5000}, floating)  # type: ignore[arg-type]
         assert_hidden(shown(raised.value))
+
+
+class Unreadable(dict[str, Any]):
+    """A mapping that raises when it is read."""
+
+    def __iter__(self) -> Iterator[str]:
+        raise LookupError
+
+    def items(self) -> Any:
+        raise LookupError
+
+
+@pytest.mark.parametrize(
+    ("fields", "floating", "error"),
+    [
+        ([("AgentPassword", AGENT_PASSWORD)], (), MethodError),
+        (Unreadable(AgentPassword=AGENT_PASSWORD), (), MethodError),
+        ({"PeripheralID": 5000}, Unreadable(AgentPassword=AGENT_PASSWORD), EncodeError),
+        ({"PeripheralID": 5000}, [("AgentPassword", 38, AGENT_PASSWORD)], EncodeError),
+        ({"PeripheralID": 5000}, [(b"AgentPassword", AGENT_PASSWORD)], EncodeError),
+        ({b"AgentPassword": AGENT_PASSWORD}, (), EncodeError),
+    ],
+    ids=["pairs", "unreadable fields", "unreadable pairs", "three items", "name in bytes", "field in bytes"],
+)
+async def test_a_request_with_fields_of_a_wrong_form_shows_no_password(
+    guarded: Simulator, make_session: MakeSession, fields: Any, floating: Any, error: type[Exception]
+) -> None:
+    session = make_session(client_password=CLIENT_PASSWORD)
+    await soon(session.connect(**sides(guarded)))
+    await soon(session.set_bulk_mode(5000))
+    with pytest.raises(error) as raised:
+        session.request(38, fields, floating)
+    assert_hidden(shown(raised.value))
+    with pytest.raises((MethodError, EncodeError)) as raised_by_send:
+        session.send(40, fields, floating)
+    assert_hidden(shown(raised_by_send.value))
+
+
+@pytest.mark.parametrize("name", ["client_pasword", "ClientPassword", "password"])
+def test_a_misspelt_client_password_is_not_shown(name: str) -> None:
+    with pytest.raises(TypeError, match=f"there is no option {name}") as raised:
+        Session(client_id="desktop", **{name: CLIENT_PASSWORD})  # type: ignore[arg-type]
+    assert "did you mean client_password?" in str(raised.value)
+    assert_hidden(shown(raised.value))
+    with pytest.raises(TypeError, match=f"there is no option {name}") as raised:
+        ConnectionOptions(**{name: CLIENT_PASSWORD})
+    assert_hidden(shown(raised.value))
 
 
 async def test_properties_and_events_show_no_password(recorder: Recorder, session: Session) -> None:
