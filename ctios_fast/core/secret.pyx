@@ -13,6 +13,7 @@ from ctios_fast.core.text_encoding import decoded, encoded
 
 @cython.auto_pickle(False)
 @cython.final
+@cython.no_gc       # str and bytes cannot be part of a cycle, and a job may hold a hundred thousand passwords
 cdef class Secret:
     """A password. Only ``reveal()`` returns its text.
 
@@ -24,9 +25,9 @@ cdef class Secret:
         if isinstance(text, str):
             self.text = PyUnicode_FromObject(text)
         elif isinstance(text, bytes):
-            self.text = (<bytes>text).decode("ascii") if (<bytes>text).isascii() else text
+            self.text = (<bytes>text).decode("ascii") if (<bytes>text).isascii() else bytes(text)
         else:
-            self.text = str(text)
+            self.text = PyUnicode_FromObject(str(text))
 
     def reveal(self):
         """The text. Bytes above 127 are the Latin-1 characters of their numbers."""

@@ -208,8 +208,9 @@ class Agent(AgentRequests):
         self.reason_code = 0
         self.domain_states: dict[int, AgentState | int] | None = None
         self._password = agent_password or _NO_PASSWORD
-        #: Requests for a state that are not answered yet, in the order in which they were sent.
-        self._changes: tuple[StateChange, ...] = ()
+        #: The oldest request for a state that is not answered yet. ``later`` of each request is the next one.
+        #: A tuple of them would be one more object for the garbage collector in a job of many logins.
+        self._changes: StateChange | None = None
         #: Whether listeners have had the OnPreLogout of the logout under way.
         self._is_pre_logout_fired = False
         #: What a gap in the events left open; None for most agents at most times, which saves memory.
@@ -494,8 +495,7 @@ class Agent(AgentRequests):
         )
         if wanted == states.LOGIN and self._facts is not None and self._facts.is_remote:
             instrument, work_mode = self._facts.remote_login(instrument)
-        changes = self._changes
-        is_waiting = is_signing or states.is_waited_for(wanted, changes[-1].wanted if changes else self.state)
+        is_waiting = is_signing or states.is_waited_for(wanted, self._state_ahead())
         change = StateChange(label, self, wanted, reason, is_waiting)
         try:
             context.send(
@@ -518,7 +518,7 @@ class Agent(AgentRequests):
                 self._is_pre_logout_fired = False  # the next attempt is announced again
             raise
         if not change.done():
-            self._changes = (*changes, change) if changes else (change,)
+            self._add_change(change)
         return change
 
     # --- Answers ------------------------------------------------------------------------------------
@@ -547,12 +547,13 @@ class Agent(AgentRequests):
 
     def connection_lost(self, reason: str) -> None:
         """The connection is gone: fail what waits for a state event. Called by the registry."""
-        changes, self._changes = self._changes, ()
+        change, self._changes = self._changes, None
         self._is_pre_logout_fired = False
-        for change in changes:
+        while change is not None:
             if change.wanted == states.LOGOUT:
                 self._open_gap().reason = change.reason
             change.lost(reason)
+            change = change.later
         self.doubt()
 
     def needs_repair(self) -> bool:
@@ -645,7 +646,7 @@ class Agent(AgentRequests):
         if self.auto_login:
             self._return = return_after(state, reason, self._return)
         listens = context.listeners["OnAgentStateChange"]
-        if context.hears_all and not listens and not is_leaving and not self._changes:
+        if context.hears_all and not listens and not is_leaving and self._changes is None:
             return  # most events: they change the state and no more
         if context.hears_all or message is None or self._is_own(context, message):
             if listens:
@@ -655,7 +656,7 @@ class Agent(AgentRequests):
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
-        if self._changes:
+        if self._changes is not None:
             self._show(known, reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
@@ -691,18 +692,44 @@ class Agent(AgentRequests):
 
     def _show(self, state: AgentState | int, reason: int) -> None:
         # One event answers one request, the oldest that it fits: later ones have events of their own.
-        for change in self._changes:
+        change = self._changes
+        while change is not None:
             if change.shown(state, reason):
                 if change.done():
                     self._drop(change)
                 return
+            change = change.later
+
+    def _state_ahead(self) -> int | None:
+        # The state that the agent will be in after the open requests, None if unknown.
+        change = self._changes
+        if change is None:
+            return self.state
+        while change.later is not None:
+            change = change.later
+        return change.wanted
+
+    def _add_change(self, change: StateChange) -> None:
+        # Adds a request that was sent to those that are not answered.
+        last = self._changes
+        if last is None:
+            self._changes = change
+            return
+        while last.later is not None:
+            last = last.later
+        last.later = change
 
     def _drop(self, change: StateChange) -> bool:
         # Returns whether the change was among those that are not answered.
-        changes = self._changes
-        if change not in changes:
-            return False
-        self._changes = tuple([each for each in changes if each is not change]) if len(changes) > 1 else ()
+        before, each = None, self._changes
+        while each is not change:
+            if each is None:
+                return False
+            before, each = each, each.later
+        if before is None:
+            self._changes = change.later
+        else:
+            before.later = change.later
         return True
 
     def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:

@@ -38,10 +38,10 @@ class StateChange(Request[AgentState | int]):
     The answer is the state that the agent is in then. A logout answered by an event with the reason of a
     forced logout fails with ``ForcedLogout``, unless the request itself asked for that reason.
 
-    ``is_waiting``: whether the state has yet to be seen.
+    ``is_waiting``: whether the state has yet to be seen. ``later``: the agent's next request, or None.
     """
 
-    __slots__ = ("_agent", "_is_confirmed", "_shown", "is_waiting", "reason", "wanted")
+    __slots__ = ("_agent", "_is_confirmed", "_shown", "is_waiting", "later", "reason", "wanted")
 
     def __init__(
         self, label: str, agent: ChangingAgent, wanted: AgentState | int, reason: int, is_waiting: bool
@@ -54,6 +54,7 @@ class StateChange(Request[AgentState | int]):
         self._shown: AgentState | int | None = None
         self._is_confirmed = False
         self._agent = agent
+        self.later: StateChange | None = None
 
     def shown(self, state: AgentState | int, reason: int) -> bool:
         """An event shows that state. Returns whether it answers this request."""
