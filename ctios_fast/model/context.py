@@ -39,6 +39,8 @@ class CurrentAgent(Protocol):
 
     agent_id: str
     peripheral_id: int | None
+    agent_instrument: str | None
+    agent_extension: str | None
 
     @property
     def unique_object_id(self) -> str:
@@ -83,7 +85,8 @@ class Context:
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
     ``current_call``: the call of agent mode that buttons are about. ``buttons``: what computes and reports
     button masks, None outside agent mode. ``minimizes_event_args``: whether events of calls have CTI OS's
-    documented keywords only.
+    documented keywords only. ``is_strict``: whether a request that the state of a call does not allow is
+    refused before it is sent.
 
     ``send(request, message_class, timeout=None, /, **fields)`` sends a request of the model, and is the only
     way to do so:
@@ -108,6 +111,7 @@ class Context:
         "current_call",
         "events",
         "hears_all",
+        "is_strict",
         "listeners",
         "messages",
         "minimizes_event_args",
@@ -136,6 +140,7 @@ class Context:
         self.current_call: CurrentCall | None = None
         self.buttons: Buttons | None = None
         self.minimizes_event_args = True
+        self.is_strict = True
         #: Finds the agent of a device. The folder of agents sets it.
         self.agent_at: Callable[[str], CurrentAgent | None] = _nobody_at
         #: Whether every event is the session's own, as in bulk mode.

@@ -80,9 +80,21 @@ class PropertyObject(TypedValues):
             if not row.is_readable:
                 raise KeyError(keyword)
             return row.keyword, getattr(self, row.attribute)
-        if self._application is None:
+        if self._application is not None and keyword in self._application:
+            return keyword, self._application[keyword]
+        other = self._other_property(keyword.strip().lower())
+        if other is None:
             raise KeyError(keyword)
-        return keyword, self._application[keyword]
+        return other
+
+    def _other_property(self, keyword: str) -> tuple[str, Any] | None:
+        # A property that is not in the table, by its keyword in lower case: the keyword as CTI OS has it, and
+        # the value. Objects whose properties come from messages override it, and ``_other_properties``.
+        del keyword
+        return None
+
+    def _other_properties(self) -> dict[str, Any]:
+        return {}
 
     def get_value_string(self, keyword: str) -> str:
         """A property as text: a number as its digits, an object as its UniqueObjectID, None as no text."""
@@ -118,6 +130,7 @@ class PropertyObject(TypedValues):
             value = getattr(self, row.attribute) if row.is_readable else None
             if value is not None:
                 values[row.keyword] = value
+        values.update(self._other_properties())
         if self._application is not None:
             values.update(self._application)
         for keyword, value in values.items():

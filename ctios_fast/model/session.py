@@ -75,6 +75,8 @@ class Session(SessionProperties):
     - ``max_objects``: objects of one kind (agents, skill groups) that the server may make known.
     - ``minimize_event_args``: whether events of calls have the keywords that CTI OS documents, and no more.
       False: they have every field of their message as well, under the reference's names.
+    - ``strict``: whether a request that the state of a call does not allow, such as answering one that does
+      not alert, is refused here. False: the peripheral decides.
     - ``options``: how the connection behaves, by keyword. They are those of
       ``ctios_fast.connection.options.ConnectionOptions``, such as ``heartbeat``, ``ssl``,
       ``connect_timeout``, ``reconnect_attempts``, ``clients``, ``max_open_requests``, ``max_buffered``.
@@ -95,6 +97,7 @@ class Session(SessionProperties):
         request_timeout: float = 30.0,
         max_objects: int = DEFAULT_MAX_OBJECTS,
         minimize_event_args: bool = True,
+        strict: bool = True,
         **options: Unpack[ConnectionKeywords],
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
@@ -118,6 +121,7 @@ class Session(SessionProperties):
             registry,
             _request_timeout(request_timeout),
         )
+        self._context.is_strict = boolean("strict", strict)
         self._context.minimizes_event_args = boolean("minimize_event_args", minimize_event_args)
         #: The calls that the session knows.
         self._calls = CallsById(registry[CALLS.name])

@@ -15,10 +15,11 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import CtiObject, Property, properties
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.property_object import Property, properties
 
 from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
+from .requests import CallRequests
 
 __all__ = ["Call", "CallHome"]
 
@@ -70,7 +71,7 @@ class CallHome(Protocol):
         """The server has sent a SNAPSHOT_CALL_CONF for the call."""
 
 
-class Call(CtiObject):
+class Call(CallRequests):
     """One connection of a call.
 
     - ``connection_call_id``, ``connection_device_id``, ``connection_device_id_type``: what the protocol names
@@ -230,7 +231,7 @@ class Call(CtiObject):
             return None
         return self.context.codec.decode(self._line).get(field)
 
-    def _other_value(self, keyword: str) -> tuple[str, Any] | None:
+    def _other_property(self, keyword: str) -> tuple[str, Any] | None:
         row = _FIELDS.get(keyword)
         if row is None:
             return None
@@ -238,7 +239,7 @@ class Call(CtiObject):
         value = self._of_line(name) if is_of_line else self.data.values.get(name)
         return None if value is None else (name, value)
 
-    def _other_values(self) -> dict[str, Any]:
+    def _other_properties(self) -> dict[str, Any]:
         values = self.data.arguments()
         for name in _LINE_FIELDS:
             value = self._of_line(name)

@@ -139,6 +139,9 @@ class CallsById(Mapping[str, Call]):
     def __len__(self) -> int:
         return len(self._table)
 
+    def __repr__(self) -> str:
+        return f"<{len(self._table)} calls by UniqueObjectID>"
+
 
 def find_call(calls: Table[Call], rest: str) -> Call | None:
     """The call of a UniqueObjectID without its first part, None if it is not known.

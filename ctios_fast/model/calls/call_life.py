@@ -79,9 +79,9 @@ class CallLife:
             call.is_doubtful = False
             self.reporter.report_update(call, message, is_own, None)
             return
-        call.is_monitored = not is_own
-        self.current.began(call)
+        self._place(call, is_own)
         self.reporter.report(call, REPORTS[ged.BEGIN_CALL_EVENT], message, is_own)
+        self.current.began(call)
 
     def adopt(self, key: Key, device_id_type: int, is_own: bool) -> Call | None:
         """The call of a connection that no BEGIN_CALL_EVENT announced; None if there is no place for it."""
@@ -89,15 +89,21 @@ class CallLife:
         call = self._add(key, device_id_type)
         if call is None:
             return None
-        call.is_monitored = not is_own
         call.is_complete = known_id  # its data are those of the other connections
-        self.current.began(call)
+        self._place(call, is_own)
         if not known_id:
             self.index.table.counts[WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+        self.current.began(call)
         if not known_id and call.is_alive:
             call.look_up()  # what the missing BEGIN_CALL_EVENT would have told; a refusal changes nothing
         return call
+
+    def _place(self, call: Call, is_own: bool) -> None:
+        call.is_monitored = not is_own
+        agent = self._context.current_agent
+        if is_own and agent is not None:
+            call.instrument = agent.agent_instrument or agent.agent_extension
 
     def stranger(
         self, message: Message, key: tuple[int, int, str | None], monitor_id: int | None
