@@ -1,14 +1,22 @@
 """Rows of requests: their messages and fields exist, and values are coerced within the layout's limits."""
 
+import re
 from typing import Any
 
 import pytest
+from support.scripts import ROOT
 
 from ctios_fast import Arguments, CilCode, MethodError, messages
 from ctios_fast.core import codec
 from ctios_fast.model.agents import desktop_rows
 from ctios_fast.model.agents.desktop import AgentRequests
-from ctios_fast.model.call_data_fields import ECC, MAX_ECC_BYTES, USER_TO_USER_INFO
+from ctios_fast.model.call_data_fields import (
+    ECC,
+    MAX_ECC_BYTES,
+    MAX_ECC_NAME,
+    MAX_ECC_VALUE,
+    USER_TO_USER_INFO,
+)
 from ctios_fast.model.request_rows import (
     Limit,
     Parameter,
@@ -49,6 +57,29 @@ def inspect_keywords(method: Any) -> set[str]:
         return set()
     typed = annotation.__args__[0]
     return {name for each in typed.__mro__ for name in vars(each).get("__annotations__", ())}
+
+
+def test_the_page_lists_every_request_of_an_agent() -> None:
+    text = (ROOT / "docs" / "agent-desktop.md").read_text("utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| (\w+) \| `(\w+)` \|$", text, re.MULTILINE)
+    rows = {
+        (row.method, row.label, row.event)
+        for row in vars(desktop_rows).values()
+        if isinstance(row, RequestRow)
+    }
+    assert set(listed) == rows
+
+
+def test_the_page_states_the_limits() -> None:
+    text = (ROOT / "docs" / "agent-desktop.md").read_text("utf-8")
+    limits = {field.name: field.max for field in codec(25).describe("MAKE_CALL_REQ").floating}  # type: ignore[union-attr]
+    assert f"| call variables | {limits['CallVariable1'] - 1} bytes |" in text
+    assert f"| UserToUserInfo | {limits['UserToUserInfo']} bytes |" in text
+    assert f"| AgentInstrument | {limits['AgentInstrument'] - 1} bytes |" in text
+    names = "DialedNumber, CallWrapupData, FacilityCode, AuthorizationCode, AccountCode"
+    assert {limits[name] for name in names.split(", ")} == {40}
+    assert f"| {names} | 39 bytes |" in text
+    assert f"{MAX_ECC_NAME} bytes for a name, {MAX_ECC_VALUE} for a value, {MAX_ECC_BYTES} for all" in text
 
 
 A_ROW = RequestRow(
