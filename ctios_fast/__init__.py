@@ -186,6 +186,8 @@ if not TYPE_CHECKING:  # or every misspelt name would pass a type checker
         source = _SOURCES.get(name)
         if source is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if source == ".enums":
+            import_module(".protocol", __name__)  # says how to build a checkout that lacks generated modules
         value = globals()[name] = getattr(import_module(source, __name__), name)
         return value
 

@@ -53,7 +53,7 @@ from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
-from .session_properties import SessionProperties
+from .session_lookups import SessionLookups
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .system_status import SystemStatus
@@ -63,7 +63,7 @@ __all__ = ["Session"]
 _M = TypeVar("_M", bound=Message)
 
 
-class Session(SessionProperties):
+class Session(SessionLookups):
     """A client's session with a CTI Server pair.
 
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
@@ -167,18 +167,6 @@ class Session(SessionProperties):
     def calls(self) -> Mapping[str, Call]:
         """The calls that the session knows, by UniqueObjectID. Read-only."""
         return self._calls
-
-    @property
-    def current_call(self) -> Call | None:
-        """The call of agent mode that buttons are about; None in other modes and without one.
-
-        The only own call is the current one. Among several, ``set_current_call`` chooses.
-        """
-        return self._context.current_call  # type: ignore[return-value]
-
-    def get_current_call(self) -> Call | None:
-        """CTI OS's name of ``current_call``."""
-        return self._context.current_call  # type: ignore[return-value]
 
     def set_current_call(self, call: Call) -> None:
         """Make a call the current one. OnCurrentCallChanged and OnButtonEnablementChange follow.

@@ -6,11 +6,13 @@ import ssl
 from typing import Any
 
 import pytest
-from support.model import MakeSession, Recorder, an_agent, failing, sides, soon, until
+from support.model import MakeSession, Recorder, an_agent, failing, settled, sides, soon, until
+from support.scripted_peer import OPENED_MONITOR, Peer, encoded, state_event
 
 from ctios_fast import Agent, ArgType, Arguments, CilCode, MethodError, Session
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import ConnectionMode
+from ctios_fast.protocol import numbers as ged
 from ctios_fast.sim import Simulator
 
 #: The properties that CTI OS documents for a Session.
@@ -40,7 +42,6 @@ DOCUMENTED = {
 #: Those that nothing in this library sets yet.
 WITHOUT_SOURCE = {
     "CCMBasedSilentMonitor",
-    "CurrentCall",
     "ForcedDisconnect",
     "MessageFilter",
     "ObjectReferences",
@@ -261,3 +262,50 @@ async def test_a_failed_try_leaves_no_side_being_tried(manual: Session, sim: Sim
     assert manual.trying_server == ""
     assert not manual.is_valid("TryingSince")
     await soon(manual.disconnect())
+
+
+# --- Look-ups ----------------------------------------------------------------------------------------
+
+
+def begin_call(call_id: int, device: str) -> bytes:
+    return encoded(
+        ged.BEGIN_CALL_EVENT,
+        {"ConnectionDeviceID": device, "RouterCallKeyCallID": 5, "RouterCallKeySequenceNumber": 0},
+        MonitorID=OPENED_MONITOR,
+        PeripheralID=5000,
+        ConnectionCallID=call_id,
+    )
+
+
+async def test_all_objects_of_a_kind_are_found_by_their_ids(peer: Peer, peer_bulk: Session) -> None:
+    group = peer_bulk.skill_group(7)
+    peer.send(state_event(3, agent="1002"), begin_call(501, "3001"), begin_call(501, "3002"))
+    await settled(peer_bulk)
+    agents, calls = peer_bulk.get_all_agents(), peer_bulk.get_all_calls()
+    assert list(agents) == ["agent.5000.1001", "agent.5000.1002"]
+    assert agents.get_element(2) is peer_bulk.agent("1002")
+    assert agents.get_element_type(2) is ArgType.ARG_REFERENCE
+    assert list(calls) == ["call.5000.501.3001", "call.5000.501.3002"]
+    assert peer_bulk.get_all_skill_groups() == {"skillgroup.5000.7": group}
+    for found in (agents, calls, peer_bulk.get_all_skill_groups()):
+        for unique_object_id, each in found.items():
+            assert each.unique_object_id == unique_object_id
+            assert peer_bulk.get_object_from_object_id(unique_object_id) is each
+    assert peer_bulk.get_current_agent() is peer_bulk.get_current_call() is None, "in bulk mode"
+
+
+def test_a_session_that_never_connected_has_no_objects() -> None:
+    session = Session(client_id="test")
+    assert session.get_all_agents() == session.get_all_calls() == session.get_all_skill_groups() == {}
+
+
+async def test_the_current_agent_and_call_are_found_in_agent_mode(
+    peer: Peer, peer_agent: Agent, session: Session
+) -> None:
+    assert session.get_current_agent() is session.current_agent is peer_agent
+    assert session.get_current_call() is None
+    peer.send(begin_call(501, "3001"))
+    await settled(session)
+    [call] = session.get_all_calls().values()
+    assert session.get_current_call() is session.get_value("CurrentCall") is call
+    assert session.get_value_string("CurrentCall") == "call.5000.501.3001"
