@@ -1,17 +1,37 @@
 """The call that a program names in a request: a Call, its UniqueObjectID, or the current one."""
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
 from ctios_fast.enums import CilCode
+from ctios_fast.protocol.codes import NULL_CALL_TYPE
 
 from .coercion import refuse
 from .context import Context
 
-__all__ = ["CallReference", "name_connection", "named_call"]
+__all__ = ["CallReference", "add_present_values", "name_connection", "named_call"]
+
+#: Fields of SET_CALL_DATA_REQ without a value for "leave it": keyword, field, value if nothing is known.
+_PRESENT_VALUES: Final = (
+    (kw.CTIOS_CALLTYPE, "call_type", NULL_CALL_TYPE),
+    ("CalledPartyDisposition", "called_party_disposition", 0),
+    ("CampaignID", "campaign_id", 0),
+    ("QueryRuleID", "query_rule_id", 0),
+)
 
 
-class CallReference(Protocol):
+class CallProperties(Protocol):
+    """The properties of a call."""
+
+    def is_valid(self, keyword: str) -> bool:
+        """Whether the call has such a property, and its value is known."""
+
+    def get_value(self, keyword: str) -> Any:
+        """A property by its keyword."""
+
+
+class CallReference(CallProperties, Protocol):
     """What requests need of a Call."""
 
     context: Context | None
@@ -23,16 +43,6 @@ class CallReference(Protocol):
     @property
     def unique_object_id(self) -> str:
         """The call's identity within its session."""
-
-    @property
-    def call_type(self) -> int | None:
-        """CallType, None as long as it is not known."""
-
-    def is_valid(self, keyword: str) -> bool:
-        """Whether the call has such a property, and its value is known."""
-
-    def get_value(self, keyword: str) -> Any:
-        """A property by its keyword."""
 
 
 def named_call(context: Context, call: Any) -> CallReference | None:
@@ -56,3 +66,10 @@ def name_connection(call: CallReference, fields: dict[str, Any]) -> None:
     fields["connection_call_id"] = call.connection_call_id
     fields["connection_device_id_type"] = call.connection_device_id_type
     fields["connection_device_id"] = call.connection_device_id
+
+
+def add_present_values(call: CallProperties, fields: dict[str, Any]) -> None:
+    """Add the fields of SET_CALL_DATA_REQ that it always carries, as they are now, where none are given."""
+    for keyword, field, unknown in _PRESENT_VALUES:
+        if field not in fields:
+            fields[field] = call.get_value(keyword) if call.is_valid(keyword) else unknown

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from support.call_messages import Connection, send
+from support.call_messages import Connection, data_update, send
 from support.documented_events import check_keywords
 from support.model import MakeSession, failed, failing, soon
 from support.struct_server import (
@@ -318,10 +318,13 @@ async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
 
 
 async def test_wrapup_data_are_set_and_nothing_else_of_the_call_changes(desk: Desk) -> None:
-    call = await a_call(desk, CallType=3)
+    call = await a_call(desk, CallType=3, CalledPartyDisposition=13)
+    known = {"CallType": 3, "CalledPartyDisposition": 13, "CampaignID": 5, "QueryRuleID": 6}
+    data_update(desk.peer, CONNECTION, monitor_id=OWN_MONITOR, **known)
+    await desk.recorder.wait_for("OnCallDataUpdate")
     setting = desk.agent.set_wrapup_data(call_wrapup_data="sold", call=call)
     request = await desk.peer.receive(SET_CALL_DATA_REQ)
-    assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 0, 0, 0)
+    assert request.fixed(SET_CALL_DATA_LAYOUT)[1:] == (PERIPHERAL, 1, 9001, 0, 0, 3, 13, 5, 6)
     assert request.floating(SET_CALL_DATA_LAYOUT) == [(25, text("3001.0")), (46, text("sold"))]
     desk.peer.send(SET_CALL_DATA_CONF, uint(request.invoke_id))
     await soon(setting)

@@ -12,16 +12,15 @@ from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import boolean, refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property
-from ctios_fast.model.named_call import CallReference, name_connection, named_call
+from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
 from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
-from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_ID
+from ctios_fast.protocol.codes import NULL_ID
 
 from . import desktop_rows as rows
 from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
 
 __all__ = ["DESK_PROPERTIES", "AgentRequests"]
 
-_DISPOSITION: Final = "CalledPartyDisposition"
 #: DeviceIDType of an agent's device, and the ConnectionDeviceIDType of no connection.
 _AGENT_DEVICE: Final = 76
 _NO_CONNECTION: Final = 0xFFFF
@@ -431,11 +430,7 @@ class AgentRequests(RequestingObject):
         fields["agent_id"] = self.agent_id
 
     def _name_data_of_call(self, call: Any, args: Any, fields: Fields) -> None:
-        # These two fields have no value for "leave it as it is": the call's present values are sent.
-        named = self._name_required_call(call, args, fields)
-        is_known = named.is_valid(_DISPOSITION)
-        fields["call_type"] = NULL_CALL_TYPE if named.call_type is None else named.call_type
-        fields["called_party_disposition"] = named.get_value(_DISPOSITION) if is_known else 0
+        add_present_values(self._name_required_call(call, args, fields), fields)
 
     def _named_call(self, call: Any, args: Any) -> CallReference | None:
         if call is None and args is not None:

@@ -12,9 +12,9 @@ from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.model.coercion import refuse
-from ctios_fast.model.named_call import CallReference
+from ctios_fast.model.named_call import CallReference, add_present_values
 from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
-from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_ID
+from ctios_fast.protocol.codes import NULL_ID
 
 from . import call_rows as rows
 from . import states
@@ -231,9 +231,7 @@ class CallRequests(RequestingObject):
         def name(fields: Fields) -> None:
             self._name("", fields)
             fields.pop("agent_instrument", None)
-            for keyword, field, unknown in _PRESENT_VALUES:
-                if field not in fields:
-                    fields[field] = self.get_value(keyword) if self.is_valid(keyword) else unknown
+            add_present_values(self, fields)
 
         return self._request(row, row.received(args), fields, timeout, name)
 
@@ -434,15 +432,6 @@ class CallRequests(RequestingObject):
     def _peripheral_type(self) -> Any:
         keyword = kw.CTIOS_PERIPHERALTYPE
         return self.get_value(keyword) if self.is_valid(keyword) else None
-
-
-#: Fields of SET_CALL_DATA_REQ without a value for "leave it": keyword, field, value if nothing is known.
-_PRESENT_VALUES: Final = (
-    (kw.CTIOS_CALLTYPE, "call_type", NULL_CALL_TYPE),
-    ("CalledPartyDisposition", "called_party_disposition", 0),
-    ("CampaignID", "campaign_id", 0),
-    ("QueryRuleID", "query_rule_id", 0),
-)
 
 
 def _names(statuses: "frozenset[int] | set[int]") -> str:
