@@ -383,7 +383,7 @@ def _mask(buttons: Iterable[str], enumeration: str = "ButtonEnablement") -> int:
 @cache
 def _bits(enumeration: str) -> dict[str, int]:
     # the bit of each button, by its name without ENABLE_; the enumeration is built when it is looked up
-    from ctios_fast import enums
+    import ctios_fast.enums as enums
 
     members = getattr(enums, enumeration).__members__
     return {

@@ -22,6 +22,7 @@ from .agents.agent import Agent
 from .agents.handlers import AGENTS
 from .agents.joining import adopt, agent_by_id, require_free
 from .arguments import Arguments, arguments_over
+from .button_reports import ButtonReports
 from .client_identity import ClientIdentity
 from .coercion import refuse
 from .context import Context
@@ -120,6 +121,7 @@ class ModeSetting:
         context.peripheral_id = peripheral_id
         context.registry.use_peripheral(peripheral_id)
         context.current_agent = None if agent is None else adopt(context, agent)
+        context.buttons = None if agent is None else ButtonReports(context)
         if before is not None and before is not agent:
             context.fire("OnCurrentAgentReset", _reset_arguments, before)
 

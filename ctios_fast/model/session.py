@@ -26,6 +26,7 @@ from .agents.agent_values import peripheral_number
 from .agents.handlers import AGENTS
 from .agents.joining import agent_by_id, named_agents
 from .arguments import Arguments
+from .button_reports import BUTTON_EVENTS
 from .calls.call import Call
 from .calls.call_index import CallsById
 from .calls.current_call import change_current_call
@@ -109,7 +110,7 @@ class Session(SessionLookups):
         self._identity = ClientIdentity(client_id, client_password, client_signature)
         checked_options = ConnectionOptions(**options)
         #: Counts and calls listeners.
-        self._events = EventPublisher((SESSION_EVENTS, *(kind.events for kind in KINDS)))
+        self._events = EventPublisher((SESSION_EVENTS, BUTTON_EVENTS, *(kind.events for kind in KINDS)))
         registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
         #: The agents that the session knows.

@@ -32,9 +32,10 @@ from ctios_fast.model.coercion import (
     received,
     refuse,
 )
-from ctios_fast.model.context import Context
+from ctios_fast.model.context import Buttons, Context
 from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import (
     ALL_SKILL_GROUPS_MRD,
     NULL_PERIPHERAL_TYPE,
@@ -648,6 +649,8 @@ class Agent(AgentRequests):
         listens = context.listeners["OnAgentStateChange"]
         if context.hears_all and not listens and not is_leaving and self._changes is None:
             return  # most events: they change the state and no more
+        if context.buttons is not None and message is not None and self is context.current_agent:
+            context.buttons.take(message)
         if context.hears_all or message is None or self._is_own(context, message):
             if listens:
                 context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
@@ -656,6 +659,9 @@ class Agent(AgentRequests):
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
+        buttons = context.buttons
+        if buttons is not None and self is context.current_agent:
+            buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
         if self._changes is not None:
             self._show(known, reason)
 
@@ -802,7 +808,15 @@ class Agent(AgentRequests):
         values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
         values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
         values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
+        buttons = self._buttons()
+        if buttons is not None:
+            values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
         return arguments_over(values)
+
+    def _buttons(self) -> Buttons | None:
+        # None for any other agent than that of agent mode
+        context = self.context
+        return context.buttons if context is not None and self is context.current_agent else None
 
     def _monitored_arguments(self, reason: int, message: Message | None) -> Arguments:
         args = self._state_arguments(reason, message)

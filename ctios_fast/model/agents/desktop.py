@@ -72,6 +72,15 @@ class AgentRequests(RequestingObject):
         return (self._facts or NO_FACTS).mask
 
     @property
+    def device_abilities(self) -> tuple[int, int] | None:
+        """TransferConferenceSetup and CallControlSupported of the agent's device.
+
+        None as long as ``query_device_info`` was not answered for it.
+        """
+        device = (self._facts or NO_FACTS).device
+        return None if device is None else (device["TransferConferenceSetup"], device["CallControlSupported"])
+
+    @property
     def not_ready_reason_required(self) -> bool | None:
         """Whether the desk settings require a reason for NOT_READY, None as long as they are not known."""
         return (self._facts or NO_FACTS).needs_not_ready_reason

@@ -1,0 +1,114 @@
+"""ButtonReports: the button mask of agent mode, from the agent, the current call and the desk."""
+
+from typing import Final, Protocol
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Message
+from ctios_fast.protocol.codes import LCS_CONNECT, LCS_HOLD
+
+from . import buttons
+from .arguments import Arguments, arguments_over
+from .context import Context
+from .publisher import EventTable
+
+__all__ = ["BUTTON_EVENTS", "ButtonReports"]
+
+#: Events about buttons (CTI OS Developer's Guide, IButtonEnablementEvents).
+BUTTON_EVENTS: Final = EventTable(names=("OnButtonEnablementChange",))
+#: PeripheralType of Unified CCE, which most sessions serve.
+_ENTERPRISE_AGENT: Final = 17
+#: Protocol version from which AgentMode 1 means routable; before it 0 does.
+_ROUTABLE_IS_1: Final = 20
+#: The state of another call of the device that makes a difference, by the state of the current call.
+_OTHER: Final = {LCS_CONNECT: LCS_HOLD, LCS_HOLD: LCS_CONNECT}
+
+
+class _Desk(Protocol):
+    """What the mask needs of the current agent. An ``Agent`` has it all."""
+
+    state: int | None
+
+    @property
+    def desk_settings_mask(self) -> int | None: ...
+    @property
+    def device_abilities(self) -> tuple[int, int] | None: ...
+
+
+class _CurrentCall(Protocol):
+    """What the mask needs of the current call. A ``Call`` has it all."""
+
+    status: int | None
+
+    @property
+    def call_type(self) -> int | None: ...
+    @property
+    def other_calls(self) -> "tuple[_CurrentCall, ...]": ...
+
+
+class ButtonReports:
+    """Computes and reports EnablementMask for the session in agent mode.
+
+    ``peripheral_type`` and ``is_routable`` are those of the last state event of the agent.
+    """
+
+    __slots__ = ("_context", "is_routable", "peripheral_type")
+
+    def __init__(self, context: Context) -> None:
+        self.peripheral_type = _ENTERPRISE_AGENT
+        self.is_routable: bool | None = None
+        self._context = context
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens to OnButtonEnablementChange."""
+        return bool(self._context.listeners["OnButtonEnablementChange"])
+
+    def take(self, message: Message) -> None:
+        """Take in an AGENT_STATE_EVENT of the agent."""
+        self.peripheral_type = message["PeripheralType"]
+        mode = message.get("AgentMode")
+        if mode is not None:
+            self.is_routable = (mode == 1) is (self._context.codec.version >= _ROUTABLE_IS_1)
+
+    def mask(self) -> int:
+        """The EnablementMask as it is now."""
+        context = self._context
+        agent: _Desk | None = context.current_agent  # type: ignore[assignment]
+        call: _CurrentCall | None = context.current_call  # type: ignore[assignment]
+        settings = None if agent is None else agent.desk_settings_mask
+        abilities = None if agent is None else agent.device_abilities
+        setup, controls = (0, buttons.ALL_CONTROLS) if abilities is None else abilities
+        of_agent = buttons.agent_mask(
+            None if agent is None else agent.state,
+            desk_settings=settings,
+            peripheral_type=self.peripheral_type,
+            is_routable=self.is_routable,
+        )
+        of_call = 0
+        if call is not None:
+            other = _OTHER.get(call.status or 0)
+            of_call = buttons.call_mask(
+                call.status,
+                has_other=other is not None and any(each.status == other for each in call.other_calls),
+                call_type=call.call_type,
+                desk_settings=settings,
+                peripheral_type=self.peripheral_type,
+                setup=setup,
+            )
+        return buttons.combined(of_agent, of_call, controls)
+
+    def report(self, unique_object_id: str, message_type: int) -> None:
+        """Fire OnButtonEnablementChange for the object and the message that changed the mask.
+
+        ``message_type`` is 0 where no message did, as when another call becomes current.
+        """
+        self._context.fire("OnButtonEnablementChange", self._arguments, unique_object_id, message_type)
+
+    def _arguments(self, unique_object_id: str, message_type: int) -> Arguments:
+        return arguments_over(
+            {
+                kw.CTIOS_ENABLEMENTMASK: self.mask(),
+                kw.CTIOS_UNIQUEOBJECTID: unique_object_id,
+                kw.CTIOS_MESSAGEID: message_type,
+            }
+        )
