@@ -53,7 +53,7 @@ class Recorder:
         self.events: list[tuple[str, Arguments]] = []
         self._waiting: list[tuple[str, int, asyncio.Future[None]]] = []
         for event in session.events:
-            if event in ("OnRecovered", "OnCTIOSFailure"):  # reports of the system, tested on their own
+            if event in ("OnRecovered", "OnCTIOSFailure", "OnButtonEnablementChange"):  # tested on their own
                 continue
             session.subscribe(event, lambda args, event=event: self._note(event, args))
 
