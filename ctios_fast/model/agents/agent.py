@@ -646,24 +646,30 @@ class Agent(AgentRequests):
         self.reason_code = reason
         if self.auto_login:
             self._return = return_after(state, reason, self._return)
-        listens = context.listeners["OnAgentStateChange"]
-        if context.hears_all and not listens and not is_leaving and self._changes is None:
+        if (
+            context.hears_all
+            and not context.listeners["OnAgentStateChange"]
+            and not is_leaving
+            and self._changes is None
+        ):
             return  # most events: they change the state and no more
-        if context.buttons is not None and message is not None and self is context.current_agent:
-            context.buttons.take(message)
+        self._report_state(context, reason, message, is_leaving)
+        if self._changes is not None:
+            self._show(known, reason)
+
+    def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
+        buttons = self._buttons()
+        if buttons is not None and message is not None:
+            buttons.take(message)
         if context.hears_all or message is None or self._is_own(context, message):
-            if listens:
-                context.events.fire("OnAgentStateChange", self._state_arguments(reason, message))
+            context.fire("OnAgentStateChange", self._state_arguments, reason, message)
         else:
             context.fire("OnMonitoredAgentStateChange", self._monitored_arguments, reason, message)
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", self._state_arguments, reason, message)
-        buttons = context.buttons
-        if buttons is not None and self is context.current_agent:
+        if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
-        if self._changes is not None:
-            self._show(known, reason)
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
