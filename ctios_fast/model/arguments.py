@@ -8,7 +8,6 @@ Passwords are hidden by construction: ``argument_cover`` wraps a value under a k
 what is wrong with it after its own variable has been replaced.
 """
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from itertools import islice
 from typing import Any, Self
@@ -215,9 +214,11 @@ class Arguments(TypedElements, MutableMapping[str, Any]):
     __copy__ = _shallow
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "Arguments":
+        from copy import deepcopy  # which has called this method, so that it is loaded only where it is used
+
         return arguments_over(
             {
-                key: value if isinstance(value, Secret) else copy.deepcopy(value, memo)
+                key: value if isinstance(value, Secret) else deepcopy(value, memo)
                 for key, value in self._values.items()
             }
         )

@@ -14,6 +14,7 @@ from ctios_fast.protocol import numbers as ged
 #: Modules that take long to import, or whose classes take long to create, and that a program does not need
 #: to connect.
 LATE = [
+    "copy",
     "dataclasses",
     "difflib",
     "json",
@@ -26,10 +27,14 @@ LATE = [
     "ctios_fast.core.classes.factory",
     "ctios_fast.core.classes.properties",
     "ctios_fast.core.conformance",
+    "ctios_fast.core.dispatch.field_names",
+    "ctios_fast.core.dispatch.request_sender",
+    "ctios_fast.core.encode.keyword_writer",
     "ctios_fast.core.layout_info",
     "ctios_fast.core.scan.column_scan",
     "ctios_fast.core.scan.filter_rules",
     "ctios_fast.messages",
+    "ctios_fast.protocol.class_table",
     "ctios_fast.protocol.enums",
     "ctios_fast.protocol.schema",
     "ctios_fast.records",

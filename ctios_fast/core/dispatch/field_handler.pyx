@@ -15,7 +15,6 @@ from .field_reader cimport MAX_FIELDS, FieldReader, collect, release, store
 
 from ctios_fast.protocol.naming import message_number
 
-from .field_names import check_arity, resolved
 from .unawaited import unawaited
 
 cdef extern from "Python.h":
@@ -31,6 +30,9 @@ cdef class FieldHandler(FrameHandler):
     """
 
     def __cinit__(self, message_type, handler, fields, *, bint with_message=False):
+        # imported late, as the message classes are: it reads the table of their fields
+        from .field_names import check_arity, resolved
+
         cdef uint32_t number = message_number(message_type)
         if not callable(handler):
             raise TypeError(f"a handler must be callable, got {type(handler).__name__}")
