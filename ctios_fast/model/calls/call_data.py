@@ -8,11 +8,20 @@ from typing import Any, Final, Generic, TypeVar
 
 from ctios_fast import keywords as kw
 from ctios_fast.core import Codec, FieldReader, Message
+from ctios_fast.core.text_encoding import decoded
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_PERIPHERAL_TYPE
 
-__all__ = ["CALL_VARIABLES", "DATA_FIELDS", "MAX_UNREAD", "CallData", "cti_clients", "named_variables"]
+__all__ = [
+    "CALL_VARIABLES",
+    "DATA_FIELDS",
+    "MAX_UNREAD",
+    "CallData",
+    "cti_clients",
+    "named_variables",
+    "with_texts",
+]
 
 #: Frames that are kept unread, at most. One inbound call brings about six with data.
 MAX_UNREAD: Final = 8
@@ -48,6 +57,8 @@ DATA_FIELDS: Final = (
 )
 #: Fields whose value for "nothing known" does not replace a known one.
 _UNKNOWN: Final = {kw.CTIOS_CALLTYPE: NULL_CALL_TYPE, kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE}
+#: Fields that the protocol has as octets and CTI OS as text.
+_OCTETS: Final = (kw.CTIOS_USERTOUSERINFO, "CallReferenceID")
 #: Messages whose named variables are all that the call has. Others add to those that are known.
 _COMPLETE: Final = frozenset({ged.BEGIN_CALL_EVENT, ged.CALL_DATA_UPDATE_EVENT, ged.SNAPSHOT_CALL_CONF})
 #: Fields that are lists in these messages, one item for each skill group, so they are not the call's own.
@@ -142,7 +153,7 @@ class CallData(Generic[C]):
 
     def _read_one(self, message: Message) -> None:
         before = self._values
-        values = self._reader.fill(message, before)
+        values = with_texts(self._reader.fill(message, before), self._codec.encoding)
         if message.type in _LISTS:
             for keyword, value in list(values.items()):
                 if isinstance(value, list):
@@ -160,6 +171,15 @@ class CallData(Generic[C]):
         named = named_variables(message)
         adds = message.type not in _COMPLETE and len(self._ecc) + len(named) <= MAX_ECC_VARIABLES
         self._ecc = {**self._ecc, **named} if adds else named
+
+
+def with_texts(values: dict[str, Any], encoding: str | None) -> dict[str, Any]:
+    """``values``, with text of that encoding in place of the octets that CTI OS has as text."""
+    for name in _OCTETS:
+        octets = values.get(name)
+        if isinstance(octets, bytes):
+            values[name] = decoded(octets.rstrip(b"\0"), encoding)
+    return values
 
 
 def named_variables(message: Message) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .call import Call
-from .call_data import named_variables
+from .call_data import named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
 from .current_call import CurrentCall
@@ -299,7 +299,7 @@ def _contact(contact: Contact, context: Context) -> Handler:
     listeners = context.listeners
 
     def arguments(message: Message, is_own: bool) -> Arguments:
-        values = fill(message, dict(contact.defaults))
+        values = with_texts(fill(message, dict(contact.defaults)), context.codec.encoding)
         for field, keyword in contact.renamed.items():
             if field in values:
                 values[keyword] = values.pop(field)

@@ -15,7 +15,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .call import Call
-from .call_data import DATA_FIELDS, cti_clients, named_variables
+from .call_data import DATA_FIELDS, cti_clients, named_variables, with_texts
 from .events import REPORTS, Report
 from .snapshot import snapshot_values
 
@@ -108,7 +108,7 @@ class CallReporter:
             return
         known = {**report.defaults, **_known(call, report)}
         always = {name: known[name] for name in (*report.defaults, *_IDENTITY)}
-        values = {**self._update(message, {}), **always}
+        values = {**with_texts(self._update(message, {}), self._context.codec.encoding), **always}
         variables = named_variables(message)
         if variables or call.data.had_ecc:
             values[kw.CTIOS_ECC] = arguments_over(variables)
@@ -154,6 +154,7 @@ class CallReporter:
                 **{name: value for name, value in message.to_dict().items() if name not in _NESTED},
                 **values,
             }
+            values = with_texts(values, context.codec.encoding)
         values[kw.CTIOS_UNIQUEOBJECTID] = call.unique_object_id
         if call.status is not None and not call.is_status_hidden:
             values[kw.CTIOS_CALLSTATUS] = call.status
