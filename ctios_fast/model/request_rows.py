@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ctios_fast.core.layout_info import FixedField
 
 __all__ = [
+    "Describe",
     "Fields",
     "Limit",
     "Parameter",

@@ -10,10 +10,11 @@ from ctios_fast._checks import shown
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
-from ctios_fast.errors import MethodError
+from ctios_fast.errors import MethodError, Refused
+from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.named_call import CallReference, add_present_values
-from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
+from ctios_fast.model.request_rows import Describe, Fields, RequestingObject, RequestRow
 from ctios_fast.protocol.codes import NULL_ID
 
 from . import call_rows as rows
@@ -428,6 +429,21 @@ class CallRequests(RequestingObject):
         self._name("active_", fields)
         fields["held_connection_call_id"] = NULL_ID
         fields["held_connection_device_id_type"] = _NO_CONNECTION
+
+    def _confirmed_arguments(self, fields: Fields, message: Message, describe: Describe | None) -> Arguments:
+        # CTI OS documents the call's identity alone. What the server answered is the request's answer.
+        if self._require_context().minimizes_event_args:
+            return arguments_over({kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id})
+        return super()._confirmed_arguments(fields, message, describe)
+
+    def _refusal_arguments(self, error: Refused) -> Arguments:
+        context = self._require_context()
+        agent = context.current_agent
+        if agent is None and self.instrument is not None:
+            agent = context.agent_at(self.instrument)
+        args = super()._refusal_arguments(error)
+        args[kw.CTIOS_AGENTID] = "" if agent is None else agent.agent_id
+        return args
 
     def _peripheral_type(self) -> Any:
         keyword = kw.CTIOS_PERIPHERALTYPE
