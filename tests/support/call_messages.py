@@ -4,9 +4,9 @@ It imports nothing of the package, as ``struct_server`` does not. Layouts are fo
 the names of the protocol reference. A test gives the fields that it is about; the others have the values
 that the reference prints for "not known". The counts of lists follow from the lists::
 
-    leg = Connection(501, "3001")
-    send(peer, "CALL_HELD", leg, monitor_id=77, LocalConnectionState=HOLD, HoldingDeviceID="3001")
-    send(peer, "BEGIN_CALL", leg, ANI="5551234", NamedVariable=[("user.account", "7")])
+    at_phone = Connection(501, "3001")
+    send(peer, "CALL_HELD", at_phone, monitor_id=77, LocalConnectionState=HOLD, HoldingDeviceID="3001")
+    send(peer, "BEGIN_CALL", at_phone, ANI="5551234", NamedVariable=[("user.account", "7")])
 """
 
 import struct
@@ -277,7 +277,7 @@ _LISTS: Mapping[str, tuple[str, Callable[..., Floating]]] = {
     "CallDevice": ("NumCallDevices", _call_device),
 }
 
-#: Tags of single floating fields. A value that is a number is packed into four bytes, or two where noted.
+#: Tags of single floating fields. A number is packed into four bytes, a connection's id type into two.
 _TAGS: Mapping[str, int] = {
     "AgentExtension": 4,
     "AgentID": 5,
