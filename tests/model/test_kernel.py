@@ -26,7 +26,7 @@ from ctios_fast.core import codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
 from ctios_fast.messages import ConfigRequestEvent, QueryAgentStateReq
-from ctios_fast.model.agents.agent import MAX_DOMAINS
+from ctios_fast.model.agents.state_of_agent import MAX_DOMAINS
 from ctios_fast.model.kinds import KINDS
 from ctios_fast.protocol import numbers as ged
 

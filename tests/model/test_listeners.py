@@ -12,6 +12,8 @@ from support.model import AVAILABLE, NOT_READY, Recorder, an_agent, sides, soon
 
 from ctios_fast import Agent, Arguments, ControlFailure, Session
 from ctios_fast.core import Message
+from ctios_fast.model.agents import agent as agent_module
+from ctios_fast.model.agents import state_of_agent
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.sim import Simulator
 
@@ -223,7 +225,8 @@ async def test_a_typed_handler_runs_after_the_agent_was_updated(session: Session
 async def test_arguments_are_built_for_listeners_only(
     session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Agent, "_state_arguments", lambda *args: pytest.fail("built without a listener"))
+    for module in (agent_module, state_of_agent):
+        monkeypatch.setattr(module, "state_arguments", lambda *args: pytest.fail("built without a listener"))
     agent = an_agent()
     await soon(session.connect(**sides(sim)))
     await soon(session.set_agent(agent))

@@ -1,4 +1,4 @@
-"""The Agent of the CTI OS object model: logging in and out, states, and what events report of it.
+"""The Agent of the CTI OS object model: its identity and properties, and the requests for its state.
 
 An Agent belongs to one session: the one that ``set_agent`` gave it to, or, in bulk mode, the one that made
 it. Its methods send at once and return a ``Request`` that may be awaited or left to the events.
@@ -8,39 +8,20 @@ the agent or the connection come through the request, so that one of many does n
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import FieldReader, Message
+from ctios_fast.core import Message
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import AgentState, CilCode
-from ctios_fast.errors import ConnectionLost, EncodeError, MethodError, Refused, RequestTimeout
-from ctios_fast.keywords import (
-    CTIOS_AGENTEXTENSION,
-    CTIOS_AGENTID,
-    CTIOS_AGENTINSTRUMENT,
-    CTIOS_AGENTSTATE,
-    CTIOS_UNIQUEOBJECTID,
-)
-from ctios_fast.model.arguments import Arguments, arguments_over
-from ctios_fast.model.coercion import (
-    boolean,
-    hidden,
-    integer,
-    optional_seconds,
-    received,
-    refuse,
-)
-from ctios_fast.model.context import Buttons, Context
+from ctios_fast.errors import EncodeError, MethodError, Refused, RequestTimeout
+from ctios_fast.model.arguments import Arguments
+from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds, received, refuse
+from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
-from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import (
-    ALL_SKILL_GROUPS_MRD,
-    NULL_PERIPHERAL_TYPE,
-    NULL_SKILL_GROUP,
-)
+from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from . import states
 from .agent_values import (
@@ -53,94 +34,23 @@ from .agent_values import (
     hidden_password,
     signing_extras,
 )
-from .desktop import DESK_PROPERTIES, AgentRequests
-from .reasons import FORCED_LOGOUT
+from .desktop import DESK_PROPERTIES
+from .gap import NO_GAP, Gap
 from .requests import LoginRequest, StateChange
-from .returning import Return, return_after
-from .states import STATES, agent_state
+from .state_arguments import state_arguments
+from .state_of_agent import StateOfAgent
+from .states import agent_state
 
-__all__ = ["MAX_DOMAINS", "Agent", "details_reader"]
+__all__ = ["Agent"]
 
 #: Protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq.
-_SINCE_SERVICES = 13
+_SINCE_SERVICES: Final = 13
 
-#: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
-MAX_DOMAINS = 256
-
-_NO_PASSWORD = Secret("")
-_LABELS = {state: f"agent state {state.name}" for state in states.ASKABLE}
-#: States whose events need more than taking the state in.
-_LOGOUT = int(states.LOGOUT)
-_UNKNOWN = int(states.UNKNOWN)
-
-#: Arguments of a change of state about which nothing is known, in the order that they have.
-_NO_DETAILS: dict[str, Any] = {
-    kw.CTIOS_PERIPHERALID: None,
-    kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE,
-    kw.CTIOS_AGENTSTATE: states.UNKNOWN,
-    kw.CTIOS_SKILLGROUPNUMBER: NULL_SKILL_GROUP,
-    kw.CTIOS_SKILLGROUPID: NULL_SKILL_GROUP,
-    kw.CTIOS_STATEDURATION: 0,
-    kw.CTIOS_SKILLGROUPPRIORITY: 0,
-    kw.CTIOS_EVENTREASONCODE: 0,
-    kw.CTIOS_SKILLGROUPSTATE: states.UNKNOWN,
-    kw.CTIOS_AGENTID: "",
-    kw.CTIOS_AGENTEXTENSION: "",
-    kw.CTIOS_AGENTINSTRUMENT: "",
-    kw.CTIOS_UNIQUEOBJECTID: "",
-}
+_NO_PASSWORD: Final = Secret("")
+_LABELS: Final = {state: f"agent state {state.name}" for state in states.ASKABLE}
 
 
-def details_reader() -> FieldReader:
-    """Reads what an AGENT_STATE_EVENT adds to the Arguments of its event, under CTI OS's keywords."""
-    return FieldReader(
-        kw.CTIOS_PERIPHERALID,
-        kw.CTIOS_PERIPHERALTYPE,
-        kw.CTIOS_SKILLGROUPNUMBER,
-        kw.CTIOS_SKILLGROUPID,
-        kw.CTIOS_STATEDURATION,
-        kw.CTIOS_SKILLGROUPPRIORITY,
-        kw.CTIOS_EVENTREASONCODE,
-        kw.CTIOS_SKILLGROUPSTATE,
-        kw.CTIOS_CTICLIENTSIGNATURE,
-    )
-
-
-class _Gap:
-    """What a gap in the events, or a state of UNKNOWN, leaves open about an agent."""
-
-    __slots__ = (
-        "before_unknown",
-        "is_back",
-        "is_doubtful",
-        "is_named",
-        "is_returning",
-        "reason",
-        "return_to",
-    )
-
-    def __init__(self) -> None:
-        #: Whether the program named the agent when it set the mode, and nothing was heard of it since.
-        self.is_named = False
-        #: Whether events may have been missed since the state was heard of.
-        self.is_doubtful = False
-        #: Whether the library logs the agent in again if the gap logged it out.
-        self.is_returning = False
-        #: Whether the library has logged the agent in again, and the state from before is still to come.
-        self.is_back = False
-        #: The state that the agent goes back to then, with its reason.
-        self.return_to: Return | None = None
-        #: Reason of a logout that the program asked for and whose answer was lost; None without one.
-        self.reason: int | None = None
-        #: The state before an event said UNKNOWN, which is neither in nor out.
-        self.before_unknown: AgentState | int | None = None
-
-
-#: The gap of an agent that has none. It is never changed.
-_NO_GAP = _Gap()
-
-
-class Agent(AgentRequests):
+class Agent(StateOfAgent):
     """One agent of a peripheral.
 
     - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.
@@ -151,26 +61,17 @@ class Agent(AgentRequests):
     - ``auto_login``: whether the library logs the agent in again after a forced logout, and brings it back to
       the state from before.
 
-    ``state`` is the overall AgentState in the voice domain, None until something was heard of it; a number
-    that is not an AgentState stays a number. ``reason_code`` is that of the last state event, 0 without one.
-    ``domain_states`` has the states of other media routing domains, by MRDID.
+    ``state``, ``reason_code`` and ``domain_states`` are what ``StateOfAgent`` keeps.
 
     Raises ``MethodError`` for a value that cannot be used.
     """
 
     __slots__ = (
-        "_changes",
-        "_gap",
-        "_is_pre_logout_fired",
         "_password",
-        "_return",
         "agent_extension",
         "agent_id",
         "agent_instrument",
         "auto_login",
-        "domain_states",
-        "reason_code",
-        "state",
     )
 
     PROPERTIES = properties(
@@ -205,20 +106,7 @@ class Agent(AgentRequests):
         self.agent_instrument = checked_instrument("agent_instrument", agent_instrument)
         self.agent_extension = checked_extension("agent_extension", agent_extension)
         self.auto_login = boolean("auto_login", auto_login)
-        self.state: AgentState | int | None = None
-        self.reason_code = 0
-        self.domain_states: dict[int, AgentState | int] | None = None
         self._password = agent_password or _NO_PASSWORD
-        #: The oldest request for a state that is not answered yet. ``later`` of each request is the next one.
-        #: A tuple of them would be one more object for the garbage collector in a job of many logins.
-        self._changes: StateChange | None = None
-        #: Whether listeners have had the OnPreLogout of the logout under way.
-        self._is_pre_logout_fired = False
-        #: What a gap in the events left open; None for most agents at most times, which saves memory.
-        self._gap: _Gap | None = None
-        #: The state that the agent goes back to after an auto login, with its reason. Without auto login it
-        #: is None.
-        self._return: Return | None = None
 
     @classmethod
     def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
@@ -230,7 +118,7 @@ class Agent(AgentRequests):
         return agent
 
     def __repr__(self) -> str:
-        if not hasattr(self, "state"):  # a traceback of a failed __init__ shows it
+        if not hasattr(self, "agent_id"):  # a traceback of a failed __init__ shows it
             return "<Agent new>"
         state = "unknown" if self.state is None else getattr(self.state, "name", self.state)
         return f"<Agent {self.agent_id} of peripheral {self.peripheral_id}, state {state}>"
@@ -243,16 +131,6 @@ class Agent(AgentRequests):
         return f"agent.{self.peripheral_id}.{self.agent_id}"
 
     @property
-    def is_logged_in(self) -> bool:
-        """Whether the last event or answer about the agent says that it is logged in."""
-        return self.state is not None and self.state not in states.NOT_SIGNED_IN
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
-        return self._gap is not None and self._gap.is_doubtful
-
-    @property
     def agent_password(self) -> Secret:
         """The password, hidden. It may be set as text."""
         return self._password
@@ -261,12 +139,27 @@ class Agent(AgentRequests):
     def agent_password(self, password: "str | Secret | None") -> None:
         self._password = hidden(password) or _NO_PASSWORD
 
+    def _identity(self) -> dict[str, Any]:
+        return {
+            kw.CTIOS_PERIPHERALID: self.peripheral_id,
+            kw.CTIOS_AGENTID: self.agent_id,
+            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+        }
+
     def _set_property(self, row: Property, value: Any) -> None:
         is_identity = row.attribute in ("agent_id", "peripheral_id")
         present = getattr(self, row.attribute)
         if is_identity and self.context is not None and present is not None and present != value:
             raise refuse(f"{row.keyword} cannot change: the agent belongs to a session under {present}")
         super()._set_property(row, value)
+
+    def apply_device(self, instrument: str | None, extension: str | None) -> None:
+        """Take in the device of an event. None and empty texts change nothing."""
+        # Reuse the existing text when unchanged, and share one between instrument and extension.
+        if instrument != self.agent_instrument and instrument:
+            self.agent_instrument = instrument
+        if extension != self.agent_extension and extension:
+            self.agent_extension = instrument if extension == instrument else extension
 
     # --- Requests -----------------------------------------------------------------------------------
 
@@ -395,7 +288,7 @@ class Agent(AgentRequests):
             return failed
         if self._is_reported(context) and not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
-            context.fire("OnPreLogout", self._state_arguments, reason)
+            context.fire("OnPreLogout", state_arguments, self, reason)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(
@@ -522,52 +415,7 @@ class Agent(AgentRequests):
             self._add_change(change)
         return change
 
-    # --- Answers ------------------------------------------------------------------------------------
-
-    def change_confirmed(self, confirmation: Message) -> None:
-        """Fire OnSetAgentStateConf. Called by a request for a state."""
-        context = self.context
-        if context is not None and context.listeners["OnSetAgentStateConf"]:
-            context.fire("OnSetAgentStateConf", self._confirmation_arguments, confirmation)
-
-    def change_over(self, change: StateChange) -> None:
-        """Forget the request for a state, which waits for no event any more. Called by the request."""
-        self._drop(change)
-
-    def change_failed(self, change: StateChange, error: BaseException) -> None:
-        """Forget the request for a state, and fire the events of its failure. Called by the request."""
-        was_sent = self._drop(change)
-        events: tuple[str, ...] = ()
-        if change.wanted == states.LOGOUT:
-            self._is_pre_logout_fired = False
-            events = ("OnLogoutFailed",)
-            if was_sent and isinstance(error, ConnectionLost):
-                self._open_gap().reason = change.reason
-        if isinstance(error, Refused) and self._fire_refusal(error, *events):
-            change.reported()
-
-    def connection_lost(self, reason: str) -> None:
-        """The connection is gone: fail what waits for a state event. Called by the registry."""
-        change, self._changes = self._changes, None
-        self._is_pre_logout_fired = False
-        while change is not None:
-            if change.wanted == states.LOGOUT:
-                self._open_gap().reason = change.reason
-            change.lost(reason)
-            change = change.later
-        self.doubt()
-
-    def needs_repair(self) -> bool:
-        """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
-        gap = self._gap
-        if gap is None:
-            return False
-        return gap.is_returning or (gap.is_doubtful and (gap.is_named or self.state is not None))
-
-    def ask_at_opening(self) -> None:
-        """Have the state asked for once the mode is open, though nothing was heard of the agent yet."""
-        gap = self._open_gap()
-        gap.is_doubtful = gap.is_named = True
+    # --- After a gap --------------------------------------------------------------------------------
 
     async def repair(self) -> None:
         """Ask for the state after a gap, and log the agent in again if the gap logged it out.
@@ -576,7 +424,7 @@ class Agent(AgentRequests):
         is not repeated.
         """
         await self.query_agent_state()
-        gap = self._gap or _NO_GAP
+        gap = self._gap or NO_GAP
         if gap.is_returning:
             try:
                 await self._return_after(gap)
@@ -585,7 +433,7 @@ class Agent(AgentRequests):
                 raise
         self._gap = None
 
-    async def _return_after(self, gap: _Gap) -> None:
+    async def _return_after(self, gap: Gap) -> None:
         # A loss in the middle is followed by another repair, which goes on.
         if not self.is_logged_in:
             await self.login()
@@ -594,275 +442,3 @@ class Agent(AgentRequests):
             wanted, reason = gap.return_to
             if wanted != states.NOT_READY or reason not in (0, self.reason_code):
                 await self.set_agent_state(wanted, reason_code=reason)
-
-    def doubt(self) -> None:
-        """Events may have been missed though the connection is up, as when the peripheral was offline."""
-        gap = self._open_gap()
-        gap.is_doubtful = True
-        if self.auto_login and self.is_logged_in and gap.reason is None:
-            gap.is_returning = True
-            if not gap.is_back:
-                gap.return_to = return_after(self.state, self.reason_code, self._return)
-
-    def _open_gap(self) -> _Gap:
-        if self._gap is None:
-            self._gap = _Gap()
-        return self._gap
-
-    def forget(self) -> None:
-        """Reset the known state: information from a previous connection is stale. Called by the registry."""
-        self.state = None
-        self.reason_code = 0
-        self.domain_states = None
-        self._gap = None
-        self._return = None
-        super().forget()
-
-    # --- Events -------------------------------------------------------------------------------------
-
-    def apply_device(self, instrument: str | None, extension: str | None) -> None:
-        """Take in the device of an event. None and empty texts change nothing."""
-        # Reuse the existing text when unchanged, and share one between instrument and extension.
-        if instrument != self.agent_instrument and instrument:
-            self.agent_instrument = instrument
-        if extension != self.agent_extension and extension:
-            self.agent_extension = instrument if extension == instrument else extension
-
-    def apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
-        """Take in a state of the voice domain, and fire its events.
-
-        - ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire.
-        - ``message``: the AGENT_STATE_EVENT that carries them; None where a repair found the state.
-        """
-        context: Context = self.context  # type: ignore[assignment]
-        is_leaving = False
-        if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
-            is_leaving = self._prepare(state, reason, message)
-        try:
-            known: AgentState | int = STATES[state]
-        except IndexError:
-            known = state
-        self.state = known
-        self.reason_code = reason
-        if self.auto_login:
-            self._return = return_after(state, reason, self._return)
-        if (
-            context.hears_all
-            and not context.listeners["OnAgentStateChange"]
-            and not is_leaving
-            and self._changes is None
-        ):
-            return  # most events: they change the state and no more
-        self._report_state(context, reason, message, is_leaving)
-        if self._changes is not None:
-            self._show(known, reason)
-
-    def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
-        buttons = self._buttons()
-        if buttons is not None and message is not None:
-            buttons.take(message)
-        if context.hears_all or message is None or self._is_own(context, message):
-            context.fire("OnAgentStateChange", self._state_arguments, reason, message)
-        else:
-            context.fire("OnMonitoredAgentStateChange", self._monitored_arguments, reason, message)
-        if is_leaving:
-            self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", self._state_arguments, reason, message)
-        if buttons is not None:
-            buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
-
-    def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
-        # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
-        if self._gap is not None:
-            self._gap.is_doubtful = False
-        if state not in states.NOT_SIGNED_IN:
-            return False
-        if state == states.UNKNOWN:
-            if self.state != states.UNKNOWN:
-                self._open_gap().before_unknown = self.state
-            return False
-        gap = self._gap or _NO_GAP
-        before = gap.before_unknown if self.state == states.UNKNOWN else self.state
-        if gap is not _NO_GAP:
-            gap.reason = None
-        context: Context = self.context  # type: ignore[assignment]
-        if message is not None and not self._is_own(context, message):
-            return False
-        if before == states.LOGOUT or not self._is_reported(context):
-            return False
-        if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", self._state_arguments, reason, message)
-        return True
-
-    def _is_reported(self, context: Context) -> bool:
-        # Whether OnPreLogout and OnPostLogout report the agent's logouts. They make a program disconnect, so
-        # that those of another agent would end the session of the one it serves.
-        return context.hears_all or self is context.current_agent
-
-    def _is_own(self, context: Context, message: Message) -> bool:
-        return context.is_own(message.get("MonitorID")) or self is context.current_agent
-
-    def _show(self, state: AgentState | int, reason: int) -> None:
-        # One event answers one request, the oldest that it fits: later ones have events of their own.
-        change = self._changes
-        while change is not None:
-            if change.shown(state, reason):
-                if change.done():
-                    self._drop(change)
-                return
-            change = change.later
-
-    def _state_ahead(self) -> int | None:
-        # The state that the agent will be in after the open requests, None if unknown.
-        change = self._changes
-        if change is None:
-            return self.state
-        while change.later is not None:
-            change = change.later
-        return change.wanted
-
-    def _add_change(self, change: StateChange) -> None:
-        # Adds a request that was sent to those that are not answered.
-        last = self._changes
-        if last is None:
-            self._changes = change
-            return
-        while last.later is not None:
-            last = last.later
-        last.later = change
-
-    def _drop(self, change: StateChange) -> bool:
-        # Returns whether the change was among those that are not answered.
-        before, each = None, self._changes
-        while each is not change:
-            if each is None:
-                return False
-            before, each = each, each.later
-        if before is None:
-            self._changes = change.later
-        else:
-            before.later = change.later
-        return True
-
-    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
-        """Take in a state of another media routing domain, by its MRDID, and fire its event.
-
-        Returns False, and does nothing, for a new domain once MAX_DOMAINS are known.
-        """
-        if self.domain_states is None:
-            self.domain_states = {}
-        if domain not in self.domain_states and len(self.domain_states) >= MAX_DOMAINS:
-            return False
-        self.domain_states[domain] = agent_state(state)
-        context: Context = self.context  # type: ignore[assignment]
-        is_own = context.hears_all or self._is_own(context, message)
-        context.fire(
-            "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange",
-            self._domain_arguments,
-            domain,
-            reason,
-            message,
-            is_own,
-        )
-        return True
-
-    def apply_answer(self, message: Message) -> None:
-        """Take in a QUERY_AGENT_STATE_CONF.
-
-        After a gap, an agent that is found logged out though it was not was logged out meanwhile. The events
-        of that logout are fired, since the server does not repeat them: with the reason that the program gave
-        if it had asked for the logout, otherwise with that of a forced logout.
-        """
-        state = message["AgentState"]
-        gap = self._gap or _NO_GAP
-        is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
-        reason = FORCED_LOGOUT if gap.reason is None else gap.reason
-        if gap is not _NO_GAP:
-            gap.is_doubtful = False
-            gap.reason = None
-        if not is_missed:  # a listener that logs the agent in must find the state that the event reports
-            self._identify(message)
-            self.state = agent_state(state)
-        context: Context = self.context  # type: ignore[assignment]
-        context.fire("OnQueryAgentStateConf", self._query_arguments, message)
-        if is_missed:
-            self.apply_state(state, reason)
-
-    def _identify(self, message: Message) -> None:
-        for name, attribute in (
-            ("AgentExtension", "agent_extension"),
-            ("AgentInstrument", "agent_instrument"),
-        ):
-            value = message.get(name)
-            if value:
-                setattr(self, attribute, value)
-
-    # --- Arguments of events ------------------------------------------------------------------------
-
-    def _state_arguments(self, reason: int, message: Message | None = None) -> Arguments:
-        if message is None:
-            values = {
-                **_NO_DETAILS,
-                kw.CTIOS_PERIPHERALID: self.peripheral_id,
-                kw.CTIOS_EVENTREASONCODE: reason,
-            }
-        else:
-            values = self.context.readers["agent"](message, _NO_DETAILS)  # type: ignore[union-attr]
-        state = self.state
-        values[CTIOS_AGENTSTATE] = states.UNKNOWN if state is None else state
-        values[CTIOS_AGENTID] = self.agent_id
-        values[CTIOS_AGENTEXTENSION] = self.agent_extension or ""
-        values[CTIOS_AGENTINSTRUMENT] = self.agent_instrument or ""
-        values[CTIOS_UNIQUEOBJECTID] = f"agent.{self.peripheral_id}.{self.agent_id}"
-        buttons = self._buttons()
-        if buttons is not None:
-            values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
-        return arguments_over(values)
-
-    def _buttons(self) -> Buttons | None:
-        # None for any other agent than that of agent mode
-        context = self.context
-        return context.buttons if context is not None and self is context.current_agent else None
-
-    def _monitored_arguments(self, reason: int, message: Message | None) -> Arguments:
-        args = self._state_arguments(reason, message)
-        args[kw.CTIOS_MONITORED] = True
-        return args
-
-    def _domain_arguments(self, domain: int, reason: int, message: Message, is_own: bool) -> Arguments:
-        args = (self._state_arguments if is_own else self._monitored_arguments)(reason, message)
-        args[CTIOS_AGENTSTATE] = self.domain_states[domain]  # type: ignore[index]
-        args["MRDID"] = domain
-        return args
-
-    def _confirmation_arguments(self, confirmation: Message) -> Arguments:
-        return arguments_over(
-            {
-                kw.CTIOS_INVOKEID: confirmation["InvokeID"],
-                kw.CTIOS_AGENTID: self.agent_id,
-                kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-            }
-        )
-
-    def _identity(self) -> dict[str, Any]:
-        return {
-            kw.CTIOS_PERIPHERALID: self.peripheral_id,
-            kw.CTIOS_AGENTID: self.agent_id,
-            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-        }
-
-    def _query_arguments(self, message: Message) -> Arguments:
-        fields = message.fixed()
-        values: dict[str, Any] = {
-            kw.CTIOS_AGENTID: message.get("AgentID", self.agent_id),
-            kw.CTIOS_AGENTEXTENSION: message.get("AgentExtension", ""),
-            kw.CTIOS_AGENTINSTRUMENT: message.get("AgentInstrument", ""),
-            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
-            **{name: value for name, value in fields.items() if name != "InvokeID"},
-        }
-        values[CTIOS_AGENTSTATE] = agent_state(values[CTIOS_AGENTSTATE])
-        names = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
-        groups = zip(*(message[name] for name in names), strict=False)
-        for number, group in enumerate(groups, 1):
-            values[f"SkillGroup[{number}]"] = arguments_over(dict(zip(names, group, strict=True)))
-        return arguments_over(values)

@@ -10,9 +10,10 @@ from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 
-from .agent import Agent, details_reader
+from .agent import Agent
 from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
+from .state_arguments import details_reader
 
 __all__ = ["AGENTS"]
 

@@ -1,0 +1,345 @@
+"""StateOfAgent: how events, answers, requests and gaps change what is known of an agent's state.
+
+``state`` changes in two places: ``apply_state`` takes in an event, ``apply_answer`` the answer to a query.
+
+**Requests for states.** A ``StateChange`` that was sent waits here until an event shows its state; the event
+answers the oldest request that it fits.
+
+**Logouts.** OnPreLogout comes before a logout is asked for, or before the event of one that nobody asked for.
+OnPostLogout comes after every listener had the OnAgentStateChange. One logout is reported once, also where
+each skill group has an event of its own, and where UNKNOWN lies between.
+
+**Gaps.** After a loss, or a time in which the peripheral was out of reach, the state is doubtful until it was
+asked for. A logout in the gap is found by the answer, and reported then.
+"""
+
+from typing import Final
+
+from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
+from ctios_fast.errors import ConnectionLost, Refused
+from ctios_fast.model.context import Buttons, Context
+from ctios_fast.protocol import numbers as ged
+
+from . import states
+from .desktop import AgentRequests
+from .gap import NO_GAP, Gap
+from .reasons import FORCED_LOGOUT
+from .requests import StateChange
+from .returning import Return, return_after
+from .state_arguments import (
+    confirmation_arguments,
+    domain_arguments,
+    monitored_arguments,
+    query_arguments,
+    state_arguments,
+)
+from .states import STATES, agent_state
+
+__all__ = ["MAX_DOMAINS", "StateOfAgent"]
+
+#: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
+MAX_DOMAINS: Final = 256
+
+#: States whose events need more than taking the state in.
+_LOGOUT: Final = int(states.LOGOUT)
+_UNKNOWN: Final = int(states.UNKNOWN)
+
+
+class StateOfAgent(AgentRequests):
+    """The base of ``Agent`` that keeps its state.
+
+    ``state``: the overall AgentState in the voice domain, None until something was heard of it. A number that
+    is not an AgentState stays a number. ``reason_code``: that of the last state event, 0 without one.
+    ``domain_states``: the states of other media routing domains, by MRDID.
+    """
+
+    __slots__ = (
+        "_changes",
+        "_gap",
+        "_is_pre_logout_fired",
+        "_return",
+        "domain_states",
+        "reason_code",
+        "state",
+    )
+
+    auto_login: bool
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state: AgentState | int | None = None
+        self.reason_code = 0
+        self.domain_states: dict[int, AgentState | int] | None = None
+        #: The oldest request for a state that is not answered yet. ``later`` of each request is the next one.
+        #: A tuple of them would be one more object for the garbage collector in a job of many logins.
+        self._changes: StateChange | None = None
+        #: Whether listeners have had the OnPreLogout of the logout under way.
+        self._is_pre_logout_fired = False
+        #: What a gap in the events left open; None for most agents at most times, which saves memory.
+        self._gap: Gap | None = None
+        #: The state that the agent goes back to after an auto login, with its reason. Without auto login it
+        #: is None.
+        self._return: Return | None = None
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether the last event or answer about the agent says that it is logged in."""
+        return self.state is not None and self.state not in states.NOT_SIGNED_IN
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
+        return self._gap is not None and self._gap.is_doubtful
+
+    @property
+    def buttons(self) -> Buttons | None:
+        """The buttons of the session's desktop; None for any other agent than that of agent mode."""
+        context = self.context
+        return context.buttons if context is not None and self is context.current_agent else None
+
+    # --- Events -------------------------------------------------------------------------------------
+
+    def apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
+        """Take in a state of the voice domain, and fire its events.
+
+        - ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire.
+        - ``message``: the AGENT_STATE_EVENT that carries them; None where a repair found the state.
+        """
+        context: Context = self.context  # type: ignore[assignment]
+        is_leaving = False
+        if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
+            is_leaving = self._prepare(state, reason, message)
+        try:
+            known: AgentState | int = STATES[state]
+        except IndexError:
+            known = state
+        self.state = known
+        self.reason_code = reason
+        if self.auto_login:
+            self._return = return_after(state, reason, self._return)
+        if (
+            context.hears_all
+            and not context.listeners["OnAgentStateChange"]
+            and not is_leaving
+            and self._changes is None
+        ):
+            return  # most events: they change the state and no more
+        self._report_state(context, reason, message, is_leaving)
+        if self._changes is not None:
+            self._show(known, reason)
+
+    def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
+        buttons = self.buttons
+        if buttons is not None and message is not None:
+            buttons.take(message)
+        if context.hears_all or message is None or self._is_own(context, message):
+            context.fire("OnAgentStateChange", state_arguments, self, reason, message)
+        else:
+            context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
+        if is_leaving:
+            self._is_pre_logout_fired = False
+            context.fire("OnPostLogout", state_arguments, self, reason, message)
+        if buttons is not None:
+            buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
+
+    def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
+        # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
+        if self._gap is not None:
+            self._gap.is_doubtful = False
+        if state not in states.NOT_SIGNED_IN:
+            return False
+        if state == states.UNKNOWN:
+            if self.state != states.UNKNOWN:
+                self._open_gap().before_unknown = self.state
+            return False
+        gap = self._gap or NO_GAP
+        before = gap.before_unknown if self.state == states.UNKNOWN else self.state
+        if gap is not NO_GAP:
+            gap.reason = None
+        context: Context = self.context  # type: ignore[assignment]
+        if message is not None and not self._is_own(context, message):
+            return False
+        if before == states.LOGOUT or not self._is_reported(context):
+            return False
+        if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
+            context.fire("OnPreLogout", state_arguments, self, reason, message)
+        return True
+
+    def _is_reported(self, context: Context) -> bool:
+        # Whether OnPreLogout and OnPostLogout report the agent's logouts. They make a program disconnect, so
+        # that those of another agent would end the session of the one it serves.
+        return context.hears_all or self is context.current_agent
+
+    def _is_own(self, context: Context, message: Message) -> bool:
+        return context.is_own(message.get("MonitorID")) or self is context.current_agent
+
+    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
+        """Take in a state of another media routing domain, by its MRDID, and fire its event.
+
+        Returns False, and does nothing, for a new domain once MAX_DOMAINS are known.
+        """
+        if self.domain_states is None:
+            self.domain_states = {}
+        if domain not in self.domain_states and len(self.domain_states) >= MAX_DOMAINS:
+            return False
+        self.domain_states[domain] = agent_state(state)
+        context: Context = self.context  # type: ignore[assignment]
+        is_own = context.hears_all or self._is_own(context, message)
+        context.fire(
+            "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange",
+            domain_arguments,
+            self,
+            domain,
+            reason,
+            message,
+            is_own,
+        )
+        return True
+
+    # --- Answers to a query -------------------------------------------------------------------------
+
+    def apply_answer(self, message: Message) -> None:
+        """Take in a QUERY_AGENT_STATE_CONF.
+
+        After a gap, an agent that is found logged out though it was not was logged out meanwhile. The events
+        of that logout are fired, since the server does not repeat them: with the reason that the program gave
+        if it had asked for the logout, otherwise with that of a forced logout.
+        """
+        state = message["AgentState"]
+        gap = self._gap or NO_GAP
+        is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
+        reason = FORCED_LOGOUT if gap.reason is None else gap.reason
+        if gap is not NO_GAP:
+            gap.is_doubtful = False
+            gap.reason = None
+        if not is_missed:  # a listener that logs the agent in must find the state that the event reports
+            self._identify(message)
+            self.state = agent_state(state)
+        context: Context = self.context  # type: ignore[assignment]
+        context.fire("OnQueryAgentStateConf", query_arguments, self, message)
+        if is_missed:
+            self.apply_state(state, reason)
+
+    def _identify(self, message: Message) -> None:
+        for name, attribute in (
+            ("AgentExtension", "agent_extension"),
+            ("AgentInstrument", "agent_instrument"),
+        ):
+            value = message.get(name)
+            if value:
+                setattr(self, attribute, value)
+
+    # --- Requests for states ------------------------------------------------------------------------
+
+    def _state_ahead(self) -> int | None:
+        # The state that the agent will be in after the open requests, None if unknown.
+        change = self._changes
+        if change is None:
+            return self.state
+        while change.later is not None:
+            change = change.later
+        return change.wanted
+
+    def _add_change(self, change: StateChange) -> None:
+        # Adds a request that was sent to those that are not answered.
+        last = self._changes
+        if last is None:
+            self._changes = change
+            return
+        while last.later is not None:
+            last = last.later
+        last.later = change
+
+    def _show(self, state: AgentState | int, reason: int) -> None:
+        # One event answers one request, the oldest that it fits: later ones have events of their own.
+        change = self._changes
+        while change is not None:
+            if change.shown(state, reason):
+                if change.done():
+                    self._drop(change)
+                return
+            change = change.later
+
+    def _drop(self, change: StateChange) -> bool:
+        # Returns whether the change was among those that are not answered.
+        before, each = None, self._changes
+        while each is not change:
+            if each is None:
+                return False
+            before, each = each, each.later
+        if before is None:
+            self._changes = change.later
+        else:
+            before.later = change.later
+        return True
+
+    def change_confirmed(self, confirmation: Message) -> None:
+        """Fire OnSetAgentStateConf. Called by a request for a state."""
+        context = self.context
+        if context is not None and context.listeners["OnSetAgentStateConf"]:
+            context.fire("OnSetAgentStateConf", confirmation_arguments, self, confirmation)
+
+    def change_over(self, change: StateChange) -> None:
+        """Forget the request for a state, which waits for no event any more. Called by the request."""
+        self._drop(change)
+
+    def change_failed(self, change: StateChange, error: BaseException) -> None:
+        """Forget the request for a state, and fire the events of its failure. Called by the request."""
+        was_sent = self._drop(change)
+        events: tuple[str, ...] = ()
+        if change.wanted == states.LOGOUT:
+            self._is_pre_logout_fired = False
+            events = ("OnLogoutFailed",)
+            if was_sent and isinstance(error, ConnectionLost):
+                self._open_gap().reason = change.reason
+        if isinstance(error, Refused) and self._fire_refusal(error, *events):
+            change.reported()
+
+    # --- Gaps ---------------------------------------------------------------------------------------
+
+    def connection_lost(self, reason: str) -> None:
+        """The connection is gone: fail what waits for a state event. Called by the registry."""
+        change, self._changes = self._changes, None
+        self._is_pre_logout_fired = False
+        while change is not None:
+            if change.wanted == states.LOGOUT:
+                self._open_gap().reason = change.reason
+            change.lost(reason)
+            change = change.later
+        self.doubt()
+
+    def doubt(self) -> None:
+        """Events may have been missed though the connection is up, as when the peripheral was offline."""
+        gap = self._open_gap()
+        gap.is_doubtful = True
+        if self.auto_login and self.is_logged_in and gap.reason is None:
+            gap.is_returning = True
+            if not gap.is_back:
+                gap.return_to = return_after(self.state, self.reason_code, self._return)
+
+    def ask_at_opening(self) -> None:
+        """Have the state asked for once the mode is open, though nothing was heard of the agent yet."""
+        gap = self._open_gap()
+        gap.is_doubtful = gap.is_named = True
+
+    def needs_repair(self) -> bool:
+        """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
+        gap = self._gap
+        if gap is None:
+            return False
+        return gap.is_returning or (gap.is_doubtful and (gap.is_named or self.state is not None))
+
+    def _open_gap(self) -> Gap:
+        if self._gap is None:
+            self._gap = Gap()
+        return self._gap
+
+    def forget(self) -> None:
+        """Reset the known state: information from a previous connection is stale. Called by the registry."""
+        self.state = None
+        self.reason_code = 0
+        self.domain_states = None
+        self._gap = None
+        self._return = None
+        super().forget()
