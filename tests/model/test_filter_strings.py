@@ -10,6 +10,7 @@ from support.strategies import floating, header
 
 from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.core import codec
+from ctios_fast.enums import EventID
 from ctios_fast.errors import CtiOsError, FilterSyntaxError
 from ctios_fast.protocol import numbers as ged
 
@@ -53,6 +54,15 @@ def accepts(text: str, frame: bytes) -> bool:
 )
 def test_message_ids_are_numbers_names_or_events(text: str, chosen: set[int] | None) -> None:
     assert FrameFilter.parse(text, 25).messages == chosen
+
+
+def test_every_event_of_a_message_has_the_same_number_in_a_filter_and_in_event_id() -> None:
+    printed = [
+        name for name, event in EventID.__members__.items() if event in ged.NAMES and not name.isupper()
+    ]
+    assert len(printed) == 30
+    for name in printed:
+        assert FrameFilter.parse(f"MessageID={name}", 25).messages == {EventID[name]}
 
 
 @pytest.mark.parametrize(

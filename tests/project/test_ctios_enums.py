@@ -58,7 +58,13 @@ PRINTED = {
 
 def numbers_of(row: dict[str, Any]) -> dict[str, int]:
     entries = row.get("members", {}) | row.get("and_masks", {})
-    return {name: entry if isinstance(entry, int) else entry["value"] for name, entry in entries.items()}
+    numbers: dict[str, int] = {}
+    for name, entry in entries.items():
+        if isinstance(entry, str):
+            numbers[name] = wire.MessageType[entry]
+        else:
+            numbers[name] = entry if isinstance(entry, int) else entry["value"]
+    return numbers
 
 
 def test_all_names_are_public() -> None:
@@ -139,6 +145,13 @@ def test_short_aliases_are_the_same_members() -> None:
     assert enums.SystemEvent.CTIOS_SERVER_ONLINE is enums.SystemEvent.eSysCTIOSServerOnline
     assert enums.SilentMonitorStatus.MONITOR_STARTED is enums.SilentMonitorStatus.eSMStatusMonitorStarted
     assert enums.FailureCode.INVALID_PRIVILEGE is enums.FailureCode.eInvalidPriviledge
+
+
+def test_the_numbers_of_events_are_those_that_the_guide_prints() -> None:
+    ids = enums.EventID
+    assert (ids.eCallBeginEvent, ids.eCallEndEvent, ids.eAgentStateEvent) == (23, 24, 30)
+    assert (ids.OnCallRTPStarted, ids.OnCallRTPStopped) == (116, 117)
+    assert ids.eOnNewSkillGroupStatisticsEvent == 536871027
 
 
 def test_every_error_code_has_a_text() -> None:

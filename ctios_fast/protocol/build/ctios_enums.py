@@ -52,9 +52,10 @@ def load_ctios(
     with path.open("rb") as file:
         data = tomllib.load(file)
     wire = {item.name: item for item in reference.enumerations}
+    numbers = {message.name: message.number for message in reference.messages}
     enumerations = []
     for row in data["enum"]:
-        members, texts = _members(row, wire)
+        members, texts = _members(row, wire, numbers)
         enumerations.append(
             CtiOsEnumeration(
                 name=row["name"],
@@ -72,7 +73,9 @@ def load_ctios(
     return enumerations, shared
 
 
-def _members(row: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[dict[str, int], dict[int, str]]:
+def _members(
+    row: Mapping[str, Any], wire: Mapping[str, Any], numbers: Mapping[str, int]
+) -> tuple[dict[str, int], dict[int, str]]:
     # all members by name, with the aliases; texts by value
     members: dict[str, int] = {}
     texts: dict[int, str] = {}
@@ -81,6 +84,8 @@ def _members(row: Mapping[str, Any], wire: Mapping[str, Any]) -> tuple[dict[str,
     for name, entry in row.get("members", {}).items():
         if isinstance(entry, int):
             members[name] = entry
+        elif isinstance(entry, str):
+            members[name] = numbers[entry]
         else:
             members[name] = entry["value"]
             texts[entry["value"]] = entry["text"]
