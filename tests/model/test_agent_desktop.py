@@ -55,7 +55,7 @@ async def test_a_call_is_made_with_its_data(sim: Simulator, agent: Agent, record
     assert args["UniqueObjectID"] == "agent.5000.1001"
 
 
-async def test_a_call_for_a_skill_group_is_made_for_it(sim: Simulator, agent: Agent) -> None:
+async def test_a_call_for_an_unknown_skill_group_is_refused(sim: Simulator, agent: Agent) -> None:
     with pytest.raises(RequestRefused) as error:
         await soon(agent.make_call(dialed_number="3002", skill_group_number=77))
     assert error.value.status == 72

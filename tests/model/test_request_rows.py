@@ -149,7 +149,7 @@ def test_values_of_another_kind_are_refused(coerce: Any, value: Any) -> None:
         coerce("Name", value, Limit(255, None))
 
 
-def test_ecc_variables_and_arrays_are_told_apart_by_their_keywords() -> None:
+def test_the_keyword_says_whether_an_ecc_variable_is_an_array() -> None:
     given = Arguments({"user.plan": "gold", "user.order[3]": 5, "user.list": ["a", "b"], "user.flag": True})
     assert fields(dialed_number="1", ecc=given) == {
         "priority": False,
