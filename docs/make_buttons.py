@@ -28,6 +28,11 @@ The mask is the agent's part and the current call's part together, without what 
 Names are those of `ButtonEnablement` without `ENABLE_`. `docs/make_buttons.py` draws this page from the
 tables.
 
+Events of the session's own agent and calls carry it as EnablementMask. `OnButtonEnablementChange` follows
+each of them, with the mask, the UniqueObjectID of the agent or call, and MessageID: the type of the
+message, such as 30 for AGENT_STATE_EVENT. It is 0 where the program or the end of a call made another call
+the current one. `agent.enablement_mask` is the mask at any moment.
+
 ## The agent's part
 
 {agent}

@@ -236,6 +236,7 @@ class Peer:
         group: Group = NO_GROUP,
         groups: Sequence[Group] = (),
         signature: str | None = None,
+        direction: int = 0,
     ) -> None:
         """Report the state of an agent. ``group``: the skill group of the fixed part."""
         fixed = struct.pack(
@@ -250,7 +251,7 @@ class Peer:
         floating: list[tuple[int, bytes]] = [] if signature is None else [(3, text(signature))]
         floating += [(5, text(agent_id)), (4, text(instrument)), (6, text(instrument))]
         if self.version >= 16:
-            floating.append((244, uint(0)))  # Direction: none
+            floating.append((244, uint(direction)))
         for each in groups:
             floating += _group_fields(each)
         if self.version >= 22:

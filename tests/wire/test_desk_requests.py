@@ -23,6 +23,7 @@ from support.struct_server import (
 from support.wire_steps import OWN_MONITOR, STATE_LAYOUT, Desk, FullRecorder, open_agent
 
 from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
+from ctios_fast.enums import ButtonEnablement
 from ctios_fast.model.calls.call import Call
 
 SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
@@ -461,6 +462,41 @@ async def test_another_greeting_action_is_refused(desk: Desk) -> None:
     assert refused is CilCode.E_CTIOS_INVALID_ARGUMENT
     missing = failing(lambda: desk.agent.set_agent_greeting_action())
     assert missing is CilCode.E_CTIOS_MISSING_ARGUMENT
+
+
+TALKING, WORK_READY = 4, 6
+
+
+async def test_the_direction_of_the_last_call_is_kept_for_wrapup(desk: Desk) -> None:
+    assert desk.agent.get_value_int("IncomingOrOutgoing") == 0
+    stories = [(TALKING, 1, 1), (WORK_READY, 0, 1), (TALKING, 6, 2), (TALKING, 3, 1), (TALKING, 4, 2)]
+    for number, (state, direction, expected) in enumerate(stories, 1):
+        desk.peer.agent_state_event(state, monitor_id=OWN_MONITOR, direction=direction)
+        await desk.recorder.wait_for("OnAgentStateChange", number)
+        assert desk.agent.get_value_int("IncomingOrOutgoing") == expected
+
+
+async def test_desk_settings_and_the_device_change_the_buttons(desk: Desk) -> None:
+    agent = desk.agent
+    plain = agent.get_value_int("EnablementMask")
+    assert plain & (ButtonEnablement.ENABLE_NOTREADY | ButtonEnablement.ENABLE_MAKECALL)
+    asking = agent.request_desk_settings()
+    request = await desk.peer.receive(AGENT_DESK_SETTINGS_REQ)
+    desk.peer.send(
+        AGENT_DESK_SETTINGS_CONF, struct.pack(">16I", request.invoke_id, PERIPHERAL, 0x38, *[0] * 13)
+    )
+    await soon(asking)
+    with_reasons = ButtonEnablement(agent.get_value_int("EnablementMask"))
+    assert ButtonEnablement.ENABLE_NOTREADY_WITH_REASON in with_reasons
+    assert ButtonEnablement.ENABLE_NOTREADY not in with_reasons
+    asking = agent.query_device_info()
+    request = await desk.peer.receive(QUERY_DEVICE_INFO_REQ)
+    fixed = struct.pack(
+        ">I8H5I", request.invoke_id, 17, 0, 1, 0, 0, 1, 2, 8, 0, 0, 0x7FFF, 0x7FFFF & ~0x400, 2
+    )
+    desk.peer.send(QUERY_DEVICE_INFO_CONF, fixed)
+    await soon(asking)
+    assert agent.get_value_int("EnablementMask") == with_reasons & ~ButtonEnablement.ENABLE_MAKECALL
 
 
 # --- Services that the server did not grant ---------------------------------------------------------

@@ -18,6 +18,8 @@ _CALL_MODES: Final = (3, 4)
 #: DeskSettingsMask.
 _IDLE_REASON_REQUIRED: Final = 0x8
 _LOGOUT_REASON_REQUIRED: Final = 0x10
+#: IncomingOrOutgoing by CallDirection: in, other in; out, other out, and the three of outbound campaigns.
+_INCOMING_OR_OUTGOING: Final = {1: 1, 3: 1, 2: 2, 4: 2, 5: 2, 6: 2, 7: 2}
 #: WrapupDataIncomingMode: required, and required with wrap-up data.
 _WRAPUP_REQUIRED: Final = frozenset({0, 3})
 
@@ -30,9 +32,10 @@ class DeskFacts:
     - ``is_remote``: whether logins name the agent's telephone (mobile agent).
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
+    - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
     """
 
-    __slots__ = ("call_mode", "device", "is_remote", "remote_number", "settings")
+    __slots__ = ("call_mode", "device", "direction", "is_remote", "remote_number", "settings")
 
     def __init__(self) -> None:
         self.settings: Mapping[str, int] | None = None
@@ -40,6 +43,12 @@ class DeskFacts:
         self.is_remote = False
         self.remote_number: str | None = None
         self.call_mode: int | None = None
+        self.direction = 0
+
+    @property
+    def incoming_or_outgoing(self) -> int:
+        """CTI OS's IncomingOrOutgoing of the last call: 0 unknown, 1 incoming, 2 outgoing."""
+        return _INCOMING_OR_OUTGOING.get(self.direction, 0)
 
     @property
     def mask(self) -> int | None:
@@ -81,6 +90,7 @@ class DeskFacts:
     def forget(self) -> None:
         """Drop what was learned over an earlier connection. What the program set stays."""
         self.settings = self.device = None
+        self.direction = 0
 
 
 def incomplete_remote_login() -> MethodError:

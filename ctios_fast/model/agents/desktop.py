@@ -10,7 +10,7 @@ from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import boolean, refuse
-from ctios_fast.model.context import Context
+from ctios_fast.model.context import Buttons, Context
 from ctios_fast.model.cti_object import Property
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
 from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
@@ -37,6 +37,8 @@ DESK_PROPERTIES: Final = (
     Property(kw.CTIOS_NOTREADYREASONREQUIRED, "not_ready_reason_required"),
     Property(kw.CTIOS_LOGOUTREASONREQUIRED, "logout_reason_required"),
     Property(kw.CTIOS_WRAPUPOKENABLED, "wrapup_ok_enabled"),
+    Property(kw.CTIOS_INCOMINGOROUTGOING, "incoming_or_outgoing"),
+    Property(kw.CTIOS_ENABLEMENTMASK, "enablement_mask"),
 )
 
 
@@ -96,6 +98,25 @@ class AgentRequests(RequestingObject):
         return (self._facts or NO_FACTS).needs_wrapup_data
 
     @property
+    def incoming_or_outgoing(self) -> int:
+        """Whether the last call of the agent of agent mode came in (1) or went out (2); 0 if it is not known.
+
+        State events name the direction from version 16 on.
+        """
+        return (self._facts or NO_FACTS).incoming_or_outgoing
+
+    @property
+    def buttons(self) -> Buttons | None:
+        """What computes and reports the agent's buttons; None for any other agent than that of agent mode."""
+        context = self.context
+        return context.buttons if context is not None and context.current_agent is self else None
+
+    @property
+    def enablement_mask(self) -> int | None:
+        """EnablementMask as it is now; None for any other agent than that of agent mode."""
+        return None if self.buttons is None else self.buttons.mask()
+
+    @property
     def remote_login(self) -> bool:
         """Whether logins are those of a mobile agent: they name its telephone."""
         return (self._facts or NO_FACTS).is_remote
@@ -136,6 +157,12 @@ class AgentRequests(RequestingObject):
         super().forget()
         if self._facts is not None:
             self._facts.forget()
+
+    def _take_direction(self, message: Message) -> None:
+        # An event that names no direction leaves that of the last call: wrap-up follows a call.
+        direction = message.get("Direction")
+        if direction:
+            self._known_facts().direction = direction
 
     def _known_facts(self) -> DeskFacts:
         if self._facts is None:

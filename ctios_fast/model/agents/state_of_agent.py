@@ -18,7 +18,7 @@ from typing import Final
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.errors import ConnectionLost, Refused
-from ctios_fast.model.context import Buttons, Context
+from ctios_fast.model.context import Context
 from ctios_fast.protocol import numbers as ged
 
 from . import states
@@ -92,12 +92,6 @@ class StateOfAgent(AgentRequests):
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
         return self._gap is not None and self._gap.is_doubtful
 
-    @property
-    def buttons(self) -> Buttons | None:
-        """The buttons of the session's desktop; None for any other agent than that of agent mode."""
-        context = self.context
-        return context.buttons if context is not None and self is context.current_agent else None
-
     # --- Events -------------------------------------------------------------------------------------
 
     def apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
@@ -133,6 +127,7 @@ class StateOfAgent(AgentRequests):
         buttons = self.buttons
         if buttons is not None and message is not None:
             buttons.take(message)
+            self._take_direction(message)
         if context.hears_all or message is None or self._is_own(context, message):
             context.fire("OnAgentStateChange", state_arguments, self, reason, message)
         else:
