@@ -373,6 +373,7 @@ class Session(SessionLookups):
 
         ``OnSetAgentModeEvent`` follows, then ``OnQueryAgentStateConf``, which reports an agent that is logged
         in already.
+        ``OnCurrentAgentReset`` reports the agent that was current before, if it is another one.
 
         Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. Raises ``MethodError`` when the
         session is not connected, has a mode, or the agent lacks its peripheral.
