@@ -31,7 +31,7 @@ class CtiObject(PropertyObject):
     # --- Refusals -----------------------------------------------------------------------------------
 
     def _fire_refusal(self, error: Refused, *events: str) -> bool:
-        # Fires OnControlFailureConf after the given events. Returns whether anybody listened.
+        # Fires OnControlFailureConf after the given events. Returns whether any of them has a listener.
         context = self.context
         if context is None:
             return False
@@ -54,7 +54,7 @@ class CtiObject(PropertyObject):
         return arguments_over(values)
 
     def _identity(self) -> dict[str, Any]:
-        # What events about the object name it by.
+        # The Arguments that identify the object in its events.
         return {kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id}
 
     # --- The session --------------------------------------------------------------------------------

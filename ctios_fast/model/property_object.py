@@ -97,7 +97,7 @@ class PropertyObject(TypedValues):
         return {}
 
     def get_value_string(self, keyword: str) -> str:
-        """A property as text: a number as its digits, an object as its UniqueObjectID, None as no text."""
+        """A property as text: a number in digits, an object as its UniqueObjectID, None as empty text."""
         name, value = self._found(keyword)
         return value.unique_object_id if isinstance(value, PropertyObject) else as_text(name, value)
 

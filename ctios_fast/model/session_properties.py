@@ -1,4 +1,4 @@
-"""SessionProperties: what a Session tells of itself, as attributes and under CTI OS's keywords."""
+"""SessionProperties: what a Session reports about itself, as attributes and under CTI OS's keywords."""
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
@@ -139,7 +139,7 @@ class SessionProperties(PropertyObject):
     # --- The sides ----------------------------------------------------------------------------------
 
     def _address(self, name: str) -> tuple[str | None, int | None]:
-        # host and port that connect was given for a side; a side that stands in for another has its address
+        # host and port of a side; where connect was given one host, both sides have it
         return next(
             ((side.host, side.port) for side in self._connection.sides if side.name == name), (None, None)
         )

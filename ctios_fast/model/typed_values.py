@@ -58,7 +58,7 @@ class TypedValues:
         return as_text(*self._found(keyword))
 
     def get_value_type(self, keyword: str) -> "ArgType":
-        """The type of the value, as Arg.GetType of CTI OS tells it: ARG_NOTSET for None."""
+        """The type of the value, as Arg.GetType of CTI OS reports it: ARG_NOTSET for None."""
         return arg_type(self._found(keyword)[1])
 
 
