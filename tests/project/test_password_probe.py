@@ -219,7 +219,19 @@ async def test_a_session_that_is_not_connected_shows_no_password(name: str, prob
         await session.disconnect()
 
 
-@pytest.mark.parametrize("name", ["login", "logout", "set_agent_state", "query_agent_state", "set_value"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "login",
+        "logout",
+        "set_agent_state",
+        "query_agent_state",
+        "set_value",
+        "make_call",
+        "set_wrapup_data",
+        "request_supervisor_assist",
+    ],
+)
 async def test_an_agent_of_an_open_session_shows_no_password(
     name: str, probe: Probe, server: Simulator
 ) -> None:
