@@ -208,6 +208,30 @@ async def test_the_greeting_of_a_logged_in_agent_is_controlled(sim: Simulator, a
     await soon(agent.set_agent_greeting_action(agent_action=1))
 
 
+# --- Who the agent is -------------------------------------------------------------------------------
+
+
+async def test_an_agent_of_agent_mode_is_not_a_supervisor(agent: Agent) -> None:
+    assert agent.is_agent()
+    assert not agent.is_supervisor()
+    assert agent.get_agent_state() == agent.state
+
+
+async def test_an_agent_that_is_granted_the_supervisor_service_is_a_supervisor(
+    team: Simulator, make_session: MakeSession
+) -> None:
+    agent = an_agent()
+    assert not agent.is_agent()
+    session = make_session()
+    await soon(session.connect(**sides(team)))
+    await soon(session.set_agent(agent, services=0x1 | 0x2 | 0x4 | 0x80))
+    assert agent.is_supervisor()
+    assert not agent.is_agent()
+    assert not session.agent("1002").is_agent()
+    with pytest.raises(TypeError, match=r"write is_supervisor\(\)"):
+        assert agent.is_supervisor
+
+
 # --- Mobile agents ----------------------------------------------------------------------------------
 
 

@@ -34,7 +34,7 @@ from .agent_values import (
     hidden_password,
     signing_extras,
 )
-from .desktop import DESK_PROPERTIES
+from .desk_properties import DESK_PROPERTIES
 from .gap import NO_GAP, Gap
 from .requests import LoginRequest, StateChange
 from .state_arguments import state_arguments

@@ -8,18 +8,17 @@ from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
-from ctios_fast.model.arguments import Arguments, arguments_over
-from ctios_fast.model.coercion import boolean, refuse
-from ctios_fast.model.context import Buttons, Context
-from ctios_fast.model.cti_object import Property
+from ctios_fast.model.arguments import arguments_over
+from ctios_fast.model.coercion import refuse
+from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
-from ctios_fast.model.request_rows import Fields, RequestingObject, RequestRow
+from ctios_fast.model.request_rows import Fields, RequestRow
 from ctios_fast.protocol.codes import NULL_ID
 
 from . import desktop_rows as rows
-from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
+from .desk_properties import DeskProperties
 
-__all__ = ["DESK_PROPERTIES", "AgentRequests"]
+__all__ = ["AgentRequests"]
 
 #: DeviceIDType of an agent's device, and the ConnectionDeviceIDType of no connection.
 _AGENT_DEVICE: Final = 76
@@ -28,21 +27,7 @@ _NO_CONNECTION: Final = 0xFFFF
 _SINCE_DEVICE_TYPE: Final = 13
 
 
-#: Properties of an agent that this module adds.
-DESK_PROPERTIES: Final = (
-    Property(kw.CTIOS_REMOTELOGIN, "remote_login", boolean),
-    Property(kw.CTIOS_AGENTREMOTENUMBER, "agent_remote_number", remote_number),
-    Property(kw.CTIOS_AGENTCALLMODE, "agent_call_mode", call_mode),
-    Property(kw.CTIOS_DESKSETTINGSMASK, "desk_settings_mask"),
-    Property(kw.CTIOS_NOTREADYREASONREQUIRED, "not_ready_reason_required"),
-    Property(kw.CTIOS_LOGOUTREASONREQUIRED, "logout_reason_required"),
-    Property(kw.CTIOS_WRAPUPOKENABLED, "wrapup_ok_enabled"),
-    Property(kw.CTIOS_INCOMINGOROUTGOING, "incoming_or_outgoing"),
-    Property(kw.CTIOS_ENABLEMENTMASK, "enablement_mask"),
-)
-
-
-class AgentRequests(RequestingObject):
+class AgentRequests(DeskProperties):
     """The requests of an Agent for its device, its calls and its settings.
 
     Each method takes its values by keyword, or in Arguments (``args``) under CTI OS's keywords. The answer of
@@ -55,119 +40,7 @@ class AgentRequests(RequestingObject):
     ``request_timeout`` unless given.
     """
 
-    __slots__ = ("_facts",)
-
-    agent_id: str
-    agent_instrument: str | None
-    agent_extension: str | None
-
-    def __init__(self) -> None:
-        super().__init__()
-        #: What is known of the desk; None for most agents, which saves memory.
-        self._facts: DeskFacts | None = None
-
-    # --- What is known of the desk --------------------------------------------------------------------
-
-    @property
-    def desk_settings_mask(self) -> int | None:
-        """DeskSettingsMask, None as long as ``request_desk_settings`` was not answered."""
-        return (self._facts or NO_FACTS).mask
-
-    @property
-    def device_abilities(self) -> tuple[int, int] | None:
-        """TransferConferenceSetup and CallControlSupported of the agent's device.
-
-        None as long as ``query_device_info`` was not answered for it.
-        """
-        device = (self._facts or NO_FACTS).device
-        return None if device is None else (device["TransferConferenceSetup"], device["CallControlSupported"])
-
-    @property
-    def not_ready_reason_required(self) -> bool | None:
-        """Whether the desk settings require a reason for NOT_READY, None as long as they are not known."""
-        return (self._facts or NO_FACTS).needs_not_ready_reason
-
-    @property
-    def logout_reason_required(self) -> bool | None:
-        """Whether the desk settings require a reason for LOGOUT, None as long as they are not known."""
-        return (self._facts or NO_FACTS).needs_logout_reason
-
-    @property
-    def wrapup_ok_enabled(self) -> bool | None:
-        """Whether wrap-up data are required after an incoming call, None as long as it is not known."""
-        return (self._facts or NO_FACTS).needs_wrapup_data
-
-    @property
-    def incoming_or_outgoing(self) -> int:
-        """Whether the last call of the agent of agent mode came in (1) or went out (2); 0 if it is not known.
-
-        State events name the direction from version 16 on.
-        """
-        return (self._facts or NO_FACTS).incoming_or_outgoing
-
-    @property
-    def buttons(self) -> Buttons | None:
-        """What computes and reports the agent's buttons; None for any other agent than that of agent mode."""
-        context = self.context
-        return context.buttons if context is not None and context.current_agent is self else None
-
-    @property
-    def enablement_mask(self) -> int | None:
-        """EnablementMask as it is now; None for any other agent than that of agent mode."""
-        return None if self.buttons is None else self.buttons.mask()
-
-    @property
-    def remote_login(self) -> bool:
-        """Whether logins are those of a mobile agent: they name its telephone."""
-        return (self._facts or NO_FACTS).is_remote
-
-    @remote_login.setter
-    def remote_login(self, is_remote: bool) -> None:
-        self._known_facts().is_remote = boolean("remote_login", is_remote)
-
-    @property
-    def agent_remote_number(self) -> str | None:
-        """The number of a mobile agent's telephone. Setting it raises ``MethodError`` for an unusable one."""
-        return (self._facts or NO_FACTS).remote_number
-
-    @agent_remote_number.setter
-    def agent_remote_number(self, number: str | None) -> None:
-        self._known_facts().remote_number = remote_number("agent_remote_number", number)
-
-    @property
-    def agent_call_mode(self) -> int | None:
-        """How a mobile agent is called, an AgentCallMode. Setting it raises ``MethodError`` for others."""
-        return (self._facts or NO_FACTS).call_mode
-
-    @agent_call_mode.setter
-    def agent_call_mode(self, mode: int | None) -> None:
-        self._known_facts().call_mode = call_mode("agent_call_mode", mode)
-
-    def _check_remote_login(self, given: Arguments) -> None:
-        # Before anything of ``given`` is set: whether a login with it has all that a mobile agent needs.
-        values = {row.attribute: getattr(self, row.attribute) for row in DESK_PROPERTIES if row.coerce}
-        for row in DESK_PROPERTIES:
-            if row.coerce is not None and row.keyword in given:
-                values[row.attribute] = row.coerce(row.keyword, given[row.keyword])
-        if values["remote_login"] and not (values["agent_remote_number"] and values["agent_call_mode"]):
-            raise incomplete_remote_login()
-
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection. Called by the registry."""
-        super().forget()
-        if self._facts is not None:
-            self._facts.forget()
-
-    def _take_direction(self, message: Message) -> None:
-        # An event that names no direction leaves that of the last call: wrap-up follows a call.
-        direction = message.get("Direction")
-        if direction:
-            self._known_facts().direction = direction
-
-    def _known_facts(self) -> DeskFacts:
-        if self._facts is None:
-            self._facts = DeskFacts()
-        return self._facts
+    __slots__ = ()
 
     # --- Calls ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,168 @@
+"""What is known of an agent's desk: settings, buttons, the direction of the last call, a mobile telephone."""
+
+from typing import Final
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
+from ctios_fast.model.arguments import Arguments
+from ctios_fast.model.coercion import boolean
+from ctios_fast.model.context import Buttons
+from ctios_fast.model.cti_object import Property
+from ctios_fast.model.method_only import method_only
+from ctios_fast.model.request_rows import RequestingObject
+from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
+
+from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
+
+__all__ = ["DESK_PROPERTIES", "DeskProperties"]
+
+#: Properties of an agent that this module adds.
+DESK_PROPERTIES: Final = (
+    Property(kw.CTIOS_REMOTELOGIN, "remote_login", boolean),
+    Property(kw.CTIOS_AGENTREMOTENUMBER, "agent_remote_number", remote_number),
+    Property(kw.CTIOS_AGENTCALLMODE, "agent_call_mode", call_mode),
+    Property(kw.CTIOS_DESKSETTINGSMASK, "desk_settings_mask"),
+    Property(kw.CTIOS_NOTREADYREASONREQUIRED, "not_ready_reason_required"),
+    Property(kw.CTIOS_LOGOUTREASONREQUIRED, "logout_reason_required"),
+    Property(kw.CTIOS_WRAPUPOKENABLED, "wrapup_ok_enabled"),
+    Property(kw.CTIOS_INCOMINGOROUTGOING, "incoming_or_outgoing"),
+    Property(kw.CTIOS_ENABLEMENTMASK, "enablement_mask"),
+)
+
+
+class DeskProperties(RequestingObject):
+    """The properties of an Agent that describe its desk, and CTI OS's methods that ask for them."""
+
+    __slots__ = ("_facts",)
+
+    agent_id: str
+    agent_instrument: str | None
+    agent_extension: str | None
+    state: AgentState | int | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: What is known of the desk; None for most agents, which saves memory.
+        self._facts: DeskFacts | None = None
+
+    @method_only
+    def is_agent(self) -> bool:
+        """Whether the session is in agent mode for this agent, who is not a supervisor."""
+        return self._is_current() and not self.is_supervisor()
+
+    @method_only
+    def is_supervisor(self) -> bool:
+        """Whether the session is in agent mode for this agent, who is a supervisor.
+
+        The server grants the Supervisor service to agents only that are configured as supervisors.
+        """
+        context = self.context
+        return self._is_current() and bool(context and context.services_granted & CTI_SERVICE_SUPERVISOR)
+
+    def get_agent_state(self) -> AgentState | int | None:
+        """CTI OS's name of ``state``; ``query_agent_state`` asks the server."""
+        return self.state
+
+    def _is_current(self) -> bool:
+        return self.context is not None and self.context.current_agent is self
+
+    @property
+    def desk_settings_mask(self) -> int | None:
+        """DeskSettingsMask, None as long as ``request_desk_settings`` was not answered."""
+        return (self._facts or NO_FACTS).mask
+
+    @property
+    def device_abilities(self) -> tuple[int, int] | None:
+        """TransferConferenceSetup and CallControlSupported of the agent's device.
+
+        None as long as ``query_device_info`` was not answered for it.
+        """
+        device = (self._facts or NO_FACTS).device
+        return None if device is None else (device["TransferConferenceSetup"], device["CallControlSupported"])
+
+    @property
+    def not_ready_reason_required(self) -> bool | None:
+        """Whether the desk settings require a reason for NOT_READY, None as long as they are not known."""
+        return (self._facts or NO_FACTS).needs_not_ready_reason
+
+    @property
+    def logout_reason_required(self) -> bool | None:
+        """Whether the desk settings require a reason for LOGOUT, None as long as they are not known."""
+        return (self._facts or NO_FACTS).needs_logout_reason
+
+    @property
+    def wrapup_ok_enabled(self) -> bool | None:
+        """Whether wrap-up data are required after an incoming call, None as long as it is not known."""
+        return (self._facts or NO_FACTS).needs_wrapup_data
+
+    @property
+    def incoming_or_outgoing(self) -> int:
+        """Whether the last call of the agent of agent mode came in (1) or went out (2); 0 if it is not known.
+
+        State events name the direction from version 16 on.
+        """
+        return (self._facts or NO_FACTS).incoming_or_outgoing
+
+    @property
+    def buttons(self) -> Buttons | None:
+        """What computes and reports the agent's buttons; None for any other agent than that of agent mode."""
+        return self.context.buttons if self.context is not None and self._is_current() else None
+
+    @property
+    def enablement_mask(self) -> int | None:
+        """EnablementMask as it is now; None for any other agent than that of agent mode."""
+        return None if self.buttons is None else self.buttons.mask()
+
+    @property
+    def remote_login(self) -> bool:
+        """Whether logins are those of a mobile agent: they name its telephone."""
+        return (self._facts or NO_FACTS).is_remote
+
+    @remote_login.setter
+    def remote_login(self, is_remote: bool) -> None:
+        self._known_facts().is_remote = boolean("remote_login", is_remote)
+
+    @property
+    def agent_remote_number(self) -> str | None:
+        """The number of a mobile agent's telephone. Setting it raises ``MethodError`` for an unusable one."""
+        return (self._facts or NO_FACTS).remote_number
+
+    @agent_remote_number.setter
+    def agent_remote_number(self, number: str | None) -> None:
+        self._known_facts().remote_number = remote_number("agent_remote_number", number)
+
+    @property
+    def agent_call_mode(self) -> int | None:
+        """How a mobile agent is called, an AgentCallMode. Setting it raises ``MethodError`` for others."""
+        return (self._facts or NO_FACTS).call_mode
+
+    @agent_call_mode.setter
+    def agent_call_mode(self, mode: int | None) -> None:
+        self._known_facts().call_mode = call_mode("agent_call_mode", mode)
+
+    def _check_remote_login(self, given: Arguments) -> None:
+        # Before anything of ``given`` is set: whether a login with it has all that a mobile agent needs.
+        values = {row.attribute: getattr(self, row.attribute) for row in DESK_PROPERTIES if row.coerce}
+        for row in DESK_PROPERTIES:
+            if row.coerce is not None and row.keyword in given:
+                values[row.attribute] = row.coerce(row.keyword, given[row.keyword])
+        if values["remote_login"] and not (values["agent_remote_number"] and values["agent_call_mode"]):
+            raise incomplete_remote_login()
+
+    def forget(self) -> None:
+        """Drop what was learned over an earlier connection. Called by the registry."""
+        super().forget()
+        if self._facts is not None:
+            self._facts.forget()
+
+    def _take_direction(self, message: Message) -> None:
+        # An event that names no direction leaves that of the last call: wrap-up follows a call.
+        direction = message.get("Direction")
+        if direction:
+            self._known_facts().direction = direction
+
+    def _known_facts(self) -> DeskFacts:
+        if self._facts is None:
+            self._facts = DeskFacts()
+        return self._facts
