@@ -10,9 +10,6 @@ from support.model import Recorder, soon, until
 from support.struct_server import NOT_READY, OPEN_REQ, PERIPHERAL, Peer, StructServer
 from support.wire_steps import BULK_SERVICES, OWN_MONITOR, open_agent, signed_in
 
-#: Whether sessions compute no EnablementMask yet.
-NO_BUTTONS = True
-
 #: The caller, and the devices of the session's agent and of two others.
 CALLER, DEVICE, SECOND, THIRD = "5551234", "3001", "3002", "3003"
 
@@ -168,7 +165,7 @@ def check_events(recorder: Recorder, *, bulk: bool = False) -> None:
         if event not in CALL_EVENTS:
             continue
         uid = args.get("UniqueObjectID", "")
-        lacking = {"EnablementMask"} if bulk or "Monitored" in args or NO_BUTTONS else set()
+        lacking = {"EnablementMask"} if bulk or "Monitored" in args else set()
         if uid in failed:
             assert "CallStatus" not in args, f"{event} has CallStatus {args['CallStatus']} after a failure"
             lacking.add("CallStatus")

@@ -81,6 +81,22 @@ async def test_an_event_before_the_beginning_makes_the_call_and_asks_for_it_once
     assert calls.ids == []
 
 
+async def test_a_call_that_an_event_made_begins_with_the_data_of_that_event(calls: CallDesk) -> None:
+    calls.send(
+        "CALL_DELIVERED",
+        CALL,
+        LocalConnectionState=ALERTING,
+        AlertingDeviceID=DEVICE,
+        ANI=CALLER,
+        ServiceID=5003,
+    )
+    await calls.settle()
+    assert calls.events == ["OnCallBegin", "OnCallDelivered"]
+    begin = calls.one("OnCallBegin")
+    assert begin["Recovered"] is True
+    assert (begin["PeripheralType"], begin["ANI"], begin["ServiceID"]) == (17, CALLER, 5003)
+
+
 async def test_a_late_beginning_completes_the_call_that_an_event_made(calls: CallDesk) -> None:
     calls.send("CALL_DELIVERED", CALL, LocalConnectionState=ALERTING, AlertingDeviceID=DEVICE)
     await calls.settle()

@@ -257,3 +257,64 @@ async def test_a_third_party_joins_a_conference(calls: CallDesk) -> None:
     assert calls.found(ORIGINAL) is original
     assert original.status == CONNECT
     assert calls.ended() == [Connection(504, DEVICE).uid]
+
+
+async def test_the_call_of_the_consulted_agent_keeps_its_state(calls: CallDesk) -> None:
+    # An agent at another device joins the session's agent, who holds the consult call.
+    mine = Connection(502, DEVICE)
+    (call,) = await calls.open_calls(mine)
+    calls.send("CALL_HELD", mine, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.join(
+        "CALL_CONFERENCED",
+        Connection(501, THIRD),
+        Connection(502, THIRD),
+        [Connection(503, THIRD), Connection(503, "trunk.17"), JOINED],
+        LocalConnectionState=CONNECT,
+        ControllerDeviceID=THIRD,
+        AddedPartyDeviceID=DEVICE,
+    )
+    await calls.settle()
+    assert calls.found(JOINED) is call
+    assert call.status == HOLD
+    assert calls.one("OnCallConferenced")["UniqueObjectID"] == JOINED.uid
+    assert calls.one("OnCallConferenced")["CallStatus"] == HOLD
+    assert calls.ids == [JOINED.uid]
+
+
+async def test_a_conference_that_lists_no_parties_goes_on_with_the_first_call(calls: CallDesk) -> None:
+    original, consult = await calls.open_calls(ORIGINAL, CONSULTED)
+    hold(calls)
+    conference(calls, [])
+    await calls.settle()
+    assert calls.found(ORIGINAL) is original
+    assert (original.status, consult.status) == (CONNECT, NULL)
+
+
+async def test_another_party_that_leaves_is_reported_and_is_not_a_call_of_the_agent(calls: CallDesk) -> None:
+    original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
+    hold(calls)
+    conference(calls)
+    end_consult(calls)
+    await calls.settle()
+    calls.clear()
+    leaving = Connection(503, SECOND)
+    calls.send("CALL_CONNECTION_CLEARED", leaving, LocalConnectionState=NULL, ReleasingDeviceID=SECOND)
+    await calls.settle()
+    assert calls.events == ["OnCallConnectionCleared"]
+    assert calls.one("OnCallConnectionCleared")["UniqueObjectID"] == leaving.uid
+    assert calls.one("OnCallConnectionCleared")["CallStatus"] == NULL
+    assert original.status == CONNECT
+    assert calls.ids == [JOINED.uid]
+
+
+async def test_an_update_of_another_party_renames_the_agents_call(calls: CallDesk) -> None:
+    (original,) = await calls.open_calls(ORIGINAL)
+    calls.update(Connection(501, "trunk.17"), Connection(503, "trunk.17"), CallVariable1="new")
+    await calls.settle()
+    assert calls.found(JOINED) is original
+    assert calls.ids == [JOINED.uid]
+    assert original.get_value("CallVariable1") == "new"
+    update = calls.one("OnCallDataUpdate")
+    assert (update["OldUniqueObjectID"], update["UniqueObjectID"]) == (ORIGINAL.uid, JOINED.uid)
+    assert update["CallVariable1"] == "new"
+    assert calls.events == ["OnCallDataUpdate"]

@@ -131,6 +131,21 @@ async def test_a_consult_call_that_shares_the_call_id_is_another_object(
     assert original.status == HOLD
 
 
+async def test_an_answer_at_the_other_end_of_a_shared_call_id_connects_the_consult_call(
+    bulk_calls: CallDesk,
+) -> None:
+    shared, other_end = Connection(501, "3001.2", 1), Connection(501, SECOND)
+    bulk_calls.deliver(ORIGINAL)
+    bulk_calls.establish(ORIGINAL)
+    hold(bulk_calls, ORIGINAL)
+    bulk_calls.send("BEGIN_CALL", shared, CallType=CONSULT_CALL)
+    bulk_calls.send("CALL_ORIGINATED", shared, LocalConnectionState=INITIATE, CallingDeviceID=DEVICE)
+    bulk_calls.establish(other_end, SECOND)
+    await bulk_calls.settle()
+    states = [bulk_calls.found(each).status for each in (ORIGINAL, shared, other_end)]
+    assert states == [HOLD, CONNECT, CONNECT]
+
+
 async def test_the_held_event_of_one_agent_leaves_the_other_party_connected(bulk_calls: CallDesk) -> None:
     other = Connection(501, SECOND)
     for connection, device in ((ORIGINAL, DEVICE), (other, SECOND)):

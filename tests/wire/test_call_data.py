@@ -98,6 +98,18 @@ async def test_a_delivered_call_without_ecc_variables_keeps_them(calls: CallDesk
     assert dict(calls.found(CALL).ecc) == BEGIN_ECC
 
 
+async def test_a_service_that_an_event_does_not_know_stays_known(calls: CallDesk) -> None:
+    service = {"ServiceNumber": 3, "ServiceID": 5003}
+    group = {"SkillGroupNumber": 7, "SkillGroupID": 5007, "SkillGroupPriority": 2}
+    calls.send("BEGIN_CALL", CALL)
+    calls.send("CALL_DELIVERED", CALL, LocalConnectionState=ALERTING, **service, **group)
+    calls.establish(CALL)  # names neither
+    await calls.settle()
+    call = calls.found(CALL)
+    for keyword, value in (service | group).items():
+        assert call.get_value(keyword) == value
+
+
 async def test_user_to_user_information_is_text(calls: CallDesk) -> None:
     calls.send("BEGIN_CALL", CALL, UserToUserInfo=b"first\0")
     calls.update(CALL, UserToUserInfo=b"caf\xe9")

@@ -20,7 +20,7 @@ from support.call_messages import (
     QUEUED,
     Connection,
 )
-from support.call_steps import CALLER, DEVICE, NO_BUTTONS, SECOND, CallDesk, agent_desk, bulk_desk
+from support.call_steps import CALLER, DEVICE, SECOND, CallDesk, agent_desk, bulk_desk
 from support.documented_call_events import NOT_ON_THE_WIRE, OWN_CALL_EVENTS, TWINS
 from support.struct_server import NOT_READY, StructServer
 from support.wire_steps import FOREIGN_MONITOR, FullRecorder
@@ -293,8 +293,7 @@ def expected(event: str, row: Row, kind: str) -> set[str]:
 
 def undecided(event: str, row: Row) -> frozenset[str]:
     """The keywords of which the references do not say whether the event has them."""
-    masks = {"SupervisorBtnEnablementMask", *(("EnablementMask",) if NO_BUTTONS else ())}
-    return row.open | NOT_ON_THE_WIRE.get(event, frozenset()) | masks
+    return row.open | NOT_ON_THE_WIRE.get(event, frozenset()) | {"SupervisorBtnEnablementMask"}
 
 
 def name_of(event: str, kind: str) -> str:

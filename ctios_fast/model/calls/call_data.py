@@ -11,7 +11,12 @@ from ctios_fast.core import Codec, FieldReader, Message
 from ctios_fast.core.text_encoding import decoded
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_CALL_TYPE, NULL_PERIPHERAL_TYPE
+from ctios_fast.protocol.codes import (
+    NULL_CALL_TYPE,
+    NULL_PERIPHERAL_TYPE,
+    NULL_SERVICE,
+    NULL_SKILL_GROUP,
+)
 
 __all__ = [
     "CALL_VARIABLES",
@@ -56,7 +61,17 @@ DATA_FIELDS: Final = (
     kw.CTIOS_CUSTOMERACCOUNTNUMBER,
 )
 #: Fields whose value for "nothing known" does not replace a known one.
-_UNKNOWN: Final = {kw.CTIOS_CALLTYPE: NULL_CALL_TYPE, kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE}
+_UNKNOWN: Final = {
+    kw.CTIOS_CALLTYPE: NULL_CALL_TYPE,
+    kw.CTIOS_PERIPHERALTYPE: NULL_PERIPHERAL_TYPE,
+    kw.CTIOS_SERVICENUMBER: NULL_SERVICE,
+    kw.CTIOS_SERVICEID: NULL_SERVICE,
+    kw.CTIOS_SKILLGROUPNUMBER: NULL_SKILL_GROUP,
+    kw.CTIOS_SKILLGROUPID: NULL_SKILL_GROUP,
+    kw.CTIOS_SKILLGROUPPRIORITY: 0,
+    "CampaignID": 0,
+    "QueryRuleID": 0,
+}
 #: Fields that the protocol has as octets and CTI OS as text.
 _OCTETS: Final = (kw.CTIOS_USERTOUSERINFO, "CallReferenceID")
 #: Messages whose named variables are all that the call has. Others add to those that are known.

@@ -83,13 +83,18 @@ class CallLife:
         self.reporter.report(call, REPORTS[ged.BEGIN_CALL_EVENT], message, is_own)
         self.current.began(call)
 
-    def adopt(self, key: Key, device_id_type: int, is_own: bool) -> Call | None:
-        """The call of a connection that no BEGIN_CALL_EVENT announced; None if there is no place for it."""
+    def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> Call | None:
+        """The call of a connection that no BEGIN_CALL_EVENT announced, with the data of the message.
+
+        None if there is no place for it.
+        """
         known_id = bool(self.index.connections(key[0], key[1]))
         call = self._add(key, device_id_type)
         if call is None:
             return None
-        call.is_complete = known_id  # its data are those of the other connections
+        if not known_id:  # otherwise its data are those of the other connections
+            call.data.take(message)
+        call.is_complete = known_id
         self._place(call, is_own)
         if not known_id:
             self.index.table.counts[WITHOUT_BEGIN] += 1
@@ -108,15 +113,23 @@ class CallLife:
     def stranger(
         self, message: Message, key: tuple[int, int, str | None], monitor_id: int | None
     ) -> Call | None:
-        """The call of a message that names no known connection; None, and counted, if it cannot have one."""
+        """The call of a message that names no known connection.
+
+        None if it has none: a party at another device that leaves a call of agent mode is reported only, and
+        what cannot have a call is counted.
+        """
         peripheral_id, call_id, device_id = key
         call: Call | None = None
         if peripheral_id == self._context.peripheral_id and device_id is not None:
-            call = self.adopt(
-                (peripheral_id, call_id, device_id),
-                message["ConnectionDeviceIDType"],
-                self._context.is_own(monitor_id),
-            )
+            whole, is_own = (peripheral_id, call_id, device_id), self._context.is_own(monitor_id)
+            if message.type == ged.CALL_CONNECTION_CLEARED_EVENT and not self._context.hears_all:
+                known = self.index.connections(peripheral_id, call_id)
+                if known:
+                    party = Call(self._context, self, known[0].data, whole, message["ConnectionDeviceIDType"])
+                    party.status = states.NULL
+                    self.reporter.report(party, REPORTS[message.type], message, is_own)
+                    return None
+            call = self.adopt(message, whole, message["ConnectionDeviceIDType"], is_own)
         if call is None:
             self.index.table.unknown += 1
         return call
@@ -210,13 +223,18 @@ class CallLife:
             call = call if call.key == new else self.index.get(new) or call
         elif old != new and old[1] != new[1] and old[2] == new[2] and self.index.get(new) is None:
             # the id of the call changes, and the device is none that is known: for all of its connections
-            for each in self.index.connections(old[0], old[1]):
+            connections = self.index.connections(old[0], old[1])
+            for number, each in enumerate(connections):
                 before = self._rename(each, (each.key[0], new[1], each.key[2]))
-                if before is not None:
+                if number == 0:
+                    each.data.take(message)
                     each.data.key(*router_key)
+                if before is not None:
                     self.reporter.report_update(each, message, not each.is_monitored, before)
+            if connections:
+                return
         if call is None:
-            call = self.index.get(new) or self.adopt(new, device_id_type, is_own)
+            call = self.index.get(new) or self.adopt(message, new, device_id_type, is_own)
         if call is None:
             self.index.table.unknown += 1
             return
@@ -240,51 +258,46 @@ class CallLife:
         Each party of the result is one of the connections before, found by its device, under an id that may
         be new. Of the two that are joined, one that is not a party any more waits for its END_CALL_EVENT.
         """
-        index = self.index
-        peripheral_id = merger.peripheral_id
-        primary = index.connections(peripheral_id, merger.primary[0])
-        secondary = index.connections(peripheral_id, merger.secondary[0])
-        before = tuple(dict.fromkeys((*primary, *secondary)))
-        event_of = index.get((peripheral_id, *merger.primary)) or index.get(
-            (peripheral_id, *merger.secondary)
-        )
+        keys = [(merger.peripheral_id, *each) for each in (merger.primary, merger.secondary)]
+        before = tuple(dict.fromkeys(call for key in keys for call in self.index.connections(key[0], key[1])))
+        controller = next((call for call in map(self.index.get, keys) if call is not None), None)
         placed: dict[Call, None] = {}
         for party in merger.parties:
-            call = self._party(peripheral_id, party, before, placed, is_own)
+            call = self._party(message, (merger.peripheral_id, *party), before, placed, is_own)
             if call is not None:
                 placed[call] = None
-                if party[1] == merger.primary[1] and (event_of is None or event_of not in placed):
-                    event_of = call
-        for connection in (merger.primary, merger.secondary):
-            gone = index.get((peripheral_id, *connection))
+                if party[1] == merger.primary[1] and (controller is None or controller not in placed):
+                    controller = call
+        is_conference = message.type == ged.CALL_CONFERENCED_EVENT
+        if is_conference and controller is not None and not merger.parties:
+            placed[controller] = None  # the server lists no parties: the controller's first call goes on
+        for gone in map(self.index.get, keys):
             if gone is not None and gone not in placed:
                 gone.status = states.NULL
-        if event_of is None or not event_of.is_alive:
-            event_of = next((each for each in (*placed, *before) if each.is_alive), None)
-        if event_of is None:  # both calls have ended, or their messages were never heard
-            self.reporter.report_unknown((peripheral_id, *merger.primary), report, message, is_own)
-            return
-        if event_of in placed and report.event == "OnCallConferenced" and not event_of.has_failed:
+        if is_conference and controller in placed:
+            self._connect_controller(controller, message)
+        subject = next((each for each in (controller, *placed, *before) if each and each.is_alive), None)
+        if subject is None:  # both calls have ended, or their messages were never heard
+            self.reporter.report_unknown(keys[0], report, message, is_own)
+        else:
+            self.reporter.report(subject, report, message, is_own)
+
+    def _connect_controller(self, call: Call, message: Message) -> None:
+        # The connections of the controller become one; those of the other parties keep their states.
+        if not call.has_failed:
             state = message["LocalConnectionState"]
-            event_of.status = states.CONNECT if state == states.UNSTATED else state
-        self.reporter.report(event_of, report, message, is_own)
+            call.status = states.CONNECT if state == states.UNSTATED else state
 
     def _party(
-        self,
-        peripheral_id: int,
-        party: tuple[int, str],
-        before: Iterable[Call],
-        placed: dict[Call, None],
-        is_own: bool,
+        self, message: Message, key: Key, before: Iterable[Call], placed: dict[Call, None], is_own: bool
     ) -> Call | None:
-        key = (peripheral_id, *party)
         call = self.index.get(key)
         if call is not None:
             return call
         for each in before:  # the primary call's connections come first, so its data win
-            if each.connection_device_id == party[1] and each not in placed and each.is_alive:
+            if each.connection_device_id == key[2] and each not in placed and each.is_alive:
                 self._rename(each, key)
                 return each
         if self._context.hears_all:
-            return self.adopt(key, 0, is_own)
+            return self.adopt(message, key, 0, is_own)
         return None  # a party at a device that the session does not hear
