@@ -116,7 +116,7 @@ class ConnectionOptions(_Fields):
             cls, *(_CHECKS[name](name, value) for name, value in zip(cls._fields, given, strict=True))
         )
 
-    # What a NamedTuple has for making a record of another one would skip the checks.
+    # These methods of a NamedTuple create a record from another one, and would skip the checks.
 
     @classmethod
     def _make(cls, iterable: Iterable[Any]) -> Self:  # type: ignore[override]
