@@ -30,8 +30,10 @@ tables.
 
 Events of the session's own agent and calls carry it as EnablementMask. `OnButtonEnablementChange` follows
 each of them, with the mask, the UniqueObjectID of the agent or call, and MessageID: the type of the
-message, such as 30 for AGENT_STATE_EVENT. It is 0 where the program or the end of a call made another call
-the current one. `agent.enablement_mask` is the mask at any moment.
+message, such as 30 for AGENT_STATE_EVENT. MessageID is 0 where the program or the end of a call made
+another call the current one. The event also follows the answer to a query for the agent's state, and
+answers about desk settings and the device that change the mask. `agent.enablement_mask` is the mask at any
+moment.
 
 ## The agent's part
 

@@ -36,6 +36,7 @@ __all__ = [
     "Parameter",
     "RequestRow",
     "RequestingObject",
+    "TakeIn",
     "bounded_text",
     "encoded_size",
     "flag",

@@ -1,13 +1,30 @@
 """Buttons over a session: which events carry EnablementMask, and what OnButtonEnablementChange says."""
 
+import struct
 from typing import Any
 
 import pytest
 from support.call_messages import CONNECT, HOLD, Connection
 from support.call_steps import DEVICE, CallDesk
 from support.model import soon, until
-from support.struct_server import AGENT_STATE_EVENT, AVAILABLE, LOGOUT, NOT_READY, Peer
-from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, Desk, request_for_state
+from support.struct_server import (
+    AGENT_STATE_EVENT,
+    AVAILABLE,
+    LOGOUT,
+    NOT_READY,
+    PERIPHERAL,
+    QUERY_AGENT_STATE_CONF,
+    Peer,
+    StructServer,
+)
+from support.wire_steps import (
+    FOREIGN_MONITOR,
+    OWN_MONITOR,
+    Desk,
+    FullRecorder,
+    open_agent,
+    request_for_state,
+)
 
 from ctios_fast import Arguments, Session
 from ctios_fast.enums import ButtonEnablement as Button
@@ -93,6 +110,31 @@ async def test_the_buttons_follow_the_call(calls: CallDesk, reports: Reports) ->
     calls.send("CALL_RETRIEVED", FIRST, LocalConnectionState=CONNECT, RetrievingDeviceID=DEVICE)
     await until(lambda: reports.changes[-1]["MessageID"] == CALL_RETRIEVED)
     assert names(reports.changes[-1]) == of_agent | single
+
+
+async def test_the_first_answer_about_the_agent_reports_its_buttons(
+    session: Session, server: StructServer, recorder: FullRecorder, reports: Reports
+) -> None:
+    await open_agent(session, server, recorder, state=AVAILABLE)
+    report = await reports.wait_for(1)
+    assert reports.order[-2:] == ["OnQueryAgentStateConf", "OnButtonEnablementChange"]
+    assert names(report) == {"NOTREADY", "STATISTICS", "CHAT"}
+    assert (report["UniqueObjectID"], report["MessageID"]) == (AGENT_ID, QUERY_AGENT_STATE_CONF)
+
+
+async def test_desk_settings_report_the_buttons_only_if_they_change_them(
+    desk: Desk, reports: Reports
+) -> None:
+    for mask, count in ((0x38, 1), (0x38, 1), (0x20, 2)):
+        asking = desk.agent.request_desk_settings()
+        request = await desk.peer.receive(131)
+        desk.peer.send(132, struct.pack(">16I", request.invoke_id, PERIPHERAL, mask, *[0] * 13))
+        await soon(asking)
+        assert len(reports.changes) == count
+    assert reports.order[:2] == ["OnAgentDeskSettingsConf", "OnButtonEnablementChange"]
+    assert {"NOTREADY_WITH_REASON", "LOGOUT_WITH_REASON"} <= names(reports.changes[0])
+    assert {"NOTREADY", "LOGOUT"} <= names(reports.changes[1])
+    assert reports.changes[0]["MessageID"] == 132
 
 
 async def test_another_current_call_reports_its_buttons(calls: CallDesk, reports: Reports) -> None:

@@ -12,7 +12,7 @@ from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
-from ctios_fast.model.request_rows import Fields, RequestRow
+from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
 from ctios_fast.protocol.codes import NULL_ID
 
 from . import desktop_rows as rows
@@ -289,6 +289,22 @@ class AgentRequests(DeskProperties):
         args = rows.GREETING.received(args)
         return self._request(rows.GREETING, args, fields, timeout, self._name_agent)
 
+    # --- Answers --------------------------------------------------------------------------------------
+
+    def _confirm(
+        self,
+        row: RequestRow,
+        fields: Fields,
+        message: Message,
+        take_in: TakeIn | None,
+        describe: Describe | None,
+    ) -> None:
+        # Desk settings and the device's abilities change the buttons.
+        before = self.enablement_mask
+        super()._confirm(row, fields, message, take_in, describe)
+        if self.buttons is not None and self.enablement_mask != before:
+            self.buttons.report(self.unique_object_id, message.type)
+
     # --- What requests name ---------------------------------------------------------------------------
 
     def _name_peripheral(self, fields: Fields) -> None:
@@ -357,7 +373,7 @@ class AgentRequests(DeskProperties):
             )
         return instrument
 
-    # --- Answers ----------------------------------------------------------------------------------------
+    # --- What answers say -----------------------------------------------------------------------------
 
     def _take_desk_settings(self, fields: Fields, message: Message) -> None:
         self._known_facts().settings = message.fixed()

@@ -215,6 +215,8 @@ class StateOfAgent(AgentRequests):
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
             self.apply_state(state, reason)
+        elif self.buttons is not None:  # the first answer is what a desktop begins with
+            self.buttons.report(self.unique_object_id, message.type)
 
     def _identify(self, message: Message) -> None:
         for name, attribute in (
