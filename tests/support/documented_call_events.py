@@ -205,12 +205,15 @@ NOT_ON_THE_WIRE: Mapping[str, frozenset[str]] = {
 _FOUND = frozenset({"Recovered"})
 
 #: Keywords of this library. ``Recovered`` marks an event that no message caused, but what the library found
-#: out. ``CallDevice[1]`` and so on are the connections that a snapshot lists.
+#: out. ``CallDevice[1]`` and so on are the connections that a snapshot lists. ``Monitored`` marks the
+#: stream of a monitored call, since the events of streams have no twin.
 OWN: Mapping[str, frozenset[str]] = {
     "OnCallBegin": _FOUND,
     "OnCallEnd": _FOUND,
     "OnMonitoredCallBegin": _FOUND,
     "OnMonitoredCallEnd": _FOUND,
+    "OnCallRTPStarted": frozenset({"Monitored"}),
+    "OnCallRTPStopped": frozenset({"Monitored"}),
     "OnSnapshotCallConf": frozenset(f"CallDevice[{number}]" for number in range(1, 17)),
 }
 

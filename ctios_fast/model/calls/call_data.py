@@ -21,8 +21,10 @@ from ctios_fast.protocol.codes import (
 __all__ = [
     "CALL_VARIABLES",
     "DATA_FIELDS",
+    "ECC_REFUSED",
     "MAX_UNREAD",
     "CallData",
+    "contact_id",
     "cti_clients",
     "named_variables",
     "with_texts",
@@ -30,6 +32,8 @@ __all__ = [
 
 #: Frames that are kept unread, at most. One inbound call brings about six with data.
 MAX_UNREAD: Final = 8
+#: The counter of ECC variables that cannot be read or exceed the limit.
+ECC_REFUSED: Final = "ecc_variables_refused"
 #: ECC variables of one call. The protocol's 2000 bytes for all of them hold fewer.
 MAX_ECC_VARIABLES: Final = 1000
 CALL_VARIABLES: Final = tuple(f"CallVariable{number}" for number in range(1, 11))
@@ -94,6 +98,7 @@ class CallData(Generic[C]):
 
     __slots__ = (
         "_codec",
+        "_counts",
         "_ecc",
         "_had_ecc",
         "_reader",
@@ -103,12 +108,14 @@ class CallData(Generic[C]):
         "icm_enterprise_unique_id",
     )
 
-    def __init__(self, codec: Codec, reader: FieldReader) -> None:
+    def __init__(self, codec: Codec, reader: FieldReader, counts: dict[str, int]) -> None:
         self.calls: dict[str, C] = {}
         self.icm_enterprise_unique_id: str | None = None
         self._codec = codec
         #: Reads DATA_FIELDS. It is the session's own, since a reader is for one thread.
         self._reader = reader
+        #: Counters of the session's calls.
+        self._counts = counts
         #: Frames that carry data and were not read yet, in wire order.
         self._unread: list[bytes] = []
         #: What is known, by keyword.
@@ -124,10 +131,11 @@ class CallData(Generic[C]):
         if len(unread) > MAX_UNREAD:
             self._read()
 
-    def key(self, day: int | None, call_id: int | None) -> None:
-        """Take in the router call key of a message; a part that is None is not known."""
-        if day is not None and call_id is not None:
-            self.icm_enterprise_unique_id = f"icm.{day}.{call_id}"
+    def key(self, day: object, call_id: object) -> None:
+        """Take in the router call key of a message; a part that is not a number is not known."""
+        contact = contact_id(day, call_id)
+        if contact is not None:
+            self.icm_enterprise_unique_id = contact
 
     @property
     def values(self) -> dict[str, Any]:
@@ -184,8 +192,12 @@ class CallData(Generic[C]):
         self._values = values
         self._had_ecc = bool(self._ecc)
         named = named_variables(message)
-        adds = message.type not in _COMPLETE and len(self._ecc) + len(named) <= MAX_ECC_VARIABLES
-        self._ecc = {**self._ecc, **named} if adds else named
+        self._counts[ECC_REFUSED] += _unreadable_variables(message)
+        ecc = named if message.type in _COMPLETE else {**self._ecc, **named}
+        if len(ecc) <= MAX_ECC_VARIABLES:
+            self._ecc = ecc
+        else:
+            self._counts[ECC_REFUSED] += len(named)
 
 
 def with_texts(values: dict[str, Any], encoding: str | None) -> dict[str, Any]:
@@ -197,11 +209,27 @@ def with_texts(values: dict[str, Any], encoding: str | None) -> dict[str, Any]:
     return values
 
 
+def contact_id(day: object, call_id: object) -> str | None:
+    """ICMEnterpriseUniqueID of a router call key, None where a part is not known."""
+    return f"icm.{day}.{call_id}" if isinstance(day, int) and isinstance(call_id, int) else None
+
+
 def named_variables(message: Message) -> dict[str, Any]:
-    """The ECC variables of a message: scalars as ``name``, array elements as ``name[index]``."""
-    named: dict[str, Any] = {each.name: each.value for each in message.get("NamedVariable") or ()}
-    named.update({f"{each.name}[{each.index}]": each.value for each in message.get("NamedArray") or ()})
+    """The ECC variables of a message: scalars as ``name``, array elements as ``name[index]``.
+
+    Those that cannot be read, which the message has as bytes, are left out.
+    """
+    scalars, elements = message.get("NamedVariable") or (), message.get("NamedArray") or ()
+    named: dict[str, Any] = {each.name: each.value for each in scalars if not isinstance(each, bytes)}
+    for each in elements:
+        if not isinstance(each, bytes):
+            named[f"{each.name}[{each.index}]"] = each.value
     return named
+
+
+def _unreadable_variables(message: Message) -> int:
+    every = (*(message.get("NamedVariable") or ()), *(message.get("NamedArray") or ()))
+    return sum(isinstance(each, bytes) for each in every)
 
 
 def cti_clients(message: Message) -> Arguments | None:

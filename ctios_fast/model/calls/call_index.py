@@ -13,7 +13,7 @@ from ctios_fast.model.registry import Table
 
 from . import states
 from .call import Call
-from .call_data import DATA_FIELDS, CallData
+from .call_data import DATA_FIELDS, ECC_REFUSED, CallData
 
 __all__ = ["MAX_CONNECTIONS", "CallIndex", "CallsById", "Key", "find_call"]
 
@@ -34,6 +34,7 @@ class CallIndex:
         #: What the connections of a call share, by PeripheralID and ConnectionCallID.
         self._data: dict[tuple[int, int], CallData[Call]] = {}
         self._reader = FieldReader(*DATA_FIELDS)
+        table.counts[ECC_REFUSED] = 0
 
     def get(self, key: Key) -> Call | None:
         """The call of that connection, None if it is not known."""
@@ -71,7 +72,7 @@ class CallIndex:
             self.table.refused += 1
             return None
         if data is None:
-            data = CallData[Call](self._context.codec, self._reader)
+            data = CallData[Call](self._context.codec, self._reader, self.table.counts)
         shared = data
         call = self.table.adopt(key, lambda: make(shared))
         if call is not None:
@@ -96,7 +97,7 @@ class CallIndex:
             if joined is not None:
                 joined.merge(data)
             elif data.calls:
-                joined = CallData[Call](self._context.codec, self._reader)
+                joined = CallData[Call](self._context.codec, self._reader, self.table.counts)
                 joined.merge(data)
             else:
                 joined = data

@@ -13,7 +13,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .call import Call
-from .call_data import named_variables, with_texts
+from .call_data import contact_id, named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
 from .current_call import CurrentCall
@@ -282,7 +282,11 @@ def _joined(report: Report) -> Callable[[Context, CallLife], Handler]:
                 peripheral_id,
                 (primary_id, primary_device or ""),
                 (secondary_id, secondary_device or ""),
-                tuple(zip(party_ids or (), party_devices or (), strict=False)),
+                tuple(
+                    (party_id, device_id)
+                    for party_id, device_id in zip(party_ids or (), party_devices or (), strict=False)
+                    if isinstance(party_id, int) and isinstance(device_id, str)
+                ),
             )
             life.join(message, merger, report, context.is_own(monitor_id))
 
@@ -303,9 +307,9 @@ def _contact(contact: Contact, context: Context) -> Handler:
         for field, keyword in contact.renamed.items():
             if field in values:
                 values[keyword] = values.pop(field)
-        day, call_id = message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID")
-        if day is not None and call_id is not None:
-            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = f"icm.{day}.{call_id}"
+        contact_key = contact_id(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+        if contact_key is not None:
+            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = contact_key
         if contact.has_variables:
             values[kw.CTIOS_ECC] = arguments_over(named_variables(message))
         if not is_own:

@@ -58,7 +58,7 @@ class Connection(NamedTuple):
 
 
 def connections_of(message: Message) -> Iterator[Connection]:
-    """The connections of a snapshot; one whose ids are missing is left out."""
+    """The connections of a snapshot; one whose ids or state cannot be read is left out."""
     columns = [
         message.get(name) or ()
         for name in (
@@ -71,7 +71,7 @@ def connections_of(message: Message) -> Iterator[Connection]:
         )
     ]
     for call_id, id_type, device_id, device_type, instrument, state in zip_longest(*columns):
-        if call_id is not None and device_id is not None and state is not None:
+        if isinstance(call_id, int) and isinstance(device_id, str) and isinstance(state, int):
             yield Connection(call_id, id_type or 0, device_id, device_type or 0, instrument or None, state)
 
 
