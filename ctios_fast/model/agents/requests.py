@@ -58,7 +58,9 @@ class StateChange(Request[AgentState | int]):
 
     def shown(self, state: AgentState | int, reason: int) -> bool:
         """An event shows that state. Returns whether it answers this request."""
-        if not self.is_waiting or not states.is_reached(self.wanted, state):
+        if not self.is_waiting:
+            return False
+        if state in states.NOT_SIGNED_IN if self.wanted == states.LOGIN else state != self.wanted:
             return False
         self.is_waiting = False
         self._shown = state

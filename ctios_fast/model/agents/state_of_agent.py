@@ -112,14 +112,9 @@ class StateOfAgent(AgentRequests):
         self.reason_code = reason
         if self.auto_login:
             self._return = return_after(state, reason, self._return)
-        if (
-            context.hears_all
-            and not context.listeners["OnAgentStateChange"]
-            and not is_leaving
-            and self._changes is None
-        ):
-            return  # most events: they change the state and no more
-        self._report_state(context, reason, message, is_leaving)
+        # Nobody hears of most events of bulk mode: they change the state and no more.
+        if is_leaving or not context.hears_all or context.listeners["OnAgentStateChange"]:
+            self._report_state(context, reason, message, is_leaving)
         if self._changes is not None:
             self._show(known, reason)
 

@@ -19,7 +19,6 @@ __all__ = [
     "STATES",
     "UNKNOWN",
     "agent_state",
-    "is_reached",
     "is_waited_for",
 ]
 
@@ -72,11 +71,6 @@ STATES: Final = [AgentState(number) for number in range(len(AgentState))]
 def agent_state(number: int) -> AgentState | int:
     """The AgentState of a number on the wire; a number without a member as it is."""
     return STATES[number] if 0 <= number < len(STATES) else number
-
-
-def is_reached(wanted: int, state: int) -> bool:
-    """Whether an agent in ``state`` is where a request for ``wanted`` leads."""
-    return state not in NOT_SIGNED_IN if wanted == LOGIN else state == wanted
 
 
 def is_waited_for(wanted: int, before: int | None) -> bool:
