@@ -3,7 +3,6 @@
 from typing import Final, Protocol
 
 from ctios_fast import keywords as kw
-from ctios_fast.core import Message
 from ctios_fast.protocol.codes import LCS_CONNECT, LCS_HOLD
 
 from . import buttons
@@ -17,8 +16,6 @@ __all__ = ["BUTTON_EVENTS", "ButtonReports"]
 BUTTON_EVENTS: Final = EventTable(names=("OnButtonEnablementChange",))
 #: PeripheralType of Unified CCE, which most sessions serve.
 _ENTERPRISE_AGENT: Final = 17
-#: Protocol version from which AgentMode 1 means routable; before it 0 does.
-_ROUTABLE_IS_1: Final = 20
 #: The state of another call of the device that makes a difference, by the state of the current call.
 _OTHER: Final = {LCS_CONNECT: LCS_HOLD, LCS_HOLD: LCS_CONNECT}
 
@@ -32,6 +29,10 @@ class _Desk(Protocol):
     def desk_settings_mask(self) -> int | None: ...
     @property
     def device_abilities(self) -> tuple[int, int] | None: ...
+    @property
+    def peripheral_type(self) -> int | None: ...
+    @property
+    def is_routable(self) -> bool | None: ...
 
 
 class _CurrentCall(Protocol):
@@ -46,29 +47,17 @@ class _CurrentCall(Protocol):
 
 
 class ButtonReports:
-    """Computes and reports EnablementMask for the session in agent mode.
+    """Computes and reports EnablementMask for the session in agent mode."""
 
-    ``peripheral_type`` and ``is_routable`` are those of the last state event of the agent.
-    """
-
-    __slots__ = ("_context", "is_routable", "peripheral_type")
+    __slots__ = ("_context",)
 
     def __init__(self, context: Context) -> None:
-        self.peripheral_type = _ENTERPRISE_AGENT
-        self.is_routable: bool | None = None
         self._context = context
 
     @property
     def is_heard(self) -> bool:
         """Whether anybody listens to OnButtonEnablementChange."""
         return bool(self._context.listeners["OnButtonEnablementChange"])
-
-    def take(self, message: Message) -> None:
-        """Take in an AGENT_STATE_EVENT of the agent."""
-        self.peripheral_type = message["PeripheralType"]
-        mode = message.get("AgentMode")
-        if mode is not None:
-            self.is_routable = (mode == 1) is (self._context.codec.version >= _ROUTABLE_IS_1)
 
     def mask(self) -> int:
         """The EnablementMask as it is now."""
@@ -78,11 +67,13 @@ class ButtonReports:
         settings = None if agent is None else agent.desk_settings_mask
         abilities = None if agent is None else agent.device_abilities
         setup, controls = (0, buttons.ALL_CONTROLS) if abilities is None else abilities
+        kind = None if agent is None else agent.peripheral_type
+        peripheral_type = _ENTERPRISE_AGENT if kind is None else kind
         of_agent = buttons.agent_mask(
             None if agent is None else agent.state,
             desk_settings=settings,
-            peripheral_type=self.peripheral_type,
-            is_routable=self.is_routable,
+            peripheral_type=peripheral_type,
+            is_routable=None if agent is None else agent.is_routable,
         )
         of_call = 0
         if call is not None:
@@ -92,7 +83,7 @@ class ButtonReports:
                 has_other=other is not None and any(each.status == other for each in call.other_calls),
                 call_type=call.call_type,
                 desk_settings=settings,
-                peripheral_type=self.peripheral_type,
+                peripheral_type=peripheral_type,
                 setup=setup,
             )
         return buttons.combined(of_agent, of_call, controls)

@@ -15,7 +15,7 @@ from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Codec, Message
+from ctios_fast.core import Codec
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
@@ -63,9 +63,6 @@ class Buttons(Protocol):
     @property
     def is_heard(self) -> bool:
         """Whether anybody listens to OnButtonEnablementChange."""
-
-    def take(self, message: Message) -> None:
-        """Take in an AGENT_STATE_EVENT of the agent."""
 
     def mask(self) -> int:
         """The EnablementMask as it is now."""

@@ -476,6 +476,25 @@ async def test_the_direction_of_the_last_call_is_kept_for_wrapup(desk: Desk) -> 
         assert desk.agent.get_value_int("IncomingOrOutgoing") == expected
 
 
+@pytest.mark.parametrize(("version", "is_routable"), [(14, False), (19, False), (20, True), (25, True)])
+async def test_what_state_events_say_beside_the_state_is_kept(
+    make_session: MakeSession, version: int, is_routable: bool
+) -> None:
+    async with StructServer(version) as server:
+        session = make_session(version=version)
+        desk = await open_agent(session, server, FullRecorder(session))
+        agent = desk.agent
+        assert not agent.is_valid("PeripheralType")
+        desk.peer.agent_state_event(NOT_READY, monitor_id=OWN_MONITOR)  # its AgentMode is 1
+        await desk.recorder.wait_for("OnAgentStateChange")
+        assert agent.get_value_int("PeripheralType") == 17
+        assert agent.get_value_int("AgentMode") == 1
+        assert agent.get_value_int("AgentAvailabilityStatus") == 0
+        assert agent.is_routable is is_routable
+        buttons = ButtonEnablement(agent.get_value_int("EnablementMask"))
+        assert (ButtonEnablement.ENABLE_READY in buttons) is is_routable
+
+
 async def test_desk_settings_and_the_device_change_the_buttons(desk: Desk) -> None:
     agent = desk.agent
     plain = agent.get_value_int("EnablementMask")

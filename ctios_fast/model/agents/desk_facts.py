@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.model.coercion import integer, refuse, text
@@ -18,6 +19,14 @@ _CALL_MODES: Final = (3, 4)
 #: DeskSettingsMask.
 _IDLE_REASON_REQUIRED: Final = 0x8
 _LOGOUT_REASON_REQUIRED: Final = 0x10
+#: Attributes of ``DeskFacts``, and the fields of messages about states that they hold.
+_OF_STATES: Final = (
+    ("peripheral_type", "PeripheralType"),
+    ("agent_mode", "AgentMode"),
+    ("availability_status", "AgentAvailabilityStatus"),
+)
+#: Protocol version from which AgentMode 1 means routable; before it 0 does.
+_SINCE_ROUTABLE_IS_1: Final = 20
 #: IncomingOrOutgoing by CallDirection: in, other in; out, other out, and the three of outbound campaigns.
 _INCOMING_OR_OUTGOING: Final = {1: 1, 3: 1, 2: 2, 4: 2, 5: 2, 6: 2, 7: 2}
 #: WrapupDataIncomingMode: required, and required with wrap-up data.
@@ -33,9 +42,21 @@ class DeskFacts:
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
     - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
+    - ``peripheral_type``, ``agent_mode``, ``availability_status``: PeripheralType, AgentMode and
+      AgentAvailabilityStatus of the last message about the state, None as long as none named them.
     """
 
-    __slots__ = ("call_mode", "device", "direction", "is_remote", "remote_number", "settings")
+    __slots__ = (
+        "agent_mode",
+        "availability_status",
+        "call_mode",
+        "device",
+        "direction",
+        "is_remote",
+        "peripheral_type",
+        "remote_number",
+        "settings",
+    )
 
     def __init__(self) -> None:
         self.settings: Mapping[str, int] | None = None
@@ -44,6 +65,27 @@ class DeskFacts:
         self.remote_number: str | None = None
         self.call_mode: int | None = None
         self.direction = 0
+        self.peripheral_type: int | None = None
+        self.agent_mode: int | None = None
+        self.availability_status: int | None = None
+
+    def take_state(self, message: Message) -> None:
+        """Take in what a message about the agent's state says beside the state."""
+        for attribute, field in _OF_STATES:
+            value = message.get(field)
+            if value is not None:
+                setattr(self, attribute, value)
+        # An event that names no direction leaves that of the last call: wrap-up follows a call.
+        self.direction = message.get("Direction") or self.direction
+
+    def is_routable(self, version: int) -> bool | None:
+        """Whether tasks are routed to the agent, None as long as it is not known.
+
+        ``version``: the session's, since the meaning of AgentMode was reversed in version 20.
+        """
+        return (
+            None if self.agent_mode is None else (self.agent_mode == 1) is (version >= _SINCE_ROUTABLE_IS_1)
+        )
 
     @property
     def incoming_or_outgoing(self) -> int:
@@ -91,6 +133,7 @@ class DeskFacts:
         """Drop what was learned over an earlier connection. What the program set stays."""
         self.settings = self.device = None
         self.direction = 0
+        self.peripheral_type = self.agent_mode = self.availability_status = None
 
 
 def incomplete_remote_login() -> MethodError:

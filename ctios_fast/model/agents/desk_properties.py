@@ -28,6 +28,9 @@ DESK_PROPERTIES: Final = (
     Property(kw.CTIOS_WRAPUPOKENABLED, "wrapup_ok_enabled"),
     Property(kw.CTIOS_INCOMINGOROUTGOING, "incoming_or_outgoing"),
     Property(kw.CTIOS_ENABLEMENTMASK, "enablement_mask"),
+    Property(kw.CTIOS_PERIPHERALTYPE, "peripheral_type"),
+    Property(kw.CTIOS_AGENTMODE, "agent_mode"),
+    Property(kw.CTIOS_AGENTAVAILABILITYSTATUS, "agent_availability_status"),
 )
 
 
@@ -105,6 +108,30 @@ class DeskProperties(RequestingObject):
         return (self._facts or NO_FACTS).incoming_or_outgoing
 
     @property
+    def peripheral_type(self) -> int | None:
+        """PeripheralType of the agent of agent mode, None as long as it is not known."""
+        return (self._facts or NO_FACTS).peripheral_type
+
+    @property
+    def agent_mode(self) -> int | None:
+        """AgentMode of the agent of agent mode, None as long as it is not known. See ``is_routable``."""
+        return (self._facts or NO_FACTS).agent_mode
+
+    @property
+    def agent_availability_status(self) -> int | None:
+        """AgentAvailabilityStatus of the agent of agent mode, None as long as it is not known."""
+        return (self._facts or NO_FACTS).availability_status
+
+    @property
+    def is_routable(self) -> bool | None:
+        """Whether tasks are routed to the agent of agent mode, None as long as it is not known.
+
+        AgentMode 1 says so from version 20 on; before, 0 does.
+        """
+        context = self.context
+        return None if context is None else (self._facts or NO_FACTS).is_routable(context.codec.version)
+
+    @property
     def buttons(self) -> Buttons | None:
         """What computes and reports the agent's buttons; None for any other agent than that of agent mode."""
         return self.context.buttons if self.context is not None and self._is_current() else None
@@ -156,11 +183,9 @@ class DeskProperties(RequestingObject):
         if self._facts is not None:
             self._facts.forget()
 
-    def _take_direction(self, message: Message) -> None:
-        # An event that names no direction leaves that of the last call: wrap-up follows a call.
-        direction = message.get("Direction")
-        if direction:
-            self._known_facts().direction = direction
+    def _take_desk(self, message: Message) -> None:
+        # A message about the state of the agent of agent mode.
+        self._known_facts().take_state(message)
 
     def _known_facts(self) -> DeskFacts:
         if self._facts is None:

@@ -121,8 +121,7 @@ class StateOfAgent(AgentRequests):
     def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
         buttons = self.buttons
         if buttons is not None and message is not None:
-            buttons.take(message)
-            self._take_direction(message)
+            self._take_desk(message)
         if context.hears_all or message is None or self._is_own(context, message):
             context.fire("OnAgentStateChange", state_arguments, self, reason, message)
         else:
@@ -203,6 +202,8 @@ class StateOfAgent(AgentRequests):
         if gap is not NO_GAP:
             gap.is_doubtful = False
             gap.reason = None
+        if self.buttons is not None:
+            self._take_desk(message)
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
             self.state = agent_state(state)
