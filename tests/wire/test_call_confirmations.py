@@ -8,6 +8,7 @@ import pytest
 from support.call_messages import CONNECT, HOLD, INITIATE, Connection, send
 from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
 from support.documented_call_events import CONFIRMATIONS
+from support.documented_events import check_keywords
 from support.model import soon
 from support.struct_server import text
 
@@ -267,6 +268,7 @@ async def test_a_failed_request_names_its_call(calls: CallDesk) -> None:
         await soon(answer)
     await calls.settle()
     failure = calls.one("OnControlFailureConf")
+    check_keywords("OnControlFailureConf", failure)
     assert (failure["UniqueObjectID"], failure["MessageType"]) == (FIRST.uid, 54)
     assert (failure["FailureCode"], failure["PeripheralErrorCode"], failure["PeripheralID"]) == (13, 99, 5000)
     assert failure["AgentID"] == "1001"
