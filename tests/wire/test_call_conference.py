@@ -34,6 +34,15 @@ def end_consult(desk: CallDesk) -> None:
     desk.send("END_CALL", CONSULTED)
 
 
+def changes_of_id(desk: CallDesk) -> list[tuple[str, str]]:
+    """Old and new id of each call, as events reported the changes."""
+    return [
+        (args["OldUniqueObjectID"], args["UniqueObjectID"])
+        for args in desk.of("OnCallDataUpdate")
+        if "OldUniqueObjectID" in args
+    ]
+
+
 ORDERS = {
     "update, conferenced, end": (rename, conference, end_consult),
     "conferenced, update, end": (conference, rename, end_consult),
@@ -70,7 +79,8 @@ async def test_a_third_id_reaches_the_object_of_the_first_call_in_any_order(
     assert calls.one("OnCallConferenced")["UniqueObjectID"] == JOINED.uid
     assert calls.one("OnCallConferenced")["ConnectionCallID"] == 503
     assert calls.one("OnCallConferenced")["CallVariable1"] == "the original's"
-    assert calls.one("OnCallDataUpdate")["UniqueObjectID"] == JOINED.uid
+    assert {args["UniqueObjectID"] for args in calls.of("OnCallDataUpdate")} == {JOINED.uid}
+    assert changes_of_id(calls) == [(ORIGINAL.uid, JOINED.uid)]
     assert "OnCallBegin" not in calls.events
     assert calls.session.counters()["calls_without_begin"] == 0
 
@@ -179,6 +189,10 @@ async def test_the_other_parties_keep_their_objects_and_their_states(bulk_calls:
         assert call.get_value("CallVariable2") == "kept"
     assert bulk_calls.ended() == [CONSULTED.uid]
     assert "OnCallBegin" not in bulk_calls.events
+    assert sorted(changes_of_id(bulk_calls)) == [
+        (old.uid, old._replace(call_id=503).uid) for old in (ORIGINAL, caller, consulted)
+    ]
+    assert bulk_calls.events[-2:] == ["OnCallConferenced", "OnCallEnd"]
 
     # A party that leaves ends alone.
     leaving = Connection(503, SECOND)
@@ -210,9 +224,7 @@ async def test_updates_of_every_party_before_the_event_rename_each_object_once(b
     await bulk_calls.settle()
     for old, new in renamed.items():
         assert bulk_calls.found(new) is parties[old]
-    assert [args["OldUniqueObjectID"] for args in bulk_calls.of("OnCallDataUpdate")] == [
-        old.uid for old in renamed
-    ]
+    assert changes_of_id(bulk_calls) == [(old.uid, new.uid) for old, new in renamed.items()]
     assert bulk_calls.ended() == [CONSULTED.uid]
     for new in renamed.values():
         bulk_calls.send("END_CALL", new)

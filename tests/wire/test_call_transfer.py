@@ -86,7 +86,9 @@ async def test_the_call_of_the_agent_who_gets_it_stays_the_same_object(
     assert call.status == CONNECT
     assert (call.get_value("CallType"), call.get_value("CallVariable1")) == (CONSULT_OFFERED, "gold")
     assert calls.one("OnCallTransferred")["UniqueObjectID"] == result_of_mine.uid
-    assert calls.one("OnCallDataUpdate")["UniqueObjectID"] == result_of_mine.uid
+    updates = calls.of("OnCallDataUpdate")
+    assert {args["UniqueObjectID"] for args in updates} == {result_of_mine.uid}
+    assert [args["OldUniqueObjectID"] for args in updates if "OldUniqueObjectID" in args] == [mine.uid]
     assert calls.session.current_call is call
     assert "OnCallBegin" not in calls.events
     assert calls.session.counters()["calls_without_begin"] == 0

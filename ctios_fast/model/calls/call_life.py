@@ -4,7 +4,7 @@ A message about a connection that no BEGIN_CALL_EVENT announced is not lost: the
 OnCallBegin with ``Recovered``, the call's data are asked for once, and such calls are counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Final, NamedTuple
 
 from ctios_fast.core import Message
@@ -256,14 +256,16 @@ class CallLife:
         """Take in a conference or a transfer.
 
         Each party of the result is one of the connections before, found by its device, under an id that may
-        be new. Of the two that are joined, one that is not a party any more waits for its END_CALL_EVENT.
+        be new; OnCallDataUpdate reports the change. Of the two that are joined, one that is not a party any
+        more waits for its END_CALL_EVENT.
         """
         keys = [(merger.peripheral_id, *each) for each in (merger.primary, merger.secondary)]
         before = tuple(dict.fromkeys(call for key in keys for call in self.index.connections(key[0], key[1])))
         controller = next((call for call in map(self.index.get, keys) if call is not None), None)
         placed: dict[Call, None] = {}
+        former: dict[Call, str] = {}
         for party in merger.parties:
-            call = self._party(message, (merger.peripheral_id, *party), before, placed, is_own)
+            call = self._party(message, (merger.peripheral_id, *party), before, placed, former, is_own)
             if call is not None:
                 placed[call] = None
                 if party[1] == merger.primary[1] and (controller is None or controller not in placed):
@@ -276,6 +278,8 @@ class CallLife:
                 gone.status = states.NULL
         if is_conference and controller in placed:
             self._connect_controller(controller, message)
+        for each, unique_object_id in former.items():
+            self.reporter.report_renamed(each, unique_object_id)
         subject = next((each for each in (controller, *placed, *before) if each and each.is_alive), None)
         if subject is None:  # both calls have ended, or their messages were never heard
             self.reporter.report_unknown(keys[0], report, message, is_own)
@@ -289,14 +293,23 @@ class CallLife:
             call.status = states.CONNECT if state == states.UNSTATED else state
 
     def _party(
-        self, message: Message, key: Key, before: Iterable[Call], placed: dict[Call, None], is_own: bool
+        self,
+        message: Message,
+        key: Key,
+        before: Iterable[Call],
+        placed: Container[Call],
+        former: dict[Call, str],
+        is_own: bool,
     ) -> Call | None:
+        # The call of one of the resulting connections. Adds its id to ``former`` if that was another one.
         call = self.index.get(key)
         if call is not None:
             return call
         for each in before:  # the primary call's connections come first, so its data win
             if each.connection_device_id == key[2] and each not in placed and each.is_alive:
-                self._rename(each, key)
+                unique_object_id = each.unique_object_id
+                if self.index.rename(each, key[1], key[2]):
+                    former[each] = unique_object_id
                 return each
         if self._context.hears_all:
             return self.adopt(message, key, 0, is_own)

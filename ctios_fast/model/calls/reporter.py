@@ -106,8 +106,7 @@ class CallReporter:
         event = report.event if is_own else report.monitored
         if not self._listeners[event]:
             return
-        known = {**report.defaults, **_known(call, report)}
-        always = {name: known[name] for name in (*report.defaults, *_IDENTITY)}
+        always = _always(call, report)
         values = {**with_texts(self._update(message, {}), self._context.codec.encoding), **always}
         variables = named_variables(message)
         if variables or call.data.had_ecc:
@@ -118,6 +117,15 @@ class CallReporter:
         if old_unique_object_id is not None:
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
         self._fire(call, event, message, values, is_own, None)
+
+    def report_renamed(self, call: Call, old_unique_object_id: str) -> None:
+        """Fire OnCallDataUpdate for a call whose id a conference or a transfer has changed."""
+        report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
+        event = report.monitored if call.is_monitored else report.event
+        if self._listeners[event]:
+            values = _always(call, report)
+            values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
+            self._fire(call, event, None, values, not call.is_monitored, None)
 
     def report_found(self, call: Call, event_of: int, more: Mapping[str, Any]) -> None:
         """Fire the event of a message that never came, for a call that something else made known."""
@@ -191,6 +199,12 @@ def _known(call: Call, report: Report) -> dict[str, Any]:
     values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
     values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
     return values
+
+
+def _always(call: Call, report: Report) -> dict[str, Any]:
+    # The keywords that the event always has, as far as they are the call's.
+    known = {**report.defaults, **_known(call, report)}
+    return {name: known[name] for name in (*report.defaults, *_IDENTITY)}
 
 
 def _failure(cause: int) -> dict[str, Any]:
