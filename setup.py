@@ -7,7 +7,7 @@ Environment variables for developers (set them to 1):
 ``CTIOS_FAST_COVERAGE``   line tracing in the compiled modules, for coverage
 
 Two builds of the same sources give the same bytes: sources are named relative to this folder, and what is not
-built for debugging has no debug symbols, which would name the folder itself. ``ci/wheels`` proves it.
+built for debugging has no debug symbols, which would name the folder itself. ``ci/wheels`` checks it.
 """
 
 import importlib.util
@@ -38,7 +38,7 @@ def generate_tables() -> None:
 
 
 class BuildExtensions(build_ext):
-    """Builds with the arguments that the compiler at hand takes."""
+    """Builds with the arguments of the compiler in use."""
 
     def build_extensions(self) -> None:
         """Called once the compiler is known."""
@@ -47,8 +47,8 @@ class BuildExtensions(build_ext):
         else:
             arguments = ["-O0", "-g"] if DEBUG else ["-O1"] if COVERAGE else ["-O3"]
             if not DEBUG and "-g" not in os.environ.get("CFLAGS", "").split():
-                arguments.append("-g0")  # the flags that Python itself was built with ask for debug symbols
-            # The modules need no library but C's; a search path would only tell where Python's own is here.
+                arguments.append("-g0")  # Python's own compiler flags include -g
+            # The modules need only the C library. A search path would name a folder of this machine.
             self.compiler.linker_so = [
                 word for word in self.compiler.linker_so if not word.startswith("-Wl,-rpath")
             ]

@@ -45,6 +45,6 @@ def handler_in_c() -> ModuleType:
         spec = importlib.util.spec_from_file_location("handler_in_c", module)
         assert spec is not None
         assert spec.loader is not None
-        made = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(made)
-    return made
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+    return loaded

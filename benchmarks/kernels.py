@@ -325,7 +325,7 @@ def _count_all(output: str, count: Callable[[Callable[[], object]], int]) -> Non
         name = make.__name__
         try:
             times = make()
-            times(number)  # fills caches and specialises code
+            times(number)  # fills caches, and lets the interpreter specialise the code
         except Exception as error:
             missing[name] = f"{type(error).__name__}: {error}"
             continue

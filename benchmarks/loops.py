@@ -31,6 +31,6 @@ def _factory(name: str) -> Callable[[], asyncio.AbstractEventLoop]:
 
 @contextmanager
 def running(name: str) -> Iterator[asyncio.Runner]:
-    """Return a new loop of a name."""
+    """Run a block with a new loop of that name."""
     with asyncio.Runner(loop_factory=_factory(name)) as runner:
         yield runner

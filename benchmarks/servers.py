@@ -39,7 +39,7 @@ class Server(NamedTuple):
     port: int
     said: IO[str]
 
-    def came(self) -> int:
+    def received(self) -> int:
         """Return the number of bytes received on the connection that has just ended."""
         return int(self.said.readline())
 
@@ -66,18 +66,18 @@ def _serve(converse: Callable[[socket.socket], int]) -> None:
             with connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 try:
-                    came = converse(connection)
+                    received = converse(connection)
                 except ConnectionError:  # the client reset the connection
-                    came = -1
-            print(came, flush=True)
+                    received = -1
+            print(received, flush=True)
 
 
 def _frames(connection: socket.socket, replies: Callable[[int, memoryview], bytes]) -> int:
     """Answer each frame. The answers to the frames of one read leave in one write."""
     rest = b""
-    came = 0
+    received = 0
     while read := connection.recv(_READ):
-        came += len(read)
+        received += len(read)
         data = memoryview(rest + read)
         at = 0
         answers = []
@@ -90,7 +90,7 @@ def _frames(connection: socket.socket, replies: Callable[[int, memoryview], byte
             at = end
         rest = bytes(data[at:])
         connection.sendall(b"".join(answers))
-    return came
+    return received
 
 
 def _invoke_id(body: memoryview) -> int:
@@ -127,7 +127,7 @@ def _confirm(number: int, body: memoryview) -> bytes:
         return _opened(body)
     if number == ged.CLOSE_REQ:
         return _closed(body)
-    raise ValueError(f"nothing is known of message {number}")
+    raise ValueError(f"message {number} has no answer here")
 
 
 def state_event(agent: str, state: int) -> bytes:

@@ -24,7 +24,7 @@ from ctios_fast.sim.plant import Call, PlantError
 
 AGENTS, CALLS_A_SECOND, ALL_EVENTS_CLIENTS, AGENT_CLIENTS = 10_000, 50, 20, 180
 TALK, ANSWER = 120.0, 3.0  # seconds
-STEP = 0.1  # seconds of the clock between two looks at the sockets
+STEP = 0.1  # seconds that the clock moves before the sockets are served
 
 
 def opening(agent: int | None) -> bytes:
@@ -37,7 +37,7 @@ def opening(agent: int | None) -> bytes:
 
 
 def read_and_discard(port: int) -> None:
-    """The clients' process; it ends when the server closes the connections."""
+    """Run the clients, in a process of their own, until the server closes the connections."""
     selector = selectors.DefaultSelector()
     agents = [None] * ALL_EVENTS_CLIENTS + [1001 + n for n in range(AGENT_CLIENTS)]
     for agent in agents:
@@ -58,7 +58,7 @@ def read_and_discard(port: int) -> None:
 
 
 def resident() -> float:
-    """MiB of this process in memory."""
+    """Return the MiB of this process in memory."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * resource.getpagesize() / (1 << 20)
 
@@ -69,15 +69,15 @@ class Callers:
     def __init__(self, simulator: Simulator, clock: ManualClock) -> None:
         self.plant = simulator.plant
         self.clock = clock
-        self.chance = random.Random(1)
+        self.rng = random.Random(1)
         self.calls = 0
         self.queues = list(self.plant.population.queues)
         self.arrive()
 
     def arrive(self) -> None:
-        self.clock.call_later(self.chance.expovariate(CALLS_A_SECOND), self.arrive)
+        self.clock.call_later(self.rng.expovariate(CALLS_A_SECOND), self.arrive)
         self.calls += 1
-        call = self.plant.inbound(self.chance.choice(self.queues), ani=f"555{self.calls:07}")
+        call = self.plant.inbound(self.rng.choice(self.queues), ani=f"555{self.calls:07}")
         self.clock.call_later(ANSWER, self.answer, call)
 
     def answer(self, call: Call) -> None:
@@ -86,7 +86,7 @@ class Callers:
                 self.plant.answer(party)
             except PlantError:
                 continue
-        self.clock.call_later(self.chance.expovariate(1 / TALK), self.hang_up, call)
+        self.clock.call_later(self.rng.expovariate(1 / TALK), self.hang_up, call)
 
     def hang_up(self, call: Call) -> None:
         with contextlib.suppress(PlantError):

@@ -39,7 +39,7 @@ MIX: Final = (
         ged.AGENT_STATE_EVENT, 320, "reserved, talking, wrap-up, available, for the agent and a skill group"
     ),
     Share(ged.CALL_DATA_UPDATE_EVENT, 120, "call variables and ECC set by the IVR and by the router"),
-    Share(ged.BEGIN_CALL_EVENT, 45, "one a call, and one for a consultation now and then"),
+    Share(ged.BEGIN_CALL_EVENT, 45, "one a call, and one for some consultations"),
     Share(ged.END_CALL_EVENT, 45, "as many as begin"),
     Share(ged.CALL_DELIVERED_EVENT, 80, "at the route point, at the IVR and at the agent"),
     Share(ged.CALL_ESTABLISHED_EVENT, 80, "as many as are delivered"),
@@ -51,7 +51,7 @@ MIX: Final = (
     Share(ged.CALL_HELD_EVENT, 15, "one call in three is held"),
     Share(ged.CALL_RETRIEVED_EVENT, 15, "as many as are held"),
     Share(ged.CALL_TRANSFERRED_EVENT, 5, "one call in ten is transferred"),
-    Share(ged.RTP_STARTED_EVENT, 15, "only from the phones that tell of their media"),
+    Share(ged.RTP_STARTED_EVENT, 15, "only from phones that report their media"),
     Share(ged.RTP_STOPPED_EVENT, 15, "as many as start"),
 )
 
@@ -267,11 +267,11 @@ def frames_of(stream: bytes) -> list[bytes]:
     return found
 
 
-def in_turns(items: Sequence[Any], so_many: int) -> Iterator[list[Any]]:
-    """Return a function that yields the next items in a cycle, so that short rounds use all of the memory."""
+def in_turns(items: Sequence[Any], count: int) -> Iterator[list[Any]]:
+    """Yield the next ``count`` items in a cycle, so that short rounds use all of the memory."""
     endless = cycle(items)
     while True:
-        yield list(islice(endless, so_many))
+        yield list(islice(endless, count))
 
 
 def pieces(stream: bytes) -> list[memoryview]:
@@ -286,11 +286,11 @@ def pieces(stream: bytes) -> list[memoryview]:
 def whole_pieces(stream: bytes) -> list[memoryview]:
     """Return the stream in pieces that end with an event, for sides that may stop at any piece."""
     own = memoryview(bytearray(stream)).toreadonly()
-    made = []
+    found = []
     start = 0
     while start < len(own):
         frames, size = count_frames(own[start : start + PIECE])
         assert frames
-        made.append(own[start : start + size])
+        found.append(own[start : start + size])
         start += size
-    return made
+    return found

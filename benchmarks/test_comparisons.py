@@ -1,5 +1,5 @@
-"""The tables: ``pytest benchmarks``. One table for each comparison, with times per unit (an event, a
-request).
+"""The tables: ``pytest benchmarks``. One table for each comparison, with times per unit,
+such as an event or a request.
 
 A round processes many units and measures itself, in processor time or by the clock. It advances the timer of
 pytest-benchmark by the time of one unit, so that the statistics are those of one unit.
@@ -26,12 +26,12 @@ class MovedTimer:
 
 
 def every_side() -> list[object]:
-    made: list[object] = []
+    params: list[object] = []
     for comparison in by_name().values():
         for side in comparison.sides:
             mark = pytest.mark.benchmark(group=comparison.name, timer=MovedTimer())
-            made.append(pytest.param(comparison, side, marks=mark, id=f"{comparison.name}: {side.name}"))
-    return made
+            params.append(pytest.param(comparison, side, marks=mark, id=f"{comparison.name}: {side.name}"))
+    return params
 
 
 @pytest.mark.parametrize(("comparison", "side"), every_side())

@@ -125,7 +125,7 @@ class Module:
         tree = ast.parse(text)
         for node in ast.walk(tree):
             if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
-                node.target.ctx = ast.Load()  # it defines nothing
+                node.target.ctx = ast.Load()  # it does not define the attribute
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 self.imports += [(node.lineno, alias.name, None) for alias in node.names]
@@ -192,7 +192,7 @@ class Module:
                 self.own_uses.add(("", name))
             else:
                 self.private.append((code.count("\n", 0, match.start()) + 1, receiver, name))
-        # which class a use is in is not looked for: "" has the names and the bases of all
+        # The class of a use is not determined: "" has the names and the bases of all classes.
         self.classes = {name: (bases, self.own) for name, bases in classes.items()}
         self.classes[""] = tuple(base for bases in classes.values() for base in bases), self.own
 

@@ -49,9 +49,7 @@ def faults(wheel: Path, source: Path) -> list[str]:
         found += [f"{name} is missing" for name in sorted(wanted - inside)]
         found += [f"{name} is not compiled" for name in sorted(compiled - modules)]
         found += [
-            f"{name} does not belong into the wheel"
-            for name in sorted(inside - wanted)
-            if not is_module(name)
+            f"{name} does not belong in the wheel" for name in sorted(inside - wanted) if not is_module(name)
         ]
         found += [f"{name} is compiled and has no source" for name in sorted(modules - compiled)]
         found += [f"{name} should not be in the metadata" for name in sorted(metadata - METADATA)]

@@ -1,6 +1,5 @@
-# Shared by the scripts of this folder: finds a Python that is new enough, and creates a virtual environment in the
-# project's root.
-# Sourced, after `set -euo pipefail`.
+# Sourced by the scripts of this folder, after `set -euo pipefail`: checks the Python, and creates a virtual environment
+# in the project's root.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
@@ -23,8 +22,8 @@ sys.exit(not (pathlib.Path(sysconfig.get_path("include")) / "Python.h").exists()
         fail "the C headers of $1 are needed (on Debian the package python3-dev)"
 }
 
-# use_venv NAME: creates the virtual environment, or uses the existing one if it has the same Python; its python is then
-# $VENV/bin/python
+# use_venv NAME: creates the virtual environment, or uses the existing one if it has the same Python. Its interpreter is
+# $VENV/bin/python.
 use_venv() {
     local python=${PYTHON:-python3} version='import sys; print(sys.version)'
     check_machine "$python"

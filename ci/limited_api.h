@@ -27,12 +27,12 @@ static inline PyObject *PyDict_SetDefault(PyObject *dict, PyObject *key, PyObjec
     return PyDict_SetItem(dict, key, value) < 0 ? NULL : value;
 }
 
-/* in the limited API from 3.13 on; without the GIL nothing else may be called */
+/* Part of the limited API from 3.13 on. The functions that are part of 3.12's need the GIL. */
 #define PyMem_RawMalloc malloc
 #define PyMem_RawRealloc realloc
 #define PyMem_RawFree free
 
-/* no look into numbers and texts */
+/* Numbers and texts are opaque. */
 #define PyUnstable_Long_IsCompact(object) 0
 #define PyUnstable_Long_CompactValue(object) 0
 #define PyUnicode_GET_LENGTH(object) PyUnicode_GetLength(object)

@@ -42,7 +42,7 @@ async def main() -> None:
     ):
         await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
         agents = [Agent(agent_id, agent_instrument=device) for agent_id, device in STAFF.items()]
-        await session.set_bulk_mode(5000, agents=agents)  # each is asked for its state
+        await session.set_bulk_mode(5000, agents=agents)  # queries the state of each
         session.on(AGENT_STATE_EVENT, on_state)
         session.subscribe("OnPostLogout", on_post_logout)
 

@@ -30,7 +30,7 @@ LOGGED_OUT = (AgentState.LOGOUT, AgentState.UNKNOWN)
 class Desktop:
     """An event sink: each method is named after its event.
 
-    ``over`` is set once no further event can come.
+    ``over`` is set when no further event can come.
     """
 
     def __init__(self, session: Session, agent: Agent) -> None:
@@ -52,7 +52,7 @@ class Desktop:
             self.over.set()
 
     def on_connection_rejected(self, args: Arguments) -> None:
-        """The server refused this client."""
+        """Report that the server refused this client."""
         print(f"rejected: {args[CTIOS_ERRORMESSAGE]}")
         self.over.set()
 
@@ -64,7 +64,7 @@ class Desktop:
             print("already logged in")
 
     def on_agent_state_change(self, args: Arguments) -> None:
-        """Work: ready, a break, and the end of the shift."""
+        """Go through a shift: ready, a break, and the logout."""
         state, reason = args[CTIOS_AGENTSTATE], args[CTIOS_EVENTREASONCODE]
         print(f"{args[CTIOS_AGENTID]}: {AgentState(state).name}, reason {reason}")
         if state == AgentState.AVAILABLE:

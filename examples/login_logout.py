@@ -9,7 +9,7 @@ from ctios_fast import Agent, AgentState, ControlFailure, Session
 
 
 async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
-    """Do everything that a desktop does."""
+    """Log in, work and log out, as a desktop does."""
     async with Session(client_id="desktop") as session:  # disconnects at the end
         await session.connect(ctios_a=host_a, port_a=port_a, ctios_b=host_b, port_b=port_b)
         agent = Agent("1001", 5000, agent_instrument="3001")

@@ -1,4 +1,4 @@
-"""What the examples share: the CTI Servers, of the command line or of a simulator, and how they are run."""
+"""Shared by the examples: the CTI Servers of the command line or of a simulator, and running an example."""
 
 import asyncio
 import sys

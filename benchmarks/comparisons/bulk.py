@@ -58,11 +58,11 @@ def _struct_columns(stream: bytes) -> int:
 
 def _check_columns() -> None:
     some = b"".join(frames_of(agent_states("256 KiB"))[:500])
-    made, theirs = decode_columns(some, AGENT_STATE_EVENT, VERSION, FIELDS), struct_columns.agent_states(some)
-    assert list(theirs) == list(made)
-    for name in made:
-        assert theirs[name].dtype == made[name].dtype
-        assert np.array_equal(theirs[name], made[name])
+    ours, theirs = decode_columns(some, AGENT_STATE_EVENT, VERSION, FIELDS), struct_columns.agent_states(some)
+    assert list(theirs) == list(ours)
+    for name in ours:
+        assert theirs[name].dtype == ours[name].dtype
+        assert np.array_equal(theirs[name], ours[name])
 
 
 def _filtered(by: FrameFilter) -> Callable[[bytes], int]:

@@ -35,9 +35,9 @@ def of(dispatcher: Dispatcher) -> Feed:
         for piece in data:
             at = 0
             while at < len(piece):
-                with memoryview(get_buffer(-1)) as room:
-                    size = min(len(room), len(piece) - at)
-                    room[:size] = piece[at : at + size]
+                with memoryview(get_buffer(-1)) as free:
+                    size = min(len(free), len(piece) - at)
+                    free[:size] = piece[at : at + size]
                 received(size)
                 dispatch()
                 at += size
@@ -57,10 +57,10 @@ def protocol(client: Any) -> Feed:
 
 def dispatcher(by_message: dict[Any, Callable[..., object]]) -> Dispatcher:
     """Return a dispatcher with some handlers."""
-    made = Dispatcher(codec(VERSION), FrameBuffer())
+    created = Dispatcher(codec(VERSION), FrameBuffer())
     for message, handler in by_message.items():
-        made.on(message, handler)
-    return made
+        created.on(message, handler)
+    return created
 
 
 def _count(data: bytes) -> int:
@@ -111,10 +111,10 @@ def _named(seen: handlers.Seen | None) -> Feed:
 
 
 def _by_fields(seen: handlers.Seen | None) -> Feed:
-    made = Dispatcher(codec(VERSION), FrameBuffer())
+    created = Dispatcher(codec(VERSION), FrameBuffer())
     for number in MESSAGES:
-        made.on(number, handlers.by_position(number, seen), WANTED[number])
-    return of(made)
+        created.on(number, handlers.by_position(number, seen), WANTED[number])
+    return of(created)
 
 
 def _in_c(seen: handlers.Seen | None) -> Feed:
@@ -127,8 +127,8 @@ def _to_dict(seen: handlers.Seen | None) -> Feed:
         message.to_dict()
 
     def keeping(message: Message) -> None:
-        made = message.to_dict()
-        seen.append(tuple(made[name] for name in WANTED[message.type]))  # type: ignore[union-attr]
+        fields = message.to_dict()
+        seen.append(tuple(fields[name] for name in WANTED[message.type]))  # type: ignore[union-attr]
 
     return of(dispatcher(dict.fromkeys(MESSAGES, handler if seen is None else keeping)))
 
@@ -197,7 +197,7 @@ def _reading(name: str, size: str) -> Comparison:
         return STREAMS[name](size)
 
     in_c = {"handler in C": fed(stream, _in_c)} if compiled.can_be_built() else {}
-    made = [
+    compared = [
         *sides(OURS, in_c),
         *sides(
             OURS,
@@ -211,12 +211,12 @@ def _reading(name: str, size: str) -> Comparison:
         *sides(BOUND, {"splitting alone": fed(stream, _split_alone, reads=False), "memcpy": _copy(stream)}),
     ]
     if name == "AGENT_STATE_EVENT":
-        made += sides(BOUND, {"bare call with three": ready(_bare_call_of_three)})
-        made += [
+        compared += sides(BOUND, {"bare call with three": ready(_bare_call_of_three)})
+        compared += [
             Side(library, PEER, fed(stream, lambda seen, decode=decode: protocol(decode(seen))), rounds=5)
             for library, decode in libraries.CLIENTS.items()
         ]
-    return Comparison(f"{name}, bytes to a handler that reads three fields, {size}", "event", tuple(made))
+    return Comparison(f"{name}, bytes to a handler that reads three fields, {size}", "event", tuple(compared))
 
 
 def _emptiness(size: str) -> Comparison:

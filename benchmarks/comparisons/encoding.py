@@ -19,27 +19,27 @@ INPUTS = [(number, agent_id(number), agent_id(number % 500)) for number in range
 
 def set_agent_state_by_class(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = messages.SetAgentStateReq.encode(
+        frame = messages.SetAgentStateReq.encode(
             CODEC, invoke_id=invoke_id, peripheral_id=PERIPHERAL, agent_state=3, event_reason_code=0,
             agent_service_req=0, agent_instrument=device, agent_id=agent,
         )  # fmt: skip
-    return made
+    return frame
 
 
 def set_agent_state_by_constructor(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = bytes(
+        frame = bytes(
             messages.SetAgentStateReq(
                 CODEC, invoke_id=invoke_id, peripheral_id=PERIPHERAL, agent_state=3, event_reason_code=0,
                 agent_service_req=0, agent_instrument=device, agent_id=agent,
             )
         )  # fmt: skip
-    return made
+    return frame
 
 
 def set_agent_state_by_codec(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = CODEC.encode(
+        frame = CODEC.encode(
             SET_AGENT_STATE_REQ,
             {
                 "InvokeID": invoke_id, "PeripheralID": PERIPHERAL, "AgentState": 3, "AgentWorkMode": 0,
@@ -47,41 +47,41 @@ def set_agent_state_by_codec(inputs: Inputs) -> bytes:
             },
             (("AgentInstrument", device), ("AgentID", agent)),
         )  # fmt: skip
-    return made
+    return frame
 
 
 def set_agent_state_by_struct(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = requests.set_agent_state_req(
+        frame = requests.set_agent_state_req(
             invoke_id=invoke_id, peripheral_id=PERIPHERAL, agent_state=3, event_reason_code=0,
             agent_service_req=0, agent_instrument=device, agent_id=agent,
         )  # fmt: skip
-    return made
+    return frame
 
 
 def make_call_by_class(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = messages.MakeCallReq.encode(
+        frame = messages.MakeCallReq.encode(
             CODEC, invoke_id=invoke_id, peripheral_id=PERIPHERAL, priority=False, agent_instrument=device,
             dialed_number="5551234567", call_variable1=agent, call_variable2="callback",
         )  # fmt: skip
-    return made
+    return frame
 
 
 def make_call_by_constructor(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = bytes(
+        frame = bytes(
             messages.MakeCallReq(
                 CODEC, invoke_id=invoke_id, peripheral_id=PERIPHERAL, priority=False, agent_instrument=device,
                 dialed_number="5551234567", call_variable1=agent, call_variable2="callback",
             )
         )  # fmt: skip
-    return made
+    return frame
 
 
 def make_call_by_codec(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = CODEC.encode(
+        frame = CODEC.encode(
             MAKE_CALL_REQ,
             {
                 "InvokeID": invoke_id, "PeripheralID": PERIPHERAL, "CallPlacementType": 0,
@@ -94,19 +94,19 @@ def make_call_by_codec(inputs: Inputs) -> bytes:
                 ("CallVariable1", agent), ("CallVariable2", "callback"),
             ),
         )  # fmt: skip
-    return made
+    return frame
 
 
 def make_call_by_struct(inputs: Inputs) -> bytes:
     for invoke_id, agent, device in inputs:
-        made = requests.make_call_req(
+        frame = requests.make_call_req(
             invoke_id=invoke_id, peripheral_id=PERIPHERAL, priority=False, agent_instrument=device,
             dialed_number="5551234567", call_variable1=agent, call_variable2="callback",
         )  # fmt: skip
-    return made
+    return frame
 
 
-def _made(make: Encode, expected: Encode) -> Prepare:
+def _encoded(make: Encode, expected: Encode) -> Prepare:
     def prepared() -> Round:
         for one in INPUTS[:100]:
             assert make([one]) == expected([one])
@@ -143,7 +143,7 @@ def comparisons() -> Iterator[Comparison]:
             f"{name}, built and encoded",
             "request",
             (
-                *sides(OURS, {way: _made(make, by_struct) for way, make in ours.items()}),
-                *sides(PEER, {"struct": _made(by_struct, by_struct)}),
+                *sides(OURS, {way: _encoded(make, by_struct) for way, make in ours.items()}),
+                *sides(PEER, {"struct": _encoded(by_struct, by_struct)}),
             ),
         )

@@ -97,7 +97,7 @@ def _client(loop: str, client: Callable[[int], Awaitable[Mapping[str, float]]], 
 
             def work() -> Mapping[str, float]:
                 figures = runner.run(client(server.port))  # type: ignore[arg-type]
-                sent.add(server.came() // LOGINS)  # ignores opening and closing
+                sent.add(server.received() // LOGINS)  # ignores opening and closing
                 assert len(sent) == 1, "both clients send the same"
                 return figures
 

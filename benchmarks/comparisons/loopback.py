@@ -69,7 +69,7 @@ def _client(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
 
             def work() -> Mapping[str, float]:
                 figures = runner.run(receive(server.port))
-                assert server.came() == 0  # the server has seen the end and waits for the next client
+                assert server.received() == 0  # the server has seen the end and waits for the next client
                 return figures
 
             yield work

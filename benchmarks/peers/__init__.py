@@ -1,1 +1,1 @@
-"""What users would write or install instead, each written as its author would seriously write it."""
+"""Alternatives to the library that users would write or install, each written as well as its author could."""

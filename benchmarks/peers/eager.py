@@ -1,4 +1,4 @@
-"""The eager peer: asyncio and ``struct``, every event to a dict. What most people write.
+"""The eager peer: asyncio and ``struct``, every event to a dict, as most programs do it.
 
 A table describes the messages. The fixed part is one ``unpack_from`` zipped with its names. The floating
 fields are one loop over the tags; the text of a field is one decoded slice.

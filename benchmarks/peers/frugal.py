@@ -1,4 +1,4 @@
-"""The frugal peer: asyncio and ``struct``, only what the handler wants. What a careful engineer writes.
+"""The frugal peer: asyncio and ``struct``, reading only what the handler needs, as a careful engineer does.
 
 One ``unpack_from`` with pad bytes reads the wanted fixed fields. One scan of the tags finds the text and
 stops there. The handler gets the three values as arguments.

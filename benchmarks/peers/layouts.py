@@ -1,6 +1,6 @@
 """The layouts that the authors of the peers would copy from the reference, as ``struct`` formats.
 
-They are generated from the protocol's data. What a peer does with them is its own.
+They are generated from the protocol's data. Each peer uses them in its own way.
 """
 
 import struct
@@ -16,7 +16,7 @@ VERSION: Final = 25
 
 
 class Fixed(NamedTuple):
-    """Return names and format of a message's fixed part."""
+    """Names and ``struct`` codes of a message's fixed part, and its size."""
 
     names: tuple[str, ...]
     codes: tuple[str, ...]
@@ -25,7 +25,7 @@ class Fixed(NamedTuple):
 
 @cache
 def fixed(message: int) -> Fixed:
-    """The fixed part of a message."""
+    """Return the fixed part of a message."""
     layout = codec(VERSION).describe(message)
     assert layout is not None
     codes = tuple(CODES[field.type] for field in layout.fixed)
@@ -46,13 +46,13 @@ def tags(message: int) -> dict[int, tuple[str, str, bool]]:
 
 def with_pads(message: int, wanted: tuple[str, ...]) -> str:
     """Return a format that reads only the wanted fixed fields, with pad bytes between them."""
-    made = ">"
+    layout_format = ">"
     pads = 0
     layout = fixed(message)
     for name, code in zip(layout.names, layout.codes, strict=True):
         if name in wanted:
-            made += f"{pads}x{code}" if pads else code
+            layout_format += f"{pads}x{code}" if pads else code
             pads = 0
         else:
             pads += struct.calcsize(">" + code)
-    return made
+    return layout_format

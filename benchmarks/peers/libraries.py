@@ -119,15 +119,15 @@ def _by_ctypes() -> Decode:
 
 
 def _clients() -> dict[str, Callable[[list[tuple[Any, ...]] | None], LibraryClient]]:
-    made: dict[str, Callable[[list[tuple[Any, ...]] | None], LibraryClient]] = {}
+    clients: dict[str, Callable[[list[tuple[Any, ...]] | None], LibraryClient]] = {}
     makers = {"construct, compiled": _by_construct, "dissect.cstruct": _by_dissect, "ctypes": _by_ctypes}
     for name, make in makers.items():
         try:
             decode = make()
         except ImportError:
             continue
-        made[name] = lambda seen, decode=decode: LibraryClient(decode, seen)  # type: ignore[misc]
-    return made
+        clients[name] = lambda seen, decode=decode: LibraryClient(decode, seen)  # type: ignore[misc]
+    return clients
 
 
 CLIENTS = _clients()

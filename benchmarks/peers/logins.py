@@ -1,11 +1,9 @@
 """A client that logs agents in, written by hand with asyncio, ``struct`` and futures.
 
 ``login`` returns a future that is done once the request is confirmed and a state event has shown the agent
-logged in.
-``login_within`` is what a program awaits: the same with a time limit, because a lost answer would block it
-for ever. With
-``joined`` the requests of one turn of the loop leave in one write; otherwise each is written at once, as
-most people do it.
+logged in. A program awaits ``login_within``: the same with a time limit, because a lost answer would block it
+without end. With ``joined`` the requests of one turn of the loop are written together; otherwise each is
+written at once, as most programs do it.
 """
 
 import asyncio

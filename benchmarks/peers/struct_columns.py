@@ -48,8 +48,8 @@ def agent_states(data: bytes) -> dict[str, np.ndarray[Any, Any]]:
             ids.append(agent_id)
             extensions.append(extension)
         at = end
-    made = {
+    numbers = {
         name: np.array(column, _TYPES[code])
         for name, column, code in zip(_LAYOUT.names, zip(*rows, strict=True), _LAYOUT.codes, strict=True)
     }
-    return made | {"AgentID": np.array(ids, np.bytes_), "AgentExtension": np.array(extensions, np.bytes_)}
+    return numbers | {"AgentID": np.array(ids, np.bytes_), "AgentExtension": np.array(extensions, np.bytes_)}

@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""A handler that is called from C: counts, for each agent state, the events that told of it."""
+"""A handler that is called from C: counts the events of each agent state."""
 
 from ctios_fast.core.dispatch.c_handler cimport Field, Frame, FrameHandler
 
@@ -24,5 +24,5 @@ cdef class StateCounter(FrameHandler):
         return 0
 
     def seen(self, int state):
-        """How many events told of that state."""
+        """The number of events of that state."""
         return self._seen[state] if 0 <= state < STATES else 0

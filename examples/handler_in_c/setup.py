@@ -8,7 +8,7 @@ from setuptools import Extension, setup
 import ctios_fast
 from ctios_fast.core import get_include
 
-# where the .pxd files of ctios_fast are: Cython does not see those of an editable install by itself
+# The folder of ctios_fast's .pxd files. Cython does not find those of an editable installation by itself.
 SITE = Path(ctios_fast.__file__).parent.parent
 
 MODULE = Extension("ready_counter", ["ready_counter.pyx"], include_dirs=[get_include()])
