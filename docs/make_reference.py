@@ -1,12 +1,12 @@
-"""Makes the pages of ``docs/reference/`` from the protocol's data file: run it after a change to the data.
+"""Generates the pages of ``docs/reference/`` from ``ged188.toml``: run it after a change to that file.
 
 ::
 
     python docs/make_reference.py
 
-The package must have been built: how many messages go through encoder and decoder is measured, by
-``tests/round_trips.py``, and written into the first page. ``tests/test_reference_page.py`` fails as long as
-the pages are not what this program makes.
+The package must be built: the first page gives measured numbers of messages that pass encoder and decoder
+(see ``tests/support/round_trips.py``). ``tests/project/test_reference_page.py`` fails while a page is not up
+to date.
 """
 
 import re
@@ -33,10 +33,10 @@ TYPES: Final = [
     ("UINT", "4", "number"),
     ("BOOL", "2", "0 or 1"),
     ("TIME", "4", "seconds since 1970-01-01 00:00 UTC"),
-    ("STRING", "as long as it is", "ASCII text with a closing NUL, which counts for the longest length"),
-    ("UNSPEC", "as long as it is", "any bytes"),
-    ("NAMEDVAR", "as long as it is", "name, NUL, value, NUL"),
-    ("NAMEDARRAY", "as long as it is", "index (1 byte), name, NUL, value, NUL"),
+    ("STRING", "variable", "ASCII text with a closing NUL, which counts in the maximum length"),
+    ("UNSPEC", "variable", "any bytes"),
+    ("NAMEDVAR", "variable", "name, NUL, value, NUL"),
+    ("NAMEDARRAY", "variable", "index (1 byte), name, NUL, value, NUL"),
 ]
 
 Row = Mapping[str, Any]
@@ -47,7 +47,7 @@ Counts = Mapping[int, tuple[int, int]]
 
 
 def escaped(text: object) -> str:
-    """Text as it is to be read, whatever Markdown would make of it."""
+    """Text with the characters escaped that Markdown interprets."""
     return re.sub(r"([|*\[\]])", r"\\\1", str(text)).replace("<", "&lt;")
 
 
@@ -67,7 +67,7 @@ def slug(heading: str) -> str:
 
 
 def page(lines: Iterable[str]) -> str:
-    """A page's text, never with two empty lines in a row."""
+    """A page's text, without two empty lines in a row."""
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
@@ -75,7 +75,7 @@ def page(lines: Iterable[str]) -> str:
 
 
 class Reference:
-    """The data file, and where on the pages each thing stands."""
+    """The contents of the data file, and links to their places on the pages."""
 
     def __init__(self, data: Row) -> None:
         self.messages: list[Row] = sorted(data["message"], key=lambda row: int(row["number"]))
@@ -87,7 +87,7 @@ class Reference:
         self.services = list(dict.fromkeys(row["service"] for row in self.messages))
 
     def message_link(self, name: str) -> str:
-        """A link to a message's section."""
+        """A link to a message's section; the plain name if there is none."""
         if name not in self.by_name:
             return name
         return f"[{name}]({slug(self.by_name[name]['service'])}.md#{slug(name)})"
@@ -98,7 +98,7 @@ class Reference:
 
 
 def since(row: Row) -> int:
-    """The first version that has it, none before the oldest that is covered."""
+    """The first covered version that has it."""
     return max(OLDEST, int(row.get("since", 0)))
 
 
@@ -108,19 +108,19 @@ def versions_text(first: int, last: int = NEWEST) -> str:
 
 
 def offsets(fixed: list[Row], version: int, message: Row) -> tuple[int | None, ...]:
-    """Where each fixed field stands in a version, from the body's beginning; the last number is the size."""
-    reach = max(version, message.get("since", 0))
-    found: list[int | None] = []
-    at = 0
+    """The offset of each fixed field in a version, None for a field that it lacks; then the size of all."""
+    version = max(version, message.get("since", 0))
+    places: list[int | None] = []
+    offset = 0
     for field in fixed:
-        there = field.get("since", 0) <= reach
-        found.append(at if there else None)
-        at += WIDTHS[field["type"]] if there else 0
-    return (*found, at)
+        present = field.get("since", 0) <= version
+        places.append(offset if present else None)
+        offset += WIDTHS[field["type"]] if present else 0
+    return (*places, offset)
 
 
 def layouts(fixed: list[Row], message: Row) -> list[tuple[str, tuple[int | None, ...]]]:
-    """The different fixed parts of a message: the versions that have each, and its offsets."""
+    """The different layouts of a fixed part: the versions of each, and its offsets."""
     runs: list[tuple[int, int, tuple[int | None, ...]]] = []
     for version in range(since(message), NEWEST + 1):
         places = offsets(fixed, version, message)
@@ -135,7 +135,7 @@ def layouts(fixed: list[Row], message: Row) -> list[tuple[str, tuple[int | None,
 
 
 def note(field: Row) -> str:
-    """What the data says of a field, in words."""
+    """The note on a field, and its values unless they are an enumeration."""
     parts = [field.get("note")]
     if "enum" not in field:
         parts.append(field.get("values"))
@@ -143,12 +143,12 @@ def note(field: Row) -> str:
 
 
 def summary(message: Row) -> str:
-    """What a message is for, without the full stop that some have."""
+    """The purpose of a message, without a full stop."""
     return escaped(message["summary"]).rstrip(".")
 
 
 def newer(field: Row, message: Row) -> str:
-    """The version that a field came in, where that is not its message's."""
+    """The first version of a field, empty if its message is as new."""
     return str(since(field)) if since(field) > since(message) else ""
 
 
@@ -205,12 +205,12 @@ def floating_part(reference: Reference, message: Row) -> Iterator[str]:
         ]
         for field in message["floating"]
     ]
-    head = ["floating field", "tag", "type", "longest", "since", "required", "list", "values", ""]
+    head = ["floating field", "tag", "type", "max bytes", "since", "required", "list", "values", ""]
     yield from table(head, rows)
 
 
 def message_section(reference: Reference, message: Row) -> Iterator[str]:
-    """All about a message."""
+    """The section of a message."""
     usual = USUAL_SENDER[message["kind"]]
     sender = message.get("direction", usual).partition("-")[0]
     receiver = {"client": "server", "server": "client"}[sender]
@@ -273,7 +273,7 @@ def tags_page(reference: Reference) -> Iterator[str]:
     yield from ("# Tags of floating fields", "", "Part of [the protocol's reference](README.md).", "")
     yield "A message may give a tag another name or type than this table; its own listing rules."
     yield from table(
-        ["tag", "constant", "field", "type", "longest", "since", "messages", ""],
+        ["tag", "constant", "field", "type", "max bytes", "since", "messages", ""],
         (
             [
                 tag["number"],
@@ -325,17 +325,17 @@ def value_text(value: int | None, *, is_bit: bool) -> str:
 
 
 def doubts_page(reference: Reference) -> Iterator[str]:
-    """What is open, and how it is met."""
+    """The questions that the published reference leaves open, and the answers of the library."""
     yield from ("# Doubts", "", "Part of [the protocol's reference](README.md).", "")
     yield (
-        "Where the published reference contradicts itself or is silent, the data file says so. Readers are "
-        "as tolerant as they can be, senders keep to the documented layout. Doubts about one message stand "
-        "with it."
+        "The data file notes where the published reference contradicts itself or is silent. The library "
+        "sends the documented layout and accepts others where it can. Doubts about one message are in its "
+        "section."
     )
-    yield from ("", "## Fixed parts that are met in two forms", "")
+    yield from ("", "## Fixed parts in two forms", "")
     yield (
-        "Both are read: the form that the body fills exactly, else the first that leaves whole floating "
-        "fields."
+        "Both are read: the form that fills the body exactly, else the first form that is followed by "
+        "complete floating fields."
     )
     yield from table(
         ["message", ""],
@@ -394,8 +394,8 @@ def first_page(reference: Reference, counts: Counts, always: int) -> Iterator[st
         "GED-188, the protocol of Cisco's CTI Server, as the library knows it: "
         "{} messages, [{} tags](tags.md), [{} enumerations and {} masks](enumerations.md). "
         "[Doubts](doubts.md) lists where the published reference leaves questions. "
-        "These pages are made from `ctios_fast/protocol/ged188.toml` by `docs/make_reference.py`, as are the "
-        "codec's tables and the Wireshark dissector (`ctios-fast dissector`).".format(*numbers)
+        "These pages are generated from `ctios_fast/protocol/ged188.toml` by `docs/make_reference.py`, as "
+        "are the codec's tables and the Wireshark dissector (`ctios-fast dissector`).".format(*numbers)
     )
     yield from ("", "## Frames", "")
     yield (
@@ -405,8 +405,9 @@ def first_page(reference: Reference, counts: Counts, always: int) -> Iterator[st
     yield ""
     yield (
         "A floating field is tag, length and data. Tag and length take 1 byte each before version 20, 2 "
-        "bytes each from version 20. They come in any order; those of one group stand together, in the order "
-        "of the table, once for each count. OPEN_REQ tells the version that rules the whole session."
+        "bytes each from version 20. They come in any order, except that the fields of one group follow "
+        "each other in the order of the table, once for each count. OPEN_REQ states the version of the whole "
+        "session."
     )
     yield from ("", "## Types")
     yield from table(["type", "bytes", ""], TYPES)
@@ -414,14 +415,14 @@ def first_page(reference: Reference, counts: Counts, always: int) -> Iterator[st
     yield (
         f"Versions 14 to {NEWEST} are supported and tested, {OLDEST} to 13 as far as they are documented. "
         "Each message that a version has is written by a second codec, read by the library and written "
-        "again, with its fixed part alone and with every floating field that the version has; it goes "
-        "through if fields and bytes are the same. Measured when this page was made, and again by the tests:"
+        "again, with its fixed part alone and with every floating field that the version has; it passes "
+        "if fields and bytes are the same. Measured when this page was generated, and again by the tests:"
     )
     yield from table(
-        ["version", "messages", "go through"],
+        ["version", "messages", "passed"],
         ([version, total, f"{through} of {total}"] for version, (total, through) in counts.items()),
     )
-    yield f"**{always} of {len(reference.messages)}** messages go through in every version that has them."
+    yield f"**{always} of {len(reference.messages)}** messages pass in every version that has them."
     yield from ("", "## Messages", "")
     yield "By service: " + ", ".join(f"[{name}]({slug(name)}.md)" for name in reference.services) + "."
     yield from table(
@@ -438,7 +439,7 @@ def first_page(reference: Reference, counts: Counts, always: int) -> Iterator[st
         ),
     )
     yield from ("", "## Messages without a published layout", "")
-    yield "They are received as bytes (`message.body`) and can be sent so (`Codec.encode_raw`)."
+    yield "They are received as bytes (`message.body`) and can be sent as bytes (`Codec.encode_raw`)."
     yield from table(
         ["number", "message", "", "doubts"],
         (
@@ -456,32 +457,32 @@ def first_page(reference: Reference, counts: Counts, always: int) -> Iterator[st
 def pages(counts: Counts, always: int) -> dict[str, str]:
     """All pages by file name.
 
-    ``counts``: for each version how many messages it has and how many go through; ``always``: how many go
-    through in every version that has them.
+    ``counts``: for each version, the number of messages that it has and of those that pass; ``always``: the
+    number of messages that pass in every version that has them.
     """
     reference = Reference(tomllib.loads(DATA.read_text(encoding="utf-8")))
-    made = {
+    written = {
         "README.md": page(first_page(reference, counts, always)),
         "tags.md": page(tags_page(reference)),
         "enumerations.md": page(enumerations_page(reference)),
         "doubts.md": page(doubts_page(reference)),
     }
     for service in reference.services:
-        made[f"{slug(service)}.md"] = page(service_page(reference, service))
-    return made
+        written[f"{slug(service)}.md"] = page(service_page(reference, service))
+    return written
 
 
 def main() -> None:
     """Measure, and write the pages."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-    from round_trips import always_through, measure
+    from support.round_trips import always_through, measure
 
     FOLDER.mkdir(exist_ok=True)
-    made = pages(measure(), always_through())
+    written = pages(measure(), always_through())
     for old in FOLDER.glob("*.md"):
-        if old.name not in made:
+        if old.name not in written:
             old.unlink()
-    for name, text in made.items():
+    for name, text in written.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
 
 

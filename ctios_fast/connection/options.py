@@ -90,7 +90,7 @@ class ConnectionOptions(_Fields):
     - ``open_timeout``: limit for the answer to OPEN_REQ; the reference asks for 30 at least.
     - ``close_timeout``: limit for the answer to CLOSE_REQ.
     - ``clients``: number of clients of the site; spreads their return after a common failure. 0: no spread.
-    - ``reconnect_attempts``: how often all sides are tried after a loss; None for ever.
+    - ``reconnect_attempts``: how often all sides are tried after a loss; None for no limit.
     - ``stable_after``: a session that lasted this long counts as a success; after a shorter one the waits of
       the search for a server go on.
     - ``takeover_window``: for this long after an OPEN_REQ that was given up, a takeover by a newer session of

@@ -62,7 +62,7 @@ def test_no_progress_bar_without_a_terminal() -> None:
     assert result.stderr == ""
 
 
-def test_500_agents_unless_told_otherwise() -> None:
+def test_500_agents_are_the_default() -> None:
     assert {option.name: option.default for option in demo.command.params} == {"agents": 500}
 
 

@@ -48,9 +48,9 @@ class Sending:
 
 
 def request() -> Request[Any]:
-    made: Request[Any] = Request("test")
-    made.reported()
-    return made
+    request: Request[Any] = Request("test")
+    request.reported()
+    return request
 
 
 @pytest.fixture

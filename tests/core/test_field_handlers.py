@@ -103,7 +103,7 @@ def test_the_message_is_given_by_number_name_or_class(message: Any) -> None:
     assert log.dispatch() == [("1001",)]
 
 
-def test_no_fields_are_no_arguments() -> None:
+def test_a_handler_of_no_fields_gets_no_arguments() -> None:
     log = Log(state_event("1001"))
     log.on((), "called")
     log.on((), with_message=True)

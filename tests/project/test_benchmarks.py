@@ -115,7 +115,7 @@ class TestPairs:
             ([1.5] * 7, True),
             ([0.9, 0.95, 1.0, 1.0, 1.05, 3.0, 9.0], False),  # a few bad moments
             ([0.8, 0.9, 1.0, 1.5, 1.5, 1.5, 1.5], False),  # noise as large as the loss
-            ([1.15] * 7, False),  # too little to be told from noise
+            ([1.15] * 7, False),  # cannot be distinguished from noise
             ([1.0, 1.25, 1.25, 1.3, 1.3, 1.4, 2.0], True),
         ],
     )

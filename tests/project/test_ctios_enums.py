@@ -74,14 +74,14 @@ def test_all_names_are_public() -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_member_has_its_documented_number(name: str) -> None:
-    made = getattr(enums, name)
-    assert made.__name__ == name
-    assert made.__module__ == "ctios_fast.enums"
-    assert made.__doc__ == TABLES[name]["doc"]
+    enumeration = getattr(enums, name)
+    assert enumeration.__name__ == name
+    assert enumeration.__module__ == "ctios_fast.enums"
+    assert enumeration.__doc__ == TABLES[name]["doc"]
     for member, number in numbers_of(TABLES[name]).items():
-        assert getattr(made, member) == number
+        assert getattr(enumeration, member) == number
     for alias, member in TABLES[name].get("aliases", {}).items():
-        assert getattr(made, alias) is getattr(made, member)
+        assert getattr(enumeration, alias) is getattr(enumeration, member)
 
 
 @pytest.mark.parametrize("name", SHARED)

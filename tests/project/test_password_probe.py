@@ -140,11 +140,11 @@ class Probe:
 @pytest.fixture
 def probe(caplog: pytest.LogCaptureFixture) -> Iterator[Probe]:
     caplog.set_level(logging.DEBUG)
-    made = Probe(caplog)
-    yield made
-    assert made.calls
-    summary = "\n".join(dict.fromkeys(made.leaks))
-    assert not made.leaks, f"{len(made.leaks)} leaks in {made.calls} calls:\n{summary[:600000]}"
+    probe = Probe(caplog)
+    yield probe
+    assert probe.calls
+    summary = "\n".join(dict.fromkeys(probe.leaks))
+    assert not probe.leaks, f"{len(probe.leaks)} leaks in {probe.calls} calls:\n{summary[:600000]}"
 
 
 @pytest.fixture

@@ -29,9 +29,11 @@ def test_every_message_of_a_version_round_trips(version: int) -> None:
 
 
 def test_the_pages_are_up_to_date() -> None:
-    made = maker().pages(measure(), always_through())
+    generated = maker().pages(measure(), always_through())
     committed = {path.name: path.read_text(encoding="utf-8") for path in PAGES}
-    outdated = [name for name in made.keys() | committed.keys() if made.get(name) != committed.get(name)]
+    outdated = [
+        name for name in generated.keys() | committed.keys() if generated.get(name) != committed.get(name)
+    ]
     assert not outdated, f"run python docs/make_reference.py: {sorted(outdated)}"
 
 
@@ -42,7 +44,7 @@ def test_the_first_page_states_that_all_messages_round_trip() -> None:
         (version, len(messages_of(version)), len(messages_of(version)), len(messages_of(version)))
         for version in VERSIONS
     ]
-    assert "**163 of 163** messages go through in every version" in text
+    assert "**163 of 163** messages pass in every version" in text
     assert len(MESSAGES) == 163
 
 

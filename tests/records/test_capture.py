@@ -338,11 +338,11 @@ def first_direction(talk: Talk, **options: Any) -> str:
 
 def test_direction_is_found_without_an_open_req() -> None:
     def talk(server_port: int, frame: bytes, side: str, client_port: int = 50001) -> Talk:
-        made = Talk(("10.0.0.1", client_port), ("10.0.0.2", server_port))
-        made.send(side, frame)
-        return made
+        packets = Talk(("10.0.0.1", client_port), ("10.0.0.2", server_port))
+        packets.send(side, frame)
+        return packets
 
-    task = header(200, b"\1\2\3\4")  # without published layout: its kind does not tell
+    task = header(200, b"\1\2\3\4")  # without published layout: its kind does not say
     assert first_direction(talk(42027, task, "server")) == "server"
     assert first_direction(talk(42027, task, "client")) == "client"
     both_known = (1000, 1001)

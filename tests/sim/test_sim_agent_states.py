@@ -194,7 +194,7 @@ def test_negative_reasons_are_sent_as_16_bits(plant: Plant) -> None:
     assert changes == [("1001", NOT_READY, 65534)]
 
 
-def test_forced_logout_of_a_logged_out_agent_is_no_change(plant: Plant) -> None:
+def test_forced_logout_of_a_logged_out_agent_changes_nothing(plant: Plant) -> None:
     changes = heard(plant)
     plant.force_logout(agents_of(plant)[0], 50002)
     assert changes == []

@@ -151,7 +151,7 @@ async def test_a_side_that_shuts_down_tells_its_sessions_and_refuses_everything(
     assert await watcher.settle() == []
 
 
-async def test_a_side_is_told_off_line_once_and_can_come_back(sim: Simulator, client: RawClient) -> None:
+async def test_a_side_is_reported_off_line_once_and_can_come_back(sim: Simulator, client: RawClient) -> None:
     await client.open(ALL_EVENTS)
     sim.shutdown_side("a")
     sim.shutdown_side("a")
@@ -238,7 +238,9 @@ async def test_a_frozen_side_can_fail(sim: Simulator, client: RawClient) -> None
 
 
 @pytest.mark.parametrize("after", [0, 1, 7, 8, 11, 12, 13, 100])
-async def test_a_connection_is_cut_after_so_many_bytes(sim: Simulator, client: RawClient, after: int) -> None:
+async def test_a_connection_is_cut_after_a_number_of_bytes(
+    sim: Simulator, client: RawClient, after: int
+) -> None:
     await client.open_agent()
     sim.cut(sim.side_a.sessions[0], after)
     client.send("SET_AGENT_STATE_REQ", *client.state_request(LOGIN))

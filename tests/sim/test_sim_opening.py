@@ -1,4 +1,4 @@
-"""OPEN_REQ against the simulator: what is granted, what is told, and every documented refusal."""
+"""OPEN_REQ against the simulator: granted services, contents of the answer, and every documented refusal."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -269,7 +269,7 @@ async def test_a_floating_field_that_runs_over_the_end_is_bad_format(client: Raw
 
 
 @pytest.mark.parametrize("version", [9, 14, 19])
-async def test_two_byte_tags_of_newer_versions_are_no_tags_of_older_ones(
+async def test_two_byte_tags_of_newer_versions_are_not_tags_of_older_ones(
     sim: Simulator, version: int
 ) -> None:
     async with await RawClient.connect(sim.side_a, version=25) as client:

@@ -223,7 +223,7 @@ async def test_stop_ends_all_connections_and_frees_the_ports(sim: Simulator, cli
     await again.stop()
 
 
-async def test_a_port_in_use_is_told_and_nothing_keeps_listening(sim: Simulator) -> None:
+async def test_a_port_in_use_is_reported_and_nothing_keeps_listening(sim: Simulator) -> None:
     second = Simulator(pair="both-active", agents=1, port_b=sim.side_a.port)
     with pytest.raises(OSError, match="in use"):
         await second.start()

@@ -53,7 +53,7 @@ def tshark(script: Path, capture: bytes, *arguments: str) -> str:
 
 
 class Node(NamedTuple):
-    """A field as shown, and what stands below it."""
+    """A field as shown, and its subtree."""
 
     name: str
     value: str
@@ -216,7 +216,7 @@ def assert_shown(shown: Shown, version: int, frame: bytes) -> None:
 
 
 def below_fields(node: Node) -> list[Node]:
-    """The elements of an array: what stands below it besides tag, length and remarks."""
+    """The elements of an array: the fields below it besides tag, length and remarks."""
     others = ("ged188.tag", "ged188.tag_length")
     return [below for below in node.below if below.name.startswith("ged188.") and below.name not in others]
 

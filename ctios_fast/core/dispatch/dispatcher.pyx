@@ -384,7 +384,7 @@ cdef int _failed(Dispatcher self, object handler, Message message) except -1:
         _raised()
     except (KeyboardInterrupt, SystemExit):
         raise
-    # all else, CancelledError included: a handler is no task, and its fault no end of the stream
+    # CancelledError too: a handler is not a task of its own, and its failure must not stop the reading.
     except BaseException as error:
         _report(self, handler, message, error)
     return 0

@@ -98,23 +98,23 @@ cdef class FieldReader:
         free_texts(&self._texts)
 
     cdef LayoutPlaces *new_places(self, const Layout *layout) except NULL:
-        cdef LayoutPlaces *made = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
-        if made == NULL:
+        cdef LayoutPlaces *places = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
+        if places == NULL:
             raise MemoryError
         try:
-            self.add_places(layout, made, FLOATING, DATA)
-            made.repeated = -made.count
-            self.add_places(layout, made, REPEATED, REPEATED)
-            made.repeated += made.count
-            made.floating = made.count
-            self.add_places(layout, made, FIXED, FIXED)
+            self.add_places(layout, places, FLOATING, DATA)
+            places.repeated = -places.count
+            self.add_places(layout, places, REPEATED, REPEATED)
+            places.repeated += places.count
+            places.floating = places.count
+            self.add_places(layout, places, FIXED, FIXED)
         except BaseException:
-            PyMem_Free(made)
+            PyMem_Free(places)
             raise
-        made.layout = layout
-        made.next = self._layout_places[layout.number]
-        self._layout_places[layout.number] = made
-        return made
+        places.layout = layout
+        places.next = self._layout_places[layout.number]
+        self._layout_places[layout.number] = places
+        return places
 
     cdef int add_places(
         self, const Layout *layout, LayoutPlaces *known, PlaceKind first, PlaceKind last

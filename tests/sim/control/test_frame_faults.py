@@ -47,7 +47,7 @@ async def test_frames_are_late_in_their_order(centre: Centre) -> None:
         assert await states(prompt, 2) == [0, 2]
         control.delay_frames(1.0, "A")
         await control.advance(4.0)
-        control.agent_state("1001", "AVAILABLE")  # due at 5, behind those of 5
+        control.agent_state("1001", "AVAILABLE")  # due at 5, after the frames that were due then already
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await late.receive_frame()
