@@ -144,8 +144,8 @@ def test_a_reader_without_names_reads_nothing() -> None:
         (["AgentId"], ValueError, "no field 'AgentId'"),
         (["tag:"], ValueError, "no field"),
         (["AgentID", "AgentID"], ValueError, "twice"),
-        ([5], TypeError, "text, not int"),
-        ([b"AgentID"], TypeError, "text, not bytes"),
+        ([5], TypeError, "must be a str, got int"),
+        ([b"AgentID"], TypeError, "must be a str, got bytes"),
         ([f"tag:{number}" for number in range(65)], ValueError, "64 fields at most, 65"),
     ],
 )

@@ -11,12 +11,14 @@ from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout
 from ctios_fast.core.message cimport Message
 
 
-# What a FrameFilter is to a dispatcher. That class is not known here, since most programs have no use for it.
+# The part of a FrameFilter that a dispatcher uses. Importing that class itself would load its module, which
+# most programs do not need.
 cdef class FrameGate:
-    # The protocol version of the frames that it understands.
+    # The protocol version of the frames that it can check.
     cdef readonly int version
-    # Whether the frame is wanted. `size` is at least the header's and agrees with it; all else is checked.
-    # A malformed frame of a message that may be wanted is accepted, so that who decodes it can report it.
+    # Whether the frame goes to the handlers. `size` is the frame's, and agrees with its header; nothing else
+    # was checked. A malformed frame is accepted if its message may be accepted, so that decoding it reports
+    # the fault.
     cdef bint accepts(self, const unsigned char *frame, Py_ssize_t size) noexcept nogil
     # Called before the first frame.
     cdef int prepare(self) except -1
@@ -27,16 +29,16 @@ cdef class Dispatcher:
     cdef FrameBuffer _frames
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
-    cdef FrameGate _filter              # frames that it does not accept go to nobody
+    cdef FrameGate _filter              # frames that it rejects go to no handler
     cdef tuple _default                 # the handler of messages that have none, or None
-    cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that nobody else has, or NULL
+    cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that no handler keeps, or NULL
     cdef unsigned char _called[MESSAGE_NUMBERS]     # the same: how its handlers are called
     cdef public object on_malformed
     cdef public object on_handler_error
     cdef bint _stopped
     cdef bint _dispatching
-    cdef int _look_every                # frames between two looks at the clock
-    cdef readonly bint unfinished       # the last dispatch ended because its time was over
+    cdef int _look_every                # number of frames between two readings of the clock
+    cdef readonly bint unfinished       # whether the last dispatch ended at its time limit
     cdef readonly unsigned long long frames_seen
     cdef readonly unsigned long long malformed
     cdef readonly unsigned long long unhandled
@@ -44,7 +46,7 @@ cdef class Dispatcher:
     cdef readonly unsigned long long handler_errors
 
     cdef inline object handlers_of(self, uint32_t number):
-        # None for numbers past the table, and once the garbage collector has cleared it
+        # None for a number beyond the table, and for all after the garbage collector has cleared it
         if number < <size_t>len(self._table):
             return self._table[number]
         return None

@@ -1,6 +1,6 @@
 """From buffered frames to Python handlers, by a table of message numbers.
 
-Frames that nobody asked for are counted and passed over before any Python object is made of them.
+A frame without a handler is counted, and no Python object is created for it.
 """
 
 cimport cython
@@ -30,32 +30,33 @@ from ctios_fast.protocol.naming import message_number
 
 cdef bint REUSES_VIEWS = is_on("view-reuse")
 
-#: What is called with a message; its result is not looked at.
+#: What is called with a message. Its result is ignored, but a coroutine is reported as an error.
 Handler = Callable[[Message], object]
 
 cdef extern from "Python.h":
     PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
 cdef enum:
-    MAX_LOOK_EVERY = 256        # frames after which the clock is looked at, if a dispatch has a time limit
+    MAX_LOOK_EVERY = 256        # maximum number of frames between two readings of the clock
 
-cdef double SHORT_LOOK = 0.0005     # seconds between two looks at the clock: below, look half as often;
-cdef double LONG_LOOK = 0.005       # above, look after each frame
+# The time between two readings of the clock, in seconds.
+cdef double SHORT_LOOK = 0.0005     # after a shorter one, the clock is read half as often
+cdef double LONG_LOOK = 0.005       # after a longer one, it is read after each frame
 
 # What the handlers of a message are called with.
 cdef enum:
     VIEW = 0                    # all with the view
     FRAME = 1                   # all in C, with the frame in the buffer
-    BOTH = 2                    # some with the view, some in C with the frame that the view has
+    BOTH = 2                    # some with the view, some in C with the view's copy of the frame
     UNSORTED = 3                # not known yet
 
-# As a function that may raise, for a caller that looks at the result itself.
+# Types of functions that may raise, for a caller that tests the result itself.
 ctypedef int (*FrameCall)(tuple handlers, Py_ssize_t *at, const Frame *frame) noexcept
 ctypedef int (*ViewCall)(object handler, const Frame *frame, PyObject *view) noexcept
 
 
 cdef int _raised() except -1:
-    # Hands on the exception that a call from C left.
+    # Raises the exception that a call from C has set.
     return -1
 
 
@@ -81,16 +82,16 @@ cdef int _check_filter(FrameGate filter, Codec codec) except -1:
 
 @cython.final
 cdef class Dispatcher:
-    """Splits what a ``FrameBuffer`` holds and calls the handlers of each message, in the wire's order.
+    """Splits the bytes in a ``FrameBuffer`` into frames and calls the handlers of each message, in order.
 
-    All handlers of one message are called, in the order in which they were registered, before any sees the
-    next; those registered or taken away meanwhile count from the next message on. A handler that raises is
-    counted and reported to ``on_handler_error``; the others still get the message. A malformed frame is
-    counted and reported to ``on_malformed``; the stream goes on after it. Messages without a
-    handler go to ``default``.
+    All handlers of one message are called, in the order in which they were registered, before any gets the
+    next message. A handler that is registered or removed meanwhile counts from the next message on. A handler
+    that raises is counted and reported to ``on_handler_error``; the others still get the message. A malformed
+    frame is counted and reported to ``on_malformed``, and the next frame is read. Messages without a handler
+    go to ``default``.
 
     ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
-    ``on_malformed`` raise, end ``dispatch`` at once; called again, it goes on with the next frame.
+    ``on_malformed`` raise, end ``dispatch`` at once. The next call goes on with the next frame.
     """
 
     def __cinit__(self, Codec codec not None, FrameBuffer frames=None):
@@ -106,7 +107,7 @@ cdef class Dispatcher:
 
     @property
     def codec(self):
-        """The codec that reads the frames; may be replaced between two of them."""
+        """The codec that reads the frames. It may be replaced between two frames."""
         return self._codec
 
     @codec.setter
@@ -117,7 +118,7 @@ cdef class Dispatcher:
 
     @property
     def frames(self):
-        """The buffer whose frames are dispatched. Giving it a new one undoes ``stop``."""
+        """The buffer whose frames are dispatched. Setting it undoes ``stop``."""
         return self._frames
 
     @frames.setter
@@ -127,9 +128,10 @@ cdef class Dispatcher:
 
     @property
     def filter(self):
-        """A ``FrameFilter``, or None: frames that it does not accept go to no handler and are counted in
-        ``filtered``. It sees every message, confirmations too. Raises ``ValueError`` for a filter of another
-        protocol version than the codec's.
+        """A ``FrameFilter``, or None. Frames that it rejects go to no handler; ``filtered`` counts them.
+
+        It checks every message that has a handler, confirmations too. Setting it raises ``ValueError`` for a
+        filter of another protocol version than the codec's.
         """
         return self._filter
 
@@ -142,7 +144,7 @@ cdef class Dispatcher:
 
     @property
     def default(self):
-        """The handler of the messages for which none is registered, or None: they are counted only."""
+        """The handler of the messages for which none is registered. With None they are only counted."""
         return None if self._default is None else self._default[0]
 
     @default.setter
@@ -150,7 +152,7 @@ cdef class Dispatcher:
         self._default = None if handler is None else (_callable(handler),)
 
     cdef int set_handlers(self, uint32_t number, object handlers) except -1:
-        # A running dispatch keeps the tuple that it began with.
+        # The call that delivers a message keeps the tuple that it began with.
         self._table[number] = handlers
         self._called[number] = _way_to_call(handlers or ())
         return 0
@@ -183,7 +185,7 @@ cdef class Dispatcher:
         self.set_handlers(number, (*known, _callable(handler)))
 
     def off(self, message_type, handler):
-        """Remove a handler, with or without fields: the one that was registered first if there are several.
+        """Remove a handler, with or without fields. Of equal ones, the first that was registered is removed.
 
         Arguments as for ``on``. Raises ``ValueError`` if it is not registered.
         """
@@ -198,12 +200,12 @@ cdef class Dispatcher:
         self.set_handlers(number, tuple(rest) or None)
 
     def stop(self):
-        """Dispatch no further frame. Called by a handler, the others of its message still get that one."""
+        """Dispatch no further frame. If a handler calls this, the other handlers of its message still run."""
         self._stopped = True
 
     cdef bint time_is_over(self, double begun, double seconds, double *looked) except -1:
-        # A look at the clock costs as much as a handler in C. So it is done after a number of frames that
-        # took about a millisecond the last time.
+        # Reading the clock costs as much as a handler in C. So it is read after a number of frames that took
+        # about a millisecond the last time.
         cdef double now = monotonic()
         if now - looked[0] > LONG_LOOK:
             self._look_every = 1
@@ -213,13 +215,13 @@ cdef class Dispatcher:
         return now - begun >= seconds
 
     def dispatch(self, double seconds=0):
-        """Call the handlers of all whole frames that are buffered; returns how many frames there were.
+        """Call the handlers of all complete frames in the buffer; returns the number of these frames.
 
-        ``seconds``: end after this time, 0 for no limit. Then ``unfinished`` is true; another call goes on.
-        A handler that runs longer is not interrupted.
+        - ``seconds``: end after this time, 0 for no limit. ``unfinished`` is true then, and another call goes
+          on. A handler that runs longer is not interrupted.
 
-        Raises ``FrameTooLarge`` when the stream cannot be followed any further. Called by a handler it does
-        nothing: the dispatch under way takes what was buffered meanwhile.
+        Raises ``FrameTooLarge`` for a frame above the limit; no later frame can be read then. If a handler
+        calls this, nothing happens: the running call dispatches what was added to the buffer.
         """
         cdef const unsigned char *frame = NULL
         cdef Py_ssize_t size = 0
@@ -289,8 +291,8 @@ cdef inline int _deliver(
 
 
 cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
-    # The frame is copied before any handler runs, since those may move what is buffered. Handlers in C get
-    # the copy.
+    # The frame is copied before any handler runs, since a handler may move the buffer's contents. Handlers in
+    # C get the copy.
     cdef PyObject *view = _view(self, frame)
     cdef PyObject *handler
     cdef PyObject *result
@@ -334,7 +336,7 @@ cdef int _call_in_c(object handler, const Frame *frame, PyObject *view) except -
 cdef int _deliver_in_place(
     Dispatcher self, Layouts layouts, tuple handlers, const Frame *frame
 ) except -1:
-    # To handlers in C alone: they get the frame where it is in the buffer, which cannot move meanwhile.
+    # For handlers in C alone: they get the frame in the buffer itself, which cannot move meanwhile.
     cdef FrameBuffer held = self._frames
     cdef Py_ssize_t at = 0
     held.exports += 1
@@ -348,7 +350,7 @@ cdef int _deliver_in_place(
 
 
 cdef int _call_from(tuple handlers, Py_ssize_t *at, const Frame *frame) except -1:
-    # Calls the handlers from a position on, which is that of the handler that raised after an error.
+    # Calls the handlers from a position on. After an error, the position is that of the handler that raised.
     while at[0] < PyTuple_GET_SIZE(handlers):
         (<FrameHandler>PyTuple_GET_ITEM(handlers, at[0])).on_frame(frame)
         at[0] += 1
@@ -356,7 +358,7 @@ cdef int _call_from(tuple handlers, Py_ssize_t *at, const Frame *frame) except -
 
 
 cdef int _failed_in_place(Dispatcher self, Layouts layouts, object handler, const Frame *frame) except -1:
-    # With the handler's exception set.
+    # Called with the handler's exception set.
     cdef Message message
     try:
         _raised()
@@ -379,7 +381,7 @@ cdef int _unreadable(
 
 
 cdef int _failed(Dispatcher self, object handler, Message message) except -1:
-    # With the handler's exception set.
+    # Called with the handler's exception set.
     try:
         _raised()
     except (KeyboardInterrupt, SystemExit):
@@ -421,7 +423,7 @@ cdef PyObject *_new_view(Layouts layouts, const Frame *frame) except NULL:
 
 
 cdef inline PyObject *_view(Dispatcher self, const Frame *frame) except NULL:
-    # A view of the frame: one that can be used again, or a new one. The caller owns the reference.
+    # A view of the frame, reused or new. The caller owns the reference.
     cdef PyObject *view = spare_view(self._spares, frame.type)
     if view == NULL:
         return _new_view(<Layouts>frame.layouts, frame)
@@ -448,5 +450,5 @@ cdef object _registered(object handler):
 
 cdef object _callable(object handler):
     if not callable(handler):
-        raise TypeError(f"a handler is callable, not {type(handler).__name__}")
+        raise TypeError(f"a handler must be callable, got {type(handler).__name__}")
     return handler

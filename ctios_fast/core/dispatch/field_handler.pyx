@@ -26,11 +26,11 @@ cdef extern from "Python.h":
 cdef class FieldHandler(FrameHandler):
     """A handler of a dispatcher that is called with the values of fields: ``handler(state, agent_id)``.
 
-    ``Dispatcher.on`` makes one where it is given ``fields``; the parameters are described there.
+    ``Dispatcher.on`` creates one if it is given ``fields``; the parameters are described there.
     """
 
     def __cinit__(self, message_type, handler, fields, *, bint with_message=False):
-        # imported late, as the message classes are: it reads the table of their fields
+        # Imported late: it reads the table of the message classes, which many programs do not need.
         from .field_names import check_arity, resolved
 
         cdef uint32_t number = message_number(message_type)
@@ -51,7 +51,7 @@ cdef class FieldHandler(FrameHandler):
 
     cdef int call(self, const Frame *frame, PyObject *view) except -1:
         # `view` is NULL if none is needed. Otherwise the frame is that of the view.
-        cdef PyObject *arguments[MAX_FIELDS + 2]        # the first one is the callee's to use
+        cdef PyObject *arguments[MAX_FIELDS + 2]        # the callee may use the first one (vectorcall)
         cdef PyObject **values = &arguments[1]
         cdef int i
         arguments[0] = NULL

@@ -16,7 +16,7 @@ cdef enum:
     NO_TAG_ON_WIRE = 0x10000        # a tag has 16 bits at most
 
 cdef enum PlaceKind:
-    MISSING                         # this layout has no such field
+    MISSING                         # the layout lacks the field
     FIXED
     FLOATING                        # the first one with the tag counts
     TEXT                            # the same, of STRING type; its texts may be kept
@@ -31,7 +31,7 @@ cdef struct FieldPlace:
     uint32_t second_tag             # of a floating field, or NO_TAG_ON_WIRE
     const FloatingSlot *slot
 
-# Where one layout has the fields. Those that it does not have are left out.
+# The places of the fields in one layout, without the fields that it lacks.
 cdef struct LayoutPlaces:
     const Layout *layout
     LayoutPlaces *next              # of the same message in another version, or an alternative
@@ -66,13 +66,13 @@ cdef class FieldReader:
 
 
 cdef inline void store(PyObject **values, Py_ssize_t at, object value) noexcept:
-    # With a reference of its own. There is none before.
+    # Stores with a reference of its own. The place must be empty.
     Py_INCREF(value)
     values[at] = <PyObject *>value
 
 
 cdef inline void release(PyObject **values, Py_ssize_t count) noexcept:
-    # Gives up the references; NULL is none.
+    # Releases the references. NULL is an empty place.
     cdef Py_ssize_t i
     for i in range(count):
         Py_XDECREF(values[i])

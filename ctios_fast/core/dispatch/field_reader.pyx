@@ -31,7 +31,7 @@ from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
 
 cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
-    # Where the layout has the field.
+    # Fills in the place of the field in the layout.
     cdef FieldSlot found
     cdef int tag
     find_slot(layout, name, &found)
@@ -53,7 +53,7 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     if place.slot.flags & FLAG_REPEATS:
         place.kind = REPEATED
     else:
-        # a password is not kept
+        # The text of a password is never kept.
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
     return 0
 
@@ -62,15 +62,15 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
 cdef class FieldReader:
     """Reads the named fields of messages: ``FieldReader("AgentID", "AgentState").read(message)``.
 
-    ``read`` gives a tuple with one value for each name, in the order of the names: what ``message.get(name)``
-    gives, None where the message lacks the field. It takes messages of any type and version. Calling
-    the reader is the same. ``fill`` gives a dict of those fields that the message has.
+    ``read`` returns a tuple of the values that ``message.get(name)`` gives, in the order of the names: None
+    for a field that the message lacks. Messages may be of any type and version. Calling the reader is the
+    same as ``read``. ``fill`` returns a dict of the fields that the message has.
 
-    Short texts that come again and again, as agent IDs do, are given as the same str each time: up to 4,096
-    of them are kept, and no password.
+    Short texts that come repeatedly, such as agent IDs, are the same str each time. Up to 4,096 of them are
+    kept, but never a password.
 
-    Raises ``ValueError`` for a name that the reference does not have, for one given twice, and for more than
-    64 of them. A reader is for one thread at a time.
+    Raises ``ValueError`` for a name that the reference does not have, for a name given twice, and for more
+    than 64 names. Only one thread at a time may use a reader.
     """
 
     def __cinit__(self, *names):
@@ -78,7 +78,7 @@ cdef class FieldReader:
             raise ValueError(f"a reader takes {MAX_FIELDS} fields at most, {len(names)} were given")
         for name in names:
             if not isinstance(name, str):
-                raise TypeError(f"a field's name is text, not {type(name).__name__}")
+                raise TypeError(f"a field's name must be a str, got {type(name).__name__}")
             if not is_field_name(name) and tag_of_text(name) < 0:
                 raise ValueError(f"the reference has no field {name!r}{suggestion(name, field_names())}")
             if names.count(name) > 1:
@@ -119,7 +119,7 @@ cdef class FieldReader:
     cdef int add_places(
         self, const Layout *layout, LayoutPlaces *known, PlaceKind first, PlaceKind last
     ) except -1:
-        # Adds the places of some kinds.
+        # Adds the places of the kinds from `first` to `last`.
         cdef FieldPlace place
         cdef int i
         for i in range(self._count):
@@ -131,7 +131,7 @@ cdef class FieldReader:
         return 0
 
     cpdef tuple read(self, Message message):
-        """The values of one message's fields, in the order of the names."""
+        """Return the values of a message's fields, in the order of the names."""
         cdef PyObject *values[MAX_FIELDS]
         cdef tuple found
         cdef int i
@@ -148,12 +148,12 @@ cdef class FieldReader:
         return found
 
     cpdef dict fill(self, Message message, dict template):
-        """A copy of the template with the fields that the message has, each under its name."""
+        """Return a copy of the template, with the fields that the message has under their names."""
         cdef PyObject *values[MAX_FIELDS]
         cdef dict filled
         cdef int i
         if template is None:
-            raise TypeError("a dict is wanted, not None")
+            raise TypeError("template must be a dict, got None")
         memset(values, 0, self._count * sizeof(PyObject *))
         try:
             _collect(self, message, values)
@@ -176,10 +176,10 @@ cdef class FieldReader:
 
 
 cdef inline int _collect(FieldReader self, Message message, PyObject **values) except -1:
-    # As collect, of a view.
+    # Like collect, for a view.
     cdef Frame frame
     if message is None:
-        raise TypeError("a message is wanted, not None")
+        raise TypeError("message must be a Message, got None")
     if message.layout == NULL:
         return 0
     frame_of(message, &frame)

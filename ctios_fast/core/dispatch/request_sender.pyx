@@ -1,4 +1,4 @@
-"""The one way by which requests leave: booked, encoded, written, and undone if any of that fails.
+"""Sends every request: books it, encodes it, writes it, and undoes the booking if any of that fails.
 
 This is also the one place that keeps passwords out of tracebacks. A traceback shows the variables of every
 Python function that it passes, and none of compiled code. So only variables of this module hold the fields
@@ -35,16 +35,16 @@ cdef class RequestSender:
         self._book = book
 
     def send(self, Request request not None, message, fields, timeout=None, write=None):
-        """Put a request on the books and send it.
+        """Book a request and send it.
 
         - ``request``: answered by the confirmation, or failed.
         - ``message``: a message class or another ``MessageWriter``.
-        - ``fields``: what the message carries, without InvokeID.
+        - ``fields``: the message's fields by name, without InvokeID.
         - ``timeout``: seconds until the request fails with ``RequestTimeout``; None for no limit.
-        - ``write``: takes the frame of a request that the session need not be open for.
+        - ``write``: takes the frame of a request that needs no open session. None: the sender's ``write``.
 
-        Raises ``ConnectionLost`` without an open session, ``EncodeError``, and what the books and ``write``
-        raise. Nothing was sent then, and the request is not on the books.
+        Raises ``ConnectionLost`` without an open session, ``EncodeError``, and what ``OpenRequests.book`` and
+        ``write`` raise. Nothing was sent then, and the request is not booked.
         """
         write = self._writable() if write is None else write
         invoke_id = self._book.book(request, message.number, timeout)
@@ -70,8 +70,8 @@ cdef class RequestSender:
         """Return ``send(request, message_class, timeout=None, /, **fields)``. Its parameters are those above.
 
         - ``timeout``: seconds for the requests that are sent without a time-out of their own.
-        - ``not_sent``: called with a request that was not sent, and the error. Returns whether the error has
-          been dealt with; otherwise it is raised.
+        - ``not_sent``: called with a request that was not sent, and the error. If it returns a false value,
+          the error is raised.
         """
         cdef KeywordSend owner = KeywordSend.__new__(KeywordSend)
         owner.sender = self
@@ -81,7 +81,7 @@ cdef class RequestSender:
             &_send_definition,
             b"send",
             b"send($self, request, message_class, timeout=None, /, **fields)\n--\n\n"
-            b"Put a request on the books and send it.",
+            b"Book a request and send it.",
             _send_by_keywords,
             owner,
         )
@@ -92,7 +92,7 @@ cdef class RequestSender:
         return self.write
 
     cdef object undo(self, object invoke_id, object error):
-        # Takes a request off the books that was not sent. Returns the error for the caller.
+        # Undoes the booking of a request that was not sent. Returns the error that the caller raises.
         self._book.forget(invoke_id)
         return _as_lost(error) if isinstance(error, LinkClosed) else error
 
@@ -110,7 +110,7 @@ cdef object _as_lost(object error):
 @cython.auto_pickle(False)
 @cython.final
 cdef class KeywordSend:
-    """What the function of ``by_keywords`` belongs to."""
+    """The data of a function that ``by_keywords`` returned."""
 
     cdef RequestSender sender
     cdef object timeout

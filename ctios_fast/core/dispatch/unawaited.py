@@ -10,8 +10,8 @@ _UNSTARTED = (Coroutine, Generator, AsyncGenerator)
 def unawaited(handler: object, returned: object) -> TypeError | None:
     """The error of a handler that returned a coroutine or a generator; None for everything else.
 
-    ``returned``: is closed, so that Python does not warn about it. A future, a task and a ``Request`` run
-    without being awaited: a handler may return them.
+    ``returned`` is closed, so that Python does not warn about it. A handler may return a future, a task or a
+    ``Request``: they run without being awaited.
     """
     if not isinstance(returned, _UNSTARTED) or hasattr(returned, "add_done_callback"):
         return None

@@ -252,7 +252,7 @@ cdef int _put_floating(
     cdef int tag
     message = <object>layout.name
     if not isinstance(name, str):
-        raise _error(message, None, f"a floating field's name is text, not {type(name).__name__}")
+        raise _error(message, None, f"a floating field's name must be a str, got {type(name).__name__}")
     slot = find_floating_slot(layout, name)
     if slot != NULL:
         tag = slot.tag
@@ -349,7 +349,7 @@ cdef object _stray_field(Layout *layout, object fields):
     known = [field_name(layout.fixed[i].name) for i in range(layout.fixed_count)]
     for name in fields:
         if not isinstance(name, str):
-            return _error(message, None, f"a field's name is text, not {type(name).__name__}")
+            return _error(message, None, f"a field's name must be a str, got {type(name).__name__}")
         if name not in known:
             if find_floating_slot(layout, name) != NULL:
                 return _error(message, name, "is a floating field of this message, not a fixed one")
