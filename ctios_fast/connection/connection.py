@@ -217,15 +217,15 @@ class Connection:
         fields: Mapping[str, Any],
         timeout: float | None = None,
     ) -> None:
-        """Put a request on the books and send it; this is the one way by which requests leave.
+        """Enter a request in the book of open requests and send it.
 
         - ``request``: answered by the confirmation, or failed.
         - ``message``: a message class, or a ``PlainMessage``.
-        - ``fields``: what the message carries, without InvokeID.
+        - ``fields``: the message's fields by name, without InvokeID.
         - ``timeout``: seconds until the request fails with ``RequestTimeout``; None for no limit.
 
         Raises ``ConnectionLost`` without an open session, ``TooManyRequests``, ``SendBufferFull`` and
-        ``EncodeError``. Nothing was sent then, and the request is not on the books.
+        ``EncodeError``. Nothing was sent then, and the request is not in the book.
         """
         try:
             self._sender.send(request, message, fields, timeout)
@@ -425,7 +425,7 @@ class Connection:
         link = self.link
         if link is None:
             return
-        # the connection is given up long before this time-out, which only keeps the books short
+        # The connection is given up long before this time-out, which only limits the entries of the book.
         timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
         request = _own_request("HEARTBEAT_REQ")
         try:

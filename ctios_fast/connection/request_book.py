@@ -1,10 +1,10 @@
 """The book of open requests: each has an InvokeID of its own until its confirmation comes.
 
-A request whose caller stopped waiting (time-out, cancelled await) stays on the books. So its late
+A request whose caller stopped waiting (time-out, cancelled await) stays in the book. So its late
 confirmation is recognised, and its InvokeID is not given to another request meanwhile. The matching itself is
 done by the core.
 
-A confirmation can come in several segments with one InvokeID. The request stays on the books until the last
+A confirmation can come in several segments with one InvokeID. The request stays in the book until the last
 one, and its result is a tuple of all of them in order.
 """
 
@@ -117,7 +117,7 @@ class RequestBook(OpenRequests):
         request.confirmed(tuple(segments))  # type: ignore[arg-type]
 
     def forget(self, invoke_id: int) -> None:
-        """Take a request off the books that was not sent."""
+        """Remove a request that was not sent."""
         self._segments.pop(invoke_id, None)
         super().forget(invoke_id)
 

@@ -145,16 +145,16 @@ FAULTS: dict[Callable[[Sending], dict[str, Any]], type[Exception]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_a_request_that_is_not_sent_is_not_on_the_books(
+def test_a_request_that_is_not_sent_is_not_in_the_book(
     sending: Sending, fault: Callable[[Sending], dict[str, Any]]
 ) -> None:
     fields = fault(sending)
-    asked = request()
+    unsent = request()
     with pytest.raises(FAULTS[fault]) as raised:
-        sending.send(asked, SetAgentStateReq, **fields)
-    assert sending.errors == [(asked, raised.value)]
+        sending.send(unsent, SetAgentStateReq, **fields)
+    assert sending.errors == [(unsent, raised.value)]
     with pytest.raises(FAULTS[fault]):
-        sending.sender.send(asked, SetAgentStateReq, fields)
+        sending.sender.send(unsent, SetAgentStateReq, fields)
     assert len(sending.book) == 0
     assert sending.frames == []
 
@@ -162,10 +162,10 @@ def test_a_request_that_is_not_sent_is_not_on_the_books(
 def test_an_error_that_was_dealt_with_is_not_raised() -> None:
     sending = Sending(deals_with=True)
     sending.sender.write = never
-    asked = request()
-    sending.send(asked, SetAgentStateReq, **STATE)
+    unsent = request()
+    sending.send(unsent, SetAgentStateReq, **STATE)
     [(failed, error)] = sending.errors
-    assert failed is asked
+    assert failed is unsent
     assert isinstance(error, ConnectionLost)
     assert isinstance(error.__cause__, LinkClosed)
 

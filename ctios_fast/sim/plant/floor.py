@@ -33,7 +33,7 @@ _SECONDS_A_DAY: Final = 86400
 
 
 class Floor:
-    """The plant's common ground. It keeps the books; what happens is decided by the parts that use it.
+    """The data that all parts of the plant share. The parts that use it decide what happens.
 
     ``online``: whether the peripheral is on-line to the CTI Servers.
     ``calls``: the calls in progress, oldest first.
