@@ -20,7 +20,7 @@ from typing import IO, Final, NamedTuple
 from ctios_fast.core import codec
 from ctios_fast.protocol import numbers as ged
 
-from .streams import PERIPHERAL, STREAMS, VERSION, agent_id
+from .streams import PERIPHERAL, STREAMS, VERSION, WHOLE_STREAMS, agent_id
 
 HOST: Final = "127.0.0.1"
 LOGOUT: Final = 1
@@ -162,7 +162,7 @@ def _login(agents: int) -> Callable[[int, memoryview], bytes]:
 
 
 def _stream(name: str, size: str) -> Callable[[socket.socket], int]:
-    stream = memoryview(STREAMS[name](size))
+    stream = memoryview({**STREAMS, **WHOLE_STREAMS}[name](size))
 
     def send(connection: socket.socket) -> int:
         connection.sendall(stream)

@@ -193,8 +193,15 @@ _COUNTS = {
 }
 
 
-def _call_event(rng: random.Random, message: int) -> bytes:
-    call = _Call(rng, _digits(rng, 11), _digits(rng, 5), agent_id(rng.randrange(AGENTS)))
+def _call_event(
+    rng: random.Random,
+    message: int,
+    call_id: int | None = None,
+    agent: str | None = None,
+    state: int | None = None,
+) -> bytes:
+    # An event of a given call, or of any.
+    call = _Call(rng, _digits(rng, 11), _digits(rng, 5), agent or agent_id(rng.randrange(AGENTS)))
     floating = _FLOATING.get(message, _Call.device)(call)
     layout = codec(VERSION).describe(message)
     assert layout is not None
@@ -210,6 +217,14 @@ def _call_event(rng: random.Random, message: int) -> bytes:
             fields[field.name] = rng.randrange(40)
     if "PeripheralID" in fields:
         fields["PeripheralID"] = PERIPHERAL
+    if call_id is not None:
+        given = {"MonitorID": 1, "LocalConnectionState": state or 0}
+        given |= {name: call_id for name in fields if name.endswith("ConnectionCallID")}
+        fields |= {name: value for name, value in given.items() if name in fields}
+        floating = [
+            ("NewConnectionDeviceID", call.agent) if each[0] == "NewConnectionDeviceID" else each
+            for each in floating
+        ]
     return codec(VERSION).encode(message, fields, floating)
 
 
@@ -249,11 +264,90 @@ def mixed(size: str) -> bytes:
     return _drawn(SIZES[size], rng, pool)
 
 
+#: Calls that are under way at a time in ``call_lives``, and calls before the stream repeats.
+CALLS_AT_ONCE: Final = 200
+_LIVES: Final = 1000
+#: What happens in a call, in order; a number is the share of calls in which it does. With the agents' states
+#: between them the events have about the proportions of MIX.
+_LIFE: Final = (
+    (ged.AGENT_PRE_CALL_EVENT, 0.875),
+    (ged.BEGIN_CALL_EVENT, 1),
+    (ged.CALL_DATA_UPDATE_EVENT, 1),
+    (ged.CALL_DELIVERED_EVENT, 1),
+    (ged.CALL_QUEUED_EVENT, 1),
+    (ged.CALL_DATA_UPDATE_EVENT, 1),
+    (ged.CALL_DEQUEUED_EVENT, 1),
+    (ged.CALL_DELIVERED_EVENT, 1),
+    (ged.RTP_STARTED_EVENT, 0.375),
+    (ged.CALL_ESTABLISHED_EVENT, 1),
+    (ged.CALL_DATA_UPDATE_EVENT, 1),
+    (ged.CALL_HELD_EVENT, 0.375),
+    (ged.CALL_RETRIEVED_EVENT, 0.375),
+    (ged.CALL_ESTABLISHED_EVENT, 1),
+    (ged.RTP_STOPPED_EVENT, 0.375),
+    (ged.CALL_CONNECTION_CLEARED_EVENT, 1),
+    (ged.CALL_CONNECTION_CLEARED_EVENT, 1),
+    (ged.CALL_CLEARED_EVENT, 1),
+    (ged.END_CALL_EVENT, 1),
+)
+_STATED: Final = {
+    ged.CALL_DELIVERED_EVENT: 2, ged.CALL_ESTABLISHED_EVENT: 3, ged.CALL_HELD_EVENT: 4,
+    ged.CALL_RETRIEVED_EVENT: 3, ged.CALL_QUEUED_EVENT: 5,
+}  # fmt: skip
+
+
+def _life(rng: random.Random, call_id: int) -> Iterator[bytes]:
+    agent = agent_id(rng.randrange(AGENTS))
+    for message, share in _LIFE:
+        if rng.random() < share:
+            yield _call_event(rng, message, call_id, agent, _STATED.get(message, 0))
+
+
+@cache
+def _lives(*, states: bool) -> tuple[bytes, ...]:
+    rng = random.Random(12)
+    stories = [_life(rng, call_id) for call_id in range(1, _LIVES + 1)]
+    frames: list[bytes] = []
+    under_way = stories[:CALLS_AT_ONCE]
+    waiting = stories[CALLS_AT_ONCE:]
+    while under_way:
+        place = rng.randrange(len(under_way))
+        event = next(under_way[place], None)
+        if event is not None:
+            frames.append(event)
+            if states and rng.random() < 0.47:  # 320 of 1000 events
+                frames.append(_agent_state(rng, rng.randrange(AGENTS)))
+        elif waiting:
+            under_way[place] = waiting.pop()
+        else:
+            under_way.pop(place)
+    return tuple(frames)
+
+
+def _repeated(size: str, frames: tuple[bytes, ...]) -> bytes:
+    once = b"".join(frames)
+    return once * max(1, round(SIZES[size] / len(once)))
+
+
+@cache
+def call_lives(size: str) -> bytes:
+    """Return the events of whole calls, ``CALLS_AT_ONCE`` at a time, each from BEGIN_CALL to END_CALL."""
+    return _repeated(size, _lives(states=False))
+
+
+@cache
+def busy_hour(size: str) -> bytes:
+    """Return the same with the agents' states: the mix, of calls that begin and end."""
+    return _repeated(size, _lives(states=True))
+
+
 STREAMS: Final[dict[str, Callable[[str], bytes]]] = {
     "AGENT_STATE_EVENT": agent_states,
     "CALL_DELIVERED_EVENT": calls_delivered,
     "the mix": mixed,
 }
+#: Streams that make sense only as a whole: their calls begin and end.
+WHOLE_STREAMS: Final[dict[str, Callable[[str], bytes]]] = {"calls": call_lives, "busy hour": busy_hour}
 
 
 def frames_of(stream: bytes) -> list[bytes]:

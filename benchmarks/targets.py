@@ -43,6 +43,7 @@ DICT = "AGENT_STATE_EVENT, one event to a dict of all its fields, 64 MiB"
 CALL_DICT = "CALL_DELIVERED_EVENT, one event to a dict of all its fields, 64 MiB"
 MODEL = "AGENT_STATE_EVENT of a known agent, bytes to updated Agent and sink, 64 MiB"
 CROWD = "AGENT_STATE_EVENT of many agents, bytes to a handler that reads three fields, 64 MiB"
+CALLS = "events of calls, bytes to updated Calls and sink, 64 MiB"
 COLUMNS = "AGENT_STATE_EVENT to columns of 19 fixed fields and 2 texts, 64 MiB"
 MODEL_CROWD = "AGENT_STATE_EVENT of many known agents, bytes to updated Agent, 64 MiB"
 
@@ -55,6 +56,11 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
         Target(
             f"loopback TCP to handler, events a second of processor time against the eager client, {loop}",
             stream, "eager client", "Link, typed handler", 20, figure="cpu",
+        ),
+        Target(
+            f"calls and agents over loopback TCP into the model, against the eager client without one, {loop}",
+            f"calls and agents over loopback TCP to Session, Agent and Call, {loop}, 64 MiB",
+            "eager client without a model", "Session, Agent and Call", 8, figure="cpu",
         ),
         Target(
             f"loopback TCP to handler, share of splitting alone's events a second, {loop}",
@@ -118,6 +124,12 @@ TARGETS: Final = (
     ),
     Target("a whole CTI OS event, one sink, in bare calls", MODEL, "one sink", "bare call", at_most=60),
     Target("a whole CTI OS event, no listener, in bare calls", MODEL, "no listener", "bare call", at_most=15),
+    Target(
+        "an event of a call into the model, one sink, in bare calls", CALLS, "one sink", "bare call", at_most=100
+    ),
+    Target(
+        "an event of a call into the model, no listener, in bare calls", CALLS, "no listener", "bare call", at_most=25
+    ),
     Target("typed handler, 100,000 agents against 100", CROWD, "100,000 agents", "100 agents", at_most=1.05),
     Target(
         "through the Agent model, 100,000 agents against 100",

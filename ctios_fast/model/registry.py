@@ -71,6 +71,13 @@ class Table(Generic[_O]):
             before.leave()  # no event would reach it any more, so its requests are refused
         self.by_key[key] = each
 
+    def admits(self, key: Any) -> bool:
+        """Whether there is place for an object that a server names; if not, it is counted."""
+        if len(self.by_key) >= self.max_objects or (isinstance(key, str) and len(key) > self.max_key):
+            self.refused += 1
+            return False
+        return True
+
     def adopt(self, key: Any, make: Callable[[], _O]) -> _O | None:
         """The object of a key that a server names, made if it is not known.
 
@@ -79,8 +86,7 @@ class Table(Generic[_O]):
         known = self.by_key.get(key)
         if known is not None:
             return known
-        if len(self.by_key) >= self.max_objects or (isinstance(key, str) and len(key) > self.max_key):
-            self.refused += 1
+        if not self.admits(key):
             return None
         each = self.by_key[key] = make()
         return each

@@ -37,7 +37,14 @@ class AgentsByDevice:
 
     def at(self, device: str) -> Agent | None:
         """The agent whose instrument or extension is that, None if none is known."""
-        return self.find(device, device)
+        agent = self._found.get(device)
+        if (
+            agent is not None
+            and agent.context is self._context
+            and (agent.agent_instrument == device or agent.agent_extension == device)
+        ):
+            return agent
+        return self._searched(device, device)
 
     def _known(self, instrument: str | None, extension: str | None) -> Agent | None:
         for device in (instrument, extension):

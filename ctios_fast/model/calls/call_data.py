@@ -30,8 +30,8 @@ __all__ = [
     "with_texts",
 ]
 
-#: Frames that are kept unread, at most. One inbound call brings about six with data.
-MAX_UNREAD: Final = 8
+#: Frames that are kept unread, at most. A usual call brings about ten with data.
+MAX_UNREAD: Final = 32
 #: The counter of ECC variables that cannot be read or exceed the limit.
 ECC_REFUSED: Final = "ecc_variables_refused"
 #: ECC variables of one call. The protocol's 2000 bytes for all of them hold fewer.
@@ -80,10 +80,14 @@ _UNKNOWN: Final = {
 _OCTETS: Final = (kw.CTIOS_USERTOUSERINFO, "CallReferenceID")
 #: Messages whose named variables are all that the call has. Others add to those that are known.
 _COMPLETE: Final = frozenset({ged.BEGIN_CALL_EVENT, ged.CALL_DATA_UPDATE_EVENT, ged.SNAPSHOT_CALL_CONF})
+#: Messages that carry named variables.
+_WITH_VARIABLES: Final = _COMPLETE | {ged.CALL_DELIVERED_EVENT}
 #: Fields that are lists in these messages, one item for each skill group, so they are not the call's own.
 _LISTS: Final = frozenset({ged.CALL_QUEUED_EVENT, ged.CALL_DEQUEUED_EVENT})
 
 
+#: What is known of a call at first. It is never changed.
+_NOTHING: Final[dict[str, Any]] = {}
 #: The objects that stand for connections.
 C = TypeVar("C")
 
@@ -92,63 +96,75 @@ class CallData(Generic[C]):
     """What the connections of one call id share.
 
     - ``calls``: the connections by ConnectionDeviceID.
-    - ``icm_enterprise_unique_id``: the contact's id in the whole enterprise, None as long as no router call
-      key is known.
+    - ``unread``: frames that carry data and were not read yet, in wire order.
     """
 
     __slots__ = (
         "_codec",
+        "_contact",
         "_counts",
         "_ecc",
         "_had_ecc",
+        "_keys_read",
         "_reader",
-        "_unread",
         "_values",
         "calls",
-        "icm_enterprise_unique_id",
+        "unread",
     )
 
     def __init__(self, codec: Codec, reader: FieldReader, counts: dict[str, int]) -> None:
         self.calls: dict[str, C] = {}
-        self.icm_enterprise_unique_id: str | None = None
         self._codec = codec
         #: Reads DATA_FIELDS. It is the session's own, since a reader is for one thread.
         self._reader = reader
         #: Counters of the session's calls.
         self._counts = counts
-        #: Frames that carry data and were not read yet, in wire order.
-        self._unread: list[bytes] = []
-        #: What is known, by keyword.
-        self._values: dict[str, Any] = {}
-        #: ECC variables, under the names of CTI OS: ``user.name``, ``user.array[0]``.
-        self._ecc: dict[str, Any] = {}
+        self.unread: list[bytes] = []
+        #: How many of them the router call key was looked for in.
+        self._keys_read = 0
+        #: ICMEnterpriseUniqueID, as far as router call keys were looked for.
+        self._contact: str | None = None
+        #: What is known, by keyword. Replaced, never changed.
+        self._values: dict[str, Any] = _NOTHING
+        #: ECC variables: ``user.name``, ``user.array[0]``. Replaced, never changed.
+        self._ecc: dict[str, Any] = _NOTHING
         self._had_ecc = False
 
-    def take(self, message: Message) -> None:
-        """Take in a message that carries call data."""
-        unread = self._unread
-        unread.append(bytes(message))
+    def take(self, frame: bytes) -> None:
+        """Take in the frame of a message that carries call data."""
+        unread = self.unread
+        unread.append(frame)
         if len(unread) > MAX_UNREAD:
-            self._read()
+            self.read()
 
-    def key(self, day: object, call_id: object) -> None:
-        """Take in the router call key of a message; a part that is not a number is not known."""
-        contact = contact_id(day, call_id)
-        if contact is not None:
-            self.icm_enterprise_unique_id = contact
+    @property
+    def icm_enterprise_unique_id(self) -> str | None:
+        """The contact's id in the whole enterprise, None as long as no router call key is known.
+
+        Every event has it, so it is looked for without reading the rest.
+        """
+        unread = self.unread
+        if self._keys_read < len(unread):
+            for frame in unread[self._keys_read :]:
+                if int.from_bytes(frame[4:8]) in _COMPLETE:
+                    message = self._codec.decode(frame)
+                    contact = contact_id(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+                    self._contact = contact or self._contact
+            self._keys_read = len(unread)
+        return self._contact
 
     @property
     def values(self) -> dict[str, Any]:
         """What is known of the call, by keyword. Read-only."""
-        if self._unread:
-            self._read()
+        if self.unread:
+            self.read()
         return self._values
 
     @property
     def ecc(self) -> dict[str, Any]:
         """The call's ECC variables, by name. Read-only."""
-        if self._unread:
-            self._read()
+        if self.unread:
+            self.read()
         return self._ecc
 
     @property
@@ -167,17 +183,20 @@ class CallData(Generic[C]):
         """Take in what is known of another call that has become this one; what this call has wins."""
         self._values = {**other.values, **self.values}
         self._ecc = {**other.ecc, **self.ecc}
-        self.icm_enterprise_unique_id = self.icm_enterprise_unique_id or other.icm_enterprise_unique_id
+        self._contact = self.icm_enterprise_unique_id or other.icm_enterprise_unique_id
 
-    def _read(self) -> None:
-        unread, self._unread = self._unread, []
+    def read(self) -> None:
+        """Read the frames that were not read yet."""
+        self.icm_enterprise_unique_id  # noqa: B018 - looks for the router call key in them
+        unread, self.unread, self._keys_read = self.unread, [], 0
         for frame in unread:
             self._read_one(self._codec.decode(frame))
 
     def _read_one(self, message: Message) -> None:
         before = self._values
         values = with_texts(self._reader.fill(message, before), self._codec.encoding)
-        if message.type in _LISTS:
+        number = message.type
+        if number in _LISTS:
             for keyword, value in list(values.items()):
                 if isinstance(value, list):
                     values.pop(keyword)
@@ -186,18 +205,23 @@ class CallData(Generic[C]):
         for keyword, unknown in _UNKNOWN.items():
             if values.get(keyword) == unknown and keyword in before:
                 values[keyword] = before[keyword]
-        clients = cti_clients(message)
+        clients = cti_clients(message) if number in _WITH_VARIABLES else None
         if clients is not None:
             values[kw.CTIOS_CTICLIENTS] = clients
         self._values = values
+        if number in _WITH_VARIABLES:
+            self._read_variables(message)
+
+    def _read_variables(self, message: Message) -> None:
         self._had_ecc = bool(self._ecc)
-        named = named_variables(message)
-        self._counts[ECC_REFUSED] += _unreadable_variables(message)
+        named, unreadable = _variables(message)
         ecc = named if message.type in _COMPLETE else {**self._ecc, **named}
         if len(ecc) <= MAX_ECC_VARIABLES:
             self._ecc = ecc
         else:
-            self._counts[ECC_REFUSED] += len(named)
+            unreadable += len(named)
+        if unreadable:
+            self._counts[ECC_REFUSED] += unreadable
 
 
 def with_texts(values: dict[str, Any], encoding: str | None) -> dict[str, Any]:
@@ -219,17 +243,24 @@ def named_variables(message: Message) -> dict[str, Any]:
 
     Those that cannot be read, which the message has as bytes, are left out.
     """
-    scalars, elements = message.get("NamedVariable") or (), message.get("NamedArray") or ()
-    named: dict[str, Any] = {each.name: each.value for each in scalars if not isinstance(each, bytes)}
-    for each in elements:
-        if not isinstance(each, bytes):
-            named[f"{each.name}[{each.index}]"] = each.value
-    return named
+    return _variables(message)[0]
 
 
-def _unreadable_variables(message: Message) -> int:
-    every = (*(message.get("NamedVariable") or ()), *(message.get("NamedArray") or ()))
-    return sum(isinstance(each, bytes) for each in every)
+def _variables(message: Message) -> tuple[dict[str, Any], int]:
+    # The ECC variables of a message, and how many of them cannot be read.
+    named: dict[str, Any] = {}
+    unreadable = 0
+    for each in message.get("NamedVariable") or ():
+        if isinstance(each, bytes):
+            unreadable += 1
+        else:
+            named[each[0]] = each[1]
+    for each in message.get("NamedArray") or ():
+        if isinstance(each, bytes):
+            unreadable += 1
+        else:
+            named[f"{each[0]}[{each[1]}]"] = each[2]
+    return named, unreadable
 
 
 def cti_clients(message: Message) -> Arguments | None:

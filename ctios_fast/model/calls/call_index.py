@@ -5,14 +5,14 @@ id, through the ``CallData`` that they share. Everything that adds, renames or r
 the two always agree.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ctios_fast.core import FieldReader
 from ctios_fast.model.context import Context
 from ctios_fast.model.registry import Table
 
 from . import states
-from .call import Call
+from .call import Call, CallHome
 from .call_data import DATA_FIELDS, ECC_REFUSED, CallData
 
 __all__ = ["MAX_CONNECTIONS", "CallIndex", "CallsById", "Key", "find_call"]
@@ -58,26 +58,27 @@ class CallIndex:
             ]
         )
 
-    def add(self, key: Key, make: Callable[[CallData[Call]], Call]) -> Call | None:
-        """The call of a connection that a message names; ``make`` makes it if it is not known.
+    def add(self, key: Key, device_id_type: int, home: CallHome) -> Call | None:
+        """The call of a connection that a message names; it is made if it is not known.
 
         None, and counted, where the table is full or a limit of the protocol is exceeded.
         """
         known = self.table.by_key.get(key)
         if known is not None:
             return known
-        peripheral_id, call_id, device_id = key
-        data = self._data.get((peripheral_id, call_id))
+        call_key = key[:2]
+        device_id = key[2]
+        data = self._data.get(call_key)
         if len(device_id) > self.table.max_key or (data is not None and len(data.calls) >= MAX_CONNECTIONS):
             self.table.refused += 1
             return None
+        if not self.table.admits(key):
+            return None
         if data is None:
-            data = CallData[Call](self._context.codec, self._reader, self.table.counts)
-        shared = data
-        call = self.table.adopt(key, lambda: make(shared))
-        if call is not None:
-            self._data[peripheral_id, call_id] = shared
-            shared.calls[device_id] = call
+            data = self._data[call_key] = CallData(self._context.codec, self._reader, self.table.counts)
+        call = data.calls[device_id] = self.table.by_key[key] = Call(
+            self._context, home, data, key, device_id_type
+        )
         return call
 
     def rename(self, call: Call, call_id: int, device_id: str) -> bool:
@@ -97,7 +98,7 @@ class CallIndex:
             if joined is not None:
                 joined.merge(data)
             elif data.calls:
-                joined = CallData[Call](self._context.codec, self._reader, self.table.counts)
+                joined = CallData(self._context.codec, self._reader, self.table.counts)
                 joined.merge(data)
             else:
                 joined = data
@@ -109,15 +110,25 @@ class CallIndex:
 
     def remove(self, call: Call) -> None:
         """Take the call out; it belongs to no session afterwards."""
-        self.table.remove(call.key)
+        key = call.key
+        del self.table.by_key[key]
+        call.context = None
+        calls = call.data.calls
+        del calls[key[2]]
+        if not calls:
+            del self._data[key[:2]]
+        if self._context.current_call is call:
+            self._context.current_call = None
 
     def left(self, call: Call) -> None:
         """Drop a call that has left the table."""
         calls = call.data.calls
         if calls.get(call.connection_device_id) is call:
             del calls[call.connection_device_id]
-        if not calls:
-            self._data.pop((call.key[0], call.key[1]), None)
+            if not calls:
+                self._data.pop(call.key[:2], None)
+        if self._context.current_call is call:
+            self._context.current_call = None
 
 
 class CallsById(Mapping[str, Call]):

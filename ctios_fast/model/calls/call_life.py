@@ -29,6 +29,10 @@ WITHOUT_BEGIN: Final = "calls_without_begin"
 ENDS_UNKNOWN: Final = "ends_of_unknown_calls"
 
 
+_BEGIN: Final = REPORTS[ged.BEGIN_CALL_EVENT]
+_END: Final = REPORTS[ged.END_CALL_EVENT]
+
+
 class Merger(NamedTuple):
     """What a CALL_CONFERENCED_EVENT or CALL_TRANSFERRED_EVENT says.
 
@@ -64,7 +68,6 @@ class CallLife:
         key: Key,
         device_id_type: int,
         is_own: bool,
-        router_key: tuple[int | None, int | None],
     ) -> None:
         """Take in a BEGIN_CALL_EVENT. For a call that is known already it is an update."""
         known = self.index.get(key)
@@ -72,16 +75,16 @@ class CallLife:
         if call is None:
             self.index.table.unknown += 1
             return
-        call.data.take(message)
-        call.data.key(*router_key)
+        call.data.take(message.frame)
         call.is_complete = True
         if known is not None:
             call.is_doubtful = False
             self.reporter.report_update(call, message, is_own, None)
             return
         self._place(call, is_own)
-        self.reporter.report(call, REPORTS[ged.BEGIN_CALL_EVENT], message, is_own)
-        self.current.began(call)
+        self.reporter.report(call, _BEGIN, message, is_own)
+        if self._context.current_agent is not None:
+            self.current.began(call)
 
     def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> Call | None:
         """The call of a connection that no BEGIN_CALL_EVENT announced, with the data of the message.
@@ -93,7 +96,7 @@ class CallLife:
         if call is None:
             return None
         if not known_id:  # otherwise its data are those of the other connections
-            call.data.take(message)
+            call.data.take(message.frame)
         call.is_complete = known_id
         self._place(call, is_own)
         if not known_id:
@@ -135,7 +138,7 @@ class CallLife:
         return call
 
     def _add(self, key: Key, device_id_type: int) -> Call | None:
-        return self.index.add(key, lambda data: Call(self._context, self, data, key, device_id_type))
+        return self.index.add(key, device_id_type, self)
 
     # --- Ending -------------------------------------------------------------------------------------
 
@@ -145,7 +148,7 @@ class CallLife:
         One that names no known connection of a known call ends all of its connections if they have been
         cleared; otherwise it ends nothing and is counted.
         """
-        call = self.index.get(key)
+        call = self.index.table.by_key.get(key)
         if call is not None:
             self._end(call, message, is_own)
             return
@@ -170,8 +173,6 @@ class CallLife:
     def left(self, call: Call) -> None:
         """The call has left the registry."""
         self.index.left(call)
-        if self._context.current_call is call:
-            self._context.current_call = None
 
     def others_at_device(self, call: Call) -> tuple[Call, ...]:
         """Other calls that the same device has, and that have not ended."""
@@ -179,8 +180,7 @@ class CallLife:
 
     def found(self, call: Call, message: Message, fires_update: bool) -> None:
         """Take in a SNAPSHOT_CALL_CONF: data of the call, and the states of its connections."""
-        call.data.take(message)
-        call.data.key(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+        call.data.take(message.frame)
         call.is_complete = True
         call.is_doubtful = False
         for connection in connections_of(message):
@@ -194,7 +194,7 @@ class CallLife:
             self.reporter.report_update(call, message, not call.is_monitored, None)
 
     def _end(self, call: Call, message: Message, is_own: bool) -> None:
-        self.reporter.report(call, REPORTS[ged.END_CALL_EVENT], message, is_own)
+        self.reporter.report(call, _END, message, is_own)
         self._remove(call)
 
     def _remove(self, call: Call) -> None:
@@ -213,7 +213,6 @@ class CallLife:
         new: Key,
         device_id_type: int,
         is_own: bool,
-        router_key: tuple[int | None, int | None],
     ) -> None:
         """Take in a CALL_DATA_UPDATE_EVENT, which may give a call another id."""
         call = self.index.get(old)
@@ -227,8 +226,7 @@ class CallLife:
             for number, each in enumerate(connections):
                 before = self._rename(each, (each.key[0], new[1], each.key[2]))
                 if number == 0:
-                    each.data.take(message)
-                    each.data.key(*router_key)
+                    each.data.take(message.frame)
                 if before is not None:
                     self.reporter.report_update(each, message, not each.is_monitored, before)
             if connections:
@@ -238,8 +236,7 @@ class CallLife:
         if call is None:
             self.index.table.unknown += 1
             return
-        call.data.take(message)
-        call.data.key(*router_key)
+        call.data.take(message.frame)
         self.reporter.report_update(call, message, is_own, old_unique_object_id)
 
     def _rename(self, call: Call, new: Key) -> str | None:

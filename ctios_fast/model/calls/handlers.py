@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ctios_fast import keywords as kw
-from ctios_fast.core import FieldReader, Handler, Message
+from ctios_fast.core import FieldHandler, FieldReader, Handler, Message
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
@@ -13,7 +13,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .call import Call
-from .call_data import contact_id, named_variables, with_texts
+from .call_data import MAX_UNREAD, contact_id, named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
 from .current_call import CurrentCall
@@ -48,7 +48,8 @@ _WITH_LINE: Final = frozenset(
 #: Messages about media streams.
 _STREAMS: Final = frozenset({ged.RTP_STARTED_EVENT, ged.RTP_STOPPED_EVENT})
 _IDENTITY: Final = ("PeripheralID", "MonitorID", "ConnectionCallID", "ConnectionDeviceID")
-_ROUTER_KEY: Final = ("RouterCallKeyDay", "RouterCallKeyCallID")
+#: Looked up once: this is the path of every event.
+_UNSTATED: Final = states.UNSTATED
 
 
 def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
@@ -76,16 +77,21 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
 # --- Events of a connection -------------------------------------------------------------------------
 
 
-def _event(number: int, report: Report, context: Context, life: CallLife) -> Handler:
-    read = FieldReader(*_IDENTITY, "LocalConnectionState").read
+def _event(number: int, report: Report, context: Context, life: CallLife) -> FieldHandler:
     by_key = life.index.table.by_key
     listeners = context.listeners
-    effects = _effects(number, report)
+    take = _taker(number, report.device)
     fallback, takes_status = report.status, report.takes_status
     own_event, monitored_event = report.event, report.monitored
 
-    def on_event(message: Message) -> None:
-        peripheral_id, monitor_id, call_id, device_id, state = read(message)
+    def on_event(
+        message: Message,
+        peripheral_id: int,
+        monitor_id: int,
+        call_id: int,
+        device_id: str | None,
+        state: int,
+    ) -> None:
         call: Call | None
         try:
             call = by_key[peripheral_id, call_id, device_id]
@@ -94,17 +100,16 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Han
             if call is None:
                 return
         if not call.has_failed:
-            if takes_status and state != states.UNSTATED:
+            if takes_status and state != _UNSTATED:
                 call.status = state
             elif fallback is not None:
                 call.status = _implied(call.status, fallback)
-        for effect in effects:
-            effect(call, message)
-        if listeners[own_event] or listeners[monitored_event] or context.buttons_heard:
+        if take is not None:
+            take(call, message)
+        if listeners[own_event] or listeners[monitored_event] or context.buttons is not None:
             life.reporter.report(call, report, message, context.is_own(monitor_id))
-        call.is_status_hidden = call.has_failed
 
-    return on_event
+    return FieldHandler(number, on_event, (*_IDENTITY, "LocalConnectionState"), with_message=True)
 
 
 def _implied(status: int | None, fallback: int) -> int:
@@ -115,51 +120,66 @@ def _implied(status: int | None, fallback: int) -> int:
     return fallback
 
 
-def _stream(number: int, report: Report, context: Context, life: CallLife) -> Handler:
+def _stream(number: int, report: Report, context: Context, life: CallLife) -> FieldHandler:
     # A media stream may stop after the call has ended, so its messages make no call known.
-    read = FieldReader(*_IDENTITY).read
     by_key = life.index.table.by_key
 
-    def on_stream(message: Message) -> None:
-        peripheral_id, monitor_id, call_id, device_id = read(message)
+    def on_stream(
+        message: Message, peripheral_id: int, monitor_id: int, call_id: int, device_id: str | None
+    ) -> None:
         call = by_key.get((peripheral_id, call_id, device_id))
-        is_own = context.is_own(monitor_id)
         if call is not None:
-            life.reporter.report(call, report, message, is_own)
+            life.reporter.report(call, report, message, context.is_own(monitor_id))
         elif peripheral_id == context.peripheral_id and device_id is not None:
-            life.reporter.report_unknown((peripheral_id, call_id, device_id), report, message, is_own)
+            key = (peripheral_id, call_id, device_id)
+            life.reporter.report_unknown(key, report, message, context.is_own(monitor_id))
         else:
             life.index.table.unknown += 1
 
-    return on_stream
+    return FieldHandler(number, on_stream, _IDENTITY, with_message=True)
 
 
 # --- What a message does beside changing the state of its connection --------------------------------
 
 
-def _effects(number: int, report: Report) -> tuple[Callable[[Call, Message], None], ...]:
-    effects: list[Callable[[Call, Message], None]] = []
+def _taker(number: int, device: str) -> Callable[[Call, Message], None] | None:
+    # What takes in all of a message but the state of its connection; None where there is nothing.
+    effect = _EFFECTS.get(number)
     if number in _WITH_DATA:
-        effects.append(_take_data)
+        return _data_taker(number in _WITH_LINE, device, effect)
     if number in _WITH_LINE:
-        effects.append(Call.take_line)
-    if report.device:
-        effects.append(_device_taker(report.device))
-    if number in _EFFECTS:
-        effects.append(_EFFECTS[number])
-    return tuple(effects)
+        return _take_line
+    if device:
+        return lambda call, message: _take_device(call, message, device)
+    return None if effect is None else lambda call, message: effect(call)
 
 
-def _take_data(call: Call, message: Message) -> None:
-    call.data.take(message)
+def _data_taker(
+    has_line: bool, device: str, effect: Callable[[Call], None] | None
+) -> Callable[[Call, Message], None]:
+    def take(call: Call, message: Message) -> None:
+        frame = message.frame
+        unread = call.data.unread
+        unread.append(frame)
+        if len(unread) > MAX_UNREAD:
+            call.data.read()
+        if has_line:
+            call.line = frame
+        if device and call.instrument is None:
+            call.instrument = _device(message, device, call)
+        if effect is not None:
+            effect(call)
+
+    return take
 
 
-def _device_taker(field: str) -> Callable[[Call, Message], None]:
-    def take_device(call: Call, message: Message) -> None:
-        if call.instrument is None:
-            call.instrument = _device(message, field, call)
+def _take_line(call: Call, message: Message) -> None:
+    call.line = message.frame
 
-    return take_device
+
+def _take_device(call: Call, message: Message, field: str) -> None:
+    if call.instrument is None:
+        call.instrument = _device(message, field, call)
 
 
 def _device(message: Message, field: str, call: Call) -> str | None:
@@ -174,24 +194,26 @@ def _device(message: Message, field: str, call: Call) -> str | None:
     return device or None
 
 
-def _established(call: Call, message: Message) -> None:
+def _established(call: Call) -> None:
     # the other end is connected as well
-    for each in call.data.calls.values():
-        if each.status == states.INITIATE:
-            each.status = states.CONNECT
+    if len(call.data.calls) > 1:
+        for each in call.data.calls.values():
+            if each.status == states.INITIATE:
+                each.status = states.CONNECT
 
 
-def _cleared(call: Call, message: Message) -> None:
-    for each in call.data.calls.values():
-        if not each.has_failed:
-            each.status = states.NULL
+def _cleared(call: Call) -> None:
+    if len(call.data.calls) > 1:
+        for each in call.data.calls.values():
+            if not each.has_failed:
+                each.status = states.NULL
 
 
-def _failed(call: Call, message: Message) -> None:
+def _failed(call: Call) -> None:
     call.has_failed = True
 
 
-_EFFECTS: Final[dict[int, Callable[[Call, Message], None]]] = {
+_EFFECTS: Final[dict[int, Callable[[Call], None]]] = {
     ged.CALL_ESTABLISHED_EVENT: _established,
     ged.CALL_CLEARED_EVENT: _cleared,
     ged.CALL_FAILED_EVENT: _failed,
@@ -201,57 +223,74 @@ _EFFECTS: Final[dict[int, Callable[[Call, Message], None]]] = {
 # --- Beginning, end, data ---------------------------------------------------------------------------
 
 
-def _begin(context: Context, life: CallLife) -> Handler:
-    read = FieldReader(*_IDENTITY, "ConnectionDeviceIDType", *_ROUTER_KEY).read
-
-    def on_begin(message: Message) -> None:
-        peripheral_id, monitor_id, call_id, device_id, device_id_type, *router_key = read(message)
+def _begin(context: Context, life: CallLife) -> FieldHandler:
+    def on_begin(
+        message: Message,
+        peripheral_id: int,
+        monitor_id: int,
+        call_id: int,
+        device_id: str | None,
+        device_id_type: int,
+    ) -> None:
         if peripheral_id != context.peripheral_id or device_id is None:
             life.index.table.unknown += 1
             return
-        life.begin(
-            message,
-            (peripheral_id, call_id, device_id),
-            device_id_type,
-            context.is_own(monitor_id),
-            (router_key[0], router_key[1]),
-        )
+        key = (peripheral_id, call_id, device_id)
+        life.begin(message, key, device_id_type, context.is_own(monitor_id))
 
-    return on_begin
+    fields = (*_IDENTITY, "ConnectionDeviceIDType")
+    return FieldHandler(ged.BEGIN_CALL_EVENT, on_begin, fields, with_message=True)
 
 
-def _end(context: Context, life: CallLife) -> Handler:
-    read = FieldReader(*_IDENTITY).read
+def _end(context: Context, life: CallLife) -> FieldHandler:
+    def on_end(
+        message: Message, peripheral_id: int, monitor_id: int, call_id: int, device_id: str | None
+    ) -> None:
+        life.end(message, (peripheral_id, call_id, device_id or ""), context.is_own(monitor_id))
 
-    def on_end(message: Message) -> None:
-        peripheral_id, monitor_id, call_id, device_id = read(message)
-        life.end(message, (peripheral_id, call_id, device_id), context.is_own(monitor_id))
-
-    return on_end
+    return FieldHandler(ged.END_CALL_EVENT, on_end, _IDENTITY, with_message=True)
 
 
-def _update(context: Context, life: CallLife) -> Handler:
-    read = FieldReader(
-        *_IDENTITY,
-        "NewConnectionCallID",
-        "NewConnectionDeviceID",
-        "NewConnectionDeviceIDType",
-        *_ROUTER_KEY,
-    ).read
+def _update(context: Context, life: CallLife) -> FieldHandler:
+    by_key = life.index.table.by_key
+    listeners = context.listeners
+    report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
+    own_event, monitored_event = report.event, report.monitored
 
-    def on_update(message: Message) -> None:
-        (
-            peripheral_id, monitor_id, call_id, device_id,
-            new_call_id, new_device_id, new_type, day, key_call_id,
-        ) = read(message)  # fmt: skip
+    def on_update(
+        message: Message,
+        peripheral_id: int,
+        monitor_id: int,
+        call_id: int,
+        device_id: str | None,
+        new_call_id: int,
+        new_type: int,
+        new_device_id: str | None,
+    ) -> None:
+        if (
+            call_id == new_call_id
+            and (device_id == new_device_id or new_device_id is None)
+            and not listeners[own_event]
+            and not listeners[monitored_event]
+        ):  # most updates: the data change, nobody listens
+            call = by_key.get((peripheral_id, call_id, device_id))
+            if call is not None:
+                call.data.take(message.frame)
+                return
         if peripheral_id != context.peripheral_id or device_id is None:
             life.index.table.unknown += 1
             return
         old = (peripheral_id, call_id, device_id)
         new = old if new_device_id is None else (peripheral_id, new_call_id, new_device_id)
-        life.update(message, old, new, new_type, context.is_own(monitor_id), (day, key_call_id))
+        life.update(message, old, new, new_type, context.is_own(monitor_id))
 
-    return on_update
+    fields = (
+        *_IDENTITY,
+        "NewConnectionCallID",
+        "NewConnectionDeviceIDType",
+        "NewConnectionDeviceID",
+    )
+    return FieldHandler(ged.CALL_DATA_UPDATE_EVENT, on_update, fields, with_message=True)
 
 
 # --- Conference and transfer ------------------------------------------------------------------------

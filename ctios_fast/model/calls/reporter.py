@@ -27,8 +27,6 @@ _NESTED: Final = frozenset({"NamedVariable", "NamedArray", "CTIClientSignature",
 _PARTY_UPDATE: Final = 50
 #: What ``_known`` has of the call's identity.
 _IDENTITY: Final = (kw.CTIOS_PERIPHERALID, kw.CTIOS_CONNECTIONCALLID)
-#: The guide shows the constant of this keyword, not its text.
-_DEVICE_UNIQUE_OBJECT_ID: Final = "DeviceUniqueObjectID"
 
 
 class CallReporter:
@@ -49,24 +47,15 @@ class CallReporter:
         update = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
         self._update = FieldReader(*[name for name in DATA_FIELDS if name in update.call_data]).fill
 
-    def report(
-        self,
-        call: Call,
-        report: Report,
-        message: Message,
-        is_own: bool,
-        more: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Fire the event of a message, with ``more`` keywords; nothing if nobody listens."""
+    def report(self, call: Call, report: Report, message: Message, is_own: bool) -> None:
+        """Fire the event of a message; nothing if nobody listens."""
         event = report.event if is_own else report.monitored
-        context = self._context
-        buttons = context.buttons if is_own else None
-        if not self._listeners[event] and (buttons is None or not buttons.is_heard):
+        if not self._listeners[event] and not (is_own and self._context.buttons_heard):
             return
-        values = self._fields(report, message)
+        values = self._fields(report, message, call.event_identity())
         if report.defaults:
             values = {**report.defaults, **_known(call, report), **values}
-        if call.has_failed and not call.is_status_hidden:  # the message is the CALL_FAILED_EVENT
+        if message.type == ged.CALL_FAILED_EVENT:
             values.update(_failure(message["EventCause"]))
         self._fire(call, event, message, values, is_own, None)
 
@@ -78,7 +67,7 @@ class CallReporter:
         if not self._listeners[event]:
             return
         peripheral_id, call_id, device_id = key
-        values = {**report.defaults, **self._fields(report, message)}
+        values = {**report.defaults, **self._fields(report, message, {})}
         if report.call_data:
             values[kw.CTIOS_PERIPHERALID] = peripheral_id
             values[kw.CTIOS_CONNECTIONCALLID] = call_id
@@ -87,10 +76,10 @@ class CallReporter:
             values[kw.CTIOS_MONITORED] = True
         self._events.fire(event, arguments_over(values))
 
-    def _fields(self, report: Report, message: Message) -> dict[str, Any]:
-        # The fields of the message that the event has, under its keywords.
+    def _fields(self, report: Report, message: Message, identity: dict[str, Any]) -> dict[str, Any]:
+        # A copy of ``identity`` with the fields of the message that the event has, under its keywords.
         fill = self._fillers.get(message.type)
-        values: dict[str, Any] = {} if fill is None else fill(message, {})
+        values = dict(identity) if fill is None else fill(message, identity)
         for field, keyword in report.renamed.items():
             if field in values:
                 values[keyword] = values.pop(field)
@@ -106,8 +95,12 @@ class CallReporter:
         event = report.event if is_own else report.monitored
         if not self._listeners[event]:
             return
-        always = _always(call, report)
-        values = {**with_texts(self._update(message, {}), self._context.codec.encoding), **always}
+        values = with_texts(
+            self._update(message, {**call.event_identity(), **_updated(call, report)}),
+            self._context.codec.encoding,
+        )
+        values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
+        values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
         variables = named_variables(message)
         if variables or call.data.had_ecc:
             values[kw.CTIOS_ECC] = arguments_over(variables)
@@ -123,7 +116,7 @@ class CallReporter:
         report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
         event = report.monitored if call.is_monitored else report.event
         if self._listeners[event]:
-            values = _always(call, report)
+            values = {**call.event_identity(), **_always(call, report)}
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
             self._fire(call, event, None, values, not call.is_monitored, None)
 
@@ -133,7 +126,7 @@ class CallReporter:
         event = report.monitored if call.is_monitored else report.event
         if not self._listeners[event]:
             return
-        values = {**report.defaults, **_known(call, report)}
+        values = {**call.event_identity(), **report.defaults, **_known(call, report)}
         self._fire(call, event, None, values, not call.is_monitored, more)
 
     def report_snapshot(self, call: Call, message: Message) -> None:
@@ -163,15 +156,13 @@ class CallReporter:
                 **values,
             }
             values = with_texts(values, context.codec.encoding)
-        values[kw.CTIOS_UNIQUEOBJECTID] = call.unique_object_id
-        if call.status is not None and not call.is_status_hidden:
-            values[kw.CTIOS_CALLSTATUS] = call.status
-        contact = call.data.icm_enterprise_unique_id
-        if contact is not None:
-            values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = contact
+        status = call.status
+        if status is not None and (
+            not call.has_failed or (message is not None and message.type == ged.CALL_FAILED_EVENT)
+        ):
+            values[kw.CTIOS_CALLSTATUS] = status
         instrument = call.instrument
         if instrument is not None:
-            values[_DEVICE_UNIQUE_OBJECT_ID] = f"device.{call.peripheral_id}.{instrument}"
             agent = context.agent_at(instrument)
             if agent is not None:
                 values[kw.CTIOS_FILTERTARGET] = agent.unique_object_id
@@ -199,6 +190,14 @@ def _known(call: Call, report: Report) -> dict[str, Any]:
     values[kw.CTIOS_PERIPHERALID] = call.peripheral_id
     values[kw.CTIOS_CONNECTIONCALLID] = call.connection_call_id
     return values
+
+
+def _updated(call: Call, report: Report) -> dict[str, Any]:
+    # The same for a message that has all of them but, where it does not change, the router call key. The data
+    # of the call are not read where they have no such key either.
+    if call.data.icm_enterprise_unique_id is None:
+        return dict(report.defaults)
+    return _always(call, report)
 
 
 def _always(call: Call, report: Report) -> dict[str, Any]:
