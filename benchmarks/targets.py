@@ -58,7 +58,7 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
             stream, "eager client", "Link, typed handler", 20, figure="cpu",
         ),
         Target(
-            f"calls and agents over loopback TCP into the model, against the eager client without one, {loop}",
+            f"calls and agents over loopback TCP into the model, against the modelless eager client, {loop}",
             f"calls and agents over loopback TCP to Session, Agent and Call, {loop}, 64 MiB",
             "eager client without a model", "Session, Agent and Call", 8, figure="cpu",
         ),
@@ -125,10 +125,12 @@ TARGETS: Final = (
     Target("a whole CTI OS event, one sink, in bare calls", MODEL, "one sink", "bare call", at_most=60),
     Target("a whole CTI OS event, no listener, in bare calls", MODEL, "no listener", "bare call", at_most=15),
     Target(
-        "an event of a call into the model, one sink, in bare calls", CALLS, "one sink", "bare call", at_most=100
+        "an event of a call into the model, one sink, in bare calls",
+        CALLS, "one sink", "bare call", at_most=100,
     ),
     Target(
-        "an event of a call into the model, no listener, in bare calls", CALLS, "no listener", "bare call", at_most=25
+        "an event of a call into the model, no listener, in bare calls",
+        CALLS, "no listener", "bare call", at_most=25,
     ),
     Target("typed handler, 100,000 agents against 100", CROWD, "100,000 agents", "100 agents", at_most=1.05),
     Target(
