@@ -49,7 +49,7 @@ class Merger(NamedTuple):
 class CallLife:
     """The life of the calls of one session."""
 
-    __slots__ = ("_context", "current", "index", "reporter")
+    __slots__ = ("_begin_heard", "_context", "_end_heard", "current", "index", "reporter")
 
     def __init__(
         self, context: Context, index: CallIndex, reporter: CallReporter, current: CurrentCall
@@ -58,6 +58,8 @@ class CallLife:
         self.reporter = reporter
         self.current = current
         self._context = context
+        self._begin_heard = context.events.watch(_BEGIN.event, _BEGIN.monitored)
+        self._end_heard = context.events.watch(_END.event, _END.monitored)
         index.table.counts.update({WITHOUT_BEGIN: 0, ENDS_UNKNOWN: 0})
 
     # --- Beginning ----------------------------------------------------------------------------------
@@ -70,8 +72,8 @@ class CallLife:
         is_own: bool,
     ) -> None:
         """Take in a BEGIN_CALL_EVENT. For a call that is known already it is an update."""
-        known = self.index.get(key)
-        call = known or self._add(key, device_id_type)
+        known = self.index.table.by_key.get(key)
+        call = known or self.index.add(key, device_id_type, self)
         if call is None:
             self.index.table.unknown += 1
             return
@@ -82,7 +84,8 @@ class CallLife:
             self.reporter.report_update(call, message, is_own, None)
             return
         self._place(call, is_own)
-        self.reporter.report(call, _BEGIN, message, is_own)
+        if self._begin_heard[0] or self._context.buttons is not None:
+            self.reporter.report(call, _BEGIN, message, is_own)
         if self._context.current_agent is not None:
             self.current.began(call)
 
@@ -194,7 +197,8 @@ class CallLife:
             self.reporter.report_update(call, message, not call.is_monitored, None)
 
     def _end(self, call: Call, message: Message, is_own: bool) -> None:
-        self.reporter.report(call, _END, message, is_own)
+        if self._end_heard[0] or self._context.buttons is not None:
+            self.reporter.report(call, _END, message, is_own)
         self._remove(call)
 
     def _remove(self, call: Call) -> None:

@@ -79,10 +79,9 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
 
 def _event(number: int, report: Report, context: Context, life: CallLife) -> FieldHandler:
     by_key = life.index.table.by_key
-    listeners = context.listeners
-    take = _taker(number, report.device)
+    take, effect = _taker(number, report.device), _EFFECTS.get(number)
     fallback, takes_status = report.status, report.takes_status
-    own_event, monitored_event = report.event, report.monitored
+    heard = context.events.watch(report.event, report.monitored)
 
     def on_event(
         message: Message,
@@ -106,7 +105,9 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Fie
                 call.status = _implied(call.status, fallback)
         if take is not None:
             take(call, message)
-        if listeners[own_event] or listeners[monitored_event] or context.buttons is not None:
+        if effect is not None and len(call.data.calls) > 1:
+            effect(call)
+        if heard[0] or context.buttons is not None:
             life.reporter.report(call, report, message, context.is_own(monitor_id))
 
     return FieldHandler(number, on_event, (*_IDENTITY, "LocalConnectionState"), with_message=True)
@@ -123,13 +124,15 @@ def _implied(status: int | None, fallback: int) -> int:
 def _stream(number: int, report: Report, context: Context, life: CallLife) -> FieldHandler:
     # A media stream may stop after the call has ended, so its messages make no call known.
     by_key = life.index.table.by_key
+    heard = context.events.watch(report.event)
 
     def on_stream(
         message: Message, peripheral_id: int, monitor_id: int, call_id: int, device_id: str | None
     ) -> None:
         call = by_key.get((peripheral_id, call_id, device_id))
         if call is not None:
-            life.reporter.report(call, report, message, context.is_own(monitor_id))
+            if heard[0]:
+                life.reporter.report(call, report, message, context.is_own(monitor_id))
         elif peripheral_id == context.peripheral_id and device_id is not None:
             key = (peripheral_id, call_id, device_id)
             life.reporter.report_unknown(key, report, message, context.is_own(monitor_id))
@@ -144,19 +147,16 @@ def _stream(number: int, report: Report, context: Context, life: CallLife) -> Fi
 
 def _taker(number: int, device: str) -> Callable[[Call, Message], None] | None:
     # What takes in all of a message but the state of its connection; None where there is nothing.
-    effect = _EFFECTS.get(number)
     if number in _WITH_DATA:
-        return _data_taker(number in _WITH_LINE, device, effect)
+        return _data_taker(number in _WITH_LINE, device)
     if number in _WITH_LINE:
         return _take_line
-    if device:
-        return lambda call, message: _take_device(call, message, device)
-    return None if effect is None else lambda call, message: effect(call)
+    if number == ged.CALL_FAILED_EVENT:
+        return _take_failure
+    return (lambda call, message: _take_device(call, message, device)) if device else None
 
 
-def _data_taker(
-    has_line: bool, device: str, effect: Callable[[Call], None] | None
-) -> Callable[[Call, Message], None]:
+def _data_taker(has_line: bool, device: str) -> Callable[[Call, Message], None]:
     def take(call: Call, message: Message) -> None:
         frame = message.frame
         unread = call.data.unread
@@ -167,14 +167,17 @@ def _data_taker(
             call.line = frame
         if device and call.instrument is None:
             call.instrument = _device(message, device, call)
-        if effect is not None:
-            effect(call)
 
     return take
 
 
 def _take_line(call: Call, message: Message) -> None:
     call.line = message.frame
+
+
+def _take_failure(call: Call, message: Message) -> None:
+    del message
+    call.has_failed = True
 
 
 def _take_device(call: Call, message: Message, field: str) -> None:
@@ -196,27 +199,21 @@ def _device(message: Message, field: str, call: Call) -> str | None:
 
 def _established(call: Call) -> None:
     # the other end is connected as well
-    if len(call.data.calls) > 1:
-        for each in call.data.calls.values():
-            if each.status == states.INITIATE:
-                each.status = states.CONNECT
+    for each in call.data.calls.values():
+        if each.status == states.INITIATE:
+            each.status = states.CONNECT
 
 
 def _cleared(call: Call) -> None:
-    if len(call.data.calls) > 1:
-        for each in call.data.calls.values():
-            if not each.has_failed:
-                each.status = states.NULL
+    for each in call.data.calls.values():
+        if not each.has_failed:
+            each.status = states.NULL
 
 
-def _failed(call: Call) -> None:
-    call.has_failed = True
-
-
+#: What a message does to the other connections of the call.
 _EFFECTS: Final[dict[int, Callable[[Call], None]]] = {
     ged.CALL_ESTABLISHED_EVENT: _established,
     ged.CALL_CLEARED_EVENT: _cleared,
-    ged.CALL_FAILED_EVENT: _failed,
 }
 
 
@@ -253,9 +250,8 @@ def _end(context: Context, life: CallLife) -> FieldHandler:
 
 def _update(context: Context, life: CallLife) -> FieldHandler:
     by_key = life.index.table.by_key
-    listeners = context.listeners
     report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
-    own_event, monitored_event = report.event, report.monitored
+    heard = context.events.watch(report.event, report.monitored)
 
     def on_update(
         message: Message,
@@ -268,10 +264,7 @@ def _update(context: Context, life: CallLife) -> FieldHandler:
         new_device_id: str | None,
     ) -> None:
         if (
-            call_id == new_call_id
-            and (device_id == new_device_id or new_device_id is None)
-            and not listeners[own_event]
-            and not listeners[monitored_event]
+            not heard[0] and call_id == new_call_id and (device_id == new_device_id or new_device_id is None)
         ):  # most updates: the data change, nobody listens
             call = by_key.get((peripheral_id, call_id, device_id))
             if call is not None:
