@@ -7,6 +7,7 @@ read when the core is imported. Each trick is in one file, whose header states w
 ``frame-templates``  ``core/encode/keyword_cache.pyx``
 ``vectorcall``       ``core/classes/base.pyx``
 ``attribute-table``  ``core/classes/attribute_table.pxd``
+``last-number``      ``core/dispatch/last_number.pxd``
 ``text-cache``       ``core/dispatch/text_cache.pxd``
 ``view-reuse``       ``core/dispatch/view_reuse.pxd``
 ===================  =======================================
@@ -16,7 +17,9 @@ import os
 
 __all__ = ["TRICKS", "is_on"]
 
-TRICKS = frozenset({"attribute-table", "frame-templates", "text-cache", "vectorcall", "view-reuse"})
+TRICKS = frozenset(
+    {"attribute-table", "frame-templates", "last-number", "text-cache", "vectorcall", "view-reuse"}
+)
 
 
 def _without() -> frozenset[str]:

@@ -27,6 +27,7 @@ cdef struct Frame:
     int tag_width                           # bytes of a floating field's tag, and of its length
     const Layout *layout                    # NULL if no layout is published
     PyObject *layouts                       # the Layouts that the frame was read with; borrowed
+    PyObject *view                          # the Message that owns the data; NULL: the receive buffer owns it
 
 # Bytes within a frame, without a NUL at the end; NULL if the frame lacks the field.
 cdef struct FieldData:
@@ -51,6 +52,7 @@ cdef inline void frame_of(Message message, Frame *frame) noexcept:
     frame.tag_width = message.layouts.tag_width
     frame.layout = message.layout
     frame.layouts = <PyObject *>message.layouts
+    frame.view = <PyObject *>message
 
 
 cdef class FrameHandler:

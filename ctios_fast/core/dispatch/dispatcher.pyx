@@ -52,7 +52,7 @@ cdef enum:
 
 # Types of functions that may raise, for a caller that tests the result itself.
 ctypedef int (*FrameCall)(tuple handlers, Py_ssize_t *at, const Frame *frame) noexcept
-ctypedef int (*ViewCall)(object handler, const Frame *frame, PyObject *view) noexcept
+ctypedef int (*HandlerCall)(PyObject *handler, const Frame *frame) noexcept
 
 
 cdef int _raised() except -1:
@@ -283,6 +283,7 @@ cdef inline int _deliver(
     proved.type = number
     proved.tag_width = layouts.tag_width
     proved.layouts = <PyObject *>layouts
+    proved.view = NULL
     if called == UNSORTED:
         called = _way_to_call(handlers)
     if called == FRAME:
@@ -299,10 +300,11 @@ cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame
     cdef Py_ssize_t i
     cdef Message message
     frame.data = (<Message>view).data
+    frame.view = view
     for i in range(PyTuple_GET_SIZE(handlers)):
         handler = PyTuple_GET_ITEM(handlers, i)
         if called == BOTH and isinstance(<object>handler, FrameHandler):
-            if (<ViewCall>_call_in_c)(<object>handler, frame, view) == 0:
+            if (<HandlerCall>_call_in_c)(handler, frame) == 0:
                 continue
         else:
             result = PyObject_CallOneArg(handler, view)
@@ -327,9 +329,7 @@ cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame
     return 0
 
 
-cdef int _call_in_c(object handler, const Frame *frame, PyObject *view) except -1:
-    if type(handler) is FieldHandler:
-        return (<FieldHandler>handler).call(frame, view)
+cdef int _call_in_c(PyObject *handler, const Frame *frame) except -1:
     return (<FrameHandler>handler).on_frame(frame)
 
 

@@ -16,8 +16,7 @@ cdef class FieldHandler(FrameHandler):
     cdef tuple _records                 # pairs: position among the fields, attribute of the view
     cdef int _count                     # number of fields
 
-    cdef int call(self, const Frame *frame, PyObject *view) except -1
-    cdef int add_records(self, PyObject *view, PyObject **values) except -1
+    cdef int collect_records(self, const Frame *frame, PyObject **values) except -1
 
     cdef inline bint needs_view(self) noexcept:
         return self.with_message or self._records is not None

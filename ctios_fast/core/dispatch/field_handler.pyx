@@ -7,11 +7,11 @@ arguments (vectorcall): there is no view, no call of a reader and no tuple.
 cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
-from libc.string cimport memmove, memset
 
 from ctios_fast.core.message cimport Message
-from .c_handler cimport Frame, FrameHandler, frame_of
-from .field_reader cimport MAX_FIELDS, FieldReader, collect, release, store
+from .c_handler cimport Frame, FrameHandler
+from .field_reader cimport MAX_FIELDS, FieldReader, collect
+from .references cimport owned, release
 
 from ctios_fast.protocol.naming import message_number
 
@@ -47,25 +47,17 @@ cdef class FieldHandler(FrameHandler):
         self._records = records or None
 
     cdef int on_frame(self, const Frame *frame) except -1:
-        return self.call(frame, NULL)
-
-    cdef int call(self, const Frame *frame, PyObject *view) except -1:
-        # `view` is NULL if none is needed. Otherwise the frame is that of the view.
         cdef PyObject *arguments[MAX_FIELDS + 2]        # the callee may use the first one (vectorcall)
         cdef PyObject **values = &arguments[1]
-        cdef int i
         arguments[0] = NULL
         if self.with_message:
-            values[0] = view
+            values[0] = frame.view
             values += 1
-        memset(values, 0, self._count * sizeof(PyObject *))
+        if self._records is None:
+            collect(self._reader, frame, values, <PyObject *>None)
+        else:
+            self.collect_records(frame, values)
         try:
-            collect(self._reader, frame, values)
-            if self._records is not None:
-                self.add_records(view, values)
-            for i in range(self._count):
-                if values[i] == NULL:
-                    store(values, i, None)
             returned = PyObject_Vectorcall(
                 self.handler,
                 &arguments[1],
@@ -80,25 +72,20 @@ cdef class FieldHandler(FrameHandler):
             release(values, self._count)
         return 0
 
-    cdef int add_records(self, PyObject *view, PyObject **values) except -1:
-        # Inserts the records among the values of the fields, from the first position to the last.
-        cdef Py_ssize_t at
-        cdef Py_ssize_t count = self._count - len(self._records)
-        for position, attribute in self._records:
-            value = getattr(<object>view, attribute)
-            at = position
-            memmove(&values[at + 1], &values[at], (count - at) * sizeof(PyObject *))
-            store(values, at, value)
-            count += 1
+    cdef int collect_records(self, const Frame *frame, PyObject **values) except -1:
+        # Like collect, with the records, which are read from the view.
+        cdef tuple records = tuple([getattr(<object>frame.view, name) for _, name in self._records])
+        cdef tuple fields = self._reader.read(<Message>frame.view)
+        cdef int i, at = 0
+        for i in range(self._count):
+            values[i] = NULL
+        for i in range(len(records)):
+            values[<int>self._records[i][0]] = owned(records[i])
+        for i in range(self._count):
+            if values[i] == NULL:
+                values[i] = owned(fields[at])
+                at += 1
         return 0
-
-    def __call__(self, Message message not None):
-        """Call the handler with the fields of a message."""
-        cdef Frame frame
-        if message.data == NULL:
-            raise TypeError("a message that holds no frame cannot be handled")
-        frame_of(message, &frame)
-        self.call(&frame, <PyObject *>message)
 
     def __repr__(self):
         return f"<FieldHandler {self.handler!r} of {', '.join(self.fields)}>"

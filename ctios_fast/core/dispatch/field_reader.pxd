@@ -2,13 +2,15 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF, Py_XDECREF
+from cpython.ref cimport Py_XDECREF, Py_XINCREF
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.floating cimport FloatingCursor, next_floating
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, FloatingSlot, Layout, load_number
 from ctios_fast.core.message cimport Message, read_value
 from .c_handler cimport Frame, start_frame
+from .last_number cimport LastNumber, last_number
+from .references cimport owned, release
 from .text_cache cimport TextCache, cached_text
 
 cdef enum:
@@ -30,21 +32,24 @@ cdef struct FieldPlace:
     uint32_t at                     # offset from the frame's start, or tag
     uint32_t second_tag             # of a floating field, or NO_TAG_ON_WIRE
     const FloatingSlot *slot
+    LastNumber last                 # of a fixed field
 
-# The places of the fields in one layout, without the fields that it lacks.
+# The places of the fields in one layout.
 cdef struct LayoutPlaces:
     const Layout *layout
     LayoutPlaces *next              # of the same message in another version, or an alternative
-    int floating                    # number of places in the floating part
-    int repeated                    # number of those that repeat
-    int count                       # number of all places
-    FieldPlace places[MAX_FIELDS]   # floating ones, then floating ones that repeat, then fixed ones
+    FieldPlace *repeated            # the first place of each kind, as in `places`
+    FieldPlace *fixed
+    FieldPlace *missing
+    FieldPlace *end
+    FieldPlace places[MAX_FIELDS]   # floating ones, floating ones that repeat, fixed ones, MISSING
 
 
 @cython.final
 cdef class FieldReader:
     cdef readonly tuple names
     cdef int _count
+    cdef bint _keeps_numbers
     cdef LayoutPlaces *_layout_places[MESSAGE_NUMBERS]        # by message number
     cdef TextCache _texts
 
@@ -65,52 +70,92 @@ cdef class FieldReader:
         return self.new_places(layout)
 
 
-cdef inline void store(PyObject **values, Py_ssize_t at, object value) noexcept:
-    # Stores with a reference of its own. The place must be empty.
-    Py_INCREF(value)
-    values[at] = <PyObject *>value
-
-
-cdef inline void release(PyObject **values, Py_ssize_t count) noexcept:
-    # Releases the references. NULL is an empty place.
-    cdef Py_ssize_t i
-    for i in range(count):
-        Py_XDECREF(values[i])
-
-
-cdef inline object value_of(
+cdef inline PyObject *_value_of(
     FieldReader reader, const Frame *frame, const FieldPlace *place, const FloatingCursor *field
-):
+) except NULL:
     if place.kind == TEXT and reader._texts.keeps:
         return cached_text(&reader._texts, frame.layouts, field.data, field.size)
-    return read_value(frame.layouts, place.slot, field.data, field.size, False)
+    return owned(read_value(frame.layouts, place.slot, field.data, field.size, False))
 
 
-cdef inline int collect(FieldReader reader, const Frame *frame, PyObject **values) except -1:
-    # Stores the value of each field that the frame has, as a new reference. `values` has one NULL for each
-    # name, which stays for the others. After an error the caller releases what was stored.
-    cdef const LayoutPlaces *known
-    cdef const FieldPlace *place
+cdef inline int collect(
+    FieldReader reader, const Frame *frame, PyObject **values, PyObject *absent
+) except -1:
+    # Stores a new reference to the value of each field, in the order of the names. `absent` is None or NULL.
+    # It is stored for a field that the frame lacks. After an error, `values` holds no references.
+    cdef LayoutPlaces *known
+    cdef FieldPlace *place
+    cdef FieldPlace *fixed = NULL           # the next fixed field; NULL during the floating part
     cdef FloatingCursor field
-    cdef int i, left
+    cdef Py_ssize_t i
+    cdef Py_ssize_t left
     if frame.layout == NULL:
+        for i in range(reader._count):
+            Py_XINCREF(absent)
+            values[i] = absent
         return 0
     known = reader.places_of(frame.layout)
-    left = known.floating           # those that repeat are never all found
-    for i in range(left - known.repeated, left):
-        store(values, known.places[i].index, [])
-    start_frame(&field, frame)
-    while left and next_floating(&field, frame.tag_width):
-        for i in range(known.floating):
-            place = &known.places[i]
-            if field.tag != place.at and field.tag != place.second_tag:
-                continue
-            if place.kind == REPEATED:
-                (<list>values[place.index]).append(value_of(reader, frame, place, &field))
-            elif values[place.index] == NULL:
-                store(values, place.index, value_of(reader, frame, place, &field))
-                left -= 1
-    for i in range(known.floating, known.count):
-        place = &known.places[i]
-        store(values, place.index, load_number(place.wire_type, frame.data + place.at))
+    place = known.places
+    while place != known.fixed:
+        values[place.index] = NULL
+        place += 1
+    left = known.fixed - known.places       # those that repeat are never all found
+    try:
+        if known.repeated != known.fixed:
+            _start_lists(known, values)
+        start_frame(&field, frame)
+        while left and next_floating(&field, frame.tag_width):
+            place = known.places
+            while place != known.fixed:
+                if field.tag == place.at or field.tag == place.second_tag:
+                    if values[place.index] == NULL:
+                        values[place.index] = _value_of(reader, frame, place, &field)
+                        left -= 1
+                    elif place.kind == REPEATED:
+                        _append(<list>values[place.index], frame, place, &field)
+                place += 1
+        fixed = known.fixed
+        while fixed != known.missing:
+            values[fixed.index] = last_number(
+                &fixed.last, load_number(fixed.wire_type, frame.data + fixed.at), reader._keeps_numbers
+            )
+            fixed += 1
+    finally:
+        if fixed != known.missing:
+            _undo(known, values, fixed)
+    if left or known.missing != known.end:
+        _store_absent(known, values, absent)
+    return 0
+
+
+cdef inline int _start_lists(LayoutPlaces *known, PyObject **values) except -1:
+    cdef FieldPlace *place = known.repeated
+    while place != known.fixed:
+        values[place.index] = owned([])
+        place += 1
+    return 0
+
+
+cdef inline void _undo(LayoutPlaces *known, PyObject **values, FieldPlace *fixed) noexcept:
+    # Releases the values of the floating part, and those of the fixed part before a place.
+    cdef FieldPlace *place = known.places
+    cdef FieldPlace *end = known.fixed if fixed == NULL else fixed
+    while place != end:
+        Py_XDECREF(values[place.index])
+        place += 1
+
+
+cdef inline void _store_absent(LayoutPlaces *known, PyObject **values, PyObject *absent) noexcept:
+    cdef FieldPlace *place = known.places
+    while place != known.end:
+        if place >= known.missing or (place < known.fixed and values[place.index] == NULL):
+            Py_XINCREF(absent)
+            values[place.index] = absent
+        place += 1
+
+
+cdef inline int _append(
+    list values, const Frame *frame, const FieldPlace *place, const FloatingCursor *field
+) except -1:
+    values.append(read_value(frame.layouts, place.slot, field.data, field.size, False))
     return 0

@@ -8,9 +8,7 @@ cimport cython
 from cpython.dict cimport PyDict_Copy, PyDict_SetItem
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
-from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New, PyTuple_SET_ITEM
-from libc.string cimport memset
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
 
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
@@ -25,15 +23,22 @@ from ctios_fast.core.layout cimport (
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
 from ctios_fast.core.message cimport Message
 from .c_handler cimport Frame, frame_of
+from .last_number cimport forget_number
+from .references cimport release
 from .text_cache cimport free_texts
 
 from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
 
+cdef extern from "Python.h":
+    void set_item "PyTuple_SET_ITEM"(tuple values, Py_ssize_t place, PyObject *value) noexcept
+
+
 cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     # Fills in the place of the field in the layout.
     cdef FieldSlot found
     cdef int tag
+    place.last.value = NULL
     find_slot(layout, name, &found)
     if found.fixed != NULL:
         place.kind = FIXED
@@ -86,13 +91,16 @@ cdef class FieldReader:
         self.names = names
         self._count = len(names)
         self._texts.keeps = is_on("text-cache")
+        self._keeps_numbers = is_on("last-number")
 
     def __dealloc__(self):
-        cdef int i
+        cdef int i, k
         cdef LayoutPlaces *next
         for i in range(MESSAGE_NUMBERS):
             while self._layout_places[i] != NULL:
                 next = self._layout_places[i].next
+                for k in range(self._count):
+                    forget_number(&self._layout_places[i].places[k].last)
                 PyMem_Free(self._layout_places[i])
                 self._layout_places[i] = next
         free_texts(&self._texts)
@@ -102,12 +110,14 @@ cdef class FieldReader:
         if places == NULL:
             raise MemoryError
         try:
+            places.end = places.places
             self.add_places(layout, places, FLOATING, DATA)
-            places.repeated = -places.count
+            places.repeated = places.end
             self.add_places(layout, places, REPEATED, REPEATED)
-            places.repeated += places.count
-            places.floating = places.count
+            places.fixed = places.end
             self.add_places(layout, places, FIXED, FIXED)
+            places.missing = places.end
+            self.add_places(layout, places, MISSING, MISSING)
         except BaseException:
             PyMem_Free(places)
             raise
@@ -126,25 +136,18 @@ cdef class FieldReader:
             _find(<Layout *>layout, <object>PyTuple_GET_ITEM(self.names, i), &place)
             if first <= place.kind <= last:
                 place.index = i
-                known.places[known.count] = place
-                known.count += 1
+                known.end[0] = place
+                known.end += 1
         return 0
 
     cpdef tuple read(self, Message message):
         """Return the values of a message's fields, in the order of the names."""
         cdef PyObject *values[MAX_FIELDS]
-        cdef tuple found
+        cdef tuple found = PyTuple_New(self._count)
         cdef int i
-        memset(values, 0, self._count * sizeof(PyObject *))
-        try:
-            _collect(self, message, values)
-            found = PyTuple_New(self._count)
-            for i in range(self._count):
-                value = None if values[i] == NULL else <object>values[i]
-                Py_INCREF(value)                # the tuple's own reference
-                PyTuple_SET_ITEM(found, i, value)
-        finally:
-            release(values, self._count)
+        _collect(self, message, values, <PyObject *>None)
+        for i in range(self._count):
+            set_item(found, i, values[i])
         return found
 
     cpdef dict fill(self, Message message, dict template):
@@ -154,10 +157,9 @@ cdef class FieldReader:
         cdef int i
         if template is None:
             raise TypeError("template must be a dict, got None")
-        memset(values, 0, self._count * sizeof(PyObject *))
+        filled = PyDict_Copy(template)
+        _collect(self, message, values, NULL)
         try:
-            _collect(self, message, values)
-            filled = PyDict_Copy(template)
             for i in range(self._count):
                 if values[i] != NULL:
                     PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
@@ -175,12 +177,14 @@ cdef class FieldReader:
         return FieldReader, self.names
 
 
-cdef inline int _collect(FieldReader self, Message message, PyObject **values) except -1:
+cdef inline int _collect(
+    FieldReader self, Message message, PyObject **values, PyObject *absent
+) except -1:
     # Like collect, for a view.
     cdef Frame frame
     if message is None:
         raise TypeError("message must be a Message, got None")
-    if message.layout == NULL:
-        return 0
-    frame_of(message, &frame)
-    return collect(self, &frame, values)
+    frame.layout = NULL
+    if message.layout != NULL:
+        frame_of(message, &frame)
+    return collect(self, &frame, values, absent)

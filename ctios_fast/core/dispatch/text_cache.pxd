@@ -14,6 +14,7 @@ from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport uint32_t, uint64_t
 
 from ctios_fast.core.message cimport text_of
+from .references cimport owned
 from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
 
 cdef enum:
@@ -32,31 +33,35 @@ cdef struct TextCache:
     bint keeps                      # whether texts are kept at all
 
 
-cdef inline object cached_text(
+cdef inline PyObject *cached_text(
     TextCache *cache, PyObject *layouts, const unsigned char *p, Py_ssize_t size
-):
-    # The same as text_of, with the cache.
+) except NULL:
+    # The same as text_of, with the cache. Returns a new reference.
     cdef uint64_t first = before_nul(word_at(p, size, 0))
     cdef uint64_t second = 0, hash
     cdef CachedText *place
-    cdef object text
-    cdef PyObject *old
     if first >> 56:                         # eight characters, and perhaps more
         second = before_nul(word_at(p, size, 8))
     if second >> 56 or (first | second) & NOT_ASCII:
-        return text_of(layouts, p, size)
+        return owned(text_of(layouts, p, size))
     if cache.missed >= <uint32_t>cache.places:
         review_texts(cache)
         if not cache.keeps:
-            return text_of(layouts, p, size)
+            return owned(text_of(layouts, p, size))
     hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
     place = &cache.texts[hash >> 40 & (cache.places - 1)]
-    if place.text != NULL and place.first == first and place.second == second:
-        cache.found += 1
-        return <object>place.text
-    text = text_of(layouts, p, size)
+    if place.text == NULL or place.first != first or place.second != second:
+        return owned(_keep_text(cache, place, text_of(layouts, p, size), first, second))
+    cache.found += 1
+    Py_INCREF(<object>place.text)
+    return place.text
+
+
+cdef inline object _keep_text(
+    TextCache *cache, CachedText *place, object text, uint64_t first, uint64_t second
+):
+    cdef PyObject *old = place.text
     cache.missed += 1
-    old = place.text
     place.first = first
     place.second = second
     Py_INCREF(text)
