@@ -87,6 +87,7 @@ def state_arguments(agent: ReportedAgent, reason: int, message: Message | None =
 
     ``message``: the AGENT_STATE_EVENT that carries the state, None without one.
     """
+    context: Context = agent.context  # type: ignore[assignment]
     if message is None:
         values = {
             **_NO_DETAILS,
@@ -94,16 +95,17 @@ def state_arguments(agent: ReportedAgent, reason: int, message: Message | None =
             kw.CTIOS_EVENTREASONCODE: reason,
         }
     else:
-        values = agent.context.readers["agent"](message, _NO_DETAILS)  # type: ignore[union-attr]
+        values = context.readers["agent"](message, _NO_DETAILS)
     state = agent.state
     values[CTIOS_AGENTSTATE] = states.UNKNOWN if state is None else state
     values[CTIOS_AGENTID] = agent.agent_id
     values[CTIOS_AGENTEXTENSION] = agent.agent_extension or ""
     values[CTIOS_AGENTINSTRUMENT] = agent.agent_instrument or ""
     values[CTIOS_UNIQUEOBJECTID] = f"agent.{agent.peripheral_id}.{agent.agent_id}"
-    buttons = agent.buttons
-    if buttons is not None:
-        values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
+    if context.buttons is not None:
+        buttons = agent.buttons
+        if buttons is not None:
+            values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
     return arguments_over(values)
 
 

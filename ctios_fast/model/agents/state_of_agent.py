@@ -119,7 +119,7 @@ class StateOfAgent(AgentRequests):
             self._show(known, reason)
 
     def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
-        buttons = self.buttons
+        buttons = None if context.buttons is None else self.buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
         if context.hears_all or message is None or self._is_own(context, message):
