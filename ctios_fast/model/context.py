@@ -4,6 +4,7 @@ Objects of the model never see the Session, the connection or a link. They send 
 events through it, and read from it what the session is open for.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from threading import get_ident
@@ -75,6 +76,10 @@ def _nobody_at(device: str) -> None:
     del device
 
 
+def _no_devices() -> tuple[str, ...]:
+    return ()
+
+
 class Context:
     """What a session offers to its objects.
 
@@ -109,6 +114,7 @@ class Context:
         "codec",
         "current_agent",
         "current_call",
+        "devices",
         "events",
         "hears_all",
         "is_strict",
@@ -123,6 +129,7 @@ class Context:
         "request_timeout",
         "send",
         "services_granted",
+        "tally",
     )
 
     def __init__(
@@ -143,6 +150,11 @@ class Context:
         self.is_strict = True
         #: Finds the agent of a device. The folder of agents sets it.
         self.agent_at: Callable[[str], CurrentAgent | None] = _nobody_at
+        #: The devices whose calls the session may ask for: those of agents that are logged in, and in agent
+        #: mode only the own one. The folder of agents sets it.
+        self.devices: Callable[[], Iterable[str]] = _no_devices
+        #: What the repair after a gap found, by keyword of OnRecovered. The recovery clears it.
+        self.tally: Counter[str] = Counter()
         #: Whether every event is the session's own, as in bulk mode.
         self.hears_all = False
         #: Listeners by event, read-only: where there are none, Arguments need not be built.

@@ -74,12 +74,5 @@ class CtiObject(PropertyObject):
     def doubt(self) -> None:
         """Events may have been missed though the connection is up. Called by the registry."""
 
-    def needs_repair(self) -> bool:
-        """Whether the object's state may be stale and can be asked for."""
-        return False
-
-    async def repair(self) -> None:
-        """Ask for the object's state after a gap. Raises what the request fails with."""
-
     def forget(self) -> None:
         """Drop what was learned over an earlier connection. Called by the registry."""

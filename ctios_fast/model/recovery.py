@@ -1,15 +1,18 @@
-"""Recovery: after a gap in the events, every object whose state may have changed is asked for it.
+"""Recovery: after a gap in the events, everything whose state may have changed is asked for.
 
 The agents that the program named when it set the mode are asked for in the same way, once, after the opening.
 
-A gap is a lost connection, or a time in which the peripheral was out of reach though the connection stood.
-The server never repeats the events of a gap. Objects are asked a window at a time. A repair that fails is
-repeated after a growing delay, until it succeeds or ``MAX_ATTEMPTS`` were made. Giving up is logged and
-counted.
+A gap is a lost connection, or a time in which the peripheral was out of reach though the connection was up.
+The server never repeats the events of a gap. A repair is a plan of steps, which the kinds of objects
+contribute; see ``repair_plan``. Within a step, a window of requests is in flight. What failed is asked for
+again by another run of the plan after a growing delay, until it succeeds or ``MAX_ATTEMPTS`` were made.
+Giving up is logged and counted. A loss in the middle of a repair ends it; the next one starts anew and keeps
+the counts.
 """
 
 import asyncio
 import logging
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctios_fast.connection.clock import sleep
@@ -17,18 +20,26 @@ from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 
 from .arguments import Arguments, arguments_over
 from .context import Context
-from .cti_object import CtiObject
+from .repair_plan import Repairable, Repairs, RepairStep
 
 __all__ = ["MAX_ATTEMPTS", "Recovery"]
 
 log = logging.getLogger("ctios_fast.session")
 
-#: Objects that are asked at once, at most.
+#: Requests of a repair that are in flight at once, at most.
 _WINDOW: Final = 100
 #: Attempts to repair one object.
 MAX_ATTEMPTS: Final = 6
 #: Seconds before the second attempt; each further one waits twice as long.
 _FIRST_DELAY: Final = 1.0
+
+#: Keywords of OnRecovered that count objects of all kinds.
+_ASKED: Final = "Asked"
+_REPAIRED: Final = "Repaired"
+_GIVEN_UP: Final = "GivenUp"
+
+#: What failed in one run of the plan, with the error and whether it is an object of the model.
+_Failures = list[tuple[Repairable, CtiOsError, bool]]
 
 
 class Recovery:
@@ -47,13 +58,15 @@ class Recovery:
         self._context = context
         #: The program keeps at least half of the requests that may be open.
         self._window = max(1, min(_WINDOW, max_open_requests // 2))
+        #: When the repair began that is not over yet; None without one.
+        self._began: float | None = None
 
     def start(self) -> None:
         """Begin. Called within the dispatch of the message that ends the gap: the next may be an event."""
         self.stop()
-        self.task = asyncio.get_running_loop().create_task(
-            self._repair(self._unrepaired()), name="ctios_fast-repair"
-        )
+        if self._began is None:
+            self._began = self._context.clock.time()
+        self.task = asyncio.get_running_loop().create_task(self._repair(), name="ctios_fast-repair")
 
     def start_first(self) -> None:
         """Ask once for the objects that the program named. Called when the mode is open for the first time.
@@ -62,10 +75,20 @@ class Recovery:
         is asked for again after the next gap.
         """
         self.stop()
-        objects = self._unrepaired()
-        if objects:
+        self._began = None
+        self._context.tally.clear()
+        kinds = self._context.registry.repairs
+        for repairs in kinds:
+            repairs.gap_ended()
+        steps = [
+            step._replace(keyword=None, of_objects=False)
+            for repairs in kinds
+            for step in repairs.steps
+            if step.at_opening
+        ]
+        if any(True for step in steps for _ in step.find()):
             self.task = asyncio.get_running_loop().create_task(
-                self._ask(objects), name="ctios_fast-first-queries"
+                self._ask(steps), name="ctios_fast-first-queries"
             )
 
     def stop(self) -> None:
@@ -74,71 +97,88 @@ class Recovery:
         if task is not None:
             task.cancel()
 
-    def _unrepaired(self) -> list[CtiObject]:
-        return [each for each in self._context.registry if each.needs_repair()]
-
-    async def _ask(self, objects: list[CtiObject]) -> None:
-        window = asyncio.Semaphore(self._window)
-        outcomes = await asyncio.gather(*(self._ask_one(each, window) for each in objects))
-        errors = [error for error in outcomes if error is not None]
-        if errors:
-            self.unanswered += len(errors)
+    async def _ask(self, steps: Iterable[RepairStep]) -> None:
+        failures: _Failures = []
+        asked = 0
+        for step in steps:
+            found = list(step.find())
+            asked += len(found)
+            if not await self._run(found, step, failures):
+                return  # the next start asks again
+        if failures:
+            self.unanswered += len(failures)
             log.warning(
                 "the states of %d of %d agents could not be asked for; the first error: %s",
-                len(errors),
-                len(objects),
-                errors[0],
+                len(failures),
+                asked,
+                failures[0][1],
             )
 
-    async def _ask_one(self, each: CtiObject, window: asyncio.Semaphore) -> CtiOsError | None:
-        # The error is returned, so that one of many does not stop the others.
-        try:
-            async with window:
-                await each.repair()
-        except ConnectionLost:
-            return None  # the next start asks again
-        except CtiOsError as error:
-            return error
-        return None
-
-    async def _repair(self, objects: list[CtiObject]) -> None:
-        began = self._context.clock.time()
-        repaired, given_up = self.repaired, self.given_up
-        window = asyncio.Semaphore(self._window)
-        results = await asyncio.gather(*(self._repair_one(each, window) for each in objects))
-        if not all(results):
-            return  # the connection is lost again: the next start repairs the rest
-        self._context.fire(
-            "OnRecovered",
-            _counts,
-            len(objects),
-            self.repaired - repaired,
-            self.given_up - given_up,
-            self._context.clock.time() - began,
-        )
-
-    async def _repair_one(self, each: CtiObject, window: asyncio.Semaphore) -> bool:
-        # False if the connection is lost again.
+    async def _repair(self) -> None:
+        context = self._context
+        steps = [step for repairs in context.registry.repairs for step in repairs.steps]
         delay = _FIRST_DELAY
         for attempt in range(1, MAX_ATTEMPTS + 1):
+            failures: _Failures = []
+            for step in steps:
+                if not await self._run(list(step.find()), step, failures):
+                    return  # the connection is lost again: the next start repairs the rest
+            failures = [each for each in failures if not self._gives_up(*each, attempt)]
+            if not failures:
+                break
+            log.info("%d objects are not repaired, next attempt in %g s", len(failures), delay)
+            await sleep(context.clock, delay)
+            delay *= 2
+        self._recovered()
+
+    def _gives_up(self, each: Repairable, error: CtiOsError, is_object: bool, attempt: int) -> bool:
+        # A refusal that leaves nothing to ask for, as of a login, is not repeated.
+        if attempt < MAX_ATTEMPTS and not (isinstance(error, Refused) and not each.needs_repair()):
+            return False
+        log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
+        if is_object:
+            self.given_up += 1
+            self._context.tally[_GIVEN_UP] += 1
+            self._context.tally[_ASKED] += 1
+        return True
+
+    async def _run(self, found: list[Repairable], step: RepairStep, failures: _Failures) -> bool:
+        # Asks for all that a step found, a window at a time. False if the connection is lost again.
+        source = iter(found)
+        workers = [self._work(source, step, failures) for _ in range(min(self._window, len(found)))]
+        return all(await asyncio.gather(*workers))
+
+    async def _work(self, source: Iterator[Repairable], step: RepairStep, failures: _Failures) -> bool:
+        tally = self._context.tally
+        for each in source:
+            if step.keyword is not None:
+                tally[step.keyword] += 1
             try:
-                async with window:
-                    await each.repair()
+                await each.repair()
             except ConnectionLost:
                 return False
             except CtiOsError as error:
-                if attempt == MAX_ATTEMPTS or (isinstance(error, Refused) and not each.needs_repair()):
-                    self.given_up += 1
-                    log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
-                    return True
-                log.info("%r is not repaired, next attempt in %g s: %s", each, delay, error)
-                await sleep(self._context.clock, delay)
-                delay *= 2
+                failures.append((each, error, step.of_objects))
             else:
-                self.repaired += 1
-                return True
+                if step.of_objects:
+                    self.repaired += 1
+                    tally[_REPAIRED] += 1
+                    tally[_ASKED] += 1
         return True
 
+    def _recovered(self) -> None:
+        context = self._context
+        tally, began = dict(context.tally), self._began
+        context.tally.clear()
+        self._began = None
+        seconds = 0.0 if began is None else context.clock.time() - began
+        context.fire("OnRecovered", _counts, tally, context.registry.repairs, seconds)
 
-def _counts(asked: int, repaired: int, given_up: int, seconds: float) -> Arguments:
-    return arguments_over({"Asked": asked, "Repaired": repaired, "GivenUp": given_up, "Seconds": seconds})
+
+def _counts(tally: dict[str, int], kinds: Iterable[Repairs], seconds: float) -> Arguments:
+    keywords = [_ASKED, _REPAIRED, _GIVEN_UP]
+    for repairs in kinds:
+        keywords += [step.keyword for step in repairs.steps if step.keyword is not None]
+        keywords += repairs.keywords
+    counts = {keyword: tally.get(keyword, 0) for keyword in keywords}
+    return arguments_over({**counts, "Seconds": seconds})

@@ -7,6 +7,8 @@ registry takes the id apart instead and looks up the key.
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
+from .repair_plan import Repairs
+
 __all__ = ["DEFAULT_MAX_OBJECTS", "Registered", "Registry", "Table"]
 
 #: Objects of one kind that a server may name, unless the program says otherwise.
@@ -40,10 +42,11 @@ class Table(Generic[_O]):
     ``max_objects`` bounds how many objects are adopted because a server names them; ``max_key`` bounds the
     length of their keys. What is refused is counted in ``refused``. Objects that the program itself adds are
     not bounded. ``unknown`` counts events that could not be attributed to an object. ``counts`` has further
-    counters of the kind, under the names that they have in the session's.
+    counters of the kind, under the names that they have in the session's. ``repairs`` is what the kind
+    contributes to the repair after a gap, None if it contributes nothing.
     """
 
-    __slots__ = ("by_key", "counts", "max_key", "max_objects", "refused", "unknown")
+    __slots__ = ("by_key", "counts", "max_key", "max_objects", "refused", "repairs", "unknown")
 
     def __init__(self, max_objects: int, max_key: int) -> None:
         #: Handlers look up here directly: this is the path of every event.
@@ -53,6 +56,7 @@ class Table(Generic[_O]):
         self.refused = 0
         self.unknown = 0
         self.counts: dict[str, int] = {}
+        self.repairs: Repairs | None = None
 
     def __iter__(self) -> Iterator[_O]:
         return iter(self.by_key.values())
@@ -141,13 +145,22 @@ class Registry(Generic[_O]):
                 elif each.peripheral_id != peripheral_id:
                     table.remove(key)
 
+    @property
+    def repairs(self) -> list[Repairs]:
+        """What the kinds contribute to the repair after a gap, in the order of the kinds."""
+        return [table.repairs for table in self._tables.values() if table.repairs is not None]
+
     def connection_lost(self, reason: str) -> None:
         """Tell every object that the connection is gone."""
+        for repairs in self.repairs:
+            repairs.gap_began()
         for each in list(self):
             each.connection_lost(reason)
 
     def doubt(self) -> None:
         """Tell every object that events may have been missed."""
+        for repairs in self.repairs:
+            repairs.gap_began()
         for each in self:
             each.doubt()
 

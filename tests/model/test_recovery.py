@@ -33,6 +33,12 @@ def collected(session: Session, event: str) -> list[Arguments]:
     return got
 
 
+async def turns() -> None:
+    """Let the tasks of a repair run until they wait for the clock."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 # --- Lost connections --------------------------------------------------------------------------------
 
 
@@ -134,7 +140,7 @@ async def test_a_repair_that_is_refused_is_repeated_until_it_succeeds(
     for attempt, delay in ((1, 1), (2, 2)):
         await peer.next(ged.QUERY_AGENT_STATE_REQ, attempt)
         await settled(timed)
-        await asyncio.sleep(0)
+        await turns()
         assert agent.is_doubtful
         clock.advance(delay)
     await recorder.wait_for("OnPostLogout")
@@ -152,7 +158,7 @@ async def test_a_repair_is_given_up_with_a_count_and_a_log_line(
     for attempt in range(1, MAX_ATTEMPTS + 1):
         await peer.next(ged.QUERY_AGENT_STATE_REQ, attempt)
         await settled(timed)
-        await asyncio.sleep(0)
+        await turns()
         clock.advance(1 << attempt)
     await until(lambda: recovered)
     assert recovered[0]["GivenUp"] == 1

@@ -209,8 +209,10 @@ _FOUND = frozenset({"Recovered"})
 #: stream of a monitored call, since the events of streams have no twin.
 OWN: Mapping[str, frozenset[str]] = {
     "OnCallBegin": _FOUND,
+    "OnCallDataUpdate": _FOUND,
     "OnCallEnd": _FOUND,
     "OnMonitoredCallBegin": _FOUND,
+    "OnMonitoredCallDataUpdate": _FOUND,
     "OnMonitoredCallEnd": _FOUND,
     "OnCallRTPStarted": frozenset({"Monitored"}),
     "OnCallRTPStopped": frozenset({"Monitored"}),

@@ -88,7 +88,8 @@ class Peer:
     """The server.
 
     ``answers``: a function for each request number that returns the frames of the answer; None: no answer.
-    QUERY_AGENT_STATE_REQ, heartbeats and CLOSE_REQ are answered unless a test changes it.
+    QUERY_AGENT_STATE_REQ, SNAPSHOT_DEVICE_REQ (no calls), heartbeats and CLOSE_REQ are answered unless a test
+    changes it.
     ``state``: the state of all agents.
     """
 
@@ -98,6 +99,9 @@ class Peer:
         self.requests: list[Message] = []
         self.answers: dict[int, Answer | None] = {
             ged.QUERY_AGENT_STATE_REQ: lambda request: [state_answer(request, self.state)],
+            ged.SNAPSHOT_DEVICE_REQ: lambda request: [
+                encoded(ged.SNAPSHOT_DEVICE_CONF, InvokeID=request["InvokeID"])
+            ],
             ged.HEARTBEAT_REQ: lambda request: [encoded(ged.HEARTBEAT_CONF, InvokeID=request["InvokeID"])],
             ged.CLOSE_REQ: lambda request: [encoded(ged.CLOSE_CONF, InvokeID=request["InvokeID"])],
         }

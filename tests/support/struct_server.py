@@ -26,6 +26,7 @@ AGENT_STATE_EVENT, SYSTEM_EVENT = 30, 31
 CONTROL_FAILURE_CONF = 35
 QUERY_AGENT_STATE_REQ, QUERY_AGENT_STATE_CONF = 36, 37
 SET_AGENT_STATE_REQ, SET_AGENT_STATE_CONF = 38, 39
+SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
 LIST_AGENT_TEAM_REQ, LIST_AGENT_TEAM_CONF = 133, 134
 CONFIG_REQUEST_EVENT = 232
 
@@ -114,10 +115,14 @@ class Peer:
     async def receive(self, number: int) -> Frame:
         """The next message, which must have that number."""
         async with asyncio.timeout(PATIENCE):
-            length, found = struct.unpack(">II", await self._reader.readexactly(8))
-            frame = Frame(found, await self._reader.readexactly(length), self.version)
-        assert found == number, f"expected message {number}, got {found}: {frame.body.hex()}"
+            frame = await self.receive_any()
+        assert frame.number == number, f"expected message {number}, got {frame.number}: {frame.body.hex()}"
         return frame
+
+    async def receive_any(self) -> Frame:
+        """The next message."""
+        length, number = struct.unpack(">II", await self._reader.readexactly(8))
+        return Frame(number, await self._reader.readexactly(length), self.version)
 
     async def receive_end(self) -> None:
         """Wait for the client to end the connection in order."""
@@ -206,15 +211,21 @@ class Peer:
         self.send(SET_AGENT_STATE_CONF, struct.pack(">I", request.invoke_id))
 
     def query_conf(
-        self, request: Frame, state: int, *, agent_id: str = "1001", groups: list[Group] = ()
-    ) -> None:  # type: ignore[assignment]
+        self,
+        request: Frame,
+        state: int,
+        *,
+        agent_id: str = "1001",
+        instrument: str = "3001",
+        groups: Sequence[Group] = (),
+    ) -> None:
         """Answer a query for an agent's state; a logged-out agent has no identity at the device."""
         fixed = struct.pack(">IHHiIHIiI", request.invoke_id, state, len(groups), VOICE, 0, 1, 1, 5123, 0)
         if self.version >= 19:
             fixed += struct.pack(">i", 0)  # DepartmentID
         floating: list[tuple[int, bytes]] = []
         if state != LOGOUT:
-            floating += [(5, text(agent_id)), (4, text("3001")), (6, text("3001"))]
+            floating += [(5, text(agent_id)), (4, text(instrument)), (6, text(instrument))]
         for group in groups:
             floating += _group_fields(group)
         if self.version >= 19:
@@ -264,6 +275,13 @@ class Peer:
         """Report something about the controller, the gateway or a peripheral."""
         fixed = struct.pack(">IIIIIIH", pg_status, 1_700_000_000, event_id, argument, 0, 0, DEVID_NONE)
         self.send(SYSTEM_EVENT, fixed, [] if note is None else [(7, text(note))])
+
+    def device_conf(self, request: Frame, calls: Sequence[tuple[int, str, int]] = ()) -> None:
+        """List the calls of a device: ConnectionCallID, ConnectionDeviceID and state of each."""
+        floating: list[tuple[int, bytes]] = []
+        for call_id, device_id, state in calls:
+            floating += [(56, uint(call_id)), (57, ushort(0)), (58, text(device_id)), (75, ushort(state))]
+        self.send(SNAPSHOT_DEVICE_CONF, struct.pack(">IH", request.invoke_id, len(calls)), floating)
 
     def team_list_conf(self, request: Frame, teams: list[int], segment: int, *, more: bool) -> None:
         """Send one segment of a supervisor's teams."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ctios_fast import Agent, ConnectionState, Session
+from ctios_fast import Agent, Arguments, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from support.model import Recorder, an_agent, soon, until
 from support.struct_server import (
@@ -14,6 +14,7 @@ from support.struct_server import (
     PATIENCE,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
+    SNAPSHOT_DEVICE_REQ,
     Frame,
     Group,
     Peer,
@@ -75,11 +76,16 @@ async def open_agent(
 
 
 async def answer_opening(
-    peer: Peer, *, monitor_id: int = OWN_MONITOR, state: int = LOGOUT, groups: tuple[Group, ...] = ()
+    peer: Peer,
+    *,
+    monitor_id: int = OWN_MONITOR,
+    state: int = LOGOUT,
+    groups: tuple[Group, ...] = (),
+    services: int = AGENT_SERVICES,
 ) -> Frame:
     """Confirm OPEN_REQ and answer the query for the agent's state; return the OPEN_REQ."""
     request = await peer.receive(OPEN_REQ)
-    peer.open_conf(request, services=AGENT_SERVICES, monitor_id=monitor_id, agent_state=state)
+    peer.open_conf(request, services=services, monitor_id=monitor_id, agent_state=state)
     query = await peer.receive(QUERY_AGENT_STATE_REQ)
     peer.query_conf(query, state, groups=groups)
     return request
@@ -106,6 +112,12 @@ async def reported(desk: Desk, reason: int = 99) -> None:
     await until(
         lambda: any(args["EventReasonCode"] == reason for args in desk.recorder.of("OnAgentStateChange"))
     )
+
+
+async def recovered(desk: Desk) -> Arguments:
+    """Answer that the agent's device has no calls; return the Arguments of OnRecovered."""
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    return await desk.recorder.wait_for("OnRecovered")
 
 
 async def advance(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:

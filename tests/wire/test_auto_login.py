@@ -19,6 +19,7 @@ from support.wire_steps import (
     advance,
     answer_opening,
     open_agent,
+    recovered,
     request_for_state,
 )
 
@@ -92,7 +93,7 @@ async def test_an_agent_that_was_logged_out_goes_back_to_the_state_before(
         request = await request_for_state(desk, *wanted)
         desk.peer.state_conf(request)
         desk.peer.agent_state_event(*wanted, monitor_id=OWN_MONITOR)
-    await desk.recorder.wait_for("OnRecovered")
+    await recovered(desk)
     desk.agent.set_agent_state(AVAILABLE, reason_code=99)
     await request_for_state(desk, AVAILABLE, 99)  # nothing else was sent before it
 
@@ -102,7 +103,7 @@ async def test_an_agent_that_is_still_logged_in_is_left_alone(
 ) -> None:
     await heard(desk, (AVAILABLE, 0))
     desk = await over_to_a_new_connection(desk, server, clock, NOT_READY)
-    await desk.recorder.wait_for("OnRecovered")
+    await recovered(desk)
     desk.agent.set_agent_state(AVAILABLE, reason_code=99)
     await request_for_state(desk, AVAILABLE, 99)
 
@@ -118,7 +119,7 @@ async def test_a_loss_between_login_and_the_state_before_loses_neither(
     request = await request_for_state(desk, AVAILABLE)
     desk.peer.state_conf(request)
     desk.peer.agent_state_event(AVAILABLE, monitor_id=OWN_MONITOR)
-    await desk.recorder.wait_for("OnRecovered")
+    await recovered(desk)
     assert desk.agent.state == AVAILABLE
 
 
@@ -129,8 +130,8 @@ async def test_a_state_before_that_is_refused_is_not_asked_for_again(
     desk = await over_to_a_new_connection(desk, server, clock, LOGOUT)
     await logged_in_again(desk)
     desk.peer.control_failure_conf(await request_for_state(desk, AVAILABLE), 22, 0)
-    recovered = await desk.recorder.wait_for("OnRecovered")
-    assert recovered["GivenUp"] == 1
+    report = await recovered(desk)
+    assert report["GivenUp"] == 1
     assert desk.agent.state == NOT_READY
 
 

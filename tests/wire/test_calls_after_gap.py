@@ -1,10 +1,16 @@
 """Calls that go on while the session has lost its side, and what the session learns of them afterwards."""
 
+import asyncio
+from typing import Any
+
+import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, send
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.struct_server import NOT_READY, Frame, Peer, StructServer
+from support.model import until
+from support.struct_server import NOT_READY, SNAPSHOT_DEVICE_REQ, Frame, Peer, StructServer, text
 from support.wire_steps import OWN_MONITOR, advance, answer_opening
 
+from ctios_fast import Arguments
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
@@ -21,10 +27,17 @@ async def reopened(calls: CallDesk, server: StructServer, clock: ManualClock) ->
     return peer
 
 
-async def asked(peer: Peer) -> Frame:
-    """Receive the question about the call."""
+async def list_calls(peer: Peer, *listed: tuple[int, str, int]) -> None:
+    """Answer the question which calls the session's device has."""
+    request = await peer.receive(SNAPSHOT_DEVICE_REQ)
+    assert request.floating("IIH") == [(6, text(DEVICE))]
+    peer.device_conf(request, listed)
+
+
+async def asked(peer: Peer, call_id: int = 501) -> Frame:
+    """Receive the question about a call."""
     request = await peer.receive(SNAPSHOT_CALL_REQ)
-    assert request.fixed("IIIH")[1:] == (5000, 501, 0)
+    assert request.fixed("IIIH")[1:] == (5000, call_id, 0)
     return request
 
 
@@ -33,6 +46,7 @@ async def test_a_call_that_the_server_does_not_know_any_more_has_ended(
 ) -> None:
     await calls.open_calls(CALL)
     peer = await reopened(calls, server, clock)
+    await list_calls(peer)
     peer.control_failure_conf(await asked(peer), 13, 0)
     await calls.recorder.wait_for("OnCallEnd")
     await calls.settle()
@@ -48,6 +62,7 @@ async def test_a_call_that_goes_on_is_the_same_object_with_what_changed(
 ) -> None:
     (call,) = await calls.open_calls(CALL)
     peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, HOLD))
     request = await asked(peer)
     send(
         peer,
@@ -85,3 +100,171 @@ async def test_a_beginning_after_the_gap_is_an_update_of_the_known_call(
     assert call.status == CONNECT
     assert call.get_value("CallVariable1") == "new"
     assert calls.ids == [CALL.uid, "call.5000.502.3001"]
+
+
+def snapshot(peer: Peer, request: Frame, *devices: tuple[int, str, int], **fields: Any) -> None:
+    """Answer a question about a call: its connections by ConnectionCallID, device and state."""
+    rows = [(call_id, device, 0, 76, device, state) for call_id, device, state in devices]
+    send(peer, "SNAPSHOT_CALL_CONF", InvokeID=request.invoke_id, CallDevice=rows, **fields)
+
+
+async def repaired(calls: CallDesk) -> Arguments:
+    """Wait until the repair is over; return its counts."""
+    reports: list[Arguments] = []
+    calls.session.subscribe("OnRecovered", reports.append)
+    await until(lambda: reports)
+    return reports[0]
+
+
+async def test_an_id_that_changed_in_the_gap_renames_the_call(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    calls.deliver(CALL, RouterCallKeyDay=7, RouterCallKeyCallID=70)
+    await calls.settle()
+    call = calls.found(CALL)
+    calls.clear()
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    request = await asked(peer, 503)
+    snapshot(peer, request, (503, DEVICE, HOLD), RouterCallKeyDay=7, RouterCallKeyCallID=70)
+    report = await repaired(calls)
+    assert calls.events == ["OnSnapshotCallConf", "OnCallDataUpdate"]
+    update = calls.one("OnCallDataUpdate")
+    assert update["UniqueObjectID"] == "call.5000.503.3001"
+    assert update["OldUniqueObjectID"] == CALL.uid
+    assert calls.found(Connection(503, DEVICE)) is call
+    assert call.status == HOLD
+    assert calls.ids == ["call.5000.503.3001"]
+    assert (report["CallsRenamed"], report["CallsEnded"], report["CallsBegun"]) == (1, 0, 0)
+
+
+async def test_a_beginning_with_a_new_id_renames_the_call(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    key = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70, "RouterCallKeySequenceNumber": 1}
+    calls.deliver(CALL, **key)
+    await calls.settle()
+    call = calls.found(CALL)
+    calls.clear()
+    peer = await reopened(calls, server, clock)
+    send(peer, "BEGIN_CALL", Connection(503, DEVICE), monitor_id=OWN_MONITOR, **key)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    snapshot(peer, await asked(peer, 503), (503, DEVICE, HOLD))
+    await repaired(calls)
+    assert calls.found(Connection(503, DEVICE)) is call
+    assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == CALL.uid
+    assert "OnCallBegin" not in calls.events
+    assert "OnCallEnd" not in calls.events
+
+
+async def test_another_call_at_the_device_ends_one_call_and_begins_another(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (503, DEVICE, ALERTING))
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    snapshot(peer, await asked(peer, 503), (503, DEVICE, ALERTING), ANI=CALLER)
+    report = await repaired(calls)
+    assert calls.events == ["OnCallBegin", "OnSnapshotCallConf", "OnCallEnd"]
+    begin, end = calls.one("OnCallBegin"), calls.one("OnCallEnd")
+    assert (begin["UniqueObjectID"], begin["Recovered"]) == ("call.5000.503.3001", True)
+    assert begin["ANI"] == CALLER
+    assert (end["UniqueObjectID"], end["Recovered"], end["CallStatus"]) == (CALL.uid, True, 0)
+    assert calls.found(Connection(503, DEVICE)).status == ALERTING
+    assert (report["CallsRenamed"], report["CallsEnded"], report["CallsBegun"]) == (0, 1, 1)
+
+
+async def test_an_answer_without_the_device_ends_the_call(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer)
+    snapshot(peer, await asked(peer), (501, "3002", CONNECT))
+    await repaired(calls)
+    assert calls.ended() == [CALL.uid]
+    assert calls.ids == []
+
+
+async def test_an_answer_that_is_older_than_an_event_changes_nothing(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    (call,) = await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    send(peer, "CALL_HELD", CALL, monitor_id=OWN_MONITOR, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    snapshot(peer, request, (501, DEVICE, CONNECT))
+    await repaired(calls)
+    assert call.status == HOLD
+    assert calls.session.counters()["call_answers_outdated"] == 1
+
+
+async def test_a_refusal_that_is_older_than_an_event_does_not_end_the_call(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    (call,) = await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer)
+    request = await asked(peer)
+    send(peer, "CALL_HELD", CALL, monitor_id=OWN_MONITOR, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    peer.control_failure_conf(request, 13, 0)
+    await repaired(calls)
+    assert calls.found(CALL) is call
+    assert calls.ended() == []
+
+
+async def test_a_busy_peripheral_is_asked_again(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer)
+    peer.control_failure_conf(await asked(peer), 32, 0)
+    await calls.settle()
+    for _ in range(20):  # lets the repair run until it waits for the clock
+        await asyncio.sleep(0)
+    clock.advance(1)
+    snapshot(peer, await asked(peer), (501, DEVICE, HOLD))
+    report = await repaired(calls)
+    assert (report["CallsRefreshed"], report["CallsEnded"]) == (1, 0)
+    assert calls.found(CALL).status == HOLD
+
+
+async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL, Connection(502, DEVICE))
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (502, DEVICE, CONNECT))
+    requests = [await peer.receive(SNAPSHOT_CALL_REQ) for _ in range(2)]
+    gone = next(each for each in requests if each.fixed("IIIH")[2] == 501)
+    peer.control_failure_conf(gone, 13, 0)
+    await calls.recorder.wait_for("OnCallEnd")
+    assert calls.ended() == [CALL.uid]
+    calls.clear()
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (502, DEVICE, HOLD))
+    snapshot(peer, await asked(peer, 502), (502, DEVICE, HOLD))
+    report = await repaired(calls)
+    assert (report["CallsEnded"], report["CallsRefreshed"], report["GivenUp"]) == (1, 1, 0)
+    assert calls.ended() == []
+
+
+async def test_calls_are_not_verified_without_client_control(
+    calls: CallDesk, server: StructServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await calls.open_calls(CALL)
+    calls.peer.reset()
+    await calls.recorder.wait_for("OnConnectionFailure")
+    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
+    peer = calls.peer = await server.accepted()
+    await answer_opening(peer, state=NOT_READY, services=0x1)
+    report = await repaired(calls)
+    assert (report["CallsUnverified"], report["CallsAsked"], report["DevicesAsked"]) == (1, 0, 0)
+    assert calls.ids == [CALL.uid]
+    assert [each for each in caplog.messages if "cannot be verified" in each] == [
+        "1 calls cannot be verified after the gap: Client Control is not granted"
+    ]

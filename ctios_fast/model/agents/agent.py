@@ -7,7 +7,7 @@ Arguments that cannot be used are refused at the call (``MethodError``). Failure
 the agent or the connection come through the request, so that one of many does not stop the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
@@ -343,9 +343,11 @@ class Agent(StateOfAgent):
         Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost`` or
         ``MethodError``.
         """
-        timeout = optional_seconds("timeout", timeout)
+        return self._query(self.apply_answer, optional_seconds("timeout", timeout))
+
+    def _query(self, take_in: Callable[[Message], object], timeout: float | None) -> Request[Message]:
         context = self._require_context()
-        query = ObjectRequest("QUERY_AGENT_STATE_REQ", self.apply_answer, self._fire_refusal)
+        query = ObjectRequest("QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal)
         context.send(
             query,
             context.messages.QueryAgentStateReq,
@@ -423,7 +425,7 @@ class Agent(StateOfAgent):
         Raises what the query, the login or the way back to the state from before fails with. What is refused
         is not repeated.
         """
-        await self.query_agent_state()
+        await self._query(self.apply_late_answer if self.is_doubtful else self.apply_answer, None)
         gap = self._gap or NO_GAP
         if gap.is_returning:
             try:

@@ -6,7 +6,10 @@ from ctios_fast.enums import AgentState
 
 from .returning import Return
 
-__all__ = ["NO_GAP", "Gap"]
+__all__ = ["LOGOUTS_FOUND", "NO_GAP", "Gap"]
+
+#: Keyword of OnRecovered: agents that were logged out in the gap.
+LOGOUTS_FOUND: Final = "LogoutsFound"
 
 
 class Gap:

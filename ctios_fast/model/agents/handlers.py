@@ -11,6 +11,7 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 
 from .agent import Agent
+from .agent_repairs import AgentRepairs
 from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
 from .state_arguments import details_reader
@@ -39,6 +40,8 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     by_device = AgentsByDevice(context, agents)
     context.readers["agent"] = details_reader().fill
     context.agent_at = by_device.at
+    repairs = agents.repairs = AgentRepairs(context, agents)
+    context.devices = repairs.devices
 
     def agent_of(
         message: Message,

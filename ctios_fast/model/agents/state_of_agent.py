@@ -23,7 +23,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .desktop import AgentRequests
-from .gap import NO_GAP, Gap
+from .gap import LOGOUTS_FOUND, NO_GAP, Gap
 from .reasons import FORCED_LOGOUT
 from .requests import StateChange
 from .returning import Return, return_after
@@ -210,9 +210,21 @@ class StateOfAgent(AgentRequests):
         context: Context = self.context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
+            context.tally[LOGOUTS_FOUND] += 1
             self.apply_state(state, reason)
         elif self.buttons is not None:  # the first answer is what a desktop begins with
             self.buttons.report(self.unique_object_id, message.type)
+
+    def apply_late_answer(self, message: Message) -> None:
+        """Take in the answer to a query that a repair made while the state was doubtful.
+
+        Where an event has told the state since, the answer is reported and changes nothing.
+        """
+        if self.is_doubtful:
+            self.apply_answer(message)
+        else:
+            context: Context = self.context  # type: ignore[assignment]
+            context.fire("OnQueryAgentStateConf", query_arguments, self, message)
 
     def _identify(self, message: Message) -> None:
         for name, attribute in (

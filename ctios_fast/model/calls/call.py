@@ -15,13 +15,13 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
-from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.property_object import Property, properties
 
 from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
 from .requests import CallRequests
+from .snapshot_request import request_snapshot
 
-__all__ = ["Call", "CallHome"]
+__all__ = ["Call", "CallHome", "Quiet"]
 
 #: The guide shows the constant of this keyword, not its text.
 _DEVICE_UNIQUE_OBJECT_ID: Final = "DeviceUniqueObjectID"
@@ -66,11 +66,20 @@ class CallHome(Protocol):
     def remove(self, call: "Call") -> None:
         """Take the call out; it belongs to no session afterwards."""
 
-    def vanished(self, call: "Call") -> None:
-        """The server does not know the call any more."""
-
     def found(self, call: "Call", message: Message, fires_update: bool) -> None:
         """The server has sent a SNAPSHOT_CALL_CONF for the call."""
+
+
+class Quiet:
+    """A time in which no message about a call comes.
+
+    ``since``: its beginning, in seconds of the session's clock. The last message came before.
+    """
+
+    __slots__ = ("since",)
+
+    def __init__(self, since: float) -> None:
+        self.since = since
 
 
 class Call(CallRequests):
@@ -84,6 +93,8 @@ class Call(CallRequests):
     - ``is_monitored``: whether a monitor reports the call, rather than its being the session's own.
     - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then, and later events lack it.
     - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot told the data that the call began with.
+    - ``quiet``: the time without messages that goes on, as far as the library noted its beginning. Each
+      message about the call sets it to None.
     """
 
     __slots__ = (
@@ -100,6 +111,7 @@ class Call(CallRequests):
         "is_doubtful",
         "is_monitored",
         "line",
+        "quiet",
         "status",
     )
 
@@ -135,6 +147,7 @@ class Call(CallRequests):
         self.is_monitored = False
         self.has_failed = False
         self.is_complete = False
+        self.quiet: Quiet | None = None
         #: What the call leaves when it ends.
         self._home = home
         #: Whether events may have been missed since the call was heard of.
@@ -311,43 +324,39 @@ class Call(CallRequests):
     def _ask_snapshot(
         self, timeout: float | None, refused: Callable[[Refused], bool], *, fires_update: bool
     ) -> Request[Message]:
-        context = self._require_context()
-
         def take_in(message: Message) -> None:
             if self.context is not None:  # the call may have ended meanwhile
                 self._home.found(self, message, fires_update)
 
-        query = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
-        context.send(
-            query,
-            context.messages.SnapshotCallReq,
-            timeout,
-            peripheral_id=self.peripheral_id,
-            connection_call_id=self.connection_call_id,
-            connection_device_id_type=self.connection_device_id_type,
-            connection_device_id=self.connection_device_id,
+        return self.ask(take_in, refused, timeout)
+
+    def ask(
+        self, take_in: Callable[[Message], object], refused: Callable[[Refused], bool], timeout: float | None
+    ) -> Request[Message]:
+        """Ask for what the server knows of the call; the parameters are those of ``request_snapshot``."""
+        return request_snapshot(
+            self._require_context(), self.key, self.connection_device_id_type, take_in, refused, timeout
         )
-        return query
+
+    def note_quiet(self) -> Quiet:
+        """The time without messages that goes on; it begins now unless its beginning was noted before."""
+        quiet = self.quiet
+        if quiet is None:
+            quiet = self.quiet = Quiet(self._require_context().clock.time())
+        return quiet
+
+    def is_at(self, device: str) -> bool:
+        """Whether the connection is at that device, as far as messages said."""
+        return device in (self.instrument, self.connection_device_id)
 
     def doubt(self) -> None:
         """Events may have been missed. Called by the registry."""
         self.is_doubtful = True
+        self.note_quiet()
 
     def connection_lost(self, reason: str) -> None:
         """The connection is gone: the call may end unheard. Called by the registry."""
-        self.is_doubtful = True
-
-    def needs_repair(self) -> bool:
-        """Whether events of a gap may have changed or ended the call."""
-        return self.is_doubtful
-
-    async def repair(self) -> None:
-        """Ask for the call after a gap; one that the server does not know any more has ended."""
-        try:
-            await self.look_up()
-        except Refused:
-            self._home.vanished(self)
-        self.is_doubtful = False
+        self.doubt()
 
     def leave(self) -> None:
         """Belong to no session from now on. Called by the registry."""

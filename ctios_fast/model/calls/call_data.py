@@ -172,6 +172,10 @@ class CallData(Generic[C]):
         """Whether the call has, or had before the last message, ECC variables."""
         return bool(self.ecc) or self._had_ecc
 
+    def is_unchanged(self, values: dict[str, Any]) -> bool:
+        """Whether nothing was taken in since ``values`` was read from the property of that name."""
+        return not self.unread and self._values is values
+
     def arguments(self) -> dict[str, Any]:
         """A new dict of all that is known, with ECC nested, for the Arguments of an event."""
         values = dict(self.values)

@@ -36,6 +36,11 @@ class CallIndex:
         self._reader = FieldReader(*DATA_FIELDS)
         table.counts[ECC_REFUSED] = 0
 
+    @property
+    def encoding(self) -> str | None:
+        """The session's text encoding."""
+        return self._context.codec.encoding
+
     def get(self, key: Key) -> Call | None:
         """The call of that connection, None if it is not known."""
         return self.table.by_key.get(key)

@@ -16,14 +16,17 @@ from .call import Call
 from .call_index import CallIndex, Key
 from .current_call import CurrentCall
 from .events import REPORTS, Report
+from .former_calls import FormerCalls
 from .reporter import CallReporter
-from .snapshot import connections_of
+from .snapshot import Connection, connections_of
 
-__all__ = ["RECOVERED", "WITHOUT_BEGIN", "CallLife", "Merger"]
+__all__ = ["RECOVERED", "RENAMED", "WITHOUT_BEGIN", "CallLife", "Merger"]
 
 #: Keyword of events that no message caused, but what the library found out.
 RECOVERED: Final = "Recovered"
 _FOUND: Final = {RECOVERED: True}
+#: Keyword of OnRecovered: calls whose ids changed in the gap.
+RENAMED: Final = "CallsRenamed"
 #: Names of counters, among those of the registry.
 WITHOUT_BEGIN: Final = "calls_without_begin"
 ENDS_UNKNOWN: Final = "ends_of_unknown_calls"
@@ -49,7 +52,7 @@ class Merger(NamedTuple):
 class CallLife:
     """The life of the calls of one session."""
 
-    __slots__ = ("_begin_heard", "_context", "_end_heard", "current", "index", "reporter")
+    __slots__ = ("_begin_heard", "_context", "_end_heard", "current", "former", "index", "reporter")
 
     def __init__(
         self, context: Context, index: CallIndex, reporter: CallReporter, current: CurrentCall
@@ -57,6 +60,8 @@ class CallLife:
         self.index = index
         self.reporter = reporter
         self.current = current
+        #: Finds calls whose ids changed in a gap; None where no gap is to be repaired.
+        self.former: FormerCalls | None = None
         self._context = context
         self._begin_heard = context.events.watch(_BEGIN.event, _BEGIN.monitored)
         self._end_heard = context.events.watch(_END.event, _END.monitored)
@@ -73,15 +78,21 @@ class CallLife:
     ) -> None:
         """Take in a BEGIN_CALL_EVENT. For a call that is known already it is an update."""
         known = self.index.table.by_key.get(key)
+        former_id = None
+        if known is None and self.former is not None:
+            known = self._former(message, key, is_own)
+            if known is not None:
+                former_id = self._rename(known, key)
+                self._context.tally[RENAMED] += 1
         call = known or self.index.add(key, device_id_type, self)
         if call is None:
             self.index.table.unknown += 1
             return
         call.data.take(message.frame)
         call.is_complete = True
-        if known is not None:
-            call.is_doubtful = False
-            self.reporter.report_update(call, message, is_own, None)
+        if known is not None:  # the message does not tell the state, so a doubtful one stays doubtful
+            call.quiet = None
+            self.reporter.report_update(call, message, is_own, former_id)
             return
         self._place(call, is_own)
         if self._begin_heard[0] or self._context.buttons is not None:
@@ -106,9 +117,41 @@ class CallLife:
             self.index.table.counts[WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
         self.current.began(call)
-        if not known_id and call.is_alive:
-            call.look_up()  # what the missing BEGIN_CALL_EVENT would have told; a refusal changes nothing
+        if not known_id and call.is_alive:  # ask for what the missing BEGIN_CALL_EVENT would have told
+            if self.former is None:
+                call.look_up()  # a refusal changes nothing
+            else:
+                call.is_doubtful = True  # a repair goes on: it asks, so that its window holds
         return call
+
+    def recover(
+        self, message: Message, key: Key, device_id_type: int, device: str, state: int | None
+    ) -> Call | None:
+        """Take in the SNAPSHOT_CALL_CONF of a call that began in a gap. None if there is no place for it.
+
+        - ``device``: where the connection is.
+        - ``state``: that of the connection, None if it is not known.
+        """
+        call = self._add(key, device_id_type)
+        if call is None:
+            self.index.table.unknown += 1
+            return None
+        self._take_snapshot(call, message)
+        call.status = state
+        self._place(call, True)
+        call.instrument = call.instrument or device
+        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+        self.current.began(call)
+        if call.is_alive:
+            self.reporter.report_snapshot(call, message)
+        return call
+
+    def _former(self, message: Message, key: Key, is_own: bool) -> Call | None:
+        # The call that has a new id since the gap, at the device that a BEGIN_CALL_EVENT is about.
+        assert self.former is not None
+        agent = self._context.current_agent
+        device = agent.agent_instrument or agent.agent_extension if is_own and agent is not None else None
+        return self.former.of(device or key[2], message)
 
     def _place(self, call: Call, is_own: bool) -> None:
         call.is_monitored = not is_own
@@ -183,9 +226,9 @@ class CallLife:
 
     def found(self, call: Call, message: Message, fires_update: bool) -> None:
         """Take in a SNAPSHOT_CALL_CONF: data of the call, and the states of its connections."""
-        call.data.take(message.frame)
-        call.is_complete = True
+        self._take_snapshot(call, message)
         call.is_doubtful = False
+        call.quiet = None
         for connection in connections_of(message):
             each = self.index.get((call.key[0], connection.call_id, connection.device_id))
             if each is not None:
@@ -195,6 +238,37 @@ class CallLife:
         self.reporter.report_snapshot(call, message)
         if fires_update:
             self.reporter.report_update(call, message, not call.is_monitored, None)
+
+    def refresh(self, call: Call, message: Message, own: Connection | None, *, takes_data: bool) -> None:
+        """Take in the SNAPSHOT_CALL_CONF that a repair asked for.
+
+        - ``own``: the call's connection, None if the state is not to be taken in.
+        - ``takes_data``: whether the data are.
+        """
+        if takes_data:
+            self._take_snapshot(call, message)
+        if own is not None:
+            if not call.has_failed:
+                call.status = own.state
+            call.instrument = call.instrument or own.instrument
+        if own is not None or takes_data:
+            self.reporter.report_snapshot(call, message)
+
+    def renamed(self, call: Call, message: Message, key: Key, state: int | None) -> None:
+        """Take in the SNAPSHOT_CALL_CONF of a call that got a new id in a gap."""
+        before = call.unique_object_id
+        if not self.index.rename(call, key[1], key[2]):
+            return
+        self._take_snapshot(call, message)
+        call.is_doubtful = False
+        if state is not None and not call.has_failed:
+            call.status = state
+        self.reporter.report_snapshot(call, message)
+        self.reporter.report_renamed(call, before, _FOUND)
+
+    def _take_snapshot(self, call: Call, message: Message) -> None:
+        call.data.take(message.frame)
+        call.is_complete = True
 
     def _end(self, call: Call, message: Message, is_own: bool) -> None:
         if self._end_heard[0] or self._context.buttons is not None:
@@ -240,6 +314,7 @@ class CallLife:
         if call is None:
             self.index.table.unknown += 1
             return
+        call.quiet = None
         call.data.take(message.frame)
         self.reporter.report_update(call, message, is_own, old_unique_object_id)
 
@@ -247,6 +322,7 @@ class CallLife:
         # Returns the former UniqueObjectID, None if it is still the same.
         if call.key == new:
             return None
+        call.quiet = None
         before = call.unique_object_id
         if self.index.rename(call, new[1], new[2]):
             return before
@@ -277,6 +353,7 @@ class CallLife:
         for gone in map(self.index.get, keys):
             if gone is not None and gone not in placed:
                 gone.status = states.NULL
+        _heard_of((*placed, *before))
         if is_conference and controller in placed:
             self._connect_controller(controller, message)
         for each, unique_object_id in former.items():
@@ -315,3 +392,8 @@ class CallLife:
         if self._context.hears_all:
             return self.adopt(message, key, 0, is_own)
         return None  # a party at a device that the session does not hear
+
+
+def _heard_of(calls: Iterable[Call]) -> None:
+    for call in calls:
+        call.quiet = None

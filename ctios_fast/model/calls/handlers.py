@@ -16,6 +16,7 @@ from .call import Call
 from .call_data import MAX_UNREAD, contact_id, named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
+from .call_repairs import CallRepairs
 from .current_call import CurrentCall
 from .events import CALL_EVENTS, CONTACTS, REPORTS, Contact, Report
 from .reporter import CallReporter
@@ -56,6 +57,7 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
     index = CallIndex(context, calls)
     reporter = CallReporter(context)
     life = CallLife(context, index, reporter, CurrentCall(context, calls))
+    calls.repairs = CallRepairs(context, life)
     special: dict[int, Callable[[Context, CallLife], Handler]] = {
         ged.BEGIN_CALL_EVENT: _begin,
         ged.END_CALL_EVENT: _end,
@@ -98,6 +100,7 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Fie
             call = life.stranger(message, (peripheral_id, call_id, device_id), monitor_id)
             if call is None:
                 return
+        call.quiet = None
         if not call.has_failed:
             if takes_status and state != _UNSTATED:
                 call.status = state
@@ -202,10 +205,12 @@ def _established(call: Call) -> None:
     for each in call.data.calls.values():
         if each.status == states.INITIATE:
             each.status = states.CONNECT
+            each.quiet = None
 
 
 def _cleared(call: Call) -> None:
     for each in call.data.calls.values():
+        each.quiet = None
         if not each.has_failed:
             each.status = states.NULL
 

@@ -111,14 +111,16 @@ class CallReporter:
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
         self._fire(call, event, message, values, is_own, None)
 
-    def report_renamed(self, call: Call, old_unique_object_id: str) -> None:
-        """Fire OnCallDataUpdate for a call whose id a conference or a transfer has changed."""
+    def report_renamed(
+        self, call: Call, old_unique_object_id: str, more: Mapping[str, Any] | None = None
+    ) -> None:
+        """Fire OnCallDataUpdate for a call whose id has changed without a message that says so."""
         report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
         event = report.monitored if call.is_monitored else report.event
         if self._listeners[event]:
             values = {**call.event_identity(), **_always(call, report)}
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
-            self._fire(call, event, None, values, not call.is_monitored, None)
+            self._fire(call, event, None, values, not call.is_monitored, more)
 
     def report_found(self, call: Call, event_of: int, more: Mapping[str, Any]) -> None:
         """Fire the event of a message that never came, for a call that something else made known."""

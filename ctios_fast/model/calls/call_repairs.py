@@ -1,0 +1,348 @@
+"""CallRepairs: the steps that bring the calls of a session up to date after a gap.
+
+1. Each device that agents are logged in at is asked for its calls (SNAPSHOT_DEVICE).
+2. Each known call is asked for (SNAPSHOT_CALL). One that the server does not know, or whose answer lacks the
+   connection, has ended, unless step 3 finds it under another id.
+3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
+   it began in the gap.
+4. What has ended is reported, and calls that messages made known meanwhile are asked for.
+
+An answer repairs a call only if no newer message about the call came since the request was sent.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from ctios_fast.connection.log_limit import LogLimit
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+from ctios_fast.model.context import Context
+from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
+from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
+
+from .call import Call, Quiet
+from .call_index import Key
+from .call_life import RENAMED, CallLife
+from .former_calls import FormerCalls
+from .refusals import is_about_the_call
+from .snapshot import connections_of
+from .snapshot_request import request_snapshot
+
+__all__ = ["CallRepairs"]
+
+#: Keywords of OnRecovered.
+_ASKED: Final = "CallsAsked"
+_ENDED: Final = "CallsEnded"
+_BEGUN: Final = "CallsBegun"
+_REFRESHED: Final = "CallsRefreshed"
+_UNVERIFIED: Final = "CallsUnverified"
+#: Counters of the session.
+_OUTDATED: Final = "call_answers_outdated"
+_DEVICES_REFUSED: Final = "device_snapshots_refused"
+#: DeviceIDType of an agent's device, and the protocol version that has it in SNAPSHOT_DEVICE_REQ.
+_AGENT_DEVICE: Final = 76
+_SINCE_DEVICE_TYPE: Final = 13
+
+
+class CallRepairs(Repairs):
+    """Brings the calls of one session up to date."""
+
+    keywords = (_ENDED, _BEGUN, RENAMED, _REFRESHED, _UNVERIFIED)
+
+    def __init__(self, context: Context, life: CallLife) -> None:
+        self.context = context
+        self.life = life
+        self.steps = (
+            RepairStep(self._find_devices, "DevicesAsked", of_objects=False),
+            RepairStep(self._find_known, _ASKED),
+            RepairStep(self._find_unknown, _ASKED),
+            RepairStep(self._finish, _ASKED),
+        )
+        #: Devices whose calls are known.
+        self._answered: set[str] = set()
+        #: Calls that devices listed.
+        self._listed: set[Key] = set()
+        #: Those of them that are not known and were not asked for yet.
+        self._unknown: dict[Key, _UnknownCall] = {}
+        #: Calls that the server does not know, until it is clear that they are not there under another id.
+        self._missing: dict[Call, Quiet] = {}
+        #: Calls that this run of the steps has asked for.
+        self._asked: set[Call] = set()
+        self._log = LogLimit(logging.getLogger("ctios_fast.session"))
+        life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
+
+    def gap_began(self) -> None:
+        """Events may be missed from now on: what was asked for counts no more."""
+        self._answered.clear()
+        self._unknown.clear()
+        self._forget()
+        self.life.former = FormerCalls(self.life.index)
+
+    def gap_ended(self) -> None:
+        """The gap is over, or nothing was known before it."""
+        self._forget()
+        self.life.former = None
+
+    def _forget(self) -> None:
+        self._listed.clear()
+        self._missing.clear()
+        self._asked.clear()
+
+    # --- Steps --------------------------------------------------------------------------------------
+
+    def _can_ask(self) -> bool:
+        return bool(self.context.services_granted & CTI_SERVICE_CLIENT_CONTROL)
+
+    def _doubtful(self) -> list[Call]:
+        return [call for call in self.life.index.table if call.is_doubtful]
+
+    def _find_devices(self) -> Iterable[Repairable]:
+        if self._can_ask():
+            return [
+                _Device(self, device) for device in self.context.devices() if device not in self._answered
+            ]
+        doubtful = len(self._doubtful())
+        self.context.tally[_UNVERIFIED] = doubtful
+        if doubtful:
+            self._log.warning(
+                "%d calls cannot be verified after the gap: Client Control is not granted", doubtful
+            )
+        return ()
+
+    def _find_known(self) -> Iterable[Repairable]:
+        return self._questions()
+
+    def _find_unknown(self) -> Iterable[Repairable]:
+        return list(self._unknown.values())
+
+    def _finish(self) -> Iterable[Repairable]:
+        for call, quiet in self._missing.items():
+            if call.is_alive and call.quiet is quiet:
+                self._end(call)
+        asked = set(self._asked)
+        self.gap_ended()
+        return [each for each in self._questions() if each.call not in asked]
+
+    def _questions(self) -> "list[_KnownCall]":
+        return [_KnownCall(self, call) for call in self._doubtful()] if self._can_ask() else []
+
+    # --- Answers ------------------------------------------------------------------------------------
+
+    def listed(self, device: str, message: Message) -> None:
+        """Take in a SNAPSHOT_DEVICE_CONF."""
+        self._answered.add(device)
+        columns = [
+            message.get(name) or ()
+            for name in (
+                "CallConnectionCallID",
+                "CallConnectionDeviceIDType",
+                "CallConnectionDeviceID",
+                "CallState",
+            )
+        ]
+        for call_id, id_type, device_id, state in zip(*columns, strict=False):
+            if isinstance(call_id, int) and isinstance(device_id, str):
+                key = (self.context.peripheral_id, call_id, device_id)
+                self._list(key, id_type or 0, device, state if isinstance(state, int) else None)
+
+    def unlisted(self, device: str) -> None:
+        """The server refused to list the calls of a device."""
+        self._answered.add(device)
+        self.life.index.table.counts[_DEVICES_REFUSED] += 1
+
+    def _list(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
+        self._listed.add(key)
+        if self.life.index.get(key) is None:
+            self._unknown[key] = _UnknownCall(self, key, device_id_type, device, state)
+
+    def asked(self, call: Call) -> None:
+        """The call is asked for."""
+        self._asked.add(call)
+
+    def answered(self, call: Call, message: Message, quiet: Quiet, values: dict[str, object]) -> None:
+        """Take in a SNAPSHOT_CALL_CONF for a known call.
+
+        - ``quiet``, ``values``: the time without messages, and the data, when the call was asked for.
+        """
+        if not call.is_alive:
+            return
+        is_newest = call.quiet is quiet
+        own = None
+        rows = list(connections_of(message))
+        for each in rows:
+            if (each.call_id, each.device_id) == call.key[1:]:
+                own = each
+        if own is None and is_newest and call.key not in self._listed:
+            for each in rows:  # the connection may have another id now
+                if each.instrument is not None and each.instrument == call.instrument:
+                    key = (self.context.peripheral_id, each.call_id, each.device_id)
+                    self._list(key, each.device_id_type, each.instrument, each.state)
+            self.missing(call, quiet)
+            return
+        call.is_doubtful = False
+        takes_data = call.data.is_unchanged(values)
+        if not (is_newest and takes_data):
+            self.life.index.table.counts[_OUTDATED] += 1
+        self.life.refresh(call, message, own if is_newest else None, takes_data=takes_data)
+        self.context.tally[_REFRESHED] += 1
+
+    def missing(self, call: Call, quiet: Quiet) -> None:
+        """The server does not know the call any more; newer messages, if any came, say otherwise."""
+        if not call.is_alive:
+            return
+        if call.quiet is not quiet:
+            self.life.index.table.counts[_OUTDATED] += 1
+            call.is_doubtful = False
+        elif any(call.is_at(each.device) for each in self._unknown.values()):
+            self._missing[call] = quiet
+        else:
+            self._end(call)
+
+    def _end(self, call: Call) -> None:
+        self.context.tally[_ENDED] += 1
+        self.life.vanished(call)
+
+    def found(self, unknown: "_UnknownCall", message: Message) -> None:
+        """Take in a SNAPSHOT_CALL_CONF for a call that a device listed and that was not known."""
+        self._unknown.pop(unknown.key, None)
+        life, tally = self.life, self.context.tally
+        call = life.index.get(unknown.key)
+        if call is not None:  # a message has made it known meanwhile
+            if call.is_doubtful:
+                call.is_doubtful = False
+                life.refresh(call, message, None, takes_data=True)
+                tally[_REFRESHED] += 1
+            return
+        state = unknown.state
+        for each in connections_of(message):
+            if (each.call_id, each.device_id) == unknown.key[1:]:
+                state = each.state
+        former = None if life.former is None else life.former.of(unknown.device, message, self._missing)
+        if former is not None:
+            del self._missing[former]
+            life.renamed(former, message, unknown.key, state)
+            tally[RENAMED] += 1
+        elif life.recover(message, unknown.key, unknown.device_id_type, unknown.device, state):
+            tally[_BEGUN] += 1
+
+    def not_found(self, unknown: "_UnknownCall") -> None:
+        """A call that a device listed has ended since."""
+        self._unknown.pop(unknown.key, None)
+
+
+class _Device:
+    """The question which calls a device has."""
+
+    def __init__(self, repairs: CallRepairs, device: str) -> None:
+        self._repairs = repairs
+        self._device = device
+
+    def __repr__(self) -> str:
+        return f"<the calls of device {self._device}>"
+
+    def needs_repair(self) -> bool:
+        """Whether the device still has to be asked."""
+        return True
+
+    async def repair(self) -> None:
+        """Ask for the calls. A refusal leaves the device's calls to the questions about known calls."""
+        context = self._repairs.context
+        query = ObjectRequest("SNAPSHOT_DEVICE_REQ", self._listed, self._refused)
+        context.send(
+            query,
+            context.messages.SnapshotDeviceReq,
+            peripheral_id=context.peripheral_id,
+            snapshot_device_type=_AGENT_DEVICE if context.codec.version >= _SINCE_DEVICE_TYPE else None,
+            agent_instrument=self._device,
+        )
+        try:
+            await query
+        except Refused:
+            return
+
+    def _listed(self, message: Message) -> None:
+        self._repairs.listed(self._device, message)
+
+    def _refused(self, error: Refused) -> bool:
+        self._repairs.unlisted(self._device)
+        return False
+
+
+class _KnownCall:
+    """The question whether a known call still exists, and in which state it is."""
+
+    def __init__(self, repairs: CallRepairs, call: Call) -> None:
+        self.call = call
+        self._repairs = repairs
+
+    def __repr__(self) -> str:
+        return repr(self.call)
+
+    def needs_repair(self) -> bool:
+        """Whether the call's state may be stale."""
+        return self.call.is_alive and self.call.is_doubtful
+
+    async def repair(self) -> None:
+        """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
+        if not self.needs_repair():
+            return
+        call, repairs = self.call, self._repairs
+        quiet, values = call.note_quiet(), call.data.values
+        repairs.asked(call)
+
+        def take_in(message: Message) -> None:
+            repairs.answered(call, message, quiet, values)
+
+        def refused(error: Refused) -> bool:
+            if is_about_the_call(error):
+                repairs.missing(call, quiet)
+            return False
+
+        try:
+            await call.ask(take_in, refused, None)
+        except Refused as error:
+            if not is_about_the_call(error):
+                raise
+
+
+class _UnknownCall:
+    """The question about a call that a device listed and that is not known.
+
+    ``state``: what the device listed, None if it listed none.
+    """
+
+    def __init__(
+        self, repairs: CallRepairs, key: Key, device_id_type: int, device: str, state: int | None
+    ) -> None:
+        self.key = key
+        self.device_id_type = device_id_type
+        self.device = device
+        self.state = state
+        self._repairs = repairs
+
+    def __repr__(self) -> str:
+        return f"<unknown call {self.key[1]} of device {self.device}>"
+
+    def needs_repair(self) -> bool:
+        """Whether the call is still not known."""
+        return self._repairs.life.index.get(self.key) is None
+
+    async def repair(self) -> None:
+        """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
+        try:
+            await request_snapshot(
+                self._repairs.context, self.key, self.device_id_type, self._found, self._refused
+            )
+        except Refused as error:
+            if not is_about_the_call(error):
+                raise
+
+    def _found(self, message: Message) -> None:
+        self._repairs.found(self, message)
+
+    def _refused(self, error: Refused) -> bool:
+        if is_about_the_call(error):
+            self._repairs.not_found(self)
+        return False

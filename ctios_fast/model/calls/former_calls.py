@@ -1,0 +1,78 @@
+"""FormerCalls: finds the call that a message names by a new id after a gap.
+
+A conference or a transfer in the gap gives a call another id. The call is the same one if it is at the same
+device and has the same CallReferenceID or router call key.
+"""
+
+from collections.abc import Container
+from typing import Any
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import Message
+
+from .call import Call
+from .call_data import contact_id, with_texts
+from .call_index import CallIndex
+
+__all__ = ["FormerCalls"]
+
+_REFERENCE = "CallReferenceID"
+
+
+class FormerCalls:
+    """The calls that were known before a gap, by what stays the same when their ids change.
+
+    The index is built when it is first used.
+    """
+
+    __slots__ = ("_calls", "_index")
+
+    def __init__(self, index: CallIndex) -> None:
+        self._index = index
+        #: Calls by CallReferenceID and by ICMEnterpriseUniqueID, None before the first use.
+        self._calls: dict[tuple[str, Any], list[Call]] | None = None
+
+    def of(self, device: str, message: Message, among: Container[Call] | None = None) -> Call | None:
+        """The call that has another id now, None if there is none.
+
+        - ``device``: where the connection is that the message is about.
+        - ``message``: of the connection, with its CallReferenceID or router call key.
+        - ``among``: the calls that may be it; None: all that were not heard of since the gap.
+        """
+        values = {name: message.get(name) for name in (_REFERENCE, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER)}
+        reference = with_texts(values, self._index.encoding)[_REFERENCE]
+        contact = contact_id(
+            message.get(kw.CTIOS_ROUTERCALLKEYDAY), message.get(kw.CTIOS_ROUTERCALLKEYCALLID)
+        )
+        sequence = values[kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER]
+        calls = self._known()
+        for kind, value in ((_REFERENCE, reference), (kw.CTIOS_ICMENTERPRISEUNIQUEID, contact)):
+            for call in calls.get((kind, value), ()) if value else ():
+                if (
+                    call.is_alive
+                    and call.is_doubtful
+                    and call.quiet is not None
+                    and call.is_at(device)
+                    and (among is None or call in among)
+                    and (kind == _REFERENCE or _may_be(call, sequence))
+                ):
+                    return call
+        return None
+
+    def _known(self) -> dict[tuple[str, Any], list[Call]]:
+        calls = self._calls
+        if calls is None:
+            calls = self._calls = {}
+            for call in self._index.table:
+                if call.is_doubtful:
+                    reference = call.data.values.get(_REFERENCE)
+                    contact = call.icm_enterprise_unique_id
+                    calls.setdefault((_REFERENCE, reference), []).append(call)
+                    calls.setdefault((kw.CTIOS_ICMENTERPRISEUNIQUEID, contact), []).append(call)
+        return calls
+
+
+def _may_be(call: Call, sequence: Any) -> bool:
+    # The same contact has calls of several sequence numbers. A snapshot does not tell the number.
+    known = call.data.values.get(kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER)
+    return known is None or sequence is None or known == sequence

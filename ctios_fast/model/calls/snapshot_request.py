@@ -1,0 +1,41 @@
+"""The request for a snapshot of one connection: SNAPSHOT_CALL_REQ."""
+
+from collections.abc import Callable
+
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+from ctios_fast.model.context import Context
+from ctios_fast.model.object_request import ObjectRequest
+
+__all__ = ["request_snapshot"]
+
+
+def request_snapshot(
+    context: Context,
+    key: tuple[int | None, int, str],
+    device_id_type: int,
+    take_in: Callable[[Message], object],
+    refused: Callable[[Refused], bool],
+    timeout: float | None = None,
+) -> Request[Message]:
+    """Ask for what the server knows of a connection.
+
+    - ``key``: PeripheralID, ConnectionCallID and ConnectionDeviceID.
+    - ``device_id_type``: ConnectionDeviceIDType.
+    - ``take_in``: called with the answer.
+    - ``refused``: called with a refusal; returns whether a listener heard of it.
+    - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+    """
+    query = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
+    peripheral_id, call_id, device_id = key
+    context.send(
+        query,
+        context.messages.SnapshotCallReq,
+        timeout,
+        peripheral_id=peripheral_id,
+        connection_call_id=call_id,
+        connection_device_id_type=device_id_type,
+        connection_device_id=device_id,
+    )
+    return query

@@ -1,0 +1,53 @@
+"""Repairs: what a kind of object contributes to the repair after a gap in the events.
+
+The recovery knows no kind of object. It runs the steps of all kinds, in the order of the kinds, and reports
+the numbers that the steps leave in ``Context.tally``.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, Protocol
+
+__all__ = ["RepairStep", "Repairable", "Repairs"]
+
+
+class Repairable(Protocol):
+    """One thing that the server is asked for after a gap, such as an object or the calls of a device."""
+
+    def needs_repair(self) -> bool:
+        """Whether the server has to be asked."""
+
+    async def repair(self) -> None:
+        """Ask the server. Raises what the request fails with."""
+
+
+class RepairStep(NamedTuple):
+    """One step of a repair.
+
+    - ``find``: returns what the step has to ask for. It is called when the step begins, and again for each
+      further attempt, so it returns only what is still to be asked for.
+    - ``keyword``: the keyword of OnRecovered that counts what the step asked for, None for none.
+    - ``of_objects``: whether it asks for objects of the model, which are counted as repaired or given up.
+    - ``at_opening``: whether the step also follows the first opening of a mode.
+    """
+
+    find: Callable[[], Iterable[Repairable]]
+    keyword: str | None
+    of_objects: bool = True
+    at_opening: bool = False
+
+
+class Repairs:
+    """What one kind of object contributes to a repair. The base class contributes nothing.
+
+    - ``steps``: in their order. The next one begins when the one before is over.
+    - ``keywords``: the keywords of OnRecovered that the steps count in ``Context.tally``, beside their own.
+    """
+
+    steps: tuple[RepairStep, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+    def gap_began(self) -> None:
+        """Events may be missed from now on. Called by the registry."""
+
+    def gap_ended(self) -> None:
+        """No repair follows, since the mode is open for the first time. Called by the registry."""
