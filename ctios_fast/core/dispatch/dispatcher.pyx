@@ -252,10 +252,11 @@ cdef class Dispatcher:
                 self.frames_seen += 1
                 number = load32(frame + 4)
                 handlers = self.handlers_of(number)
-                called = self._called[number] if number < MESSAGE_NUMBERS else UNSORTED
+                called = UNSORTED
                 if handlers is None:
                     handlers = self._default
-                    called = UNSORTED
+                elif number < MESSAGE_NUMBERS:
+                    called = self._called[number]
                 if handlers is None:
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
