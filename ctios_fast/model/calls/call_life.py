@@ -94,6 +94,8 @@ class CallLife:
             call.quiet = None
             self.reporter.report_update(call, message, is_own, former_id)
             return
+        if self.former is not None:  # the call may have begun in the gap: the repair asks for its state
+            call.is_doubtful = True
         self._place(call, is_own)
         if self._begin_heard[0] or self._context.buttons is not None:
             self.reporter.report(call, _BEGIN, message, is_own)
