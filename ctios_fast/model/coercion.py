@@ -64,14 +64,14 @@ def text(name: str, value: Any, max_length: int, *, empty: bool = True) -> str:
         raise refuse(f"{name} must be text, got {_shown(name, value)}")
     if isinstance(value, int) and abs(value) >= 10**max_length:
         raise refuse(f"{name} must have at most {max_length} characters, got {_shown(name, value)}")
-    made = str(value)
-    if not made and not empty:
+    result = str(value)
+    if not result and not empty:
         raise refuse(f"{name} must not be empty")
-    if len(made) > max_length:
-        raise refuse(f"{name} must have at most {max_length} characters, got {len(made)}")
-    if "\0" in made:
+    if len(result) > max_length:
+        raise refuse(f"{name} must have at most {max_length} characters, got {len(result)}")
+    if "\0" in result:
         raise refuse(f"{name} must be text without NUL characters, got {_shown(name, value)}")
-    return made
+    return result
 
 
 def boolean(name: str, value: Any) -> bool:

@@ -19,7 +19,7 @@ CONNECT_KEYWORDS: Final = (*_SIDES, kw.CTIOS_HEARTBEAT)
 
 
 class ConnectArguments(NamedTuple):
-    """``sides``: to try. ``heartbeat``: seconds, None for none. ``attempts``: None for ever."""
+    """``sides``: to try. ``heartbeat``: seconds, None for none. ``attempts``: None for no limit."""
 
     sides: tuple[Side, ...]
     heartbeat: float | None

@@ -187,7 +187,7 @@ class RequestRow:
         #: The keywords of Arguments that the method uses.
         self.keywords = (*(each.keyword for each in parameters), *also)
 
-    # Names are made at the first use: importing the package stays quick.
+    # Names are computed at the first use: importing the package stays quick.
 
     @cached_property
     def label(self) -> str:
@@ -258,11 +258,11 @@ class RequestRow:
         limit = limits.get(parameter.reference)
         if limit is None:
             raise refuse(f"{name} cannot be sent: {self.label} of the session's version lacks it")
-        made = parameter.coerce(name, value, limit)
+        coerced = parameter.coerce(name, value, limit)
         if parameter.has_parts:
-            fields.update(made)
+            fields.update(coerced)
         else:
-            fields[self._field_names[parameter.keyword]] = made
+            fields[self._field_names[parameter.keyword]] = coerced
 
 
 #: Layouts whose limits are kept: a program sends a few dozen messages in a version or two.

@@ -312,7 +312,7 @@ class Session(SessionLookups):
         - ``ctios_a``, ``ctios_b``: hosts. Where one is missing the other's is taken.
         - ``port_a``, ``port_b``: 42027 and 43027 unless given.
         - ``heartbeat``: seconds, 5 at least; the session's unless given.
-        - ``attempts``: how often all sides are tried; None for ever.
+        - ``attempts``: how often all sides are tried; None for no limit.
 
         Each failed try fires ``OnConnectionFailure``, the last one with FinalAttempt.
 

@@ -21,15 +21,15 @@ def adopt(context: Context, agent: Agent) -> Agent:
 
 
 def agent_by_id(context: Context, agent_id: Any) -> Agent:
-    """The session's Agent of that ID; it is made if the session does not know it.
+    """The session's Agent of that ID; it is created if the session does not know it.
 
     Raises ``MethodError`` for an ID that cannot be used.
     """
     agents = context.registry[AGENTS.name]
     agent: Agent | None = agents.get(agent_id) if isinstance(agent_id, str) else None
     if agent is None:
-        made = Agent(agent_id, None if context.mode is None else context.peripheral_id)
-        agent = agents.get(made.agent_id) or adopt(context, made)  # the ID may have been a number
+        new = Agent(agent_id, None if context.mode is None else context.peripheral_id)
+        agent = agents.get(new.agent_id) or adopt(context, new)  # the ID may have been a number
     return agent
 
 

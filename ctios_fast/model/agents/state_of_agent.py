@@ -218,7 +218,7 @@ class StateOfAgent(AgentRequests):
     def apply_late_answer(self, message: Message) -> None:
         """Take in the answer to a query that a repair made while the state was doubtful.
 
-        Where an event has told the state since, the answer is reported and changes nothing.
+        Where an event has reported the state since, the answer is reported and changes nothing.
         """
         if self.is_doubtful:
             self.apply_answer(message)

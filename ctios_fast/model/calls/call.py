@@ -55,7 +55,7 @@ _LINE_FIELDS: tuple[str, ...] = (
 
 
 class CallHome(Protocol):
-    """What keeps the calls of a session, as far as a Call uses it."""
+    """The part of a session's calls that a Call uses."""
 
     def others_at_device(self, call: "Call") -> tuple["Call", ...]:
         """Other calls that the same device has, and that have not ended."""
@@ -92,7 +92,7 @@ class Call(CallRequests):
     - ``instrument``: the device that has the connection, None as long as no message named it.
     - ``is_monitored``: whether a monitor reports the call, rather than its being the session's own.
     - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then, and later events lack it.
-    - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot told the data that the call began with.
+    - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot brought the data that the call began with.
     - ``quiet``: the time without messages that goes on, as far as the library noted its beginning. Each
       message about the call sets it to None.
     """
@@ -154,9 +154,9 @@ class Call(CallRequests):
         self.is_doubtful = False
         #: The last frame that named the line of the connection.
         self.line: bytes | None = None
-        #: The UniqueObjectID, None until it is asked for: the text is built once for each id.
+        #: The UniqueObjectID, None before the first use: the text is built once for each id.
         self._unique_object_id: str | None = None
-        #: What ``event_identity`` returned last, and what it was made of.
+        #: What ``event_identity`` returned last, and what it was built from.
         self._event_identity: tuple[dict[str, Any], str | None, str | None] | None = None
 
     def __repr__(self) -> str:
@@ -189,7 +189,7 @@ class Call(CallRequests):
     def event_identity(self) -> dict[str, Any]:
         """What every event of the call names it by, by keyword; for reading only.
 
-        The dict is made anew only when one of the ids changes: each event of the call has a copy of it.
+        The dict is built again only when one of the ids changes: each event of the call has a copy of it.
         """
         known, instrument, contact = self._event_identity, self.instrument, self.data.icm_enterprise_unique_id
         if known is not None and known[1] is instrument and known[2] is contact:
@@ -216,7 +216,7 @@ class Call(CallRequests):
 
     @property
     def call_data(self) -> Mapping[str, Any]:
-        """What is known of the call beside ECC, by keyword. Read-only."""
+        """What is known of the call except ECC, by keyword. Read-only."""
         return MappingProxyType(self.data.values)
 
     @property
@@ -355,7 +355,7 @@ class Call(CallRequests):
         self.note_quiet()
 
     def connection_lost(self, reason: str) -> None:
-        """The connection is gone: the call may end unheard. Called by the registry."""
+        """The connection is gone: the call may end without a message. Called by the registry."""
         self.doubt()
 
     def leave(self) -> None:
@@ -364,7 +364,7 @@ class Call(CallRequests):
         self.context = None
 
     def forget(self) -> None:
-        """Leave the table: a new connection tells which calls there are. Called by the registry."""
+        """Leave the table: a new connection reports its calls itself. Called by the registry."""
         self._home.remove(self)
 
     def _identity(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .snapshot import Connection, connections_of
 
 __all__ = ["RECOVERED", "RENAMED", "WITHOUT_BEGIN", "CallLife", "Merger"]
 
-#: Keyword of events that no message caused, but what the library found out.
+#: Keyword of events that report what the library found out, without a message.
 RECOVERED: Final = "Recovered"
 _FOUND: Final = {RECOVERED: True}
 #: Keyword of OnRecovered: calls whose ids changed in the gap.
@@ -90,7 +90,7 @@ class CallLife:
             return
         call.data.take(message.frame)
         call.is_complete = True
-        if known is not None:  # the message does not tell the state, so a doubtful one stays doubtful
+        if known is not None:  # the message lacks the state, so a doubtful one stays doubtful
             call.quiet = None
             self.reporter.report_update(call, message, is_own, former_id)
             return
@@ -119,7 +119,7 @@ class CallLife:
             self.index.table.counts[WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
         self.current.began(call)
-        if not known_id and call.is_alive:  # ask for what the missing BEGIN_CALL_EVENT would have told
+        if not known_id and call.is_alive:  # ask for what the missing BEGIN_CALL_EVENT would have brought
             if self.former is None:
                 call.look_up()  # a refusal changes nothing
             else:
@@ -301,7 +301,7 @@ class CallLife:
             old_unique_object_id = self._rename(call, new)
             call = call if call.key == new else self.index.get(new) or call
         elif old != new and old[1] != new[1] and old[2] == new[2] and self.index.get(new) is None:
-            # the id of the call changes, and the device is none that is known: for all of its connections
+            # the id of the call changes, and the device is not a known one: for all of its connections
             connections = self.index.connections(old[0], old[1])
             for number, each in enumerate(connections):
                 before = self._rename(each, (each.key[0], new[1], each.key[2]))

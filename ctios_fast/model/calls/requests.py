@@ -1,4 +1,4 @@
-"""What a program asks of a call: answering, holding, consulting, joining, its data. ``Call`` inherits it."""
+"""CallRequests, the base class of Call: the requests that a program sends about a call."""
 
 import logging
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class CallRequests(RequestingObject):
 
     Each method takes its values by keyword, or in Arguments (``args``) under CTI OS's keywords. The answer of
     the request that it returns is the confirmation, which an event reports as well. A confirmation says that
-    the request was accepted; what became of the call comes with further events.
+    the request was accepted; later events report the change of the call.
 
     All of them fail with ``ControlFailure`` and ``RequestRefused``, which fire ``OnControlFailureConf``, with
     ``RequestTimeout`` and ``ConnectionLost``, and with ``MethodError``: E_CTIOS_MODE_CONFLICT where the
@@ -362,7 +362,7 @@ class CallRequests(RequestingObject):
         """
         return self._ask_of_two(rows.TRANSFER, rows.TRANSFER.received(args), other, timeout)
 
-    # --- How requests are made ----------------------------------------------------------------------
+    # --- How requests are sent ----------------------------------------------------------------------
 
     def _ask(
         self, row: RequestRow, args: Any, timeout: float | None, given: Mapping[str, Any] | None = None

@@ -78,7 +78,7 @@ def connections_of(message: Message) -> Iterator[Connection]:
 def snapshot_values(call: Call, message: Message) -> dict[str, Any]:
     """The Arguments of OnSnapshotCallConf: the call's data, then its connections.
 
-    The connection's own row stands under CTI OS's keywords; ``CallDevice[1]`` and so on have all rows.
+    The connection's own row is under CTI OS's keywords; ``CallDevice[1]`` and so on have all rows.
     """
     known = call.data.arguments()
     values = {**_DEFAULTS, **{name: known[name] for name in _DATA if name in known}}
