@@ -123,10 +123,11 @@ class Recovery:
             for step in steps:
                 if not await self._run(list(step.find()), step, failures):
                     return  # the connection is lost again: the next start repairs the rest
-            failures = [each for each in failures if not self._gives_up(*each, attempt)]
-            if not failures:
+            left = sum(not self._gives_up(*each, attempt) for each in failures)
+            failures.clear()  # objects that end during the delay are not kept
+            if not left:
                 break
-            log.info("%d objects are not repaired, next attempt in %g s", len(failures), delay)
+            log.info("%d objects are not repaired, next attempt in %g s", left, delay)
             await sleep(context.clock, delay)
             delay *= 2
         self._recovered()
@@ -155,10 +156,11 @@ class Recovery:
                 tally[step.keyword] += 1
             try:
                 await each.repair()
-            except ConnectionLost:
+            except ConnectionLost as lost:
+                lost.with_traceback(None)  # all requests share the error, and a traceback keeps objects alive
                 return False
             except CtiOsError as error:
-                failures.append((each, error, step.of_objects))
+                failures.append((each, error.with_traceback(None), step.of_objects))
             else:
                 if step.of_objects:
                     self.repaired += 1

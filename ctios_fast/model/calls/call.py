@@ -71,15 +71,17 @@ class CallHome(Protocol):
 
 
 class Quiet:
-    """A time in which no message about a call comes.
+    """A time in which no message about the state of a call comes.
 
-    ``since``: its beginning, in seconds of the session's clock. The last message came before.
+    - ``since``: its beginning, in seconds of the session's clock.
+    - ``is_named``: whether a message without the state named the call since it was last asked for.
     """
 
-    __slots__ = ("since",)
+    __slots__ = ("is_named", "since")
 
     def __init__(self, since: float) -> None:
         self.since = since
+        self.is_named = False
 
 
 class Call(CallRequests):
@@ -93,8 +95,8 @@ class Call(CallRequests):
     - ``is_monitored``: whether a monitor reports the call, rather than its being the session's own.
     - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then, and later events lack it.
     - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot brought the data that the call began with.
-    - ``quiet``: the time without messages that goes on, as far as the library noted its beginning. Each
-      message about the call sets it to None.
+    - ``quiet``: the time without messages about the state that goes on, as far as the library noted its
+      beginning. Each message that states the state sets it to None.
     """
 
     __slots__ = (

@@ -91,7 +91,7 @@ class CallLife:
         call.data.take(message.frame)
         call.is_complete = True
         if known is not None:  # the message lacks the state, so a doubtful one stays doubtful
-            call.quiet = None
+            self._named(call)
             self.reporter.report_update(call, message, is_own, former_id)
             return
         if self.former is not None:  # the call may have begun in the gap: the repair asks for its state
@@ -119,11 +119,10 @@ class CallLife:
             self.index.table.counts[WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
         self.current.began(call)
-        if not known_id and call.is_alive:  # ask for what the missing BEGIN_CALL_EVENT would have brought
-            if self.former is None:
-                call.look_up()  # a refusal changes nothing
-            else:
-                call.is_doubtful = True  # a repair goes on: it asks, so that its window holds
+        if self.former is not None:  # a repair goes on: it asks, so that its window holds
+            call.is_doubtful = True
+        elif not known_id and call.is_alive:
+            call.look_up()  # what the missing BEGIN_CALL_EVENT would have brought; a refusal changes nothing
         return call
 
     def recover(
@@ -316,15 +315,21 @@ class CallLife:
         if call is None:
             self.index.table.unknown += 1
             return
-        call.quiet = None
+        self._named(call)
         call.data.take(message.frame)
         self.reporter.report_update(call, message, is_own, old_unique_object_id)
+
+    def _named(self, call: Call) -> None:
+        # A message that does not state the call's state says that there is the call.
+        if call.quiet is not None:
+            call.quiet.is_named = True
+        if self.former is not None:
+            self.former.exclude(call)
 
     def _rename(self, call: Call, new: Key) -> str | None:
         # Returns the former UniqueObjectID, None if it is still the same.
         if call.key == new:
             return None
-        call.quiet = None
         before = call.unique_object_id
         if self.index.rename(call, new[1], new[2]):
             return before
@@ -355,7 +360,7 @@ class CallLife:
         for gone in map(self.index.get, keys):
             if gone is not None and gone not in placed:
                 gone.status = states.NULL
-        _heard_of((*placed, *before))
+                gone.quiet = None
         if is_conference and controller in placed:
             self._connect_controller(controller, message)
         for each, unique_object_id in former.items():
@@ -371,6 +376,7 @@ class CallLife:
         if not call.has_failed:
             state = message["LocalConnectionState"]
             call.status = states.CONNECT if state == states.UNSTATED else state
+            call.quiet = None
 
     def _party(
         self,
@@ -394,8 +400,3 @@ class CallLife:
         if self._context.hears_all:
             return self.adopt(message, key, 0, is_own)
         return None  # a party at a device that the session does not hear
-
-
-def _heard_of(calls: Iterable[Call]) -> None:
-    for call in calls:
-        call.quiet = None

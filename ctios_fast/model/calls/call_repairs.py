@@ -22,6 +22,7 @@ from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
+from . import states
 from .call import Call, Quiet
 from .call_index import Key
 from .call_life import RENAMED, CallLife
@@ -67,7 +68,7 @@ class CallRepairs(Repairs):
         #: Those of them that are not known and were not asked for yet.
         self._unknown: dict[Key, _UnknownCall] = {}
         #: Calls that the server does not know, until it is clear that they are not there under another id.
-        self._missing: dict[Call, Quiet] = {}
+        self._missing: dict[Call, Quiet | None] = {}
         #: Calls that this run of the steps has asked for.
         self._asked: set[Call] = set()
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
@@ -169,12 +170,13 @@ class CallRepairs(Repairs):
         if not call.is_alive:
             return
         is_newest = call.quiet is quiet
+        takes_data = call.data.is_unchanged(values)
         own = None
         rows = list(connections_of(message))
         for each in rows:
             if (each.call_id, each.device_id) == call.key[1:]:
                 own = each
-        if own is None and is_newest and call.key not in self._listed:
+        if own is None and is_newest and not quiet.is_named and call.key not in self._listed:
             for each in rows:  # the connection may have another id now
                 if each.instrument is not None and each.instrument == call.instrument:
                     key = (self.context.peripheral_id, each.call_id, each.device_id)
@@ -182,7 +184,6 @@ class CallRepairs(Repairs):
             self.missing(call, quiet)
             return
         call.is_doubtful = False
-        takes_data = call.data.is_unchanged(values)
         if not (is_newest and takes_data):
             self.life.index.table.counts[_OUTDATED] += 1
         self.life.refresh(call, message, own if is_newest else None, takes_data=takes_data)
@@ -192,11 +193,12 @@ class CallRepairs(Repairs):
         """The server does not know the call any more; newer messages, if any came, say otherwise."""
         if not call.is_alive:
             return
-        if call.quiet is not quiet:
+        is_newest = call.quiet is quiet and not quiet.is_named
+        if not is_newest and call.status != states.NULL:  # one that was cleared has ended all the same
             self.life.index.table.counts[_OUTDATED] += 1
             call.is_doubtful = False
         elif any(call.is_at(each.device) for each in self._unknown.values()):
-            self._missing[call] = quiet
+            self._missing[call] = call.quiet
         else:
             self._end(call)
 
@@ -209,16 +211,17 @@ class CallRepairs(Repairs):
         self._unknown.pop(unknown.key, None)
         life, tally = self.life, self.context.tally
         call = life.index.get(unknown.key)
-        if call is not None:  # a message has made it known meanwhile
-            if call.is_doubtful:
-                call.is_doubtful = False
-                life.refresh(call, message, None, takes_data=True)
-                tally[_REFRESHED] += 1
-            return
-        state = unknown.state
+        own = None
         for each in connections_of(message):
             if (each.call_id, each.device_id) == unknown.key[1:]:
-                state = each.state
+                own = each
+        if call is not None:  # a message has made it known meanwhile, and a state that it states is newer
+            if call.is_doubtful:
+                call.is_doubtful = False
+                life.refresh(call, message, own if call.status is None else None, takes_data=True)
+                tally[_REFRESHED] += 1
+            return
+        state = unknown.state if own is None else own.state
         former = None if life.former is None else life.former.of(unknown.device, message, self._missing)
         if former is not None:
             del self._missing[former]
@@ -290,6 +293,7 @@ class _KnownCall:
             return
         call, repairs = self.call, self._repairs
         quiet, values = call.note_quiet(), call.data.values
+        quiet.is_named = False
         repairs.asked(call)
 
         def take_in(message: Message) -> None:

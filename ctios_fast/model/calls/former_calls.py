@@ -25,12 +25,18 @@ class FormerCalls:
     The index is built when it is first used.
     """
 
-    __slots__ = ("_calls", "_index")
+    __slots__ = ("_calls", "_excluded", "_index")
 
     def __init__(self, index: CallIndex) -> None:
         self._index = index
+        #: Calls that messages since the gap named by the ids that they have.
+        self._excluded: set[Call] = set()
         #: Calls by CallReferenceID and by ICMEnterpriseUniqueID, None before the first use.
         self._calls: dict[tuple[str, Any], list[Call]] | None = None
+
+    def exclude(self, call: Call) -> None:
+        """A message since the gap names the call by the id that it has."""
+        self._excluded.add(call)
 
     def of(self, device: str, message: Message, among: Container[Call] | None = None) -> Call | None:
         """The call that has another id now, None if there is none.
@@ -52,6 +58,7 @@ class FormerCalls:
                     call.is_alive
                     and call.is_doubtful
                     and call.quiet is not None
+                    and call not in self._excluded
                     and call.is_at(device)
                     and (among is None or call in among)
                     and (kind == _REFERENCE or _may_be(call, sequence))

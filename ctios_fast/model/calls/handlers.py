@@ -100,12 +100,13 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Fie
             call = life.stranger(message, (peripheral_id, call_id, device_id), monitor_id)
             if call is None:
                 return
-        call.quiet = None
         if not call.has_failed:
             if takes_status and state != _UNSTATED:
                 call.status = state
+                call.quiet = None
             elif fallback is not None:
                 call.status = _implied(call.status, fallback)
+                call.quiet = None
         if take is not None:
             take(call, message)
         if effect is not None and len(call.data.calls) > 1:
