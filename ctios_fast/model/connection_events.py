@@ -96,11 +96,13 @@ class ConnectionEvents:
         self._status.opened(confirmation, None if agent is None else context.peripheral_id)
         missing = asked & ~context.services_granted  # the server may grant fewer than asked for
         if missing:
+            losses = "".join(f"; {loss}" for service, loss in mode.losses.items() if service & missing)
             self._log.warning(
-                "the server granted services %#x of %#x: what needs %#x will be refused",
+                "the server granted services %#x of %#x: what needs %#x will be refused%s",
                 context.services_granted,
                 asked,
                 missing,
+                losses,
             )
         if self._status.peripherals and context.peripheral_id not in self._status.peripherals:
             self._log.warning(

@@ -19,10 +19,11 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Codec
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
+from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 
 from .arguments import Arguments
-from .modes import Mode
+from .modes import PASSIVE_MESSAGES, Mode
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 
@@ -85,6 +86,7 @@ class Context:
 
     ``codec``: of the protocol version. ``clock``: the session's time. ``events``: the publisher.
     ``registry``: the objects. ``request_timeout``: seconds that a confirmation may take unless given.
+    ``snapshot_due``: whether the calls in progress are asked for when the mode opens, as in monitor mode.
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
     ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
@@ -107,6 +109,7 @@ class Context:
 
     __slots__ = (
         "_connection",
+        "_send_any",
         "_thread",
         "agent_at",
         "buttons",
@@ -129,6 +132,7 @@ class Context:
         "request_timeout",
         "send",
         "services_granted",
+        "snapshot_due",
         "tally",
     )
 
@@ -155,6 +159,8 @@ class Context:
         self.devices: Callable[[], Iterable[str]] = _no_devices
         #: What the repair after a gap found, by keyword of OnRecovered. The recovery clears it.
         self.tally: Counter[str] = Counter()
+        #: Whether the calls in progress are asked for when the mode opens, as in monitor mode.
+        self.snapshot_due = False
         #: Whether every event is the session's own, as in bulk mode.
         self.hears_all = False
         #: Listeners by event, read-only: where there are none, Arguments need not be built.
@@ -169,11 +175,13 @@ class Context:
         self.clock: Clock
         #: See above. It is compiled, since every request of the model passes here.
         self.send: SendByKeywords
+        #: ``send`` of the modes that may control agents and calls.
+        self._send_any: SendByKeywords
 
     def attach(self, connection: Connection) -> None:
         """Use this connection. Called once, by the session."""
         self._connection = connection
-        self.send = connection.send_by_keywords(self.request_timeout, self._not_sent)
+        self.send = self._send_any = connection.send_by_keywords(self.request_timeout, self._not_sent)
         self.clock = connection.clock
 
     # --- Requests -----------------------------------------------------------------------------------
@@ -194,6 +202,37 @@ class Context:
         lost = ConnectionLost(f"the session is {connection.state.value}, not open")
         lost.expected = connection.state is ConnectionState.CLOSING  # the program itself is disconnecting
         return lost
+
+    def conflict(self, message: str | None = None) -> MethodError | None:
+        """The error of a message that the mode does not allow, such as one that controls a call.
+
+        - ``message``: the reference's name of the request, None for a procedure that controls an agent.
+
+        None if the mode allows it.
+        """
+        mode = self.mode
+        if mode is None or not mode.is_passive or (message is not None and message in PASSIVE_MESSAGES):
+            return None
+        return MethodError(
+            CilCode.E_CTIOS_MODE_CONFLICT,
+            f"{message or 'control'} is not allowed in {mode.name} mode, which asks and listens only; "
+            "use agent mode or bulk mode to control agents and calls",
+        )
+
+    def _send_passively(
+        self, request: Request[Any], message_class: Any, timeout: float | None = None, /, **fields: Any
+    ) -> None:
+        error = self.conflict(request.label)
+        if error is None:
+            self._send_any(request, message_class, timeout, **fields)
+        else:
+            self.fail(request, error)
+
+    def enter_mode(self, mode: Mode) -> None:
+        """The mode is set."""
+        self.mode = mode
+        self.hears_all = mode.hears_all
+        self.send = self._send_passively if mode.is_passive else self._send_any
 
     def require_thread(self) -> None:
         """Raise ``MethodError`` (E_CTIOS_UNEXPECTED) unless this is the thread of the session's loop."""
@@ -226,6 +265,10 @@ class Context:
         timeout: float | None,
     ) -> None:
         """Send a request that is given by number and with the reference's field names; see ``send``."""
+        conflict = self.conflict(ged.NAMES[number])
+        if conflict is not None:
+            self.fail(request, conflict)
+            return
         fields = {name: value for name, value in fields.items() if name != "InvokeID"}
         seconds = self.request_timeout if timeout is None else timeout
         try:
@@ -251,7 +294,7 @@ class Context:
         Raises ``MethodError`` or ``ConnectionLost`` where the session is not open, ``SendBufferFull`` and
         ``EncodeError``.
         """
-        error = self.unready()
+        error = self.unready() or self.conflict(ged.NAMES[number])
         if error is not None:
             raise error
         return self._connection.post(PlainMessage(number, floating), fields)
@@ -292,6 +335,9 @@ class Context:
     def forget_mode(self) -> None:
         """The mode is over."""
         self.mode = None
+        self.send = self._send_any
+        self.events.accepts = None
+        self.snapshot_due = False
         self.current_call = None
         self.buttons = None
         self.hears_all = False

@@ -8,7 +8,7 @@ server made (its statistics events, monitored events, events about the connectio
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from ctios_fast.core.scan.filter_rules import Alternative, Clause, Rule, Test, wire_text
@@ -18,7 +18,7 @@ from ctios_fast.errors import FilterSyntaxError
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.naming import suggestion
 
-__all__ = ["parse"]
+__all__ = ["Criteria", "criteria", "parse"]
 
 _NUMBERS: Final = {
     name: number for name, number in vars(messages).items() if name.isupper() and isinstance(number, int)
@@ -94,6 +94,17 @@ _OBJECTS: Final = {
     "skillgroup": ("PeripheralID", "SkillGroupNumber"),
     "team": ("PeripheralID", "TeamID"),
 }
+
+
+class Criteria(NamedTuple):
+    """What a filter string asks of an event.
+
+    - ``messages``: numbers of the messages that the event may be about, None for all of them.
+    - ``values``: the other keys, as keywords of CTI OS, each with the values that it may have.
+    """
+
+    messages: frozenset[int] | None
+    values: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class _Part(NamedTuple):
@@ -207,6 +218,23 @@ class _Parser:
         if bare.startswith("monitored"):
             raise self.fail(value, f"{value.text} {_MONITORED}")
         raise self.fail(value, f"there is no message {value.text}{suggestion(value.text, _NUMBERS)}")
+
+    def criteria(self, keywords: Mapping[str, str]) -> Criteria:
+        expressions = self.expressions()
+        values = []
+        for one in expressions:
+            key = one.key.text.lower()
+            if key == "messageid":
+                continue
+            if key.startswith("hidesilentmonitorcall"):
+                raise self.fail(one.key, "calls of silent monitoring cannot be hidden")
+            keyword = keywords.get(key) or self.names.get(key)
+            if keyword is None:
+                hint = suggestion(one.key.text, (*self.names.values(), *keywords.values()))
+                raise self.fail(one.key, f"no event has a keyword {one.key.text}{hint}")
+            values.append((keyword, tuple(value.text for value in one.values)))
+        messages = self.messages([one for one in expressions if one.key.text.lower() == "messageid"])
+        return Criteria(messages, tuple(values))
 
     # --- fields ---
 
@@ -322,3 +350,11 @@ def parse(text: str, version: int, encoding: str | None = None) -> Rule:
     Raises ``FilterSyntaxError``.
     """
     return _Parser(text, version, encoding).rule()
+
+
+def criteria(text: str, version: int, keywords: Mapping[str, str]) -> Criteria:
+    """Return what a filter string asks of an event; ``keywords`` are those of CTI OS, by lower case.
+
+    Raises ``FilterSyntaxError``.
+    """
+    return _Parser(text, version, None).criteria(keywords)

@@ -7,7 +7,7 @@ opening, such as the query for the current agent's state, belongs to the request
 import logging
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
@@ -28,6 +28,9 @@ from .coercion import refuse
 from .context import Context
 from .modes import Mode
 from .recovery import Recovery
+
+if TYPE_CHECKING:
+    from .event_filter import EventFilter
 
 __all__ = ["ModeSetting"]
 
@@ -82,18 +85,28 @@ class ModeSetting:
 
     def set_bulk_mode(self, peripheral_id: int, named: "Iterable[str | Agent]", mode: Mode) -> Request[None]:
         """Set bulk mode, with the agents that the program named. See ``Session.set_bulk_mode``."""
-        self._require_modeless()
-        for each in named:
-            if isinstance(each, Agent):
-                require_free(self._context, each)
-        self._enter(mode, peripheral_id, None)
-        for each in named:
-            agent = (
-                adopt(self._context, each) if isinstance(each, Agent) else agent_by_id(self._context, each)
-            )
-            agent.peripheral_id = peripheral_id
+        for agent in self._join(peripheral_id, named, mode):
             agent.ask_at_opening()
         return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
+
+    def set_message_filter(
+        self,
+        wanted: "EventFilter",
+        peripheral_id: int,
+        named: "Iterable[str | Agent]",
+        mode: Mode,
+        *,
+        has_snapshot: bool,
+    ) -> Request[None]:
+        """Set monitor mode. See ``Session.set_message_filter``."""
+        context = self._context
+        self._join(peripheral_id, named, mode)
+        if has_snapshot:
+            for agent in context.registry[AGENTS.name]:
+                agent.ask_at_opening()
+        context.snapshot_due = has_snapshot
+        context.events.accepts = wanted.accepts
+        return self._open(self._settings(mode), "SetMessageFilter", self._await_first_queries)
 
     def forget(self) -> None:
         """The mode is over."""
@@ -113,11 +126,26 @@ class ModeSetting:
         if self._connection.state in (ConnectionState.DISCONNECTED, ConnectionState.CLOSING):
             raise refuse("the session is not connected", CilCode.E_CTIOS_SESSION_NOT_CONNECTED)
 
+    def _join(self, peripheral_id: int, named: "Iterable[str | Agent]", mode: Mode) -> list[Agent]:
+        # Enters a mode without an agent of its own. Returns the agents that the program named.
+        self._require_modeless()
+        for each in named:
+            if isinstance(each, Agent):
+                require_free(self._context, each)
+        self._enter(mode, peripheral_id, None)
+        agents = []
+        for each in named:
+            agent = (
+                adopt(self._context, each) if isinstance(each, Agent) else agent_by_id(self._context, each)
+            )
+            agent.peripheral_id = peripheral_id
+            agents.append(agent)
+        return agents
+
     def _enter(self, mode: Mode, peripheral_id: int, agent: Agent | None) -> None:
         context = self._context
         before = context.current_agent
-        context.mode = mode
-        context.hears_all = mode.hears_all
+        context.enter_mode(mode)
         context.peripheral_id = peripheral_id
         context.registry.use_peripheral(peripheral_id)
         context.current_agent = None if agent is None else adopt(context, agent)

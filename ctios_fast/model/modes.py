@@ -3,7 +3,7 @@
 A mode is a record. Nothing else in the model compares modes by name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from ctios_fast.protocol.codes import (
@@ -16,9 +16,32 @@ from ctios_fast.protocol.versions import defined_bits
 
 from .coercion import MAX_UINT, integer
 
-__all__ = ["AGENT", "BULK", "Mode"]
+__all__ = ["AGENT", "BULK", "MONITOR", "PASSIVE_MESSAGES", "Mode"]
 
 _Mask = Callable[[int], int]
+
+#: Messages that a passive mode may send: they ask, subscribe or talk, and control no agent and no call.
+PASSIVE_MESSAGES: Final = frozenset(
+    {
+        "AGENT_DESK_SETTINGS_REQ",
+        "CLIENT_EVENT_REPORT_REQ",
+        "CONFIG_REQUEST_EVENT",
+        "CONFIG_REQUEST_KEY_EVENT",
+        "LIST_AGENT_TEAM_REQ",
+        "MONITOR_AGENT_TEAM_START_REQ",
+        "MONITOR_AGENT_TEAM_STOP_REQ",
+        "MONITOR_START_REQ",
+        "MONITOR_STOP_REQ",
+        "QUERY_AGENT_STATE_REQ",
+        "QUERY_AGENT_STATISTICS_REQ",
+        "QUERY_DEVICE_INFO_REQ",
+        "QUERY_SKILL_GROUP_STATISTICS_REQ",
+        "REGISTER_VARIABLES_REQ",
+        "SNAPSHOT_CALL_REQ",
+        "SNAPSHOT_DEVICE_REQ",
+        "USER_MESSAGE_REQ",
+    }
+)
 
 
 def _all_calls(version: int) -> int:
@@ -39,7 +62,9 @@ class Mode(NamedTuple):
     ``name``: for messages to people. ``services``: ServicesRequested. ``call_mask``, ``agent_mask``,
     ``config_mask``: CallMsgMask, AgentStateMask and ConfigMsgMask for a protocol version. ``opened_event``:
     fired when the session is open. ``is_agent``: it serves one agent, whose state is asked for after opening.
-    ``hears_all``: every event is the session's own.
+    ``hears_all``: every event is the session's own. ``is_passive``: agents and calls can be asked about, but
+    not controlled. ``losses``: what is not possible without a service that the server did not grant, by the
+    service's bit.
     """
 
     name: str
@@ -50,6 +75,8 @@ class Mode(NamedTuple):
     call_mask: _Mask = _all_calls
     agent_mask: _Mask = _all_states
     config_mask: _Mask = _nothing
+    is_passive: bool = False
+    losses: Mapping[int, str] = {}
 
     def changed(self, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> "Mode":
         """The mode with the services and masks that the program chose; None leaves one as it is.
@@ -86,4 +113,15 @@ BULK: Final = Mode(
     opened_event="OnMonitorModeEstablished",
     is_agent=False,
     hears_all=True,
+)
+
+#: All events of a peripheral, without control. Client Control is needed for queries and snapshots alone.
+MONITOR: Final = Mode(
+    "monitor",
+    services=CTI_SERVICE_ALL_EVENTS | CTI_SERVICE_CLIENT_CONTROL,
+    opened_event="OnMonitorModeEstablished",
+    is_agent=False,
+    hears_all=True,
+    is_passive=True,
+    losses={CTI_SERVICE_CLIENT_CONTROL: "agents and calls cannot be asked for, so calls cannot be repaired"},
 )

@@ -70,10 +70,24 @@ class EventPublisher:
     read-only for others: where an event has none, its Arguments need not be built.
     """
 
-    __slots__ = ("_aliases", "_log", "_methods", "_sinks", "_watches", "failures", "listeners")
+    __slots__ = (
+        "_aliases",
+        "_log",
+        "_methods",
+        "_sinks",
+        "_watches",
+        "accepts",
+        "failures",
+        "filtered",
+        "listeners",
+    )
 
     def __init__(self, tables: Iterable[EventTable]) -> None:
         self.failures = 0
+        #: Events that listeners did not get, since a filter refused them.
+        self.filtered = 0
+        #: Whether listeners get an event with these Arguments; None if they get every event.
+        self.accepts: Callable[[str, Arguments], bool] | None = None
         self.listeners: dict[str, tuple[Listener, ...]] = {}
         #: A listener that raises at each of many events does not fill the log.
         self._log = LogLimit(log)
@@ -198,8 +212,11 @@ class EventPublisher:
         """Call all listeners. One that raises is logged and counted; the others still get the event.
 
         A listener that returns a coroutine fails too: a lambda around an ``async def`` function is found
-        only here.
+        only here. Where ``accepts`` refuses the event, nothing is called.
         """
+        if self.accepts is not None and not self.accepts(event, args):
+            self.filtered += 1
+            return
         for listener in self.listeners[event]:
             try:
                 returned = listener(args)

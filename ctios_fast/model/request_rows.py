@@ -340,7 +340,7 @@ class RequestingObject(CtiObject):
             lambda message: self._confirm(row, fields, message, take_in, describe),
             self._fire_refusal,
         )
-        error = context.unready() or _ungranted(row, context)
+        error = context.unready() or context.conflict(row.label) or _ungranted(row, context)
         if error is None and precondition is not None:
             error = precondition()
         if error is None:

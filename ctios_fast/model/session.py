@@ -416,6 +416,49 @@ class Session(SessionLookups):
         mode = modes.BULK.changed(services, call_mask, agent_mask, config_mask)
         return self._modes.set_bulk_mode(peripheral_id, named, mode)
 
+    def set_message_filter(
+        self,
+        filter: "str | Mapping[str, Any]",  # noqa: A002 - CTI OS's name
+        *,
+        peripheral_id: int | None = None,
+        agents: Iterable["str | Agent"] = (),
+        snapshot: bool | None = None,
+        services: int | None = None,
+        call_mask: int | None = None,
+        agent_mask: int | None = None,
+        config_mask: int | None = None,
+    ) -> Request[None]:
+        """Set monitor mode: all events of the peripheral that pass a filter, and no control.
+
+        - ``filter``: a CTI OS filter string such as ``MessageId=30;AgentId=10*``, ``*`` for every event; or
+          Arguments with Filter, and with PeripheralID and MonitorSessionSnapshotMode if need be, where 1
+          switches the snapshot off.
+        - ``peripheral_id``: 0 to 4294967294. It is required here or in the Arguments.
+        - ``agents``: as in ``set_bulk_mode``.
+        - ``snapshot``: whether the agents that are known or named are asked for at the opening, and then the
+          devices of those that are logged in, and their calls; yes unless given.
+        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``: see ``set_agent``; All Events and
+          Client Control are asked for unless given.
+
+        ``OnMonitorModeEstablished`` follows. The snapshot then fires ``OnQueryAgentStateConf``,
+        ``OnSnapshotDeviceConf`` and ``OnSnapshotCallConf``. The await returns when all was answered.
+
+        The filter decides which events the listeners get. Agents and calls are kept up to date by all events.
+        A filter that takes any event of calls takes ``OnCallEnd`` too. Methods that control an agent or a
+        call fail with ``MethodError`` (E_CTIOS_MODE_CONFLICT); queries and snapshots are allowed.
+
+        Fails and raises as ``set_bulk_mode`` does, and raises ``FilterSyntaxError`` for a filter string that
+        cannot be used; nothing is changed then.
+        """
+        from .filter_arguments import message_filter_arguments  # only programs with filters need it
+
+        given = message_filter_arguments(filter, peripheral_id, snapshot, self._context.codec.version)
+        named = named_agents(agents, given.peripheral_id)
+        mode = modes.MONITOR.changed(services, call_mask, agent_mask, config_mask)
+        return self._modes.set_message_filter(
+            given.wanted, given.peripheral_id, named, mode, has_snapshot=given.has_snapshot
+        )
+
     def agent(
         self,
         agent_id: str,

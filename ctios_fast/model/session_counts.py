@@ -23,6 +23,7 @@ def counts(
         "frames_without_handler": dispatcher.unhandled,
         "handler_errors": dispatcher.handler_errors,
         "listener_errors": events.failures,
+        "events_filtered": events.filtered,
         "open_requests": len(book),
         "requests_timed_out": book.timed_out,
         "confirmations_late": book.late,

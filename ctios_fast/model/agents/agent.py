@@ -208,11 +208,15 @@ class Agent(StateOfAgent):
         if is_known and self.state in states.NOT_SIGNED_IN:
             return self._ask_state("Login", states.LOGIN, 0, given, timeout)
         context = self._require_context()
-        return self._already_in(context) if is_known else self._login_after_query(context, given, timeout)
+        return (
+            self._already_in(context)
+            if is_known or context.conflict() is not None
+            else self._login_after_query(context, given, timeout)
+        )
 
     def _already_in(self, context: Context) -> "Request[AgentState | int]":
         there: Request[AgentState | int] = Request("Login")
-        error = context.unready()
+        error = context.unready() or context.conflict()
         if error is None:
             there.set_result(self.state)  # type: ignore[arg-type]
         else:
@@ -279,7 +283,7 @@ class Agent(StateOfAgent):
         self._require_instrument()
         if self._gap is not None:
             self._gap.is_returning = False
-        error = context.unready()
+        error = context.unready() or context.conflict()
         if error is None and self.state == states.LOGOUT and not self.is_doubtful:
             error = MethodError(CilCode.E_CTIOS_AGENT_NOT_LOGIN, f"agent {self.agent_id} is not logged in")
         if error is not None:

@@ -11,6 +11,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
+from ctios_fast.model.device_snapshot import device_values
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
 from ctios_fast.protocol.codes import NULL_ID
@@ -383,18 +384,7 @@ class AgentRequests(DeskProperties):
             self._known_facts().device = message.fixed()
 
     def _snapshot_values(self, fields: Fields, message: Message) -> dict[str, Any]:
-        peripheral_id = fields["peripheral_id"]
-        columns = (message.get(name) or () for name in ("CallConnectionCallID", "CallConnectionDeviceID"))
-        return {
-            kw.CTIOS_UNIQUEOBJECTID: f"device.{peripheral_id}.{fields['agent_instrument']}",
-            kw.CTIOS_NUMCALLS: message["NumCalls"],
-            kw.CTIOS_VALIDCALLS: arguments_over(
-                {
-                    _call_id(peripheral_id, call_id, device_id): True
-                    for call_id, device_id in zip(*columns, strict=False)
-                }
-            ),
-        }
+        return device_values(fields["peripheral_id"], fields["agent_instrument"], message)
 
 
 def _call_id(peripheral_id: int, call_id: int, device_id: str) -> str:

@@ -14,10 +14,13 @@ import logging
 from collections.abc import Iterable
 from typing import Final
 
+from ctios_fast import keywords as kw
 from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
+from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.device_snapshot import device_values
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
@@ -56,9 +59,10 @@ class CallRepairs(Repairs):
         self.context = context
         self.life = life
         self.steps = (
+            RepairStep(self._find_at_opening, None, of_objects=False, at_opening=True),
             RepairStep(self._find_devices, "DevicesAsked", of_objects=False),
             RepairStep(self._find_known, _ASKED),
-            RepairStep(self._find_unknown, _ASKED),
+            RepairStep(self._find_unknown, _ASKED, at_opening=True),
             RepairStep(self._finish, _ASKED),
         )
         #: Devices whose calls are known.
@@ -76,6 +80,7 @@ class CallRepairs(Repairs):
 
     def gap_began(self) -> None:
         """Events may be missed from now on: what was asked for counts no more."""
+        self.context.snapshot_due = False
         self._answered.clear()
         self._unknown.clear()
         self._forget()
@@ -98,6 +103,12 @@ class CallRepairs(Repairs):
 
     def _doubtful(self) -> list[Call]:
         return [call for call in self.life.index.table if call.is_doubtful]
+
+    def _find_at_opening(self) -> Iterable[Repairable]:
+        context = self.context
+        if not context.snapshot_due or not self._can_ask():
+            return ()
+        return [_Device(self, device) for device in context.devices()]
 
     def _find_devices(self) -> Iterable[Repairable]:
         if self._can_ask():
@@ -134,6 +145,8 @@ class CallRepairs(Repairs):
     def listed(self, device: str, message: Message) -> None:
         """Take in a SNAPSHOT_DEVICE_CONF."""
         self._answered.add(device)
+        if self.context.snapshot_due:
+            self.context.fire("OnSnapshotDeviceConf", _device_arguments, self.context, device, message)
         columns = [
             message.get(name) or ()
             for name in (
@@ -350,3 +363,9 @@ class _UnknownCall:
         if is_about_the_call(error):
             self._repairs.not_found(self)
         return False
+
+
+def _device_arguments(context: Context, device: str, message: Message) -> Arguments:
+    return arguments_over(
+        {kw.CTIOS_INVOKEID: message["InvokeID"], **device_values(context.peripheral_id, device, message)}
+    )
