@@ -20,7 +20,7 @@ from ctios_fast.sim.plant import (
 )
 from support import order_checker
 
-__all__ = ["RandomCentre", "encode_event"]
+__all__ = ["RandomActs", "RandomCentre", "encode_event"]
 
 NOT_READY = AgentState.AGENT_STATE_NOT_READY
 AVAILABLE = AgentState.AGENT_STATE_AVAILABLE
@@ -45,36 +45,23 @@ def encode_event(event: PlantEvent, version: int = 25) -> bytes:
     )
 
 
-class RandomCentre:
-    """Random acts of agents, callers and supervisors, by a seed.
+class RandomActs:
+    """Random acts of agents, callers and supervisors of a plant with queues 9001 and 9002.
 
-    ``outages``: whether the peripheral goes off-line now and then.
-    ``stream``: time and frame of every event that the checker knows.
-    ``calls``: number of calls from outside and by agents.
-    ``done``: number of acts by their name. ``refused``: number of acts that the plant refused.
+    - ``rng``: chooses acts, agents and numbers.
+    - ``calls``: number of calls from outside and by agents.
+    - ``done``: number of acts by their name.
+    - ``refused``: number of acts that the plant refused.
     """
 
-    def __init__(
-        self,
-        seed: int,
-        settings: PlantSettings,
-        *,
-        agents: int = 12,
-        version: int = 25,
-        outages: bool = False,
-    ) -> None:
-        self.random = random.Random(seed)
-        self.clock = ManualClock(1000.0)
-        desk = DeskSettings(wrapup_incoming=0, wrapup_outgoing=2, ring_no_answer_time=25.0)
-        population = Population.numbered(agents, skill_groups=2, team_size=4, desk=desk)
-        self.plant = Plant(population, self.clock, random.Random(seed + 1), settings)
-        self.agents = list(population.agents.values())
-        self.stream: list[tuple[float, bytes]] = []
+    def __init__(self, rng: random.Random, plant: Plant) -> None:
+        self.random = rng
+        self.plant = plant
+        self.agents = list(plant.population.agents.values())
         self.calls = 0
         self.done: dict[str, int] = {}
         self.refused = 0
-        self._version = version
-        self.plant.subscribe(self._on_event)
+        #: Acts with their weights.
         self.acts: list[tuple[int, Callable[[PlantAgent], object]]] = [
             (5, self.call_queue),
             (2, self.call_agent),
@@ -99,23 +86,12 @@ class RandomCentre:
             (1, self.ask_for_help),
             (1, self.force_logout),
         ]
-        if outages:
-            self.acts.append((2, self.outage))
 
-    def _on_event(self, event: PlantEvent) -> None:
-        if event.message in order_checker.FIXED:
-            self.stream.append((self.clock.time(), encode_event(event, self._version)))
-
-    # --- running ------------------------------------------------------------------------------------
-
-    def run(self, calls: int) -> None:
-        """Act until ``calls`` calls have been made, then end every call and make all agents not ready."""
-        weights = [weight for weight, _ in self.acts]
-        while self.calls < calls:
-            act = self.random.choices(self.acts, weights)[0][1]
-            self.attempt(act, self.random.choice(self.agents))
-            self.clock.advance(self.random.randrange(1, 4))
-        self.wind_down()
+    def act(self) -> str:
+        """Do one act at random on an agent at random; return its name."""
+        act = self.random.choices(self.acts, [weight for weight, _ in self.acts])[0][1]
+        self.attempt(act, self.random.choice(self.agents))
+        return act.__name__
 
     def attempt(self, act: Callable[[PlantAgent], object], agent: PlantAgent) -> None:
         """Do one act on an agent; the plant may refuse it."""
@@ -125,20 +101,6 @@ class RandomCentre:
             self.refused += 1
         else:
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
-
-    def wind_down(self) -> None:
-        """End every call and make every agent not ready, so that all statistics are complete."""
-        plant = self.plant
-        for agent in self.agents:
-            if agent.state is AVAILABLE:
-                plant.set_agent_state(agent, NOT_READY, 1)
-        while plant.calls:
-            plant.clear_call(plant.calls[0].connections[0])
-            self.clock.advance(1)
-            for agent in self.agents:
-                if agent.state not in (NOT_READY, AgentState.AGENT_STATE_LOGOUT):
-                    plant.set_agent_state(agent, NOT_READY, 2)
-            self.clock.advance(1)
 
     # --- acts ---------------------------------------------------------------------------------------
 
@@ -249,6 +211,65 @@ class RandomCentre:
         else:
             self.plant.supervisor_assist(agent)
 
+    def force_logout(self, agent: PlantAgent) -> None:
+        if self.random.random() < 0.2:
+            self.plant.force_logout(agent, 50002)
+
+
+class RandomCentre(RandomActs):
+    """Random acts in a plant of its own, by a seed.
+
+    ``outages``: whether the peripheral goes off-line now and then.
+    ``stream``: time and frame of every event that the checker knows.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        settings: PlantSettings,
+        *,
+        agents: int = 12,
+        version: int = 25,
+        outages: bool = False,
+    ) -> None:
+        self.clock = ManualClock(1000.0)
+        desk = DeskSettings(wrapup_incoming=0, wrapup_outgoing=2, ring_no_answer_time=25.0)
+        population = Population.numbered(agents, skill_groups=2, team_size=4, desk=desk)
+        plant = Plant(population, self.clock, random.Random(seed + 1), settings)
+        super().__init__(random.Random(seed), plant)
+        self.stream: list[tuple[float, bytes]] = []
+        self._version = version
+        self.plant.subscribe(self._on_event)
+        if outages:
+            self.acts.append((2, self.outage))
+
+    def _on_event(self, event: PlantEvent) -> None:
+        if event.message in order_checker.FIXED:
+            self.stream.append((self.clock.time(), encode_event(event, self._version)))
+
+    # --- running ------------------------------------------------------------------------------------
+
+    def run(self, calls: int) -> None:
+        """Act until ``calls`` calls have been made, then end every call and make all agents not ready."""
+        while self.calls < calls:
+            self.act()
+            self.clock.advance(self.random.randrange(1, 4))
+        self.wind_down()
+
+    def wind_down(self) -> None:
+        """End every call and make every agent not ready, so that all statistics are complete."""
+        plant = self.plant
+        for agent in self.agents:
+            if agent.state is AVAILABLE:
+                plant.set_agent_state(agent, NOT_READY, 1)
+        while plant.calls:
+            plant.clear_call(plant.calls[0].connections[0])
+            self.clock.advance(1)
+            for agent in self.agents:
+                if agent.state not in (NOT_READY, AgentState.AGENT_STATE_LOGOUT):
+                    plant.set_agent_state(agent, NOT_READY, 2)
+            self.clock.advance(1)
+
     def outage(self, agent: PlantAgent) -> None:
         """Take the peripheral off-line for a while; the calls' ends are reported at once or later."""
         if any(c.state.name == "LCS_FAIL" for a in self.agents for c in a.device.connections):
@@ -259,7 +280,3 @@ class RandomCentre:
             self.attempt(self.random.choice((self.call_queue, self.hang_up, self.call_agent)), agent)
         self.clock.advance(1)
         self.plant.set_peripheral(online=True)
-
-    def force_logout(self, agent: PlantAgent) -> None:
-        if self.random.random() < 0.2:
-            self.plant.force_logout(agent, 50002)
