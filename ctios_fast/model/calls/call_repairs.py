@@ -283,7 +283,7 @@ class _Device:
 
     def _refused(self, error: Refused) -> bool:
         self._repairs.unlisted(self._device)
-        return False
+        return True
 
 
 class _KnownCall:
@@ -315,7 +315,7 @@ class _KnownCall:
         def refused(error: Refused) -> bool:
             if is_about_the_call(error):
                 repairs.missing(call, quiet)
-            return False
+            return True
 
         try:
             await call.ask(take_in, refused, None)
@@ -362,7 +362,7 @@ class _UnknownCall:
     def _refused(self, error: Refused) -> bool:
         if is_about_the_call(error):
             self._repairs.not_found(self)
-        return False
+        return True
 
 
 def _device_arguments(context: Context, device: str, message: Message) -> Arguments:
