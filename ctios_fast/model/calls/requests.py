@@ -314,8 +314,9 @@ class CallRequests(RequestingObject):
     ) -> Request[Message]:
         """Hold the connected call of the device, and retrieve its held one.
 
-        - ``other``: the other call, as a Call or its UniqueObjectID (CallReferenceObjectID in ``args``). It
-          is needed where the device has more than two calls: nothing is guessed (E_CTIOS_INVALID_CALL).
+        - ``other``: the other call, as a Call or its UniqueObjectID (CallReferenceObjectID in ``args``).
+          Without it the device must have one other call, or the request fails (E_CTIOS_INVALID_CALL).
+          Raises ``MethodError`` (E_CTIOS_INVALID_CALL) for what is not another call of this session.
 
         ``OnAlternateCallConf`` reports the confirmation, ``OnCallHeld`` and ``OnCallRetrieved`` the change.
         """
@@ -374,33 +375,39 @@ class CallRequests(RequestingObject):
     def _ask_of_two(
         self, row: RequestRow, args: Any, other: Any, timeout: float | None, held: str = "held_"
     ) -> Request[Message]:
+        named = other
+        if named is None and isinstance(args, Arguments):
+            named = args.get(kw.CTIOS_CALLREFERENCEOBJECTID)
+        partner = self._only_other() if named is None else self._named_other(named)
+
         def name(fields: Fields) -> None:
-            named = other
-            if named is None and args is not None:
-                named = args.get(kw.CTIOS_CALLREFERENCEOBJECTID)
-            partner = self._partner(row, named)
-            on_hold, active = (self, partner) if self.status == states.HOLD else (partner, self)
-            on_hold._name(held, fields)  # noqa: SLF001 - a call as this one
-            active._name("active_", fields)  # noqa: SLF001
+            if partner is not None:
+                on_hold, active = (self, partner) if self.status == states.HOLD else (partner, self)
+                on_hold._name(held, fields)  # noqa: SLF001 - a call as this one
+                active._name("active_", fields)  # noqa: SLF001
 
-        return self._request(row, args, {}, timeout, name, precondition=self._check(row))
+        def check() -> MethodError | None:
+            error = self._error_of_status(row)
+            if error is None and partner is None:
+                error = MethodError(
+                    CilCode.E_CTIOS_INVALID_CALL,
+                    f"{row.method}() needs the other call: {self!r} has {len(self.other_calls)} others "
+                    "at its device",
+                )
+            return error
 
-    def _partner(self, row: RequestRow, named: Any) -> "CallRequests":
+        return self._request(row, args, {}, timeout, name, precondition=check)
+
+    def _only_other(self) -> "CallRequests | None":
+        others = self.other_calls
+        return others[0] if len(others) == 1 else None
+
+    def _named_other(self, named: Any) -> "CallRequests":
         context = self._require_context()
         found = context.registry.find(named) if isinstance(named, str) else named
-        if found is not None or named is not None:
-            if not isinstance(found, CallRequests) or found.context is not context or found is self:
-                raise refuse(
-                    f"{shown(named)} is not another call of this session", CilCode.E_CTIOS_INVALID_CALL
-                )
-            return found
-        others = self.other_calls
-        if len(others) != 1:
-            raise refuse(
-                f"{row.method}() needs the other call: {self!r} has {len(others)} others at its device",
-                CilCode.E_CTIOS_INVALID_CALL,
-            )
-        return others[0]
+        if not isinstance(found, CallRequests) or found.context is not context or found is self:
+            raise refuse(f"{shown(named)} is not another call of this session", CilCode.E_CTIOS_INVALID_CALL)
+        return found
 
     def _check(self, row: RequestRow) -> "partial[MethodError | None]":
         return partial(self._error_of_status, row)
