@@ -158,6 +158,10 @@ class CallReporter:
                 **values,
             }
             values = with_texts(values, context.codec.encoding)
+            if kw.CTIOS_ECC not in values:  # the message may have some, though the event documents none
+                variables = named_variables(message)
+                if variables:
+                    values[kw.CTIOS_ECC] = arguments_over(variables)
         status = call.status
         if status is not None and (
             not call.has_failed or (message is not None and message.type == ged.CALL_FAILED_EVENT)
