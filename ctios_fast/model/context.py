@@ -113,6 +113,7 @@ class Context:
         "_thread",
         "agent_at",
         "buttons",
+        "call_idle_check",
         "clock",
         "codec",
         "current_agent",
@@ -152,6 +153,8 @@ class Context:
         self.buttons: Buttons | None = None
         self.minimizes_event_args = True
         self.is_strict = True
+        #: Seconds after which a call without events is verified, None for never.
+        self.call_idle_check: float | None = None
         #: Finds the agent of a device. The folder of agents sets it.
         self.agent_at: Callable[[str], CurrentAgent | None] = _nobody_at
         #: The devices whose calls the session may ask for: those of agents that are logged in, and in agent

@@ -78,6 +78,8 @@ class Session(SessionLookups):
       False: they have every field of their message as well, under the reference's names.
     - ``strict``: whether a request that the state of a call does not allow, such as answering one that does
       not alert, is refused here. False: the peripheral decides.
+    - ``call_idle_check``: seconds without an event after which the server is asked whether a call still
+      exists, within a sixth of that time. A call that it does not know ends with ``OnCallEnd``. None: never.
     - ``options``: how the connection behaves, by keyword. They are those of
       ``ctios_fast.connection.options.ConnectionOptions``, such as ``heartbeat``, ``ssl``,
       ``connect_timeout``, ``reconnect_attempts``, ``clients``, ``max_open_requests``, ``max_buffered``.
@@ -99,6 +101,7 @@ class Session(SessionLookups):
         max_objects: int = DEFAULT_MAX_OBJECTS,
         minimize_event_args: bool = True,
         strict: bool = True,
+        call_idle_check: float | None = 6 * 3600.0,
         **options: Unpack[ConnectionKeywords],
     ) -> None:
         # First of all: an error below shows this method's variables in its traceback.
@@ -123,6 +126,7 @@ class Session(SessionLookups):
             _request_timeout(request_timeout),
         )
         self._context.is_strict = boolean("strict", strict)
+        self._context.call_idle_check = optional_seconds("call_idle_check", call_idle_check)
         self._context.minimizes_event_args = boolean("minimize_event_args", minimize_event_args)
         #: The calls that the session knows.
         self._calls = CallsById(registry[CALLS.name])

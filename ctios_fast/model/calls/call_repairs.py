@@ -30,6 +30,7 @@ from .call import Call, Quiet
 from .call_index import Key
 from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
+from .leak_guard import LeakGuard
 from .refusals import is_about_the_call
 from .snapshot import connections_of
 from .snapshot_request import request_snapshot
@@ -77,6 +78,8 @@ class CallRepairs(Repairs):
         self._asked: set[Call] = set()
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
+        #: Verifies calls of which nothing is heard, while no repair does.
+        self._guard = LeakGuard(context, life)
 
     def gap_began(self) -> None:
         """Events may be missed from now on: what was asked for counts no more."""
@@ -84,11 +87,13 @@ class CallRepairs(Repairs):
         self._answered.clear()
         self._unknown.clear()
         self._forget()
+        self._guard.stop()
         self.life.former = FormerCalls(self.life.index)
 
     def gap_ended(self) -> None:
         """The gap is over, or nothing was known before it."""
         self._forget()
+        self._guard.start()
         self.life.former = None
 
     def _forget(self) -> None:
