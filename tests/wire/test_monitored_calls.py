@@ -106,3 +106,30 @@ async def test_a_monitored_call_changes_its_id_as_an_own_one_does(calls: CallDes
     update = calls.one("OnMonitoredCallDataUpdate")
     assert (update["UniqueObjectID"], update["OldUniqueObjectID"]) == (joined.uid, MONITORED.uid)
     assert calls.call(MONITORED) is None
+
+
+async def test_a_call_of_a_monitor_becomes_the_sessions_own(calls: CallDesk) -> None:
+    calls.send("BEGIN_CALL", MINE, monitor_id=FOREIGN_MONITOR, CallVariable1="gold")
+    await calls.settle()
+    call = calls.found(MINE)
+    calls.deliver(MINE)
+    await calls.settle()
+    assert calls.events == ["OnMonitoredCallBegin", "OnCallBegin", "OnCallDelivered"]
+    assert calls.found(MINE) is call
+    assert not call.is_monitored
+    assert calls.session.current_call is call
+
+
+async def test_the_end_of_the_monitoring_is_not_the_end_of_the_own_call(calls: CallDesk) -> None:
+    (call,) = await calls.open_calls(MINE)
+    calls.send("END_CALL", MINE, monitor_id=FOREIGN_MONITOR)
+    calls.send("CALL_HELD", MINE, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    await calls.settle()
+    assert calls.events == ["OnMonitoredCallEnd", "OnCallHeld"]
+    assert calls.found(MINE) is call
+    assert calls.session.current_call is call
+    calls.send("END_CALL", MINE)
+    await calls.settle()
+    assert calls.ended() == [MINE.uid]
+    assert calls.ids == []
+    assert calls.session.counters()["calls_without_begin"] == 0

@@ -76,7 +76,10 @@ class CallLife:
         device_id_type: int,
         is_own: bool,
     ) -> None:
-        """Take in a BEGIN_CALL_EVENT. For a call that is known already it is an update."""
+        """Take in a BEGIN_CALL_EVENT.
+
+        For a call that is known already it is an update, unless a call of a monitor becomes an own one.
+        """
         known = self.index.table.by_key.get(key)
         former_id = None
         if known is None and self.former is not None:
@@ -92,7 +95,10 @@ class CallLife:
         call.is_complete = True
         if known is not None:  # the message lacks the state, so a doubtful one stays doubtful
             self._named(call)
-            self.reporter.report_update(call, message, is_own, former_id)
+            if is_own and call.is_monitored:
+                self._become_own(call, message)
+            else:
+                self.reporter.report_update(call, message, is_own, former_id)
             return
         if self.former is not None:  # the call may have begun in the gap: the repair asks for its state
             call.is_doubtful = True
@@ -101,6 +107,12 @@ class CallLife:
             self.reporter.report(call, _BEGIN, message, is_own)
         if self._context.current_agent is not None:
             self.current.began(call)
+
+    def _become_own(self, call: Call, message: Message) -> None:
+        # A monitor reported the call first, and now it is the session's own as well.
+        self._place(call, True)
+        self.reporter.report(call, _BEGIN, message, True)
+        self.current.began(call)
 
     def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> Call | None:
         """The call of a connection that no BEGIN_CALL_EVENT announced, with the data of the message.
@@ -192,12 +204,16 @@ class CallLife:
     def end(self, message: Message, key: Key, is_own: bool) -> None:
         """Take in an END_CALL_EVENT.
 
+        One of a monitor ends the monitoring of the session's own call, which goes on.
         One that names no known connection of a known call ends all of its connections if they have been
         cleared; otherwise it ends nothing and is counted.
         """
         call = self.index.table.by_key.get(key)
         if call is not None:
-            self._end(call, message, is_own)
+            if is_own or call.is_monitored:
+                self._end(call, message, is_own)
+            else:
+                self.reporter.report(call, _END, message, is_own)
             return
         others = self.index.connections(key[0], key[1])
         if others and all(each.status == states.NULL for each in others):
