@@ -96,6 +96,12 @@ class PropertyObject(TypedValues):
     def _other_properties(self) -> dict[str, Any]:
         return {}
 
+    def _name_of_other(self, keyword: str) -> str | None:
+        # The name of a property that messages bring, known or not; None for a keyword that is free for the
+        # application.
+        del keyword
+        return None
+
     def get_value_string(self, keyword: str) -> str:
         """A property as text: a number in digits, an object as its UniqueObjectID, None as empty text."""
         name, value = self._found(keyword)
@@ -168,6 +174,9 @@ class PropertyObject(TypedValues):
             raise refuse(f"there is no property {keyword}{near}", CilCode.E_CTIOS_INVALID_PROPERTY)
         row = self.PROPERTIES.get(keyword.strip().lower())
         if row is None:
+            name = self._name_of_other(keyword.strip().lower())
+            if name is not None:
+                raise refuse(f"{name} cannot be set", CilCode.E_CTIOS_INVALID_PROPERTY)
             self._keep(keyword, taken(value))
         elif row.coerce is None:
             raise refuse(f"{row.keyword} cannot be set", CilCode.E_CTIOS_INVALID_PROPERTY)

@@ -1,9 +1,11 @@
 """The data of a call: variables are merged, ECC variables of an update replace those before."""
 
+import pytest
 from support.call_messages import ALERTING, CONNECT, Connection
 from support.call_steps import CALLER, DEVICE, CallDesk
 
-from ctios_fast import Arguments
+from ctios_fast import Arguments, MethodError
+from ctios_fast.enums import CilCode
 
 CALL = Connection(501, DEVICE)
 
@@ -188,3 +190,17 @@ async def test_a_call_that_begins_anew_inherits_nothing(calls: CallDesk) -> None
     assert dict(second.ecc) == {}
     assert not second.is_valid("CallVariable1")
     assert not second.is_valid("ANI")
+
+
+@pytest.mark.parametrize(
+    "keyword", ["CallVariable1", "calltype", "ANI", "LineType", "CTIClients", "CallStatus", "ECC"]
+)
+async def test_what_messages_say_of_a_call_cannot_be_set_as_a_property(calls: CallDesk, keyword: str) -> None:
+    (call,) = await calls.open_calls(CALL)
+    known = call.is_valid(keyword)
+    with pytest.raises(MethodError, match="cannot be set") as caught:
+        call.set_value(keyword, "mine")
+    assert caught.value.code is CilCode.E_CTIOS_INVALID_PROPERTY
+    assert call.is_valid(keyword) is known
+    call.set_value("Mine", "kept")
+    assert call.get_value("Mine") == "kept"

@@ -271,6 +271,10 @@ class Call(CallRequests):
         value = self._of_line(name) if is_of_line else self.data.values.get(name)
         return None if value is None else (name, value)
 
+    def _name_of_other(self, keyword: str) -> str | None:
+        row = _FIELDS.get(keyword)
+        return None if row is None else row[0]
+
     def _other_properties(self) -> dict[str, Any]:
         values = self.data.arguments()
         for name in _LINE_FIELDS:
