@@ -6,8 +6,10 @@ sometimes another one in the middle of the repair. ``FAILOVER_ROUNDS`` sets the 
 """
 
 import asyncio
+import gc
 import os
 import random
+import weakref
 from collections import Counter
 from typing import Any
 
@@ -200,3 +202,9 @@ async def test_calls_survive_random_failovers(
         assert set(site.begun.values()) <= {1}
         counters = session.counters()
         assert counters["handler_errors"] == counters["listener_errors"] == 0
+        kept = [weakref.ref(call) for call in site.calls.values()]
+        site.calls.clear()
+        for _ in range(80):  # an answered request is kept for as long as its answer might have taken
+            await site.let_time_pass()
+        gc.collect()
+        assert not [ref() for ref in kept if ref() is not None], "the library keeps calls that have ended"
