@@ -67,6 +67,8 @@ __all__ = [  # noqa: RUF022, grouped by source
     "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
     # .model.arguments
     "Arguments",
+    # .model.calls.call
+    "Call",
     # .model.session
     "Session",
     # .model.skill_groups.skill_group
@@ -119,6 +121,7 @@ if TYPE_CHECKING:
     from .model.agents.agent import Agent
     from .model.agents.reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
     from .model.arguments import Arguments
+    from .model.calls.call import Call
     from .model.session import Session
     from .model.skill_groups.skill_group import SkillGroup
 
@@ -173,6 +176,7 @@ _SOURCES = {
             "CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE",
         ),
         ".model.arguments": ("Arguments",),
+        ".model.calls.call": ("Call",),
         ".model.session": ("Session",),
         ".model.skill_groups.skill_group": ("SkillGroup",),
     }.items()

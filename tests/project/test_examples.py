@@ -1,6 +1,7 @@
 """The examples run on their own simulator and on given servers; the README shows them unchanged."""
 
 import asyncio
+import io
 import re
 import subprocess
 import sys
@@ -36,7 +37,77 @@ BULK = """\
   100 eNotReady
   100 eLogout
 """
-OUTPUT = {"login_logout.py": LOGIN_LOGOUT, "event_sink.py": EVENT_SINK, "bulk.py": BULK}
+SCREEN_POP = """\
+agent.5000.1001: Ada Example, gold, open order 17
+call.5000.16777217.3001 is connected
+call.5000.16777217.3002 is connected
+call.5000.16777217.3001 has ended
+call.5000.16777217.3002 has ended
+"""
+TYPED = """\
+dial 5550199
+wait OnCallEstablished
+calls
+buttons
+hold
+wait OnCallHeld
+answer
+retrieve
+wait OnCallRetrieved
+data 1=gold
+data
+drop
+wait OnCallEnd
+nonsense
+drop
+"""
+SOFTPHONE = """\
+  eLogin
+  eNotReady
+> dial 5550199
+  OnCallBegin call.5000.16777217.3001
+  eTalking
+  OnCallDelivered LCS_INITIATE call.5000.16777217.3001
+> wait OnCallEstablished
+  OnCallEstablished LCS_CONNECT call.5000.16777217.3001
+> calls
+  * call.5000.16777217.3001 LCS_CONNECT
+> buttons
+  release, hold, transfer_init, conference_init, supervisor_assist, emergency_call, bad_line_call, \
+statistics, chat, record, ready, notready, workready, worknotready
+> hold
+  OnCallHeld LCS_HOLD call.5000.16777217.3001
+  eHold
+> wait OnCallHeld
+> answer
+  answer: answer() needs a call in state LCS_ALERTING, <Call call.5000.16777217.3001 status 4> is LCS_HOLD \
+(E_CTIOS_CALL_NOT_ALERTING)
+> retrieve
+  OnCallRetrieved LCS_CONNECT call.5000.16777217.3001
+  eTalking
+> wait OnCallRetrieved
+> data 1=gold
+> data
+  CallVariable1 = gold
+> drop
+  OnCallEnd LCS_NULL call.5000.16777217.3001
+  eNotReady
+> wait OnCallEnd
+> nonsense
+  nonsense: no such command; try help
+> drop
+  drop: there is no current call
+  eLogout
+"""
+OUTPUT = {
+    "login_logout.py": LOGIN_LOGOUT,
+    "event_sink.py": EVENT_SINK,
+    "bulk.py": BULK,
+    "screen_pop.py": SCREEN_POP,
+    "softphone.py": SOFTPHONE,
+}
+#: What is typed.
+INPUT = {"softphone.py": TYPED}
 
 
 def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -52,7 +123,12 @@ def test_every_example_is_tested() -> None:
 @pytest.mark.parametrize("name", OUTPUT)
 def test_an_example_runs_on_its_own_simulator(name: str) -> None:
     result = subprocess.run(
-        [sys.executable, EXAMPLES / name], capture_output=True, text=True, timeout=50, check=False
+        [sys.executable, EXAMPLES / name],
+        input=INPUT.get(name, ""),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == OUTPUT[name]
@@ -66,10 +142,25 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         a, b = simulator.side_a, simulator.side_b
         arguments = [a.host, str(a.port), b.host, str(b.port)]
         monkeypatch.setattr(sys, "argv", [name, *arguments])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(INPUT.get(f"{name}.py", "")))
         await example(name, monkeypatch).main()
         assert capsys.readouterr().out == OUTPUT[f"{name}.py"]
         assert simulator.counters.closes == 1
         assert not any(agent.logged_in for agent in simulator.agents)
+
+
+def test_the_softphone_explains_every_command() -> None:
+    result = subprocess.run(
+        [sys.executable, EXAMPLES / "softphone.py"],
+        input="help\nquit\n",
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    lines = [line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("  ")]
+    explained = {name: text for name, *text in lines}
+    assert {"dial", "answer", "consult", "conference", "transfer", "wait"} <= set(explained)
+    assert all(text for name, text in explained.items() if not name.startswith("e"))
 
 
 async def test_the_event_sink_keeps_its_session_after_a_forced_logout(

@@ -22,7 +22,9 @@ CALLS_OF_AN_IDLE_SIMULATOR = 400
 def run(moment: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     strict = [sys.executable, "-X", "dev", "-W", "error"]
     command = [*strict, "-m", "support.interrupted", str(moment), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT / "tests", timeout=55)
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT / "tests", timeout=55
+    )
 
 
 def test_the_simulator_ends_cleanly_at_a_random_interrupt() -> None:
