@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon, until
 
-from ctios_fast import Agent, Arguments, ControlFailure, MethodError, RequestRefused, Session
+from ctios_fast import Agent, Arguments, Call, ControlFailure, MethodError, RequestRefused, Session
 from ctios_fast.enums import AgentState
-from ctios_fast.model.calls.call import Call
 from ctios_fast.protocol.enums import AgentWorkMode, CallType, LocalConnectionState
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import Connection, DeskSettings

@@ -152,7 +152,7 @@ class Call(CallRequests):
         self.quiet: Quiet | None = None
         #: What the call leaves when it ends.
         self._home = home
-        #: Whether events may have been missed since the call was heard of.
+        #: Whether events may have been missed since the call became known.
         self.is_doubtful = False
         #: The last frame that named the line of the connection.
         self.line: bytes | None = None

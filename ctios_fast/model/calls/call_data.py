@@ -1,7 +1,7 @@
 """CallData: what is known of a call, shared by all of its connections.
 
 A busy peripheral sends far more call data than programs read. So the frames that carry data are kept as they
-came, and are read when somebody wants the data, or when more than ``MAX_UNREAD`` are kept.
+came, and are read when the data are needed, or when more than ``MAX_UNREAD`` are kept.
 """
 
 from typing import Any, Final, Generic, TypeVar

@@ -64,7 +64,7 @@ class CallIndex:
         )
 
     def add(self, key: Key, device_id_type: int, home: CallHome) -> Call | None:
-        """The call of a connection that a message names; it is made if it is not known.
+        """The call of a connection that a message names; it is created if it is not known.
 
         None, and counted, where the table is full or a limit of the protocol is exceeded.
         """

@@ -143,7 +143,7 @@ _SINGLE_STEP: Final = (
 )
 #: Fields of requests for a further call that have no default of their own.
 _PLAIN: Final = {"priority": False}
-#: The stream of a recording request where nobody knows it.
+#: The stream of a recording request: the library does not know it.
 _NO_STREAM: Final = {"client_port": 0, "direction": 0}
 _OTHER_CALL: Final = (kw.CTIOS_CALLREFERENCEOBJECTID,)
 

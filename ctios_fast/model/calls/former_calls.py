@@ -43,7 +43,7 @@ class FormerCalls:
 
         - ``device``: where the connection is that the message is about.
         - ``message``: of the connection, with its CallReferenceID or router call key.
-        - ``among``: the candidates; None: all that were not heard of since the gap.
+        - ``among``: the candidates; None: all that no message has named since the gap.
         """
         values = {name: message.get(name) for name in (_REFERENCE, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER)}
         reference = with_texts(values, self._index.encoding)[_REFERENCE]

@@ -271,7 +271,7 @@ def _update(context: Context, life: CallLife) -> FieldHandler:
     ) -> None:
         if (
             not heard[0] and call_id == new_call_id and (device_id == new_device_id or new_device_id is None)
-        ):  # most updates: the data change, nobody listens
+        ):  # most updates: the data change, and there is no listener
             call = by_key.get((peripheral_id, call_id, device_id))
             if call is not None:
                 call.data.take(message.frame)

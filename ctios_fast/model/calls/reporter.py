@@ -48,7 +48,7 @@ class CallReporter:
         self._update = FieldReader(*[name for name in DATA_FIELDS if name in update.call_data]).fill
 
     def report(self, call: Call, report: Report, message: Message, is_own: bool) -> None:
-        """Fire the event of a message; nothing if nobody listens."""
+        """Fire the event of a message; nothing without a listener."""
         event = report.event if is_own else report.monitored
         if not self._listeners[event] and not (is_own and self._context.buttons_heard):
             return

@@ -245,7 +245,7 @@ class CallRequests(RequestingObject):
         timeout: float | None = None,
         **fields: Unpack[rows.ConsultFields],
     ) -> Request[Message]:
-        """Hold the call, which must be connected, and call somebody else.
+        """Hold the call, which must be connected, and call another number.
 
         - ``args``: any of what follows under its CTI OS keyword.
         - ``dialed_number``: required, 1 to 39 bytes.
@@ -272,7 +272,7 @@ class CallRequests(RequestingObject):
         timeout: float | None = None,
         **fields: Unpack[rows.SingleStepFields],
     ) -> Request[Message]:
-        """Add somebody to the call, which must be connected, without a consultation.
+        """Add a party to the call, which must be connected, without a consultation.
 
         The parameters are those of ``make_consult_call`` without ``consult_type``, and:
 

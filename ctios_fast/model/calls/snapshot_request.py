@@ -24,7 +24,7 @@ def request_snapshot(
     - ``key``: PeripheralID, ConnectionCallID and ConnectionDeviceID.
     - ``device_id_type``: ConnectionDeviceIDType.
     - ``take_in``: called with the answer.
-    - ``refused``: called with a refusal; returns whether a listener heard of it.
+    - ``refused``: called with a refusal; returns whether an event with a listener reported it.
     - ``timeout``: seconds, the session's ``request_timeout`` unless given.
     """
     query = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
