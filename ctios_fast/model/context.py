@@ -109,6 +109,7 @@ class Context:
 
     __slots__ = (
         "_connection",
+        "_end_filter",
         "_send_any",
         "_thread",
         "agent_at",
@@ -172,6 +173,8 @@ class Context:
         self.readers: dict[str, Callable[..., dict[str, Any]]] = {}
         #: The module of the message classes, imported with the first session: it takes time.
         self.messages: ModuleType = import_module("ctios_fast.messages")
+        #: Called when a mode with a filter of events is over.
+        self._end_filter: Callable[[], object] | None = None
         #: Thread of the loop that the session is used on, None before the first connect.
         self._thread: int | None = None
         self._connection: Connection
@@ -335,12 +338,20 @@ class Context:
         self.services_granted = 0
         self.registry.connection_lost(reason)
 
+    def filter_events(self, accepts: Callable[[str, Arguments], bool], end: Callable[[], object]) -> None:
+        """Until the mode is over, listeners get the events that ``accepts`` takes; ``end`` is called then."""
+        self.events.accepts = accepts
+        self._end_filter = end
+
     def forget_mode(self) -> None:
         """The mode is over."""
         self.mode = None
         self.send = self._send_any
-        self.events.accepts = None
         self.snapshot_due = False
+        if self._end_filter is not None:
+            self.events.accepts = None
+            self._end_filter()
+            self._end_filter = None
         self.current_call = None
         self.buttons = None
         self.hears_all = False

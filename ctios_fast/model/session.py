@@ -6,7 +6,7 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Concatenate, Literal, Self, TypeVar, Unpack, cast, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, Self, TypeVar, Unpack, cast, overload
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.connection import Connection
@@ -58,6 +58,9 @@ from .session_lookups import SessionLookups
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .system_status import SystemStatus
+
+if TYPE_CHECKING:
+    from ctios_fast.core.scan.frame_filter import FrameFilter
 
 __all__ = ["Session"]
 
@@ -422,7 +425,7 @@ class Session(SessionLookups):
 
     def set_message_filter(
         self,
-        filter: "str | Mapping[str, Any]",  # noqa: A002 - CTI OS's name
+        filter: "str | FrameFilter | Mapping[str, Any]",  # noqa: A002 - CTI OS's name
         *,
         peripheral_id: int | None = None,
         agents: Iterable["str | Agent"] = (),
@@ -434,8 +437,9 @@ class Session(SessionLookups):
     ) -> Request[None]:
         """Set monitor mode: all events of the peripheral that pass a filter, and no control.
 
-        - ``filter``: a CTI OS filter string such as ``MessageId=30;AgentId=10*``, ``*`` for every event; or
-          Arguments with Filter, and with PeripheralID and MonitorSessionSnapshotMode if need be, where 1
+        - ``filter``: a CTI OS filter string such as ``MessageId=30;AgentId=10*``, ``*`` for every event; or a
+          ``FrameFilter`` of the session's version, which judges the message of each event; or Arguments with
+          Filter, and with PeripheralID and MonitorSessionSnapshotMode if need be, where 1
           switches the snapshot off.
         - ``peripheral_id``: 0 to 4294967294. It is required here or in the Arguments.
         - ``agents``: as in ``set_bulk_mode``.

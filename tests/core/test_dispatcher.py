@@ -202,6 +202,19 @@ def test_a_handler_that_is_not_registered_cannot_be_removed(number: int) -> None
         log.dispatcher.off(number, handler)
 
 
+def test_a_handler_can_be_put_before_the_others() -> None:
+    log = Log(beat(1))
+    log.on("a")
+    first = log.handler("first")
+    log.dispatcher.on_first(ged.HEARTBEAT_CONF, first)
+    log.dispatcher.dispatch()
+    assert log.rows == [("first", 1), ("a", 1)]
+    log.dispatcher.off(ged.HEARTBEAT_CONF, first)
+    log.feed(beat(2))
+    log.dispatcher.dispatch()
+    assert log.rows[2:] == [("a", 2)]
+
+
 def test_off_finds_a_bound_method_by_equality() -> None:
     log = Log(beat(1))
     seen: list[Message] = []

@@ -37,6 +37,25 @@ BULK = """\
   100 eNotReady
   100 eLogout
 """
+WALLBOARD = """\
+1001 Logout -
+1002 Logout -
+1001 Login -
+1001 NotReady -
+1002 Login -
+1002 NotReady -
+1002 Available -
+1001 Talking 1
+1002 Reserved 1
+1002 Talking 1
+1002 Talking -
+1001 Talking -
+1002 Available -
+1001 NotReady -
+1002 NotReady -
+1001 Logout -
+1002 Logout -
+"""
 SCREEN_POP = """\
 agent.5000.1001: Ada Example, gold, open order 17
 call.5000.16777217.3001 is connected
@@ -108,6 +127,8 @@ OUTPUT = {
 }
 #: What is typed.
 INPUT = {"softphone.py": TYPED}
+#: Examples that do not end on given servers.
+ENDLESS = {"wallboard.py": WALLBOARD}
 
 
 def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -117,10 +138,10 @@ def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_every_example_is_tested() -> None:
-    assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, "servers.py"}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, *ENDLESS, "servers.py"}
 
 
-@pytest.mark.parametrize("name", OUTPUT)
+@pytest.mark.parametrize("name", [*OUTPUT, *ENDLESS])
 def test_an_example_runs_on_its_own_simulator(name: str) -> None:
     result = subprocess.run(
         [sys.executable, EXAMPLES / name],
@@ -131,7 +152,7 @@ def test_an_example_runs_on_its_own_simulator(name: str) -> None:
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == OUTPUT[name]
+    assert result.stdout == {**OUTPUT, **ENDLESS}[name]
 
 
 @pytest.mark.parametrize("name", [name.removesuffix(".py") for name in OUTPUT])
@@ -161,6 +182,31 @@ def test_the_softphone_explains_every_command() -> None:
     explained = {name: text for name, *text in lines}
     assert {"dial", "answer", "consult", "conference", "transfer", "wait"} <= set(explained)
     assert all(text for name, text in explained.items() if not name.startswith("e"))
+
+
+async def test_the_wallboard_shows_agents_of_given_servers_once_they_are_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = example("wallboard", monkeypatch)
+    shown: asyncio.Queue[tuple[str, str, str]] = asyncio.Queue()
+    async with Simulator() as simulator:
+        side = simulator.side_a
+        sides = module.Sides(side.host, side.port, side.host, side.port)
+        monkeypatch.setattr(sys, "argv", ["wallboard", side.host, str(side.port)])
+        watching = asyncio.create_task(module.watch(sides, shown.put_nowait))
+        async with asyncio.timeout(20), Session(client_id="desktop") as session:
+            await session.connect(ctios_a=side.host, port_a=side.port)
+            agent = Agent("1001", 5000, agent_instrument="3001")
+            await session.set_agent(agent)
+            await agent.login()
+            while not watching.done():
+                await agent.set_agent_state(AgentState.AGENT_STATE_AVAILABLE)
+                if not shown.empty():
+                    break
+                await agent.set_agent_state(AgentState.AGENT_STATE_NOT_READY)
+            assert (await shown.get())[0] == "1001"
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def test_the_event_sink_keeps_its_session_after_a_forced_logout(

@@ -23,6 +23,7 @@ from support.struct_server import (
 from support.wire_steps import OPEN_LAYOUT, QUERY_LAYOUT
 
 from ctios_fast import Agent, Arguments, CilCode, Session
+from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.errors import FilterSyntaxError
 from ctios_fast.model.modes import PASSIVE_MESSAGES
 from ctios_fast.protocol.numbers import NAMES
@@ -41,11 +42,11 @@ async def connected(session: Session, server: StructServer) -> Peer:
 
 
 async def opened(
-    session: Session, server: StructServer, filter_string: str, services: int = MONITOR_SERVICES, **more: Any
+    session: Session, server: StructServer, wanted: str | FrameFilter, services: int = MONITOR_SERVICES
 ) -> tuple[Peer, Frame]:
     """Set monitor mode without a snapshot; return the server's end and the OPEN_REQ."""
     peer = await connected(session, server)
-    opening = session.set_message_filter(filter_string, peripheral_id=5000, snapshot=False, **more)
+    opening = session.set_message_filter(wanted, peripheral_id=5000, snapshot=False)
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=services)
     await soon(opening)
@@ -53,10 +54,10 @@ async def opened(
 
 
 async def watching(
-    session: Session, server: StructServer, recorder: Recorder, filter_string: str
+    session: Session, server: StructServer, recorder: Recorder, wanted: str | FrameFilter
 ) -> CallDesk:
     """Calls of a peripheral that monitor mode watches through a filter."""
-    peer, _ = await opened(session, server, filter_string)
+    peer, _ = await opened(session, server, wanted)
     recorder.clear()
     return CallDesk(session, None, peer, recorder, 0)
 
@@ -185,6 +186,52 @@ async def test_the_filter_decides_which_events_of_calls_are_heard(
     await settled_by_query(session, calls.peer)
     assert names == heard
     assert not session.calls
+
+
+async def test_a_frame_filter_judges_the_message_of_each_event(
+    session: Session, server: StructServer, recorder: Recorder
+) -> None:
+    wanted = FrameFilter(25, "AGENT_STATE_EVENT", {"AgentID": "1002"}) | FrameFilter(
+        25, "CALL_ESTABLISHED_EVENT"
+    )
+    calls = await watching(session, server, recorder, wanted)
+    names: list[str] = []
+    for event in session.events:
+        if event.startswith("OnCall"):
+            session.subscribe(event, lambda args, event=event: names.append(event))
+    order: list[int | None] = []
+    session.on("AGENT_STATE_EVENT", lambda message: order.append(session.agents["1001"].state))
+    calls.peer.agent_state_event(AVAILABLE, instrument=DEVICE)
+    calls.peer.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+    calls.deliver(CALL)
+    calls.establish(CALL)
+    calls.send("END_CALL", CALL)
+    await settled_by_query(session, calls.peer)
+    assert [args["AgentID"] for args in recorder.of("OnAgentStateChange")] == ["1002"]
+    assert names == ["OnCallEstablished", "OnCallEnd"]
+    assert order[0] == AVAILABLE  # the objects are up to date before the program's handlers
+    assert not session.calls
+
+
+async def test_a_frame_filter_ends_with_its_mode(
+    session: Session, server: StructServer, recorder: Recorder
+) -> None:
+    peer, _ = await opened(session, server, FrameFilter(25, "CALL_ESTABLISHED_EVENT"))
+    closing = session.disconnect()
+    peer.close_conf(await peer.receive(7))
+    await soon(closing)
+    peer, _ = await opened(session, server, "*")
+    peer.agent_state_event(NOT_READY)
+    await recorder.wait_for("OnAgentStateChange")
+
+
+async def test_a_frame_filter_of_another_version_is_refused(session: Session, server: StructServer) -> None:
+    await connected(session, server)
+    other = FrameFilter(14, "AGENT_STATE_EVENT")
+    assert (
+        failing(lambda: session.set_message_filter(other, peripheral_id=5000))
+        == CilCode.E_CTIOS_INVALID_ARGUMENT
+    )
 
 
 CONTROL: dict[str, Callable[[Session], Any]] = {

@@ -184,6 +184,15 @@ cdef class Dispatcher:
         known = self.handlers_of(number) or ()
         self.set_handlers(number, (*known, _callable(handler)))
 
+    def on_first(self, message_type, handler):
+        """Call the handler with each message of a type, before the handlers that are registered already.
+
+        Arguments as for ``on``, which says what is raised.
+        """
+        cdef uint32_t number = message_number(message_type)
+        known = self.handlers_of(number) or ()
+        self.set_handlers(number, (_callable(handler), *known))
+
     def off(self, message_type, handler):
         """Remove a handler, with or without fields. Of equal ones, the first that was registered is removed.
 
