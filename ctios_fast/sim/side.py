@@ -161,9 +161,13 @@ class Side:
 
     async def stop(self) -> None:
         """Stop listening and end all connections."""
-        self._stop_listening()
-        for session in tuple(self.connections):
-            session.link.abort()
+        try:
+            # asyncio cannot set up a connection that it accepted in this turn once its server is closed.
+            await asyncio.sleep(0)
+        finally:
+            self._stop_listening()
+            for session in tuple(self.connections):
+                session.link.abort()
         for _ in range(_TURNS_TO_END):
             if not self.connections:
                 break
