@@ -16,17 +16,17 @@ from support.call_messages import (
 )
 from support.call_steps import DEVICE, SECOND, CallDesk, agent_desk
 from support.model import MakeSession, soon
-from support.struct_server import StructServer, text
+from support.struct_server import StructServer, text, uint
 from support.wire_steps import FullRecorder
 
-from ctios_fast import MethodError, Request
+from ctios_fast import ControlFailure, MethodError, Request
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.enums import CilCode
 
 FIRST, OTHER, THIRD_CALL = (Connection(number, DEVICE) for number in (501, 502, 503))
 #: Tags of fields that name a connection, CalledDeviceID, AgentInstrument and CallVariable3.
 CONNECTION, CALLED, INSTRUMENT, VARIABLE3 = 25, 28, 6, 15
-SET_CALL_DATA, DEFLECT, HOLD_CALL, CONFERENCE = 26, 52, 54, 48
+SET_CALL_DATA, CLEAR_CONNECTION, CONFERENCE, DEFLECT, HOLD_CALL = 26, 46, 48, 52, 54
 #: The fixed part of SET_CALL_DATA_REQ.
 SET_CALL_DATA_LAYOUT = "IIHIHHHHII"
 
@@ -185,6 +185,24 @@ async def test_a_call_that_has_ended_sends_no_request(calls: CallDesk) -> None:
         with pytest.raises(MethodError) as caught:
             invoke(call)
         assert caught.value.code is CilCode.E_CTIOS_INVALID_SESSION
+
+
+async def test_an_answer_after_the_end_of_the_call_answers_the_request_without_an_event(
+    calls: CallDesk,
+) -> None:
+    ended, other = await calls.open_calls(FIRST, OTHER)
+    confirmed, refused = ended.clear_connection(), other.hold()
+    first, second = await calls.peer.receive(CLEAR_CONNECTION), await calls.peer.receive(HOLD_CALL)
+    calls.send("END_CALL", FIRST)
+    calls.send("END_CALL", OTHER)
+    calls.peer.send(CLEAR_CONNECTION + 1, uint(first.invoke_id))
+    calls.peer.control_failure_conf(second, 13, 99)
+    await soon(confirmed)
+    with pytest.raises(ControlFailure):
+        await soon(refused)
+    await calls.settle()
+    assert calls.events == ["OnCallEnd", "OnCallEnd"]
+    assert "OnControlFailureConf" not in calls.recorder.names
 
 
 # --- Data -------------------------------------------------------------------------------------------
