@@ -105,10 +105,11 @@ class Recovery:
             asked += len(found)
             if not await self._run(found, step, failures):
                 return  # the next start asks again
+        self._context.tally.clear()  # what the opening found is not found again by a repair
         if failures:
             self.unanswered += len(failures)
             log.warning(
-                "the states of %d of %d agents could not be asked for; the first error: %s",
+                "%d of %d agents, devices and calls could not be asked for; the first error: %s",
                 len(failures),
                 asked,
                 failures[0][1],

@@ -72,3 +72,19 @@ async def test_a_filter_of_agents_keeps_calls_up_to_date_without_their_events(
         assert set(heard) == {"OnAgentStateChange"}
         assert set(session.get_all_agents()) == {"agent.5000.1001", "agent.5000.1002"}
         await session.disconnect()
+
+
+async def test_a_repair_does_not_count_the_calls_that_the_opening_found(
+    make_session: MakeSession, session: Session
+) -> None:
+    recovered: list[Arguments] = []
+    session.subscribe("OnRecovered", recovered.append)
+    async with Simulator() as simulator, make_session() as desk:
+        await talking(desk, simulator)
+        await soon(session.connect(**sides(simulator)))
+        await soon(session.set_message_filter("*", peripheral_id=5000, agents=["1001", "1002"]))
+        simulator.fail_side("a")
+        await until(lambda: recovered)
+        assert recovered[0]["CallsBegun"] == 0
+        assert recovered[0]["CallsRefreshed"] == 2
+        await session.disconnect()

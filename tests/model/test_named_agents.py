@@ -95,7 +95,7 @@ async def test_a_refused_query_is_counted_and_the_mode_is_set(
     assert linked.agents["1002"].state is AgentState.NOT_READY
     assert linked.counters()["first_queries_failed"] == 1
     warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
-    assert [each for each in warnings if "1 of 2 agents could not be asked for" in each] == warnings
+    assert [each for each in warnings if "1 of 2 agents, devices and calls could not" in each] == warnings
     assert len(peer.of(ged.QUERY_AGENT_STATE_REQ)) == 2, "a refusal is not repeated"
 
 
