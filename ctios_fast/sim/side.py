@@ -1,6 +1,7 @@
 """One CTI Server of the pair: its listener, its connections, and the faults that can be simulated."""
 
 import asyncio
+import contextlib
 import resource
 import socket
 import ssl
@@ -35,6 +36,9 @@ SPARE_DESCRIPTORS: Final = 32
 
 _TLS_HANDSHAKE: Final = 10.0
 """Seconds that a TLS handshake may take; only after it does the client count as a connection."""
+
+_TURNS_TO_SET_UP: Final = 2
+"""Turns of the loop in which asyncio sets up a connection that it has accepted."""
 
 _TURNS_TO_END: Final = 100
 """Turns of the loop that aborted connections get to end; a TLS connection needs a few."""
@@ -162,8 +166,11 @@ class Side:
     async def stop(self) -> None:
         """Stop listening and end all connections."""
         try:
-            # asyncio cannot set up a connection that it accepted in this turn once its server is closed.
-            await asyncio.sleep(0)
+            # asyncio cannot set up a connection that it has accepted once its server is closed: no more are
+            # accepted, and those that were get the turns of the loop that they need.
+            self._accept_no_more()
+            for _ in range(_TURNS_TO_SET_UP):
+                await asyncio.sleep(0)
         finally:
             self._stop_listening()
             for session in tuple(self.connections):
@@ -172,6 +179,13 @@ class Side:
             if not self.connections:
                 break
             await asyncio.sleep(0)
+
+    def _accept_no_more(self) -> None:
+        loop = asyncio.get_running_loop()
+        for server in self._servers:
+            for listener in server.sockets:
+                with contextlib.suppress(NotImplementedError, RuntimeError):  # loops that do not use readers
+                    loop.remove_reader(listener.fileno())
 
     def _stop_listening(self) -> None:
         servers, self._servers = self._servers, []
