@@ -8,7 +8,7 @@ from support.call_messages import ALERTING, CONNECT, Connection, data_update, of
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
 from support.model import Recorder, soon, until
 from support.struct_server import NOT_READY, OPEN_REQ, PERIPHERAL, Peer, StructServer
-from support.wire_steps import BULK_SERVICES, OWN_MONITOR, open_agent, signed_in
+from support.wire_steps import BULK_SERVICES, OWN_MONITOR, connected, open_agent, signed_in
 
 #: The caller, and the devices of the session's agent and of two others.
 CALLER, DEVICE, SECOND, THIRD = "5551234", "3001", "3002", "3003"
@@ -142,9 +142,7 @@ async def agent_desk(session: Session, server: StructServer, recorder: Recorder)
 
 async def bulk_desk(session: Session, server: StructServer, recorder: Recorder) -> CallDesk:
     """A session in bulk mode, with no monitor, as the All Events service has none."""
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_bulk_mode(PERIPHERAL)
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ctios_fast import Agent, Arguments, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from support.model import Recorder, an_agent, soon, until
 from support.struct_server import (
+    CLOSE_REQ,
     LOGOUT,
     NOT_READY,
     OPEN_REQ,
@@ -52,6 +53,21 @@ class Desk(NamedTuple):
     recorder: Recorder
 
 
+async def connected(session: Session, server: StructServer, **options: Any) -> Peer:
+    """Connect the session to the server as side A; return the server's end."""
+    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port, **options)
+    peer = await server.accepted()
+    await soon(connecting)
+    return peer
+
+
+async def disconnected(session: Session, peer: Peer) -> None:
+    """Disconnect the session in order."""
+    closing = session.disconnect()
+    peer.close_conf(await peer.receive(CLOSE_REQ))
+    await soon(closing)
+
+
 async def open_agent(
     session: Session,
     server: StructServer,
@@ -64,10 +80,8 @@ async def open_agent(
 ) -> Desk:
     """Connect and set agent mode for agent 1001; the recorder begins after that."""
     agent = an_agent(agent_password="sesame") if agent is None else agent
-    ports = {} if other is None else {"ctios_b": "localhost", "port_b": other.port}
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port, **ports)  # type: ignore[arg-type]
-    peer = await server.accepted()
-    await soon(connecting)
+    other_side = {} if other is None else {"ctios_b": "localhost", "port_b": other.port}
+    peer = await connected(session, server, **other_side)
     opening = session.set_agent(agent)
     await answer_opening(peer, monitor_id=monitor_id, state=state)
     await soon(opening)

@@ -22,6 +22,7 @@ from support.wire_steps import (
     Desk,
     advance,
     answer_opening,
+    connected,
     open_agent,
     reported,
     request_for_state,
@@ -44,9 +45,7 @@ async def test_an_agent_who_is_signed_in_is_adopted_with_the_skill_groups(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
     agent = an_agent()
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_agent(agent)
     groups = (Group(7, 5007, 1, AVAILABLE), Group(8, 5008, 2, NOT_READY))
     await answer_opening(peer, state=AVAILABLE, groups=groups)

@@ -25,6 +25,7 @@ from support.wire_steps import (
     OWN_MONITOR,
     QUERY_LAYOUT,
     STATE_LAYOUT,
+    connected,
 )
 
 from ctios_fast import Arguments, Session
@@ -71,9 +72,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
     agent = an_agent(agent_password="sesame")
 
     # The connection.
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     assert recorder.names == ["OnConnection", "OnCTIOSFailure"]
 
     # OPEN_REQ with the agent's identity; the session gets a monitor.
@@ -201,9 +200,7 @@ async def test_an_agent_signs_in_works_and_signs_out(
 async def test_bulk_mode_hears_every_agent(
     session: Session, server: StructServer, recorder: Recorder, version: int
 ) -> None:
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_bulk_mode(5000)
     request = await peer.receive(OPEN_REQ)
     assert request.fixed(OPEN_LAYOUT)[1:5] == (version, 0xFFFFFFFF, 0xFFFFFFFF, BULK_SERVICES)
@@ -229,9 +226,7 @@ async def test_bulk_mode_hears_every_agent(
 async def test_agents_that_are_named_in_bulk_mode_are_asked_for_after_the_opening(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_bulk_mode(5000, agents=["1001", "1002"])
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     for agent_id, state in (("1001", NOT_READY), ("1002", LOGOUT)):

@@ -17,6 +17,7 @@ from support.wire_steps import (
     BULK_SERVICES,
     OWN_MONITOR,
     Desk,
+    connected,
     reported,
     request_for_state,
 )
@@ -337,9 +338,7 @@ async def test_in_bulk_mode_every_agents_logout_fires_the_logout_events_once(
 ) -> None:
     session: Session = make_session(clock=clock)
     recorder = Recorder(session)
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_bulk_mode(5000)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES, peripherals=(5000,))
     peer.system_event(3, 5000)

@@ -20,7 +20,7 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import OPEN_LAYOUT, QUERY_LAYOUT
+from support.wire_steps import OPEN_LAYOUT, QUERY_LAYOUT, connected, disconnected
 
 from ctios_fast import Agent, Arguments, CilCode, Session
 from ctios_fast.bulk.filters import FrameFilter
@@ -31,14 +31,6 @@ from ctios_fast.protocol.numbers import NAMES
 MONITOR_SERVICES = 0x10 | 0x4
 SNAPSHOT_CALL_REQ = 82
 CALL = Connection(501, DEVICE)
-
-
-async def connected(session: Session, server: StructServer) -> Peer:
-    """Connect the session; return the server's end."""
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
-    return peer
 
 
 async def opened(
@@ -217,9 +209,7 @@ async def test_a_frame_filter_ends_with_its_mode(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
     peer, _ = await opened(session, server, FrameFilter(25, "CALL_ESTABLISHED_EVENT"))
-    closing = session.disconnect()
-    peer.close_conf(await peer.receive(7))
-    await soon(closing)
+    await disconnected(session, peer)
     peer, _ = await opened(session, server, "*")
     peer.agent_state_event(NOT_READY)
     await recorder.wait_for("OnAgentStateChange")
@@ -314,9 +304,7 @@ async def test_another_mode_after_a_disconnect_may_control(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
     peer, _ = await opened(session, server, "MessageId=23")
-    closing = session.disconnect()
-    peer.close_conf(await peer.receive(7))
-    await soon(closing)
+    await disconnected(session, peer)
     peer = await connected(session, server)
     agent = Agent("1001", 5000, agent_instrument="3001")
     opening = session.set_agent(agent)

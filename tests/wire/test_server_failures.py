@@ -19,6 +19,7 @@ from support.wire_steps import (
     Desk,
     advance,
     answer_opening,
+    connected,
     open_agent,
     request_for_state,
     signed_in,
@@ -161,9 +162,7 @@ async def test_a_server_that_goes_offline_is_reported_and_left(
 async def test_a_refused_session_is_rejected_with_its_status(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     opening = session.set_agent(an_agent())
     peer.failure_conf(await peer.receive(OPEN_REQ), 18)
     with pytest.raises(OpenRefused) as refused:
@@ -177,9 +176,7 @@ async def test_a_refused_session_is_rejected_with_its_status(
 async def test_a_server_that_misses_heartbeats_is_left(
     session: Session, server: StructServer, recorder: Recorder, clock: ManualClock
 ) -> None:
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port, heartbeat=10)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server, heartbeat=10)
     opening = session.set_agent(an_agent())
     request = await peer.receive(OPEN_REQ)
     assert 20 <= request.fixed(OPEN_LAYOUT)[2] < 0xFFFFFFFF  # IdleTimeout

@@ -13,7 +13,6 @@ from support.documented_events import check_keywords
 from support.model import Recorder, an_agent, soon
 from support.struct_server import (
     AVAILABLE,
-    CLOSE_REQ,
     NOT_READY,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
@@ -27,6 +26,8 @@ from support.wire_steps import (
     Desk,
     advance,
     answer_opening,
+    connected,
+    disconnected,
     request_for_state,
 )
 
@@ -126,11 +127,9 @@ def test_the_documentation_lists_every_status_that_gets_a_failure_code() -> None
 # --- Connecting -------------------------------------------------------------------------------------
 
 
-async def connected(session: Session, server: StructServer, recorder: Recorder) -> Peer:
+async def newly_connected(session: Session, server: StructServer, recorder: Recorder) -> Peer:
     """Connect; the recorder begins after that."""
-    connecting = session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(connecting)
+    peer = await connected(session, server)
     recorder.clear()
     return peer
 
@@ -192,7 +191,7 @@ async def test_agent_mode_is_followed_by_the_systems_status(
     is_online: bool,
     expected: list[tuple[int, int | None]],
 ) -> None:
-    peer = await connected(session, server, recorder)
+    peer = await newly_connected(session, server, recorder)
     opening = session.set_agent(an_agent())
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=AGENT_SERVICES, pg_status=pg_status, is_online=is_online)
@@ -208,7 +207,7 @@ async def test_agent_mode_is_followed_by_the_systems_status(
 async def test_bulk_mode_leaves_the_status_of_peripherals_to_the_servers_own_events(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    peer = await connected(session, server, recorder)
+    peer = await newly_connected(session, server, recorder)
     opening = session.set_bulk_mode(5000)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES, peripherals=(5000, 5001))
     for peripheral_id in (5000, 5001):
@@ -230,7 +229,7 @@ async def test_bulk_mode_leaves_the_status_of_peripherals_to_the_servers_own_eve
 async def test_a_refused_opening_reports_its_status_and_rejects_the_session(
     session: Session, server: StructServer, recorder: Recorder, mode: str, code: int
 ) -> None:
-    peer = await connected(session, server, recorder)
+    peer = await newly_connected(session, server, recorder)
     opening = session.set_agent(an_agent()) if mode == "agent" else session.set_bulk_mode(5000)
     peer.failure_conf(await peer.receive(OPEN_REQ), 36)
     with pytest.raises(OpenRefused) as refused:
@@ -247,7 +246,7 @@ async def test_a_refused_opening_reports_its_status_and_rejects_the_session(
 async def test_a_side_that_refuses_for_a_reason_of_its_own_is_reported_as_down(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    peer = await connected(session, server, recorder)
+    peer = await newly_connected(session, server, recorder)
     opening = session.set_agent(an_agent())
     peer.failure_conf(await peer.receive(OPEN_REQ), 92)  # not the master
     event = await recorder.wait_for("OnCTIOSFailure")
@@ -364,9 +363,7 @@ async def test_a_refusal_says_whether_its_code_is_a_status_and_what_it_means(
 
 async def closed(desk: Desk) -> None:
     """Disconnect; the recorder begins after that."""
-    closing = desk.session.disconnect()
-    desk.peer.close_conf(await desk.peer.receive(CLOSE_REQ))
-    await soon(closing)
+    await disconnected(desk.session, desk.peer)
     desk.recorder.clear()
 
 
@@ -382,7 +379,7 @@ async def test_clearing_the_agent_reports_which_one_was_removed(desk: Desk) -> N
 
 async def test_another_agent_takes_the_place_of_the_current_one(desk: Desk, server: StructServer) -> None:
     await closed(desk)
-    peer = await connected(desk.session, server, desk.recorder)
+    peer = await newly_connected(desk.session, server, desk.recorder)
     other = Agent("1002", 5000, agent_instrument="3002")
     opening = desk.session.set_agent(other)
     assert dict(desk.recorder.of("OnCurrentAgentReset")[0]) == {"UniqueObjectID": "agent.5000.1001"}
@@ -393,7 +390,7 @@ async def test_another_agent_takes_the_place_of_the_current_one(desk: Desk, serv
 
 async def test_bulk_mode_takes_the_place_of_the_current_agent(desk: Desk, server: StructServer) -> None:
     await closed(desk)
-    peer = await connected(desk.session, server, desk.recorder)
+    peer = await newly_connected(desk.session, server, desk.recorder)
     opening = desk.session.set_bulk_mode(5000)
     assert desk.recorder.names == ["OnCurrentAgentReset"]
     assert desk.session.current_agent is None
@@ -403,7 +400,7 @@ async def test_bulk_mode_takes_the_place_of_the_current_agent(desk: Desk, server
 
 async def test_the_same_agent_set_again_is_not_reset(desk: Desk, server: StructServer) -> None:
     await closed(desk)
-    peer = await connected(desk.session, server, desk.recorder)
+    peer = await newly_connected(desk.session, server, desk.recorder)
     opening = desk.session.set_agent(desk.agent)
     await answer_opening(peer)
     await soon(opening)
