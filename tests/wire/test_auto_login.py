@@ -9,11 +9,16 @@ from support.struct_server import (
     LOGIN,
     LOGOUT,
     NOT_READY,
+    RESERVED,
     SET_AGENT_STATE_REQ,
+    TALKING,
+    WORK_NOT_READY,
+    WORK_READY,
     StructServer,
 )
 from support.wire_steps import (
     OWN_MONITOR,
+    STATE_LAYOUT,
     Desk,
     FullRecorder,
     advance,
@@ -25,7 +30,8 @@ from support.wire_steps import (
 
 from ctios_fast.connection.clock import ManualClock
 
-TALKING, WORK_NOT_READY, WORK_READY, BUSY_OTHER, RESERVED, HOLD = 4, 5, 6, 7, 8, 10
+#: The state of an agent that holds a call.
+HOLD = 10
 #: Reasons: one that the agent gave, one that the peripheral gives for a call that was not answered.
 LUNCH, CALL_NOT_ANSWERED = 7, 32767
 
@@ -155,7 +161,7 @@ async def test_a_mobile_agent_is_logged_in_again_with_its_telephone(
     await heard(desk, (NOT_READY, 0))
     desk = await over_to_a_new_connection(desk, server, clock, LOGOUT)
     login = await desk.peer.receive(SET_AGENT_STATE_REQ)
-    assert (6, b"3001;5550100\0") in login.floating("IIHHHHBI")
+    assert (6, b"3001;5550100\0") in login.floating(STATE_LAYOUT)
 
 
 async def test_auto_login_that_is_set_late_goes_back_too(

@@ -4,10 +4,9 @@ import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, send
 from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
 from support.model import until
-from support.struct_server import QUERY_AGENT_STATE_REQ, Frame
+from support.struct_server import QUERY_AGENT_STATE_REQ, SNAPSHOT_CALL_REQ, Frame
 
 CALL = Connection(501, DEVICE)
-SNAPSHOT_CALL_REQ = 82
 SNAPSHOT_LAYOUT = "IIIH"
 
 

@@ -10,7 +10,7 @@ from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
 from support.documented_call_events import CONFIRMATIONS
 from support.documented_events import check_keywords
 from support.model import soon
-from support.struct_server import text
+from support.struct_server import SNAPSHOT_CALL_REQ, text
 
 from ctios_fast import ControlFailure
 
@@ -233,7 +233,7 @@ async def test_a_single_step_request_names_one_call_and_the_number(calls: CallDe
 async def test_a_snapshot_completes_the_call_and_reports_it(calls: CallDesk) -> None:
     call = await prepared(calls, 1)
     answer = call.snapshot()
-    frame = await calls.peer.receive(82)
+    frame = await calls.peer.receive(SNAPSHOT_CALL_REQ)
     assert_requests(frame, "IIIH", _ONE, {CONNECTION: DEVICE})
     send(
         calls.peer,

@@ -15,8 +15,8 @@ from support.call_messages import (
     Connection,
 )
 from support.call_steps import DEVICE, SECOND, CallDesk, agent_desk
-from support.model import MakeSession, soon
-from support.struct_server import StructServer, text, uint
+from support.model import MakeSession, failed, soon
+from support.struct_server import SNAPSHOT_CALL_REQ, StructServer, text, uint
 from support.wire_steps import FullRecorder
 
 from ctios_fast import ControlFailure, MethodError, Request
@@ -83,12 +83,6 @@ async def in_state(desk: CallDesk, status: int) -> Any:
     return call
 
 
-async def error_of(request: Request[Any]) -> MethodError:
-    with pytest.raises(MethodError) as caught:
-        await soon(request)
-    return caught.value
-
-
 @pytest.mark.parametrize("status", [ALERTING, CONNECT, HOLD, NULL])
 async def test_requests_that_the_state_does_not_allow_fail_before_they_are_sent(
     calls: CallDesk, status: int
@@ -102,12 +96,12 @@ async def test_requests_that_the_state_does_not_allow_fail_before_they_are_sent(
             sent.append(method)
             await calls.peer.receive_any()
         else:
-            error = await error_of(request)
+            error = await failed(request)
             assert error.code is code, method
             assert method in str(error)
     # Nothing else is sent: the next message is that of a request without a condition.
     call.snapshot()
-    await calls.peer.receive(82)
+    await calls.peer.receive(SNAPSHOT_CALL_REQ)
     assert len(sent) == len([method for method in METHODS if status not in REFUSED[method]])
 
 
@@ -140,14 +134,14 @@ async def test_deflect_names_the_call_and_the_target(calls: CallDesk) -> None:
 
 async def test_without_another_call_a_request_for_two_fails(calls: CallDesk) -> None:
     (call,) = await calls.open_calls(FIRST)
-    error = await error_of(call.conference())
+    error = await failed(call.conference())
     assert error.code is _INVALID
     assert "has 0 others" in str(error)
 
 
 async def test_of_two_other_calls_none_is_chosen_unless_it_is_named(calls: CallDesk) -> None:
     call, _, named = await calls.open_calls(FIRST, OTHER, THIRD_CALL)
-    error = await error_of(call.transfer())
+    error = await failed(call.transfer())
     assert error.code is _INVALID
     assert "has 2 others" in str(error)
     layout = "IIII" + "H" * 12

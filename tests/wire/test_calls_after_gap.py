@@ -7,14 +7,21 @@ import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, send
 from support.call_steps import CALLER, DEVICE, CallDesk
 from support.model import until
-from support.struct_server import NOT_READY, SNAPSHOT_DEVICE_REQ, Frame, Peer, StructServer, text
+from support.struct_server import (
+    NOT_READY,
+    SNAPSHOT_CALL_REQ,
+    SNAPSHOT_DEVICE_REQ,
+    Frame,
+    Peer,
+    StructServer,
+    text,
+)
 from support.wire_steps import OWN_MONITOR, advance, answer_opening
 
 from ctios_fast import Arguments
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
-SNAPSHOT_CALL_REQ = 82
 
 
 async def reopened(calls: CallDesk, server: StructServer, clock: ManualClock) -> Peer:

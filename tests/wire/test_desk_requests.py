@@ -14,6 +14,10 @@ from support.struct_server import (
     NOT_READY,
     PERIPHERAL,
     SET_AGENT_STATE_REQ,
+    SNAPSHOT_DEVICE_CONF,
+    SNAPSHOT_DEVICE_REQ,
+    TALKING,
+    WORK_READY,
     Frame,
     StructServer,
     text,
@@ -30,7 +34,6 @@ SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
 RELEASE_CALL_REQ, RELEASE_CALL_CONF = 28, 29
 MAKE_CALL_REQ, MAKE_CALL_CONF = 56, 57
 QUERY_DEVICE_INFO_REQ, QUERY_DEVICE_INFO_CONF = 78, 79
-SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
 SUPERVISOR_ASSIST_REQ, SUPERVISOR_ASSIST_CONF = 118, 119
 EMERGENCY_CALL_REQ, EMERGENCY_CALL_CONF = 121, 122
 AGENT_DESK_SETTINGS_REQ, AGENT_DESK_SETTINGS_CONF = 131, 132
@@ -462,9 +465,6 @@ async def test_another_greeting_action_is_refused(desk: Desk) -> None:
     assert refused is CilCode.E_CTIOS_INVALID_ARGUMENT
     missing = failing(lambda: desk.agent.set_agent_greeting_action())
     assert missing is CilCode.E_CTIOS_MISSING_ARGUMENT
-
-
-TALKING, WORK_READY = 4, 6
 
 
 async def test_the_direction_of_the_last_call_is_kept_for_wrapup(desk: Desk) -> None:

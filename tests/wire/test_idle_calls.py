@@ -8,13 +8,12 @@ import pytest
 from support.call_messages import CONNECT, HOLD, Connection, send
 from support.call_steps import DEVICE, CallDesk
 from support.model import MakeSession
-from support.struct_server import Frame
+from support.struct_server import SNAPSHOT_CALL_REQ, Frame
 
 from ctios_fast import MethodError
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
-SNAPSHOT_CALL_REQ = 82
 IDLE = 6 * 3600.0
 LOOK = IDLE / 6
 

@@ -11,17 +11,17 @@ from support.struct_server import (
     OPEN_REQ,
     PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
+    SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
     Frame,
     Peer,
     StructServer,
 )
-from support.wire_steps import BULK_SERVICES, advance
+from support.wire_steps import BULK_SERVICES, QUERY_LAYOUT, advance
 
 from ctios_fast import Arguments
 from ctios_fast.connection.clock import ManualClock
 
-SNAPSHOT_CALL_REQ = 82
 AGENTS, CALLS, ENDED, BEGUN, WINDOW = 500, 80, 10, 20, 100
 REQUESTS = 2 * AGENTS + CALLS + BEGUN
 
@@ -56,7 +56,7 @@ class Counting:
                 self._waiting.clear()
 
     def _answer(self, request: Frame) -> None:
-        layout = {QUERY_AGENT_STATE_REQ: "IIii", SNAPSHOT_DEVICE_REQ: "IIH", SNAPSHOT_CALL_REQ: "IIIH"}
+        layout = {QUERY_AGENT_STATE_REQ: QUERY_LAYOUT, SNAPSHOT_DEVICE_REQ: "IIH", SNAPSHOT_CALL_REQ: "IIIH"}
         name = request.floating(layout[request.number])[0][1].rstrip(b"\0").decode()
         self.asked[request.number, name] += 1
         if request.number == QUERY_AGENT_STATE_REQ:

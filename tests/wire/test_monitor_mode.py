@@ -14,6 +14,7 @@ from support.struct_server import (
     NOT_READY,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
+    SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
     Frame,
     Peer,
@@ -29,7 +30,6 @@ from ctios_fast.model.modes import PASSIVE_MESSAGES
 from ctios_fast.protocol.numbers import NAMES
 
 MONITOR_SERVICES = 0x10 | 0x4
-SNAPSHOT_CALL_REQ = 82
 CALL = Connection(501, DEVICE)
 
 
