@@ -19,6 +19,7 @@ from support.struct_server import (
     NULL_SKILL_GROUP,
     PERIPHERAL,
     Floating,
+    Frame,
     Peer,
     text,
     uint,
@@ -401,6 +402,12 @@ def data_update(
         NewConnectionDeviceID=new.device_id,
         **fields,
     )
+
+
+def snapshot_conf(peer: Peer, request: Frame, *parties: tuple[int, str, int], **fields: Any) -> None:
+    """Answer a question about a call; ``parties``: ConnectionCallID, device and state of its connections."""
+    rows = [(call_id, device, STATIC, AGENT_DEVICE, device, state) for call_id, device, state in parties]
+    send(peer, "SNAPSHOT_CALL_CONF", InvokeID=request.invoke_id, CallDevice=rows, **fields)
 
 
 def of_two_calls(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctios_fast import Agent, Arguments, Session
-from support.call_messages import ALERTING, CONNECT, Connection, data_update, of_two_calls, send
+from support.call_messages import ALERTING, CONNECT, HOLD, Connection, data_update, of_two_calls, send
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
 from support.model import Recorder, soon, until
 from support.struct_server import NOT_READY, OPEN_REQ, PERIPHERAL, Peer, StructServer
@@ -75,6 +75,16 @@ class CallDesk:
             CallingDeviceID=CALLER,
             CalledDeviceID=device,
         )
+
+    def hold(self, connection: Connection, device: str = DEVICE, **fields: Any) -> None:
+        """Send that the call is held at the device."""
+        self.send("CALL_HELD", connection, LocalConnectionState=HOLD, HoldingDeviceID=device, **fields)
+
+    def connect(self, *connections: Connection, **fields: Any) -> None:
+        """Send that each call rings and is answered at the device that its connection names."""
+        for connection in connections:
+            self.deliver(connection, connection.device_id, **fields)
+            self.establish(connection, connection.device_id)
 
     # --- The session's side -------------------------------------------------------------------------
 

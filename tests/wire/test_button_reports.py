@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 import pytest
-from support.call_messages import CONNECT, HOLD, Connection
+from support.call_messages import CONNECT, Connection
 from support.call_steps import DEVICE, CallDesk
 from support.model import soon, until
 from support.struct_server import (
@@ -104,7 +104,7 @@ async def test_the_buttons_follow_the_call(calls: CallDesk, reports: Reports) ->
     await until(lambda: reports.changes[-1]["MessageID"] == CALL_ESTABLISHED)
     single = {"HOLD", "RELEASE", "TRANSFER_INIT", "CONFERENCE_INIT", "RECORD", "BAD_LINE_CALL"}
     assert names(reports.changes[-1]) == of_agent | single
-    calls.send("CALL_HELD", FIRST, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(FIRST)
     await until(lambda: reports.changes[-1]["MessageID"] == CALL_HELD)
     assert names(reports.changes[-1]) == of_agent | {"RETRIEVE"}
     calls.send("CALL_RETRIEVED", FIRST, LocalConnectionState=CONNECT, RetrievingDeviceID=DEVICE)
@@ -139,7 +139,7 @@ async def test_desk_settings_report_the_buttons_only_if_they_change_them(
 
 async def test_another_current_call_reports_its_buttons(calls: CallDesk, reports: Reports) -> None:
     first, second = await calls.open_calls(FIRST, SECOND)
-    calls.send("CALL_HELD", FIRST, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(FIRST)
     await calls.settle()
     assert calls.session.current_call is first
     reports.order.clear()

@@ -113,7 +113,7 @@ async def test_an_answer_does_not_undo_what_was_heard_since_the_question(calls: 
     await calls.settle()
     request = await asked(calls)
     calls.establish(CALL)
-    calls.send("CALL_HELD", CALL, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(CALL)
     calls.update(CALL, CallVariable1="newer")
     answer(calls, request, HOLD)
     await calls.settle()

@@ -10,10 +10,6 @@ ORIGINAL, CONSULTED, JOINED = (Connection(number, DEVICE) for number in (501, 50
 PARTIES = [JOINED, Connection(503, "trunk.17"), Connection(503, SECOND)]
 
 
-def hold(desk: CallDesk) -> None:
-    desk.send("CALL_HELD", ORIGINAL, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
-
-
 def conference(desk: CallDesk, parties: list[Connection] = PARTIES, state: int = CONNECT) -> None:
     desk.join(
         "CALL_CONFERENCED",
@@ -60,7 +56,7 @@ async def test_a_third_id_reaches_the_object_of_the_first_call_in_any_order(
     original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
     calls.update(ORIGINAL, CallVariable1="the original's")
     calls.update(CONSULTED, CallVariable1="the consult's")
-    hold(calls)
+    calls.hold(ORIGINAL)
     await calls.settle()
     calls.clear()
     for step in ORDERS[order]:
@@ -114,14 +110,14 @@ async def test_an_update_may_change_the_connection_and_not_the_call_id(calls: Ca
     assert calls.found(moved) is original
     assert calls.call(ORIGINAL) is None
     assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == ORIGINAL.uid
-    calls.send("CALL_HELD", moved, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(moved)
     await calls.settle()
     assert original.status == HOLD
 
 
 async def test_the_result_may_keep_the_first_calls_id(calls: CallDesk) -> None:
     original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls, [party._replace(call_id=501) for party in PARTIES])
     end_consult(calls)
     await calls.settle()
@@ -134,7 +130,7 @@ async def test_the_result_may_keep_the_first_calls_id(calls: CallDesk) -> None:
 
 async def test_the_result_may_have_the_consult_calls_id(calls: CallDesk) -> None:
     await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls, [party._replace(call_id=502) for party in PARTIES])
     calls.send("END_CALL", ORIGINAL)
     await calls.settle()
@@ -150,7 +146,7 @@ async def test_the_result_may_have_the_consult_calls_id(calls: CallDesk) -> None
 
 async def test_a_conference_without_a_state_makes_the_controllers_connection_active(calls: CallDesk) -> None:
     original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls, state=NONE)
     await calls.settle()
     assert calls.found(JOINED) is original
@@ -160,17 +156,10 @@ async def test_a_conference_without_a_state_makes_the_controllers_connection_act
 
 async def test_the_other_parties_keep_their_objects_and_their_states(bulk_calls: CallDesk) -> None:
     caller, consulted = Connection(501, THIRD), Connection(502, SECOND)
-    for connection, device in (
-        (caller, THIRD),
-        (ORIGINAL, DEVICE),
-        (CONSULTED, DEVICE),
-        (consulted, SECOND),
-    ):
-        bulk_calls.deliver(connection, device)
-        bulk_calls.establish(connection, device)
+    bulk_calls.connect(caller, ORIGINAL, CONSULTED, consulted)
     bulk_calls.update(ORIGINAL, CallVariable1="the original's", CallVariable2="kept")
     bulk_calls.update(CONSULTED, CallType=CONSULT_CALL, CallVariable1="the consult's")
-    hold(bulk_calls)
+    bulk_calls.hold(ORIGINAL)
     await bulk_calls.settle()
     parties = {name: bulk_calls.found(name) for name in (caller, ORIGINAL, CONSULTED, consulted)}
     bulk_calls.clear()
@@ -205,14 +194,7 @@ async def test_the_other_parties_keep_their_objects_and_their_states(bulk_calls:
 
 async def test_updates_of_every_party_before_the_event_rename_each_object_once(bulk_calls: CallDesk) -> None:
     caller, consulted = Connection(501, THIRD), Connection(502, SECOND)
-    for connection, device in (
-        (caller, THIRD),
-        (ORIGINAL, DEVICE),
-        (CONSULTED, DEVICE),
-        (consulted, SECOND),
-    ):
-        bulk_calls.deliver(connection, device)
-        bulk_calls.establish(connection, device)
+    bulk_calls.connect(caller, ORIGINAL, CONSULTED, consulted)
     await bulk_calls.settle()
     parties = {name: bulk_calls.found(name) for name in (caller, ORIGINAL, CONSULTED, consulted)}
     bulk_calls.clear()
@@ -249,12 +231,12 @@ async def test_an_update_of_an_unseen_party_renames_all_connections_of_the_call(
 
 async def test_a_third_party_joins_a_conference(calls: CallDesk) -> None:
     original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls, [party._replace(call_id=501) for party in PARTIES])
     end_consult(calls)
     (second,) = await calls.open_calls(Connection(504, DEVICE))
     assert second is not original
-    hold(calls)
+    calls.hold(ORIGINAL)
     calls.join(
         "CALL_CONFERENCED",
         ORIGINAL,
@@ -275,7 +257,7 @@ async def test_the_call_of_the_consulted_agent_keeps_its_state(calls: CallDesk) 
     # An agent at another device joins the session's agent, who holds the consult call.
     mine = Connection(502, DEVICE)
     (call,) = await calls.open_calls(mine)
-    calls.send("CALL_HELD", mine, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(mine)
     calls.join(
         "CALL_CONFERENCED",
         Connection(501, THIRD),
@@ -295,7 +277,7 @@ async def test_the_call_of_the_consulted_agent_keeps_its_state(calls: CallDesk) 
 
 async def test_a_conference_that_lists_no_parties_goes_on_with_the_first_call(calls: CallDesk) -> None:
     original, consult = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls, [])
     await calls.settle()
     assert calls.found(ORIGINAL) is original
@@ -304,7 +286,7 @@ async def test_a_conference_that_lists_no_parties_goes_on_with_the_first_call(ca
 
 async def test_another_party_that_leaves_is_reported_and_is_not_a_call_of_the_agent(calls: CallDesk) -> None:
     original, _ = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     conference(calls)
     end_consult(calls)
     await calls.settle()

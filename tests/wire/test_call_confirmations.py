@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import pytest
-from support.call_messages import CONNECT, HOLD, INITIATE, Connection, send
+from support.call_messages import CONNECT, HOLD, INITIATE, Connection, snapshot_conf
 from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
 from support.documented_call_events import CONFIRMATIONS
 from support.documented_events import check_keywords
@@ -137,7 +137,7 @@ async def prepared(calls: CallDesk, number: int) -> Any:
     connections = [FIRST, OTHER][:number]
     opened = await calls.open_calls(*connections)
     if number == 2:
-        calls.send("CALL_HELD", FIRST, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+        calls.hold(FIRST)
         await calls.settle()
         calls.clear()
     return opened[-1]
@@ -185,7 +185,7 @@ async def test_an_answer_is_confirmed(calls: CallDesk) -> None:
 
 async def test_a_retrieval_is_confirmed(calls: CallDesk) -> None:
     (call,) = await calls.open_calls(FIRST)
-    calls.send("CALL_HELD", FIRST, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(FIRST)
     await calls.settle()
     calls.clear()
     answer = call.retrieve()
@@ -235,16 +235,16 @@ async def test_a_snapshot_completes_the_call_and_reports_it(calls: CallDesk) -> 
     answer = call.snapshot()
     frame = await calls.peer.receive(SNAPSHOT_CALL_REQ)
     assert_requests(frame, "IIIH", _ONE, {CONNECTION: DEVICE})
-    send(
+    snapshot_conf(
         calls.peer,
-        "SNAPSHOT_CALL_CONF",
-        InvokeID=frame.invoke_id,
+        frame,
+        (501, DEVICE, HOLD),
+        (501, SECOND, CONNECT),
         ANI=CALLER,
         RouterCallKeyDay=151_000,
         RouterCallKeyCallID=77,
         CallVariable1="gold",
         NamedVariable=[("user.account", "0815")],
-        CallDevice=[(501, DEVICE, 0, 76, DEVICE, HOLD), (501, SECOND, 0, 76, SECOND, CONNECT)],
     )
     await soon(answer)
     await calls.settle()

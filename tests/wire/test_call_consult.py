@@ -14,13 +14,9 @@ from support.call_steps import DEVICE, SECOND, CallDesk
 ORIGINAL, CONSULTED = Connection(501, DEVICE), Connection(502, DEVICE)
 
 
-def hold(desk: CallDesk, connection: Connection, device: str = DEVICE) -> None:
-    desk.send("CALL_HELD", connection, LocalConnectionState=HOLD, HoldingDeviceID=device)
-
-
 def begin_consult(desk: CallDesk) -> None:
     """Send what a consult call causes up to its ringing at the other agent."""
-    hold(desk, ORIGINAL)
+    desk.hold(ORIGINAL)
     desk.send("BEGIN_CALL", CONSULTED, CallType=CONSULT_CALL, DialedNumber=SECOND)
     for message in ("CALL_SERVICE_INITIATED", "CALL_ORIGINATED"):
         desk.send(message, CONSULTED, LocalConnectionState=INITIATE, CallingDeviceID=DEVICE)
@@ -88,9 +84,9 @@ async def test_the_data_of_two_calls_are_apart(calls: CallDesk) -> None:
 
 async def test_calls_that_alternate_exchange_their_states(calls: CallDesk) -> None:
     original, consult = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls, ORIGINAL)
+    calls.hold(ORIGINAL)
     await calls.settle()
-    hold(calls, CONSULTED)
+    calls.hold(CONSULTED)
     calls.send("CALL_RETRIEVED", ORIGINAL, LocalConnectionState=CONNECT, RetrievingDeviceID=DEVICE)
     await calls.settle()
     assert (original.status, consult.status) == (CONNECT, HOLD)
@@ -116,7 +112,7 @@ async def test_a_consult_call_that_shares_the_call_id_is_another_object(
 ) -> None:
     shared = Connection(501, "3001.2", 1)
     (original,) = await calls.open_calls(ORIGINAL)
-    hold(calls, ORIGINAL)
+    calls.hold(ORIGINAL)
     calls.send("BEGIN_CALL", shared, CallType=CONSULT_CALL)
     calls.send("CALL_ORIGINATED", shared, LocalConnectionState=INITIATE, CallingDeviceID=DEVICE)
     await calls.settle()
@@ -135,9 +131,8 @@ async def test_an_answer_at_the_other_end_of_a_shared_call_id_connects_the_consu
     bulk_calls: CallDesk,
 ) -> None:
     shared, other_end = Connection(501, "3001.2", 1), Connection(501, SECOND)
-    bulk_calls.deliver(ORIGINAL)
-    bulk_calls.establish(ORIGINAL)
-    hold(bulk_calls, ORIGINAL)
+    bulk_calls.connect(ORIGINAL)
+    bulk_calls.hold(ORIGINAL)
     bulk_calls.send("BEGIN_CALL", shared, CallType=CONSULT_CALL)
     bulk_calls.send("CALL_ORIGINATED", shared, LocalConnectionState=INITIATE, CallingDeviceID=DEVICE)
     bulk_calls.establish(other_end, SECOND)
@@ -148,10 +143,8 @@ async def test_an_answer_at_the_other_end_of_a_shared_call_id_connects_the_consu
 
 async def test_the_held_event_of_one_agent_leaves_the_other_party_connected(bulk_calls: CallDesk) -> None:
     other = Connection(501, SECOND)
-    for connection, device in ((ORIGINAL, DEVICE), (other, SECOND)):
-        bulk_calls.deliver(connection, device)
-        bulk_calls.establish(connection, device)
-    hold(bulk_calls, ORIGINAL)
+    bulk_calls.connect(ORIGINAL, other)
+    bulk_calls.hold(ORIGINAL)
     await bulk_calls.settle()
     assert (bulk_calls.found(ORIGINAL).status, bulk_calls.found(other).status) == (HOLD, CONNECT)
     bulk_calls.send("CALL_CLEARED", other, LocalConnectionState=NULL)

@@ -10,9 +10,7 @@ CALL, OTHER = Connection(501, DEVICE), Connection(501, SECOND)
 
 
 async def two_parties(desk: CallDesk) -> None:
-    for connection, device in ((CALL, DEVICE), (OTHER, SECOND)):
-        desk.deliver(connection, device, CallVariable1="gold")
-        desk.establish(connection, device)
+    desk.connect(CALL, OTHER, CallVariable1="gold")
     await desk.settle()
     desk.clear()
 

@@ -74,7 +74,7 @@ async def in_state(desk: CallDesk, status: int) -> Any:
     if status != ALERTING:
         desk.establish(FIRST)
     if status == HOLD:
-        desk.send("CALL_HELD", FIRST, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+        desk.hold(FIRST)
     if status == NULL:
         desk.send("CALL_CONNECTION_CLEARED", FIRST, LocalConnectionState=NULL, ReleasingDeviceID=DEVICE)
     await desk.settle()

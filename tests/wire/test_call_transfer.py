@@ -4,7 +4,6 @@ import pytest
 from support.call_messages import (
     CONNECT,
     CONSULT_OFFERED,
-    HOLD,
     NO_CALL,
     NO_CONNECTION,
     NULL,
@@ -18,14 +17,10 @@ ORIGINAL, CONSULTED = Connection(501, DEVICE), Connection(502, DEVICE)
 NO_SECOND_CALL = Connection(NO_CALL, "", NO_CONNECTION)
 
 
-def hold(desk: CallDesk) -> None:
-    desk.send("CALL_HELD", ORIGINAL, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
-
-
 @pytest.mark.parametrize("result", [501, 502, 503], ids="result {}".format)
 async def test_both_calls_of_the_transferring_agent_end(calls: CallDesk, result: int) -> None:
     original, consult = await calls.open_calls(ORIGINAL, CONSULTED)
-    hold(calls)
+    calls.hold(ORIGINAL)
     await calls.settle()
     calls.clear()
     calls.join(
@@ -100,15 +95,8 @@ async def test_the_call_of_the_agent_who_gets_it_stays_the_same_object(
 
 async def test_a_peripheral_sees_the_parties_move_to_one_call(bulk_calls: CallDesk) -> None:
     caller, consulted = Connection(501, THIRD), Connection(502, SECOND)
-    for connection, device in (
-        (caller, THIRD),
-        (ORIGINAL, DEVICE),
-        (CONSULTED, DEVICE),
-        (consulted, SECOND),
-    ):
-        bulk_calls.deliver(connection, device)
-        bulk_calls.establish(connection, device)
-    hold(bulk_calls)
+    bulk_calls.connect(caller, ORIGINAL, CONSULTED, consulted)
+    bulk_calls.hold(ORIGINAL)
     await bulk_calls.settle()
     party, target = bulk_calls.found(caller), bulk_calls.found(consulted)
     bulk_calls.clear()

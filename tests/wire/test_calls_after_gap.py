@@ -1,12 +1,10 @@
 """Calls that go on while the session has lost its side, and what the session learns of them afterwards."""
 
 import asyncio
-from typing import Any
 
 import pytest
-from support.call_messages import ALERTING, CONNECT, HOLD, Connection, send
+from support.call_messages import ALERTING, CONNECT, HOLD, Connection, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.model import until
 from support.struct_server import (
     NOT_READY,
     SNAPSHOT_CALL_REQ,
@@ -16,21 +14,22 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import OWN_MONITOR, advance, answer_opening
+from support.wire_steps import AGENT_SERVICES, advance, answer_opening
 
-from ctios_fast import Arguments
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
 
 
-async def reopened(calls: CallDesk, server: StructServer, clock: ManualClock) -> Peer:
+async def reopened(
+    calls: CallDesk, server: StructServer, clock: ManualClock, services: int = AGENT_SERVICES
+) -> Peer:
     """Let the connection break and the session open another one."""
     calls.peer.reset()
     await calls.recorder.wait_for("OnConnectionFailure")
     await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
     peer = calls.peer = await server.accepted()
-    await answer_opening(peer, state=NOT_READY)
+    await answer_opening(peer, state=NOT_READY, services=services)
     return peer
 
 
@@ -71,14 +70,7 @@ async def test_a_call_that_goes_on_is_the_same_object_with_what_changed(
     peer = await reopened(calls, server, clock)
     await list_calls(peer, (501, DEVICE, HOLD))
     request = await asked(peer)
-    send(
-        peer,
-        "SNAPSHOT_CALL_CONF",
-        InvokeID=request.invoke_id,
-        ANI=CALLER,
-        CallVariable1="changed in the gap",
-        CallDevice=[(501, DEVICE, 0, 76, DEVICE, HOLD)],
-    )
+    snapshot_conf(peer, request, (501, DEVICE, HOLD), ANI=CALLER, CallVariable1="changed in the gap")
     await calls.recorder.wait_for("OnSnapshotCallConf")
     await calls.settle()
     assert calls.found(CALL) is call
@@ -92,13 +84,11 @@ async def test_a_beginning_after_the_gap_is_an_update_of_the_known_call(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     (call,) = await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    send(peer, "BEGIN_CALL", CALL, monitor_id=OWN_MONITOR, CallVariable1="new")
-    send(
-        peer,
+    await reopened(calls, server, clock)
+    calls.send("BEGIN_CALL", CALL, CallVariable1="new")
+    calls.send(
         "CALL_DELIVERED",
         Connection(502, DEVICE),
-        monitor_id=OWN_MONITOR,
         LocalConnectionState=ALERTING,
         AlertingDeviceID=DEVICE,
     )
@@ -107,20 +97,6 @@ async def test_a_beginning_after_the_gap_is_an_update_of_the_known_call(
     assert call.status == CONNECT
     assert call.get_value("CallVariable1") == "new"
     assert calls.ids == [CALL.uid, "call.5000.502.3001"]
-
-
-def snapshot(peer: Peer, request: Frame, *devices: tuple[int, str, int], **fields: Any) -> None:
-    """Answer a question about a call: its connections by ConnectionCallID, device and state."""
-    rows = [(call_id, device, 0, 76, device, state) for call_id, device, state in devices]
-    send(peer, "SNAPSHOT_CALL_CONF", InvokeID=request.invoke_id, CallDevice=rows, **fields)
-
-
-async def repaired(calls: CallDesk) -> Arguments:
-    """Wait until the repair is over; return its counts."""
-    reports: list[Arguments] = []
-    calls.session.subscribe("OnRecovered", reports.append)
-    await until(lambda: reports)
-    return reports[0]
 
 
 async def test_an_id_that_changed_in_the_gap_renames_the_call(
@@ -134,8 +110,8 @@ async def test_an_id_that_changed_in_the_gap_renames_the_call(
     await list_calls(peer, (503, DEVICE, HOLD))
     peer.control_failure_conf(await asked(peer), 13, 0)
     request = await asked(peer, 503)
-    snapshot(peer, request, (503, DEVICE, HOLD), RouterCallKeyDay=7, RouterCallKeyCallID=70)
-    report = await repaired(calls)
+    snapshot_conf(peer, request, (503, DEVICE, HOLD), RouterCallKeyDay=7, RouterCallKeyCallID=70)
+    report = await calls.recorder.wait_for("OnRecovered")
     assert calls.events == ["OnSnapshotCallConf", "OnCallDataUpdate"]
     update = calls.one("OnCallDataUpdate")
     assert update["UniqueObjectID"] == "call.5000.503.3001"
@@ -155,10 +131,10 @@ async def test_a_beginning_with_a_new_id_renames_the_call(
     call = calls.found(CALL)
     calls.clear()
     peer = await reopened(calls, server, clock)
-    send(peer, "BEGIN_CALL", Connection(503, DEVICE), monitor_id=OWN_MONITOR, **key)
+    calls.send("BEGIN_CALL", Connection(503, DEVICE), **key)
     await list_calls(peer, (503, DEVICE, HOLD))
-    snapshot(peer, await asked(peer, 503), (503, DEVICE, HOLD))
-    await repaired(calls)
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD))
+    await calls.recorder.wait_for("OnRecovered")
     assert calls.found(Connection(503, DEVICE)) is call
     assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == CALL.uid
     assert "OnCallBegin" not in calls.events
@@ -172,8 +148,8 @@ async def test_another_call_at_the_device_ends_one_call_and_begins_another(
     peer = await reopened(calls, server, clock)
     await list_calls(peer, (503, DEVICE, ALERTING))
     peer.control_failure_conf(await asked(peer), 13, 0)
-    snapshot(peer, await asked(peer, 503), (503, DEVICE, ALERTING), ANI=CALLER)
-    report = await repaired(calls)
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, ALERTING), ANI=CALLER)
+    report = await calls.recorder.wait_for("OnRecovered")
     assert calls.events == ["OnCallBegin", "OnSnapshotCallConf", "OnCallEnd"]
     begin, end = calls.one("OnCallBegin"), calls.one("OnCallEnd")
     assert (begin["UniqueObjectID"], begin["Recovered"]) == ("call.5000.503.3001", True)
@@ -189,8 +165,8 @@ async def test_an_answer_without_the_device_ends_the_call(
     await calls.open_calls(CALL)
     peer = await reopened(calls, server, clock)
     await list_calls(peer)
-    snapshot(peer, await asked(peer), (501, "3002", CONNECT))
-    await repaired(calls)
+    snapshot_conf(peer, await asked(peer), (501, "3002", CONNECT))
+    await calls.recorder.wait_for("OnRecovered")
     assert calls.ended() == [CALL.uid]
     assert calls.ids == []
 
@@ -202,9 +178,9 @@ async def test_an_answer_that_is_older_than_an_event_changes_nothing(
     peer = await reopened(calls, server, clock)
     await list_calls(peer, (501, DEVICE, CONNECT))
     request = await asked(peer)
-    send(peer, "CALL_HELD", CALL, monitor_id=OWN_MONITOR, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
-    snapshot(peer, request, (501, DEVICE, CONNECT))
-    await repaired(calls)
+    calls.hold(CALL)
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    await calls.recorder.wait_for("OnRecovered")
     assert call.status == HOLD
     assert calls.session.counters()["call_answers_outdated"] == 1
 
@@ -216,9 +192,9 @@ async def test_a_refusal_that_is_older_than_an_event_does_not_end_the_call(
     peer = await reopened(calls, server, clock)
     await list_calls(peer)
     request = await asked(peer)
-    send(peer, "CALL_HELD", CALL, monitor_id=OWN_MONITOR, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(CALL)
     peer.control_failure_conf(request, 13, 0)
-    await repaired(calls)
+    await calls.recorder.wait_for("OnRecovered")
     assert calls.found(CALL) is call
     assert calls.ended() == []
 
@@ -234,8 +210,8 @@ async def test_a_busy_peripheral_is_asked_again(
     for _ in range(20):  # lets the repair run until it waits for the clock
         await asyncio.sleep(0)
     clock.advance(1)
-    snapshot(peer, await asked(peer), (501, DEVICE, HOLD))
-    report = await repaired(calls)
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, HOLD))
+    report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsRefreshed"], report["CallsEnded"]) == (1, 0)
     assert calls.found(CALL).status == HOLD
 
@@ -254,8 +230,8 @@ async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(
     calls.clear()
     peer = await reopened(calls, server, clock)
     await list_calls(peer, (502, DEVICE, HOLD))
-    snapshot(peer, await asked(peer, 502), (502, DEVICE, HOLD))
-    report = await repaired(calls)
+    snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, HOLD))
+    report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsEnded"], report["CallsRefreshed"], report["GivenUp"]) == (1, 1, 0)
     assert calls.ended() == []
 
@@ -264,12 +240,8 @@ async def test_calls_are_not_verified_without_client_control(
     calls: CallDesk, server: StructServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await calls.open_calls(CALL)
-    calls.peer.reset()
-    await calls.recorder.wait_for("OnConnectionFailure")
-    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
-    peer = calls.peer = await server.accepted()
-    await answer_opening(peer, state=NOT_READY, services=0x1)
-    report = await repaired(calls)
+    await reopened(calls, server, clock, services=0x1)
+    report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsUnverified"], report["CallsAsked"], report["DevicesAsked"]) == (1, 0, 0)
     assert calls.ids == [CALL.uid]
     assert [each for each in caplog.messages if "cannot be verified" in each] == [

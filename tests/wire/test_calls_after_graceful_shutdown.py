@@ -44,7 +44,7 @@ async def test_a_known_call_stays_the_same_object(bulk_calls: CallDesk) -> None:
     assert bulk_calls.found(CALL) is call
     assert call.status == CONNECT
     assert call.get_value("CallVariable1") == "gold"
-    bulk_calls.send("CALL_HELD", CALL, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    bulk_calls.hold(CALL)
     await bulk_calls.settle()
     assert call.status == HOLD
 

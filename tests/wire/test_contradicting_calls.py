@@ -1,8 +1,8 @@
 """Call messages that contradict each other: ids in circles, unknown parties, too many calls, two monitors."""
 
-from support.call_messages import HOLD, Connection, of_two_calls
+from support.call_messages import Connection
 from support.call_steps import DEVICE, SECOND, CallDesk
-from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR
+from support.wire_steps import FOREIGN_MONITOR
 
 from ctios_fast.model.calls.call_index import MAX_CONNECTIONS
 
@@ -60,7 +60,7 @@ async def test_the_end_of_an_unknown_call_is_counted(calls: CallDesk) -> None:
 
 async def test_a_conference_of_unknown_calls_makes_no_call_known_in_agent_mode(calls: CallDesk) -> None:
     parties = [Connection(503, DEVICE), Connection(503, SECOND), Connection(503, "nowhere")]
-    of_two_calls(calls.peer, "CALL_CONFERENCED", A, B, parties, monitor_id=OWN_MONITOR)
+    calls.join("CALL_CONFERENCED", A, B, parties)
     await calls.settle()
     assert calls.ids == []
     no_errors(calls)
@@ -72,7 +72,7 @@ async def test_a_conference_of_unknown_calls_makes_its_parties_known_in_bulk_mod
 ) -> None:
     desk = bulk_calls
     parties = [Connection(503, DEVICE), Connection(503, SECOND), Connection(503, "nowhere")]
-    of_two_calls(desk.peer, "CALL_CONFERENCED", A, B, parties)
+    desk.join("CALL_CONFERENCED", A, B, parties)
     await desk.settle()
     assert desk.ids == sorted(party.uid for party in parties)
     assert desk.session.counters()["calls_without_begin"] == 1  # they share an id
@@ -106,9 +106,8 @@ async def test_a_call_that_both_monitors_report_is_one_object(calls: CallDesk) -
     await calls.settle()
     call = calls.found(A)
     calls.send("BEGIN_CALL", A, monitor_id=FOREIGN_MONITOR)
-    held = {"LocalConnectionState": HOLD, "HoldingDeviceID": DEVICE}
-    calls.send("CALL_HELD", A, **held)
-    calls.send("CALL_HELD", A, monitor_id=FOREIGN_MONITOR, **held)
+    calls.hold(A)
+    calls.hold(A, monitor_id=FOREIGN_MONITOR)
     await calls.settle()
     assert calls.found(A) is call
     assert [event for event in calls.events if "Held" in event] == ["OnCallHeld", "OnMonitoredCallHeld"]

@@ -5,7 +5,7 @@ import gc
 import weakref
 
 import pytest
-from support.call_messages import CONNECT, HOLD, Connection, send
+from support.call_messages import CONNECT, HOLD, Connection, snapshot_conf
 from support.call_steps import DEVICE, CallDesk
 from support.model import MakeSession
 from support.struct_server import SNAPSHOT_CALL_REQ, Frame
@@ -48,8 +48,7 @@ async def test_an_idle_call_that_goes_on_is_asked_for_again_after_the_same_time(
     (call,) = await calls.open_calls(CALL)
     for count in (1, 2):
         request = await asked(calls, clock, IDLE + LOOK if count == 1 else IDLE)
-        rows = [(501, DEVICE, 0, 76, DEVICE, HOLD)]
-        send(calls.peer, "SNAPSHOT_CALL_CONF", InvokeID=request.invoke_id, CallDevice=rows)
+        snapshot_conf(calls.peer, request, (501, DEVICE, HOLD))
         await calls.recorder.wait_for("OnSnapshotCallConf", count)
         assert calls.session.counters()["idle_calls_verified"] == count
         await calls.settle()
@@ -72,7 +71,7 @@ async def test_a_refusal_that_is_older_than_an_event_does_not_end_an_idle_call(
 ) -> None:
     await calls.open_calls(CALL)
     request = await asked(calls, clock, IDLE + LOOK)
-    calls.send("CALL_HELD", CALL, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(CALL)
     calls.peer.control_failure_conf(request, 11, 0)
     await calls.settle()
     assert calls.ids == [CALL.uid]

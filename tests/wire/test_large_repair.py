@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from support.call_messages import CONNECT, Connection, send
+from support.call_messages import CONNECT, Connection, snapshot_conf
 from support.call_steps import CallDesk
 from support.model import until
 from support.struct_server import (
@@ -19,7 +19,6 @@ from support.struct_server import (
 )
 from support.wire_steps import BULK_SERVICES, QUERY_LAYOUT, advance
 
-from ctios_fast import Arguments
 from ctios_fast.connection.clock import ManualClock
 
 AGENTS, CALLS, ENDED, BEGUN, WINDOW = 500, 80, 10, 20, 100
@@ -66,8 +65,7 @@ class Counting:
             call_id = self.devices.get(name)
             self.peer.device_conf(request, [] if call_id is None else [(call_id, name, CONNECT)])
         elif self.devices.get(name) == request.fixed("IIIH")[2]:
-            rows = [(self.devices[name], name, 0, 76, name, CONNECT)]
-            send(self.peer, "SNAPSHOT_CALL_CONF", InvokeID=request.invoke_id, CallDevice=rows)
+            snapshot_conf(self.peer, request, (self.devices[name], name, CONNECT))
         else:
             self.peer.control_failure_conf(request, 11, 0)
 
@@ -83,8 +81,6 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
     for number in range(CALLS):
         calls.deliver(Connection(500 + number, instrument(number)), instrument(number))
     await until(lambda: len(calls.session.calls) == CALLS)
-    recovered: list[Arguments] = []
-    calls.session.subscribe("OnRecovered", recovered.append)
     calls.peer.reset()
     await calls.recorder.wait_for("OnConnectionFailure")
     calls.clear()
@@ -95,7 +91,7 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
     on_the_line |= {instrument(AGENTS - 1 - number): 900 + number for number in range(BEGUN)}
     counting = Counting(peer, on_the_line)
     serving = asyncio.create_task(counting.serve())
-    await until(lambda: recovered)
+    report = await calls.recorder.wait_for("OnRecovered")
     serving.cancel()
     assert set(counting.asked.values()) == {1}
     assert sum(counting.asked.values()) == REQUESTS
@@ -106,7 +102,7 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
         SNAPSHOT_CALL_REQ: CALLS + BEGUN,
     }
     assert counting.most_in_flight == WINDOW
-    counts = {name: recovered[0][name] for name in ("CallsEnded", "CallsBegun", "CallsRefreshed", "GivenUp")}
+    counts = {name: report[name] for name in ("CallsEnded", "CallsBegun", "CallsRefreshed", "GivenUp")}
     assert counts == {"CallsEnded": ENDED, "CallsBegun": BEGUN, "CallsRefreshed": CALLS - ENDED, "GivenUp": 0}
     assert len(calls.ended()) == ENDED
     assert len(calls.of("OnCallBegin")) == BEGUN

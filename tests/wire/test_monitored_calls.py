@@ -27,7 +27,7 @@ def a_monitored_call(calls: CallDesk) -> None:
         CalledDeviceID=SECOND,
         **fields,
     )
-    calls.send("CALL_HELD", MONITORED, LocalConnectionState=HOLD, HoldingDeviceID=SECOND, **fields)
+    calls.hold(MONITORED, SECOND, **fields)
     calls.send("CALL_RETRIEVED", MONITORED, LocalConnectionState=CONNECT, RetrievingDeviceID=SECOND, **fields)
     calls.update(MONITORED, CallVariable1="silver", **fields)
     calls.send("CALL_CONNECTION_CLEARED", MONITORED, LocalConnectionState=NULL, **fields)
@@ -69,7 +69,7 @@ async def test_own_and_monitored_calls_are_apart(calls: CallDesk) -> None:
         LocalConnectionState=ALERTING,
         AlertingDeviceID=SECOND,
     )
-    calls.send("CALL_HELD", MINE, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(MINE)
     await calls.settle()
     assert calls.events == ["OnMonitoredCallBegin", "OnMonitoredCallDelivered", "OnCallHeld"]
     assert "Monitored" not in calls.one("OnCallHeld")
@@ -123,7 +123,7 @@ async def test_a_call_of_a_monitor_becomes_the_sessions_own(calls: CallDesk) -> 
 async def test_the_end_of_the_monitoring_is_not_the_end_of_the_own_call(calls: CallDesk) -> None:
     (call,) = await calls.open_calls(MINE)
     calls.send("END_CALL", MINE, monitor_id=FOREIGN_MONITOR)
-    calls.send("CALL_HELD", MINE, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+    calls.hold(MINE)
     await calls.settle()
     assert calls.events == ["OnMonitoredCallEnd", "OnCallHeld"]
     assert calls.found(MINE) is call
