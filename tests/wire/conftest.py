@@ -14,20 +14,26 @@ from ctios_fast.connection.clock import ManualClock
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[StructServer]:
-    async with StructServer() as server:
+def version() -> int:
+    """The version of the protocol; a module or a test may set others."""
+    return 25
+
+
+@pytest.fixture
+async def server(version: int) -> AsyncIterator[StructServer]:
+    async with StructServer(version) as server:
         yield server
 
 
 @pytest.fixture
-async def other_server() -> AsyncIterator[StructServer]:
-    async with StructServer() as server:
+async def other_server(version: int) -> AsyncIterator[StructServer]:
+    async with StructServer(version) as server:
         yield server
 
 
 @pytest.fixture
-def session(make_session: MakeSession, clock: ManualClock, rng: random.Random) -> Session:
-    return make_session(clock=clock, rng=rng)
+def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, version: int) -> Session:
+    return make_session(clock=clock, rng=rng, version=version)
 
 
 @pytest.fixture

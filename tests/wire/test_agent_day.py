@@ -40,12 +40,6 @@ def version(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-async def server(version: int) -> Any:
-    async with StructServer(version) as server:
-        yield server
-
-
-@pytest.fixture
 def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, version: int) -> Session:
     return make_session(clock=clock, rng=rng, version=version, client_password="tahini")
 

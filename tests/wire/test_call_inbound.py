@@ -1,16 +1,8 @@
 """A call that comes in, is answered and ends, in agent mode and in four versions of the protocol."""
 
-import random
-from collections.abc import AsyncIterator
-
 import pytest
 from support.call_messages import ACD_IN, ALERTING, CONNECT, NULL, Connection
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.model import MakeSession
-from support.struct_server import StructServer
-
-from ctios_fast import Session
-from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
 
@@ -18,17 +10,6 @@ CALL = Connection(501, DEVICE)
 @pytest.fixture(params=[14, 19, 20, 25], ids="version {}".format)
 def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
-
-
-@pytest.fixture
-async def server(version: int) -> AsyncIterator[StructServer]:
-    async with StructServer(version) as server:
-        yield server
-
-
-@pytest.fixture
-def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, version: int) -> Session:
-    return make_session(clock=clock, rng=rng, version=version)
 
 
 async def test_an_inbound_call_rings_is_answered_and_ends(calls: CallDesk) -> None:

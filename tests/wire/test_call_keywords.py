@@ -5,8 +5,7 @@ of its message, for a call of which all is known, and once with no field that ma
 which nothing is known.
 """
 
-import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -212,7 +211,7 @@ class Stage(NamedTuple):
         """The call of the event under test."""
         return Connection(501, self.device)
 
-    def begin(self, connection: Connection, **fields: Any) -> None:
+    def begin(self, connection: Connection) -> None:
         """Let a call begin of which all is known."""
         more = {"monitor_id": self.monitor_id}
         self.desk.send("BEGIN_CALL", connection, **CONTEXT, **more)
@@ -229,17 +228,6 @@ class Stage(NamedTuple):
 @pytest.fixture(params=[14, 25], ids="version {}".format)
 def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
-
-
-@pytest.fixture
-async def server(version: int) -> AsyncIterator[StructServer]:
-    async with StructServer(version) as server:
-        yield server
-
-
-@pytest.fixture
-def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, version: int) -> Session:
-    return make_session(clock=clock, rng=rng, version=version)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from support.call_messages import Connection, data_update, send
 from support.documented_events import check_keywords
-from support.model import MakeSession, failed, failing, soon
+from support.model import failed, failing, soon
 from support.struct_server import (
     AVAILABLE,
     LOGIN,
@@ -130,19 +130,18 @@ async def test_make_call_sends_every_field_that_it_takes(desk: Desk) -> None:
 
 @pytest.mark.parametrize("version", [14, 19, 20])
 async def test_make_call_and_snapshots_are_alike_in_older_versions(
-    make_session: MakeSession, version: int
+    session: Session, server: StructServer, recorder: FullRecorder, version: int
 ) -> None:
-    async with StructServer(version) as server:
-        session = make_session(version=version)
-        desk = await open_agent(session, server, FullRecorder(session))
-        desk.agent.make_call(dialed_number="3002", ecc={"user.plan": "gold"})
-        request = await desk.peer.receive(MAKE_CALL_REQ)
-        assert request.fixed(MAKE_CALL_LAYOUT)[1:] == (PERIPHERAL, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xFFFFFFFF)
-        ecc = (82, text("user.plan") + text("gold"))
-        assert request.floating(MAKE_CALL_LAYOUT) == [(6, text("3001")), (11, text("3002")), ecc]
-        desk.agent.snapshot_device()
-        request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
-        assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
+    desk = await open_agent(session, server, recorder)
+    assert desk.peer.version == version
+    desk.agent.make_call(dialed_number="3002", ecc={"user.plan": "gold"})
+    request = await desk.peer.receive(MAKE_CALL_REQ)
+    assert request.fixed(MAKE_CALL_LAYOUT)[1:] == (PERIPHERAL, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0xFFFFFFFF)
+    ecc = (82, text("user.plan") + text("gold"))
+    assert request.floating(MAKE_CALL_LAYOUT) == [(6, text("3001")), (11, text("3002")), ecc]
+    desk.agent.snapshot_device()
+    request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
+    assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
 
 
 async def test_a_value_by_python_name_wins_over_the_same_keyword(desk: Desk) -> None:
@@ -478,21 +477,20 @@ async def test_the_direction_of_the_last_call_is_kept_for_wrapup(desk: Desk) -> 
 
 @pytest.mark.parametrize(("version", "is_routable"), [(14, False), (19, False), (20, True), (25, True)])
 async def test_what_state_events_say_beside_the_state_is_kept(
-    make_session: MakeSession, version: int, is_routable: bool
+    session: Session, server: StructServer, recorder: FullRecorder, version: int, is_routable: bool
 ) -> None:
-    async with StructServer(version) as server:
-        session = make_session(version=version)
-        desk = await open_agent(session, server, FullRecorder(session))
-        agent = desk.agent
-        assert not agent.is_valid("PeripheralType")
-        desk.peer.agent_state_event(NOT_READY, monitor_id=OWN_MONITOR)  # its AgentMode is 1
-        await desk.recorder.wait_for("OnAgentStateChange")
-        assert agent.get_value_int("PeripheralType") == 17
-        assert agent.get_value_int("AgentMode") == 1
-        assert agent.get_value_int("AgentAvailabilityStatus") == 0
-        assert agent.is_routable is is_routable
-        buttons = ButtonEnablement(agent.get_value_int("EnablementMask"))
-        assert (ButtonEnablement.ENABLE_READY in buttons) is is_routable
+    desk = await open_agent(session, server, recorder)
+    assert desk.peer.version == version
+    agent = desk.agent
+    assert not agent.is_valid("PeripheralType")
+    desk.peer.agent_state_event(NOT_READY, monitor_id=OWN_MONITOR)  # its AgentMode is 1
+    await desk.recorder.wait_for("OnAgentStateChange")
+    assert agent.get_value_int("PeripheralType") == 17
+    assert agent.get_value_int("AgentMode") == 1
+    assert agent.get_value_int("AgentAvailabilityStatus") == 0
+    assert agent.is_routable is is_routable
+    buttons = ButtonEnablement(agent.get_value_int("EnablementMask"))
+    assert (ButtonEnablement.ENABLE_READY in buttons) is is_routable
 
 
 async def test_desk_settings_and_the_device_change_the_buttons(desk: Desk) -> None:
