@@ -1,10 +1,11 @@
 """Fixtures of the transcripts: servers of ``struct`` alone, and a session with a manual clock."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from support.call_steps import CallDesk, agent_desk, bulk_desk
+from support.documented_events import check_keywords
 from support.model import MakeSession
 from support.struct_server import StructServer
 from support.wire_steps import Desk, FullRecorder, open_agent, signed_in
@@ -39,6 +40,14 @@ def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, v
 @pytest.fixture
 def recorder(session: Session) -> FullRecorder:
     return FullRecorder(session)
+
+
+@pytest.fixture
+def keywords(recorder: FullRecorder) -> Iterator[None]:
+    """The events of a test that uses this have their documented keywords."""
+    yield
+    for event, args in recorder.events:
+        check_keywords(event, args)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Opening for an agent who is signed in already, and events that name the agent in other ways."""
 
 import pytest
-from support.documented_events import check_keywords
 from support.model import Recorder, an_agent, soon
 from support.struct_server import (
     AGENT_STATE_EVENT,
@@ -32,13 +31,7 @@ from support.wire_steps import (
 from ctios_fast import ConnectionLost, RequestRefused, RequestTimeout, Session
 from ctios_fast.connection.clock import ManualClock
 
-
-@pytest.fixture(autouse=True)
-def keywords(recorder: Recorder) -> object:
-    """Every event of these tests carries its documented keywords."""
-    yield None
-    for event, args in recorder.events:
-        check_keywords(event, args)
+pytestmark = pytest.mark.usefixtures("keywords")
 
 
 async def test_an_agent_who_is_signed_in_is_adopted_with_the_skill_groups(

@@ -1,7 +1,6 @@
 """Logging an agent out: what the logout page of the Developer's Guide says of every order of messages."""
 
 import pytest
-from support.documented_events import check_keywords
 from support.model import MakeSession, Recorder, soon
 from support.struct_server import (
     AVAILABLE,
@@ -26,16 +25,10 @@ from ctios_fast import ControlFailure, CtiOsError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.errors import ForcedLogout
 
+pytestmark = pytest.mark.usefixtures("keywords")
+
 FORCED = 50002
 LOGOUT_EVENTS = ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
-
-
-@pytest.fixture(autouse=True)
-def keywords(recorder: Recorder) -> object:
-    """Every event of these tests carries its documented keywords."""
-    yield None
-    for event, args in recorder.events:
-        check_keywords(event, args)
 
 
 # --- A forced logout --------------------------------------------------------------------------------

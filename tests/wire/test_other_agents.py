@@ -1,20 +1,13 @@
 """Other agents: their events are not those of the session's own agent."""
 
 import pytest
-from support.documented_events import check_keywords
-from support.model import Recorder, soon
+from support.model import soon
 from support.struct_server import CHAT, LOGOUT, NOT_READY, SET_AGENT_STATE_REQ, VOICE
 from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, Desk, reported, request_for_state
 
+pytestmark = pytest.mark.usefixtures("keywords")
+
 FORCED = 50002
-
-
-@pytest.fixture(autouse=True)
-def keywords(recorder: Recorder) -> object:
-    """Every event of these tests carries its documented keywords."""
-    yield None
-    for event, args in recorder.events:
-        check_keywords(event, args)
 
 
 async def test_the_logout_of_another_agent_fires_no_logout_event_of_the_own(desk: Desk) -> None:

@@ -1,7 +1,6 @@
 """Failures of the server and of what is behind it: fail-over, SYSTEM_EVENT, FAILURE_EVENT, refusals."""
 
 import pytest
-from support.documented_events import check_keywords
 from support.model import Recorder, an_agent, soon
 from support.struct_server import (
     AVAILABLE,
@@ -28,15 +27,9 @@ from support.wire_steps import (
 from ctios_fast import ConnectionLost, OpenRefused, Session
 from ctios_fast.connection.clock import ManualClock
 
+pytestmark = pytest.mark.usefixtures("keywords")
+
 FORCED = 50002
-
-
-@pytest.fixture(autouse=True)
-def keywords(recorder: Recorder) -> object:
-    """Every event of these tests carries its documented keywords."""
-    yield None
-    for event, args in recorder.events:
-        check_keywords(event, args)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from support.documented_events import check_keywords
 from support.model import Recorder, an_agent, soon
 from support.struct_server import (
     AVAILABLE,
@@ -35,6 +34,8 @@ from ctios_fast import Agent, CtiOsError, OpenRefused, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.system_failures import FAILURE_CODES
 
+pytestmark = pytest.mark.usefixtures("keywords")
+
 #: CTI OS's FailureCode for the status of the system, and SystemEventIDs.
 STATUS = 10
 CONTROLLER_ONLINE, CONTROLLER_OFFLINE, ONLINE, OFFLINE = 1, 2, 3, 4
@@ -43,14 +44,6 @@ SERVER_OFFLINE, SERVER_ONLINE = 7, 8
 SYSTEM = {"FailureCode", "SystemEventID", "ErrorMessage"}
 PERIPHERAL = SYSTEM | {"SystemEventArg1"}
 BY_STATUS = {"FailureCode", "StatusCode", "ErrorMessage"}
-
-
-@pytest.fixture(autouse=True)
-def keywords(recorder: Recorder) -> object:
-    """Every event of these tests carries its documented keywords."""
-    yield None
-    for event, args in recorder.events:
-        check_keywords(event, args)
 
 
 class Row(NamedTuple):
