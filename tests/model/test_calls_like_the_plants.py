@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from support.model import feed
+from support.model import calls_of, calls_of_plant, feed
 from support.random_centre import RandomCentre
 
 from ctios_fast import Arguments, Session
-from ctios_fast.sim.plant import Plant, PlantSettings
+from ctios_fast.sim.plant import PlantSettings
 from ctios_fast.sim.plant.plant_settings import ConnectionIdForm, IdChange
 
 CALLS = 60
@@ -33,15 +33,6 @@ def name(each: PlantSettings) -> str:
     order = "usual order" if each.disorder is None else "disorder"
     consult = "shared consult id" if each.shared_consult_id else "own consult id"
     return f"{each.id_change.name}-{each.connection_ids.name}-{consult}-{order}"
-
-
-def of_plant(plant: Plant) -> dict[tuple[int, str], int]:
-    connections = (connection for call in plant.calls for connection in call.connections)
-    return {each.known_as: int(each.state) for each in connections if each.known_as is not None}
-
-
-def of_model(session: Session) -> dict[tuple[int, str], int | None]:
-    return {call.key[1:]: call.status for call in session.calls.values()}
 
 
 @pytest.mark.parametrize("each", list(settings()), ids=name)
@@ -64,14 +55,12 @@ async def test_calls_of_the_model_equal_those_of_the_plant_after_every_act(
 
     session.subscribe("OnCallBegin", began)
     session.subscribe("OnCallEnd", end)
-    weights = [weight for weight, _ in centre.acts]
     while centre.calls < CALLS:
-        act = centre.random.choices(centre.acts, weights)[0][1]
-        centre.attempt(act, centre.random.choice(centre.agents))
+        act = centre.act()
         centre.clock.advance(centre.random.randrange(1, 4))
         feed(session, (frame for _, frame in centre.stream))
         centre.stream.clear()
-        assert of_model(session) == of_plant(centre.plant), act.__name__
+        assert calls_of(session) == calls_of_plant(centre.plant), act
     centre.wind_down()
     feed(session, (frame for _, frame in centre.stream))
     assert len(session.calls) == 0

@@ -1,13 +1,9 @@
 """Monitor mode against the simulator: what it knows after the opening, and while agents work."""
 
-from collections.abc import Callable
-
-from support.model import sides, soon, until
+from support.model import MakeSession, calls_of, calls_of_plant, sides, soon, until
 
 from ctios_fast import Agent, AgentState, Arguments, Session
 from ctios_fast.sim import Simulator
-
-MakeSession = Callable[..., Session]
 
 
 async def talking(session: Session, simulator: Simulator) -> tuple[Agent, Agent]:
@@ -26,11 +22,6 @@ async def talking(session: Session, simulator: Simulator) -> tuple[Agent, Agent]
     return caller, called
 
 
-def of_plant(simulator: Simulator) -> dict[tuple[int, str], int]:
-    connections = (each for call in simulator.plant.calls for each in call.connections)
-    return {each.known_as: int(each.state) for each in connections if each.known_as is not None}
-
-
 async def test_the_snapshot_finds_calls_that_are_in_progress_at_the_opening(
     make_session: MakeSession, session: Session
 ) -> None:
@@ -41,7 +32,7 @@ async def test_the_snapshot_finds_calls_that_are_in_progress_at_the_opening(
         caller, _ = await talking(desk, simulator)
         await soon(session.connect(**sides(simulator)))
         await soon(session.set_message_filter("*", peripheral_id=5000, agents=["1001", "1002", "1003"]))
-        assert {call.key[1:]: call.status for call in session.calls.values()} == of_plant(simulator)
+        assert calls_of(session) == calls_of_plant(simulator.plant)
         assert len(session.calls) == 2
         assert {call.instrument for call in session.get_all_calls().values()} == {"3001", "3002"}
         assert len(snapshots["OnSnapshotDeviceConf"]) == 2
@@ -53,7 +44,7 @@ async def test_the_snapshot_finds_calls_that_are_in_progress_at_the_opening(
             if call.instrument == "3002":
                 await soon(call.clear_connection())
         await until(lambda: not session.calls)
-        assert not of_plant(simulator)
+        assert not calls_of_plant(simulator.plant)
         await session.disconnect()
 
 

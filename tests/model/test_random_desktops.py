@@ -11,7 +11,7 @@ import os
 import random
 from typing import Any
 
-from support.model import MakeSession, an_agent, sides, soon
+from support.model import MakeSession, an_agent, calls_of, sides, soon
 from support.random_centre import RandomActs
 
 from ctios_fast import Session
@@ -79,10 +79,6 @@ class Site:
         return [self.bulk, *self.desktops.values()]
 
 
-def calls_of(session: Session) -> Calls:
-    return {call.key[1:]: call.status for call in session.calls.values()}
-
-
 def counted(session: Session, *names: str) -> dict[str, Any]:
     counters = session.counters()
     return {name: counters[name] for name in names if counters[name]}
@@ -111,7 +107,7 @@ async def test_calls_of_desktops_and_of_the_bulk_session_equal_the_snapshot(
             await soon(session.set_agent(an_agent(number)))
             desktops[str(3001 + number)] = session
         site = Site(sim, desktops, bulk)
-        acts = RandomActs(random.Random(188), sim.plant)
+        acts = RandomActs(random.Random(188), sim.plant, plant_clock)
         while acts.calls < CALLS:
             for _ in range(acts.random.randrange(1, 12)):
                 acts.act()

@@ -14,13 +14,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from support.model import MakeSession, soon
-from support.random_centre import RandomCentre
+from support.model import MakeSession, sides, soon
+from support.random_centre import RandomActs
 
 from ctios_fast import Agent, Arguments, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.sim import Simulator
-from ctios_fast.sim.plant import PlantSettings
 
 AGENTS = 12
 ROUNDS = int(os.environ.get("FAILOVER_ROUNDS", "15"))
@@ -48,22 +47,17 @@ ACTS = frozenset(
 )
 
 
-class Centre(RandomCentre):
+class Centre(RandomActs):
     """The random acts, on the plant of a simulator that has servers."""
 
     def __init__(self, sim: Simulator, clock: ManualClock, seed: int) -> None:
-        super().__init__(seed, PlantSettings(), agents=2)
-        self.plant = sim.plant
-        self.clock = clock
-        self.agents = list(sim.agents)
+        super().__init__(random.Random(seed), sim.plant, clock)
         self.acts = [(weight, act) for weight, act in self.acts if act.__name__ in ACTS]
 
-    def act(self, count: int) -> None:
+    def act_often(self, count: int) -> None:
         """Do some acts."""
-        weights = [weight for weight, _ in self.acts]
         for _ in range(count):
-            act = self.random.choices(self.acts, weights)[0][1]
-            self.attempt(act, self.random.choice(self.agents))
+            self.act()
 
 
 class Site:
@@ -118,7 +112,7 @@ class Site:
             while not (self.session.is_open and self.session.counters()["connections"] > before):
                 await self.let_time_pass()
                 if self.rng.random() < 0.5:
-                    self.centre.act(3)
+                    self.centre.act_often(3)
                 assert self.session.state is not ConnectionState.DISCONNECTED, "the session ended"
         if fault != "swap":
             await self.sim.restore_side(side)
@@ -156,11 +150,6 @@ class Site:
         )
 
 
-async def connected(sim: Simulator, session: Session) -> None:
-    a, b = sim.side_a, sim.side_b
-    await soon(session.connect(ctios_a=a.host, port_a=a.port, ctios_b=b.host, port_b=b.port))
-
-
 @pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize("mode", ["bulk", "agent"])
 async def test_calls_survive_random_failovers(
@@ -168,7 +157,7 @@ async def test_calls_survive_random_failovers(
 ) -> None:
     async with Simulator(agents=AGENTS, clock=clock) as sim:
         session = make_session(clock=clock, rng=random.Random(seed), clients=1, heartbeat=HEARTBEAT)
-        await connected(sim, session)
+        await soon(session.connect(**sides(sim)))
         site = Site(sim, session, clock, seed)
         devices = None
         if mode == "bulk":
@@ -184,7 +173,7 @@ async def test_calls_survive_random_failovers(
             await site.let_time_pass()
         for _ in range(ROUNDS):
             for _ in range(4):
-                site.centre.act(5)
+                site.centre.act_often(5)
                 await site.let_time_pass()
             await site.fail_over()
             if site.rng.random() < 0.3:  # another loss in the middle of the repair

@@ -14,6 +14,7 @@ from ctios_fast.core import Message
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
+from ctios_fast.sim.plant import Plant
 from support import raw_client
 
 #: Seconds that a step without a tested duration may take. Only a failing test waits that long.
@@ -138,6 +139,17 @@ MakeSession = Callable[..., Session]
 def an_agent(number: int = 0, **more: Any) -> Agent:
     """The simulator's agent of that number, as the application creates it."""
     return Agent(str(1001 + number), 5000, agent_instrument=str(3001 + number), **more)
+
+
+def calls_of(session: Session) -> dict[tuple[int, str], int | None]:
+    """The status of each call, by ConnectionCallID and ConnectionDeviceID."""
+    return {call.key[1:]: call.status for call in session.calls.values()}
+
+
+def calls_of_plant(plant: Plant) -> dict[tuple[int, str], int]:
+    """The state of each connection that events have named, by the same two ids."""
+    connections = (connection for call in plant.calls for connection in call.connections)
+    return {each.known_as: int(each.state) for each in connections if each.known_as is not None}
 
 
 def feed(session: Session, frames: Iterable[bytes]) -> None:

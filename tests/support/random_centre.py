@@ -49,14 +49,16 @@ class RandomActs:
     """Random acts of agents, callers and supervisors of a plant with queues 9001 and 9002.
 
     - ``rng``: chooses acts, agents and numbers.
+    - ``clock``: the clock of the plant.
     - ``calls``: number of calls from outside and by agents.
     - ``done``: number of acts by their name.
     - ``refused``: number of acts that the plant refused.
     """
 
-    def __init__(self, rng: random.Random, plant: Plant) -> None:
+    def __init__(self, rng: random.Random, plant: Plant, clock: ManualClock) -> None:
         self.random = rng
         self.plant = plant
+        self.clock = clock
         self.agents = list(plant.population.agents.values())
         self.calls = 0
         self.done: dict[str, int] = {}
@@ -101,6 +103,20 @@ class RandomActs:
             self.refused += 1
         else:
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
+
+    def wind_down(self) -> None:
+        """End every call and make every agent not ready, so that all statistics are complete."""
+        plant = self.plant
+        for agent in self.agents:
+            if agent.state is AVAILABLE:
+                plant.set_agent_state(agent, NOT_READY, 1)
+        while plant.calls:
+            plant.clear_call(plant.calls[0].connections[0])
+            self.clock.advance(1)
+            for agent in self.agents:
+                if agent.state not in (NOT_READY, AgentState.AGENT_STATE_LOGOUT):
+                    plant.set_agent_state(agent, NOT_READY, 2)
+            self.clock.advance(1)
 
     # --- acts ---------------------------------------------------------------------------------------
 
@@ -232,11 +248,11 @@ class RandomCentre(RandomActs):
         version: int = 25,
         outages: bool = False,
     ) -> None:
-        self.clock = ManualClock(1000.0)
+        clock = ManualClock(1000.0)
         desk = DeskSettings(wrapup_incoming=0, wrapup_outgoing=2, ring_no_answer_time=25.0)
         population = Population.numbered(agents, skill_groups=2, team_size=4, desk=desk)
-        plant = Plant(population, self.clock, random.Random(seed + 1), settings)
-        super().__init__(random.Random(seed), plant)
+        plant = Plant(population, clock, random.Random(seed + 1), settings)
+        super().__init__(random.Random(seed), plant, clock)
         self.stream: list[tuple[float, bytes]] = []
         self._version = version
         self.plant.subscribe(self._on_event)
@@ -255,20 +271,6 @@ class RandomCentre(RandomActs):
             self.act()
             self.clock.advance(self.random.randrange(1, 4))
         self.wind_down()
-
-    def wind_down(self) -> None:
-        """End every call and make every agent not ready, so that all statistics are complete."""
-        plant = self.plant
-        for agent in self.agents:
-            if agent.state is AVAILABLE:
-                plant.set_agent_state(agent, NOT_READY, 1)
-        while plant.calls:
-            plant.clear_call(plant.calls[0].connections[0])
-            self.clock.advance(1)
-            for agent in self.agents:
-                if agent.state not in (NOT_READY, AgentState.AGENT_STATE_LOGOUT):
-                    plant.set_agent_state(agent, NOT_READY, 2)
-            self.clock.advance(1)
 
     def outage(self, agent: PlantAgent) -> None:
         """Take the peripheral off-line for a while; the calls' ends are reported at once or later."""
