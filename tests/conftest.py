@@ -25,7 +25,7 @@ from support.scripted_server import Behaviour, Serve
 
 from ctios_fast import Agent, Session
 from ctios_fast.connection.clock import ManualClock
-from ctios_fast.sim import Simulator
+from ctios_fast.sim import Population, Simulator
 
 # Runs are the same everywhere. A busy machine does not fail a test: hypothesis's time limit is off.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
@@ -56,6 +56,14 @@ def rng() -> random.Random:
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
     async with Simulator(pair="both-active", agents=5) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def team() -> AsyncIterator[Simulator]:
+    """Agent 1001 supervises 1002 to 1004."""
+    population = Population.numbered(4, skill_groups=2, groups_per_agent=2, team_size=4)
+    async with Simulator(population=population) as simulator:
         yield simulator
 
 

@@ -118,7 +118,7 @@ def test_each_value_is_what_get_gives(data: st.DataObject, version: int) -> None
     message = codec(version).decode(frame)
     if message.type not in {row[0] for row in CLASSES.values()}:
         return
-    own = [name for name in message.to_dict() if name != f"tag:{0}"]
+    own = [name for name in message.to_dict() if name != "tag:0"]
     listed = [name for row in CLASSES.values() if row[0] == message.type for name in names_of(row)]
     names = data.draw(st.lists(st.sampled_from([*own, *listed]), max_size=20, unique=True)) if listed else []
     for with_message in (False, True):

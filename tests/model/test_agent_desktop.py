@@ -1,7 +1,5 @@
 """The requests of an agent's desktop against the simulator: what they do in the contact centre."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon, until
 
@@ -83,14 +81,6 @@ async def test_a_bulk_session_makes_calls_for_any_agent(sim: Simulator, bulk: Se
 
 
 # --- Help -------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def team() -> AsyncIterator[Simulator]:
-    """Agent 1001 supervises 1002 to 1004."""
-    population = Population.numbered(4, skill_groups=2, groups_per_agent=2, team_size=4)
-    async with Simulator(population=population) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from ctios_fast.model.request_rows import (
     required_text,
 )
 
-ROWS = [row for module in (desktop_rows,) for row in vars(module).values() if isinstance(row, RequestRow)]
+ROWS = [row for row in vars(desktop_rows).values() if isinstance(row, RequestRow)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.method for row in ROWS])
@@ -62,12 +62,7 @@ def inspect_keywords(method: Any) -> set[str]:
 def test_the_page_lists_every_request_of_an_agent() -> None:
     text = (ROOT / "docs" / "agent-desktop.md").read_text("utf-8")
     listed = re.findall(r"^\| `(\w+)` \| (\w+) \| `(\w+)` \|$", text, re.MULTILINE)
-    rows = {
-        (row.method, row.label, row.event)
-        for row in vars(desktop_rows).values()
-        if isinstance(row, RequestRow)
-    }
-    assert set(listed) == rows
+    assert set(listed) == {(row.method, row.label, row.event) for row in ROWS}
 
 
 def test_the_page_states_the_limits() -> None:

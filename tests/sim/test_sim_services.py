@@ -29,11 +29,8 @@ NULL = 0xFFFFFFFF
 
 
 @pytest.fixture
-async def sim() -> AsyncIterator[Simulator]:
-    """Agent 1001 supervises 1002 to 1004."""
-    population = Population.numbered(4, skill_groups=2, groups_per_agent=2, team_size=4)
-    async with Simulator(population=population) as simulator:
-        yield simulator
+def sim(team: Simulator) -> Simulator:
+    return team
 
 
 @pytest.fixture

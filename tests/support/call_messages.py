@@ -328,6 +328,23 @@ _TAGS: Mapping[str, int] = {
     "COCCallConnectionDeviceIDType": 230,
 }
 
+#: Single floating fields that hold a number.
+NUMBERS = frozenset(
+    {
+        "RouterCallKeyDay",
+        "RouterCallKeyCallID",
+        "RouterCallKeySequenceNumber",
+        "TrunkNumber",
+        "TrunkGroupNumber",
+        "SendingPort",
+        "SecondaryConnectionCallID",
+        "FltCallTypeID",
+        "PreCallInvokeID",
+        "COCConnectionCallID",
+        "COCCallConnectionDeviceIDType",
+    }
+)
+
 
 def send(
     peer: Peer, message: str, connection: Connection | None = None, *, monitor_id: int = 0, **fields: Any

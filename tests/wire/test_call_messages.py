@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 import pytest
-from support.call_messages import MESSAGES, Connection, parts
+from support.call_messages import MESSAGES, NUMBERS, Connection, parts
 
 from ctios_fast.core import Codec
 
@@ -15,19 +15,6 @@ _LISTS: dict[str, list[tuple[Any, ...]]] = {
     "SkillGroup": [(7, 5007, 1)],
     "ConnectedParty": [(503, "3001", 0), (503, "3002", 0)],
     "CallDevice": [(501, "3001", 0, 76, "3001", 3)],
-}
-_NUMBERS = {
-    "RouterCallKeyDay",
-    "RouterCallKeyCallID",
-    "RouterCallKeySequenceNumber",
-    "TrunkNumber",
-    "TrunkGroupNumber",
-    "SendingPort",
-    "SecondaryConnectionCallID",
-    "FltCallTypeID",
-    "PreCallInvokeID",
-    "COCConnectionCallID",
-    "COCCallConnectionDeviceIDType",
 }
 _WITHOUT_DEFAULT = {
     "InvokeID": 9,
@@ -50,7 +37,7 @@ def test_the_codec_finds_every_field_of_a_hand_packed_message(message: str, vers
     fields = {name: value for name, value in _WITHOUT_DEFAULT.items() if f"{name}:" in fixed}
     for name in names:
         if name != "ConnectionDeviceID":
-            fields[name] = _LISTS.get(name) or (33 if name in _NUMBERS else name[:8])
+            fields[name] = _LISTS.get(name) or (33 if name in NUMBERS else name[:8])
     connection = Connection(501, "5001.0") if "ConnectionDeviceID" in names else None
     number, body, tail = parts(version, message, connection, **fields)
     head = ">BB" if version < 20 else ">HH"

@@ -8,6 +8,7 @@ from support.call_messages import (
     MESSAGES,
     NO_CALL,
     NONE,
+    NUMBERS,
     PARTY_UPDATE,
     Connection,
     parts,
@@ -26,19 +27,6 @@ _LISTS: dict[str, list[tuple[Any, ...]]] = {
     "CTIClient": [("desktop", 1_700_000_000)],
     "SkillGroup": [(7, 5007, 1)],
     "ConnectedParty": [(501, DEVICE, 0), (503, DEVICE, 0), (502, SECOND, 0)],
-}
-_NUMBERS = {
-    "RouterCallKeyDay",
-    "RouterCallKeyCallID",
-    "RouterCallKeySequenceNumber",
-    "TrunkNumber",
-    "TrunkGroupNumber",
-    "SendingPort",
-    "SecondaryConnectionCallID",
-    "FltCallTypeID",
-    "PreCallInvokeID",
-    "COCConnectionCallID",
-    "COCCallConnectionDeviceIDType",
 }
 _FIXED = {
     "PrimaryCallID": (*CALL_IDS, NO_CALL),
@@ -62,7 +50,7 @@ def random_message(rng: random.Random) -> tuple[int, bytes, Floating]:
             fields[name] = rng.choice(_FIXED[name])
     for name in floating.split():
         if name != "ConnectionDeviceID" and rng.random() < 0.5:
-            value = 33 if name in _NUMBERS else rng.choice((*DEVICES, ""))
+            value = 33 if name in NUMBERS else rng.choice((*DEVICES, ""))
             fields[name] = _LISTS.get(name, value)
     connection = None
     if "ConnectionDeviceID" in floating.split():
