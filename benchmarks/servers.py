@@ -20,7 +20,7 @@ from typing import IO, Final, NamedTuple
 from ctios_fast.core import codec
 from ctios_fast.protocol import numbers as ged
 
-from .streams import PERIPHERAL, STREAMS, VERSION, WHOLE_STREAMS, agent_id
+from .streams import PERIPHERAL, VERSION, agent_id, stream
 
 HOST: Final = "127.0.0.1"
 LOGOUT: Final = 1
@@ -162,10 +162,10 @@ def _login(agents: int) -> Callable[[int, memoryview], bytes]:
 
 
 def _stream(name: str, size: str) -> Callable[[socket.socket], int]:
-    stream = memoryview({**STREAMS, **WHOLE_STREAMS}[name](size))
+    data = memoryview(stream(name, size))
 
     def send(connection: socket.socket) -> int:
-        connection.sendall(stream)
+        connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         return len(connection.recv(1))  # until the client has read everything and closed
 

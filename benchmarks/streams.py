@@ -350,6 +350,11 @@ STREAMS: Final[dict[str, Callable[[str], bytes]]] = {
 WHOLE_STREAMS: Final[dict[str, Callable[[str], bytes]]] = {"calls": call_lives, "busy hour": busy_hour}
 
 
+def stream(name: str, size: str) -> bytes:
+    """Return the stream of that name."""
+    return {**STREAMS, **WHOLE_STREAMS}[name](size)
+
+
 def frames_of(stream: bytes) -> list[bytes]:
     """Return each event as bytes of its own."""
     found = []

@@ -5,23 +5,16 @@ a server sends calls and agent states as fast as the client reads; the eager cli
 keeps no model at all.
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from benchmarks import handlers
-from benchmarks.loops import LOOPS, running
+from benchmarks.loops import LOOPS
 from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Side, ready, sides
-from benchmarks.peers.eager import EagerClient
-from benchmarks.servers import HOST, serving
 from benchmarks.streams import (
     CALLS_AT_ONCE,
     SIZES,
     VERSION,
     agent_states,
-    busy_hour,
     call_lives,
     in_turns,
     whole_pieces,
@@ -32,7 +25,8 @@ from ctios_fast.core import codec
 from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.model.calls.events import REPORTS
 
-from .dispatching import AT_ONCE, MESSAGES, bare_call_of_empty, of
+from .dispatching import AT_ONCE, bare_call_of_empty, of
+from .loopback import Over, client, eager
 from .model import bulk_session
 
 
@@ -78,42 +72,6 @@ def _in_memory(size: str, *, listens: bool) -> Prepare:
     return prepared
 
 
-Over = Callable[..., object]
-
-
-def _over_loopback(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
-    @contextmanager
-    def prepared() -> Iterator[Round]:
-        events = count_frames(busy_hour(size))[0]
-
-        async def receive(port: int) -> Mapping[str, float]:
-            running_loop = asyncio.get_running_loop()
-            over = running_loop.create_future()
-            client = make(lambda *_: over.set_result(None))
-            wall, cpu = time.perf_counter(), time.process_time()
-            await running_loop.create_connection(lambda: client, HOST, port)
-            await over
-            cpu = time.process_time() - cpu
-            if isinstance(client, Link):
-                assert client.bytes_received == len(busy_hour(size))
-            return {"cpu": cpu / events, "wall": (time.perf_counter() - wall) / events}
-
-        with serving("stream", "busy hour", size) as server, running(loop) as runner:
-
-            def work() -> Mapping[str, float]:
-                figures = runner.run(receive(server.port))
-                assert server.received() == 0  # the server has seen the end and waits for the next client
-                return figures
-
-            yield work
-
-    return prepared
-
-
-def _eager(over: Over) -> EagerClient:
-    return EagerClient({number: handlers.by_name(number) for number in MESSAGES}, over)
-
-
 def _of_session(loop: str, size: str) -> Prepare:
     @contextmanager
     def prepared() -> Iterator[Round]:
@@ -123,7 +81,7 @@ def _of_session(loop: str, size: str) -> Prepare:
             def link(over: Over) -> Link:
                 return Link(codec(VERSION), on_lost=over, dispatcher=dispatcher)
 
-            with _over_loopback(loop, size, link)() as work:
+            with client("busy hour", loop, size, link)() as work:
                 yield work
             _checked(session)
 
@@ -148,7 +106,12 @@ def comparisons() -> Iterator[Comparison]:
                 "event",
                 (
                     Side("Session, Agent and Call", OURS, _of_session(loop, size), 5),
-                    Side("eager client without a model", PEER, _over_loopback(loop, size, _eager), 3),
+                    Side(
+                        "eager client without a model",
+                        PEER,
+                        client("busy hour", loop, size, eager),
+                        3,
+                    ),
                 ),
                 figure="cpu",
             )

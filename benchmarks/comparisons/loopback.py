@@ -16,7 +16,7 @@ from benchmarks.measure import BOUND, OURS, PEER, Comparison, Prepare, Round, Si
 from benchmarks.peers.eager import EagerClient
 from benchmarks.peers.frugal import FrugalClient
 from benchmarks.servers import HOST, serving
-from benchmarks.streams import SIZES, VERSION, WANTED, mixed
+from benchmarks.streams import SIZES, VERSION, WANTED, stream
 from ctios_fast.connection.link import Link
 from ctios_fast.core import codec
 from ctios_fast.core.scan.column_scan import count_frames
@@ -38,7 +38,8 @@ def _alone(over: Over) -> Link:
     return Link(codec(VERSION), on_lost=over)
 
 
-def _eager(over: Over) -> EagerClient:
+def eager(over: Over) -> EagerClient:
+    """Return the eager client of the peers."""
     return EagerClient({number: handlers.by_name(number) for number in MESSAGES}, over)
 
 
@@ -46,26 +47,32 @@ def _frugal(over: Over) -> FrugalClient:
     return FrugalClient(WANTED, {number: handlers.by_position(number) for number in MESSAGES}, over)
 
 
-def _client(loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
+def client(name: str, loop: str, size: str, make: Callable[[Over], Any]) -> Prepare:
+    """Return the preparation of a side that receives the stream of that name over loopback TCP.
+
+    ``make``: creates the client, which calls what it is given once the connection is over.
+    """
+
     @contextmanager
     def prepared() -> Iterator[Round]:
-        stream = mixed(size)
-        events = count_frames(stream)[0]
+        data = stream(name, size)
+        events = count_frames(data)[0]
 
         async def receive(port: int) -> Mapping[str, float]:
             running_loop = asyncio.get_running_loop()
             over = running_loop.create_future()
-            client = make(lambda *_: over.set_result(None))
+            receiver = make(lambda *_: over.set_result(None))
+            before = receiver.dispatcher.frames_seen if isinstance(receiver, Link) else 0
             wall, cpu = time.perf_counter(), time.process_time()
-            await running_loop.create_connection(lambda: client, HOST, port)
+            await running_loop.create_connection(lambda: receiver, HOST, port)
             await over
             cpu = time.process_time() - cpu
-            if isinstance(client, Link):
-                assert client.bytes_received == len(stream)
-                assert client.dispatcher.frames_seen == events
+            if isinstance(receiver, Link):
+                assert receiver.bytes_received == len(data)
+                assert receiver.dispatcher.frames_seen - before == events
             return {"cpu": cpu / events, "wall": (time.perf_counter() - wall) / events}
 
-        with serving("stream", "the mix", size) as server, running(loop) as runner:
+        with serving("stream", name, size) as server, running(loop) as runner:
 
             def work() -> Mapping[str, float]:
                 figures = runner.run(receive(server.port))
@@ -85,10 +92,10 @@ def comparisons() -> Iterator[Comparison]:
                 f"the mix over loopback TCP to a handler that reads three fields, {loop}, {size}",
                 "event",
                 (
-                    Side("Link, typed handler", OURS, _client(loop, size, _typed), 5),
-                    Side("eager client", PEER, _client(loop, size, _eager), 3),
-                    Side("frugal client", PEER, _client(loop, size, _frugal), 3),
-                    Side("splitting alone", BOUND, _client(loop, size, _alone), 5),
+                    Side("Link, typed handler", OURS, client("the mix", loop, size, _typed), 5),
+                    Side("eager client", PEER, client("the mix", loop, size, eager), 3),
+                    Side("frugal client", PEER, client("the mix", loop, size, _frugal), 3),
+                    Side("splitting alone", BOUND, client("the mix", loop, size, _alone), 5),
                 ),
                 figure="wall",
             )
