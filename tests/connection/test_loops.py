@@ -1,6 +1,6 @@
-"""A whole session run_on every event loop and transport that is installed, over TCP and TLS.
+"""A whole session on every event loop and transport that is installed, over TCP and TLS.
 
-``pytest --loop uvloop`` runs all other tests run_on that loop as well.
+``pytest --loop uvloop`` runs all other tests on that loop as well.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from ctios_fast.sim import Simulator
 
 
 def run_on(loop: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run the coroutine run_on a loop of that name."""
+    """Run the coroutine on a loop of that name."""
     with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
         runner.run(work)
 
 
 async def whole_session(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
-    """Many agents log in, work and log out over one session, and a side is lost run_on the way."""
+    """Many agents log in, work and log out over one session, and a side is lost on the way."""
     async with Simulator(pair="both-active", agents=50, ssl=server_tls) as sim:
         session = Session(client_id="loops", heartbeat=None, ssl=client_tls, clients=0)
         changes: list[Arguments] = []

@@ -5,14 +5,13 @@ model's connections and their states equal the plant's.
 """
 
 import itertools
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from support.model import calls_of, calls_of_plant, feed
+from support.model import CallLives, calls_of, calls_of_plant, feed
 from support.random_centre import RandomCentre
 
-from ctios_fast import Arguments, Session
+from ctios_fast import Session
 from ctios_fast.sim.plant import PlantSettings
 from ctios_fast.sim.plant.plant_settings import ConnectionIdForm, IdChange
 
@@ -41,20 +40,7 @@ async def test_calls_of_the_model_equal_those_of_the_plant_after_every_act(
 ) -> None:
     session = peer_bulk
     centre = RandomCentre(11, each)
-    begun: Counter[str] = Counter()
-    ended: Counter[str] = Counter()
-    ids = {}
-
-    def began(args: Arguments) -> None:
-        call = session.calls[args["UniqueObjectID"]]
-        ids[id(call)] = call  # holds the call, so that no other gets its id
-        begun[str(id(call))] += 1
-
-    def end(args: Arguments) -> None:
-        ended[str(id(session.calls[args["UniqueObjectID"]]))] += 1
-
-    session.subscribe("OnCallBegin", began)
-    session.subscribe("OnCallEnd", end)
+    lives = CallLives(session)
     while centre.calls < CALLS:
         act = centre.act()
         centre.clock.advance(centre.random.randrange(1, 4))
@@ -64,8 +50,8 @@ async def test_calls_of_the_model_equal_those_of_the_plant_after_every_act(
     centre.wind_down()
     feed(session, (frame for _, frame in centre.stream))
     assert len(session.calls) == 0
-    assert begun == ended
-    assert set(begun.values()) == {1}
+    assert lives.begun == lives.ended
+    assert set(lives.begun.values()) == {1}
     counters = session.counters()
     assert counters["handler_errors"] == counters["listener_errors"] == 0
     assert counters["events_of_unknown_calls"] == counters["ends_of_unknown_calls"] == 0

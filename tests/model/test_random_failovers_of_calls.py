@@ -10,14 +10,13 @@ import gc
 import os
 import random
 import weakref
-from collections import Counter
 from typing import Any
 
 import pytest
-from support.model import MakeSession, sides, soon
+from support.model import CallLives, MakeSession, sides, soon
 from support.random_centre import RandomActs
 
-from ctios_fast import Agent, Arguments, ConnectionState, Session
+from ctios_fast import Agent, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.sim import Simulator
 
@@ -69,22 +68,7 @@ class Site:
         self.clock = clock
         self.rng = random.Random(seed)
         self.centre = Centre(sim, clock, seed)
-        self.begun: Counter[int] = Counter()
-        self.ended: Counter[int] = Counter()
-        self.recovered: list[Arguments] = []
-        #: Every call that began, so that no other object gets its id.
-        self.calls: dict[int, Any] = {}
-        session.subscribe("OnCallBegin", self._began)
-        session.subscribe("OnCallEnd", self._ended)
-        session.subscribe("OnRecovered", self.recovered.append)
-
-    def _began(self, args: Arguments) -> None:
-        call = self.session.calls[args["UniqueObjectID"]]
-        self.calls[id(call)] = call
-        self.begun[id(call)] += 1
-
-    def _ended(self, args: Arguments) -> None:
-        self.ended[id(self.session.calls[args["UniqueObjectID"]])] += 1
+        self.lives = CallLives(session)
 
     @property
     def is_settled(self) -> bool:
@@ -187,12 +171,12 @@ async def test_calls_survive_random_failovers(
         site.centre.wind_down()
         await site.come_to_rest(devices)
         assert len(session.calls) == 0
-        assert site.begun == site.ended
-        assert set(site.begun.values()) <= {1}
+        assert site.lives.begun == site.lives.ended
+        assert set(site.lives.begun.values()) <= {1}
         counters = session.counters()
         assert counters["handler_errors"] == counters["listener_errors"] == 0
-        kept = [weakref.ref(call) for call in site.calls.values()]
-        site.calls.clear()
+        kept = [weakref.ref(call) for call in site.lives.calls.values()]
+        site.lives.calls.clear()
         for _ in range(80):  # an answered request is kept for as long as its answer might have taken
             await site.let_time_pass()
         gc.collect()

@@ -1,13 +1,14 @@
 """Helpers for tests of the object model: a recorder of events, agents, event loops, time limits."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import pytest
 
-from ctios_fast import Agent, Arguments, CilCode, MethodError, Session
+from ctios_fast import Agent, Arguments, Call, CilCode, MethodError, Session
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
@@ -139,6 +140,27 @@ MakeSession = Callable[..., Session]
 def an_agent(number: int = 0, **more: Any) -> Agent:
     """The simulator's agent of that number, as the application creates it."""
     return Agent(str(1001 + number), 5000, agent_instrument=str(3001 + number), **more)
+
+
+class CallLives:
+    """Counts how often each Call object of a session has begun and ended, by ``id``."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.begun: Counter[int] = Counter()
+        self.ended: Counter[int] = Counter()
+        #: Every call that began, so that no other object gets its id.
+        self.calls: dict[int, Call] = {}
+        session.subscribe("OnCallBegin", self._began)
+        session.subscribe("OnCallEnd", self._ended)
+
+    def _began(self, args: Arguments) -> None:
+        call = self.session.calls[args["UniqueObjectID"]]
+        self.calls[id(call)] = call
+        self.begun[id(call)] += 1
+
+    def _ended(self, args: Arguments) -> None:
+        self.ended[id(self.session.calls[args["UniqueObjectID"]])] += 1
 
 
 def calls_of(session: Session) -> dict[tuple[int, str], int | None]:
