@@ -16,7 +16,6 @@ from benchmarks.streams import (
     VERSION,
     agent_states,
     call_lives,
-    in_turns,
     whole_pieces,
 )
 from ctios_fast import Arguments, Session
@@ -25,7 +24,7 @@ from ctios_fast.core import codec
 from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.model.calls.events import REPORTS
 
-from .dispatching import AT_ONCE, bare_call_of_empty, of
+from .dispatching import bare_call_of_empty, of, round_of
 from .loopback import Over, client, eager
 from .model import bulk_session
 
@@ -59,14 +58,7 @@ def _in_memory(size: str, *, listens: bool) -> Prepare:
             if listens:
                 for report in REPORTS.values():
                     session.subscribe(report.event, _ignore)
-            turns = in_turns(own, min(AT_ONCE, len(own)))
-
-            def work() -> int:
-                turn = next(turns)
-                feed(turn)
-                return round(sum(map(len, turn)) * events)
-
-            yield work
+            yield round_of(feed, own, events)
             _checked(session)
 
     return prepared

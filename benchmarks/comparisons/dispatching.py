@@ -5,7 +5,7 @@ way in CPython, and a ``deque`` of length 0 discards the results.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -72,6 +72,21 @@ def _expected(frames: list[bytes]) -> handlers.Seen:
     return [tuple(message[name] for name in WANTED[message.type]) for message in messages]
 
 
+def round_of(feed: Feed, own: Sequence[memoryview], events: float) -> Round:
+    """Return a round that feeds the next ``AT_ONCE`` pieces and returns the number of their events.
+
+    ``events``: the number of events divided by the number of bytes.
+    """
+    turns = in_turns(own, min(AT_ONCE, len(own)))
+
+    def work() -> int:
+        turn = next(turns)
+        feed(turn)
+        return round(sum(map(len, turn)) * events)
+
+    return work
+
+
 def fed(
     stream: Callable[[], bytes], make: Callable[[handlers.Seen | None], Feed], reads: bool = True
 ) -> Prepare:
@@ -89,15 +104,7 @@ def fed(
             assert seen == _expected(some)
         own = pieces(data)
         events = _count(data) / len(data)
-        turns = in_turns(own, min(AT_ONCE, len(own)))
-        feed = make(None)
-
-        def work() -> int:
-            turn = next(turns)
-            feed(turn)
-            return round(sum(map(len, turn)) * events)
-
-        return work
+        return round_of(make(None), own, events)
 
     return ready(prepared)
 
@@ -178,16 +185,13 @@ def _copy(stream: Callable[[], bytes]) -> Prepare:
         data = stream()
         events = _count(data) / len(data)
         own = pieces(data)
-        turns = in_turns(own, min(AT_ONCE, len(own)))
         target = memoryview(bytearray(max(map(len, own))))
 
-        def work() -> int:
-            turn = next(turns)
-            for piece in turn:
+        def copy(data: Iterable[memoryview]) -> None:
+            for piece in data:
                 target[: len(piece)] = piece
-            return round(sum(map(len, turn)) * events)
 
-        return work
+        return round_of(copy, own, events)
 
     return ready(prepared)
 

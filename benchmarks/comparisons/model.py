@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
 from benchmarks.servers import HOST, serving
-from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, in_turns, whole_pieces
+from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, whole_pieces
 from ctios_fast import Arguments, Session
 from ctios_fast.core.scan.column_scan import count_frames
 
-from .dispatching import AT_ONCE, bare_call_of_empty, of
+from .dispatching import bare_call_of_empty, of, round_of
 
 
 class Sink:
@@ -60,14 +60,7 @@ def _model(size: str, agents: int, *, listens: bool) -> Prepare:
             session.unsubscribe("OnAgentStateChange", heard.append)
             if listens:
                 session.add_event_listener(Sink())
-            turns = in_turns(own[1:] + own[:1], min(AT_ONCE, len(own)))
-
-            def work() -> int:
-                turn = next(turns)
-                feed(turn)
-                return round(sum(map(len, turn)) * events)
-
-            yield work
+            yield round_of(feed, own[1:] + own[:1], events)
             counters = session.counters()
             assert counters["handler_errors"] == counters["frames_malformed"] == 0
 
