@@ -1,22 +1,18 @@
 """The requests of an agent's desktop against the simulator: what they do in the contact centre."""
 
 import pytest
-from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon, until
+from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, sides, soon, talking, until
 
 from ctios_fast import Agent, Arguments, Call, ControlFailure, MethodError, RequestRefused, Session
 from ctios_fast.enums import AgentState
 from ctios_fast.protocol.enums import AgentWorkMode, CallType, LocalConnectionState
 from ctios_fast.sim import Population, Simulator
-from ctios_fast.sim.plant import Connection, DeskSettings
+from ctios_fast.sim.plant import DeskSettings
 
 
-async def talking(sim: Simulator, agent: Agent) -> Call:
+async def call_of(sim: Simulator, agent: Agent) -> Call:
     """The agent answers a call from outside; returns the call of its session."""
-    plant = sim.plant
-    sim.set_agent_state(agent.agent_id, AgentState.AVAILABLE)  # type: ignore[arg-type]
-    plant.inbound(agent.agent_id)
-    connection: Connection = plant.alerting(sim.agent(agent.agent_id))
-    plant.answer(connection)
+    connection = talking(sim, agent.agent_id)
     context = agent.context
     assert context is not None
     key = f"call.5000.{connection.call_id}.{connection.connection_id}"
@@ -106,7 +102,7 @@ async def test_help_rings_at_the_supervisor(
     team: Simulator, member: Agent, method: str, kind: CallType
 ) -> None:
     team.set_agent_state("1001", AgentState.NOT_READY)  # type: ignore[arg-type]
-    call = await talking(team, member)
+    call = await call_of(team, member)
     answer = await soon(getattr(member, method)(call=call))
     (ringing,) = team.agent("1001").device.connections
     assert ringing.state is LocalConnectionState.LCS_ALERTING
@@ -124,7 +120,7 @@ async def test_help_without_a_supervisor_is_refused(member: Agent) -> None:
 async def test_a_bad_line_can_be_reported_while_the_agent_talks(
     sim: Simulator, session: Session, agent: Agent
 ) -> None:
-    call = await talking(sim, agent)
+    call = await call_of(sim, agent)
     await soon(agent.report_bad_call_line(call=call))
     sim.plant.clear_connection(*sim.agent("1001").device.connections)
     await settled(session)
@@ -136,7 +132,7 @@ async def test_a_bad_line_can_be_reported_while_the_agent_talks(
 
 
 async def test_wrapup_data_are_set_alone_and_the_call_is_released(sim: Simulator, agent: Agent) -> None:
-    call = await talking(sim, agent)
+    call = await call_of(sim, agent)
     (connection,) = sim.agent("1001").device.connections
     before = connection.call.context.copy()
     await soon(agent.set_wrapup_data(Arguments(CallWrapupData="sold"), call=call))
@@ -168,7 +164,7 @@ async def test_desk_settings_say_which_reasons_are_required(make_session: MakeSe
 async def test_a_snapshot_shows_the_agents_calls(sim: Simulator, agent: Agent, recorder: Recorder) -> None:
     await soon(agent.snapshot_device())
     assert recorder.of("OnSnapshotDeviceConf")[0]["ValidCalls"] == Arguments()
-    call = await talking(sim, agent)
+    call = await call_of(sim, agent)
     answer = await soon(agent.snapshot_device())
     assert answer["NumCalls"] == 1
     assert recorder.of("OnSnapshotDeviceConf")[1]["ValidCalls"] == Arguments({call.unique_object_id: True})

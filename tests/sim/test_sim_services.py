@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from support.model import talking
 from support.raw_client import (
     AGENT_MODE,
     ALL_EVENTS,
@@ -243,10 +244,7 @@ async def test_a_team_is_listed_and_monitored(sim: Simulator, supervisor: RawCli
 
 
 async def test_a_supervisor_listens_barges_in_and_leaves(sim: Simulator, supervisor: RawClient) -> None:
-    sim.set_agent_state("1002", AVAILABLE)
-    sim.plant.inbound("1002")
-    talking = sim.plant.alerting(sim.agent("1002"))
-    sim.plant.answer(talking)
+    connection = talking(sim, "1002")
     fields = {
         "PeripheralID": 5000,
         "AgentConnectionCallID": NULL,
@@ -259,7 +257,7 @@ async def test_a_supervisor_listens_barges_in_and_leaves(sim: Simulator, supervi
             "SUPERVISE_CALL_REQ", fields | {"SupervisoryAction": action}, [["AgentID", "1002"]]
         )
         assert conf["message"] == "SUPERVISE_CALL_CONF", conf
-        assert values(conf)["ConnectionDeviceID"] == talking.connection_id
+        assert values(conf)["ConnectionDeviceID"] == connection.connection_id
         assert event in names(await supervisor.settle())
     bad = fields | {"SupervisoryAction": 9}
     assert status_of(await supervisor.ask("SUPERVISE_CALL_REQ", bad, [["AgentID", "1002"]])) == 82
@@ -299,18 +297,15 @@ async def test_help_about_a_call_that_does_not_exist_is_refused(
 
 
 async def test_a_bad_line_is_reported_for_a_call_that_exists(sim: Simulator) -> None:
-    sim.set_agent_state("1002", AVAILABLE)
-    sim.plant.inbound("1002")
-    talking = sim.plant.alerting(sim.agent("1002"))
-    sim.plant.answer(talking)
+    connection = talking(sim, "1002")
     async with await RawClient.connect(sim.side_a) as desk:
         await desk.open_agent(1)
         fields = {
             "PeripheralID": 5000,
-            "ConnectionDeviceIDType": int(talking.id_type),
-            "ConnectionCallID": talking.call_id,
+            "ConnectionDeviceIDType": int(connection.id_type),
+            "ConnectionCallID": connection.call_id,
         }
-        floating = [["ConnectionDeviceID", talking.connection_id], ["AgentID", "1002"]]
+        floating = [["ConnectionDeviceID", connection.connection_id], ["AgentID", "1002"]]
         answer = await desk.ask("BAD_CALL_REQ", fields, floating)
         assert answer["message"] == "BAD_CALL_CONF", answer
         assert status_of(await desk.ask("BAD_CALL_REQ", fields | {"ConnectionCallID": NULL}, floating)) == 13
@@ -464,25 +459,22 @@ async def test_user_messages_reach_client_supervisor_team_and_all(
 
 
 async def test_recording_is_forwarded_to_a_server_application(sim: Simulator) -> None:
-    sim.set_agent_state("1002", AVAILABLE)
-    sim.plant.inbound("1002")
-    talking = sim.plant.alerting(sim.agent("1002"))
-    sim.plant.answer(talking)
+    connection = talking(sim, "1002")
     async with await RawClient.connect(sim.side_a) as desk, await RawClient.connect(sim.side_a) as recorder:
         await desk.open_agent(1, client_id="desk")
         fields = {
             "PeripheralID": 5000,
-            "ConnectionCallID": talking.call_id,
+            "ConnectionCallID": connection.call_id,
             "ClientPort": 0,
             "BitRate": 0,
             "PacketSize": 0,
-            "ConnectionDeviceIDType": int(talking.id_type),
+            "ConnectionDeviceIDType": int(connection.id_type),
             "Direction": 2,
             "RTPType": 0,
             "EchoCancellation": 0,
             "PayloadType": 0,
         }
-        floating = [["ConnectionDeviceID", talking.connection_id]]
+        floating = [["ConnectionDeviceID", connection.connection_id]]
         assert status_of(await desk.ask("START_RECORDING_REQ", fields, floating)) == 12, "nobody records"
         await recorder.open(SERVER)
         name = [["ServiceName", "Cisco:CallRecording"]]
@@ -528,20 +520,17 @@ async def test_a_request_that_a_recorder_leaves_unanswered_is_refused_at_its_end
 
 
 async def test_network_recording_is_reported(sim: Simulator) -> None:
-    sim.set_agent_state("1002", AVAILABLE)
-    sim.plant.inbound("1002")
-    talking = sim.plant.alerting(sim.agent("1002"))
-    sim.plant.answer(talking)
+    connection = talking(sim, "1002")
     async with await RawClient.connect(sim.side_a) as desk:
         floating = desk.identity(AgentID="1002")
         await desk.ask("OPEN_REQ", desk.open_fields(AGENT_MODE, CallMsgMask=ALL_CALLS), floating)
         await desk.settle()
         fields = {
             "PeripheralID": 5000,
-            "ConnectionCallID": talking.call_id,
-            "ConnectionDeviceIDType": int(talking.id_type),
+            "ConnectionCallID": connection.call_id,
+            "ConnectionDeviceIDType": int(connection.id_type),
         }
-        named = [["ConnectionDeviceID", talking.connection_id]]
+        named = [["ConnectionDeviceID", connection.connection_id]]
         for what, event in (("START", "STARTED"), ("STOP", "ENDED")):
             conf = await desk.ask(f"{what}_NETWORK_RECORDING_REQ", fields, named)
             assert conf["message"] == f"{what}_NETWORK_RECORDING_CONF"

@@ -15,7 +15,7 @@ from ctios_fast.core import Message
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
-from ctios_fast.sim.plant import Plant
+from ctios_fast.sim.plant import Connection, Plant
 from support import raw_client
 
 #: Seconds that a step without a tested duration may take. Only a failing test waits that long.
@@ -132,6 +132,15 @@ def sides(sim: Simulator) -> dict[str, Any]:
         "ctios_b": sim.side_b.host,
         "port_b": sim.side_b.port,
     }
+
+
+def talking(sim: Simulator, agent_id: str) -> Connection:
+    """Let a call from outside ring at an agent, who answers it; return the agent's connection."""
+    sim.set_agent_state(agent_id, AgentState.AGENT_STATE_AVAILABLE)
+    sim.plant.inbound(agent_id)
+    connection: Connection = sim.plant.alerting(sim.agent(agent_id))
+    sim.plant.answer(connection)
+    return connection
 
 
 MakeSession = Callable[..., Session]
