@@ -18,6 +18,7 @@ from ctios_fast.core.layout cimport (
     HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
 )
 from ctios_fast.core.message cimport Message, fitting, lacks_class, load_class, new_view, unfit
+from .references cimport owned
 from .view_reuse cimport keep_view, spare_view
 from ctios_fast.core.wire cimport load32
 
@@ -297,7 +298,7 @@ cdef inline int _deliver(
     if called == UNSORTED:
         called = _way_to_call(handlers)
     if called == FRAME:
-        return _deliver_in_place(self, layouts, handlers, &proved)
+        return _deliver_in_place(self, handlers, &proved)
     return _deliver_view(self, handlers, called, &proved)
 
 
@@ -316,23 +317,18 @@ cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame
         if called == BOTH and isinstance(<object>handler, FrameHandler):
             if (<HandlerCall>_call_in_c)(handler, frame) == 0:
                 continue
+            result = NULL
         else:
             result = PyObject_CallOneArg(handler, view)
             if result == <PyObject *>None:
                 Py_XDECREF(result)
                 continue
-            if result != NULL:
-                returned = <object>result
-                Py_XDECREF(result)
-                message = <Message>view
-                Py_DECREF(message)
-                _check_returned(self, <object>handler, message, returned)
-                Py_INCREF(message)
-                message = returned = None
-                continue
         message = <Message>view
         Py_DECREF(message)          # `message` alone has the reference if this raises
-        _failed(self, <object>handler, message)
+        if result == NULL:
+            _failed(self, <object>handler, message, frame)
+        else:
+            _check_returned(self, <object>handler, message, result)
         Py_INCREF(message)
         message = None
     keep_view(self._spares, view, REUSES_VIEWS)
@@ -343,16 +339,14 @@ cdef int _call_in_c(PyObject *handler, const Frame *frame) except -1:
     return (<FrameHandler>handler).on_frame(frame)
 
 
-cdef int _deliver_in_place(
-    Dispatcher self, Layouts layouts, tuple handlers, const Frame *frame
-) except -1:
+cdef int _deliver_in_place(Dispatcher self, tuple handlers, const Frame *frame) except -1:
     # For handlers in C alone: they get the frame in the buffer itself, which cannot move meanwhile.
     cdef FrameBuffer held = self._frames
     cdef Py_ssize_t at = 0
     held.exports += 1
     try:
         while (<FrameCall>_call_from)(handlers, &at, frame) != 0:
-            _failed_in_place(self, layouts, <object>PyTuple_GET_ITEM(handlers, at), frame)
+            _failed(self, <object>PyTuple_GET_ITEM(handlers, at), None, frame)
             at += 1
     finally:
         held.exports -= 1
@@ -367,20 +361,6 @@ cdef int _call_from(tuple handlers, Py_ssize_t *at, const Frame *frame) except -
     return 0
 
 
-cdef int _failed_in_place(Dispatcher self, Layouts layouts, object handler, const Frame *frame) except -1:
-    # Called with the handler's exception set.
-    cdef Message message
-    try:
-        _raised()
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        message = new_view(frame.type)
-        message.show(layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size)
-        _report(self, handler, message, error)
-    return 0
-
-
 cdef int _unreadable(
     Dispatcher self, Layout *documented, const unsigned char *frame, Py_ssize_t size
 ) except -1:
@@ -390,24 +370,25 @@ cdef int _unreadable(
     return 0
 
 
-cdef int _failed(Dispatcher self, object handler, Message message) except -1:
-    # Called with the handler's exception set.
+cdef int _failed(Dispatcher self, object handler, Message message, const Frame *frame) except -1:
+    # Called with the handler's exception set. `message`: None if there is no view of the frame yet.
     try:
         _raised()
     except (KeyboardInterrupt, SystemExit):
         raise
     # CancelledError too: a handler is not a task of its own, and its failure must not stop the reading.
     except BaseException as error:
-        _report(self, handler, message, error)
+        _report(self, handler, _new_view(frame) if message is None else message, error)
     return 0
 
 
-cdef int _check_returned(Dispatcher self, object handler, Message message, object returned) except -1:
-    # A coroutine that is returned would never run.
-    if returned is not None:
-        error = unawaited(handler, returned)
-        if error is not None:
-            _report(self, handler, message, error)
+cdef int _check_returned(Dispatcher self, object handler, Message message, PyObject *result) except -1:
+    # Releases the result. A coroutine that is returned would never run.
+    returned = <object>result
+    Py_XDECREF(result)
+    error = unawaited(handler, returned)
+    if error is not None:
+        _report(self, handler, message, error)
     return 0
 
 
@@ -418,7 +399,7 @@ cdef int _report(Dispatcher self, object handler, Message message, object error)
     return 0
 
 
-cdef PyObject *_new_view(Layouts layouts, const Frame *frame) except NULL:
+cdef Message _new_view(const Frame *frame):
     cdef const unsigned char *data = frame.data
     cdef bytes copy
     if lacks_class(frame.type):
@@ -427,16 +408,15 @@ cdef PyObject *_new_view(Layouts layouts, const Frame *frame) except NULL:
         load_class(frame.type)
         data = <const unsigned char *>PyBytes_AS_STRING(copy)
     message = new_view(frame.type)
-    message.show(layouts, <Layout *>frame.layout, frame.type, data, frame.size)
-    Py_INCREF(message)
-    return <PyObject *>message
+    message.show(<Layouts>frame.layouts, <Layout *>frame.layout, frame.type, data, frame.size)
+    return message
 
 
 cdef inline PyObject *_view(Dispatcher self, const Frame *frame) except NULL:
     # A view of the frame, reused or new. The caller owns the reference.
     cdef PyObject *view = spare_view(self._spares, frame.type)
     if view == NULL:
-        return _new_view(<Layouts>frame.layouts, frame)
+        return owned(_new_view(frame))
     (<Message>view).show(
         <Layouts>frame.layouts, <Layout *>frame.layout, frame.type, frame.data, frame.size
     )
