@@ -32,9 +32,15 @@ def _names_of_tags() -> dict[str, str]:
 
 
 @cache
+def _rows() -> dict[int, tuple[Any, ...]]:
+    # The rows of the class table by message number.
+    return {row[0]: row for row in CLASSES.values()}
+
+
+@cache
 def _names(number: int) -> tuple[dict[str, str], frozenset[str]]:
     # Of one message: the reference's name of each field by both names, and the attributes of several fields.
-    _, fixed, parts, _ = next(row for row in CLASSES.values() if row[0] == number)
+    _, fixed, parts, _ = _rows()[number]
     fields = {}
     several = set()
     for reference, attribute, _ in fixed:
@@ -47,11 +53,6 @@ def _names(number: int) -> tuple[dict[str, str], frozenset[str]]:
         if kind in _SEVERAL:
             several.add(attribute)
     return fields, frozenset(several)
-
-
-@cache
-def _documented() -> frozenset[int]:
-    return frozenset(row[0] for row in CLASSES.values())
 
 
 def resolved(
@@ -67,7 +68,7 @@ def resolved(
     """
     if isinstance(fields, str | bytes) or not isinstance(fields, Iterable):
         raise TypeError(f'fields must be a tuple of names, such as ("agent_id",), got {fields!r}')
-    if number not in _documented():
+    if number not in _rows():
         raise ValueError(f"{NAMES[number]} has no published layout: register a handler without fields")
     listed, several = _names(number)
     names: list[str] = []

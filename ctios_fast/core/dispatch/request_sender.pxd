@@ -12,4 +12,5 @@ cdef class RequestSender:
     cdef OpenRequests _book
     cdef public object write        # takes a frame while the session is open, otherwise None
 
+    cdef object writable(self)
     cdef object undo(self, object invoke_id, object error)

@@ -46,7 +46,7 @@ cdef class RequestSender:
         Raises ``ConnectionLost`` without an open session, ``EncodeError``, and what ``OpenRequests.book`` and
         ``write`` raise. Nothing was sent then, and the request is not booked.
         """
-        write = self._writable() if write is None else write
+        write = self.writable() if write is None else write
         invoke_id = self._book.book(request, message.number, timeout)
         try:
             write(message.encode_request(self._codec, invoke_id, fields))
@@ -58,7 +58,7 @@ cdef class RequestSender:
 
         ``message`` and ``fields`` are those of ``send``.
         """
-        write = self._writable()
+        write = self.writable()
         invoke_id = self._book.next_invoke_id() if self._has_invoke_id(message.number) else None
         try:
             write(message.encode_request(self._codec, invoke_id, fields))
@@ -86,7 +86,8 @@ cdef class RequestSender:
             owner,
         )
 
-    def _writable(self):
+    cdef object writable(self):
+        # The function that takes a frame. Raises ConnectionLost without an open session.
         if self.write is None:
             raise ConnectionLost("the session is not open")
         return self.write
@@ -130,10 +131,9 @@ cdef object _send_by_keywords(PyObject *owner, VectorArgs arguments, Py_ssize_t 
     timeout = <object>arguments[2] if count == 3 else None
     invoke_id = None
     try:
-        if sender.write is None:
-            raise ConnectionLost("the session is not open")
+        write = sender.writable()
         invoke_id = sender._book.book(request, writer.number, self.timeout if timeout is None else timeout)
-        sender.write(write_request(writer, sender._codec, invoke_id, arguments + count, names))
+        write(write_request(writer, sender._codec, invoke_id, arguments + count, names))
     except BaseException as error:
         if invoke_id is not None:
             error = sender.undo(invoke_id, error)
