@@ -105,7 +105,7 @@ class Membership:
     group: "SkillGroup"
     priority: int = 0
     state: AgentState = AgentState.AGENT_STATE_LOGOUT
-    tallies: "Tallies | None" = None
+    tallies: Tallies | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -127,7 +127,7 @@ class PlantAgent:
     login_name: str = ""
     supervisor: bool = False
     teams: tuple[int, ...] = ()
-    memberships: "list[Membership]" = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
     media: dict[int, MediaState] = field(default_factory=lambda: {VOICE_MRD: MediaState()})
     desk: DeskSettings = field(default_factory=DeskSettings)
     department_id: int = 0
@@ -141,7 +141,7 @@ class PlantAgent:
     active_terminal: str = ""
     names: tuple[str, ...] = ()  # (agent_id,), made once for audiences
     voice: MediaState = field(init=False)
-    tallies: "AgentTallies | None" = None
+    tallies: AgentTallies | None = None
     counted_until: int = 0  # until when the time in the present state is in the tallies
     records: "list[CallRecord]" = field(default_factory=list)  # ended calls that are not yet counted
     work_since: int = -1  # when the present after-call work began
@@ -182,7 +182,7 @@ class SkillGroup:
     members: list[Membership] = field(default_factory=list)
     available: dict[PlantAgent, None] = field(default_factory=dict)  # in the order of becoming available
     queues: "list[Queue]" = field(default_factory=list)
-    queue_tallies: "Tallies | None" = None
+    queue_tallies: Tallies | None = None
     description: str = ""
 
     @property
@@ -247,7 +247,7 @@ class CallRecord(NamedTuple):
     """One call that an agent has ended; its after-call work may still go on."""
 
     kind: CallFigures
-    group: "SkillGroup | None"
+    group: SkillGroup | None
     talk: int
     held_count: int
     held_time: int
@@ -266,14 +266,14 @@ class Connection:
     """
 
     call: "Call"
-    device: "Device"
+    device: Device
     connection_id: str
     id_type: ConnectionDeviceIDType
     direction: CallDirection
-    agent: "PlantAgent | None" = None
-    group: "SkillGroup | None" = None
+    agent: PlantAgent | None = None
+    group: SkillGroup | None = None
     state: LocalConnectionState = LocalConnectionState.LCS_NULL
-    trunk: "TrunkGroup | None" = None
+    trunk: TrunkGroup | None = None
     trunk_number: int = 0
     known_as: tuple[int, str] | None = None
     handled: bool = False
@@ -288,7 +288,7 @@ class Connection:
     supervising: bool = False  # a supervisor that has barged in; not a call of its own
     supervises: "Connection | None" = None
     supervised_by: "Connection | None" = None
-    queue: "Queue | None" = None
+    queue: Queue | None = None
     timer: "TimerHandle | None" = None
 
     def __repr__(self) -> str:
@@ -322,12 +322,12 @@ class Call:
     call_type: CallType
     context: CallContext
     connections: list[Connection] = field(default_factory=list)
-    calling: "Device | None" = None
-    called: "Device | None" = None
-    last_redirect: "Device | None" = None
-    service: "Service | None" = None
-    group: "SkillGroup | None" = None
-    queue: "Queue | None" = None
+    calling: Device | None = None
+    called: Device | None = None
+    last_redirect: Device | None = None
+    service: Service | None = None
+    group: SkillGroup | None = None
+    queue: Queue | None = None
     router_key: RouterCallKey | None = None
     disposition: int = 0
     campaign_id: int = 0
@@ -337,7 +337,7 @@ class Call:
     reference: bytes = b""
     original: "Call | None" = None
     pending_conference: Connection | None = None
-    reserved: "PlantAgent | None" = None
+    reserved: PlantAgent | None = None
     queued_at: int = -1
     released: bool = False
 
