@@ -32,7 +32,7 @@ from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
 from .refusals import is_about_the_call
-from .snapshot import connections_of
+from .snapshot import connection_of, connections_of
 from .snapshot_request import request_snapshot
 
 __all__ = ["CallRepairs"]
@@ -189,11 +189,8 @@ class CallRepairs(Repairs):
             return
         is_newest = call.quiet is quiet
         takes_data = call.data.is_unchanged(values)
-        own = None
         rows = list(connections_of(message))
-        for each in rows:
-            if (each.call_id, each.device_id) == call.key[1:]:
-                own = each
+        own = connection_of(rows, call.key)
         if own is None and is_newest and not quiet.is_named and call.key not in self._listed:
             for each in rows:  # the connection may have another id now
                 if each.instrument is not None and each.instrument == call.instrument:
@@ -229,10 +226,7 @@ class CallRepairs(Repairs):
         self._unknown.pop(unknown.key, None)
         life, tally = self.life, self.context.tally
         call = life.index.get(unknown.key)
-        own = None
-        for each in connections_of(message):
-            if (each.call_id, each.device_id) == unknown.key[1:]:
-                own = each
+        own = connection_of(connections_of(message), unknown.key)
         if call is not None:  # a message has made it known meanwhile, and a state that it states is newer
             if call.is_doubtful:
                 call.is_doubtful = False

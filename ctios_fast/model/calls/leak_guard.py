@@ -18,7 +18,7 @@ from .call import Call, Quiet
 from .call_index import Key
 from .call_life import CallLife
 from .refusals import is_about_the_call
-from .snapshot import connections_of
+from .snapshot import connection_of, connections_of
 
 __all__ = ["LeakGuard"]
 
@@ -98,7 +98,7 @@ class LeakGuard:
         if not call.is_alive or call.quiet is not quiet:
             return
         rows = list(connections_of(message))
-        own = next((each for each in rows if (each.call_id, each.device_id) == call.key[1:]), None)
+        own = connection_of(rows, call.key)
         if own is None and rows:
             self._leaked(call, quiet)
             return

@@ -1,6 +1,6 @@
 """SNAPSHOT_CALL_CONF taken apart: the connections that it lists, and the Arguments of OnSnapshotCallConf."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
@@ -11,7 +11,7 @@ from ctios_fast.model.arguments import arguments_over
 from .call import Call
 from .call_data import CALL_VARIABLES, named_variables
 
-__all__ = ["Connection", "connections_of", "snapshot_values"]
+__all__ = ["Connection", "connection_of", "connections_of", "snapshot_values"]
 
 #: Keywords that the event always has, with their values where nothing is known.
 _DEFAULTS: Final = {
@@ -73,6 +73,18 @@ def connections_of(message: Message) -> Iterator[Connection]:
     for call_id, id_type, device_id, device_type, instrument, state in zip_longest(*columns):
         if isinstance(call_id, int) and isinstance(device_id, str) and isinstance(state, int):
             yield Connection(call_id, id_type or 0, device_id, device_type or 0, instrument or None, state)
+
+
+def connection_of(listed: Iterable[Connection], key: tuple[int, int, str]) -> Connection | None:
+    """The connection with that key, None if it is not listed. The last row of it counts.
+
+    - ``key``: PeripheralID, ConnectionCallID and ConnectionDeviceID.
+    """
+    found = None
+    for each in listed:
+        if (each.call_id, each.device_id) == key[1:]:
+            found = each
+    return found
 
 
 def snapshot_values(call: Call, message: Message) -> dict[str, Any]:
