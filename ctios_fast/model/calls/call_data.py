@@ -24,7 +24,7 @@ __all__ = [
     "ECC_REFUSED",
     "MAX_UNREAD",
     "CallData",
-    "contact_id",
+    "contact_id_of",
     "cti_clients",
     "named_variables",
     "with_texts",
@@ -148,7 +148,7 @@ class CallData(Generic[C]):
             for frame in unread[self._keys_read :]:
                 if int.from_bytes(frame[4:8]) in _COMPLETE:
                     message = self._codec.decode(frame)
-                    contact = contact_id(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+                    contact = contact_id_of(message)
                     self._contact = contact or self._contact
             self._keys_read = len(unread)
         return self._contact
@@ -237,8 +237,9 @@ def with_texts(values: dict[str, Any], encoding: str | None) -> dict[str, Any]:
     return values
 
 
-def contact_id(day: object, call_id: object) -> str | None:
-    """ICMEnterpriseUniqueID of a router call key, None where a part is not known."""
+def contact_id_of(message: Message) -> str | None:
+    """ICMEnterpriseUniqueID of the message's router call key, None where a part of the key is missing."""
+    day, call_id = message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID")
     return f"icm.{day}.{call_id}" if isinstance(day, int) and isinstance(call_id, int) else None
 
 

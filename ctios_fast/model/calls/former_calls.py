@@ -11,7 +11,7 @@ from ctios_fast import keywords as kw
 from ctios_fast.core import Message
 
 from .call import Call
-from .call_data import contact_id, with_texts
+from .call_data import contact_id_of, with_texts
 from .call_index import CallIndex
 
 __all__ = ["FormerCalls"]
@@ -47,9 +47,7 @@ class FormerCalls:
         """
         values = {name: message.get(name) for name in (_REFERENCE, kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER)}
         reference = with_texts(values, self._index.encoding)[_REFERENCE]
-        contact = contact_id(
-            message.get(kw.CTIOS_ROUTERCALLKEYDAY), message.get(kw.CTIOS_ROUTERCALLKEYCALLID)
-        )
+        contact = contact_id_of(message)
         sequence = values[kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER]
         calls = self._known()
         for kind, value in ((_REFERENCE, reference), (kw.CTIOS_ICMENTERPRISEUNIQUEID, contact)):

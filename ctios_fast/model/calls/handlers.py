@@ -13,7 +13,7 @@ from ctios_fast.protocol import numbers as ged
 
 from . import states
 from .call import Call
-from .call_data import MAX_UNREAD, contact_id, named_variables, with_texts
+from .call_data import MAX_UNREAD, contact_id_of, named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
 from .call_repairs import CallRepairs
@@ -345,7 +345,7 @@ def _contact(contact: Contact, context: Context) -> Handler:
         for field, keyword in contact.renamed.items():
             if field in values:
                 values[keyword] = values.pop(field)
-        contact_key = contact_id(message.get("RouterCallKeyDay"), message.get("RouterCallKeyCallID"))
+        contact_key = contact_id_of(message)
         if contact_key is not None:
             values[kw.CTIOS_ICMENTERPRISEUNIQUEID] = contact_key
         if contact.has_variables:
