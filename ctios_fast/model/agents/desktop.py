@@ -13,6 +13,7 @@ from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import device_values
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
+from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
 from ctios_fast.protocol.codes import NULL_ID
 
@@ -387,10 +388,6 @@ class AgentRequests(DeskProperties):
         return device_values(fields["peripheral_id"], fields["agent_instrument"], message)
 
 
-def _call_id(peripheral_id: int, call_id: int, device_id: str) -> str:
-    return f"call.{peripheral_id}.{call_id}.{device_id}"
-
-
 def _values_of_device(fields: Fields, message: Message) -> dict[str, Any]:
     values: dict[str, Any] = {kw.CTIOS_AGENTINSTRUMENT: fields["agent_instrument"], **message.fixed()}
     del values["Reserved"]
@@ -405,7 +402,7 @@ def _values_of_call(fields: Fields, message: Message) -> dict[str, Any]:
     # The confirmations of requests about a call's data are events of the call.
     del message
     return {
-        kw.CTIOS_UNIQUEOBJECTID: _call_id(
+        kw.CTIOS_UNIQUEOBJECTID: call_object_id(
             fields["peripheral_id"], fields["connection_call_id"], fields["connection_device_id"]
         )
     }

@@ -15,6 +15,7 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
+from ctios_fast.model.object_ids import call_object_id, device_object_id
 from ctios_fast.model.property_object import Property, properties
 
 from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
@@ -176,9 +177,7 @@ class Call(CallRequests):
         """``call.<PeripheralID>.<ConnectionCallID>.<ConnectionDeviceID>``."""
         known = self._unique_object_id
         if known is None:
-            known = self._unique_object_id = (
-                f"call.{self.peripheral_id}.{self.connection_call_id}.{self.connection_device_id}"
-            )
+            known = self._unique_object_id = call_object_id(*self.key)
         return known
 
     def rename(self, connection_call_id: int, connection_device_id: str) -> None:
@@ -200,7 +199,7 @@ class Call(CallRequests):
         if contact is not None:
             identity[kw.CTIOS_ICMENTERPRISEUNIQUEID] = contact
         if instrument is not None:
-            identity[_DEVICE_UNIQUE_OBJECT_ID] = f"device.{self.peripheral_id}.{instrument}"
+            identity[_DEVICE_UNIQUE_OBJECT_ID] = device_object_id(self.peripheral_id, instrument)
         self._event_identity = identity, instrument, contact
         return identity
 

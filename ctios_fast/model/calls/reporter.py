@@ -11,6 +11,7 @@ from ctios_fast import keywords as kw
 from ctios_fast.core import FieldReader, Message
 from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.protocol import numbers as ged
 
 from . import states
@@ -66,12 +67,10 @@ class CallReporter:
         event = report.event if is_own else report.monitored
         if not self._listeners[event]:
             return
-        peripheral_id, call_id, device_id = key
         values = {**report.defaults, **self._fields(report, message, {})}
         if report.call_data:
-            values[kw.CTIOS_PERIPHERALID] = peripheral_id
-            values[kw.CTIOS_CONNECTIONCALLID] = call_id
-        values[kw.CTIOS_UNIQUEOBJECTID] = f"call.{peripheral_id}.{call_id}.{device_id}"
+            values[kw.CTIOS_PERIPHERALID], values[kw.CTIOS_CONNECTIONCALLID] = key[:2]
+        values[kw.CTIOS_UNIQUEOBJECTID] = call_object_id(*key)
         if not is_own:
             values[kw.CTIOS_MONITORED] = True
         self._events.fire(event, arguments_over(values))
