@@ -3,7 +3,7 @@
 from typing import Final, Protocol
 
 from ctios_fast import keywords as kw
-from ctios_fast.protocol.codes import LCS_CONNECT, LCS_HOLD
+from ctios_fast.protocol.codes import LCS_CONNECT, LCS_HOLD, PT_ENTERPRISE_AGENT
 
 from . import buttons
 from .arguments import Arguments, arguments_over
@@ -14,8 +14,6 @@ __all__ = ["BUTTON_EVENTS", "ButtonReports"]
 
 #: Events about buttons (CTI OS Developer's Guide, IButtonEnablementEvents).
 BUTTON_EVENTS: Final = EventTable(names=("OnButtonEnablementChange",))
-#: PeripheralType of Unified CCE, which most sessions serve.
-_ENTERPRISE_AGENT: Final = 17
 #: The state of another call of the device that makes a difference, by the state of the current call.
 _OTHER: Final = {LCS_CONNECT: LCS_HOLD, LCS_HOLD: LCS_CONNECT}
 
@@ -68,7 +66,7 @@ class ButtonReports:
         abilities = None if agent is None else agent.device_abilities
         setup, controls = (0, buttons.ALL_CONTROLS) if abilities is None else abilities
         kind = None if agent is None else agent.peripheral_type
-        peripheral_type = _ENTERPRISE_AGENT if kind is None else kind
+        peripheral_type = PT_ENTERPRISE_AGENT if kind is None else kind  # most sessions serve Unified CCE
         of_agent = buttons.agent_mask(
             None if agent is None else agent.state,
             desk_settings=settings,

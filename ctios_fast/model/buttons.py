@@ -15,12 +15,14 @@ from typing import Final, NamedTuple
 
 from ctios_fast.enums import AgentState
 from ctios_fast.protocol.codes import (
+    CALLTYPE_SUPERVISOR_MONITOR,
     LCS_ALERTING,
     LCS_CONNECT,
     LCS_FAIL,
     LCS_HOLD,
     LCS_INITIATE,
     LCS_QUEUED,
+    PT_ENTERPRISE_AGENT,
 )
 
 __all__ = [
@@ -45,8 +47,6 @@ __all__ = [
     "supervisor_mask",
 ]
 
-_ENTERPRISE_AGENT: Final = 17
-_SILENT_MONITOR: Final = 21
 #: CallControlSupported where QUERY_DEVICE_INFO_REQ was not answered: nothing is taken away.
 ALL_CONTROLS: Final = 0xFFFFFFFF
 #: Masks that are kept once computed. A desktop meets a few dozen of them.
@@ -266,7 +266,7 @@ def agent_mask(
     state: int | None,
     *,
     desk_settings: int | None = None,
-    peripheral_type: int = _ENTERPRISE_AGENT,
+    peripheral_type: int = PT_ENTERPRISE_AGENT,
     is_routable: bool | None = None,
 ) -> int:
     """The agent's part of EnablementMask.
@@ -281,7 +281,7 @@ def agent_mask(
     for row in AGENT_ROWS:
         if state in row.states:
             buttons += row.buttons
-            if peripheral_type != _ENTERPRISE_AGENT:
+            if peripheral_type != PT_ENTERPRISE_AGENT:
                 buttons += row.elsewhere
     _apply_desk(buttons, desk_settings)
     if is_routable is False and "READY" in buttons:
@@ -296,7 +296,7 @@ def call_mask(
     has_other: bool = False,
     call_type: int | None = None,
     desk_settings: int | None = None,
-    peripheral_type: int = _ENTERPRISE_AGENT,
+    peripheral_type: int = PT_ENTERPRISE_AGENT,
     setup: int = 0,
 ) -> int:
     """The part of EnablementMask that the current call gives.
@@ -309,7 +309,7 @@ def call_mask(
     - ``peripheral_type``: PeripheralType, 17 (Unified CCE) unless given.
     - ``setup``: TransferConferenceSetup of QUERY_DEVICE_INFO_CONF, 0 if it was not asked for.
     """
-    if call_type == _SILENT_MONITOR:
+    if call_type == CALLTYPE_SUPERVISOR_MONITOR:
         return 0 if status is None else _mask(SILENT_MONITOR_ROWS.get(status, ()))
     buttons = [
         button
@@ -318,7 +318,7 @@ def call_mask(
         for button in row.buttons
     ]
     for change in SETUP_ROWS:
-        if change.button in buttons and (peripheral_type == _ENTERPRISE_AGENT or not setup & change.bits):
+        if change.button in buttons and (peripheral_type == PT_ENTERPRISE_AGENT or not setup & change.bits):
             buttons.remove(change.button)
     _apply_desk(buttons, desk_settings)
     return _mask(buttons)

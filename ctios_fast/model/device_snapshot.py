@@ -1,18 +1,29 @@
-"""SNAPSHOT_DEVICE_CONF as Arguments: what OnSnapshotDeviceConf has beside its InvokeID."""
+"""SNAPSHOT_DEVICE: the kind of device that the request names, and the Arguments of OnSnapshotDeviceConf."""
 
-from typing import Any
+from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.core import Message
+from ctios_fast.protocol.codes import DEVID_AGENT_DEVICE
 
 from .arguments import arguments_over
 from .object_ids import call_object_id, device_object_id
 
-__all__ = ["device_values"]
+__all__ = ["agent_device_type", "device_values"]
+
+#: Protocol version in which SNAPSHOT_DEVICE_REQ got SnapshotDeviceType.
+_SINCE_DEVICE_TYPE: Final = 13
+
+
+def agent_device_type(version: int) -> int | None:
+    """SnapshotDeviceType of an agent's device. None: the request has no such field in that version."""
+    return DEVID_AGENT_DEVICE if version >= _SINCE_DEVICE_TYPE else None
 
 
 def device_values(peripheral_id: int, instrument: str, message: Message) -> dict[str, Any]:
-    """The device and its calls. The message itself names no device.
+    """The device and its calls, as OnSnapshotDeviceConf has them beside its InvokeID.
+
+    The message itself names no device.
 
     - ``peripheral_id``, ``instrument``: of the device that was asked for.
     """

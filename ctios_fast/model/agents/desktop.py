@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, Unpack
+from typing import Any, Unpack
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -11,22 +11,16 @@ from ctios_fast.enums import CilCode
 from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.device_snapshot import device_values
+from ctios_fast.model.device_snapshot import agent_device_type, device_values
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
 from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
-from ctios_fast.protocol.codes import NULL_ID
+from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_ID
 
 from . import desktop_rows as rows
 from .desk_properties import DeskProperties
 
 __all__ = ["AgentRequests"]
-
-#: DeviceIDType of an agent's device, and the ConnectionDeviceIDType of no connection.
-_AGENT_DEVICE: Final = 76
-_NO_CONNECTION: Final = 0xFFFF
-#: Protocol version in which SNAPSHOT_DEVICE_REQ got SnapshotDeviceType.
-_SINCE_DEVICE_TYPE: Final = 13
 
 
 class AgentRequests(DeskProperties):
@@ -323,10 +317,11 @@ class AgentRequests(DeskProperties):
 
     def _name_snapshot(self, fields: Fields) -> None:
         self._name_device(fields)
-        if self._require_context().codec.version >= _SINCE_DEVICE_TYPE:
-            fields.setdefault("snapshot_device_type", _AGENT_DEVICE)
-        else:
+        kind = agent_device_type(self._require_context().codec.version)
+        if kind is None:
             fields["snapshot_device_type"] = None
+        else:
+            fields.setdefault("snapshot_device_type", kind)
 
     def _ask_for_help(
         self, row: RequestRow, args: Any, call: CallReference | str | None, timeout: float | None
@@ -339,7 +334,7 @@ class AgentRequests(DeskProperties):
         named = self._named_call(call, args)
         if named is None:
             fields["connection_call_id"] = NULL_ID
-            fields["connection_device_id_type"] = _NO_CONNECTION
+            fields["connection_device_id_type"] = CONNECTION_ID_NONE
             fields["connection_device_id"] = ""
         else:
             name_connection(named, fields)

@@ -20,7 +20,7 @@ from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
-from ctios_fast.model.device_snapshot import device_values
+from ctios_fast.model.device_snapshot import agent_device_type, device_values
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
@@ -46,9 +46,6 @@ _UNVERIFIED: Final = "CallsUnverified"
 #: Counters of the session.
 _OUTDATED: Final = "call_answers_outdated"
 _DEVICES_REFUSED: Final = "device_snapshots_refused"
-#: DeviceIDType of an agent's device, and the protocol version that has it in SNAPSHOT_DEVICE_REQ.
-_AGENT_DEVICE: Final = 76
-_SINCE_DEVICE_TYPE: Final = 13
 
 
 class CallRepairs(Repairs):
@@ -269,7 +266,7 @@ class _Device:
             query,
             context.messages.SnapshotDeviceReq,
             peripheral_id=context.peripheral_id,
-            snapshot_device_type=_AGENT_DEVICE if context.codec.version >= _SINCE_DEVICE_TYPE else None,
+            snapshot_device_type=agent_device_type(context.codec.version),
             agent_instrument=self._device,
         )
         try:

@@ -15,7 +15,13 @@ from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.named_call import CallReference, add_present_values
 from ctios_fast.model.request_rows import Describe, Fields, RequestingObject, RequestRow
-from ctios_fast.protocol.codes import NULL_ID
+from ctios_fast.protocol.codes import (
+    CONNECTION_ID_NONE,
+    DEVID_DEVICE_IDENTIFIER,
+    DEVID_NONE,
+    NULL_ID,
+    PT_ENTERPRISE_AGENT,
+)
 
 from . import call_rows as rows
 from . import states
@@ -24,13 +30,6 @@ __all__ = ["CallRequests"]
 
 log = logging.getLogger("ctios_fast.calls")
 
-#: ConnectionDeviceIDType of no connection, and DeviceIDType of no device.
-_NO_CONNECTION: Final = 0xFFFF
-_NO_DEVICE: Final = 0xFFFF
-#: PeripheralType of Unified CCE.
-_ENTERPRISE_AGENT: Final = 17
-#: DeviceIDType of a device that is named by its number.
-_DEVICE_NUMBER: Final = 0
 #: Protocol versions in which requests got AgentInstrument and CLEAR_CONNECTION_REQ its requesting device.
 _SINCE_INSTRUMENT: Final = 8
 _SINCE_REQUESTING_DEVICE: Final = 14
@@ -109,7 +108,7 @@ class CallRequests(RequestingObject):
         Unified CCE does not support it for other calls than silent monitor calls, and loses control of the
         call: use ``clear_connection`` there. ``OnClearCallConf`` reports the confirmation.
         """
-        if self._peripheral_type() == _ENTERPRISE_AGENT:
+        if self._peripheral_type() == PT_ENTERPRISE_AGENT:
             log.warning("Unified CCE does not support clear() for most calls: use clear_connection()")
         return self._ask(rows.CLEAR, rows.CLEAR.received(args), timeout)
 
@@ -125,7 +124,7 @@ class CallRequests(RequestingObject):
         def name(fields: Fields) -> None:
             self._name("", fields)
             if self._require_context().codec.version >= _SINCE_REQUESTING_DEVICE:
-                fields["requesting_device_id_type"] = _NO_DEVICE
+                fields["requesting_device_id_type"] = DEVID_NONE
 
         return self._request(row, row.received(args), {}, timeout, name, precondition=self._check(row))
 
@@ -150,7 +149,7 @@ class CallRequests(RequestingObject):
 
         def name(fields: Fields) -> None:
             self._name("", fields)
-            fields.setdefault("called_device_type", _DEVICE_NUMBER)
+            fields.setdefault("called_device_type", DEVID_DEVICE_IDENTIFIER)
 
         return self._request(row, row.received(args), given, timeout, name, precondition=self._check(row))
 
@@ -435,7 +434,7 @@ class CallRequests(RequestingObject):
     def _name_single_step(self, fields: Fields) -> None:
         self._name("active_", fields)
         fields["held_connection_call_id"] = NULL_ID
-        fields["held_connection_device_id_type"] = _NO_CONNECTION
+        fields["held_connection_device_id_type"] = CONNECTION_ID_NONE
 
     def _confirmed_arguments(self, fields: Fields, message: Message, describe: Describe | None) -> Arguments:
         # CTI OS documents the call's identity alone. What the server answered is the request's answer.

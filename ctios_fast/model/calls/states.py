@@ -8,6 +8,7 @@ from ctios_fast.protocol.codes import (
     LCS_FAIL,
     LCS_HOLD,
     LCS_INITIATE,
+    LCS_NONE,
     LCS_NULL,
     LCS_QUEUED,
 )
@@ -30,5 +31,5 @@ CONNECT: Final = LCS_CONNECT
 HOLD: Final = LCS_HOLD
 QUEUED: Final = LCS_QUEUED
 FAIL: Final = LCS_FAIL
-#: The LocalConnectionState of an event that does not state one.
-UNSTATED: Final = 0xFFFF
+#: Of an event that does not state one.
+UNSTATED: Final = LCS_NONE

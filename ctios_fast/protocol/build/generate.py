@@ -225,6 +225,10 @@ PLAIN_ENUMERATIONS = (
     "SystemEventID",
     "PGStatusCode",
     "CTIServiceMask",
+    "PeripheralType",
+    "ConnectionDeviceIDType",
+    "DeviceIDType",
+    "CallType",
 )
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).
