@@ -8,7 +8,7 @@ sequence under ``user.Name`` gives the elements from 0 on.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from ctios_fast import keywords as kw
 
@@ -17,13 +17,14 @@ from .coercion import integer, refuse
 from .request_rows import Limit, Parameter, bounded_text, encoded_size, octets
 
 __all__ = [
-    "CALL_VARIABLES",
     "ECC",
     "MAX_ECC_BYTES",
     "MAX_ECC_NAME",
     "MAX_ECC_VALUE",
+    "SET_DATA",
     "USER_TO_USER_INFO",
     "WRAPUP_DATA",
+    "SetDataFields",
     "ecc_fields",
 ]
 
@@ -109,7 +110,31 @@ def _size(keyword: str, variable: str, given: Any, limit: Limit) -> int:
     return name_size + value_size + _NULS
 
 
-CALL_VARIABLES: Final = tuple(Parameter(f"CallVariable{n}", bounded_text) for n in range(1, 11))
+class SetDataFields(TypedDict, total=False):
+    """The keywords of the call data that every request with call data may have."""
+
+    user_to_user_info: bytes | str
+    call_variable1: str
+    call_variable2: str
+    call_variable3: str
+    call_variable4: str
+    call_variable5: str
+    call_variable6: str
+    call_variable7: str
+    call_variable8: str
+    call_variable9: str
+    call_variable10: str
+    ecc: Mapping[str, Any]
+    call_wrapup_data: str
+
+
 ECC: Final = Parameter(kw.CTIOS_ECC, ecc_fields, field="NamedVariable", has_parts=True)
 USER_TO_USER_INFO: Final = Parameter("UserToUserInfo", octets)
 WRAPUP_DATA: Final = Parameter(kw.CTIOS_CALLWRAPUPDATA, bounded_text)
+#: The call data that every request with call data may have: ``SetDataFields`` as rows.
+SET_DATA: Final = (
+    USER_TO_USER_INFO,
+    *[Parameter(f"CallVariable{n}", bounded_text) for n in range(1, 11)],
+    ECC,
+    WRAPUP_DATA,
+)

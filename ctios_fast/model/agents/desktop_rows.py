@@ -1,17 +1,16 @@
 """The requests of an agent's desktop as rows: the message of each, and the values that a program may give."""
 
-from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
 from ctios_fast import keywords as kw
-from ctios_fast.model.call_data_fields import CALL_VARIABLES, ECC, USER_TO_USER_INFO, WRAPUP_DATA
+from ctios_fast.model.call_data_fields import WRAPUP_DATA
 from ctios_fast.model.coercion import integer
+from ctios_fast.model.new_call import NEW_CALL, NewCallFields
 from ctios_fast.model.request_rows import (
     Limit,
     Parameter,
     RequestRow,
     bounded_text,
-    flag,
     number,
     required_text,
 )
@@ -74,36 +73,13 @@ class WrapupFields(TypedDict, total=False):
     call_wrapup_data: str
 
 
-class MakeCallFields(TypedDict, total=False):
+class MakeCallFields(NewCallFields, total=False):
     """The keywords of ``make_call``."""
 
-    dialed_number: str
     agent_instrument: str
-    call_placement_type: int
-    call_manner_type: int
     alert_rings: int
-    call_option: int
-    facility_type: int
     answering_machine: int
-    priority: bool
-    post_route: bool
     skill_group_number: int
-    user_to_user_info: bytes | str
-    call_variable1: str
-    call_variable2: str
-    call_variable3: str
-    call_variable4: str
-    call_variable5: str
-    call_variable6: str
-    call_variable7: str
-    call_variable8: str
-    call_variable9: str
-    call_variable10: str
-    ecc: Mapping[str, Any]
-    call_wrapup_data: str
-    facility_code: str
-    authorization_code: str
-    account_code: str
     cct: str
 
 
@@ -112,24 +88,11 @@ MAKE_CALL: Final = RequestRow(
     "MakeCallReq",
     "OnMakeCallConf",
     (
-        Parameter(kw.CTIOS_DIALEDNUMBER, required_text, is_required=True),
+        *NEW_CALL,
         Parameter(kw.CTIOS_AGENTINSTRUMENT, required_text),
-        Parameter(kw.CTIOS_CALLPLACEMENTTYPE, number),
-        Parameter(kw.CTIOS_CALLMANNERTYPE, number),
         Parameter(kw.CTIOS_ALERTRINGS, number),
-        Parameter(kw.CTIOS_CALLOPTION, number),
-        Parameter(kw.CTIOS_FACILITYTYPE, number),
         Parameter(kw.CTIOS_ANSWERINGMACHINE, number),
-        Parameter(kw.CTIOS_PRIORITY, flag),
-        Parameter(kw.CTIOS_POSTROUTE, flag),
         Parameter(kw.CTIOS_SKILLGROUPNUMBER, number),
-        USER_TO_USER_INFO,
-        *CALL_VARIABLES,
-        ECC,
-        WRAPUP_DATA,
-        Parameter(kw.CTIOS_FACILITYCODE, bounded_text),
-        Parameter(kw.CTIOS_AUTHORIZATIONCODE, bounded_text),
-        Parameter(kw.CTIOS_ACCOUNTCODE, bounded_text),
         Parameter("CCT", bounded_text),
     ),
     services=CTI_SERVICE_CLIENT_CONTROL,

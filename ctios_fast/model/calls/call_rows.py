@@ -5,12 +5,12 @@ from typing import Any, Final, NamedTuple, TypedDict
 
 from ctios_fast import keywords as kw
 from ctios_fast.enums import CilCode
-from ctios_fast.model.call_data_fields import CALL_VARIABLES, ECC, USER_TO_USER_INFO, WRAPUP_DATA
+from ctios_fast.model.call_data_fields import SET_DATA, SetDataFields
+from ctios_fast.model.new_call import NEW_CALL, NewCallFields
 from ctios_fast.model.request_rows import (
     Parameter,
     RequestRow,
     bounded_text,
-    flag,
     number,
     required_text,
 )
@@ -45,34 +45,6 @@ __all__ = [
 ]
 
 
-class NewCallFields(TypedDict, total=False):
-    """The keywords that requests for a further call have in common."""
-
-    dialed_number: str
-    call_placement_type: int
-    call_manner_type: int
-    call_option: int
-    facility_type: int
-    priority: bool
-    post_route: bool
-    user_to_user_info: bytes | str
-    call_variable1: str
-    call_variable2: str
-    call_variable3: str
-    call_variable4: str
-    call_variable5: str
-    call_variable6: str
-    call_variable7: str
-    call_variable8: str
-    call_variable9: str
-    call_variable10: str
-    ecc: Mapping[str, Any]
-    call_wrapup_data: str
-    facility_code: str
-    authorization_code: str
-    account_code: str
-
-
 class ConsultFields(NewCallFields, total=False):
     """The keywords of ``make_consult_call``."""
 
@@ -94,24 +66,11 @@ class DtmfFields(TypedDict, total=False):
     pause_duration: int
 
 
-class CallDataFields(TypedDict, total=False):
+class CallDataFields(SetDataFields, total=False):
     """The keywords of ``set_call_data``."""
 
     ani: str
-    user_to_user_info: bytes | str
     caller_entered_digits: str
-    call_variable1: str
-    call_variable2: str
-    call_variable3: str
-    call_variable4: str
-    call_variable5: str
-    call_variable6: str
-    call_variable7: str
-    call_variable8: str
-    call_variable9: str
-    call_variable10: str
-    ecc: Mapping[str, Any]
-    call_wrapup_data: str
     customer_phone_number: str
     customer_account_number: str
     call_type: int
@@ -120,24 +79,8 @@ class CallDataFields(TypedDict, total=False):
     query_rule_id: int
 
 
-_NEW_CALL: Final = (
-    Parameter(kw.CTIOS_DIALEDNUMBER, required_text, is_required=True),
-    Parameter(kw.CTIOS_CALLPLACEMENTTYPE, number),
-    Parameter(kw.CTIOS_CALLMANNERTYPE, number),
-    Parameter(kw.CTIOS_CALLOPTION, number),
-    Parameter(kw.CTIOS_FACILITYTYPE, number),
-    Parameter(kw.CTIOS_PRIORITY, flag),
-    Parameter(kw.CTIOS_POSTROUTE, flag),
-    USER_TO_USER_INFO,
-    *CALL_VARIABLES,
-    ECC,
-    WRAPUP_DATA,
-    Parameter(kw.CTIOS_FACILITYCODE, bounded_text),
-    Parameter(kw.CTIOS_AUTHORIZATIONCODE, bounded_text),
-    Parameter(kw.CTIOS_ACCOUNTCODE, bounded_text),
-)
 _SINGLE_STEP: Final = (
-    *_NEW_CALL,
+    *NEW_CALL,
     Parameter(kw.CTIOS_ALERTRINGS, number),
     Parameter(kw.CTIOS_ANSWERINGMACHINE, number),
 )
@@ -184,7 +127,7 @@ CONSULT: Final = _control(
     "make_consult_call",
     "ConsultationCallReq",
     "OnConsultationCallConf",
-    (*_NEW_CALL, Parameter(kw.CTIOS_CONSULTTYPE, number, is_required=True)),
+    (*NEW_CALL, Parameter(kw.CTIOS_CONSULTTYPE, number, is_required=True)),
     _PLAIN,
 )
 SINGLE_STEP_CONFERENCE: Final = _control(
@@ -234,11 +177,8 @@ SET_CALL_DATA: Final = RequestRow(
     "OnSetCallDataConf",
     (
         Parameter(kw.CTIOS_ANI, bounded_text),
-        USER_TO_USER_INFO,
         Parameter(kw.CTIOS_CALLERENTEREDDIGITS, bounded_text),
-        *CALL_VARIABLES,
-        ECC,
-        WRAPUP_DATA,
+        *SET_DATA,
         Parameter(kw.CTIOS_CUSTOMERPHONENUMBER, bounded_text),
         Parameter(kw.CTIOS_CUSTOMERACCOUNTNUMBER, bounded_text),
         Parameter(kw.CTIOS_CALLTYPE, number),
