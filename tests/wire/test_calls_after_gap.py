@@ -1,6 +1,8 @@
 """Calls that go on while the session has lost its side, and what the session learns of them afterwards."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, snapshot_conf
@@ -234,6 +236,28 @@ async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(
     report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsEnded"], report["CallsRefreshed"], report["GivenUp"]) == (1, 1, 0)
     assert calls.ended() == []
+
+
+async def test_a_call_that_the_end_of_the_repair_asks_for_is_not_kept_after_it_has_ended(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    later = Connection(502, DEVICE)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    calls.send("CALL_DELIVERED", later, LocalConnectionState=ALERTING, AlertingDeviceID=DEVICE)
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, ALERTING))
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert report["CallsAsked"] == 2
+    known = weakref.ref(calls.found(later))
+    calls.send("END_CALL", later)
+    await calls.recorder.wait_for("OnCallEnd")
+    clock.advance(60)  # an answered request is kept for as long as its answer might have taken
+    await calls.settle()
+    gc.collect()
+    assert known() is None
 
 
 async def test_calls_are_not_verified_without_client_control(

@@ -71,7 +71,7 @@ class CallRepairs(Repairs):
         self._unknown: dict[Key, _UnknownCall] = {}
         #: Calls that the server does not know, until it is clear that they are not there under another id.
         self._missing: dict[Call, Quiet | None] = {}
-        #: Calls that this run of the steps has asked for.
+        #: Known calls that this run of the steps asks for, until it is clear which of them are left.
         self._asked: set[Call] = set()
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
@@ -126,7 +126,9 @@ class CallRepairs(Repairs):
         return ()
 
     def _find_known(self) -> Iterable[Repairable]:
-        return self._questions()
+        questions = self._questions()
+        self._asked.update(each.call for each in questions)
+        return questions
 
     def _find_unknown(self) -> Iterable[Repairable]:
         return list(self._unknown.values())
@@ -172,10 +174,6 @@ class CallRepairs(Repairs):
         self._listed.add(key)
         if self.life.index.get(key) is None:
             self._unknown[key] = _UnknownCall(self, key, device_id_type, device, state)
-
-    def asked(self, call: Call) -> None:
-        """The call is asked for."""
-        self._asked.add(call)
 
     def answered(self, call: Call, message: Message, quiet: Quiet, values: dict[str, object]) -> None:
         """Take in a SNAPSHOT_CALL_CONF for a known call.
@@ -303,7 +301,6 @@ class _KnownCall:
         call, repairs = self.call, self._repairs
         quiet, values = call.note_quiet(), call.data.values
         quiet.is_named = False
-        repairs.asked(call)
 
         def take_in(message: Message) -> None:
             repairs.answered(call, message, quiet, values)
