@@ -74,10 +74,10 @@ class CallIndex:
         call_key = key[:2]
         device_id = key[2]
         data = self._data.get(call_key)
-        if len(device_id) > self.table.max_key or (data is not None and len(data.calls) >= MAX_CONNECTIONS):
+        if data is not None and len(data.calls) >= MAX_CONNECTIONS:
             self.table.refused += 1
             return None
-        if not self.table.admits(key):
+        if not self.table.admits(device_id):
             return None
         if data is None:
             data = self._data[call_key] = CallData(self._context.codec, self._reader, self.table.counts)
@@ -115,15 +115,9 @@ class CallIndex:
 
     def remove(self, call: Call) -> None:
         """Take the call out; it belongs to no session afterwards."""
-        key = call.key
-        del self.table.by_key[key]
+        del self.table.by_key[call.key]
         call.context = None
-        calls = call.data.calls
-        del calls[key[2]]
-        if not calls:
-            del self._data[key[:2]]
-        if self._context.current_call is call:
-            self._context.current_call = None
+        self.left(call)
 
     def left(self, call: Call) -> None:
         """Drop a call that has left the table."""

@@ -20,7 +20,7 @@ from .former_calls import FormerCalls
 from .reporter import CallReporter
 from .snapshot import Connection, connections_of
 
-__all__ = ["RECOVERED", "RENAMED", "WITHOUT_BEGIN", "CallLife", "Merger"]
+__all__ = ["RECOVERED", "RENAMED", "CallLife", "Merger"]
 
 #: Keyword of events that report what the library found out, without a message.
 RECOVERED: Final = "Recovered"
@@ -28,7 +28,7 @@ _FOUND: Final = {RECOVERED: True}
 #: Keyword of OnRecovered: calls whose ids changed in the gap.
 RENAMED: Final = "CallsRenamed"
 #: Names of counters, among those of the registry.
-WITHOUT_BEGIN: Final = "calls_without_begin"
+_WITHOUT_BEGIN: Final = "calls_without_begin"
 ENDS_UNKNOWN: Final = "ends_of_unknown_calls"
 
 
@@ -65,7 +65,7 @@ class CallLife:
         self._context = context
         self._begin_heard = context.events.watch(_BEGIN.event, _BEGIN.monitored)
         self._end_heard = context.events.watch(_END.event, _END.monitored)
-        index.table.counts.update({WITHOUT_BEGIN: 0, ENDS_UNKNOWN: 0})
+        index.table.counts.update({_WITHOUT_BEGIN: 0, ENDS_UNKNOWN: 0})
 
     # --- Beginning ----------------------------------------------------------------------------------
 
@@ -120,7 +120,7 @@ class CallLife:
         None if there is no place for it.
         """
         known_id = bool(self.index.connections(key[0], key[1]))
-        call = self._add(key, device_id_type)
+        call = self.index.add(key, device_id_type, self)
         if call is None:
             return None
         if not known_id:  # otherwise its data are those of the other connections
@@ -128,7 +128,7 @@ class CallLife:
         call.is_complete = known_id
         self._place(call, is_own)
         if not known_id:
-            self.index.table.counts[WITHOUT_BEGIN] += 1
+            self.index.table.counts[_WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
         self.current.began(call)
         if self.former is not None:  # a repair goes on: it asks, so that its window holds
@@ -145,7 +145,7 @@ class CallLife:
         - ``device``: where the connection is.
         - ``state``: that of the connection, None if it is not known.
         """
-        call = self._add(key, device_id_type)
+        call = self.index.add(key, device_id_type, self)
         if call is None:
             self.index.table.unknown += 1
             return None
@@ -195,9 +195,6 @@ class CallLife:
         if call is None:
             self.index.table.unknown += 1
         return call
-
-    def _add(self, key: Key, device_id_type: int) -> Call | None:
-        return self.index.add(key, device_id_type, self)
 
     # --- Ending -------------------------------------------------------------------------------------
 

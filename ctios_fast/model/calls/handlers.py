@@ -1,6 +1,7 @@
 """What messages do to the calls of a session. Events of known connections are the hot path."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from ctios_fast import keywords as kw
@@ -62,8 +63,8 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
         ged.BEGIN_CALL_EVENT: _begin,
         ged.END_CALL_EVENT: _end,
         ged.CALL_DATA_UPDATE_EVENT: _update,
-        ged.CALL_CONFERENCED_EVENT: _joined(REPORTS[ged.CALL_CONFERENCED_EVENT]),
-        ged.CALL_TRANSFERRED_EVENT: _joined(REPORTS[ged.CALL_TRANSFERRED_EVENT]),
+        ged.CALL_CONFERENCED_EVENT: partial(_joined, REPORTS[ged.CALL_CONFERENCED_EVENT]),
+        ged.CALL_TRANSFERRED_EVENT: partial(_joined, REPORTS[ged.CALL_TRANSFERRED_EVENT]),
     }
     return {
         **{
@@ -163,7 +164,7 @@ def _taker(number: int, device: str) -> Callable[[Call, Message], None] | None:
 def _data_taker(has_line: bool, device: str) -> Callable[[Call, Message], None]:
     def take(call: Call, message: Message) -> None:
         frame = message.frame
-        unread = call.data.unread
+        unread = call.data.unread  # CallData.take written out, as most events come here
         unread.append(frame)
         if len(unread) > MAX_UNREAD:
             call.data.read()
@@ -295,42 +296,39 @@ def _update(context: Context, life: CallLife) -> FieldHandler:
 # --- Conference and transfer ------------------------------------------------------------------------
 
 
-def _joined(report: Report) -> Callable[[Context, CallLife], Handler]:
-    def handler(context: Context, life: CallLife) -> Handler:
-        read = FieldReader(
-            "PeripheralID",
-            "MonitorID",
-            "PrimaryCallID",
-            "PrimaryDeviceID",
-            "SecondaryCallID",
-            "SecondaryDeviceID",
-            "ConnectedPartyCallID",
-            "ConnectedPartyDeviceID",
-        ).read
+def _joined(report: Report, context: Context, life: CallLife) -> Handler:
+    read = FieldReader(
+        "PeripheralID",
+        "MonitorID",
+        "PrimaryCallID",
+        "PrimaryDeviceID",
+        "SecondaryCallID",
+        "SecondaryDeviceID",
+        "ConnectedPartyCallID",
+        "ConnectedPartyDeviceID",
+    ).read
 
-        def on_joined(message: Message) -> None:
-            (
-                peripheral_id, monitor_id, primary_id, primary_device, secondary_id, secondary_device,
-                party_ids, party_devices,
-            ) = read(message)  # fmt: skip
-            if peripheral_id != context.peripheral_id:
-                life.index.table.unknown += 1
-                return
-            merger = Merger(
-                peripheral_id,
-                (primary_id, primary_device or ""),
-                (secondary_id, secondary_device or ""),
-                tuple(
-                    (party_id, device_id)
-                    for party_id, device_id in zip(party_ids or (), party_devices or (), strict=False)
-                    if isinstance(party_id, int) and isinstance(device_id, str)
-                ),
-            )
-            life.join(message, merger, report, context.is_own(monitor_id))
+    def on_joined(message: Message) -> None:
+        (
+            peripheral_id, monitor_id, primary_id, primary_device, secondary_id, secondary_device,
+            party_ids, party_devices,
+        ) = read(message)  # fmt: skip
+        if peripheral_id != context.peripheral_id:
+            life.index.table.unknown += 1
+            return
+        merger = Merger(
+            peripheral_id,
+            (primary_id, primary_device or ""),
+            (secondary_id, secondary_device or ""),
+            tuple(
+                (party_id, device_id)
+                for party_id, device_id in zip(party_ids or (), party_devices or (), strict=False)
+                if isinstance(party_id, int) and isinstance(device_id, str)
+            ),
+        )
+        life.join(message, merger, report, context.is_own(monitor_id))
 
-        return on_joined
-
-    return handler
+    return on_joined
 
 
 # --- Contacts without a call ------------------------------------------------------------------------
