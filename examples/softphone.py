@@ -2,11 +2,13 @@
 
 python examples/softphone.py [HOST_A PORT_A [HOST_B PORT_B]]
 
-The end of the input logs the agent out, so commands can come from a file; ``wait EVENT`` waits there.
+The agent is logged in at the start. The end of the input, or ``quit``, ends the calls and logs the agent out.
+Commands can come from a file; ``wait EVENT`` waits there.
 """
 
 import asyncio
 import contextlib
+import inspect
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -36,8 +38,14 @@ SHOWN = (
     "OnCallFailed",
     "OnCallEnd",
 )
+#: States in which the agent has nothing to log out from.
+LOGGED_OUT = (None, AgentState.LOGOUT, AgentState.UNKNOWN)
 #: Seconds that ``wait`` waits.
 PATIENCE = 20.0
+
+
+class UsageError(Exception):
+    """A command has too few words or too many."""
 
 
 class Softphone:
@@ -70,6 +78,14 @@ class Softphone:
         return call
 
     # --- Commands -------------------------------------------------------------------------------------
+
+    async def login(self, password: str = "") -> None:
+        """Log in, with a password if the peripheral wants one."""
+        await self.agent.login(agent_password=password)
+
+    async def logout(self, reason: str = "0") -> None:
+        """Log out, with a reason code. The agent must be not ready."""
+        await self.agent.logout(reason_code=int(reason))
 
     async def ready(self) -> None:
         """Become available."""
@@ -111,12 +127,12 @@ class Softphone:
         """Leave the current call."""
         await self.call.clear_connection()
 
-    async def data(self, *assignments: str) -> None:
+    async def data(self, *values: str) -> None:
         """Set call variables, as in ``data 1=gold 3=4711``; without any, show the call's data."""
-        if not assignments:
+        if not values:
             print(f"  {self.call.get_call_data().dump()}")
             return
-        pairs = [each.partition("=") for each in assignments]
+        pairs = [each.partition("=") for each in values]
         await self.call.set_call_data({f"CallVariable{number}": text for number, _, text in pairs})
 
     async def calls(self) -> None:
@@ -137,22 +153,29 @@ class Softphone:
 
     async def wait(self, event: str) -> None:
         """Wait for an event of a call, unless it came since the last wait."""
-        async with asyncio.timeout(PATIENCE):
-            while event not in self.heard:
-                self.news.clear()
-                await self.news.wait()
+        await self.hear(lambda: event in self.heard, event)
         self.heard.clear()
+
+    async def hear(self, is_over: Callable[[], bool], wanted: str) -> None:
+        """Wait until events have made something true. Raises ``TimeoutError``, which names ``wanted``."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not is_over():
+                    self.news.clear()
+                    await self.news.wait()
+        except TimeoutError:
+            raise TimeoutError(f"no {wanted} within {PATIENCE:g} seconds") from None
 
     async def help(self) -> None:
         """List the commands."""
         for name, command in self.commands().items():
-            print(f"  {name:<11}{(command.__doc__ or '').partition(chr(10))[0]}")
+            print(f"  {usage(name, command):<21}{(command.__doc__ or '').partition(chr(10))[0]}")
 
     def commands(self) -> dict[str, Callable[..., Awaitable[None]]]:
         """The commands by their names."""
         names = (
-            "ready notready dial answer hold retrieve consult conference transfer drop data calls current "
-            "buttons wait help"
+            "login logout ready notready dial answer hold retrieve consult conference transfer drop data "
+            "calls current buttons wait help"
         )
         return {name: getattr(self, name) for name in names.split()}
 
@@ -164,9 +187,46 @@ class Softphone:
             print(f"  {name}: no such command; try help" if name else "")
             return
         try:
+            check_words(name, command, words)
             await command(*words)
-        except (CtiOsError, LookupError, TimeoutError, TypeError, ValueError) as error:
+        except (CtiOsError, LookupError, TimeoutError, UsageError, ValueError) as error:
             print(f"  {name}: {error}")
+
+    async def leave(self) -> None:
+        """End all calls and log out, since a peripheral logs no agent out who talks or is ready."""
+        while self.session.calls:
+            call = next(iter(self.session.calls.values()))
+            await call.clear_connection()
+            await self.hear(lambda call=call: not call.is_alive, "end of the call")
+        if self.agent.state not in LOGGED_OUT:
+            if self.agent.state != AgentState.NOT_READY:
+                await self.agent.set_agent_state(AgentState.NOT_READY)
+            await self.agent.logout(reason_code=7)
+
+
+def usage(name: str, command: Callable[..., object]) -> str:
+    """A command and its words, as in ``notready [REASON]``."""
+    words = [name]
+    for word in inspect.signature(command).parameters.values():
+        if word.kind is word.VAR_POSITIONAL:
+            words.append(f"[{word.name.upper()} ...]")
+        else:
+            words.append(word.name.upper() if word.default is word.empty else f"[{word.name.upper()}]")
+    return " ".join(words)
+
+
+def check_words(name: str, command: Callable[..., object], words: list[str]) -> None:
+    """Check how many words a command has. Raises ``UsageError``."""
+    try:
+        inspect.signature(command).bind(*words)
+    except TypeError:
+        raise UsageError(f"usage: {usage(name, command)}") from None
+
+
+def echo(line: str) -> str:
+    """A line as it is shown again: without the password of ``login``."""
+    name, *words = line.split() or [""]
+    return name if name == "login" else " ".join([name, *words])
 
 
 def typed_lines() -> "asyncio.Queue[str]":
@@ -194,9 +254,12 @@ async def work(host_a: str, port_a: int, host_b: str, port_b: int) -> None:
         await agent.login()
         lines = typed_lines()
         while (line := await lines.get()) and line.strip() != "quit":
-            print(f"> {line.strip()}")
+            print(f"> {echo(line)}")
             await phone.obey(line)
-        await agent.logout(reason_code=7)
+        try:
+            await phone.leave()
+        except (CtiOsError, TimeoutError) as error:
+            print(f"  quit: {error}")
 
 
 async def main() -> None:

@@ -170,18 +170,74 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         assert not any(agent.logged_in for agent in simulator.agents)
 
 
-def test_the_softphone_explains_every_command() -> None:
+def softphone(*lines: str) -> list[str]:
+    """What the softphone prints when these lines are typed and the input then ends."""
     result = subprocess.run(
         [sys.executable, EXAMPLES / "softphone.py"],
-        input="help\nquit\n",
+        input="".join(f"{line}\n" for line in lines),
         capture_output=True,
         text=True,
         timeout=50,
     )
-    lines = [line.split(maxsplit=1) for line in result.stdout.splitlines() if line.startswith("  ")]
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+CONSULTING = ("dial 5550199", "wait OnCallEstablished", "consult 5550198", "wait OnCallEstablished")
+FIRST_CALL, SECOND_CALL = "call.5000.16777217.3001", "call.5000.16777218.3001"
+
+
+def test_the_softphone_explains_every_command() -> None:
+    lines = [line.split(maxsplit=1) for line in softphone("help", "quit") if line.startswith("  ")]
     explained = {name: text for name, *text in lines}
-    assert {"dial", "answer", "consult", "conference", "transfer", "wait"} <= set(explained)
+    assert {"login", "dial", "answer", "consult", "conference", "transfer", "wait"} <= set(explained)
     assert all(text for name, text in explained.items() if not name.startswith("e"))
+
+
+def test_the_softphone_consults_and_makes_a_conference() -> None:
+    lines = softphone(*CONSULTING, "calls", "conference", "wait OnCallConferenced", "calls", "drop")
+    two, one = [n for n, line in enumerate(lines) if line == "> calls"]
+    assert lines[two + 1 : two + 3] == [f"  * {FIRST_CALL} LCS_HOLD", f"    {SECOND_CALL} LCS_CONNECT"]
+    assert f"  OnCallConferenced LCS_CONNECT {FIRST_CALL}" in lines
+    assert lines[one + 1 : one + 3] == [f"  * {FIRST_CALL} LCS_CONNECT", "> drop"]
+
+
+def test_the_softphone_transfers_a_call_and_has_none_left() -> None:
+    lines = softphone(*CONSULTING, "transfer", "wait OnCallTransferred", "calls", "buttons")
+    assert f"  OnCallTransferred LCS_NULL {FIRST_CALL}" in lines
+    assert lines[lines.index("> calls") + 1] == "> buttons"
+
+
+@pytest.mark.parametrize(
+    "typed", [CONSULTING, ("ready",), ("logout 3",)], ids=["calls", "ready", "logged out"]
+)
+def test_the_softphone_ends_its_calls_and_logs_out_at_the_end_of_the_input(typed: tuple[str, ...]) -> None:
+    lines = softphone(*typed)
+    assert sum("OnCallBegin" in line for line in lines) == sum("OnCallEnd" in line for line in lines)
+    assert lines[-1] == "  eLogout"
+
+
+def test_the_softphone_says_how_a_command_is_used() -> None:
+    lines = softphone("dial", "hold 1 2", "notready 1 2")
+    assert {"  dial: usage: dial NUMBER", "  hold: usage: hold"} <= set(lines)
+    assert "  notready: usage: notready [REASON]" in lines
+
+
+def test_the_softphone_shows_no_password() -> None:
+    lines = softphone("logout", "login sesame", "login sesame too many")
+    assert lines.count("> login") == 2
+    assert lines.count("  eLogin") == 2
+    assert not any("sesame" in line for line in lines)
+
+
+async def test_waiting_in_the_softphone_says_what_did_not_come(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = example("softphone", monkeypatch)
+    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    session = Session(client_id="softphone")
+    await module.Softphone(session, Agent("1001", 5000)).obey("wait OnCallEnd")
+    assert capsys.readouterr().out == "  wait: no OnCallEnd within 0 seconds\n"
 
 
 async def test_the_wallboard_shows_agents_of_given_servers_once_they_are_heard(
