@@ -3,7 +3,7 @@
 An object knows its session only through a ``Context``.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ctios_fast import keywords as kw
 from ctios_fast.enums import CilCode
@@ -20,6 +20,9 @@ class CtiObject(PropertyObject):
     """An object of the model that belongs to a session, or to none yet."""
 
     __slots__ = ("context", "peripheral_id")
+
+    #: What an error says of an object without a session.
+    WITHOUT_SESSION: ClassVar[str] = "does not belong to a session"
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +64,7 @@ class CtiObject(PropertyObject):
 
     def _require_context(self) -> Context:
         if self.context is None:
-            raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} does not belong to a session")
+            raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} {self.WITHOUT_SESSION}")
         return self.context
 
     def leave(self) -> None:

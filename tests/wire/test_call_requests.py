@@ -176,7 +176,7 @@ async def test_a_call_that_has_ended_sends_no_request(calls: CallDesk) -> None:
     calls.send("END_CALL", FIRST)
     await calls.settle()
     for invoke in (*METHODS.values(), lambda call: call.set_call_data(call_variable1="x")):
-        with pytest.raises(MethodError) as caught:
+        with pytest.raises(MethodError, match="has ended") as caught:
             invoke(call)
         assert caught.value.code is CilCode.E_CTIOS_INVALID_SESSION
 

@@ -6,7 +6,7 @@ a program gets them by ``Session.calls`` and ``Session.get_object_from_object_id
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -117,6 +117,8 @@ class Call(CallRequests):
         "quiet",
         "status",
     )
+
+    WITHOUT_SESSION: ClassVar[str] = "has ended; session.calls has the calls that can be acted on"
 
     PROPERTIES = properties(
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
