@@ -1,20 +1,24 @@
 """The documentation agrees with the code: its tables, its diagram, its samples and its links."""
 
 import ast
+import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
+from support.model import until
 from support.scripts import ROOT, needs_sources
 
-from ctios_fast import Session, errors
+import ctios_fast
+from ctios_fast import Agent, Session, errors
 from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
 from ctios_fast.core import codec
 from ctios_fast.errors import TranscriptError
 from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
+from ctios_fast.sim import Simulator
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -67,6 +71,52 @@ def test_the_samples_of_the_page_about_arguments_hold() -> None:
     assert sum(sample.count("assert ") for sample in samples) > 20
     for sample in samples:
         exec(sample, names)
+
+
+async def run_samples(name: str, names: dict[str, object]) -> dict[str, object]:
+    """Run the Python of a page, block after block, with these names; returns all names."""
+    for sample in blocks(page(name), "python"):
+        code = compile(sample, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        running = eval(code, names)
+        if asyncio.iscoroutine(running):
+            await asyncio.wait_for(running, 20)
+    return names
+
+
+async def test_the_samples_of_the_page_about_desktops_run(capsys: pytest.CaptureFixture[str]) -> None:
+    async with Simulator() as simulator:
+        side = simulator.side_a
+        names = await run_samples("docs/agent-desktop.md", {"host": side.host, "port": side.port})
+        session = names["session"]
+        assert isinstance(session, Session)
+        await session.disconnect()
+    assert capsys.readouterr().out
+
+
+async def test_the_samples_of_the_page_about_calls_run(
+    agent: Agent, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await agent.make_call(dialed_number="3002", call_variable1="order 17", ecc={"user.plan": "silver"})
+    await until(lambda: len(session.calls) == 1)
+    [call] = session.calls.values()
+    await run_samples("docs/calls.md", {"session": session, "call": call})
+    await until(lambda: call.ecc.get("user.plan") == "gold")
+    await call.clear_connection()
+    await until(lambda: not session.calls)
+    await agent.make_call(dialed_number="3003", call_variable1="order 18", ecc={"user.plan": "tin"})
+    await until(lambda: "order 18 tin" in capsys.readouterr().out)
+
+
+def test_the_names_for_developers_of_cti_os_exist() -> None:
+    rows = re.findall(
+        r"^\| .* \| (.*) \|$",
+        section("docs/agent-desktop.md", "Names that CTI OS developers know"),
+        re.MULTILINE,
+    )
+    named = re.findall(r"`(Agent|Arguments|Session)\.(\w+)`", " ".join(rows))
+    assert len(named) > 5
+    for owner, method in named:
+        assert callable(getattr(getattr(ctios_fast, owner), method)), (owner, method)
 
 
 def test_the_state_diagram_equals_the_table() -> None:
