@@ -13,7 +13,7 @@ from support.raw_client import (
     BULK_MODE,
     CLIENT_CONTROL,
     RawClient,
-    Record,
+    names,
     status_of,
     values,
 )
@@ -55,10 +55,6 @@ async def supervisor(sim: Simulator) -> AsyncIterator[RawClient]:
         assert values(team)["AtcAgentID"] == ["1001", "1002", "1003", "1004"]
         assert values(team)["AgentFlags"] == [5, 0, 0, 0]
         yield client
-
-
-def names(records: list[Record]) -> list[str]:
-    return [record["message"].removesuffix("_EVENT") for record in records]
 
 
 def device_monitor(device: str, calls: int = ALL_CALLS, states: int = ALL_STATES) -> tuple[Any, Any]:
@@ -252,10 +248,9 @@ async def test_a_supervisor_listens_barges_in_and_leaves(sim: Simulator, supervi
         "AgentConnectionDeviceIDType": NONE,
         "SupervisorConnectionDeviceIDType": NONE,
     }
+    floating = [["AgentID", "1002"], ["SupervisorInstrument", "3001"]]
     for action, event in ((1, "CALL_ESTABLISHED"), (3, "CALL_CONFERENCED"), (0, "END_CALL")):
-        conf = await supervisor.ask(
-            "SUPERVISE_CALL_REQ", fields | {"SupervisoryAction": action}, [["AgentID", "1002"]]
-        )
+        conf = await supervisor.ask("SUPERVISE_CALL_REQ", fields | {"SupervisoryAction": action}, floating)
         assert conf["message"] == "SUPERVISE_CALL_CONF", conf
         assert values(conf)["ConnectionDeviceID"] == connection.connection_id
         assert event in names(await supervisor.settle())

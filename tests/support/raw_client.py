@@ -214,6 +214,11 @@ def values(record: Record) -> Record:
     return found
 
 
+def names(records: list[Record]) -> list[str]:
+    """Return the names of events without their ending."""
+    return [record["message"].removesuffix("_EVENT") for record in records]
+
+
 def state_of(record: Record) -> tuple[str, int, int]:
     """AgentID, AgentState and EventReasonCode of an AGENT_STATE_EVENT."""
     assert record["message"] == "AGENT_STATE_EVENT", record

@@ -1,15 +1,17 @@
 """The plant's agent events: AGENT_STATE_EVENT and AGENT_TEAM_CONFIG_EVENT."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 from ctios_fast.protocol.enums import (
     AgentAvailabilityStatus,
+    AgentFlags,
     AgentMode,
     AgentState,
     CallDirection,
+    ConfigOperation,
     PeripheralType,
     UnsolicitedCallEventMessageMask,
 )
@@ -24,8 +26,6 @@ __all__ = ["AgentReports", "availability", "direction_of", "tasks_of"]
 
 _MAX_TASKS: Final = 1
 _MAX_TEAM_AGENTS: Final = 64
-_PRIMARY_SUPERVISOR: Final = 0x0001
-_SUPERVISOR: Final = 0x0004
 _WORK: Final = frozenset({AgentState.AGENT_STATE_WORK_READY, AgentState.AGENT_STATE_WORK_NOT_READY})
 
 
@@ -112,24 +112,25 @@ class AgentReports:
         )
         self._outlet.put(PlantEvent(messages.AGENT_STATE_EVENT, fields, tuple(floating), audience))
 
-    def team(self, team: Team, operation: int, now: int) -> Iterator[PlantEvent]:
-        """AGENT_TEAM_CONFIG_EVENTs that list a team, at most 64 members in each.
+    def team(
+        self, team: Team, operation: ConfigOperation, members: Mapping[str, int], now: int
+    ) -> Iterator[PlantEvent]:
+        """AGENT_TEAM_CONFIG_EVENTs for members of a team, at most 64 in each.
 
-        ``operation``: ConfigOperation (0 the permanent list, 1 add, 2 remove).
+        ``operation``: after a first part of the permanent list, the others add to it.
+        ``members``: AgentFlags by agent id.
         ``now``: whole seconds of the plant's clock.
         """
-        flags = dict.fromkeys(team.supervisors, _SUPERVISOR)
-        if team.supervisors:
-            flags[team.supervisors[0]] = _SUPERVISOR | _PRIMARY_SUPERVISOR
-        flags |= {agent_id: 0 for agent_id in team.agents if agent_id not in flags}
-        members = list(flags.items())
-        for start in range(0, max(len(members), 1), _MAX_TEAM_AGENTS):
-            part = members[start : start + _MAX_TEAM_AGENTS]
+        listed = list(members.items())
+        for start in range(0, max(len(listed), 1), _MAX_TEAM_AGENTS):
+            part = listed[start : start + _MAX_TEAM_AGENTS]
+            if start and operation is ConfigOperation.CONFIG_OPERATION_RESTORE:
+                operation = ConfigOperation.CONFIG_OPERATION_ADD_AGENT
             fields = {
                 "PeripheralID": self._population.peripheral_id,
                 "TeamID": team.team_id,
                 "NumberOfAgents": len(part),
-                "ConfigOperation": operation,
+                "ConfigOperation": int(operation),
                 "DepartmentID": team.department_id,
             }
             floating: list[tuple[str, object]] = [("AgentTeamName", team.name)]
@@ -142,6 +143,8 @@ class AgentReports:
                     ("AtcStateDuration", now - media.since),
                 ]
             audience = Audience(
-                teams=(team.team_id,), call_mask=UnsolicitedCallEventMessageMask.AGENT_TEAM_CONFIG_MASK
+                agents=tuple(agent_id for agent_id, flag in part if flag & AgentFlags.SUPERVISOR),
+                teams=(team.team_id,),
+                call_mask=UnsolicitedCallEventMessageMask.AGENT_TEAM_CONFIG_MASK,
             )
             yield PlantEvent(messages.AGENT_TEAM_CONFIG_EVENT, fields, tuple(floating), audience)

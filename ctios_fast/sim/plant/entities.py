@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctios_fast.protocol.enums import (
+    AgentFlags,
     AgentState,
     AgentWorkMode,
     CallDirection,
@@ -204,13 +205,28 @@ class Service:
 
 @dataclass(slots=True, eq=False)
 class Team:
-    """A team with its agents and supervisors (agent ids); the first supervisor is the primary one."""
+    """A team with its agents and supervisors (agent ids); the first supervisor is the primary one.
+
+    ``temporary``: those of the agents who are in the team for a time only.
+    """
 
     team_id: int
     name: str
     agents: list[str] = field(default_factory=list)
     supervisors: list[str] = field(default_factory=list)
     department_id: int = 0
+    temporary: set[str] = field(default_factory=set)
+
+    @property
+    def flags(self) -> dict[str, int]:
+        """AgentFlags of each member, supervisors first."""
+        flags = dict.fromkeys(self.supervisors, AgentFlags.SUPERVISOR.value)
+        for primary in self.supervisors[:1]:
+            flags[primary] |= AgentFlags.PRIMARY_SUPERVISOR.value
+        for agent_id in self.agents:
+            if agent_id not in flags:
+                flags[agent_id] = AgentFlags.TEMPORARY_AGENT.value if agent_id in self.temporary else 0
+        return flags
 
 
 @dataclass(slots=True, eq=False)

@@ -34,6 +34,7 @@ class EventOutlet:
         self.published = 0
         self.failures = 0
         self._subscribers: tuple[Subscriber, ...] = ()
+        self._after: tuple[Callable[[], object], ...] = ()
         self._collected: list[PlantEvent] = []
         self._depth = 0
 
@@ -44,6 +45,10 @@ class EventOutlet:
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Stop calling a subscriber; one that is unknown is passed over."""
         self._subscribers = tuple(known for known in self._subscribers if known != subscriber)
+
+    def call_after(self, callback: Callable[[], object]) -> None:
+        """Call ``callback`` whenever all events of an operation have been published."""
+        self._after = (*self._after, callback)
 
     @property
     def idle(self) -> bool:
@@ -79,3 +84,5 @@ class EventOutlet:
                 except Exception:
                     self.failures += 1
                     log.exception("a subscriber of the plant failed at message %d", event.message)
+        for callback in self._after:
+            callback()

@@ -39,7 +39,7 @@ class Plant:
     Its operations are the public methods of its parts, under the same names. An operation that the plant's
     rules forbid raises PlantError, and then nothing has changed and no event was published.
 
-    - events: ``subscribe``, ``unsubscribe``, ``events_held``;
+    - events: ``subscribe``, ``unsubscribe``, ``call_after_events``, ``events_held``;
     - agents (``AgentDesk``): ``set_agent_state``, ``force_logout``, ``put_agent``;
     - callers (``Arrivals``, ``CallControl``): ``inbound``, ``caller_hangs_up``, ``external_answers``;
     - agents' devices (``CallControl``, ``CallMerging``): ``make_call``, ``answer``, ``hold``, ``retrieve``,
@@ -76,6 +76,7 @@ class Plant:
         # events
         self.subscribe = floor.outlet.subscribe
         self.unsubscribe = floor.outlet.unsubscribe
+        self.call_after_events = floor.outlet.call_after
         # agents
         self.set_agent_state = desk.set_agent_state
         self.force_logout = desk.force_logout

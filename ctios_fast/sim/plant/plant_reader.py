@@ -10,6 +10,7 @@ from ctios_fast.protocol.enums import (
     AgentState,
     CallDirection,
     CallType,
+    ConfigOperation,
     ControlFailureCode,
     EventCause,
     LocalConnectionState,
@@ -134,10 +135,15 @@ class PlantReader:
                 if event is not None:
                     yield event
 
-    def team_config_events(self, team_id: int, operation: int = 0) -> list[PlantEvent]:
-        """AGENT_TEAM_CONFIG_EVENTs that list a team. Raises KeyError if there is no such team."""
+    def team_config_events(self, team_id: int) -> list[PlantEvent]:
+        """AGENT_TEAM_CONFIG_EVENTs that list a team. Raises KeyError if there is no such team.
+
+        They add the members: CTI OS applications take any other ConfigOperation for a removal.
+        """
         floor = self._floor
-        return list(floor.agent_report.team(floor.population.teams[team_id], operation, floor.now()))
+        team = floor.population.teams[team_id]
+        operation = ConfigOperation.CONFIG_OPERATION_ADD_AGENT
+        return list(floor.agent_report.team(team, operation, team.flags, floor.now()))
 
     # --- the control command's snapshot -------------------------------------------------------------
 

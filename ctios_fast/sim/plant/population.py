@@ -69,6 +69,29 @@ class Population:
             self._add_device(queue.device)
         for agent in agents:
             self._add_agent(agent)
+        for team in self.teams.values():
+            self._check_team(team)
+
+    def _check_team(self, team: Team) -> None:
+        """Note the team at each of its members. Raises ValueError for a member that is not an agent."""
+        for agent_id in (*team.supervisors, *team.agents):
+            member = self.agents.get(agent_id)
+            if member is None:
+                raise ValueError(
+                    f"team {team.team_id} has the member {agent_id!r}, who is not an agent: add one"
+                )
+            if team.team_id not in member.teams:
+                member.teams = (*member.teams, team.team_id)
+        for agent_id in team.supervisors:
+            self.agents[agent_id].supervisor = True
+
+    def supervised_by(self, agent: PlantAgent) -> list[Team]:
+        """The teams of which an agent is a supervisor."""
+        return [
+            team
+            for team_id in agent.teams
+            if (team := self.teams.get(team_id)) is not None and agent.agent_id in team.supervisors
+        ]
 
     def _add_device(self, device: Device) -> None:
         if device.device_id in self.devices:

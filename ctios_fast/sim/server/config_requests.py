@@ -200,6 +200,8 @@ def _desk_settings(population: Population) -> Iterator[Record]:
             ("FltRecordingMode", 0),
             ("FltWorkModeTimer", int(desk.work_mode_timer)),
             ("FltRingNoAnswerDnId", 0),
+            ("PlayZipTone", 0),
+            ("ACDSharedLineUsage", 0),
         ]
 
 

@@ -11,6 +11,8 @@ spoken, not for each client; MonitorID is put into a copy of the frame.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import Final
 
 from ctios_fast.protocol import numbers as messages
@@ -28,7 +30,6 @@ __all__ = ["Distribution"]
 _ALL_EVENTS: Final = CTIServiceMask.CTI_SERVICE_ALL_EVENTS.value
 _SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
 _RTP: Final = frozenset({messages.RTP_STARTED_EVENT, messages.RTP_STOPPED_EVENT})
-_OF_SUPERVISORS: Final = frozenset({messages.AGENT_TEAM_CONFIG_EVENT, messages.EMERGENCY_CALL_EVENT})
 _MERGES: Final = frozenset(
     {
         messages.CALL_CONFERENCED_EVENT,
@@ -52,7 +53,10 @@ class Distribution:
         self._watchers_now: tuple[ClientSession, ...] | None = ()  # the same, None when they changed
         self._others: dict[ClientSession, None] = {}  # sessions without All Events
         self._holders: dict[PlantAgent, ClientSession] = {}  # Client Events sessions
+        self._notifier: ClientSession | None = None  # the session whose emergency call is carried out
+        self._ending: set[int] = set()  # calls whose END_CALL_EVENTs are among the present events
         plant.subscribe(self.publish)
+        plant.call_after_events(self._end_call_monitors)
 
     # --- sessions -------------------------------------------------------------------------------
 
@@ -84,6 +88,15 @@ class Distribution:
         """All sessions that get events."""
         return [*self._watchers, *self._others]
 
+    @contextmanager
+    def notified_by(self, session: ClientSession) -> Iterator[None]:
+        """Name a session as the client that notifies of an emergency, in the events of a ``with`` block."""
+        self._notifier = session
+        try:
+            yield
+        finally:
+            self._notifier = None
+
     # --- events ---------------------------------------------------------------------------------
 
     def publish(self, event: PlantEvent) -> None:
@@ -96,8 +109,8 @@ class Distribution:
             if outgoing.send(session, monitor_id):
                 sent += 1
         self._counters.events_sent += sent
-        if event.message == messages.END_CALL_EVENT:
-            self._call_may_have_ended(event)
+        if event.message == messages.END_CALL_EVENT and len(self._monitors):
+            self._ending.update(event.audience.calls)
 
     def send(self, event: PlantEvent, session: ClientSession) -> None:
         """Send an event to one session only, as its own, as far as its mask lets it through."""
@@ -127,7 +140,9 @@ class Distribution:
             and device.agent is not None
             and (session := self._holders.get(device.agent)) is not None
         }
-        if event.message in _OF_SUPERVISORS:
+        if event.message == messages.AGENT_TEAM_CONFIG_EVENT:
+            own |= set(self._supervisors(audience.teams, audience.agents))
+        elif event.message == messages.EMERGENCY_CALL_EVENT:
             own |= set(self._supervisors(audience.teams))
         for session in sorted(own - self._watchers.keys(), key=lambda session: session.session_id):
             if _passes(session, event):
@@ -145,13 +160,15 @@ class Distribution:
             if monitor.passes(audience.call_mask, audience.agent_mask):
                 yield monitor.session, monitor.monitor_id
 
-    def _supervisors(self, teams: tuple[int, ...]) -> Iterator[ClientSession]:
+    def _supervisors(self, teams: tuple[int, ...], others: tuple[str, ...] = ()) -> Iterator[ClientSession]:
+        """Sessions of the teams' supervisors, and of others, who may be supervisors no longer."""
         population = self._plant.population
-        for team_id in teams:
-            for agent_id in population.teams[team_id].supervisors:
-                session = self._holders.get(population.agents[agent_id])
-                if session is not None and session.services & _SUPERVISOR:
-                    yield session
+        of_teams = [population.teams[team_id].supervisors for team_id in teams if team_id in population.teams]
+        for agent_id in chain(others, *of_teams):
+            agent = population.agents.get(agent_id)
+            session = None if agent is None else self._holders.get(agent)
+            if session is not None and session.services & _SUPERVISOR:
+                yield session
 
     # --- fields that depend on sessions ---------------------------------------------------------
 
@@ -159,8 +176,10 @@ class Distribution:
         number = event.message
         if number == messages.AGENT_STATE_EVENT:
             return self._with_session(event)
-        if number in _RTP or number == messages.EMERGENCY_CALL_EVENT:
-            return self._with_client(event)
+        if number in _RTP:
+            return self._with_client(event, self._holder_of(event))
+        if number == messages.EMERGENCY_CALL_EVENT:
+            return self._with_client(event, self._notifier or self._holder_of(event))
         return event
 
     def _holder_of(self, event: PlantEvent) -> ClientSession | None:
@@ -185,9 +204,9 @@ class Distribution:
             floating = (("CTIClientSignature", session.signature), *floating)
         return PlantEvent(event.message, fields, floating, event.audience)
 
-    def _with_client(self, event: PlantEvent) -> PlantEvent:
-        """The client of the agent: address and port, and its SessionID and ClientID where they are fields."""
-        session = self._holder_of(event)
+    @staticmethod
+    def _with_client(event: PlantEvent, session: ClientSession | None) -> PlantEvent:
+        """A client's address and port, and its SessionID and ClientID where they are fields."""
         if session is None:
             return event
         known = {
@@ -212,11 +231,14 @@ class Distribution:
                 for other in calls:
                     self._monitors.also_watch(monitor, other)
 
-    def _call_may_have_ended(self, event: PlantEvent) -> None:
-        for call_id in event.audience.calls:
-            if self._monitors.of(MonitorKind.CALL, call_id) and all(
-                call.call_id != call_id for call in self._plant.calls
-            ):
+    def _end_call_monitors(self) -> None:
+        """End the monitors of calls that have ended, after the END_CALL_EVENT of every connection."""
+        if not self._ending:
+            return
+        watched = {i for i in self._ending if self._monitors.of(MonitorKind.CALL, i)}
+        self._ending.clear()
+        if watched:
+            for call_id in watched - {call.call_id for call in self._plant.calls}:
                 self._monitors.call_ended(call_id)
 
 

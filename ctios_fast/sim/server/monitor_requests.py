@@ -171,7 +171,11 @@ def session_monitor_stop(pair: ServerPair, session: ClientSession, message: Mess
 
 
 def team_monitor_start(pair: ServerPair, session: ClientSession, message: Message) -> None:
-    """MONITOR_AGENT_TEAM_START_REQ: the agents' states of a team that the client supervises."""
+    """MONITOR_AGENT_TEAM_START_REQ: the agents' states of a team that the client supervises.
+
+    An All Events client may monitor any team. It got no list of members when it opened its session, so the
+    list follows.
+    """
     team = pair.plant.population.teams.get(message["TeamID"])
     if team is None or (
         not session.services & _ALL_EVENTS
@@ -181,6 +185,8 @@ def team_monitor_start(pair: ServerPair, session: ClientSession, message: Messag
     already = StatusCode.E_CTI_AGENT_TEAM_MONITOR_ALREADY_EXISTS
     monitor = _start(pair, session, MonitorKind.TEAM, team.team_id, already, _ALL_CALLS, session.state_mask)
     session.answer(messages.MONITOR_AGENT_TEAM_START_CONF, message, {"MonitorID": monitor.monitor_id})
+    if session.services & _ALL_EVENTS:
+        pair.list_team(session, team.team_id)
 
 
 def team_monitor_stop(pair: ServerPair, session: ClientSession, message: Message) -> None:

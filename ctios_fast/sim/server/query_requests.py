@@ -172,10 +172,10 @@ def query_device_info(pair: ServerPair, session: ClientSession, message: Message
 
 @cache
 def _figures_of(number: int) -> tuple[str, ...]:
-    """The fixed fields of a message."""
+    """The fixed fields of a confirmation after its InvokeID."""
     layout = codec(NEWEST_VERSION).describe(number)
     assert layout is not None
-    return tuple(field.name for field in layout.fixed)
+    return tuple(field.name for field in layout.fixed[1:])
 
 
 def query_agent_statistics(pair: ServerPair, session: ClientSession, message: Message) -> None:
@@ -183,8 +183,7 @@ def query_agent_statistics(pair: ServerPair, session: ClientSession, message: Me
     agent = agent_of_request(pair, session, message)
     figures = pair.plant.agent_statistics(agent)
     figures["PeripheralID"] = pair.peripheral_id
-    fields = {name: figures.get(name, 0) for name in _figures_of(messages.QUERY_AGENT_STATISTICS_CONF)}
-    del fields["InvokeID"]
+    fields = {name: figures[name] for name in _figures_of(messages.QUERY_AGENT_STATISTICS_CONF)}
     identity = [
         ("AgentExtension", agent.extension),
         ("AgentID", agent.agent_id),
@@ -210,6 +209,5 @@ def query_skill_group_statistics(pair: ServerPair, session: ClientSession, messa
         "SkillGroupNumber": group.number,
         "SkillGroupID": group.group_id,
     }
-    fields = {name: figures.get(name, 0) for name in _figures_of(messages.QUERY_SKILL_GROUP_STATISTICS_CONF)}
-    del fields["InvokeID"]
+    fields = {name: figures[name] for name in _figures_of(messages.QUERY_SKILL_GROUP_STATISTICS_CONF)}
     session.answer(messages.QUERY_SKILL_GROUP_STATISTICS_CONF, message, fields)

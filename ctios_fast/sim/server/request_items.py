@@ -40,12 +40,18 @@ __all__ = [
     "controlled_agent",
     "ecc_of",
     "find_agent",
+    "names_own_agent",
     "skill_group_of",
     "text_of",
     "variables_of",
 ]
 
 _ALL_EVENTS: Final = CTIServiceMask.CTI_SERVICE_ALL_EVENTS.value
+_MUST_NAME: Final = (
+    CTIServiceMask.CTI_SERVICE_ALL_EVENTS | CTIServiceMask.CTI_SERVICE_PERIPHERAL_MONITOR
+).value
+"""Services whose clients must name the agent or the supervisor that a request is about."""
+
 _FOR_OTHERS: Final = (
     CTIServiceMask.CTI_SERVICE_ALL_EVENTS
     | CTIServiceMask.CTI_SERVICE_PERIPHERAL_MONITOR
@@ -87,11 +93,13 @@ def find_agent(pair: ServerPair, message: Message) -> PlantAgent | None:
 
 
 def agent_of_request(pair: ServerPair, session: ClientSession, message: Message) -> PlantAgent:
-    """The named agent, else the Client Events session's own.
+    """The named agent, else the own one of a Client Events session without Peripheral Monitor.
 
     Raises Refused if neither exists, or if it is another agent and the session's services do not allow that.
     """
-    agent = find_agent(pair, message) or session.agent
+    agent = find_agent(pair, message)
+    if agent is None and not names_own_agent(session):
+        agent = session.agent
     if agent is None:
         raise Refused(
             StatusCode.E_CTI_REQUIRED_DATA_MISSING, "AgentExtension/AgentID/AgentInstrument", "missing"
@@ -101,6 +109,11 @@ def agent_of_request(pair: ServerPair, session: ClientSession, message: Message)
             StatusCode.E_CTI_INVALID_AGENT_DATA, "AgentID", f"{agent.agent_id!r} is not the client's own"
         )
     return agent
+
+
+def names_own_agent(session: ClientSession) -> bool:
+    """Whether a session must name even its own agent: one with All Events or Peripheral Monitor."""
+    return bool(session.services & _MUST_NAME)
 
 
 def controlled_agent(pair: ServerPair, session: ClientSession, instrument: str | None) -> PlantAgent:

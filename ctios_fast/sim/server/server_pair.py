@@ -123,10 +123,14 @@ class ServerPair:
         if agent is None:
             return
         if session.services & _SUPERVISOR:
-            for team_id in agent.teams:
-                for event in self.plant.team_config_events(team_id):
-                    self.distribution.send(event, session)
+            for team in self.plant.population.supervised_by(agent):
+                self.list_team(session, team.team_id)
         for event in self.plant.begin_call_events(agent.device.device_id):
+            self.distribution.send(event, session)
+
+    def list_team(self, session: ClientSession, team_id: int) -> None:
+        """Send a session the members of a team, if its mask asks for teams."""
+        for event in self.plant.team_config_events(team_id):
             self.distribution.send(event, session)
 
     def remove_session(self, session: ClientSession, status: StatusCode) -> None:

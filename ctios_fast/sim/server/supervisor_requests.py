@@ -5,17 +5,16 @@ from typing import Final
 from ctios_fast.core import Message
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.codes import NULL_ID
-from ctios_fast.protocol.enums import CTIServiceMask, LineType, StatusCode, SupervisoryAction
+from ctios_fast.protocol.enums import LineType, StatusCode, SupervisoryAction
 from ctios_fast.sim.plant import Connection, PlantAgent, UnknownAgent
 
 from .client_session import ClientSession
 from .refusal import Refused
-from .request_items import agent_of_request, carry_out, controlled_agent, find_agent
+from .request_items import agent_of_request, carry_out, controlled_agent, find_agent, names_own_agent
 from .server_pair import ServerPair
 
 __all__ = ["emergency_call", "list_agent_team", "supervise_call", "supervisor_assist"]
 
-_SUPERVISOR: Final = CTIServiceMask.CTI_SERVICE_SUPERVISOR.value
 _ACTIONS: Final = frozenset(action.value for action in SupervisoryAction)
 _MAX_TEAMS: Final = 64
 _LINE: Final = 1
@@ -30,11 +29,7 @@ def list_agent_team(pair: ServerPair, session: ClientSession, message: Message) 
         raise Refused(StatusCode.E_CTI_SUPERVISOR_NOT_FOUND, "SupervisorID", target) from None
     if not supervisor.supervisor:
         raise Refused(StatusCode.E_CTI_SUPERVISOR_NOT_FOUND, "SupervisorID", f"{target} is not a supervisor")
-    teams = [
-        team.team_id
-        for team in pair.plant.population.teams.values()
-        if supervisor.agent_id in team.supervisors
-    ]
+    teams = [team.team_id for team in pair.plant.population.supervised_by(supervisor)]
     for segment, start in enumerate(range(0, max(len(teams), 1), _MAX_TEAMS)):
         part = teams[start : start + _MAX_TEAMS]
         fields = {
@@ -53,7 +48,7 @@ def supervise_call(pair: ServerPair, session: ClientSession, message: Message) -
     if action not in _ACTIONS:
         raise Refused(StatusCode.E_CTI_INVALID_SUPERVISORY_ACTION, "SupervisoryAction", action)
     supervisor = _supervisor(pair, session, message)
-    target = _target(pair, message, supervisor)
+    target = _target(pair, message, supervisor, SupervisoryAction(action))
     carry_out(
         pair,
         lambda: pair.plant.supervise(supervisor, target, SupervisoryAction(action)),
@@ -71,12 +66,15 @@ def supervise_call(pair: ServerPair, session: ClientSession, message: Message) -
 
 def _supervisor(pair: ServerPair, session: ClientSession, message: Message) -> PlantAgent:
     instrument = message.get("SupervisorInstrument") or None
-    if instrument is None and not session.services & _SUPERVISOR:
+    if instrument is None and names_own_agent(session):
         raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "SupervisorInstrument", "missing")
     return controlled_agent(pair, session, instrument)
 
 
-def _target(pair: ServerPair, message: Message, supervisor: PlantAgent) -> Connection:
+def _target(
+    pair: ServerPair, message: Message, supervisor: PlantAgent, action: SupervisoryAction
+) -> Connection:
+    """The connection that is named, else the agent's active one; one to leave may be on hold."""
     call_id = message["AgentConnectionCallID"]
     connection_id = message.get("AgentConnectionDeviceID") or ""
     if call_id != NULL_ID and connection_id:
@@ -84,6 +82,11 @@ def _target(pair: ServerPair, message: Message, supervisor: PlantAgent) -> Conne
     agent = find_agent(pair, message)
     if agent is None:
         raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "AgentConnectionDeviceID/AgentID", "missing")
+    if action is SupervisoryAction.SUPERVISOR_CLEAR:
+        for connection in agent.device.connections:
+            present = connection.supervised_by
+            if present is not None and present.agent is supervisor:
+                return connection
     return pair.plant.active(agent)
 
 
@@ -125,8 +128,9 @@ def emergency_call(pair: ServerPair, session: ClientSession, message: Message) -
     """EMERGENCY_CALL_REQ: EMERGENCY_CALL_EVENT goes out even if no supervisor is free."""
     agent = agent_of_request(pair, session, message)
     about = _related_call(pair, message)
-    carry_out(
-        pair,
-        lambda: pair.plant.emergency_call(agent, about),
-        lambda new: _answer_new_call(session, message, messages.EMERGENCY_CALL_CONF, new),
-    )
+    with pair.distribution.notified_by(session):
+        carry_out(
+            pair,
+            lambda: pair.plant.emergency_call(agent, about),
+            lambda new: _answer_new_call(session, message, messages.EMERGENCY_CALL_CONF, new),
+        )
