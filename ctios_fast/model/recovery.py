@@ -105,6 +105,7 @@ class Recovery:
             asked += len(found)
             if not await self._run(found, step, failures):
                 return  # the next start asks again
+        self._ended()
         self._context.tally.clear()  # what the opening found is not found again by a repair
         if failures:
             self.unanswered += len(failures)
@@ -169,8 +170,13 @@ class Recovery:
                     tally[_ASKED] += 1
         return True
 
+    def _ended(self) -> None:
+        for repairs in self._context.registry.repairs:
+            repairs.repair_ended()
+
     def _recovered(self) -> None:
         context = self._context
+        self._ended()
         tally, began = dict(context.tally), self._began
         context.tally.clear()
         self._began = None

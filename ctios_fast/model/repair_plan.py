@@ -51,3 +51,6 @@ class Repairs:
 
     def gap_ended(self) -> None:
         """No repair follows, since the mode is open for the first time. Called by the registry."""
+
+    def repair_ended(self) -> None:
+        """Nothing more is asked for by the repair, or at the opening. Called by the recovery."""

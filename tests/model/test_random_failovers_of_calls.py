@@ -134,8 +134,23 @@ class Site:
         )
 
 
+async def open_mode(session: Session, sim: Simulator, mode: str) -> set[str] | None:
+    """Set the mode; return the devices whose calls the session hears, None for all."""
+    agents = [each.agent_id for each in sim.agents]
+    if mode == "bulk":
+        await soon(session.set_bulk_mode(5000, agents=agents))
+        return None
+    if mode == "monitor":
+        await soon(session.set_message_filter("*", peripheral_id=5000, agents=agents))
+        return None
+    own = sim.agents[0]
+    sim.plant.set_agent_state(own, 0)
+    await soon(session.set_agent(Agent(own.agent_id, 5000, agent_instrument=own.device.device_id)))
+    return {own.device.device_id}
+
+
 @pytest.mark.parametrize("seed", range(1, 4))
-@pytest.mark.parametrize("mode", ["bulk", "agent"])
+@pytest.mark.parametrize("mode", ["bulk", "agent", "monitor"])
 async def test_calls_survive_random_failovers(
     make_session: MakeSession, clock: ManualClock, mode: str, seed: int
 ) -> None:
@@ -143,14 +158,7 @@ async def test_calls_survive_random_failovers(
         session = make_session(clock=clock, rng=random.Random(seed), clients=1, heartbeat=HEARTBEAT)
         await soon(session.connect(**sides(sim)))
         site = Site(sim, session, clock, seed)
-        devices = None
-        if mode == "bulk":
-            await soon(session.set_bulk_mode(5000, agents=[agent.agent_id for agent in sim.agents]))
-        else:
-            own = sim.agents[0]
-            sim.plant.set_agent_state(own, 0)
-            await soon(session.set_agent(Agent(own.agent_id, 5000, agent_instrument=own.device.device_id)))
-            devices = {own.device.device_id}
+        devices = await open_mode(session, sim, mode)
         for _ in range(20):
             for each in sim.agents:
                 site.centre.attempt(site.centre.change_state, each)

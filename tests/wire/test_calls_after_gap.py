@@ -271,3 +271,123 @@ async def test_calls_are_not_verified_without_client_control(
     assert [each for each in caplog.messages if "cannot be verified" in each] == [
         "1 calls cannot be verified after the gap: Client Control is not granted"
     ]
+
+
+#: What a call keeps when its id changes.
+KEY = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70}
+
+
+async def test_a_call_of_the_end_of_the_repair_whose_device_has_another_one_has_ended(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    later = Connection(502, DEVICE)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    calls.send("BEGIN_CALL", later)
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    snapshot_conf(peer, await asked(peer, 502), (503, DEVICE, CONNECT), (503, CALLER, CONNECT))
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, CONNECT))
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert calls.ended() == [later.uid]
+    assert calls.ids == [CALL.uid, "call.5000.503.3001"]
+    assert (report["CallsAsked"], report["CallsBegun"], report["CallsEnded"]) == (3, 1, 1)
+
+
+async def test_a_call_of_the_end_of_the_repair_that_the_server_does_not_know_has_ended(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    later = Connection(502, DEVICE)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT), (503, DEVICE, HOLD))
+    request = await asked(peer)
+    calls.send("CALL_DELIVERED", later, LocalConnectionState=ALERTING, AlertingDeviceID=DEVICE)
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    peer.control_failure_conf(await asked(peer, 503), 32, 0)  # busy: the call at the device stays unknown
+    peer.control_failure_conf(await asked(peer, 502), 13, 0)
+    await calls.settle()
+    for _ in range(20):  # lets the repair run until it waits for the clock
+        await asyncio.sleep(0)
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD))
+    await calls.recorder.wait_for("OnRecovered")
+    assert calls.ended() == [later.uid]
+    assert calls.ids == [CALL.uid, "call.5000.503.3001"]
+
+
+async def test_a_call_with_another_id_is_renamed_though_the_peripheral_was_busy(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    calls.deliver(CALL, **KEY)
+    await calls.settle()
+    call = calls.found(CALL)
+    calls.clear()
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    peer.control_failure_conf(await asked(peer, 503), 32, 0)
+    await calls.settle()
+    for _ in range(20):  # lets the repair run until it waits for the clock
+        await asyncio.sleep(0)
+    assert calls.ended() == []
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert calls.found(Connection(503, DEVICE)) is call
+    assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == CALL.uid
+    assert (report["CallsRenamed"], report["CallsEnded"], report["CallsBegun"]) == (1, 0, 0)
+
+
+async def test_a_call_ends_when_the_one_that_it_may_have_become_is_given_up(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    for attempt in range(6):
+        peer.control_failure_conf(await asked(peer, 503), 32, 0)
+        await calls.settle()
+        for _ in range(20):  # lets the repair run until it waits for the clock
+            await asyncio.sleep(0)
+        if attempt < 5:
+            assert calls.ended() == []
+            clock.advance(2**attempt)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert calls.ended() == [CALL.uid]
+    assert (report["CallsEnded"], report["GivenUp"]) == (1, 1)
+    assert calls.ids == []
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+async def test_a_call_is_not_begun_while_it_may_be_one_that_was_not_answered(
+    calls: CallDesk, server: StructServer, clock: ManualClock, *, is_given_up: bool
+) -> None:
+    calls.deliver(CALL, **KEY)
+    await calls.settle()
+    call = calls.found(CALL)
+    calls.clear()
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    attempts = 6 if is_given_up else 2
+    for attempt in range(attempts):
+        code = 13 if attempt == attempts - 1 and not is_given_up else 32
+        peer.control_failure_conf(await asked(peer), code, 0)
+        snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
+        if attempt < attempts - 1:
+            await calls.settle()
+            for _ in range(20):  # lets the repair run until it waits for the clock
+                await asyncio.sleep(0)
+            assert calls.events == []
+            clock.advance(2**attempt)
+    report = await calls.recorder.wait_for("OnRecovered")
+    counts = report["CallsRenamed"], report["CallsBegun"], report["CallsEnded"], report["GivenUp"]
+    if is_given_up:
+        assert counts == (0, 1, 0, 1)
+        assert calls.ids == [CALL.uid, "call.5000.503.3001"]
+    else:
+        assert counts == (1, 0, 0, 0)
+        assert calls.found(Connection(503, DEVICE)) is call
+        assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == CALL.uid

@@ -5,13 +5,17 @@
    connection, has ended, unless step 3 finds it under another id.
 3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
    it began in the gap.
-4. What has ended is reported, and calls that messages made known meanwhile are asked for.
+4. Calls that messages made known meanwhile are asked for, and then what their answers listed, as in step 3.
+5. What has ended is reported.
 
-An answer repairs a call only if no newer message about the call came since the request was sent.
+An answer repairs a call only if no newer message about the call came since the request was sent. A call that
+the server does not know is not over while a call at its device has not been answered: that may be the same
+call under another id. It is over when the repair is.
 """
 
 import logging
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctios_fast import keywords as kw
@@ -32,7 +36,7 @@ from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
 from .refusals import is_about_the_call
-from .snapshot import connection_of, connections_of
+from .snapshot import Connection, connection_of, connections_of
 from .snapshot_request import request_snapshot
 
 __all__ = ["CallRepairs"]
@@ -61,18 +65,20 @@ class CallRepairs(Repairs):
             RepairStep(self._find_devices, "DevicesAsked", of_objects=False),
             RepairStep(self._find_known, _ASKED),
             RepairStep(self._find_unknown, _ASKED, at_opening=True),
-            RepairStep(self._finish, _ASKED),
+            RepairStep(self._find_known, _ASKED),
+            RepairStep(self._find_unknown, _ASKED),
+            RepairStep(self._finish, None, of_objects=False),
         )
         #: Devices whose calls are known.
         self._answered: set[str] = set()
         #: Calls that devices listed.
         self._listed: set[Key] = set()
-        #: Those of them that are not known and were not asked for yet.
-        self._unknown: dict[Key, _UnknownCall] = {}
+        #: Those of them that are not known and were not answered yet.
+        self._unknown = _UnknownCalls()
         #: Calls that the server does not know, until it is clear that they are not there under another id.
         self._missing: dict[Call, Quiet | None] = {}
-        #: Known calls that this run of the steps asks for, until it is clear which of them are left.
-        self._asked: set[Call] = set()
+        #: What this run of the steps asks for: known calls, and keys of others. Each is asked for once.
+        self._asked: set[Call | Key] = set()
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
         #: Verifies calls of which nothing is heard, while no repair does.
@@ -92,6 +98,25 @@ class CallRepairs(Repairs):
         self._forget()
         self._guard.start()
         self.life.former = None
+
+    def repair_ended(self) -> None:
+        """Nothing more is asked for: what is missing has ended, and what was found has begun."""
+        for unknown in list(self._unknown):
+            if unknown.answer is not None and self.life.index.get(unknown.key) is None:
+                self._begun(unknown, unknown.answer)
+        for call, quiet in list(self._missing.items()):
+            self._missed(call, quiet)
+        self._unknown.clear()
+        if self.life.former is None:
+            self._forget()
+        else:
+            self._end_gap()
+
+    def _end_gap(self) -> None:
+        late = [call for call in self._doubtful() if call not in self._asked] if self._can_ask() else []
+        self.gap_ended()
+        for call in late:
+            call.look_up()  # no repair asks for it any more; a refusal changes nothing
 
     def _forget(self) -> None:
         self._listed.clear()
@@ -113,6 +138,7 @@ class CallRepairs(Repairs):
         return [_Device(self, device) for device in context.devices()]
 
     def _find_devices(self) -> Iterable[Repairable]:
+        self._asked.clear()
         if self._can_ask():
             return [
                 _Device(self, device) for device in self.context.devices() if device not in self._answered
@@ -126,23 +152,30 @@ class CallRepairs(Repairs):
         return ()
 
     def _find_known(self) -> Iterable[Repairable]:
-        questions = self._questions()
-        self._asked.update(each.call for each in questions)
-        return questions
+        if not self._can_ask():
+            return ()
+        calls = [
+            call
+            for call in self._doubtful()
+            if call not in self._asked
+            and (call not in self._missing or self._missing[call] is not call.quiet)
+        ]
+        self._asked.update(calls)
+        return [_KnownCall(self, call) for call in calls]
 
     def _find_unknown(self) -> Iterable[Repairable]:
-        return list(self._unknown.values())
+        found = [each for each in self._unknown if each.key not in self._asked]
+        self._asked.update(each.key for each in found)
+        return found
 
     def _finish(self) -> Iterable[Repairable]:
-        for call, quiet in self._missing.items():
-            if call.is_alive and call.quiet is quiet:
-                self._end(call)
-        asked = set(self._asked)
-        self.gap_ended()
-        return [each for each in self._questions() if each.call not in asked]
-
-    def _questions(self) -> "list[_KnownCall]":
-        return [_KnownCall(self, call) for call in self._doubtful()] if self._can_ask() else []
+        for call, quiet in list(self._missing.items()):
+            if not self._unknown.may_be(call):
+                del self._missing[call]
+                self._missed(call, quiet)
+        if not self._unknown:  # else another attempt may find calls under other ids
+            self._end_gap()
+        return ()
 
     # --- Answers ------------------------------------------------------------------------------------
 
@@ -173,7 +206,7 @@ class CallRepairs(Repairs):
     def _list(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
         self._listed.add(key)
         if self.life.index.get(key) is None:
-            self._unknown[key] = _UnknownCall(self, key, device_id_type, device, state)
+            self._unknown.add(_UnknownCall(self, key, device_id_type, device, state))
 
     def answered(self, call: Call, message: Message, quiet: Quiet, values: dict[str, object]) -> None:
         """Take in a SNAPSHOT_CALL_CONF for a known call.
@@ -207,9 +240,14 @@ class CallRepairs(Repairs):
         if not is_newest and call.status != states.NULL:  # one that was cleared has ended all the same
             self.life.index.table.counts[_OUTDATED] += 1
             call.is_doubtful = False
-        elif any(call.is_at(each.device) for each in self._unknown.values()):
+        elif self._unknown.may_be(call):
             self._missing[call] = call.quiet
         else:
+            self._end(call)
+
+    def _missed(self, call: Call, quiet: Quiet | None) -> None:
+        # The call is not there under another id.
+        if call.is_alive and call.quiet is quiet:
             self._end(call)
 
     def _end(self, call: Call) -> None:
@@ -218,28 +256,37 @@ class CallRepairs(Repairs):
 
     def found(self, unknown: "_UnknownCall", message: Message) -> None:
         """Take in a SNAPSHOT_CALL_CONF for a call that a device listed and that was not known."""
-        self._unknown.pop(unknown.key, None)
         life, tally = self.life, self.context.tally
         call = life.index.get(unknown.key)
         own = connection_of(connections_of(message), unknown.key)
         if call is not None:  # a message has made it known meanwhile, and a state that it states is newer
+            self._unknown.remove(unknown)
             if call.is_doubtful:
                 call.is_doubtful = False
                 life.refresh(call, message, own if call.status is None else None, takes_data=True)
                 tally[_REFRESHED] += 1
             return
-        state = unknown.state if own is None else own.state
         former = None if life.former is None else life.former.of(unknown.device, message, self._missing)
         if former is not None:
+            self._unknown.remove(unknown)
             del self._missing[former]
-            life.renamed(former, message, unknown.key, state)
+            life.renamed(former, message, unknown.key, _state_of(unknown, own))
             tally[RENAMED] += 1
-        elif life.recover(message, unknown.key, unknown.device_id_type, unknown.device, state):
-            tally[_BEGUN] += 1
+        elif life.former is not None and life.former.of(unknown.device, message) is not None:
+            unknown.answer = message  # a call that was not answered may have this id now
+        else:
+            self._begun(unknown, message)
+
+    def _begun(self, unknown: "_UnknownCall", message: Message) -> None:
+        self._unknown.remove(unknown)
+        state = _state_of(unknown, connection_of(connections_of(message), unknown.key))
+        key, id_type, device = unknown.key, unknown.device_id_type, unknown.device
+        if self.life.recover(message, key, id_type, device, state) is not None:
+            self.context.tally[_BEGUN] += 1
 
     def not_found(self, unknown: "_UnknownCall") -> None:
         """A call that a device listed has ended since."""
-        self._unknown.pop(unknown.key, None)
+        self._unknown.remove(unknown)
 
 
 class _Device:
@@ -330,6 +377,8 @@ class _UnknownCall:
         self.device_id_type = device_id_type
         self.device = device
         self.state = state
+        #: What the server knows of the call, until it is clear whether it is a known one under another id.
+        self.answer: Message | None = None
         self._repairs = repairs
 
     def __repr__(self) -> str:
@@ -356,6 +405,49 @@ class _UnknownCall:
         if is_about_the_call(error):
             self._repairs.not_found(self)
         return True
+
+
+class _UnknownCalls:
+    """The unknown calls that are not answered yet, by key and by device."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[Key, _UnknownCall] = {}
+        #: Number of them at each device.
+        self._at_device: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[_UnknownCall]:
+        return iter(self._by_key.values())
+
+    def add(self, unknown: _UnknownCall) -> None:
+        """Add a call; another one with its key leaves."""
+        before = self._by_key.get(unknown.key)
+        if before is not None:
+            self.remove(before)
+        self._by_key[unknown.key] = unknown
+        self._at_device[unknown.device] += 1
+
+    def remove(self, unknown: _UnknownCall) -> None:
+        """Remove a call, if it is there."""
+        if self._by_key.get(unknown.key) is unknown:
+            del self._by_key[unknown.key]
+            self._at_device[unknown.device] -= 1
+
+    def clear(self) -> None:
+        """Remove all calls."""
+        self._by_key.clear()
+        self._at_device.clear()
+
+    def may_be(self, call: Call) -> bool:
+        """Whether one of them may be a known call under another id: it is at the same device."""
+        at = self._at_device
+        return bool(at[call.connection_device_id] or (call.instrument is not None and at[call.instrument]))
+
+
+def _state_of(unknown: _UnknownCall, own: Connection | None) -> int | None:
+    return unknown.state if own is None else own.state
 
 
 def _device_arguments(context: Context, device: str, message: Message) -> Arguments:
