@@ -1,9 +1,7 @@
 """``ctios-fast sim``: a simulated CTI Server pair until it is interrupted."""
 
 import asyncio
-import functools
 import logging
-import random
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,19 +12,14 @@ from typing import Literal
 import click
 from click.core import ParameterSource
 
-from ctios_fast.connection.clock import LoopClock
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.protocol.codes import DEFAULT_PORTS
-from ctios_fast.sim import Simulator
-from ctios_fast.sim.control import Control, ControlSocket, start_command
-from ctios_fast.sim.plant import ConnectionIdForm, IdChange, PlantSettings
-from ctios_fast.sim.scenario import READY_SCENARIOS, Scenario, ScenarioError, ScenarioRun, load_scenario
-from ctios_fast.sim.sim_clocks import MAX_SPEED, MIN_SPEED, ScaledClock, VirtualClock
+from ctios_fast.sim.centre import Centre, CentreSettings
+from ctios_fast.sim.plant import ConnectionIdForm, IdChange
+from ctios_fast.sim.scenario import READY_SCENARIOS, Scenario, ScenarioError, load_scenario
+from ctios_fast.sim.sim_clocks import MAX_SPEED, MIN_SPEED
 
 PASSWORD_VARIABLE = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
-
-SKILL_GROUPS = 10
-TEAM_SIZE = 20
 
 _MAX_SEED = (1 << 64) - 1
 _MAX_TAKEOVER = 3600.0
@@ -37,9 +30,7 @@ _SEED = click.IntRange(0, _MAX_SEED)
 log = logging.getLogger("ctios_fast.sim")
 
 
-async def _serve(
-    simulator: Simulator, control: Control, socket_path: str | None, scenario: ScenarioRun | None
-) -> None:
+async def _serve(centre: Centre) -> None:
     """Serve until SIGINT or SIGTERM."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -51,14 +42,10 @@ async def _serve(
     try:
         async with AsyncExitStack() as running:
             try:
-                await running.enter_async_context(simulator)
-                if socket_path is not None:
-                    await running.enter_async_context(ControlSocket(control, socket_path))
+                await running.enter_async_context(centre)
             except OSError as error:
                 raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
-            if scenario is not None:
-                scenario.start()
-                running.callback(scenario.stop)
+            simulator = centre.simulator
             click.echo(f"ready a={simulator.side_a.address} b={simulator.side_b.address}")
             await stop.wait()
     finally:
@@ -249,51 +236,40 @@ def command(
     0, a port in use with status 1. Without a scenario nothing happens by itself.
     """
     chosen = None if scenario is None else _scenario(ctx, scenario)
-    virtual = VirtualClock() if clock == "virtual" else None
-    if virtual is not None and _given(ctx, "speed"):
+    virtual = clock == "virtual"
+    if virtual and _given(ctx, "speed"):
         raise click.UsageError("--speed does not go with --clock virtual, which moves by advance only")
+    settings = CentreSettings(
+        host=host,
+        port_a=port_a,
+        port_b=port_b,
+        peripheral_id=peripheral,
+        agents=agents,
+        first_agent=first_agent,
+        first_extension=first_extension,
+        client_password=password,
+        protocol_max=protocol_max,
+        scenario=chosen,
+        seed=seed,
+        speed=speed,
+        virtual=virtual,
+        disorder=disorder,
+        id_change=IdChange(id_change),
+        connection_ids=ConnectionIdForm(connection_ids),
+        shared_consult_id=shared_consult_id,
+        pair=pair,
+        takeover=takeover,
+        strict=strict,
+        control_path=control_path,
+    )
     try:
-        real = LoopClock() if speed == 1.0 else ScaledClock(LoopClock(), speed)
-        plant_clock = real if virtual is None else virtual
-        simulator = Simulator(
-            host=host,
-            port_a=port_a,
-            port_b=port_b,
-            peripheral_id=peripheral,
-            agents=agents,
-            first_agent=first_agent,
-            first_extension=first_extension,
-            skill_groups=SKILL_GROUPS,
-            team_size=TEAM_SIZE,
-            population=None if chosen is None else chosen.build_population(peripheral),
-            plant_settings=PlantSettings(
-                id_change=IdChange(id_change),
-                connection_ids=ConnectionIdForm(connection_ids),
-                shared_consult_id=shared_consult_id,
-                disorder=disorder,
-            ),
-            client_password=password,
-            protocol_max=protocol_max,
-            seed=seed,
-            clock=virtual,
-            plant_clock=plant_clock,
-            pair=pair,
-            takeover=takeover,
-            strict=strict,
-        )
+        centre = Centre(settings)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if virtual is not None and control_path is None:
+    if virtual and control_path is None:
         click.echo("warning: --clock virtual without --control: time will not move", err=True)
-    control = Control(simulator, virtual)
-    run = None
-    if chosen is not None:
-        chance = random.Random(seed)  # noqa: S311 - nothing secret hangs on it
-        run = ScenarioRun(
-            chosen, simulator.plant, plant_clock, chance, functools.partial(start_command, control)
-        )
     with _log_to_stderr(verbose):
-        asyncio.run(_serve(simulator, control, control_path, run))
+        asyncio.run(_serve(centre))
 
 
 def _scenario(ctx: click.Context, name: str) -> Scenario:
