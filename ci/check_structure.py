@@ -52,8 +52,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ctios_fast.wireshark",
         "ctios_fast.fleet",
         "ctios_fast.sim",
-        "ctios_fast.testing",
     ),
+    ("ctios_fast.testing",),
+    ("ctios_fast.pytest_plugin",),
     ("ctios_fast.cli",),
     ("ctios_fast.__main__",),
     ("ctios_fast.protocol.build",),  # run by setup.py only

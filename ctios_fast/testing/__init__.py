@@ -1,0 +1,11 @@
+"""For tests of other people's programs: a simulated CTI Server pair beside a test, and checks of events.
+
+The fixtures of ``ctios_fast.pytest_plugin`` return what is defined here.
+"""
+
+from .cti_servers import CtiServer, CtiServerPair
+from .event_log import EventLog, LoggedEvent
+from .server_control import ServerControl
+from .server_options import start_servers
+
+__all__ = ["CtiServer", "CtiServerPair", "EventLog", "LoggedEvent", "ServerControl", "start_servers"]
