@@ -349,7 +349,8 @@ class Connection:
             if opening is not None:
                 opening.set_exception(error)
             return
-        self._lifecycle.take("open")
+        if self.state is ConnectionState.CONNECTED:  # otherwise it is opened again without refused services
+            self._lifecycle.take("open")
         self._open_request = request
         request.add_done_callback(lambda done: self._open_answered(link, done))
 
@@ -397,7 +398,12 @@ class Connection:
         self.log.warning(
             "side %s: %s", self.side.name if self.side else "?", error, kind=("refused", error.status)
         )
-        if error.status in TAKEN_OVER:
+        settings = self._wanted.settings
+        if error.status == codes.E_CTI_FUNCTION_NOT_AVAILABLE and settings.optional_services:
+            self.log.info("the session is opened without services %#x", settings.optional_services)
+            self._wanted.settings = settings.without_optional_services()
+            self._send_open()
+        elif error.status in TAKEN_OVER:
             self._taken_over(link, error)
         elif error.status not in RETRIED_ELSEWHERE:
             self._reject(link, error)

@@ -52,7 +52,11 @@ class Wanted:
 
 
 class OpenSettings(NamedTuple):
-    """The content of an OPEN_REQ; masks are those of the reference, ``idle_timeout`` is in seconds."""
+    """The content of an OPEN_REQ; masks are those of the reference, ``idle_timeout`` is in seconds.
+
+    ``optional_services``: those of ``services`` without which the session is opened where the server refuses
+    them (E_CTI_FUNCTION_NOT_AVAILABLE). They are not sent as a field.
+    """
 
     client_id: str
     client_password: Secret
@@ -66,6 +70,11 @@ class OpenSettings(NamedTuple):
     agent_extension: str | None = None
     agent_id: str | None = None
     agent_instrument: str | None = None
+    optional_services: int = 0
+
+    def without_optional_services(self) -> Self:
+        """The same without the services that the server has refused."""
+        return self._replace(services=self.services & ~self.optional_services, optional_services=0)
 
     def with_idle_timeout(self, heartbeat: float | None) -> Self:
         """The same with the IdleTimeout that fits a heartbeat interval in seconds: four times as long."""

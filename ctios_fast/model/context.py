@@ -26,6 +26,7 @@ from .arguments import Arguments
 from .modes import PASSIVE_MESSAGES, Mode
 from .publisher import EventPublisher, Listener
 from .registry import Registry
+from .supervisors.chat_clients import ChatClients
 
 if TYPE_CHECKING:
     from ctios_fast.core.dispatch.request_sender import SendByKeywords
@@ -73,11 +74,16 @@ class Buttons(Protocol):
         """Fire OnButtonEnablementChange for the object and message that changed the mask."""
 
 
-def _nobody_at(device: str) -> None:
-    del device
+def _nobody(name: str) -> None:
+    del name
 
 
 def _no_devices() -> tuple[str, ...]:
+    return ()
+
+
+def _no_calls(*devices: str | None) -> tuple[Any, ...]:
+    del devices
     return ()
 
 
@@ -113,10 +119,14 @@ class Context:
         "_send_any",
         "_thread",
         "agent_at",
+        "agent_named",
         "buttons",
         "call_idle_check",
+        "calls_at",
+        "chat",
         "clock",
         "codec",
+        "companion",
         "current_agent",
         "current_call",
         "devices",
@@ -151,13 +161,22 @@ class Context:
         self.monitor_id = 0
         self.current_agent: CurrentAgent | None = None
         self.current_call: CurrentCall | None = None
+        #: The bulk session through which a supervisor's session controls what is not its own; None without.
+        self.companion: Context | None = None
         self.buttons: Buttons | None = None
         self.minimizes_event_args = True
         self.is_strict = True
         #: Seconds after which a call without events is verified, None for never.
         self.call_idle_check: float | None = None
         #: Finds the agent of a device. The folder of agents sets it.
-        self.agent_at: Callable[[str], CurrentAgent | None] = _nobody_at
+        self.agent_at: Callable[[str], CurrentAgent | None] = _nobody
+        #: The agent of an AgentID, created if it is not known; None where there is no place for it. The folder
+        #: of agents sets it.
+        self.agent_named: Callable[[str], CurrentAgent | None] = _nobody
+        #: The calls at devices that have not ended. The folder of calls sets it.
+        self.calls_at: Callable[..., Iterable[Any]] = _no_calls
+        #: Which clients serve which agents.
+        self.chat = ChatClients(registry.max_objects)
         #: The devices whose calls the session may ask for: those of agents that are logged in, and in agent
         #: mode only the own one. The folder of agents sets it.
         self.devices: Callable[[], Iterable[str]] = _no_devices
@@ -336,6 +355,7 @@ class Context:
     def lost(self, reason: str) -> None:
         """The connection is gone."""
         self.services_granted = 0
+        self.chat.lost()
         self.registry.connection_lost(reason)
 
     def filter_events(self, accepts: Callable[[str, Arguments], bool], end: Callable[[], object]) -> None:
@@ -354,5 +374,6 @@ class Context:
             self._end_filter = None
         self.current_call = None
         self.buttons = None
+        self.companion = None
         self.hears_all = False
         self.services_granted = 0

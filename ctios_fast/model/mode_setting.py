@@ -28,6 +28,7 @@ from .coercion import refuse
 from .context import Context
 from .modes import Mode
 from .recovery import Recovery
+from .supervisors.companion import check_companion
 
 if TYPE_CHECKING:
     from .event_filter import EventFilter
@@ -50,13 +51,16 @@ class ModeSetting:
 
     # --- Modes --------------------------------------------------------------------------------------
 
-    def set_agent(self, agent: Agent, mode: Mode) -> Request[None]:
-        """Set agent mode. See ``Session.set_agent``."""
+    def set_agent(self, agent: Agent, mode: Mode, companion: Context | None) -> Request[None]:
+        """Set agent mode. See ``Session.set_agent``. ``companion``: the context of the companion session."""
         self._require_modeless()
         require_free(self._context, agent)
         if agent.peripheral_id is None:
             raise refuse("the agent has no PeripheralID", CilCode.E_CTIOS_MISSING_ARGUMENT)
+        if companion is not None:
+            check_companion(self._context, companion, agent.peripheral_id)
         self._enter(mode, agent.peripheral_id, agent)
+        self._context.companion = companion
         settings = self._settings(
             mode,
             peripheral_id=agent.peripheral_id,
@@ -161,6 +165,7 @@ class ModeSetting:
             client_password=identity.client_password,
             client_signature=identity.client_signature,
             services=mode.services,
+            optional_services=mode.optional_services & mode.services,
             call_msg_mask=mode.call_mask(version),
             agent_state_mask=mode.agent_mask(version),
             config_msg_mask=mode.config_mask(version),

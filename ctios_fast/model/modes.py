@@ -11,12 +11,14 @@ from ctios_fast.protocol.codes import (
     CTI_SERVICE_CALL_DATA_UPDATE,
     CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_CLIENT_EVENTS,
+    CTI_SERVICE_PERIPHERAL_MONITOR,
+    CTI_SERVICE_SUPERVISOR,
 )
 from ctios_fast.protocol.versions import defined_bits
 
 from .coercion import MAX_UINT, integer
 
-__all__ = ["AGENT", "BULK", "MONITOR", "PASSIVE_MESSAGES", "Mode"]
+__all__ = ["AGENT", "BULK", "MONITOR", "PASSIVE_MESSAGES", "SUPERVISOR", "Mode"]
 
 _Mask = Callable[[int], int]
 
@@ -64,7 +66,8 @@ class Mode(NamedTuple):
     fired when the session is open. ``is_agent``: it serves one agent, whose state is asked for after opening.
     ``hears_all``: every event is the session's own. ``is_passive``: agents and calls can be asked about, but
     not controlled. ``losses``: what is not possible without a service that the server did not grant, by the
-    service's bit.
+    service's bit. ``optional_services``: those of ``services`` without which the session is opened where the
+    server refuses them.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Mode(NamedTuple):
     config_mask: _Mask = _nothing
     is_passive: bool = False
     losses: Mapping[int, str] = {}
+    optional_services: int = 0
 
     def changed(self, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> "Mode":
         """The mode with the services and masks that the program chose; None leaves one as it is.
@@ -104,6 +108,20 @@ AGENT: Final = Mode(
     opened_event="OnSetAgentModeEvent",
     is_agent=True,
     hears_all=False,
+)
+
+#: What a supervisor's session asks for beside an agent's. Supervisor is refused to an agent that is not
+#: configured as a supervisor; Peripheral Monitor brings the calls of a monitored agent.
+_OF_SUPERVISORS: Final = CTI_SERVICE_SUPERVISOR | CTI_SERVICE_PERIPHERAL_MONITOR
+
+#: Agent mode of a supervisor: the own device, the teams' states, and supervision of the teams' calls.
+SUPERVISOR: Final = AGENT._replace(
+    services=AGENT.services | _OF_SUPERVISORS,
+    optional_services=_OF_SUPERVISORS,
+    losses={
+        CTI_SERVICE_SUPERVISOR: "teams cannot be monitored and calls not supervised",
+        CTI_SERVICE_PERIPHERAL_MONITOR: "calls of a monitored agent come from a companion session only",
+    },
 )
 
 #: All events of a peripheral, and control of any of its agents.

@@ -159,7 +159,7 @@ class RequestRow:
 
     - ``method``: its name in Python, for messages to people.
     - ``message``: the name of the message class, such as ``"MakeCallReq"``.
-    - ``event``: what reports the confirmation.
+    - ``event``: what reports the confirmation; empty where CTI OS has no event for it.
     - ``parameters``: what the program may give.
     - ``services``: services of which the server must have granted at least one (CTIServiceMask), 0 for none.
     - ``defaults``: fields that are sent where the program does not give them, by keyword of the message
@@ -307,6 +307,7 @@ class RequestingObject(CtiObject):
         take_in: TakeIn | None = None,
         describe: Describe | None = None,
         precondition: Callable[[], MethodError | None] | None = None,
+        sender: Context | None = None,
     ) -> Request[Message]:
         """Send the request of a method; the answer is its confirmation.
 
@@ -319,6 +320,7 @@ class RequestingObject(CtiObject):
         - ``describe``: called likewise, returns what the event carries beside the object's identity; the
           confirmation's own fields unless given.
         - ``precondition``: returns the error of an object whose state does not allow the request.
+        - ``sender``: the context whose session sends the request; what ``_sender`` returns unless given.
 
         What depends on the state of the object or the session fails the request. Raises ``MethodError`` for
         a value that cannot be used or an object without a session, ``TypeError`` for an unknown keyword.
@@ -331,7 +333,7 @@ class RequestingObject(CtiObject):
         if isinstance(args, MethodError):
             raise args
         timeout = optional_seconds("timeout", timeout)
-        context = self._require_context()
+        context = sender or self._sender(row)
         message_class: type[TypedMessage] = getattr(context.messages, row.message)
         fields = row.fields(args, given, context.codec)
         identify(fields)
@@ -349,6 +351,12 @@ class RequestingObject(CtiObject):
             context.fail(request, error)
         return request
 
+    def _sender(self, row: RequestRow) -> Context:
+        # The context whose session sends a request. Raises ``MethodError`` where the object has no session, or
+        # its session cannot control the object.
+        del row
+        return self._require_context()
+
     def _confirm(
         self,
         row: RequestRow,
@@ -360,7 +368,7 @@ class RequestingObject(CtiObject):
         if take_in is not None:
             take_in(fields, message)
         context = self.context
-        if context is not None:
+        if context is not None and row.event:
             context.fire(row.event, self._confirmed_arguments, fields, message, describe)
 
     def _confirmed_arguments(self, fields: Fields, message: Message, describe: Describe | None) -> Arguments:

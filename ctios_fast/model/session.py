@@ -57,6 +57,8 @@ from .session_counts import counts
 from .session_lookups import SessionLookups
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
+from .supervisors.events import SUPERVISOR_EVENTS
+from .supervisors.handlers import supervisor_handlers
 from .system_status import SystemStatus
 
 if TYPE_CHECKING:
@@ -116,7 +118,9 @@ class Session(SessionLookups):
         self._identity = ClientIdentity(client_id, client_password, client_signature)
         checked_options = ConnectionOptions(**options)
         #: Counts and calls listeners.
-        self._events = EventPublisher((SESSION_EVENTS, BUTTON_EVENTS, *(kind.events for kind in KINDS)))
+        self._events = EventPublisher(
+            (SESSION_EVENTS, BUTTON_EVENTS, SUPERVISOR_EVENTS, *(kind.events for kind in KINDS))
+        )
         registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
         #: The agents that the session knows.
@@ -148,6 +152,8 @@ class Session(SessionLookups):
         for kind, table in zip(KINDS, tables, strict=True):
             for number, handler in kind.handlers(self._context, table).items():
                 on(number, handler)
+        for number, handler in supervisor_handlers(self._context).items():
+            on(number, handler)
 
     def __repr__(self) -> str:
         connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__
@@ -209,7 +215,9 @@ class Session(SessionLookups):
 
     def counters(self) -> dict[str, int]:
         """Counts since the session was made. Everything that is received, dropped or refused is counted."""
-        return counts(self._connection, self._events, self._recovery, self._context.registry)
+        return counts(
+            self._connection, self._events, self._recovery, self._context.registry, self._context.chat
+        )
 
     # --- Listeners ----------------------------------------------------------------------------------
 
@@ -366,6 +374,7 @@ class Session(SessionLookups):
         self,
         agent: Agent | None,
         *,
+        companion: "Session | None" = None,
         services: int | None = None,
         call_mask: int | None = None,
         agent_mask: int | None = None,
@@ -374,7 +383,12 @@ class Session(SessionLookups):
         """Set agent mode: the session serves this one agent. None clears the current agent.
 
         - ``agent``: with its PeripheralID.
+        - ``companion``: a session in bulk mode of the same peripheral, through which a supervisor controls
+          agents and calls that are not its own. This session does not disconnect it.
         - ``services``: ServicesRequested; Client Events, Call Data Update and Client Control unless given.
+          For ``Agent(supervisor=True)`` Supervisor and Peripheral Monitor as well. The server refuses these
+          to an agent who is not a supervisor; the session is opened without them then, and
+          ``agent.is_supervisor()`` is False.
         - ``call_mask``, ``agent_mask``, ``config_mask``: the masks of OPEN_REQ; all call and agent events of
           the version, and no configuration events, unless given.
 
@@ -389,8 +403,11 @@ class Session(SessionLookups):
             return self._modes.clear_agent()
         if not isinstance(agent, Agent):
             raise refuse(f"set_agent() takes an Agent or None, got {type(agent).__name__}")
-        mode = modes.AGENT.changed(services, call_mask, agent_mask, config_mask)
-        return self._modes.set_agent(agent, mode)
+        if companion is not None and (not isinstance(companion, Session) or companion is self):
+            raise refuse(f"companion must be another Session in bulk mode, got {companion!r}")
+        base = modes.SUPERVISOR if agent.supervisor else modes.AGENT
+        mode = base.changed(services, call_mask, agent_mask, config_mask)
+        return self._modes.set_agent(agent, mode, None if companion is None else companion._context)
 
     def set_bulk_mode(
         self,

@@ -7,12 +7,17 @@ from ctios_fast.connection.connection import Connection
 from .publisher import EventPublisher
 from .recovery import Recovery
 from .registry import Registry
+from .supervisors.chat_clients import ChatClients
 
 __all__ = ["counts"]
 
 
 def counts(
-    connection: Connection, events: EventPublisher, recovery: Recovery, registry: Registry[Any]
+    connection: Connection,
+    events: EventPublisher,
+    recovery: Recovery,
+    registry: Registry[Any],
+    chat: ChatClients,
 ) -> dict[str, int]:
     """All counts by name. ``docs/connection.md`` explains each."""
     dispatcher, book = connection.dispatcher, connection.book
@@ -33,4 +38,5 @@ def counts(
         "repairs_given_up": recovery.given_up,
         "first_queries_failed": recovery.unanswered,
         **registry.counters(),
+        "chat_clients_refused": chat.refused,
     }

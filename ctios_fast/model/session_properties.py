@@ -1,6 +1,9 @@
 """SessionProperties: what a Session reports about itself, as attributes and under CTI OS's keywords."""
 
+from collections.abc import Callable
+
 from ctios_fast import keywords as kw
+from ctios_fast._checks import shown
 from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.core import Codec
@@ -8,6 +11,7 @@ from ctios_fast.enums import ConnectionMode
 
 from .agents.agent import Agent
 from .client_identity import ClientIdentity
+from .coercion import refuse
 from .context import Context
 from .method_only import method_only
 from .property_object import Property, PropertyObject, properties
@@ -83,6 +87,21 @@ class SessionProperties(PropertyObject):
         """The agent of agent mode; None in other modes and without a mode."""
         agent = self._context.current_agent
         return agent if isinstance(agent, Agent) else None
+
+    @property
+    def chat_client_of(self) -> Callable[[str], str | None] | None:
+        """The site's rule for chat: gives the ClientID of an AgentID, or None. None: there is no rule.
+
+        It counts where the server has not reported the agent's client. Setting it raises ``MethodError`` for
+        what cannot be called.
+        """
+        return self._context.chat.rule
+
+    @chat_client_of.setter
+    def chat_client_of(self, rule: Callable[[str], str | None] | None) -> None:
+        if rule is not None and not callable(rule):
+            raise refuse(f"chat_client_of must be a function of the AgentID or None, got {shown(rule)}")
+        self._context.chat.rule = rule
 
     # --- The protocol and the state -----------------------------------------------------------------
 

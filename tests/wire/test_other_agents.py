@@ -1,9 +1,18 @@
 """Other agents: their events are not those of the session's own agent."""
 
 import pytest
-from support.model import soon
-from support.struct_server import CHAT, LOGOUT, NOT_READY, SET_AGENT_STATE_REQ, VOICE
-from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, Desk, reported, request_for_state
+from support.model import MakeSession, soon
+from support.struct_server import CHAT, LOGOUT, NOT_READY, SET_AGENT_STATE_REQ, VOICE, StructServer
+from support.wire_steps import (
+    FOREIGN_MONITOR,
+    OWN_MONITOR,
+    Desk,
+    FullRecorder,
+    open_agent,
+    reported,
+    request_for_state,
+    signed_in,
+)
 
 pytestmark = pytest.mark.usefixtures("keywords")
 
@@ -36,7 +45,11 @@ async def test_the_logout_of_another_agent_does_not_answer_the_own_logout(desk: 
 
 
 @pytest.mark.parametrize("monitor_id", [OWN_MONITOR, FOREIGN_MONITOR, 0])
-async def test_another_agent_can_be_logged_out_without_logout_events(desk: Desk, monitor_id: int) -> None:
+async def test_a_lenient_session_logs_another_agent_out_without_logout_events(
+    make_session: MakeSession, server: StructServer, monitor_id: int
+) -> None:
+    session = make_session(strict=False)
+    desk = await signed_in(await open_agent(session, server, FullRecorder(session)))
     other = desk.session.agent("1002", agent_instrument="3002")
     logout = other.logout()
     request = await desk.peer.receive(SET_AGENT_STATE_REQ)

@@ -21,6 +21,8 @@ from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.supervisors.companion import controlling_context
+from ctios_fast.model.supervisors.requests import SupervisorRequests
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from . import states
@@ -36,7 +38,7 @@ from .agent_values import (
 )
 from .desk_properties import DESK_PROPERTIES
 from .gap import NO_GAP, Gap
-from .requests import LoginRequest, StateChange
+from .requests import CompanionRequest, LoginRequest, StateChange
 from .state_arguments import state_arguments
 from .state_of_agent import StateOfAgent
 from .states import agent_state
@@ -50,7 +52,7 @@ _NO_PASSWORD: Final = Secret("")
 _LABELS: Final = {state: f"agent state {state.name}" for state in states.ASKABLE}
 
 
-class Agent(StateOfAgent):
+class Agent(SupervisorRequests, StateOfAgent):
     """One agent of a peripheral.
 
     - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.
@@ -60,6 +62,7 @@ class Agent(StateOfAgent):
     - ``agent_password``: kept, since the peripheral can ask for it again at logout, and never shown.
     - ``auto_login``: whether the library logs the agent in again after a forced logout, and brings it back to
       the state from before.
+    - ``supervisor``: whether ``set_agent`` opens a supervisor's session.
 
     ``state``, ``reason_code`` and ``domain_states`` are what ``StateOfAgent`` keeps.
 
@@ -98,6 +101,7 @@ class Agent(StateOfAgent):
         agent_extension: str | None = None,
         agent_password: "str | Secret | None" = None,
         auto_login: bool = False,
+        supervisor: bool = False,
     ) -> None:
         agent_password = hidden(agent_password)  # first of all: a traceback shows this function's variables
         super().__init__()
@@ -107,6 +111,8 @@ class Agent(StateOfAgent):
         self.agent_extension = checked_extension("agent_extension", agent_extension)
         self.auto_login = boolean("auto_login", auto_login)
         self._password = agent_password or _NO_PASSWORD
+        if supervisor is not False:
+            self.supervisor = supervisor
 
     @classmethod
     def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
@@ -204,6 +210,9 @@ class Agent(StateOfAgent):
             self._password = agent_password
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
+        twin = self._twin("login")
+        if twin is not None:
+            return self._by_companion(twin.login(self._as_supervisor(given), timeout=timeout))
         is_known = self.state is not None and (self._gap is None or not self._gap.is_doubtful)
         if is_known and self.state in states.NOT_SIGNED_IN:
             return self._ask_state("Login", states.LOGIN, 0, given, timeout)
@@ -265,7 +274,8 @@ class Agent(StateOfAgent):
         ``OnPreLogout`` is fired before the request is sent. Then come ``OnAgentStateChange`` and
         ``OnPostLogout``, or ``OnLogoutFailed`` and ``OnControlFailureConf``. The session is left connected:
         whether to disconnect is decided in ``OnPostLogout``. In agent mode, another agent than the current
-        one is logged out without ``OnPreLogout`` and ``OnPostLogout``.
+        one is logged out through the companion session, in the name of the current one (SupervisorID);
+        ``OnPreLogout`` and ``OnPostLogout`` are events of the companion then.
 
         Fails with ``ForcedLogout`` if a fail-over logged the agent out first, ``ControlFailure``,
         ``RequestRefused``, ``RequestTimeout``, ``ConnectionLost``, and with ``MethodError``
@@ -280,6 +290,10 @@ class Agent(StateOfAgent):
         context = self._require_context()
         if given is not None:
             self._take(given)
+        twin = self._twin("logout")
+        if twin is not None:
+            asked = twin.logout(self._as_supervisor(given), reason_code=reason, timeout=timeout)
+            return self._by_companion(asked, "OnLogoutFailed")
         self._require_instrument()
         if self._gap is not None:
             self._gap.is_returning = False
@@ -337,6 +351,12 @@ class Agent(StateOfAgent):
         timeout = optional_seconds("timeout", timeout)
         if given is not None:
             self._take(given)
+        twin = self._twin("set_agent_state")
+        if twin is not None:
+            asked = twin.set_agent_state(
+                self._as_supervisor(given, number), reason_code=reason, timeout=timeout
+            )
+            return self._by_companion(asked, *(["OnLogoutFailed"] if number == states.LOGOUT else []))
         return self._ask_state(_LABELS[number], number, reason, given, timeout)  # type: ignore[index]
 
     def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
@@ -420,6 +440,41 @@ class Agent(StateOfAgent):
         if not change.done():
             self._add_change(change)
         return change
+
+    # --- Another agent than that of agent mode -------------------------------------------------------
+
+    def _twin(self, method: str) -> "Agent | None":
+        # The companion's Agent, which sends requests for the state of another agent; None where this one does.
+        # Raises ``MethodError`` where neither can.
+        context = self.context
+        if context is None or not self.is_foreign:
+            return None
+        controlling = controlling_context(context, f"{method}() of agent {self.agent_id}")
+        if controlling is context:
+            return None
+        twin: Agent | None = controlling.agent_named(self.agent_id)  # type: ignore[assignment]
+        if twin is None:
+            raise refuse(f"the companion session has no place for agent {self.agent_id}: raise max_objects")
+        twin.apply_device(self.agent_instrument, self.agent_extension)
+        if self._password:
+            twin.agent_password = self._password
+        return twin
+
+    def _as_supervisor(self, given: Arguments | None, state: int | None = None) -> Arguments:
+        # The Arguments of a request for the agent's state, in the name of the agent of agent mode.
+        context = self._require_context()
+        args = Arguments() if given is None else Arguments(given)
+        if kw.CTIOS_SUPERVISORID not in args and context.current_agent is not None:
+            args[kw.CTIOS_SUPERVISORID] = context.current_agent.agent_id
+        if state is not None:
+            args[kw.CTIOS_AGENTSTATE] = state
+        return args
+
+    def _by_companion(self, step: "Request[AgentState | int]", *events: str) -> "Request[AgentState | int]":
+        # A refusal fires these events, and OnControlFailureConf, in this session too.
+        request = CompanionRequest(step, lambda error: self._fire_refusal(error, *events))
+        self._require_context().own(request)
+        return request
 
     # --- After a gap --------------------------------------------------------------------------------
 

@@ -101,11 +101,11 @@ def checked_reason(given: Arguments | None, reason_code: Any) -> int:
 def signing_extras(given: Arguments, is_signing: bool) -> tuple[int, str | None, str | None]:
     """AgentWorkMode, PositionID and SupervisorID, which few programs give.
 
-    ``is_signing``: whether the state is LOGIN or LOGOUT. The two texts are None for the others.
+    ``is_signing``: whether the state is LOGIN or LOGOUT. PositionID is None for the others.
     """
-    texts = [
-        text(keyword, given[keyword], MAX_AGENT_ID) if is_signing and keyword in given else None
+    position, supervisor = (
+        text(keyword, given[keyword], MAX_AGENT_ID) if keyword in given else None
         for keyword in (kw.CTIOS_POSITIONID, kw.CTIOS_SUPERVISORID)
-    ]
+    )
     work_mode = integer(kw.CTIOS_AGENTWORKMODE, given.get(kw.CTIOS_AGENTWORKMODE, 0), 0, 0xFFFF)
-    return work_mode, texts[0], texts[1]
+    return work_mode, position if is_signing else None, supervisor

@@ -38,6 +38,7 @@ class DeskFacts:
 
     - ``settings``: the fields of AGENT_DESK_SETTINGS_CONF, None as long as it was not asked for.
     - ``device``: the fields of QUERY_DEVICE_INFO_CONF about the agent's own device, None likewise.
+    - ``is_supervisor``: whether the program wants a supervisor's session for the agent.
     - ``is_remote``: whether logins name the agent's telephone (mobile agent).
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
@@ -53,6 +54,7 @@ class DeskFacts:
         "device",
         "direction",
         "is_remote",
+        "is_supervisor",
         "peripheral_type",
         "remote_number",
         "settings",
@@ -61,6 +63,7 @@ class DeskFacts:
     def __init__(self) -> None:
         self.settings: Mapping[str, int] | None = None
         self.device: Mapping[str, int] | None = None
+        self.is_supervisor = False
         self.is_remote = False
         self.remote_number: str | None = None
         self.call_mode: int | None = None

@@ -19,6 +19,7 @@ __all__ = ["DESK_PROPERTIES", "DeskProperties"]
 
 #: Properties of an agent that this module adds.
 DESK_PROPERTIES: Final = (
+    Property(kw.CTIOS_ISSUPERVISOR, "supervisor", boolean),
     Property(kw.CTIOS_REMOTELOGIN, "remote_login", boolean),
     Property(kw.CTIOS_AGENTREMOTENUMBER, "agent_remote_number", remote_number),
     Property(kw.CTIOS_AGENTCALLMODE, "agent_call_mode", call_mode),
@@ -66,6 +67,12 @@ class DeskProperties(RequestingObject):
     def get_agent_state(self) -> AgentState | int | None:
         """CTI OS's name of ``state``; ``query_agent_state`` asks the server."""
         return self.state
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the session is in agent mode for another agent, so that it does not control this one."""
+        context = self.context
+        return context is not None and context.current_agent is not None and context.current_agent is not self
 
     def _is_current(self) -> bool:
         return self.context is not None and self.context.current_agent is self
@@ -140,6 +147,23 @@ class DeskProperties(RequestingObject):
     def enablement_mask(self) -> int | None:
         """EnablementMask as it is now; None for any other agent than that of agent mode."""
         return None if self.buttons is None else self.buttons.mask()
+
+    @property
+    def supervisor(self) -> bool:
+        """Whether the agent is a supervisor.
+
+        While the agent's session is open it is what the server granted, otherwise what the program wants.
+        ``set_agent`` opens a supervisor's session where the program wants one.
+        """
+        if self._is_current() and self.context is not None and self.context.services_granted:
+            return self.is_supervisor()
+        return (self._facts or NO_FACTS).is_supervisor
+
+    @supervisor.setter
+    def supervisor(self, is_supervisor: bool) -> None:
+        given = boolean("supervisor", is_supervisor)
+        if given is not (self._facts or NO_FACTS).is_supervisor:
+            self._known_facts().is_supervisor = given
 
     @property
     def remote_login(self) -> bool:

@@ -15,6 +15,7 @@ from ctios_fast.model.device_snapshot import agent_device_type, device_values
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
 from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
+from ctios_fast.model.supervisors.companion import controlling_context
 from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_ID
 
 from . import desktop_rows as rows
@@ -300,6 +301,13 @@ class AgentRequests(DeskProperties):
         super()._confirm(row, fields, message, take_in, describe)
         if self.buttons is not None and self.enablement_mask != before:
             self.buttons.report(self.unique_object_id, message.type)
+
+    def _sender(self, row: RequestRow) -> Context:
+        # Requests that need a service are about the device: those of another agent's go through the companion.
+        context = self._require_context()
+        if not row.services or not self.is_foreign:
+            return context
+        return controlling_context(context, f"{row.method}() of agent {self.agent_id}")
 
     # --- What requests name ---------------------------------------------------------------------------
 

@@ -40,6 +40,9 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     by_device = AgentsByDevice(context, agents)
     context.readers["agent"] = details_reader().fill
     context.agent_at = by_device.at
+    context.agent_named = lambda agent_id: agents.adopt(
+        agent_id, lambda: Agent.named_by_server(agent_id, context.peripheral_id, context)
+    )
     repairs = agents.repairs = AgentRepairs(context, agents)
     context.devices = repairs.devices
 

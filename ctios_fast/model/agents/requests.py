@@ -9,12 +9,12 @@ from typing import Protocol
 from ctios_fast.connection.request_book import Request, expected
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
-from ctios_fast.errors import ConnectionLost, ForcedLogout, RequestTimeout
+from ctios_fast.errors import ConnectionLost, ForcedLogout, Refused, RequestTimeout
 
 from . import states
 from .reasons import FORCED_LOGOUT
 
-__all__ = ["ChangingAgent", "LoginRequest", "StateChange"]
+__all__ = ["ChangingAgent", "CompanionRequest", "LoginRequest", "StateChange"]
 
 
 class ChangingAgent(Protocol):
@@ -166,6 +166,43 @@ class LoginRequest(Request[AgentState | int]):
 
     def cancel(self, msg: object = None) -> bool:
         """Stop both steps."""
+        ended = super().cancel(msg)
+        step, self._step = self._step, None
+        if ended and step is not None:
+            step.cancel()
+        return ended
+
+
+class CompanionRequest(Request[AgentState | int]):
+    """A request for the state of another agent, which the companion session sends.
+
+    - ``step``: the companion's request, whose answer is the answer.
+    - ``refused``: called with a refusal; returns whether a listener heard of it.
+    """
+
+    __slots__ = ("_refused", "_step")
+
+    def __init__(self, step: "Request[AgentState | int]", refused: Callable[[Refused], bool]) -> None:
+        self.label = step.label
+        self._step: Request[AgentState | int] | None = step
+        self._refused = refused
+        step.add_done_callback(self._followed)
+
+    def _followed(self, step: "Request[AgentState | int]") -> None:
+        self._step = None
+        if step.cancelled():
+            self.cancel()
+            return
+        error = step.exception()
+        if error is None:
+            self.set_result(step.result())
+            return
+        if isinstance(error, Refused) and not self.done() and self._refused(error):
+            self.reported()
+        self.set_exception(error)
+
+    def cancel(self, msg: object = None) -> bool:
+        """Stop waiting for the state, in the companion session too."""
         ended = super().cancel(msg)
         step, self._step = self._step, None
         if ended and step is not None:

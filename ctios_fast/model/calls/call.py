@@ -17,6 +17,8 @@ from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_ids import call_object_id, device_object_id
 from ctios_fast.model.property_object import Property, properties
+from ctios_fast.model.request_rows import RequestRow
+from ctios_fast.model.supervisors.companion import controlling_context
 
 from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
 from .requests import CallRequests
@@ -301,6 +303,13 @@ class Call(CallRequests):
         if self.data.ecc:
             values[kw.CTIOS_ECC] = self.ecc
         return arguments_over(values)
+
+    def _sender(self, row: RequestRow) -> Context:
+        # Monitored calls are at other agents' devices: their requests go through the companion.
+        context = self._require_context()
+        if not self.is_monitored:
+            return context
+        return controlling_context(context, f"{row.method}() of the monitored call {self.unique_object_id}")
 
     # --- Life ---------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ _UNSTATED: Final = states.UNSTATED
 
 def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
     index = CallIndex(context, calls)
+    context.calls_at = index.at_device
     reporter = CallReporter(context)
     life = CallLife(context, index, reporter, CurrentCall(context, calls))
     calls.repairs = CallRepairs(context, life)

@@ -229,6 +229,9 @@ PLAIN_ENUMERATIONS = (
     "ConnectionDeviceIDType",
     "DeviceIDType",
     "CallType",
+    "EventCause",
+    "MessageDistribution",
+    "SupervisoryAction",
 )
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).

@@ -1,0 +1,119 @@
+"""The companion: a bulk session through which a supervisor's session controls what is not its own.
+
+A session of one agent controls its own device only: the CTI Server refuses requests about other devices. A
+session in bulk mode controls every agent and call of its peripheral. With such a companion the supervisor's
+session sends requests about other agents and their calls through it. Each of the two sessions finds a server
+and repairs itself on its own.
+"""
+
+from typing import Final
+
+from ctios_fast.enums import CilCode
+from ctios_fast.model.coercion import refuse
+from ctios_fast.model.context import Context
+from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
+
+__all__ = ["check_companion", "controlling_context", "supervising_context"]
+
+#: What makes a request possible that a session of one agent cannot send.
+_CURE: Final = (
+    "set the agent with a companion, set_agent(agent, companion=session_in_bulk_mode), or use bulk mode"
+)
+
+
+def check_companion(context: Context, companion: Context, peripheral_id: int) -> None:
+    """Raise ``MethodError`` (E_CTIOS_MODE_CONFLICT) unless the session can be the companion of another one.
+
+    - ``context``: of the session that gets the companion.
+    - ``companion``: the context of the companion.
+    - ``peripheral_id``: the peripheral of the agent who is set.
+    """
+    mode = companion.mode
+    if mode is None or not mode.hears_all or mode.is_passive:
+        present = "has no mode" if mode is None else f"is in {mode.name} mode"
+        raise refuse(
+            f"the companion must be in bulk mode, but it {present}: call set_bulk_mode({peripheral_id}) first",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+    if companion.peripheral_id != peripheral_id:
+        raise refuse(
+            f"the companion serves peripheral {companion.peripheral_id}, but the agent is of {peripheral_id}",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+    if companion.codec.version != context.codec.version:
+        raise refuse(
+            f"the companion speaks version {companion.codec.version} of the protocol, this session "
+            f"{context.codec.version}: create both with the same version",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+
+
+def controlling_context(context: Context, what: str) -> Context:
+    """The context through which another agent's device, or a call at it, is controlled.
+
+    - ``context``: the object's own.
+    - ``what``: the request and its object, for the error.
+
+    It is ``context`` itself, unless the session is in agent mode: then it is the companion's. A session that
+    is not strict sends the request itself where it has no companion. Raises ``MethodError``
+    (E_CTIOS_MODE_CONFLICT), which names the cure, where no session can send it.
+    """
+    mode = context.mode
+    if mode is None or not mode.is_agent:
+        return context
+    if context.companion is not None:
+        return _usable(context.companion, context.peripheral_id)
+    if not context.is_strict:
+        return context
+    raise refuse(
+        f"{what}: a session in agent mode controls its own device only; {_CURE}",
+        CilCode.E_CTIOS_MODE_CONFLICT,
+    )
+
+
+def supervising_context(context: Context, is_current: bool, what: str) -> Context:
+    """The context through which an agent supervises calls.
+
+    - ``context``: the agent's own.
+    - ``is_current``: whether it is the agent of agent mode.
+    - ``what``: the request, for the error.
+
+    In agent mode it is ``context`` itself where the server granted Supervisor, otherwise the companion's.
+    Raises ``MethodError`` (E_CTIOS_MODE_CONFLICT), which names the cure, where no session can send it.
+    """
+    mode = context.mode
+    if mode is None or (mode.hears_all and not mode.is_passive):
+        return context
+    if mode.is_passive:
+        raise refuse(
+            f"{what} is not possible in {mode.name} mode, which asks and listens only; use bulk mode, or "
+            "agent mode with Agent(supervisor=True)",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+    if not is_current:
+        raise refuse(
+            f"{what}: in agent mode only the session's own agent supervises; call it on "
+            "session.current_agent, or use bulk mode",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+    granted = context.services_granted
+    if not granted or granted & CTI_SERVICE_SUPERVISOR:  # 0: the session is not open, which fails the request
+        return context
+    if context.companion is not None:
+        return _usable(context.companion, context.peripheral_id)
+    raise refuse(
+        f"{what} needs the Supervisor service, and the server granted {granted:#x}: set an agent that is "
+        f"configured as a supervisor with Agent(supervisor=True); or {_CURE}",
+        CilCode.E_CTIOS_MODE_CONFLICT,
+    )
+
+
+def _usable(companion: Context, peripheral_id: int) -> Context:
+    # A companion that is looking for a server is usable: the request fails with ConnectionLost.
+    if companion.mode is None or not companion.mode.hears_all or companion.peripheral_id != peripheral_id:
+        raise refuse(
+            f"the companion is not in bulk mode for peripheral {peripheral_id} any more: connect it and call "
+            f"set_bulk_mode({peripheral_id}) again",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+    return companion

@@ -1,0 +1,333 @@
+"""SupervisorRequests: what an Agent does as a supervisor, and chat. ``Agent`` inherits it."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, Protocol
+
+from ctios_fast import keywords as kw
+from ctios_fast._checks import shown
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.enums import CilCode
+from ctios_fast.model.coercion import refuse
+from ctios_fast.model.context import Context
+from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.model.request_rows import Fields, RequestingObject
+from ctios_fast.protocol.codes import (
+    CALLTYPE_SUPERVISOR_MONITOR,
+    CALLTYPE_SUPERVISOR_WHISPER,
+    CONNECTION_ID_NONE,
+    CTI_SERVICE_ALL_EVENTS,
+    CTI_SERVICE_PERIPHERAL_MONITOR,
+    DISTRIBUTE_TO_ALL,
+    DISTRIBUTE_TO_CLIENT,
+    NULL_ID,
+    SUPERVISOR_BARGE_IN,
+    SUPERVISOR_CLEAR,
+    SUPERVISOR_INTERCEPT,
+    SUPERVISOR_MONITOR,
+    SUPERVISOR_WHISPER,
+)
+
+from . import supervisor_rows as rows
+from .companion import supervising_context
+
+__all__ = ["AgentReference", "SupervisorRequests"]
+
+#: CallType of the calls through which a supervisor listens.
+_LISTENING: Final = (CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER)
+#: Services of sessions that have to name the supervisor's device.
+_NAMES_SUPERVISOR: Final = CTI_SERVICE_ALL_EVENTS | CTI_SERVICE_PERIPHERAL_MONITOR
+
+
+class AgentReference(Protocol):
+    """What requests need of another Agent."""
+
+    agent_id: str
+
+    @property
+    def unique_object_id(self) -> str:
+        """The agent's identity within its session."""
+
+
+class SupervisorRequests(RequestingObject):
+    """The requests of an Agent who is a supervisor, and chat.
+
+    The object is always the supervisor's own Agent: in agent mode ``session.current_agent``, in bulk mode
+    any Agent. ``AgentRequests`` says how requests are answered and what they fail with. Methods that the
+    session cannot send raise ``MethodError`` (E_CTIOS_MODE_CONFLICT) at once, which names the cure.
+    """
+
+    __slots__ = ()
+
+    agent_id: str
+    agent_instrument: str | None
+    agent_extension: str | None
+
+    # --- Supervision of calls -------------------------------------------------------------------------
+
+    def supervise_call(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        action: int | None = None,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Listen to, join, take over or leave the call of an agent; the answer is the SUPERVISE_CALL_CONF.
+
+        - ``args``: SupervisoryAction, AgentReference, and CallReference or AgentCallReference.
+        - ``action``: required, a SupervisoryAction: 0 leave, 1 silent monitor, 2 whisper (the agent hears the
+          supervisor, the caller does not; CTI OS lacks it), 3 barge in, 4 intercept.
+        - ``agent``: the supervised agent, as an Agent or its UniqueObjectID.
+        - ``call``: the agent's call, as a Call or its UniqueObjectID; the agent's active call unless given.
+          To leave a call that the supervisor listens to, it may be the supervisor's own call.
+        - ``timeout``: seconds.
+
+        At least one of ``agent`` and ``call`` is needed. The supervisor's own calls and those of the agent
+        report what follows. Barging in needs a supervisor in NOT_READY; intercepting is possible after
+        barging in only, and drops the agent.
+
+        ``OnSuperviseCallConf`` reports the confirmation. In agent mode it needs the Supervisor service or a
+        companion session. Fails and raises as the class says; raises ``MethodError`` for an agent or a call
+        that the session does not know.
+        """
+        args = rows.SUPERVISE_CALL.received(args)
+        return self._supervise(args, {"supervisory_action": action}, agent, call, timeout)
+
+    def barge_in(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Join the call of an agent and speak with all parties. See ``supervise_call``."""
+        return self.supervise_call(action=SUPERVISOR_BARGE_IN, agent=agent, call=call, timeout=timeout)
+
+    def intercept(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Take over a call after ``barge_in``: the agent is dropped from it. See ``supervise_call``."""
+        return self.supervise_call(action=SUPERVISOR_INTERCEPT, agent=agent, call=call, timeout=timeout)
+
+    def start_silent_monitor(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Listen to the call of an agent through Unified CM. See ``supervise_call``."""
+        return self.supervise_call(action=SUPERVISOR_MONITOR, agent=agent, call=call, timeout=timeout)
+
+    def whisper(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Speak with the agent of a call without being heard by the caller. See ``supervise_call``."""
+        return self.supervise_call(action=SUPERVISOR_WHISPER, agent=agent, call=call, timeout=timeout)
+
+    def clear_supervision(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Leave the call of an agent, however the supervisor takes part in it. See ``supervise_call``."""
+        return self.supervise_call(action=SUPERVISOR_CLEAR, agent=agent, call=call, timeout=timeout)
+
+    def stop_silent_monitor(
+        self,
+        *,
+        agent: "AgentReference | str | None" = None,
+        call: CallReference | str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Stop listening to the call of an agent: the same request as ``clear_supervision``."""
+        return self.clear_supervision(agent=agent, call=call, timeout=timeout)
+
+    def _supervise(
+        self, args: Any, given: Any, agent: Any, call: Any, timeout: float | None
+    ) -> Request[Message]:
+        context = self._require_context()
+        is_current = context.current_agent is self
+        sender = supervising_context(context, is_current, "supervise_call()")
+        return self._request(
+            rows.SUPERVISE_CALL,
+            args,
+            given,
+            timeout,
+            partial(self._name_supervised, args, agent, call, sender),
+            sender=sender,
+        )
+
+    def _name_supervised(self, args: Any, agent: Any, call: Any, sender: Context, fields: Fields) -> None:
+        # Adds the fields that name the supervised connection, and the supervisor's own one.
+        context = self._require_context()
+        if args is not None:
+            agent = args.get(kw.CTIOS_AGENTREFERENCE) if agent is None else agent
+            if call is None:
+                call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
+        target = _call_in(context, call)
+        supervised = _agent_in(context, agent)
+        if target is not None and _is_at(target, self) and not getattr(target, "is_monitored", False):
+            target = (
+                None  # the supervisor's own call, through which it listens: the agent names the other one
+            )
+        if target is None and supervised is None:
+            raise refuse(
+                "supervise_call() needs the agent or the call that is supervised",
+                CilCode.E_CTIOS_MISSING_ARGUMENT,
+            )
+        fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+        if target is None:
+            assert supervised is not None
+            fields["agent_connection_call_id"] = NULL_ID
+            fields["agent_connection_device_id_type"] = CONNECTION_ID_NONE
+            fields["agent_id"] = supervised.agent_id
+        else:
+            fields["agent_connection_call_id"] = target.connection_call_id
+            fields["agent_connection_device_id_type"] = target.connection_device_id_type
+            fields["agent_connection_device_id"] = target.connection_device_id
+        own = self._own_connection(context, fields["agent_connection_call_id"])
+        if own is None:
+            fields["supervisor_connection_call_id"] = NULL_ID
+            fields["supervisor_connection_device_id_type"] = CONNECTION_ID_NONE
+        else:
+            fields["supervisor_connection_call_id"] = own.connection_call_id
+            fields["supervisor_connection_device_id_type"] = own.connection_device_id_type
+            fields["supervisor_connection_device_id"] = own.connection_device_id
+        instrument = self.agent_instrument or self.agent_extension
+        if instrument:
+            fields["supervisor_instrument"] = instrument
+        elif sender.services_granted & _NAMES_SUPERVISOR:
+            raise refuse(
+                f"agent {self.agent_id} has no AgentInstrument to supervise from",
+                CilCode.E_CTIOS_MISSING_ARGUMENT,
+            )
+
+    def _own_connection(self, context: Context, call_id: int) -> Any:
+        # The supervisor's connection that the request is about: that of the supervised call, or the call
+        # through which the supervisor listens, or any other.
+        here = context.calls_at(self.agent_instrument or "", self.agent_extension or "")
+        own = [each for each in here if not each.is_monitored]
+        own.sort(key=lambda each: (each.connection_call_id != call_id, each.call_type not in _LISTENING))
+        return own[0] if own else None
+
+    # --- Chat -----------------------------------------------------------------------------------------
+
+    def send_chat_message(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        message: str | None = None,
+        distribution: str | None = None,
+        target: "AgentReference | str | None" = None,
+        client_id: str | None = None,
+        timeout: float | None = None,
+    ) -> Request[Message]:
+        """Send a text to other clients of the CTI Server; the answer is the USER_MESSAGE_CONF.
+
+        - ``args``: Message, Distribution, Target, ClientID.
+        - ``message``: required, 1 to 254 bytes.
+        - ``distribution``: required; ``"agent"`` (one client), ``"supervisor"`` (this agent's supervisor),
+          ``"team"`` (all clients of this agent's team) or ``"all"`` (all clients of the server).
+        - ``target``: for ``"agent"`` the recipient, as an Agent, its UniqueObjectID or its AgentID.
+        - ``client_id``: for ``"agent"`` the recipient's ClientID instead of ``target``.
+        - ``timeout``: seconds.
+
+        The protocol addresses a client, not an agent. ``target`` is found where the server reports sessions
+        (service 0x40, Client Monitor) or ``Session.chat_client_of`` gives a rule. The recipients' event is
+        ``OnChatMessage``.
+
+        Needs no service. Fails and raises as the class says; raises ``MethodError`` for a recipient whose
+        ClientID is not known.
+        """
+        args = rows.SEND_CHAT_MESSAGE.received(args)
+        given = {"message": message, "distribution": distribution, "client_id": client_id}
+        return self._request(
+            rows.SEND_CHAT_MESSAGE, args, given, timeout, partial(self._name_recipient, args, target)
+        )
+
+    def _name_recipient(self, args: Any, target: Any, fields: Fields) -> None:
+        context = self._require_context()
+        fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+        kind = fields["distribution"]
+        if kind != DISTRIBUTE_TO_CLIENT:
+            fields.pop("client_id", None)
+            if kind != DISTRIBUTE_TO_ALL:
+                fields["agent_id"] = self.agent_id
+            return
+        if "client_id" in fields:
+            return
+        if args is not None:
+            if kw.CTIOS_LOGINNAME in args:
+                raise refuse("the protocol does not address login names: give the AgentID as Target")
+            target = args.get(kw.CTIOS_TARGET) if target is None else target
+        if target is None:
+            raise refuse(
+                'a chat message to "agent" needs target (an agent) or client_id (a client)',
+                CilCode.E_CTIOS_MISSING_ARGUMENT,
+            )
+        agent_id = _agent_id(context, target)
+        client_id = context.chat.client_of(agent_id)
+        if client_id is None:
+            raise refuse(
+                f"the client of agent {agent_id} is not known: give client_id, set Session.chat_client_of, "
+                "or ask for the Client Monitor service (0x40) in set_agent(services=...)",
+            )
+        fields["client_id"] = client_id
+
+
+def _agent_id(context: Context, target: Any) -> str:
+    # The AgentID of a recipient: an Agent, a UniqueObjectID, or the AgentID itself.
+    if isinstance(target, str):
+        found: Any = context.registry.find(target)
+        return target if found is None else found.agent_id
+    if not hasattr(target, "agent_id"):
+        raise refuse(f"target must be an Agent, its UniqueObjectID or its AgentID, got {shown(target)}")
+    agent_id: str = target.agent_id
+    return agent_id
+
+
+def _agent_in(context: Context, agent: Any) -> Any:
+    # The Agent that the program names; None where it names none. The companion's Agents count too.
+    if agent is None:
+        return None
+    found: Any = agent
+    if isinstance(agent, str):
+        found = context.registry.find(agent)
+        if found is None and context.companion is not None:
+            found = context.companion.registry.find(agent)
+    if not hasattr(found, "agent_id"):
+        raise refuse(f"{shown(agent)} is not an agent of this session", CilCode.E_CTIOS_INVALID_AGENT)
+    return found
+
+
+def _call_in(context: Context, call: Any) -> CallReference | None:
+    # The Call that the program names; None where it names none. The companion's Calls count too.
+    if call is None:
+        return None
+    other = context.companion
+    if other is not None and (
+        call.context is other
+        if hasattr(call, "context")
+        else isinstance(call, str) and context.registry.find(call) is None
+    ):
+        return named_call(other, call)
+    return named_call(context, call)
+
+
+def _is_at(call: Any, agent: Any) -> bool:
+    # Whether the connection is at the agent's device.
+    return call.instrument is not None and call.instrument in (agent.agent_instrument, agent.agent_extension)

@@ -1,0 +1,93 @@
+"""Steps that the transcripts of supervisors share: a supervisor's desk, in each form."""
+
+from typing import Any, NamedTuple
+
+from ctios_fast import Agent, Session
+from support.call_messages import CONNECT, Connection, send
+from support.model import Recorder, soon
+from support.struct_server import OPEN_REQ, PERIPHERAL, Frame, Peer, StructServer
+from support.wire_steps import (
+    AGENT_SERVICES,
+    BULK_SERVICES,
+    FOREIGN_MONITOR,
+    OWN_MONITOR,
+    answer_opening,
+    connected,
+)
+
+SUPERVISE_CALL_REQ, SUPERVISE_CALL_CONF = 124, 125
+#: InvokeID, PeripheralID, AgentConnectionCallID, SupervisorConnectionCallID, AgentConnectionDeviceIDType,
+#: SupervisorConnectionDeviceIDType, SupervisoryAction.
+SUPERVISE_LAYOUT = "IIIIHHH"
+SUPERVISOR, PERIPHERAL_MONITOR = 0x80, 0x20
+SUPERVISOR_SERVICES = AGENT_SERVICES | SUPERVISOR | PERIPHERAL_MONITOR
+NULL_ID, NO_TYPE = 0xFFFFFFFF, 0xFFFF
+
+#: A member's call, of which the supervisor's session hears by a monitor.
+MEMBERS_CALL = Connection(601, "3002")
+
+
+class SupervisorDesk(NamedTuple):
+    """A session with a supervisor's Agent, and the server's end of its connection."""
+
+    session: Session
+    agent: Agent
+    peer: Peer
+
+
+async def open_supervisor(
+    session: Session,
+    server: StructServer,
+    *,
+    services: int = SUPERVISOR_SERVICES,
+    state: int = 2,
+    companion: Session | None = None,
+) -> SupervisorDesk:
+    """Set agent mode for the supervisor 1001, to whom the server grants ``services``."""
+    agent = Agent("1001", PERIPHERAL, agent_instrument="3001", supervisor=True)
+    peer = await connected(session, server)
+    opening = session.set_agent(agent, companion=companion)
+    await answer_opening(peer, state=state, services=services)
+    await soon(opening)
+    return SupervisorDesk(session, agent, peer)
+
+
+async def open_bulk(session: Session, server: StructServer) -> Peer:
+    """Set bulk mode; return the server's end."""
+    peer = await connected(session, server)
+    opening = session.set_bulk_mode(PERIPHERAL)
+    request = await peer.receive(OPEN_REQ)
+    peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))
+    peer.system_event(3, PERIPHERAL)
+    await soon(opening)
+    return peer
+
+
+async def hear_call(
+    peer: Peer, recorder: Recorder, connection: Connection, *, monitor_id: int = FOREIGN_MONITOR
+) -> Any:
+    """Send that a call is answered at the device that its connection names; return the Call."""
+    event = {OWN_MONITOR: "OnCallEstablished", 0: "OnCallEstablished"}.get(
+        monitor_id, "OnMonitoredCallEstablished"
+    )
+    count = len(recorder.of(event))
+    send(peer, "BEGIN_CALL", connection, monitor_id=monitor_id)
+    send(
+        peer,
+        "CALL_ESTABLISHED",
+        connection,
+        monitor_id=monitor_id,
+        LocalConnectionState=CONNECT,
+        AnsweringDeviceID=connection.device_id,
+        CalledDeviceID=connection.device_id,
+    )
+    await recorder.wait_for(event, count + 1)
+    return recorder.session.calls[connection.uid]
+
+
+async def receive_supervision(peer: Peer) -> tuple[Frame, tuple[int, ...], list[tuple[int, bytes]]]:
+    """The next request, which supervises a call: frame, fixed part after PeripheralID, floating part."""
+    request = await peer.receive(SUPERVISE_CALL_REQ)
+    fixed = request.fixed(SUPERVISE_LAYOUT)
+    assert fixed[1] == PERIPHERAL
+    return request, fixed[2:], list(request.floating(SUPERVISE_LAYOUT))

@@ -1,0 +1,294 @@
+"""The companion: what a supervisor's session sends through a bulk session, and what it cannot do without."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from support.call_messages import Connection
+from support.model import MakeSession, soon, until
+from support.struct_server import (
+    AVAILABLE,
+    LOGOUT,
+    NOT_READY,
+    OPEN_REQ,
+    PERIPHERAL,
+    QUERY_AGENT_STATE_REQ,
+    SET_AGENT_STATE_REQ,
+    Peer,
+    StructServer,
+    text,
+)
+from support.supervisor_steps import MEMBERS_CALL, SupervisorDesk, hear_call, open_bulk, open_supervisor
+from support.wire_steps import (
+    FOREIGN_MONITOR,
+    OWN_MONITOR,
+    STATE_LAYOUT,
+    FullRecorder,
+    advance,
+    answer_opening,
+)
+
+from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
+from ctios_fast.connection.clock import ManualClock
+
+#: The reason by which Unified CCE knows that a supervisor logged the agent out.
+BY_SUPERVISOR = 999
+
+
+class Pair(NamedTuple):
+    """A supervisor's session with its companion, the servers' ends, and what both sessions fired."""
+
+    desk: SupervisorDesk
+    companion: Session
+    through: Peer
+    recorder: FullRecorder
+    companions: FullRecorder
+
+    def member(self) -> Any:
+        """A member of the team, as the supervisor's session knows it."""
+        return self.desk.session.agent("1002", agent_instrument="3002")
+
+
+@pytest.fixture
+async def pair(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: ManualClock
+) -> Pair:
+    session, companion = make_session(clock=clock), make_session(client_id="companion", clock=clock)
+    through = await open_bulk(companion, other_server)
+    desk = await open_supervisor(session, server, companion=companion)
+    assert desk.agent.state == NOT_READY
+    return Pair(desk, companion, through, FullRecorder(session), FullRecorder(companion))
+
+
+async def test_a_member_is_logged_out_in_the_name_of_the_supervisor(pair: Pair) -> None:
+    member = pair.member()
+    logout = member.logout(reason_code=BY_SUPERVISOR)
+    request = await pair.through.receive(SET_AGENT_STATE_REQ)
+    assert request.fixed(STATE_LAYOUT)[1:6] == (PERIPHERAL, LOGOUT, 0, 0, BY_SUPERVISOR)
+    assert request.floating(STATE_LAYOUT) == [
+        (6, text("3002")),
+        (5, text("1002")),
+        (49, text("")),  # AgentPassword, which a logout carries
+        (69, text("1001")),
+    ]
+    pair.through.state_conf(request)
+    # Both servers' sides report the logout: a team monitor here, All Events there.
+    pair.desk.peer.agent_state_event(
+        LOGOUT, BY_SUPERVISOR, monitor_id=FOREIGN_MONITOR, agent_id="1002", instrument="3002"
+    )
+    pair.through.agent_state_event(LOGOUT, BY_SUPERVISOR, agent_id="1002", instrument="3002")
+    assert await soon(logout) == AgentState.LOGOUT
+    change = await pair.recorder.wait_for("OnMonitoredAgentStateChange")
+    assert (change["AgentID"], change["AgentState"], change["EventReasonCode"]) == (
+        "1002",
+        AgentState.LOGOUT,
+        BY_SUPERVISOR,
+    )
+    assert pair.recorder.names == ["OnMonitoredAgentStateChange"]
+    assert pair.desk.session.is_open
+    assert pair.desk.agent.state == NOT_READY
+    assert "OnPostLogout" in pair.companions.names  # bulk mode reports the logouts of every agent
+
+
+async def test_a_member_is_made_ready_in_the_name_of_the_supervisor(pair: Pair) -> None:
+    ready = pair.member().set_agent_state(Arguments(AgentState=AVAILABLE))
+    request = await pair.through.receive(SET_AGENT_STATE_REQ)
+    assert request.fixed(STATE_LAYOUT)[1:6] == (PERIPHERAL, AVAILABLE, 0, 0, 0)
+    assert request.floating(STATE_LAYOUT) == [(6, text("3002")), (5, text("1002")), (69, text("1001"))]
+    pair.through.state_conf(request)
+    assert await soon(ready) == AgentState.AVAILABLE
+
+
+async def test_a_supervisor_that_the_program_names_is_kept(pair: Pair) -> None:
+    pair.member().set_agent_state(Arguments(AgentState=AVAILABLE, SupervisorID="1010"))
+    request = await pair.through.receive(SET_AGENT_STATE_REQ)
+    assert request.floating(STATE_LAYOUT)[-1] == (69, text("1010"))
+
+
+async def test_bulk_mode_sends_the_supervisor_that_the_program_names(
+    session: Session, server: StructServer
+) -> None:
+    peer = await open_bulk(session, server)
+    member = session.agent("1002", agent_instrument="3002")
+    member.set_agent_state(Arguments(AgentState=AVAILABLE, SupervisorID="1001"))
+    request = await peer.receive(SET_AGENT_STATE_REQ)
+    assert request.floating(STATE_LAYOUT) == [(6, text("3002")), (5, text("1002")), (69, text("1001"))]
+
+
+async def test_a_refused_logout_is_reported_in_both_sessions(pair: Pair) -> None:
+    logout = pair.member().logout(reason_code=BY_SUPERVISOR)
+    pair.through.control_failure_conf(await pair.through.receive(SET_AGENT_STATE_REQ), 21, 0)
+    with pytest.raises(ControlFailure):
+        await soon(logout)
+    assert pair.recorder.names == ["OnLogoutFailed", "OnControlFailureConf"]
+    assert pair.recorder.events[0][1]["UniqueObjectID"] == "agent.5000.1002"
+    assert pair.companions.names[-2:] == ["OnLogoutFailed", "OnControlFailureConf"]
+
+
+async def test_a_cancelled_request_is_cancelled_in_the_companion(pair: Pair) -> None:
+    ready = pair.member().set_agent_state(AVAILABLE)
+    await pair.through.receive(SET_AGENT_STATE_REQ)
+    assert ready.cancel()
+    twin = pair.companion.agents["1002"]
+    assert twin._changes is None
+
+
+async def test_a_monitored_call_is_controlled_through_the_companion(pair: Pair) -> None:
+    call = await hear_call(pair.desk.peer, pair.recorder, MEMBERS_CALL)
+    assert call.is_monitored
+    call.hold()
+    request = await pair.through.receive(54)
+    assert request.floating("IIIHH") == [(25, text("3002")), (6, text("3002"))]
+    call.set_call_data(call_variable1="vip")
+    assert (13, text("vip")) in (await pair.through.receive(26)).floating("IIHIHHHHII")
+
+
+async def test_the_own_agent_and_its_calls_need_no_companion(pair: Pair) -> None:
+    call = await hear_call(pair.desk.peer, pair.recorder, Connection(501, "3001"), monitor_id=OWN_MONITOR)
+    call.hold()
+    await pair.desk.peer.receive(54)
+    pair.desk.agent.set_agent_state(AVAILABLE)
+    await pair.desk.peer.receive(SET_AGENT_STATE_REQ)
+
+
+async def test_requests_of_a_members_device_go_through_the_companion(pair: Pair) -> None:
+    member = pair.member()
+    member.make_call(dialed_number="3003")
+    assert (6, text("3002")) in (await pair.through.receive(56)).floating("IIHHHHHHHHHHI")
+    member.snapshot_device()
+    await pair.through.receive(84)
+
+
+# --- Without a companion ----------------------------------------------------------------------------
+
+#: Requests about the device of another agent.
+OF_MEMBERS: dict[str, tuple[Any, ...]] = {
+    "login": (),
+    "logout": (),
+    "set_agent_state": (AVAILABLE,),
+    "make_call": ({"DialedNumber": "3003"},),
+    "snapshot_device": (),
+    "query_device_info": (),
+    "request_supervisor_assist": (),
+    "make_emergency_call": (),
+    "set_agent_greeting_action": ({"AgentAction": 1},),
+}
+#: Requests about the call of another agent.
+OF_CALLS: dict[str, tuple[Any, ...]] = {
+    "answer": (),
+    "hold": (),
+    "retrieve": (),
+    "alternate": (),
+    "reconnect": (),
+    "clear": (),
+    "clear_connection": (),
+    "make_consult_call": ({"DialedNumber": "3003"},),
+    "conference": (),
+    "transfer": (),
+    "single_step_conference": ({"DialedNumber": "3003"},),
+    "single_step_transfer": ({"DialedNumber": "3003"},),
+    "send_dtmf_signal": ({"DTMFString": "1"},),
+    "start_record": (),
+    "stop_record": (),
+    "set_call_data": ({"CallVariable1": "vip"},),
+    "deflect": ({"CalledDeviceID": "3003"},),
+}
+CURE = (
+    r"a session in agent mode controls its own device only; set the agent with a companion.*or use bulk mode"
+)
+
+
+@pytest.mark.parametrize("method", OF_MEMBERS)
+async def test_another_agent_cannot_be_controlled_in_agent_mode_alone(
+    session: Session, server: StructServer, method: str
+) -> None:
+    await open_supervisor(session, server)
+    member = session.agent("1002", agent_instrument="3002")
+    with pytest.raises(MethodError, match=CURE) as error:
+        getattr(member, method)(*OF_MEMBERS[method])
+    assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+    assert f"{method}() of agent 1002" in str(error.value)
+
+
+@pytest.mark.parametrize("method", OF_CALLS)
+async def test_another_agents_call_cannot_be_controlled_in_agent_mode_alone(
+    session: Session, server: StructServer, recorder: FullRecorder, method: str
+) -> None:
+    desk = await open_supervisor(session, server)
+    call = await hear_call(desk.peer, recorder, MEMBERS_CALL)
+    with pytest.raises(MethodError, match=CURE) as error:
+        getattr(call, method)(*OF_CALLS[method])
+    assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+    assert f"{method}() of the monitored call {MEMBERS_CALL.uid}" in str(error.value)
+
+
+async def test_what_needs_no_control_of_the_device_is_sent_in_agent_mode_alone(
+    session: Session, server: StructServer
+) -> None:
+    desk = await open_supervisor(session, server)
+    member = session.agent("1002", agent_instrument="3002")
+    member.query_agent_state()
+    await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+    member.request_desk_settings()
+    await desk.peer.receive(131)
+
+
+# --- Losses -----------------------------------------------------------------------------------------
+
+
+async def test_a_lost_companion_fails_its_requests_and_serves_again_once_it_is_back(
+    pair: Pair, other_server: StructServer, clock: ManualClock
+) -> None:
+    member = pair.member()
+    pending = member.logout(reason_code=BY_SUPERVISOR)
+    await pair.through.receive(SET_AGENT_STATE_REQ)
+    pair.through.reset()
+    with pytest.raises(ConnectionLost):
+        await soon(pending)
+    with pytest.raises(ConnectionLost):
+        await soon(member.logout(reason_code=BY_SUPERVISOR))
+    assert pair.desk.session.is_open
+    await advance(clock, pair.companion, lambda: not other_server._accepted.empty())
+    peer = await other_server.accepted()
+    peer.open_conf(await peer.receive(OPEN_REQ), services=0x16, peripherals=(PERIPHERAL,))
+    await until(lambda: pair.companion.is_open)
+    member.set_agent_state(AVAILABLE)
+    frame = await peer.receive_any()
+    while frame.number != SET_AGENT_STATE_REQ:  # the repair asks for the agent whose logout was under way
+        if frame.number == QUERY_AGENT_STATE_REQ:
+            peer.query_conf(frame, NOT_READY, agent_id="1002", instrument="3002")
+        frame = await peer.receive_any()
+    assert (69, text("1001")) in frame.floating(STATE_LAYOUT)
+
+
+async def test_a_supervisors_session_that_is_lost_has_its_companion_when_it_is_back(
+    pair: Pair, server: StructServer, clock: ManualClock
+) -> None:
+    pair.desk.peer.reset()
+    await until(lambda: not pair.desk.session.is_open)
+    pair.member().set_agent_state(AVAILABLE)  # the companion is not concerned by the loss
+    await pair.through.receive(SET_AGENT_STATE_REQ)
+    await advance(clock, pair.desk.session, lambda: not server._accepted.empty())
+    peer = await server.accepted()
+    await answer_opening(peer, state=NOT_READY, services=0xA7)
+    await until(lambda: pair.desk.session.is_open)
+    assert pair.desk.agent.is_supervisor()
+    pair.member().set_agent_state(NOT_READY, reason_code=3)
+    await pair.through.receive(SET_AGENT_STATE_REQ)
+
+
+async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pair) -> None:
+    closing = pair.desk.session.disconnect()
+    pair.desk.peer.close()
+    await soon(closing)
+    assert pair.companion.is_open
+    assert pair.desk.session._context.companion is None
+
+
+async def test_a_companion_without_place_for_the_agent_says_so(
+    make_session: MakeSession, server: StructServer, other_server: StructServer
+) -> None:
+    companion = make_session(client_id="companion", max_objects=0)
+    await open_bulk(companion, other_server)
+    desk = await open_supervisor(make_session(), server, companion=companion)
+    with pytest.raises(MethodError, match="raise max_objects"):
+        desk.session.agent("1002", agent_instrument="3002").logout()
