@@ -170,8 +170,8 @@ class Context:
         self.call_idle_check: float | None = None
         #: Finds the agent of a device. The folder of agents sets it.
         self.agent_at: Callable[[str], CurrentAgent | None] = _nobody
-        #: The agent of an AgentID, created if it is not known; None where there is no place for it. The folder
-        #: of agents sets it.
+        #: The agent of an AgentID, created if it is not known; None where there is no place for it. The
+        #: folder of agents sets it.
         self.agent_named: Callable[[str], CurrentAgent | None] = _nobody
         #: The calls at devices that have not ended. The folder of calls sets it.
         self.calls_at: Callable[..., Iterable[Any]] = _no_calls

@@ -352,8 +352,8 @@ class RequestingObject(CtiObject):
         return request
 
     def _sender(self, row: RequestRow) -> Context:
-        # The context whose session sends a request. Raises ``MethodError`` where the object has no session, or
-        # its session cannot control the object.
+        # The context whose session sends a request. Raises ``MethodError`` where the object has no session,
+        # or its session cannot control the object.
         del row
         return self._require_context()
 

@@ -407,7 +407,7 @@ class Session(SessionLookups):
             raise refuse(f"companion must be another Session in bulk mode, got {companion!r}")
         base = modes.SUPERVISOR if agent.supervisor else modes.AGENT
         mode = base.changed(services, call_mask, agent_mask, config_mask)
-        return self._modes.set_agent(agent, mode, None if companion is None else companion._context)
+        return self._modes.set_agent(agent, mode, None if companion is None else companion.context)
 
     def set_bulk_mode(
         self,

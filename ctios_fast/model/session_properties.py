@@ -49,6 +49,11 @@ class SessionProperties(PropertyObject):
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
+    @property
+    def context(self) -> Context:
+        """What the objects of the session use of it, for the library's own use."""
+        return self._context
+
     # --- Identity and mode --------------------------------------------------------------------------
 
     @property

@@ -210,6 +210,9 @@ class Agent(SupervisorRequests, StateOfAgent):
             self._password = agent_password
         if agent_instrument is not None:
             self.agent_instrument = agent_instrument
+        return self._login(given, timeout)
+
+    def _login(self, given: Arguments | None, timeout: float | None) -> "Request[AgentState | int]":
         twin = self._twin("login")
         if twin is not None:
             return self._by_companion(twin.login(self._as_supervisor(given), timeout=timeout))
@@ -444,10 +447,10 @@ class Agent(SupervisorRequests, StateOfAgent):
     # --- Another agent than that of agent mode -------------------------------------------------------
 
     def _twin(self, method: str) -> "Agent | None":
-        # The companion's Agent, which sends requests for the state of another agent; None where this one does.
-        # Raises ``MethodError`` where neither can.
+        # The companion's Agent, which sends requests for the state of another agent; None where this one does
+        # so itself. Raises ``MethodError`` where neither can.
         context = self.context
-        if context is None or not self.is_foreign:
+        if context is None or context.current_agent is None or context.current_agent is self:
             return None
         controlling = controlling_context(context, f"{method}() of agent {self.agent_id}")
         if controlling is context:

@@ -303,7 +303,8 @@ class AgentRequests(DeskProperties):
             self.buttons.report(self.unique_object_id, message.type)
 
     def _sender(self, row: RequestRow) -> Context:
-        # Requests that need a service are about the device: those of another agent's go through the companion.
+        # Requests that need a service are about the device. Those about another agent's device go through the
+        # companion.
         context = self._require_context()
         if not row.services or not self.is_foreign:
             return context

@@ -1,1 +1,1 @@
-"""Supervisors: supervision of calls, the companion session, chat, emergencies, and the supervisor's buttons."""
+"""Supervisors: supervision of calls, the companion session, chat and emergencies."""

@@ -32,7 +32,8 @@ def check_companion(context: Context, companion: Context, peripheral_id: int) ->
     if mode is None or not mode.hears_all or mode.is_passive:
         present = "has no mode" if mode is None else f"is in {mode.name} mode"
         raise refuse(
-            f"the companion must be in bulk mode, but it {present}: call set_bulk_mode({peripheral_id}) first",
+            f"the companion must be in bulk mode, but it {present}: "
+            f"call set_bulk_mode({peripheral_id}) first",
             CilCode.E_CTIOS_MODE_CONFLICT,
         )
     if companion.peripheral_id != peripheral_id:
