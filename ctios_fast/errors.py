@@ -7,7 +7,8 @@
     ├── Refused                     the server or the peripheral refused
     │   ├── OpenRefused             ... to open a session (FAILURE_CONF for OPEN_REQ)
     │   ├── RequestRefused          ... a request, by the CTI Server (FAILURE_CONF)
-    │   └── ControlFailure          ... a request, by the peripheral (CONTROL_FAILURE_CONF)
+    │   ├── ControlFailure          ... a request, by the peripheral (CONTROL_FAILURE_CONF)
+    │   └── ConfigurationRefused    ... the configuration (CONFIG_END_EVENT)
     ├── ForcedLogout                a fail-over logged the agent out before its own logout did
     ├── RequestTimeout              no answer in time (also a TimeoutError)
     ├── ConnectionFailed            no side could be reached (also a ConnectionError)
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaptureError",
+    "ConfigurationRefused",
     "ConnectionFailed",
     "ConnectionLost",
     "ControlFailure",
@@ -182,6 +184,27 @@ class ControlFailure(Refused):
 
     def __str__(self) -> str:
         return f"{self.message} failed: {self.explained}; peripheral error {self.peripheral_error_code}"
+
+
+class ConfigurationRefused(Refused):
+    """The server has no configuration for the session (CONFIG_END_EVENT). ``status`` is a ConfigEndStatus."""
+
+    ENUMERATIONS = ("ConfigEndStatus",)
+
+    def __init__(self, status: int, explanation: str = "") -> None:
+        super().__init__(status, 232)  # CONFIG_REQUEST_EVENT
+        self.args = (status, explanation)
+        self.explanation = explanation
+
+    @property
+    def status(self) -> int:
+        """The ConfigEndStatus."""
+        return self.code
+
+    @property
+    def text(self) -> str:
+        """The server's own words; empty without any."""
+        return self.explanation
 
 
 class ForcedLogout(CtiOsError):

@@ -23,6 +23,7 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 
 from .arguments import Arguments
+from .configuration.configuration import Configuration
 from .modes import PASSIVE_MESSAGES, Mode
 from .publisher import EventPublisher, Listener
 from .registry import Registry
@@ -91,7 +92,8 @@ class Context:
     """What a session offers to its objects.
 
     ``codec``: of the protocol version. ``clock``: the session's time. ``events``: the publisher.
-    ``registry``: the objects. ``request_timeout``: seconds that a confirmation may take unless given.
+    ``registry``: the objects. ``configuration``: what was acquired of the peripheral's configuration.
+    ``request_timeout``: seconds that a confirmation may take unless given.
     ``snapshot_due``: whether the calls in progress are asked for when the mode opens, as in monitor mode.
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
     ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
@@ -127,6 +129,7 @@ class Context:
         "clock",
         "codec",
         "companion",
+        "configuration",
         "current_agent",
         "current_call",
         "devices",
@@ -154,6 +157,7 @@ class Context:
         self.codec = codec
         self.events = events
         self.registry = registry
+        self.configuration = Configuration(registry.max_objects)
         self.request_timeout = request_timeout
         self.mode: Mode | None = None
         self.peripheral_id = NULL_PERIPHERAL_ID

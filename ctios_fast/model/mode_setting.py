@@ -151,6 +151,7 @@ class ModeSetting:
         context = self._context
         before = context.current_agent
         context.enter_mode(mode)
+        context.configuration.begin(mode.configuration)
         context.peripheral_id = peripheral_id
         context.registry.use_peripheral(peripheral_id)
         context.current_agent = None if agent is None else adopt(context, agent)
@@ -201,7 +202,7 @@ class ModeSetting:
                 return
             if error is not None:
                 log.warning("the state of the current agent cannot be asked for: %s", error)
-            outcome.set_result(None)
+            self._await_first_queries(outcome)
 
         agent.query_agent_state().add_done_callback(asked)
 
@@ -210,7 +211,7 @@ class ModeSetting:
             if self._connection.state is ConnectionState.OPEN:
                 outcome.set_result(None)
             else:
-                words = "the connection was lost while agents were asked for their states"
+                words = "the connection was lost before everything that the mode asks for was answered"
                 outcome.set_exception(expected(ConnectionLost(words)))
 
         if self._recovery.task is None:

@@ -63,7 +63,8 @@ class Mode(NamedTuple):
 
     ``name``: for messages to people. ``services``: ServicesRequested. ``call_mask``, ``agent_mask``,
     ``config_mask``: CallMsgMask, AgentStateMask and ConfigMsgMask for a protocol version. ``opened_event``:
-    fired when the session is open. ``is_agent``: it serves one agent, whose state is asked for after opening.
+    fired when the session is open. ``configuration``: what is acquired after the opening, a ConfigMsgMask.
+    ``is_agent``: it serves one agent, whose state is asked for after opening.
     ``hears_all``: every event is the session's own. ``is_passive``: agents and calls can be asked about, but
     not controlled. ``losses``: what is not possible without a service that the server did not grant, by the
     service's bit. ``optional_services``: those of ``services`` without which the session is opened where the
@@ -78,16 +79,24 @@ class Mode(NamedTuple):
     call_mask: _Mask = _all_calls
     agent_mask: _Mask = _all_states
     config_mask: _Mask = _nothing
+    configuration: int = 0
     is_passive: bool = False
     losses: Mapping[int, str] = {}
     optional_services: int = 0
 
-    def changed(self, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any) -> "Mode":
+    def changed(
+        self, services: Any, call_mask: Any, agent_mask: Any, config_mask: Any, configuration: int = 0
+    ) -> "Mode":
         """The mode with the services and masks that the program chose; None leaves one as it is.
+
+        ``configuration``: ConfigMsgMask of what is acquired. Its updates come unless ``config_mask`` says
+        otherwise.
 
         Raises ``MethodError`` for a value that is not an unsigned number of 32 bits.
         """
-        chosen: dict[str, object] = {}
+        chosen: dict[str, object] = {"configuration": configuration}
+        if config_mask is None and configuration:
+            config_mask = configuration
         if services is not None:
             chosen["services"] = integer("services", services, 0, MAX_UINT)
         for name, value in (

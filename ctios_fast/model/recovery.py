@@ -110,7 +110,7 @@ class Recovery:
         if failures:
             self.unanswered += len(failures)
             log.warning(
-                "%d of %d agents, devices and calls could not be asked for; the first error: %s",
+                "%d of %d queries for agents, devices, calls and configuration failed; the first error: %s",
                 len(failures),
                 asked,
                 failures[0][1],

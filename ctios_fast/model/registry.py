@@ -43,10 +43,11 @@ class Table(Generic[_O]):
     length of their keys. What is refused is counted in ``refused``. Objects that the program itself adds are
     not bounded. ``unknown`` counts events that could not be attributed to an object. ``counts`` has further
     counters of the kind, under the names that they have in the session's. ``repairs`` is what the kind
-    contributes to the repair after a gap, None if it contributes nothing.
+    contributes to the repair after a gap, None if it contributes nothing. ``joined`` is called with each
+    object that joins, None if nothing follows.
     """
 
-    __slots__ = ("by_key", "counts", "max_key", "max_objects", "refused", "repairs", "unknown")
+    __slots__ = ("by_key", "counts", "joined", "max_key", "max_objects", "refused", "repairs", "unknown")
 
     def __init__(self, max_objects: int, max_key: int) -> None:
         #: Handlers look up here directly: this is the path of every event.
@@ -57,6 +58,7 @@ class Table(Generic[_O]):
         self.unknown = 0
         self.counts: dict[str, int] = {}
         self.repairs: Repairs | None = None
+        self.joined: Callable[[_O], object] | None = None
 
     def __iter__(self) -> Iterator[_O]:
         return iter(self.by_key.values())
@@ -74,6 +76,8 @@ class Table(Generic[_O]):
         if before is not None and before is not each:
             before.leave()  # no event would reach it any more, so its requests are refused
         self.by_key[key] = each
+        if self.joined is not None and before is not each:
+            self.joined(each)
 
     def admits(self, key: Any) -> bool:
         """Whether there is place for an object that a server names; if not, it is counted."""
@@ -93,6 +97,8 @@ class Table(Generic[_O]):
         if not self.admits(key):
             return None
         each = self.by_key[key] = make()
+        if self.joined is not None:
+            self.joined(each)
         return each
 
     def remove(self, key: Any) -> _O | None:
@@ -106,12 +112,14 @@ class Table(Generic[_O]):
 class Registry(Generic[_O]):
     """The tables of all kinds, by the kind's name, which begins the UniqueObjectID of its objects."""
 
-    __slots__ = ("_find", "_tables", "max_objects")
+    __slots__ = ("_find", "_further_repairs", "_tables", "max_objects")
 
     def __init__(self, max_objects: int = DEFAULT_MAX_OBJECTS) -> None:
         self.max_objects = max_objects
         self._tables: dict[str, Table[Any]] = {}
         self._find: dict[str, Callable[[str], _O | None]] = {}
+        #: What is repaired after the objects of all kinds.
+        self._further_repairs: list[Repairs] = []
 
     def add_kind(self, name: str, max_key: int, find: Callable[[Table[Any], str], _O | None]) -> Table[Any]:
         """Add the table of a kind; ``Kind`` says what the parameters are."""
@@ -119,6 +127,10 @@ class Registry(Generic[_O]):
         self._tables[name] = table
         self._find[name] = lambda rest: find(table, rest)
         return table
+
+    def add_repairs(self, repairs: Repairs) -> None:
+        """Add what is not an object and needs a repair after a gap. It follows the objects of all kinds."""
+        self._further_repairs.append(repairs)
 
     def __getitem__(self, name: str) -> Table[Any]:
         return self._tables[name]
@@ -147,8 +159,9 @@ class Registry(Generic[_O]):
 
     @property
     def repairs(self) -> list[Repairs]:
-        """What the kinds contribute to the repair after a gap, in the order of the kinds."""
-        return [table.repairs for table in self._tables.values() if table.repairs is not None]
+        """What is contributed to the repair after a gap: by the kinds in their order, then by others."""
+        of_kinds = [table.repairs for table in self._tables.values() if table.repairs is not None]
+        return of_kinds + self._further_repairs
 
     def connection_lost(self, reason: str) -> None:
         """Tell every object that the connection is gone."""

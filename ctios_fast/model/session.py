@@ -24,7 +24,7 @@ from . import modes
 from .agents.agent import Agent
 from .agents.agent_values import peripheral_number
 from .agents.handlers import AGENTS
-from .agents.joining import agent_by_id, named_agents
+from .agents.joining import agent_by_id, id_of_login_name, named_agents
 from .arguments import Arguments
 from .button_reports import BUTTON_EVENTS
 from .calls.call import Call
@@ -43,6 +43,10 @@ from .coercion import (
     received,
     refuse,
 )
+from .configuration.configuration import Configuration
+from .configuration.events import CONFIGURATION_EVENTS
+from .configuration.handlers import configuration_handlers
+from .configuration.items import wanted_bits
 from .connect_arguments import CONNECT_KEYWORDS, connect_arguments
 from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
@@ -119,7 +123,13 @@ class Session(SessionLookups):
         checked_options = ConnectionOptions(**options)
         #: Counts and calls listeners.
         self._events = EventPublisher(
-            (SESSION_EVENTS, BUTTON_EVENTS, SUPERVISOR_EVENTS, *(kind.events for kind in KINDS))
+            (
+                SESSION_EVENTS,
+                BUTTON_EVENTS,
+                SUPERVISOR_EVENTS,
+                CONFIGURATION_EVENTS,
+                *(kind.events for kind in KINDS),
+            )
         )
         registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
@@ -152,8 +162,9 @@ class Session(SessionLookups):
         for kind, table in zip(KINDS, tables, strict=True):
             for number, handler in kind.handlers(self._context, table).items():
                 on(number, handler)
-        for number, handler in supervisor_handlers(self._context).items():
-            on(number, handler)
+        for handlers in (supervisor_handlers, configuration_handlers):
+            for number, handler in handlers(self._context).items():
+                on(number, handler)
 
     def __repr__(self) -> str:
         connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__
@@ -181,6 +192,11 @@ class Session(SessionLookups):
     def calls(self) -> Mapping[str, Call]:
         """The calls that the session knows, by UniqueObjectID. Read-only."""
         return self._calls
+
+    @property
+    def configuration(self) -> Configuration:
+        """The peripheral's configuration, as far as the program asked for it when it set the mode."""
+        return self._context.configuration
 
     def set_current_call(self, call: Call) -> None:
         """Make a call the current one. OnCurrentCallChanged and OnButtonEnablementChange follow.
@@ -215,9 +231,7 @@ class Session(SessionLookups):
 
     def counters(self) -> dict[str, int]:
         """Counts since the session was made. Everything that is received, dropped or refused is counted."""
-        return counts(
-            self._connection, self._events, self._recovery, self._context.registry, self._context.chat
-        )
+        return counts(self._connection, self._events, self._recovery, self._context)
 
     # --- Listeners ----------------------------------------------------------------------------------
 
@@ -379,6 +393,7 @@ class Session(SessionLookups):
         call_mask: int | None = None,
         agent_mask: int | None = None,
         config_mask: int | None = None,
+        configuration: "bool | str | Iterable[str]" = (),
     ) -> Request[None]:
         """Set agent mode: the session serves this one agent. None clears the current agent.
 
@@ -390,7 +405,10 @@ class Session(SessionLookups):
           to an agent who is not a supervisor; the session is opened without them then, and
           ``agent.is_supervisor()`` is False.
         - ``call_mask``, ``agent_mask``, ``config_mask``: the masks of OPEN_REQ; all call and agent events of
-          the version, and no configuration events, unless given.
+          the version, and updates of what ``configuration`` names, unless given.
+        - ``configuration``: what is acquired of the peripheral's configuration and kept up to date: names
+          such as ``("agents", "skill_groups")``, True for everything, nothing unless given.
+          ``session.configuration`` has it. The await returns when it was acquired.
 
         ``OnSetAgentModeEvent`` follows, then ``OnQueryAgentStateConf``, which reports an agent that is logged
         in already.
@@ -406,7 +424,8 @@ class Session(SessionLookups):
         if companion is not None and (not isinstance(companion, Session) or companion is self):
             raise refuse(f"companion must be another Session in bulk mode, got {companion!r}")
         base = modes.SUPERVISOR if agent.supervisor else modes.AGENT
-        mode = base.changed(services, call_mask, agent_mask, config_mask)
+        wanted = wanted_bits(configuration, self.version)
+        mode = base.changed(services, call_mask, agent_mask, config_mask, wanted)
         return self._modes.set_agent(agent, mode, None if companion is None else companion.context)
 
     def set_bulk_mode(
@@ -418,14 +437,15 @@ class Session(SessionLookups):
         call_mask: int | None = None,
         agent_mask: int | None = None,
         config_mask: int | None = None,
+        configuration: "bool | str | Iterable[str]" = (),
     ) -> Request[None]:
         """Set bulk mode: all events of the peripheral's agents, and control of any of them.
 
         - ``peripheral_id``: 0 to 4294967294.
         - ``agents``: agent IDs or Agents of the peripheral that the session knows from the start. A server
           reports an agent only when its state changes. Other agents become known by their events.
-        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``: see ``set_agent``; All Events, Client
-          Control and Call Data Update are asked for unless given.
+        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``, ``configuration``: see ``set_agent``;
+          All Events, Client Control and Call Data Update are asked for unless given.
 
         ``OnMonitorModeEstablished`` follows. Then each of ``agents`` is asked for, several at a time, and
         ``OnQueryAgentStateConf`` reports its state. The await returns when all have answered. A refusal is
@@ -437,7 +457,8 @@ class Session(SessionLookups):
         """
         peripheral_id = peripheral_number("peripheral_id", peripheral_id)
         named = named_agents(agents, peripheral_id)
-        mode = modes.BULK.changed(services, call_mask, agent_mask, config_mask)
+        wanted = wanted_bits(configuration, self.version)
+        mode = modes.BULK.changed(services, call_mask, agent_mask, config_mask, wanted)
         return self._modes.set_bulk_mode(peripheral_id, named, mode)
 
     def set_message_filter(
@@ -451,6 +472,7 @@ class Session(SessionLookups):
         call_mask: int | None = None,
         agent_mask: int | None = None,
         config_mask: int | None = None,
+        configuration: "bool | str | Iterable[str]" = (),
     ) -> Request[None]:
         """Set monitor mode: all events of the peripheral that pass a filter, and no control.
 
@@ -462,8 +484,8 @@ class Session(SessionLookups):
         - ``agents``: as in ``set_bulk_mode``.
         - ``snapshot``: whether the agents that are known or named are asked for at the opening, and then the
           devices of those that are logged in, and their calls; yes unless given.
-        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``: see ``set_agent``; All Events and
-          Client Control are asked for unless given.
+        - ``services``, ``call_mask``, ``agent_mask``, ``config_mask``, ``configuration``: see ``set_agent``;
+          All Events and Client Control are asked for unless given.
 
         ``OnMonitorModeEstablished`` follows. The snapshot then fires ``OnQueryAgentStateConf``,
         ``OnSnapshotDeviceConf`` and ``OnSnapshotCallConf``. The await returns when all was answered.
@@ -479,15 +501,17 @@ class Session(SessionLookups):
 
         given = message_filter_arguments(filter, peripheral_id, snapshot, self._context.codec.version)
         named = named_agents(agents, given.peripheral_id)
-        mode = modes.MONITOR.changed(services, call_mask, agent_mask, config_mask)
+        wanted = wanted_bits(configuration, self.version)
+        mode = modes.MONITOR.changed(services, call_mask, agent_mask, config_mask, wanted)
         return self._modes.set_message_filter(
             given.wanted, given.peripheral_id, named, mode, has_snapshot=given.has_snapshot
         )
 
     def agent(
         self,
-        agent_id: str,
+        agent_id: str | None = None,
         *,
+        login_name: str | None = None,
         agent_instrument: str | None = None,
         agent_extension: str | None = None,
         agent_password: "str | Secret | None" = None,
@@ -495,11 +519,17 @@ class Session(SessionLookups):
     ) -> Agent:
         """Return the session's Agent of that ID; it is made if the session does not know it.
 
+        - ``agent_id``: the ID.
+        - ``login_name``: in place of the ID, where the configuration of agents was asked for.
+
         The other parameters, where given, are set on it. They are those of ``Agent``.
 
-        Raises ``MethodError`` for a value that cannot be used.
+        Raises ``MethodError`` for a value that cannot be used, and for a login name that the configuration
+        does not have (E_CTIOS_MISSING_ARGUMENT).
         """
         agent_password = hidden(agent_password)
+        if agent_id is None or login_name is not None:
+            agent_id = id_of_login_name(self._context, agent_id, login_name)
         agent = agent_by_id(self._context, agent_id)
         for keyword, value in (
             (kw.CTIOS_AGENTINSTRUMENT, agent_instrument),

@@ -1,23 +1,16 @@
 """What a session counts, from everything that counts on its behalf."""
 
-from typing import Any
-
 from ctios_fast.connection.connection import Connection
 
+from .context import Context
 from .publisher import EventPublisher
 from .recovery import Recovery
-from .registry import Registry
-from .supervisors.chat_clients import ChatClients
 
 __all__ = ["counts"]
 
 
 def counts(
-    connection: Connection,
-    events: EventPublisher,
-    recovery: Recovery,
-    registry: Registry[Any],
-    chat: ChatClients,
+    connection: Connection, events: EventPublisher, recovery: Recovery, context: Context
 ) -> dict[str, int]:
     """All counts by name. ``docs/connection.md`` explains each."""
     dispatcher, book = connection.dispatcher, connection.book
@@ -37,6 +30,7 @@ def counts(
         "objects_repaired": recovery.repaired,
         "repairs_given_up": recovery.given_up,
         "first_queries_failed": recovery.unanswered,
-        **registry.counters(),
-        "chat_clients_refused": chat.refused,
+        **context.configuration.counts,
+        **context.registry.counters(),
+        "chat_clients_refused": context.chat.refused,
     }

@@ -19,6 +19,7 @@ from ctios_fast.errors import TranscriptError
 from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
 from ctios_fast.sim import Simulator
+from ctios_fast.sim.plant import Population
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -105,6 +106,20 @@ async def test_the_samples_of_the_page_about_calls_run(
     await until(lambda: not session.calls)
     await agent.make_call(dialed_number="3003", call_variable1="order 18", ecc={"user.plan": "tin"})
     await until(lambda: "order 18 tin" in capsys.readouterr().out)
+
+
+async def test_the_samples_of_the_page_about_configuration_run(capsys: pytest.CaptureFixture[str]) -> None:
+    async with Simulator(population=Population.numbered(5, skill_groups=2)) as simulator:
+        side = simulator.side_a
+        names = await run_samples("docs/configuration.md", {"host": side.host, "port": side.port})
+        session, agent = names["session"], names["agent"]
+        assert isinstance(session, Session)
+        assert isinstance(agent, Agent)
+        assert agent.is_logged_in
+        assert agent.agent_id == "1002"
+        await session.disconnect()
+    printed = capsys.readouterr().out
+    assert "Agent 1001 agent1001 5000\nGroup1\n1002 Agent 1002 (2,)\n" in printed
 
 
 def test_the_names_for_developers_of_cti_os_exist() -> None:

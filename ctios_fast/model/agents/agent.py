@@ -17,7 +17,8 @@ from ctios_fast.core.secret import Secret
 from ctios_fast.enums import AgentState, CilCode
 from ctios_fast.errors import EncodeError, MethodError, Refused, RequestTimeout
 from ctios_fast.model.arguments import Arguments
-from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds, received, refuse
+from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds, received, refuse, text
+from ctios_fast.model.configuration.configured import CONFIGURED_AGENT_PROPERTIES, ConfiguredAgent
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
@@ -27,6 +28,8 @@ from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from . import states
 from .agent_values import (
+    LOGIN_KEYWORDS,
+    MAX_LOGIN_NAME,
     STATE_KEYWORDS,
     checked_agent_id,
     checked_extension,
@@ -35,6 +38,7 @@ from .agent_values import (
     checked_reason,
     hidden_password,
     signing_extras,
+    unknown_login_name,
 )
 from .desk_properties import DESK_PROPERTIES
 from .gap import NO_GAP, Gap
@@ -52,7 +56,7 @@ _NO_PASSWORD: Final = Secret("")
 _LABELS: Final = {state: f"agent state {state.name}" for state in states.ASKABLE}
 
 
-class Agent(SupervisorRequests, StateOfAgent):
+class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
     """One agent of a peripheral.
 
     - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.
@@ -86,6 +90,7 @@ class Agent(SupervisorRequests, StateOfAgent):
         Property(kw.CTIOS_AGENTPASSWORD, "agent_password", hidden_password, is_readable=False),
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
         *DESK_PROPERTIES,
+        *CONFIGURED_AGENT_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
         Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
         Property(kw.CTIOS_LASTERROR, "last_error"),
@@ -181,7 +186,8 @@ class Agent(SupervisorRequests, StateOfAgent):
 
         - ``args``: may carry AgentID, PeripheralID (they must be the agent's own), AgentInstrument,
           AgentExtension, AgentPassword, AutoLogin, AgentWorkMode, PositionID and SupervisorID, and for a
-          mobile agent RemoteLogin, AgentRemoteNumber and AgentCallMode.
+          mobile agent RemoteLogin, AgentRemoteNumber and AgentCallMode. LoginName instead of AgentID needs
+          the configuration of agents, and must be the agent's own.
         - ``agent_password``, ``agent_instrument``: kept as the agent's.
         - ``timeout``: seconds for all of it, the session's ``request_timeout`` unless given.
 
@@ -196,7 +202,7 @@ class Agent(SupervisorRequests, StateOfAgent):
             agent_password = hidden(agent_password)  # first of all: a traceback shows variables
         given: Arguments | None = None
         if args is not None:
-            args = taken = received("login", args, STATE_KEYWORDS)  # type: ignore[assignment]
+            args = taken = received("login", args, LOGIN_KEYWORDS)  # type: ignore[assignment]
             if isinstance(taken, MethodError):
                 raise taken
             given = taken
@@ -386,8 +392,23 @@ class Agent(SupervisorRequests, StateOfAgent):
         )
         return query
 
+    def _check_login_name(self, given: Arguments) -> None:
+        # The wire has AgentIDs only.
+        name = text(kw.CTIOS_LOGINNAME, given[kw.CTIOS_LOGINNAME], MAX_LOGIN_NAME, empty=False)
+        configuration = self._require_context().configuration
+        owners = [record.agent_id for record in configuration.find("agents", login_name=name)]
+        if not owners and kw.CTIOS_AGENTID not in given:
+            raise unknown_login_name(name)
+        if owners and self.agent_id not in owners:
+            raise refuse(
+                f"LoginName is {name!r}, which is the login name of agent {owners[0]}, not {self.agent_id}",
+                CilCode.E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS,
+            )
+
     def _take(self, given: Arguments) -> None:
         # All are checked before any is set.
+        if kw.CTIOS_LOGINNAME in given:
+            self._check_login_name(given)
         if kw.CTIOS_REMOTELOGIN in given:
             self._check_remote_login(given)
         values: list[tuple[str, Any]] = []

@@ -7,13 +7,17 @@ from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.core.secret import Secret
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError
 from ctios_fast.model.arguments import Arguments
-from ctios_fast.model.coercion import hidden, integer, text
+from ctios_fast.model.coercion import hidden, integer, refuse, text
 
 from .desk_facts import MAX_INSTRUMENT
 from .reasons import unsigned_reason
 
 __all__ = [
+    "LOGIN_KEYWORDS",
+    "MAX_LOGIN_NAME",
     "STATE_KEYWORDS",
     "checked_agent_id",
     "checked_extension",
@@ -23,11 +27,13 @@ __all__ = [
     "hidden_password",
     "peripheral_number",
     "signing_extras",
+    "unknown_login_name",
 ]
 
 #: Length limits of the protocol, in characters.
 MAX_AGENT_ID: Final = 11
 MAX_EXTENSION: Final = 15
+MAX_LOGIN_NAME: Final = 254
 #: A peripheral's id has 32 bits; the highest one means "none".
 MAX_PERIPHERAL_ID: Final = 0xFFFFFFFE
 
@@ -48,6 +54,9 @@ STATE_KEYWORDS: Final = (
     kw.CTIOS_POSITIONID,
     kw.CTIOS_SUPERVISORID,
 )
+
+#: Keywords that the Arguments of a login may carry.
+LOGIN_KEYWORDS: Final = (*STATE_KEYWORDS, kw.CTIOS_LOGINNAME)
 
 
 # --- Properties -------------------------------------------------------------------------------------
@@ -81,6 +90,15 @@ def peripheral_number(name: str, value: Any) -> int:
 def hidden_password(name: str, value: Any) -> Secret | None:
     """The value as a hidden AgentPassword, None for none. Never raises."""
     return hidden(value)
+
+
+def unknown_login_name(name: str) -> MethodError:
+    """The error for a LoginName that the configuration does not have; the protocol has AgentIDs only."""
+    return refuse(
+        f"no agent with the LoginName {name!r} is known: give the AgentID, or ask for the configuration of "
+        "agents when the mode is set",
+        CilCode.E_CTIOS_MISSING_ARGUMENT,
+    )
 
 
 # --- Requests for states ----------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ctios_fast.enums import CilCode
-from ctios_fast.model.coercion import refuse
+from ctios_fast.model.coercion import refuse, text
 from ctios_fast.model.context import Context
 
 from .agent import Agent
+from .agent_values import MAX_LOGIN_NAME, unknown_login_name
 from .handlers import AGENTS
 
-__all__ = ["adopt", "agent_by_id", "named_agents", "require_free"]
+__all__ = ["adopt", "agent_by_id", "id_of_login_name", "named_agents", "require_free"]
 
 
 def adopt(context: Context, agent: Agent) -> Agent:
@@ -31,6 +32,23 @@ def agent_by_id(context: Context, agent_id: Any) -> Agent:
         new = Agent(agent_id, None if context.mode is None else context.peripheral_id)
         agent = agents.get(new.agent_id) or adopt(context, new)  # the ID may have been a number
     return agent
+
+
+def id_of_login_name(context: Context, agent_id: Any, login_name: Any) -> str:
+    """The AgentID of a login name, which the program gives in place of the ID.
+
+    Raises ``MethodError`` unless one of the two is given, for a login name that the configuration does not
+    have, and for one that several agents have.
+    """
+    if agent_id is not None or login_name is None:
+        raise refuse("give either agent_id or login_name", CilCode.E_CTIOS_MISSING_ARGUMENT)
+    name = text("login_name", login_name, MAX_LOGIN_NAME, empty=False)
+    owners = [record.agent_id for record in context.configuration.find("agents", login_name=name)]
+    if not owners:
+        raise unknown_login_name(name)
+    if len(owners) > 1:
+        raise refuse(f"the agents {', '.join(owners[:5])} have the LoginName {name!r}: give the AgentID")
+    return owners[0]
 
 
 def require_free(context: Context, agent: Agent) -> None:

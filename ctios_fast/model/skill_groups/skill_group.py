@@ -7,6 +7,7 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
+from ctios_fast.model.configuration.configured import CONFIGURED_GROUP_PROPERTIES, ConfiguredGroup
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject, Property, properties
 from ctios_fast.model.object_request import ObjectRequest
@@ -18,7 +19,7 @@ __all__ = ["SkillGroup"]
 _IDENTITY = ("InvokeID", "PeripheralID", "SkillGroupNumber", "SkillGroupID")
 
 
-class SkillGroup(CtiObject):
+class SkillGroup(CtiObject, ConfiguredGroup):
     """One skill group of a peripheral. ``Session.skill_group`` returns it.
 
     - ``skill_group_number``: its number at the peripheral.
@@ -33,6 +34,7 @@ class SkillGroup(CtiObject):
         Property(kw.CTIOS_SKILLGROUPNUMBER, "skill_group_number"),
         Property(kw.CTIOS_SKILLGROUPID, "skill_group_id"),
         Property(kw.CTIOS_STATISTICS, "statistics"),
+        *CONFIGURED_GROUP_PROPERTIES,
         Property(kw.CTIOS_LASTERROR, "last_error"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )

@@ -232,6 +232,10 @@ PLAIN_ENUMERATIONS = (
     "EventCause",
     "MessageDistribution",
     "SupervisoryAction",
+    "ConfigMsgMask",
+    "ConfigKeyStatus",
+    "ConfigEndStatus",
+    "ConfigRecordType",
 )
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).

@@ -1,0 +1,87 @@
+"""The configuration of the simulated contact centre, read through the library, and what it costs."""
+
+import gc
+import tracemalloc
+
+from support.model import MakeSession, soon, until
+
+from ctios_fast.sim import Simulator
+from ctios_fast.sim.plant import Population
+
+AGENTS = 3000
+
+
+def a_population(agents: int) -> Population:
+    return Population.numbered(agents, skill_groups=20, groups_per_agent=5, team_size=10)
+
+
+async def test_every_name_of_the_plant_reaches_the_objects(make_session: MakeSession) -> None:
+    population = a_population(25)
+    async with Simulator(population=population) as simulator:
+        session = make_session()
+        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        await soon(session.set_bulk_mode(5000, configuration=True, agents=list(population.agents)))
+        configuration = session.configuration
+        assert {
+            key: (record.first_name, record.last_name, record.login_name, record.skill_target_id)
+            for key, record in configuration.agents.items()
+        } == {
+            agent.agent_id: (agent.first_name, agent.last_name, agent.login_name, agent.skill_target_id)
+            for agent in population.agents.values()
+        }
+        assert {key for key, record in configuration.agents.items() if record.is_supervisor} == {
+            agent.agent_id for agent in population.agents.values() if agent.supervisor
+        }
+        for agent in population.agents.values():
+            numbers = tuple(member.group.number for member in agent.memberships)
+            assert configuration.agents[agent.agent_id].skill_groups == numbers
+            assert session.agent(agent.agent_id).name == f"{agent.first_name} {agent.last_name}"
+        for group in population.skill_groups.values():
+            assert session.skill_group(group.number).name == group.name
+            assert configuration.skill_groups[group.number].skill_group_id == group.group_id
+        for service in population.services.values():
+            assert configuration.services[service.number].skill_groups == service.members
+        assert len(configuration.devices) == len(population.devices)
+        assert session.counters()["configuration_faults"] == 0
+        await soon(session.disconnect())
+
+
+async def test_a_fail_over_keeps_the_configuration(make_session: MakeSession) -> None:
+    async with Simulator(population=a_population(25)) as simulator:
+        session = make_session(clients=1)
+        sides = simulator.side_a, simulator.side_b
+        await soon(
+            session.connect(
+                ctios_a=sides[0].host, port_a=sides[0].port, ctios_b=sides[1].host, port_b=sides[1].port
+            )
+        )
+        await soon(session.set_bulk_mode(5000, configuration=("agents", "skill_groups")))
+        before = dict(session.configuration.agents)
+        taken = session.counters()["configuration_records"]
+        recovered = []
+        session.subscribe("OnRecovered", recovered.append)
+        simulator.fail_side(session.current_side)
+        await until(lambda: recovered)
+        assert session.configuration.is_complete
+        assert dict(session.configuration.agents) == before
+        assert session.counters()["configuration_records"] == taken  # the keys were the same
+        await soon(session.disconnect())
+
+
+async def test_an_agent_of_the_configuration_is_small(make_session: MakeSession) -> None:
+    async with Simulator(population=a_population(AGENTS)) as simulator:
+        session = make_session()
+        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        opening = session.set_bulk_mode(5000, configuration="agents")
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        try:
+            await soon(opening)
+            assert len(session.configuration.agents) == AGENTS
+            await soon(session.disconnect())
+            gc.collect()
+            held = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+        assert held / AGENTS < 500
