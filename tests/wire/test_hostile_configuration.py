@@ -62,7 +62,7 @@ async def test_the_records_count_and_not_the_number_of_them(
     assert counted(session) == (2, 0, 1)
 
 
-async def test_fields_before_the_first_record_are_no_record(session: Session, server: StructServer) -> None:
+async def test_fields_before_the_first_record_are_ignored(session: Session, server: StructServer) -> None:
     peer, opening = await opening_bulk(session, server, "agents")
     await peer.receive(CONFIG_REQUEST_EVENT)
     config.begin(peer, AGENTS)
