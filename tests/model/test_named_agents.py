@@ -95,7 +95,7 @@ async def test_a_refused_query_is_counted_and_the_mode_is_set(
     assert linked.agents["1002"].state is AgentState.NOT_READY
     assert linked.counters()["first_queries_failed"] == 1
     warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
-    assert [each for each in warnings if "1 of 2 agents, devices and calls could not" in each] == warnings
+    assert [each for each in warnings if "1 of 2 queries for agents, devices, calls and" in each] == warnings
     assert len(peer.of(ged.QUERY_AGENT_STATE_REQ)) == 2, "a refusal is not repeated"
 
 
@@ -120,7 +120,7 @@ async def test_agents_not_queried_before_a_loss_are_queried_after_it(
     await recorder.wait_for("OnQueryAgentStateConf")
     peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [state_answer(request, AVAILABLE)]
     peer.cut()
-    with pytest.raises(ConnectionLost, match="while agents were asked for"):
+    with pytest.raises(ConnectionLost, match="before everything that the mode asks for was answered"):
         await soon(opening)
     await recorder.wait_for("OnQueryAgentStateConf", 3)
     assert [agent.state for agent in linked.agents.values()] == [AgentState.AVAILABLE] * 2
