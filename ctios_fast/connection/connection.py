@@ -3,9 +3,14 @@
 ``Connection`` has at most one link at a time. An ``Observer`` hears of its steps in the order in which they
 happen. Messages go to the handlers of ``dispatcher``, which outlive every link. The states and their rules
 are in ``life_cycle``.
+
+With the option ``standby`` a ``StandbyKeeper`` holds a second session on the standby side. When that side
+becomes active, its link becomes the link of the connection. For the observer this is a loss and an opening,
+without a search between them.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -34,13 +39,24 @@ from .heartbeat import Heartbeats
 from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
 from .log_limit import LogLimit
+from .maintenance_mode import MaintenanceMode
 from .observer import Observer
-from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings, Wanted
+from .opening import (
+    ASKED_TO_LEAVE,
+    NOT_ACTIVE,
+    RETRIED_ELSEWHERE,
+    SESSION_GONE,
+    STANDBY_SINCE,
+    TAKEN_OVER,
+    OpenSettings,
+    Wanted,
+)
 from .options import ConnectionOptions
 from .plain_message import PlainMessage
-from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected
+from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected, own_request
 from .search import Outcome, SideSearch
 from .sides import Attempt, Side
+from .standby import PATIENCE, StandbyKeeper
 from .takeover import AbandonedOpens
 from .waiters import ConnectRequest, Waiters, fail
 
@@ -85,13 +101,14 @@ class Connection:
         self._observer = observer
         self._waiters = Waiters()
         self._wanted: Wanted | None = None  # the session to open, from ``open`` until the connection gives up
+        rng = options.rng if options.rng is not None else _random()
         self._search = SideSearch(
             self,
             self.log,
             clock=self.clock,
             clients=options.clients,
             rounds=options.reconnect_attempts,
-            rng=options.rng if options.rng is not None else _random(),
+            rng=rng,
         )
         self._loop: asyncio.AbstractEventLoop | None = None  # the one that the connection runs on
         self._heartbeats: Heartbeats | None = None  # in OPEN
@@ -99,10 +116,32 @@ class Connection:
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
         self._opened_at = 0.0  # when OPEN was entered
         self._abandoned = AbandonedOpens(options.takeover_window)
+        self.services_granted = 0  # to the session that is open, or was open last
+        self.switches = 0  # times that the session went on over its standby session
+        #: Times in a row that the other side claimed to be active when a standby session was opened there.
+        self._claims = 0
+        #: Whether both sides claim to be active, so that neither can have a standby session.
+        self._both_active = False
+        self._maintenance = MaintenanceMode(self.clock, self._leave_for_maintenance)
+        #: Keeps the session on the standby side; None where none is wanted.
+        self.standby: StandbyKeeper | None = None
+        if options.standby and codec.version >= STANDBY_SINCE:
+            self.standby = StandbyKeeper(
+                self,
+                codec,
+                options,
+                clock=self.clock,
+                log=self.log,
+                abandoned=self._abandoned,
+                rng=rng,
+            )
         on = self.dispatcher.on
         for confirmation in CONFIRMATION_TYPES:
             on(confirmation, self.book.settler_of(confirmation))
         on(ged.FAILURE_EVENT, self._failure_event)
+        on(ged.STANDBY_ACTIVE_EVENT, self._standby_active_event)
+        on(ged.ACTIVE_MAINTENANCE_REQ, self._maintenance_request)
+        on(ged.ACTIVE_MAINTENANCE_EVENT, self._maintenance_event)
         self.dispatcher.on_malformed = self._malformed
         self.dispatcher.on_handler_error = observer.handler_failed
 
@@ -152,6 +191,7 @@ class Connection:
         self._loop = loop
         self.side = None
         self._wanted = None
+        self._both_active = False
         self._waiters.connect = request
         self._search.begin(sides, rounds)
         return request
@@ -162,7 +202,10 @@ class Connection:
         Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. If every side refuses for a
         reason of its own it fails too, but the connection goes on trying until ``disconnect``.
         """
-        self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat))
+        asked = settings.services
+        if self.standby is not None:
+            settings = settings._replace(services=asked | codes.CTI_SERVICE_ACTIVE_STANDBY)
+        self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat), asked)
         request: Request[Message] = Request("OPEN_REQ")
         self._waiters.open = request
         if self.state is ConnectionState.CONNECTED:
@@ -190,6 +233,7 @@ class Connection:
         self._lifecycle.take("disconnect")
         self._waiters.close = request
         self._search.end()
+        self._end_standby()
         self.trying = None
         link = self.link
         if link is None:
@@ -257,11 +301,24 @@ class Connection:
     # --- Calls of the search (SearchOwner) ------------------------------------------------------
 
     async def dial(self, side: Side) -> Link:
-        """Connect to the side. Called by the search."""
+        """Connect to the side. Called by the search.
+
+        A standby session on the side may be about to become active, so it gets some time for that first.
+        """
+        keeper = self.standby
+        if keeper is not None and keeper.side == side and (keeper.is_ready or keeper.is_opening):
+            await keeper.settled(PATIENCE)
+        return await self._reach(side, self._new_link)
+
+    async def dial_standby(self, side: Side) -> Link:
+        """Connect to the side for a standby session. Called by the keeper."""
+        return await self._reach(side, self._new_standby_link)
+
+    async def _reach(self, side: Side, new_link: Callable[[], Link]) -> Link:
         options = self.options
         return await dial(
             side,
-            self._new_link,
+            new_link,
             ssl=options.ssl,
             server_hostname=options.server_hostname,
             timeout=options.connect_timeout,
@@ -269,6 +326,15 @@ class Connection:
         )
 
     def _new_link(self) -> Link:
+        # A session may have been opened without this attempt, which is about to end then.
+        return self._link_for(self.dispatcher if self.link is None else Dispatcher(self.codec))
+
+    def _new_standby_link(self) -> Link:
+        keeper = self.standby
+        assert keeper is not None
+        return self._link_for(keeper.dispatcher if keeper.link is None else Dispatcher(self.codec))
+
+    def _link_for(self, dispatcher: Dispatcher) -> Link:
         options = self.options
         link: Link = Link(
             self.codec,
@@ -276,7 +342,7 @@ class Connection:
             max_frame=options.max_frame,
             max_buffered=options.max_buffered,
             clock=self.clock,
-            dispatcher=self.dispatcher,
+            dispatcher=dispatcher,
             turn_time=options.turn_time or 0.0,
             keepalive=options.keepalive,
         )
@@ -305,10 +371,7 @@ class Connection:
     def side_found(self, side: Side, link: Link) -> None:
         """Take a link that is up. Called by the search."""
         self.log.info("connected to side %s (%s)", side.name, side)
-        self.side, self.link = side, link
-        self.trying, self.connected_at = None, time.time()
-        self.book.now = link.now
-        self.connects += 1
+        self._use(side, link)
         connecting = self._waiters.take_connect()
         if connecting is not None:
             self._search.forget_plan()
@@ -318,6 +381,13 @@ class Connection:
             connecting.set_result(None)
         if self._wanted is not None and self.state is ConnectionState.CONNECTED:
             self._send_open()
+
+    def _use(self, side: Side, link: Link) -> None:
+        self.side, self.link = side, link
+        link.turn_to(self.dispatcher)
+        self.trying, self.connected_at = None, time.time()
+        self.book.now = link.now
+        self.connects += 1
 
     def search_cancelled(self, error: BaseException | None) -> None:
         """End the connection, since its task was cancelled or failed. Called by the search."""
@@ -336,7 +406,7 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         link = self.link
-        request = _own_request("OPEN_REQ")
+        request = own_request("OPEN_REQ")
         try:
             self._sender.send(request, self._wanted.settings, {}, self.options.open_timeout, write=link.send)
         except ConnectionLost:
@@ -360,7 +430,10 @@ class Connection:
         error = request.exception()
         if error is None:
             self._open_request = None
-            self._opened(request.result())
+            if request.result().get("SessionType") == codes.SESSION_STANDBY:
+                self._opened_on_standby(link, request.result())
+            else:
+                self._opened(request.result())
         elif isinstance(error, RequestRefused):
             self._open_request = None
             self._open_refused(link, OpenRefused(error.status))
@@ -373,7 +446,20 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         self._lifecycle.take("opened")
+        self._claims = 0
+        wanted, reopened = self._wanted, self._watch(confirmation)
+        opening = self._waiters.take_open()
+        self._observer.opened(confirmation, wanted.asked, reopened)
+        if opening is not None:
+            opening.set_result(confirmation)
+        self._keep_standby()
+
+    def _watch(self, confirmation: Message) -> bool:
+        # The session is open on the link. Returns whether it was open before.
+        assert self.link is not None
+        assert self._wanted is not None
         self._opened_at = self.clock.time()
+        self.services_granted = confirmation["ServicesGranted"]
         wanted = self._wanted
         reopened, wanted.opened_before = wanted.opened_before, True
         wanted.refusals = 0
@@ -388,13 +474,33 @@ class Connection:
                 max_missed=self.options.max_heartbeats,
             )
             self._heartbeats.start()
-        opening = self._waiters.take_open()
-        self._observer.opened(confirmation, wanted.settings.services, reopened)
-        if opening is not None:
-            opening.set_result(confirmation)
+        return reopened
+
+    def _opened_on_standby(self, link: Link, confirmation: Message) -> None:
+        # The side that was found is the standby. The session there is kept if it may become the standby
+        # session, and the active side is searched for.
+        keeper, side, wanted = self.standby, self.side, self._wanted
+        assert side is not None
+        assert wanted is not None
+        error = OpenRefused(codes.E_CTI_SERVER_NOT_MASTER)
+        self._note_refusal(error)
+        if keeper is not None and not self._both_active and (not keeper.is_ready or keeper.side == side):
+            keeper.take(link, side, confirmation, wanted.settings, self.heartbeat)
+        else:
+            self._part_with(link)
+        if self.link is link and self.state is ConnectionState.OPENING:  # unless the observer disconnected
+            self._lose(FailureReason.OTHER_ERROR, error)
+
+    def _note_refusal(self, error: OpenRefused) -> None:
+        # The waiting caller of ``open`` learns of it once every side has refused.
+        assert self._wanted is not None
+        self._wanted.refusals += 1
+        if self._wanted.refusals >= len(self._search.sides):
+            opening = self._waiters.take_open()
+            if opening is not None:
+                opening.set_exception(error)
 
     def _open_refused(self, link: Link, error: OpenRefused) -> None:
-        assert self._wanted is not None
         self.log.warning(
             "side %s: %s", self.side.name if self.side else "?", error, kind=("refused", error.status)
         )
@@ -408,11 +514,7 @@ class Connection:
         elif error.status not in RETRIED_ELSEWHERE:
             self._reject(link, error)
         else:
-            self._wanted.refusals += 1
-            if self._wanted.refusals >= len(self._search.sides):
-                opening = self._waiters.take_open()
-                if opening is not None:
-                    opening.set_exception(error)
+            self._note_refusal(error)
             self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _reject(self, link: Link, error: OpenRefused) -> None:
@@ -433,7 +535,7 @@ class Connection:
             return
         # The connection is given up long before this time-out, which only limits the entries of the book.
         timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
-        request = _own_request("HEARTBEAT_REQ")
+        request = own_request("HEARTBEAT_REQ")
         try:
             self._sender.send(request, _HEARTBEAT_REQ, {}, timeout, write=link.send)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
@@ -474,6 +576,8 @@ class Connection:
     def _session_may_be_gone(self, link: Link, status: int) -> None:
         if status in TAKEN_OVER:
             self._taken_over(link, OpenRefused(status))
+        elif status in NOT_ACTIVE and self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY:
+            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
         elif status in SESSION_GONE:
             name = OpenRefused(status).name
             error = ConnectionLost(f"the CTI Server says that the session is gone: {name} ({status})")
@@ -481,7 +585,10 @@ class Connection:
 
     def _taken_over(self, link: Link, error: OpenRefused) -> None:
         # Coming back would take the device away from the newer session again, so this is the end, unless the
-        # newer session is the late effect of an own OPEN_REQ.
+        # newer session is the late effect of an own OPEN_REQ, or the standby session that becomes active.
+        if self._maintenance.is_announced or (self.standby is not None and self.standby.is_opening):
+            self._drop(link, FailureReason.OTHER_ERROR, error)
+            return
         if not self._abandoned.explain_takeover(self.clock.time()):
             self._reject(link, error)
             return
@@ -498,6 +605,9 @@ class Connection:
 
     def _link_ended(self, link: Link, error: BaseException | None) -> None:
         # Called by the link, once TCP is gone.
+        if self.standby is not None and self.standby.link is link:
+            self.standby.link_ended(link, error)
+            return
         if self.link is not link:
             return  # dropped before
         if self.state is ConnectionState.CLOSING:
@@ -523,11 +633,16 @@ class Connection:
         assert side is not None
         if outcome is None:
             outcome = self._outcome()
+        if outcome is Outcome.LASTED:
+            self._both_active = False
         self._lifecycle.take("lost")
         self._detach()
         words = explain(error)
         self.log.warning("connection to side %s (%s) lost: %s", side.name, side, words)
         final = not self._search.link_ended(side, outcome, refused=isinstance(error, OpenRefused))
+        keeper = self.standby
+        if keeper is not None and not (keeper.is_ready or keeper.is_opening):
+            keeper.end()  # the search tries both sides
         waiting: list[Request[Any]] = []
         if final:
             self._lifecycle.take("given_up")
@@ -551,6 +666,7 @@ class Connection:
 
     def _detach(self) -> None:
         self.link = None
+        self._maintenance.end()
         if self._heartbeats is not None:
             self._heartbeats.stop()
             self._heartbeats = None
@@ -564,14 +680,146 @@ class Connection:
     def _give_up(self) -> list[Request[Any]]:
         # The waiting callers are taken first: the observer may connect anew, and new ones are not to fail.
         self._search.end()
+        self._end_standby()
         self._wanted = None
         return self._waiters.take_connect_and_open()
+
+    # --- Active and standby side ----------------------------------------------------------------
+
+    def _keep_standby(self, *, lasted: bool = True) -> None:
+        # Keep a session on the side that the connection does not use, if both sides can be distinguished.
+        keeper, wanted = self.standby, self._wanted
+        if keeper is None or wanted is None or self.state is not _OPEN:
+            return
+        other = next((side for side in self._search.sides if side != self.side), None)
+        if other is None or self._both_active:
+            keeper.end()
+        elif not self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY:
+            self.log.info("the server does not grant standby sessions", kind="no standby")
+            keeper.end()
+        else:
+            keeper.keep(other, wanted.settings, self.heartbeat, lasted=lasted)
+
+    def _end_standby(self) -> None:
+        if self.standby is not None:
+            self.standby.end()
+
+    def standby_opened(self, side: Side) -> None:
+        """Report a standby session. Called by the keeper."""
+        self._claims = 0
+        self._observer.standby_opened(side)
+
+    def standby_lost(self, side: Side, reason: FailureReason, error: BaseException) -> None:
+        """Report the loss of a standby session. Called by the keeper."""
+        self._observer.standby_lost(side, reason, error)
+
+    def standby_failed(self) -> None:
+        """Let the keeper try again, unless an active side is searched for. Called by the keeper."""
+        keeper = self.standby
+        assert keeper is not None
+        if self.state is _OPEN:
+            keeper.retry()
+        else:
+            keeper.end()
+
+    def standby_active(self, claimed: bool) -> None:
+        """Let the session go on over the standby session, whose side is active now. Called by the keeper."""
+        keeper = self.standby
+        assert keeper is not None
+        if claimed and self._is_contradicted():
+            self.log.warning("both sides say that they are active: no standby session is kept")
+            self._abandoned.add(self.clock.time())  # the session just opened may have ended the other one
+            keeper.end()
+            return
+        link = self.link
+        lasted = link is None or self._outcome() is not Outcome.SHORT
+        if link is not None:
+            # A switch is a loss of the present side, without a search.
+            if self.state is _OPEN:
+                self._part_with(link)
+            else:
+                link.reset()  # its OPEN_REQ is unanswered
+            self._lifecycle.take("lost")
+            self._detach()
+            self.book.fail_all("the other side became active")
+        if not keeper.is_ready or self.state not in (ConnectionState.WAITING, ConnectionState.CONNECTING):
+            return  # a caller whose request failed has disconnected
+        self._search.rest()
+        session = keeper.release()
+        side = session.side
+        self.log.info("side %s (%s) became active: its standby session is the session now", side.name, side)
+        self._use(side, session.link)
+        self._lifecycle.take("standby_active")
+        self.switches += 1
+        assert self._wanted is not None
+        wanted, reopened = self._wanted, self._watch(session.confirmation)
+        connecting, opening = self._waiters.take_connect(), self._waiters.take_open()
+        self._observer.switched(side, session.confirmation, wanted.asked, reopened)
+        if connecting is not None:
+            connecting.set_result(None)
+        if opening is not None:
+            opening.set_result(session.confirmation)
+        self._keep_standby(lasted=lasted)
+
+    def _is_contradicted(self) -> bool:
+        # The first claim is believed: the present side may have become the standby, of which it says nothing.
+        # If the other side then claims the same, neither of them can be the standby.
+        self._claims += 1
+        if self._claims > 1:
+            self._both_active = True
+        return self._both_active and self.state is _OPEN
+
+    def _standby_active_event(self, message: Message) -> None:
+        # The side of the session says that it has just become active. So it was not active before.
+        if self.state is _OPEN:
+            self._observer.side_active()
+
+    def _part_with(self, link: Link) -> None:
+        # Leave a side whose session is not needed any more: in order, since the side may be working.
+        if self._maintenance.is_announced:
+            with contextlib.suppress(ConnectionLost, SendBufferFull):
+                link.send(self.codec.encode(ged.STOPPING_REQUESTS_TO_THIS_SIDE_IND, {}))
+        else:
+            self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
+        link.retire()
+        self.clock.call_later(self.options.close_timeout, link.abort)
+
+    # --- Maintenance ----------------------------------------------------------------------------
+
+    def _maintenance_request(self, message: Message) -> None:
+        if self.state is _OPEN and self.link is not None:
+            self.maintenance_requested(self.link, message)
+
+    def maintenance_requested(self, link: Link, message: Message) -> None:
+        """Answer whether maintenance is acceptable; silence would refuse it. Called by the keeper as well."""
+        invoke_id = message["InvokeID"]
+        accepted = self._observer.maintenance_requested()
+        fields = {"InvokeID": invoke_id, "MaintenanceModeAccepted": int(accepted)}
+        with contextlib.suppress(ConnectionLost, SendBufferFull):
+            link.send(self.codec.encode(ged.ACTIVE_MAINTENANCE_RESP, fields))
+
+    def _maintenance_event(self, message: Message) -> None:
+        if self.state is not _OPEN:
+            return
+        begins = bool(message["MaintenanceModeStatus"])
+        if begins:
+            self._maintenance.announce()
+        else:
+            self._maintenance.end()
+        self._observer.maintenance_decided(begins)
+
+    def _leave_for_maintenance(self) -> None:
+        # Nothing was heard of an active side in time.
+        if self.link is not None and self.state is _OPEN:
+            self._part_with(self.link)
+            error = OpenRefused(codes.E_CTI_SERVER_IN_MAINTENANCE_MODE)
+            self._lose(FailureReason.OTHER_ERROR, error)
 
     # --- Closing --------------------------------------------------------------------------------
 
     def _send_close(self, link: Link, status: int) -> bool:
         # Returns whether a CLOSE_REQ was sent.
-        request = _own_request("CLOSE_REQ")
+        request = own_request("CLOSE_REQ")
         try:
             self._sender.send(request, _CLOSE_REQ, {"Status": status}, write=link.send)
         except (ConnectionLost, SendBufferFull, TooManyRequests):
@@ -597,6 +845,8 @@ class Connection:
         self._lifecycle.take("cancelled")
         if self._loop is not None and self._loop.is_closed():
             self._open_request = None  # its clock is gone, so that it has no time
+            if self.standby is not None:
+                self.standby.abandon()
             self._detach()
             if link is not None:
                 link.abandon()
@@ -631,13 +881,6 @@ def _running_loop(method: str) -> asyncio.AbstractEventLoop:
 
 def _reason_of(error: BaseException | None, otherwise: FailureReason) -> FailureReason:
     return FailureReason.PROTOCOL_MISMATCH if isinstance(error, FrameTooLarge) else otherwise
-
-
-def _own_request(label: str) -> Request[Message]:
-    # A request of the connection itself: its failure is a step of the connection, which reports it.
-    request: Request[Message] = Request(label)
-    request.reported()
-    return request
 
 
 def _random() -> "random.Random":

@@ -28,6 +28,7 @@ Rule 3. Everything that lasts longer than a state is a record with one owner:
 
 - what to open again after a loss: ``Wanted`` (``opening``), from ``open`` until the connection gives up;
 - where the search for a side is: ``SideSearch`` (``search``), with its own table;
+- the additional session on the standby side: ``StandbyKeeper`` (``standby``);
 - the callers that wait for connect, open and disconnect: ``Waiters`` (``waiters``);
 - everything that belongs to one TCP connection ends with ``Connection._detach``.
 
@@ -45,6 +46,7 @@ The diagram
                                 WAITING <-----------------------------------+
 
     any but DISCONNECTED and CLOSING --disconnect--> CLOSING --closed--> DISCONNECTED
+    CONNECTING, WAITING --standby_active--> OPEN              the side of the standby session became active
     CONNECTED, OPENING, OPEN --rejected--> DISCONNECTED       the server refuses this session
     CONNECTING, WAITING --given_up--> DISCONNECTED            no attempt is left
     any but DISCONNECTED --cancelled--> DISCONNECTED          the task or the event loop that owned it ended
@@ -84,6 +86,9 @@ TRANSITIONS: dict[tuple[ConnectionState, str], ConnectionState] = {
     #
     (_S.CONNECTED, "open"): _S.OPENING,
     (_S.OPENING, "opened"): _S.OPEN,
+    #
+    (_S.WAITING, "standby_active"): _S.OPEN,
+    (_S.CONNECTING, "standby_active"): _S.OPEN,
     #
     (_S.CONNECTED, "lost"): _S.WAITING,
     (_S.OPENING, "lost"): _S.WAITING,

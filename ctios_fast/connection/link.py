@@ -338,6 +338,26 @@ class Link(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def turn_to(self, dispatcher: Dispatcher) -> None:
+        """Dispatch to another dispatcher from now on, beginning with the frames that no handler has seen.
+
+        A handler of the link's present dispatcher may call this: no later frame goes to that dispatcher.
+        """
+        if self.dispatcher is dispatcher and dispatcher.frames is self.frames:
+            return
+        self._stop_dispatching()
+        self.dispatcher = dispatcher
+        dispatcher.frames = self.frames
+        if self.frames.buffered and self._transport is not None and not self._closing:
+            self._wait_for_turn()
+
+    def retire(self) -> None:
+        """Send what is queued and close; whatever the peer still sends is dropped."""
+        dispatcher = Dispatcher(self.dispatcher.codec)
+        self.turn_to(dispatcher)
+        dispatcher.stop()
+        self.close()
+
     def _stop_dispatching(self) -> None:
         if self.dispatcher.frames is self.frames:  # else it was turned to a newer link
             self.dispatcher.stop()

@@ -29,6 +29,28 @@ class Observer(Protocol):
         ``asked``: the services asked for. ``reopened``: it was open before, on a connection that was lost.
         """
 
+    def switched(self, side: Side, confirmation: Message, asked: int, reopened: bool) -> None:
+        """The session goes on over its standby session on this side, which became active.
+
+        The link to the other side is gone; if it was up until now, ``failed`` was not called.
+        ``confirmation``: OPEN_CONF of the standby session. The others are those of ``opened``.
+        """
+
+    def side_active(self) -> None:
+        """The side of the session reports that it has just become active: events may be missing."""
+
+    def standby_opened(self, side: Side) -> None:
+        """A session on the standby side is open."""
+
+    def standby_lost(self, side: Side, reason: FailureReason, error: BaseException) -> None:
+        """The session on the standby side is lost; it is opened again in the background."""
+
+    def maintenance_requested(self) -> bool:
+        """The active side asks whether its maintenance is acceptable; returns the answer."""
+
+    def maintenance_decided(self, begins: bool) -> None:
+        """The active side says whether its maintenance begins."""
+
     def rejected(self, error: OpenRefused) -> None:
         """The server will not serve this session, now or later; the connection is down."""
 

@@ -12,7 +12,19 @@ from ctios_fast.errors import EncodeError
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
-__all__ = ["ASKED_TO_LEAVE", "RETRIED_ELSEWHERE", "SESSION_GONE", "TAKEN_OVER", "OpenSettings", "Wanted"]
+__all__ = [
+    "ASKED_TO_LEAVE",
+    "NOT_ACTIVE",
+    "RETRIED_ELSEWHERE",
+    "SESSION_GONE",
+    "STANDBY_SINCE",
+    "TAKEN_OVER",
+    "OpenSettings",
+    "Wanted",
+]
+
+#: The first protocol version with sessions on the standby side.
+STANDBY_SINCE = 24
 
 #: Refusals of OPEN_REQ that are about the server, not about the request: the other side may accept it. Every
 #: other status ends the attempt, since the same request would be refused again.
@@ -36,6 +48,9 @@ ASKED_TO_LEAVE = frozenset({codes.E_CTI_CTI_SERVER_OFFLINE, codes.E_CTI_SERVER_I
 #: In a FAILURE_CONF for any request, or in a FAILURE_EVENT: the server has no such session (any more).
 SESSION_GONE = frozenset({codes.E_CTI_SESSION_NOT_OPEN})
 
+#: As SESSION_GONE, of a client that knows of active and standby sides: the side has become the standby.
+NOT_ACTIVE = frozenset({codes.E_CTI_SERVER_NOT_MASTER})
+
 #: As SESSION_GONE, because another session of this client took the device over.
 TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
 
@@ -43,10 +58,11 @@ TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
 class Wanted:
     """The session that the connection opens, and opens again after a loss."""
 
-    __slots__ = ("opened_before", "refusals", "settings")
+    __slots__ = ("asked", "opened_before", "refusals", "settings")
 
-    def __init__(self, settings: "OpenSettings") -> None:
+    def __init__(self, settings: "OpenSettings", asked: int) -> None:
         self.settings = settings
+        self.asked = asked  # services of the mode: without the one that the option ``standby`` adds
         self.opened_before = False  # it was open on an earlier link
         self.refusals = 0  # sides that refused it in a row
 

@@ -54,6 +54,7 @@ class _Fields(NamedTuple):
     max_buffered: int = DEFAULT_MAX_BUFFERED
     clock: Clock | None = None
     rng: "random.Random | None" = None
+    standby: bool = False
 
 
 class ConnectionKeywords(TypedDict, total=False):
@@ -77,6 +78,7 @@ class ConnectionKeywords(TypedDict, total=False):
     max_buffered: int
     clock: Clock | None
     rng: "random.Random | None"
+    standby: bool
 
 
 class ConnectionOptions(_Fields):
@@ -101,6 +103,8 @@ class ConnectionOptions(_Fields):
     - ``max_open_requests``: requests that may be unanswered at once.
     - ``max_frame``: largest received frame, header included.
     - ``max_buffered``: bytes that may wait for a server that does not read.
+    - ``standby``: whether a second session is kept open on the standby side, to be used as soon as that side
+      becomes active. It needs protocol version 24 and a server that grants it; without them it has no effect.
     - ``clock``, ``rng``: stand in for time and chance in tests.
 
     Raises ``TypeError`` for a value of a wrong type, ``ValueError`` for one out of range.
@@ -202,6 +206,12 @@ def _heartbeat(name: str, value: Any) -> float | None:
     return seconds
 
 
+def _boolean(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise TypeError(f"{name} must be True or False, got {value!r}")
+
+
 def _tls(name: str, value: Any) -> ssl_module.SSLContext | None:
     if value is None or isinstance(value, ssl_module.SSLContext):
         return value
@@ -246,4 +256,5 @@ _CHECKS: dict[str, _Check] = {
     "max_buffered": _integer(1),
     "clock": _having("time", "call_later", of="a Clock (time and call_later)"),
     "rng": _having("uniform", of="a random.Random"),
+    "standby": _boolean,
 }

@@ -29,7 +29,15 @@ from ctios_fast.protocol import numbers as ged
 from .clock import Clock, TimerHandle
 from .log_limit import LogLimit
 
-__all__ = ["CONFIRMATION_TYPES", "MAX_SEGMENTS", "SEGMENTED", "Request", "RequestBook", "expected"]
+__all__ = [
+    "CONFIRMATION_TYPES",
+    "MAX_SEGMENTS",
+    "SEGMENTED",
+    "Request",
+    "RequestBook",
+    "expected",
+    "own_request",
+]
 
 #: Messages that answer a request.
 CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
@@ -193,6 +201,13 @@ def expected(error: ConnectionLost) -> ConnectionLost:
     """Return the error, marked as one that is not logged."""
     error.expected = True
     return error
+
+
+def own_request(label: str) -> Request[Message]:
+    """Return a request of the connection itself, which reports its failure as one of its own steps."""
+    request: Request[Message] = Request(label)
+    request.reported()
+    return request
 
 
 def _name(request: Request[Any]) -> str:

@@ -113,15 +113,35 @@ class SideSearch:
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()  # a side is to be found
 
-    def begin(self, sides: tuple[Side, ...], rounds: int | None) -> None:
-        """Start the search; the first attempt is made at once. ``rounds``: the limit of this first plan."""
+    def begin(self, sides: tuple[Side, ...], rounds: int | None, pause: float = 0.0) -> None:
+        """Start the search.
+
+        - ``rounds``: the limit of this first plan.
+        - ``pause``: seconds to wait before the first attempt.
+        """
         self.sides = sides
         self.failing = False
-        self._plan = self._new_plan(sides[0], rounds, 0.0)
+        self._plan = self._new_plan(sides[0], rounds, pause)
+        self._start_task()
+        self._wanted.set()
+
+    def rest(self) -> None:
+        """Give up the attempt under way: a session is open without it. The plan goes on after a loss."""
+        task = self._task
+        self.failing = False
+        if task is not None:
+            self._start_task()
+            task.cancel()
+
+    def _start_task(self) -> None:
         self._wanted = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run(self._wanted), name="ctios_fast-search")
         self._task.add_done_callback(self._ended)
-        self._wanted.set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the search has begun and has not ended. A link may be up."""
+        return self._task is not None
 
     def end(self) -> None:
         """End the search and its task; nothing is called any more."""

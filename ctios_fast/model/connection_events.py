@@ -32,7 +32,8 @@ from .time_of_day import time_of_day
 
 __all__ = ["SESSION_EVENTS", "ConnectionEvents"]
 
-#: Events about the session and its connection (CTI OS Developer's Guide, ISessionEvents).
+#: Events about the session and its connection (CTI OS Developer's Guide, ISessionEvents). CTI OS does not
+#: have OnRecovered and those after it.
 SESSION_EVENTS: Final = EventTable(
     names=(
         "OnConnection",
@@ -45,6 +46,11 @@ SESSION_EVENTS: Final = EventTable(
         "OnCTIOSFailure",
         "OnCurrentAgentReset",
         "OnRecovered",
+        "OnStandbyOpened",
+        "OnStandbyLost",
+        "OnStandbyActive",
+        "OnActiveMaintenanceRequest",
+        "OnActiveMaintenance",
     ),
     aliases={"OnCloseConnection": "OnConnectionClosed", "OnCTIOSFailureEvent": "OnCTIOSFailure"},
 )
@@ -87,13 +93,22 @@ class ConnectionEvents:
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
         """The session is open."""
+        self._take_status(confirmation)
+        self._begin(confirmation, asked, reopened, confirmation.get("SessionType"))
+
+    def _take_status(self, confirmation: Message) -> None:
+        context = self._context
+        is_agent_mode = context.mode is not None and context.mode.is_agent
+        has_agent = is_agent_mode and context.current_agent is not None
+        self._status.opened(confirmation, context.peripheral_id if has_agent else None)
+
+    def _begin(self, confirmation: Message, asked: int, reopened: bool, session_type: int | None) -> None:
         context = self._context
         mode = context.mode
         assert mode is not None
         context.services_granted = confirmation["ServicesGranted"]
         context.monitor_id = confirmation.get("MonitorID") or 0
-        agent = context.current_agent if mode.is_agent else None
-        self._status.opened(confirmation, None if agent is None else context.peripheral_id)
+        context.session_type = session_type
         missing = asked & ~context.services_granted  # the server may grant fewer than asked for
         if missing:
             losses = "".join(f"; {loss}" for service, loss in mode.losses.items() if service & missing)
@@ -118,6 +133,46 @@ class ConnectionEvents:
             self._recovery.start()
         else:
             self._recovery.start_first()
+
+    def switched(self, side: Side, confirmation: Message, asked: int, reopened: bool) -> None:
+        """The session goes on over its standby session, whose side became active."""
+        # OPEN_CONF may be old: what the other side said until now about the system is newer.
+        if self._status.is_connected:
+            self._end("the other side became active")
+        else:
+            self._take_status(confirmation)
+        self._context.fire("OnStandbyActive", _side_arguments, side)
+        self.connected(side)
+        self._begin(confirmation, asked, reopened, codes.SESSION_ACTIVE)
+
+    def side_active(self) -> None:
+        """The side of the session reports that it has just become active: events may be missing."""
+        context = self._context
+        self._log.warning("the side of the session has become active again: everything is asked for")
+        context.session_type = codes.SESSION_ACTIVE
+        context.registry.doubt()
+        self._recovery.start()
+
+    def standby_opened(self, side: Side) -> None:
+        """A session on the standby side is open."""
+        self._context.fire("OnStandbyOpened", _side_arguments, side)
+
+    def standby_lost(self, side: Side, reason: FailureReason, error: BaseException) -> None:
+        """The session on the standby side is lost."""
+        self._context.fire("OnStandbyLost", _standby_loss_arguments, side, reason, error)
+
+    def maintenance_requested(self) -> bool:
+        """The active side asks whether its maintenance is acceptable. A listener may change the answer."""
+        self._context.fire("OnActiveMaintenanceRequest", _time_arguments)
+        accepted = self._context.accepts_maintenance
+        words = "accepted" if accepted else "refused"
+        self._log.info("the CTI Server asks for maintenance of its side: %s", words, kind=words)
+        return accepted
+
+    def maintenance_decided(self, begins: bool) -> None:
+        """The active side says whether its maintenance begins."""
+        self._log.info("maintenance of the active side %s", "begins" if begins else "is cancelled")
+        self._context.fire("OnActiveMaintenance", _maintenance_arguments, begins)
 
     def rejected(self, error: OpenRefused) -> None:
         """The server refused the session; no other side will be tried."""
@@ -206,13 +261,38 @@ class ConnectionEvents:
 
     def _lost(self, reason: str) -> None:
         self._is_gap = False
-        self._recovery.stop()
         self._status.lost()
+        self._end(reason)
+
+    def _end(self, reason: str) -> None:
+        self._recovery.stop()
         self._context.lost(reason)
 
 
 def _connection_arguments(side: Side) -> Arguments:
     return arguments_over({kw.CTIOS_EVENTTIME: time_of_day(), kw.CTIOS_CURRENTSERVER: side.host})
+
+
+def _side_arguments(side: Side) -> Arguments:
+    return arguments_over(
+        {kw.CTIOS_EVENTTIME: time_of_day(), kw.CTIOS_CURRENTSERVER: side.host, "Side": side.name}
+    )
+
+
+def _standby_loss_arguments(side: Side, reason: FailureReason, error: BaseException) -> Arguments:
+    return arguments_over(
+        {
+            kw.CTIOS_EVENTTIME: time_of_day(),
+            kw.CTIOS_FAILEDSERVER: side.host,
+            "Side": side.name,
+            kw.CTIOS_REASONCODE: int(reason),
+            kw.CTIOS_ERRORMESSAGE: str(error) or type(error).__name__,
+        }
+    )
+
+
+def _maintenance_arguments(begins: bool) -> Arguments:
+    return arguments_over({kw.CTIOS_EVENTTIME: time_of_day(), "MaintenanceModeStatus": begins})
 
 
 def _failure_arguments(side: Side, reason: FailureReason, final: bool, error: BaseException) -> Arguments:

@@ -97,6 +97,8 @@ class Context:
     ``snapshot_due``: whether the calls in progress are asked for when the mode opens, as in monitor mode.
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
     ``services_granted``: what the server granted (CTIServiceMask), 0 while the session is not open.
+    ``session_type``: SessionType, None while the session is not open. ``accepts_maintenance``: the answer
+    when the active side asks whether its maintenance is acceptable.
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
     ``current_call``: the call of agent mode that buttons are about. ``buttons``: what computes and reports
     button masks, None outside agent mode. ``minimizes_event_args``: whether events of calls have CTI OS's
@@ -120,6 +122,7 @@ class Context:
         "_end_filter",
         "_send_any",
         "_thread",
+        "accepts_maintenance",
         "agent_at",
         "agent_named",
         "buttons",
@@ -147,6 +150,7 @@ class Context:
         "request_timeout",
         "send",
         "services_granted",
+        "session_type",
         "snapshot_due",
         "tally",
     )
@@ -162,6 +166,8 @@ class Context:
         self.mode: Mode | None = None
         self.peripheral_id = NULL_PERIPHERAL_ID
         self.services_granted = 0
+        self.session_type: int | None = None
+        self.accepts_maintenance = True
         self.monitor_id = 0
         self.current_agent: CurrentAgent | None = None
         self.current_call: CurrentCall | None = None
@@ -360,6 +366,7 @@ class Context:
         """The connection is gone."""
         self.services_granted = 0
         self.chat.lost()
+        self.session_type = None
         self.registry.connection_lost(reason)
 
     def filter_events(self, accepts: Callable[[str, Arguments], bool], end: Callable[[], object]) -> None:

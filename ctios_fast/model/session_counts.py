@@ -13,9 +13,13 @@ def counts(
     connection: Connection, events: EventPublisher, recovery: Recovery, context: Context
 ) -> dict[str, int]:
     """All counts by name. ``docs/connection.md`` explains each."""
-    dispatcher, book = connection.dispatcher, connection.book
+    dispatcher, book, keeper = connection.dispatcher, connection.book, connection.standby
     return {
         "connections": connection.connects,
+        "standby_switches": connection.switches,
+        "standby_opened": 0 if keeper is None else keeper.opened,
+        "standby_lost": 0 if keeper is None else keeper.lost,
+        "standby_frames_ignored": 0 if keeper is None else keeper.frames_ignored,
         "frames": dispatcher.frames_seen,
         "frames_malformed": dispatcher.malformed,
         "frames_without_handler": dispatcher.unhandled,

@@ -11,7 +11,7 @@ from ctios_fast.enums import ConnectionMode
 
 from .agents.agent import Agent
 from .client_identity import ClientIdentity
-from .coercion import refuse
+from .coercion import boolean, refuse
 from .context import Context
 from .method_only import method_only
 from .property_object import Property, PropertyObject, properties
@@ -154,6 +154,37 @@ class SessionProperties(PropertyObject):
     def services_granted(self) -> int:
         """What the server granted to the open session (CTIServiceMask), 0 without one."""
         return self._context.services_granted
+
+    @property
+    def session_type(self) -> int | None:
+        """SessionType of the open session: 0 unknown, 1 active, 2 standby.
+
+        None without an open session, and below protocol version 24.
+        """
+        return self._context.session_type
+
+    @property
+    def standby_side(self) -> str:
+        """``"A"`` or ``"B"``: the side on which a standby session is open, or an empty text."""
+        keeper = self._connection.standby
+        if keeper is None or keeper.side is None or not keeper.is_ready:
+            return ""
+        return keeper.side.name
+
+    @property
+    def accepts_maintenance(self) -> bool:
+        """The answer when the active CTI Server asks whether its maintenance is acceptable.
+
+        A listener of ``OnActiveMaintenanceRequest`` may set it: the answer is sent after the listeners. One
+        refusal cancels the maintenance of the whole peripheral gateway.
+
+        Setting it raises ``MethodError`` for what is not a bool.
+        """
+        return self._context.accepts_maintenance
+
+    @accepts_maintenance.setter
+    def accepts_maintenance(self, accepts: bool) -> None:
+        self._context.accepts_maintenance = boolean("accepts_maintenance", accepts)
 
     @property
     def peripheral_id(self) -> int:

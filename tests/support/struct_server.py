@@ -30,6 +30,13 @@ SNAPSHOT_CALL_REQ = 82
 SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
 LIST_AGENT_TEAM_REQ, LIST_AGENT_TEAM_CONF = 133, 134
 CONFIG_REQUEST_EVENT = 232
+STANDBY_ACTIVE_EVENT = 277
+ACTIVE_MAINTENANCE_REQ, ACTIVE_MAINTENANCE_RESP, ACTIVE_MAINTENANCE_EVENT = 278, 279, 280
+STOPPING_REQUESTS_TO_THIS_SIDE_IND = 281
+
+#: SessionTypes, and the service of clients that know of active and standby sides.
+UNKNOWN_SIDE, ACTIVE_SIDE, STANDBY_SIDE = 0, 1, 2
+ACTIVE_STANDBY = 0x02000000
 
 LOGIN, LOGOUT, NOT_READY, AVAILABLE, UNKNOWN = 0, 1, 2, 3, 9
 TALKING, WORK_NOT_READY, WORK_READY, RESERVED = 4, 5, 6, 8
@@ -166,6 +173,7 @@ class Peer:
         peripherals: tuple[int, ...] = (),
         pg_status: int = 0,
         is_online: bool = True,
+        session_type: int = ACTIVE_SIDE,
     ) -> None:
         """Confirm a session. ``pg_status``: PGStatus. ``is_online``: PeripheralOnline."""
         fixed = struct.pack(
@@ -182,7 +190,7 @@ class Peer:
         if self.version >= 19:
             fixed += struct.pack(">i", 0)  # DepartmentID
         if self.version >= 24:
-            fixed += struct.pack(">H", 1)  # SessionType: active
+            fixed += struct.pack(">H", session_type)
         floating: list[tuple[int, bytes]] = [(228, ushort(len(peripherals)))]
         for peripheral_id in peripherals:
             floating += [(208, uint(peripheral_id)), (224, ushort(0))]
@@ -203,6 +211,22 @@ class Peer:
     def failure_event(self, status: int) -> None:
         """Report a failure of the server."""
         self.send(FAILURE_EVENT, struct.pack(">I", status))
+
+    def heartbeat_conf(self, request: Frame) -> None:
+        """Answer a heartbeat."""
+        self.send(HEARTBEAT_CONF, struct.pack(">I", request.invoke_id))
+
+    def standby_active(self) -> None:
+        """Report that this side has become active."""
+        self.send(STANDBY_ACTIVE_EVENT, b"")
+
+    def ask_for_maintenance(self, invoke_id: int) -> None:
+        """Ask whether maintenance is acceptable."""
+        self.send(ACTIVE_MAINTENANCE_REQ, struct.pack(">I", invoke_id))
+
+    def maintenance_event(self, begins: bool) -> None:
+        """Say whether the maintenance begins."""
+        self.send(ACTIVE_MAINTENANCE_EVENT, struct.pack(">H", begins))
 
     def close_conf(self, request: Frame) -> None:
         """Confirm the end of a session."""

@@ -236,7 +236,11 @@ PLAIN_ENUMERATIONS = (
     "ConfigKeyStatus",
     "ConfigEndStatus",
     "ConfigRecordType",
+    "SessionType",
 )
+
+#: What is written before the names of an enumeration whose names say too little by themselves.
+PREFIXES = {"SessionType": "SESSION_"}
 
 #: Values that stand for "none" or "all", and the ports on which CTI Servers usually listen (sides A and B).
 CONSTANTS = {
@@ -265,7 +269,8 @@ def codes_module(reference: Reference) -> str:
     lines += [f"{name}: Final = {value}" for name, value in CONSTANTS.items()]
     for name, _, rows in _classes(reference):
         if name in PLAIN_ENUMERATIONS:
-            lines += ["", f"# {name}"] + [f"{member}: Final = {value}" for member, value in rows]
+            prefix = PREFIXES.get(name, "")
+            lines += ["", f"# {name}"] + [f"{prefix}{member}: Final = {value}" for member, value in rows]
     return "\n".join([*lines, ""])
 
 
