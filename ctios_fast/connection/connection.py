@@ -202,10 +202,8 @@ class Connection:
         Fails with ``OpenRefused``, ``RequestTimeout`` or ``ConnectionLost``. If every side refuses for a
         reason of its own it fails too, but the connection goes on trying until ``disconnect``.
         """
-        asked = settings.services
-        if self.standby is not None:
-            settings = settings._replace(services=asked | codes.CTI_SERVICE_ACTIVE_STANDBY)
-        self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat), asked)
+        added = codes.CTI_SERVICE_ACTIVE_STANDBY if self.standby is not None else 0
+        self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat), added)
         request: Request[Message] = Request("OPEN_REQ")
         self._waiters.open = request
         if self.state is ConnectionState.CONNECTED:
@@ -504,10 +502,11 @@ class Connection:
         self.log.warning(
             "side %s: %s", self.side.name if self.side else "?", error, kind=("refused", error.status)
         )
-        settings = self._wanted.settings
-        if error.status == codes.E_CTI_FUNCTION_NOT_AVAILABLE and settings.optional_services:
-            self.log.info("the session is opened without services %#x", settings.optional_services)
-            self._wanted.settings = settings.without_optional_services()
+        assert self._wanted is not None
+        if error.status == codes.E_CTI_FUNCTION_NOT_AVAILABLE and (
+            given_up := self._wanted.give_up_services()
+        ):
+            self.log.info("the session is opened without services %#x", given_up)
             self._send_open()
         elif error.status in TAKEN_OVER:
             self._taken_over(link, error)

@@ -58,13 +58,31 @@ TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
 class Wanted:
     """The session that the connection opens, and opens again after a loss."""
 
-    __slots__ = ("asked", "opened_before", "refusals", "settings")
+    __slots__ = ("added", "opened_before", "refusals", "settings")
 
-    def __init__(self, settings: "OpenSettings", asked: int) -> None:
-        self.settings = settings
-        self.asked = asked  # services of the mode: without the one that the option ``standby`` adds
+    def __init__(self, settings: "OpenSettings", added: int) -> None:
+        self.settings = settings._replace(services=settings.services | added)
+        self.added = added & ~settings.services  # services that an option added to those of the mode
         self.opened_before = False  # it was open on an earlier link
         self.refusals = 0  # sides that refused it in a row
+
+    @property
+    def asked(self) -> int:
+        """The services that the mode asks for."""
+        return self.settings.services & ~self.added
+
+    def give_up_services(self) -> int:
+        """Ask no more for services that the session can do without, since the server refused some.
+
+        Returns what is given up: the optional services of the mode, if there are any, otherwise those that
+        were added to them; 0 if there are none either.
+        """
+        settings = self.settings
+        services = settings.optional_services or self.added
+        if not settings.optional_services:
+            self.added = 0
+        self.settings = settings._replace(services=settings.services & ~services, optional_services=0)
+        return services
 
 
 class OpenSettings(NamedTuple):
@@ -87,10 +105,6 @@ class OpenSettings(NamedTuple):
     agent_id: str | None = None
     agent_instrument: str | None = None
     optional_services: int = 0
-
-    def without_optional_services(self) -> Self:
-        """The same without the services that the server has refused."""
-        return self._replace(services=self.services & ~self.optional_services, optional_services=0)
 
     def with_idle_timeout(self, heartbeat: float | None) -> Self:
         """The same with the IdleTimeout that fits a heartbeat interval in seconds: four times as long."""

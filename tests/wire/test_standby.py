@@ -44,7 +44,7 @@ from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
 from ctios_fast.connection.sides import WAITS
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
-OFFLINE, NOT_MASTER, NEW_SESSION, IN_MAINTENANCE = 15, 92, 11, 110
+FUNCTION_NOT_AVAILABLE, OFFLINE, NOT_MASTER, NEW_SESSION, IN_MAINTENANCE = 12, 15, 92, 11, 110
 
 
 class NotingClock(ManualClock):
@@ -273,6 +273,17 @@ async def test_a_server_that_does_not_grant_the_service_gets_one_session(
     await opened(peer, UNKNOWN_SIDE, BULK_SERVICES)
     await soon(opening)
     assert session.is_open
+    assert not keeper_of(session).side
+
+
+async def test_a_server_that_refuses_the_service_gets_one_session_without_it(
+    session: Session, server: StructServer, other_server: StructServer
+) -> None:
+    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
+    opening = session.set_bulk_mode(5000)
+    peer.failure_conf(await peer.receive(OPEN_REQ), FUNCTION_NOT_AVAILABLE)
+    assert services_of(await opened(peer, 1, BULK_SERVICES)) == BULK_SERVICES
+    await soon(opening)
     assert not keeper_of(session).side
 
 
