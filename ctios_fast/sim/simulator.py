@@ -14,7 +14,7 @@ from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import AgentState, StatusCode, SystemEventID
-from ctios_fast.sim.plant import Plant, PlantAgent, PlantSettings, Population
+from ctios_fast.sim.plant import MAX_AGENTS, Plant, PlantAgent, PlantSettings, Population
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.frame_faults import BAD_FRAMES, MAX_DELAY, MAX_FAULTS, BadFrame
 from ctios_fast.sim.server.server_pair import ServerPair
@@ -29,9 +29,6 @@ __all__ = ["COMPONENT_FAILED", "MAX_AGENTS", "Simulator"]
 
 COMPONENT_FAILED: Final = 50002
 """Reason code with which the peripheral logs agents out when a component fails."""
-
-MAX_AGENTS: Final = 100_000
-"""Agents of one simulator."""
 
 _WAYS_TO_FAIL: Final = ("kill", "freeze", "garbage", "mid_frame", "graceful")
 _GARBAGE_BYTES: Final = 4096

@@ -6,6 +6,7 @@ from typing import Final
 
 from ctios_fast.sim.server.frame_faults import BAD_FRAMES
 
+from .control import SUPERVISION
 from .parameter_kinds import (
     AGENT,
     CALL,
@@ -13,6 +14,9 @@ from .parameter_kinds import (
     DELAY,
     ECC,
     FLAG,
+    ID,
+    IDS,
+    NAME,
     NUMBER,
     REASON,
     REQUEST,
@@ -66,6 +70,14 @@ _STATE: Final = Parameter("state", choice("offline", "online"))
 _ONE_SIDE: Final = Parameter("side", choice("A", "B"), required=False)
 _DATA: Final = (Parameter("variables", VARIABLES, required=False), Parameter("ecc", ECC, required=False))
 
+_NAME: Final = Parameter("name", NAME)
+_NAMES: Final = tuple(
+    Parameter(name, NAME, required=False) for name in ("first_name", "last_name", "login_name")
+)
+_GROUP: Final = Parameter("group", ID)
+_TEAM: Final = Parameter("team", ID)
+_DEVICE: Final = Parameter("device", NUMBER)
+
 _TABLE: Final = (
     Command(
         "call",
@@ -102,6 +114,50 @@ _TABLE: Final = (
         (_AGENT, Parameter("reason", REASON, required=False)),
         "The peripheral logs the agent out, by default with reason 50002.",
     ),
+    Command(
+        "supervise",
+        (Parameter("supervisor", AGENT), _AGENT, Parameter("action", choice(*SUPERVISION))),
+        "A supervisor monitors, whispers to, barges in on, intercepts or leaves the agent's call.",
+    ),
+    Command("emergency", (_AGENT,), "The agent calls a supervisor in an emergency.", "call"),
+    Command("assist", (_AGENT,), "The agent calls a supervisor for help.", "call"),
+    Command(
+        "add_agent",
+        (_AGENT, Parameter("extension", NUMBER), *_NAMES, Parameter("groups", IDS, required=False)),
+        "There is a new agent with a new telephone, logged out, in skill groups by number.",
+    ),
+    Command("remove_agent", (_AGENT,), "The agent, who is logged out, and its telephone are removed."),
+    Command("rename_agent", (_AGENT, *_NAMES), "Names of the agent change; a name left out stays."),
+    Command(
+        "add_group",
+        (_GROUP, _NAME, Parameter("queue", NUMBER, required=False)),
+        "There is a new skill group without agents, with a queue device if a number is given.",
+    ),
+    Command("remove_group", (_GROUP,), "The skill group and its queues are removed."),
+    Command("rename_group", (_GROUP, _NAME), "The name of the skill group changes."),
+    Command("join_group", (_AGENT, _GROUP), "The agent, who has no call, joins the skill group."),
+    Command("leave_group", (_AGENT, _GROUP), "The agent, who has no call, leaves the skill group."),
+    Command(
+        "add_service",
+        (Parameter("service", ID), _NAME, Parameter("groups", IDS, required=False)),
+        "There is a new service, with skill groups by number.",
+    ),
+    Command("remove_service", (Parameter("service", ID),), "The service is removed."),
+    Command("add_device", (_DEVICE,), "There is a new device, a route point."),
+    Command("remove_device", (_DEVICE,), "The device, neither a telephone nor a queue, is removed."),
+    Command("add_team", (_TEAM, _NAME), "There is a new team without members."),
+    Command(
+        "join_team",
+        (
+            _TEAM,
+            _AGENT,
+            Parameter("supervisor", FLAG, required=False),
+            Parameter("temporary", FLAG, required=False),
+        ),
+        "The agent joins the team, as a supervisor or as a temporary agent if that is true.",
+    ),
+    Command("leave_team", (_TEAM, _AGENT), "The agent or supervisor leaves the team."),
+    Command("restore_team", (_TEAM,), "Temporary agents leave the team, and its permanent list is reported."),
     Command(
         "fail_side",
         (

@@ -2,24 +2,27 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
-from ctios_fast.protocol.enums import AgentState, SystemEventID
-from ctios_fast.sim.plant import CallDataChanges, Plant, PlantAgent, PlantError, UnknownAgent
+from ctios_fast.protocol.enums import AgentState, SupervisoryAction, SystemEventID
+from ctios_fast.sim.plant import CallDataChanges, Connection, Plant, PlantAgent
 from ctios_fast.sim.server.frame_faults import BadFrame
 from ctios_fast.sim.sim_clocks import VirtualClock
 
+from .administration import Administration, refusals
 from .command_error import CommandError
 
-__all__ = ["Control", "ControlledCentre"]
+__all__ = ["SUPERVISION", "Control", "ControlledCentre"]
 
 MAX_UNSENT: Final = 1024 * 1024
 """Bytes that may wait for clients while a virtual clock is moved; then they are sent first."""
 
 COMPONENT_FAILED: Final = 50002
 """Reason code with which the peripheral logs agents out when a component fails."""
+
+SUPERVISION: Final = {action.name.removeprefix("SUPERVISOR_").lower(): action for action in SupervisoryAction}
+"""Word of the command "supervise" -> what the supervisor does."""
 
 _ARRAY_ELEMENT: Final = re.compile(r"(?P<name>[^\[\]]+)\[(?P<index>\d{1,3})\]")
 _MAX_INDEX: Final = 255
@@ -73,7 +76,7 @@ class ControlledCentre(Protocol):
         """Wait until the sockets have taken everything that was sent."""
 
 
-class Control:
+class Control(Administration):
     """Commands to a simulated contact centre, each a method.
 
     ``centre``: the simulated pair of CTI Servers.
@@ -85,14 +88,10 @@ class Control:
     """
 
     def __init__(self, centre: ControlledCentre, clock: VirtualClock | None = None) -> None:
+        super().__init__(centre.plant)
         self._centre: Final = centre
         self._clock: Final = clock
         self._running: Final[set[asyncio.Task[object]]] = set()  # commands that were started, not awaited
-
-    @property
-    def plant(self) -> Plant:
-        """The agents and calls."""
-        return self._centre.plant
 
     # --- calls --------------------------------------------------------------------------------------
 
@@ -111,34 +110,34 @@ class Control:
         ``ecc``: named variables; "name[3]" is the element 3 of a named array.
         """
         names, arrays = _split(ecc or {})
-        with _refusals():
+        with refusals():
             call = self.plant.inbound(to, ani=caller, variables=variables, ecc=names, arrays=arrays)
         return call.call_id
 
     def answer(self, agent: str) -> None:
         """Answer the call that rings at the agent."""
-        with _refusals():
+        with refusals():
             self.plant.answer(self.plant.alerting(self._agent(agent)))
 
     def hold(self, agent: str) -> None:
         """Hold the agent's active call."""
-        with _refusals():
+        with refusals():
             self.plant.hold(self.plant.active(self._agent(agent)))
 
     def retrieve(self, agent: str) -> None:
         """Retrieve the agent's held call."""
-        with _refusals():
+        with refusals():
             self.plant.retrieve(self.plant.held(self._agent(agent)))
 
     def alternate(self, agent: str) -> None:
         """Hold the agent's active call and retrieve the held one."""
-        with _refusals():
+        with refusals():
             found = self._agent(agent)
             self.plant.alternate(self.plant.active(found), self.plant.held(found))
 
     def reconnect(self, agent: str) -> None:
         """Clear the agent's active call, whether it was answered or not, and retrieve the held one."""
-        with _refusals():
+        with refusals():
             found = self._agent(agent)
             held = self.plant.held(found)
             self.plant.reconnect(self.plant.present(found), held)
@@ -151,7 +150,7 @@ class Control:
         """
         if (agent is None) is (call is None):
             raise CommandError("hangup takes either an agent or a call: give one of the two")
-        with _refusals():
+        with refusals():
             if call is not None:
                 self.plant.caller_hangs_up(self.plant.call(call))
             elif agent is not None:
@@ -162,13 +161,13 @@ class Control:
 
         ``to``: an agent id, an extension, a queue, a dialled number, or an outside number.
         """
-        with _refusals():
+        with refusals():
             found = self._agent(agent)
             return self.plant.consult(self.plant.active(found), self._number_of(to)).call_id
 
     def conference(self, agent: str) -> int:
         """Make one call of the agent's held and active calls and return its ConnectionCallID."""
-        with _refusals():
+        with refusals():
             found = self._agent(agent)
             return self.plant.conference(self.plant.held(found), self.plant.active(found)).call_id
 
@@ -177,7 +176,7 @@ class Control:
 
         The active call may still ring at its destination.
         """
-        with _refusals():
+        with refusals():
             found = self._agent(agent)
             held = self.plant.held(found)
             return self.plant.transfer(held, self.plant.present(found)).call_id
@@ -194,7 +193,7 @@ class Control:
         """
         names, arrays = _split(ecc or {})
         changes = CallDataChanges(variables=dict(variables or {}), ecc=names, arrays=arrays)
-        with _refusals():
+        with refusals():
             self.plant.set_call_data(self.plant.call(call), changes)
 
     # --- agents -------------------------------------------------------------------------------------
@@ -210,7 +209,7 @@ class Control:
             wanted = AgentState[f"AGENT_STATE_{state}"]
         except KeyError:
             raise CommandError(f"there is no agent state {state!r}") from None
-        with _refusals():
+        with refusals():
             self.plant.set_agent_state(self._agent(agent), wanted, reason)
 
     def force_logout(self, agent: str, reason: int = COMPONENT_FAILED) -> None:
@@ -218,8 +217,35 @@ class Control:
 
         ``reason``: EventReasonCode.
         """
-        with _refusals():
+        with refusals():
             self.plant.force_logout(self._agent(agent), reason)
+
+    # --- supervisors --------------------------------------------------------------------------------
+
+    def supervise(self, supervisor: str, agent: str, action: str) -> None:
+        """Let a supervisor join, take over or leave the active call of an agent of the team.
+
+        ``action``: "monitor", "whisper", "barge_in", "intercept" or "clear".
+        """
+        wanted = SUPERVISION.get(action)
+        if wanted is None:
+            raise CommandError(
+                f"an action of a supervisor is one of {', '.join(SUPERVISION)}, not {action!r}"
+            )
+        with refusals():
+            by, found = self._agent(supervisor), self._agent(agent)
+            own = next((c for c in found.device.connections if _supervises(by, c)), None)
+            self.plant.supervise(by, own or self.plant.active(found), wanted)
+
+    def emergency(self, agent: str) -> int:
+        """Let the agent call a supervisor in an emergency; return the new call's ConnectionCallID."""
+        with refusals():
+            return self.plant.emergency_call(self._agent(agent)).call_id
+
+    def assist(self, agent: str) -> int:
+        """Let the agent call a supervisor for help; return the new call's ConnectionCallID."""
+        with refusals():
+            return self.plant.supervisor_assist(self._agent(agent)).call_id
 
     # --- faults -------------------------------------------------------------------------------------
 
@@ -231,20 +257,20 @@ class Control:
         that are not a frame, then resets; "mid_frame" resets in the middle of a frame; "graceful" is an
         orderly shutdown.
         """
-        with _refusals():
+        with refusals():
             self._centre.fail_side(side, how)
 
     async def restore_side(self, side: str) -> None:
         """Bring a side back after any failure."""
         try:
-            with _refusals():
+            with refusals():
                 await self._centre.restore_side(side)
         except OSError as error:
             raise CommandError(f"side {side} cannot listen again: {error.strerror or error}") from None
 
     def swap(self) -> None:
         """Make the standby side the active one."""
-        with _refusals():
+        with refusals():
             self._centre.swap()
 
     def peripheral(self, state: str, end_calls: bool = True) -> None:
@@ -254,7 +280,7 @@ class Control:
         ``end_calls``: going off-line sends END_CALL_EVENT for all calls.
         """
         _check_on_off("peripheral", state)
-        with _refusals():
+        with refusals():
             self._centre.set_peripheral(online=state == "online", end_calls=end_calls)
 
     def gateway(self, state: str) -> None:
@@ -292,12 +318,12 @@ class Control:
 
         ``side``: "A" or "B"; None: both. So it is for the faults below.
         """
-        with _refusals():
+        with refusals():
             self._centre.delay_frames(seconds, side)
 
     def duplicate_frames(self, count: int = 1, side: str | None = None) -> None:
         """Send the next ``count`` frames of each connection twice."""
-        with _refusals():
+        with refusals():
             self._centre.duplicate_frames(count, side)
 
     def bad_frame(self, what: BadFrame, side: str | None = None) -> None:
@@ -305,12 +331,12 @@ class Control:
 
         ``what``: "overlong", "contradictory" or "unknown".
         """
-        with _refusals():
+        with refusals():
             self._centre.send_bad_frame(what, side)
 
     def drop_heartbeats(self, drop: bool = True, side: str | None = None) -> None:
         """Answer no HEARTBEAT_REQ from now on; ``drop`` False answers them again."""
-        with _refusals():
+        with refusals():
             self._centre.drop_heartbeats(drop, side)
 
     def refuse_requests(
@@ -320,7 +346,7 @@ class Control:
 
         ``request``: the name of a message, such as "OPEN_REQ"; None: any request.
         """
-        with _refusals():
+        with refusals():
             self._centre.refuse_requests(status, count, request, side)
 
     # --- time and truth -----------------------------------------------------------------------------
@@ -332,7 +358,7 @@ class Control:
         """
         if self._clock is None:
             raise CommandError("time moves by itself here: only a virtual clock can be advanced")
-        with _refusals():
+        with refusals():
             await self._clock.advance(seconds, self._settle)
         await self._centre.drained()
 
@@ -361,36 +387,20 @@ class Control:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    # --- look-ups -----------------------------------------------------------------------------------
-
-    def _agent(self, agent_id: str) -> PlantAgent:
-        try:
-            return self.plant.find_agent(agent_id=agent_id)
-        except UnknownAgent:
-            raise CommandError(f"there is no agent with the id {agent_id!r}") from None
-
     def _number_of(self, to: str) -> str:
         """What a device dials to reach an agent by its id; any other number as it is."""
         agent = self.plant.population.agents.get(to)
         return to if agent is None else agent.extension
 
 
+def _supervises(supervisor: PlantAgent, connection: Connection) -> bool:
+    present = connection.supervised_by
+    return present is not None and present.agent is supervisor
+
+
 def _check_on_off(what: str, state: str) -> None:
     if state not in ("offline", "online"):
         raise CommandError(f"a {what} is 'offline' or 'online', not {state!r}")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn the refusals of the plant and of the pair into CommandError."""
-    try:
-        yield
-    except CommandError:
-        raise
-    except PlantError as refusal:
-        raise CommandError(refusal.reason) from refusal
-    except ValueError as refusal:
-        raise CommandError(str(refusal)) from refusal
 
 
 def _split(ecc: Mapping[str, str]) -> tuple[dict[str, str], dict[str, dict[int, str]]]:

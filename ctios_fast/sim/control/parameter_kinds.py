@@ -15,6 +15,9 @@ __all__ = [
     "DELAY",
     "ECC",
     "FLAG",
+    "ID",
+    "IDS",
+    "NAME",
     "NUMBER",
     "REASON",
     "REQUEST",
@@ -30,6 +33,9 @@ MAX_VARIABLE: Final = 40
 MAX_VALUE: Final = 210
 MAX_NAME: Final = 32
 MAX_NAMES: Final = 200
+MAX_TEXT: Final = 255
+MAX_ID: Final = 2147483647
+MAX_IDS: Final = 100
 CALL_VARIABLES: Final = tuple(f"CallVariable{n}" for n in range(1, 11))
 
 
@@ -65,6 +71,10 @@ def _is_integer(value: object, max_value: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= max_value
 
 
+def _is_id(value: object) -> bool:
+    return value != 0 and _is_integer(value, MAX_ID)
+
+
 def _is_number(value: object, max_value: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
@@ -87,6 +97,12 @@ def _are_named(value: object) -> bool:
 
 AGENT: Final = Kind(f"an agent id, a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
 NUMBER: Final = Kind(f"a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
+NAME: Final = Kind(f"a string of at most {MAX_TEXT} bytes", lambda v: _is_text(v, MAX_TEXT, 0))
+ID: Final = Kind(f"an integer from 1 to {MAX_ID}", _is_id)
+IDS: Final = Kind(
+    f"a list of at most {MAX_IDS} integers from 1 to {MAX_ID}",
+    lambda v: isinstance(v, list) and len(v) <= MAX_IDS and all(map(_is_id, v)),
+)
 CALL: Final = Kind(
     "a ConnectionCallID, an integer from 0 to 4294967295", lambda v: _is_integer(v, 0xFFFFFFFF)
 )

@@ -5,9 +5,11 @@ says who and what there is, ``PlantSettings`` how it behaves where peripherals d
 """
 
 from .call_context import CallContext, CallDataChanges
+from .configuring import ConfigChange
 from .entities import (
     VOICE_MRD,
     Call,
+    CallTypeEntry,
     Connection,
     DeskSettings,
     Device,
@@ -19,21 +21,25 @@ from .entities import (
     Service,
     SkillGroup,
     Team,
+    Terminal,
     TrunkGroup,
 )
 from .plant import Plant
 from .plant_error import ControlRefusal, PlantError, RequestRefusal
 from .plant_event import CALL_MASK_BIT, Audience, PlantEvent
 from .plant_settings import ConnectionIdForm, IdChange, PlantSettings
-from .population import ContradictingAgent, Population, UnknownAgent
+from .population import MAX_AGENTS, ContradictingAgent, Population, UnknownAgent
 
 __all__ = [
     "CALL_MASK_BIT",
+    "MAX_AGENTS",
     "VOICE_MRD",
     "Audience",
     "Call",
     "CallContext",
     "CallDataChanges",
+    "CallTypeEntry",
+    "ConfigChange",
     "Connection",
     "ConnectionIdForm",
     "ContradictingAgent",
@@ -55,6 +61,7 @@ __all__ = [
     "Service",
     "SkillGroup",
     "Team",
+    "Terminal",
     "TrunkGroup",
     "UnknownAgent",
 ]

@@ -226,6 +226,21 @@ class AgentDesk:
             else:
                 member.group.available.pop(agent, None)
 
+    def groups_changed(self, agent: PlantAgent) -> None:
+        """Bring the states in an agent's skill groups in line after it has joined or left one; report them.
+
+        The time in the present state must have been settled before.
+        """
+        state = agent.voice.state
+        self._set_memberships(agent, state, agent.group)
+        if state is _LOGOUT:
+            return
+        available = state is _AVAILABLE
+        self._keep_available(agent, available)
+        self._floor.agent_report.state(agent)
+        if available and self.when_available is not None and not agent.device.connections:
+            self.when_available(agent)
+
     def _work_over(self, agent: PlantAgent, serial: int) -> None:
         if serial == agent.work_timer_serial:
             with self._floor.outlet:

@@ -13,6 +13,7 @@ from ctios_fast.protocol.enums import (
     CallDirection,
     CallType,
     ConnectionDeviceIDType,
+    DeskSettingsMask,
     DeviceIDType,
     LocalConnectionState,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "VOICE_MRD",
     "Call",
     "CallRecord",
+    "CallTypeEntry",
     "Connection",
     "DeskSettings",
     "Device",
@@ -39,11 +41,23 @@ __all__ = [
     "Service",
     "SkillGroup",
     "Team",
+    "Terminal",
     "TrunkGroup",
 ]
 
 VOICE_MRD: Final = 1
 """The media routing domain of calls; agents have a state of its own in each of theirs."""
+
+
+_DESK_BITS: Final = (
+    ("available_after_incoming", DeskSettingsMask.DESK_AVAIL_AFTER_INCOMING_MASK),
+    ("available_after_outgoing", DeskSettingsMask.DESK_AVAIL_AFTER_OUTGOING_MASK),
+    ("idle_reason_required", DeskSettingsMask.DESK_IDLE_REASON_REQUIRED_MASK),
+    ("logout_reason_required", DeskSettingsMask.DESK_LOGOUT_REASON_REQUIRED_MASK),
+    ("supervisor_calls_allowed", DeskSettingsMask.DESK_SUPERVISOR_CALLS_ALLOWED_MASK),
+    ("agent_to_agent_calls_allowed", DeskSettingsMask.DESK_AGENT_TO_AGENT_CALLS_ALLOWED),
+)
+"""Attribute of DeskSettings -> bit of DeskSettingsMask."""
 
 
 @dataclass(slots=True)
@@ -68,6 +82,11 @@ class DeskSettings:
     logout_reason_required: bool = False
     supervisor_calls_allowed: bool = True
     agent_to_agent_calls_allowed: bool = True
+
+    @property
+    def mask(self) -> int:
+        """DeskSettingsMask."""
+        return sum(bit.value for name, bit in _DESK_BITS if getattr(self, name))
 
 
 @dataclass(slots=True, eq=False)
@@ -132,6 +151,7 @@ class PlantAgent:
     media: dict[int, MediaState] = field(default_factory=lambda: {VOICE_MRD: MediaState()})
     desk: DeskSettings = field(default_factory=DeskSettings)
     department_id: int = 0
+    services: tuple[int, ...] = ()  # EnabledServices
     routable: bool = True
     work_mode: AgentWorkMode = AgentWorkMode.AWM_UNSPECIFIED
     remote_number: str = ""
@@ -184,6 +204,7 @@ class SkillGroup:
     available: dict[PlantAgent, None] = field(default_factory=dict)  # in the order of becoming available
     queues: "list[Queue]" = field(default_factory=list)
     queue_tallies: Tallies | None = None
+    former: Tallies | None = None  # what agents did here who have left the group
     description: str = ""
 
     @property
@@ -227,6 +248,25 @@ class Team:
             if agent_id not in flags:
                 flags[agent_id] = AgentFlags.TEMPORARY_AGENT.value if agent_id in self.temporary else 0
         return flags
+
+
+@dataclass(slots=True, eq=False)
+class CallTypeEntry:
+    """A call type of the configuration."""
+
+    call_type_id: int
+    name: str
+    description: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Terminal:
+    """A telephone of the configuration, with the instruments (device ids) on it."""
+
+    device_name: str
+    type_name: str
+    terminal_type: int = 0
+    instruments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

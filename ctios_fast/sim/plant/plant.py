@@ -14,6 +14,7 @@ from .arrivals import Arrivals
 from .call_control import CallControl
 from .call_flow import CallFlow
 from .call_merging import CallMerging
+from .configuring import Configuring
 from .desk import AgentDesk
 from .disorder import Disorder
 from .entities import Call, PlantAgent
@@ -41,6 +42,10 @@ class Plant:
 
     - events: ``subscribe``, ``unsubscribe``, ``call_after_events``, ``events_held``;
     - agents (``AgentDesk``): ``set_agent_state``, ``force_logout``, ``put_agent``;
+    - administrators (``Configuring``): ``add_agent``, ``remove_agent``, ``rename_agent``, ``join_group``,
+      ``leave_group``, ``add_skill_group``, ``remove_skill_group``, ``rename_skill_group``, ``add_service``,
+      ``remove_service``, ``add_device``, ``remove_device``, ``add_team``, ``join_team``, ``leave_team``,
+      ``restore_team``, and ``subscribe_changes`` to what they change;
     - callers (``Arrivals``, ``CallControl``): ``inbound``, ``caller_hangs_up``, ``external_answers``;
     - agents' devices (``CallControl``, ``CallMerging``): ``make_call``, ``answer``, ``hold``, ``retrieve``,
       ``alternate``, ``reconnect``, ``consult``, ``conference``, ``transfer``, ``single_step_conference``,
@@ -81,6 +86,25 @@ class Plant:
         self.set_agent_state = desk.set_agent_state
         self.force_logout = desk.force_logout
         self.put_agent = desk.put
+        # administrators
+        configuring = Configuring(floor, desk)
+        self.subscribe_changes = configuring.subscribe
+        self.add_agent = configuring.add_agent
+        self.remove_agent = configuring.remove_agent
+        self.rename_agent = configuring.rename_agent
+        self.join_group = configuring.join_group
+        self.leave_group = configuring.leave_group
+        self.add_skill_group = configuring.add_skill_group
+        self.remove_skill_group = configuring.remove_skill_group
+        self.rename_skill_group = configuring.rename_skill_group
+        self.add_service = configuring.add_service
+        self.remove_service = configuring.remove_service
+        self.add_device = configuring.add_device
+        self.remove_device = configuring.remove_device
+        self.add_team = configuring.add_team
+        self.join_team = configuring.join_team
+        self.leave_team = configuring.leave_team
+        self.restore_team = configuring.restore_team
         # callers
         self.inbound = arrivals.inbound
         self.caller_hangs_up = control.caller_hangs_up

@@ -183,8 +183,8 @@ class PlantReader:
     def skill_group_statistics(self, group: SkillGroup) -> dict[str, int]:
         """The figures of QUERY_SKILL_GROUP_STATISTICS_CONF by their wire names, and times in other states.
 
-        Each is the sum over the group's members, except those of its queues. The router's own queue is not
-        part of the plant: RouterCallsQNow and LongestRouterCallQNow are unknown.
+        Each is the sum over the group's present and former members, except those of its queues. The router's
+        own queue is not part of the plant: RouterCallsQNow and LongestRouterCallQNow are unknown.
         """
         now = self._floor.now()
         for member in group.members:
@@ -192,7 +192,7 @@ class PlantReader:
         figures = self._agents_now(group)
         figures |= self._queue_now(group, now)
         for place, (span, queue_span) in enumerate((("To5", "5"), ("ToHalf", "Half"), ("Today", "Today"))):
-            counts = total((member.tallies for member in group.members), place, now)
+            counts = total((group.former, *(member.tallies for member in group.members)), place, now)
             for name in _GROUP_FIGURES:
                 figures[name + span] = counts[INDEX[name]]
             queue_tallies = group.queue_tallies

@@ -1,6 +1,7 @@
 """Population: which agents, teams, skill groups, services, queues, dialled numbers and trunks a plant has.
 
-It is built once and then changes only by what happens in the plant (states, calls at devices).
+It is built once. Then it changes by what happens in the plant (states, calls at devices), and ``Configuring``
+changes what is in it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from ctios_fast.protocol.enums import DeviceIDType
 
 from .entities import (
     VOICE_MRD,
+    CallTypeEntry,
     DeskSettings,
     Device,
     DialedNumber,
@@ -20,10 +22,14 @@ from .entities import (
     Service,
     SkillGroup,
     Team,
+    Terminal,
     TrunkGroup,
 )
 
-__all__ = ["ContradictingAgent", "Population", "UnknownAgent"]
+__all__ = ["MAX_AGENTS", "ContradictingAgent", "Population", "UnknownAgent"]
+
+MAX_AGENTS: Final = 100_000
+"""Agents of a plant; its server keeps something for each."""
 
 _FIRST_SKILL_TARGET: Final = 5000
 
@@ -53,6 +59,8 @@ class Population:
         teams: Iterable[Team] = (),
         dialed_numbers: Iterable[DialedNumber] = (),
         trunk_groups: Iterable[TrunkGroup] = (),
+        call_types: Iterable[CallTypeEntry] = (),
+        terminals: Iterable[Terminal] = (),
     ) -> None:
         self.peripheral_id: Final = peripheral_id
         self.agents: Final[dict[str, PlantAgent]] = {}
@@ -63,12 +71,15 @@ class Population:
         self.teams: Final = {team.team_id: team for team in teams}
         self.dialed_numbers: Final = {number.number: number for number in dialed_numbers}
         self.trunk_groups: Final = {group.number: group for group in trunk_groups} or {1: TrunkGroup(1)}
+        self.call_types: Final = tuple(call_types)
+        self.terminals: Final = tuple(terminals)
+        self._desk_numbers: dict[tuple[object, ...], int] = {}  # of different desk settings, from 1
         self._by_extension: dict[str, PlantAgent] = {}
         self._by_skill_target: dict[int, PlantAgent] = {}
         for queue in self.queues.values():
-            self._add_device(queue.device)
+            self.add_device(queue.device)
         for agent in agents:
-            self._add_agent(agent)
+            self.add_agent(agent)
         for team in self.teams.values():
             self._check_team(team)
 
@@ -93,20 +104,33 @@ class Population:
             if (team := self.teams.get(team_id)) is not None and agent.agent_id in team.supervisors
         ]
 
-    def _add_device(self, device: Device) -> None:
+    def add_device(self, device: Device) -> None:
+        """Add a device. Raises ValueError if its id is in use."""
         if device.device_id in self.devices:
             raise ValueError(f"two devices have the id {device.device_id!r}: give each an id of its own")
         self.devices[device.device_id] = device
 
-    def _add_agent(self, agent: PlantAgent) -> None:
+    def remove_device(self, device: Device) -> None:
+        """Remove a device."""
+        del self.devices[device.device_id]
+
+    def add_agent(self, agent: PlantAgent) -> None:
+        """Add an agent and its device. Raises ValueError if one of its identifiers is in use."""
         if agent.agent_id in self.agents:
             raise ValueError(f"two agents have the id {agent.agent_id!r}: give each an id of its own")
         if agent.extension in self._by_extension:
             raise ValueError(f"two agents have the extension {agent.extension!r}: give each one of its own")
-        self._add_device(agent.device)
+        self.add_device(agent.device)
         self.agents[agent.agent_id] = agent
         self._by_extension[agent.extension] = agent
         self._by_skill_target[agent.skill_target_id] = agent
+
+    def remove_agent(self, agent: PlantAgent) -> None:
+        """Remove an agent and its device."""
+        del self.agents[agent.agent_id]
+        del self._by_extension[agent.extension]
+        del self._by_skill_target[agent.skill_target_id]
+        self.remove_device(agent.device)
 
     @classmethod
     def numbered(
@@ -207,6 +231,11 @@ class Population:
         if any(agent is not first for agent in named):
             raise ContradictingAgent
         return first
+
+    def desk_number(self, desk: DeskSettings) -> int:
+        """AgentDeskSettingsID: the number of these desk settings, which agents with equal ones share."""
+        content = tuple(getattr(desk, name) for name in DeskSettings.__slots__)
+        return self._desk_numbers.setdefault(content, len(self._desk_numbers) + 1)
 
     def agent_at(self, number: str) -> PlantAgent | None:
         """The agent whose extension this is, else None."""

@@ -175,6 +175,13 @@ class Tallies:
         for span in self.spans:
             span.at(now)[index] += amount
 
+    def absorb(self, other: "Tallies", now: int) -> None:
+        """Add the figures of another thing with the same spans."""
+        for span, added in zip(self.spans, other.spans, strict=True):
+            counts = span.at(now)
+            for index, amount in enumerate(added.counted(now)):
+                counts[index] += amount
+
     def add_time(self, index: int, start: int, end: int, routable: bool) -> None:
         """Count the seconds of a state, each in the period in which it passed."""
         for span in self.spans:

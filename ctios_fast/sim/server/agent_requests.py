@@ -10,13 +10,11 @@ from ctios_fast.protocol.enums import (
     AgentWorkMode,
     ControlFailureCode,
     CTIServiceMask,
-    DeskSettingsMask,
     ForcedFlag,
     StatusCode,
 )
 from ctios_fast.sim.plant import (
     ContradictingAgent,
-    DeskSettings,
     PlantAgent,
     UnknownAgent,
 )
@@ -30,7 +28,6 @@ from .server_pair import ServerPair
 __all__ = [
     "agent_desk_settings",
     "agent_greeting_control",
-    "desk_settings_mask",
     "query_agent_state",
     "set_agent_service_data",
     "set_agent_state",
@@ -44,16 +41,6 @@ _SIGN_ON_AND_OFF: Final = frozenset({AgentState.AGENT_STATE_LOGIN, AgentState.AG
 _GREETING_ACTIONS: Final = frozenset(action.value for action in AgentGreetingAction)
 _MAX_SKILL_GROUPS: Final = 10
 _NO_SKILL_TARGET: Final = frozenset({0, -1})
-
-_DESK_BITS: Final = (
-    ("available_after_incoming", DeskSettingsMask.DESK_AVAIL_AFTER_INCOMING_MASK),
-    ("available_after_outgoing", DeskSettingsMask.DESK_AVAIL_AFTER_OUTGOING_MASK),
-    ("idle_reason_required", DeskSettingsMask.DESK_IDLE_REASON_REQUIRED_MASK),
-    ("logout_reason_required", DeskSettingsMask.DESK_LOGOUT_REASON_REQUIRED_MASK),
-    ("supervisor_calls_allowed", DeskSettingsMask.DESK_SUPERVISOR_CALLS_ALLOWED_MASK),
-    ("agent_to_agent_calls_allowed", DeskSettingsMask.DESK_AGENT_TO_AGENT_CALLS_ALLOWED),
-)
-"""Attribute of DeskSettings -> bit of DeskSettingsMask."""
 
 
 # --- states -----------------------------------------------------------------------------------------
@@ -158,11 +145,6 @@ def _check_password(pair: ServerPair, agent: PlantAgent, message: Message) -> No
 # --- desk settings, greetings, services -------------------------------------------------------------
 
 
-def desk_settings_mask(desk: DeskSettings) -> int:
-    """DeskSettingsMask of an agent's desk settings."""
-    return sum(bit.value for name, bit in _DESK_BITS if getattr(desk, name))
-
-
 def agent_desk_settings(pair: ServerPair, session: ClientSession, message: Message) -> None:
     """AGENT_DESK_SETTINGS_REQ."""
     desk = agent_of_request(pair, session, message).desk
@@ -182,7 +164,7 @@ def agent_desk_settings(pair: ServerPair, session: ClientSession, message: Messa
     )
     fields |= {
         "PeripheralID": pair.peripheral_id,
-        "DeskSettingsMask": desk_settings_mask(desk),
+        "DeskSettingsMask": desk.mask,
         "WrapupDataIncomingMode": desk.wrapup_incoming,
         "WrapupDataOutgoingMode": desk.wrapup_outgoing,
         "RingNoAnswerTime": int(desk.ring_no_answer_time),

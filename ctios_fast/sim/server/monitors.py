@@ -99,6 +99,11 @@ class Monitors:
             if not monitor.keys:
                 self._forget(monitor)
 
+    def device_removed(self, device_id: str) -> None:
+        """A device is gone, and its monitors end."""
+        for monitor in tuple(self.of(MonitorKind.DEVICE, device_id)):
+            self.stop(monitor)
+
     def stop(self, monitor: Monitor) -> None:
         """End a monitor."""
         for key in monitor.keys:

@@ -4,11 +4,19 @@ from typing import Any, Final
 
 from ctios_fast.connection.clock import Clock
 from ctios_fast.protocol import numbers as messages
-from ctios_fast.protocol.enums import AgentState, CTIServiceMask, PGStatusCode, StatusCode, SystemEventID
+from ctios_fast.protocol.enums import (
+    AgentState,
+    ConfigRecordType,
+    CTIServiceMask,
+    PGStatusCode,
+    StatusCode,
+    SystemEventID,
+)
 from ctios_fast.sim.pair_settings import PairSettings
-from ctios_fast.sim.plant import Plant, PlantAgent, PlantEvent
+from ctios_fast.sim.plant import ConfigChange, Device, Plant, PlantAgent, PlantEvent
 
 from .client_session import ClientSession
+from .config_server import ConfigServer
 from .distribution import Distribution
 from .monitors import Monitors
 from .server_context import ServerContext, log
@@ -41,6 +49,7 @@ class ServerPair:
         self.plant: Final = plant
         self.monitors: Final = Monitors()
         self.distribution: Final = Distribution(plant, self.monitors, self.context.counters)
+        self.config: Final = ConfigServer(plant, lambda: self.distribution.sessions)
         self.sessions: Final[dict[int, ClientSession]] = {}  # open ones by SessionID
         self.news: Final = SessionNews()
         self.services: Final = ServiceRegistry()
@@ -49,6 +58,7 @@ class ServerPair:
         self._pg_status = 0  # without the peripheral's bit
         self._login_sides: dict[PlantAgent, str] = {}  # the side over which an agent was logged in
         plant.subscribe(self._forget_login)
+        plant.subscribe_changes(self._forget_removed)
 
     @property
     def peripheral_id(self) -> int:
@@ -153,6 +163,18 @@ class ServerPair:
             }
             for session in self.sessions.values()
         ]
+
+    def _forget_removed(self, changes: tuple[ConfigChange, ...]) -> None:
+        """End the sessions of agents that were removed and the monitors of devices that were."""
+        for change in changes:
+            if change.record is not ConfigRecordType.CONFIG_RECORD_DELETE:
+                continue
+            if isinstance(change.subject, PlantAgent):
+                holder = self.holder(change.subject)
+                if holder is not None:
+                    holder.fail(StatusCode.E_CTI_INVALID_AGENT_DATA)
+            elif isinstance(change.subject, Device):
+                self.monitors.device_removed(change.subject.device_id)
 
     # --- agents and sides -----------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import inspect
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -387,7 +388,7 @@ async def test_what_is_wrong_is_said(line: bytes, error: str) -> None:
     answer = json.loads(await run_line(console.control, line))
     assert answer["ok"] is False
     assert error in answer["error"]
-    assert len(answer["error"]) < 400
+    assert len(answer["error"]) < 700
     assert console.control.snapshot() == before
 
 
@@ -420,3 +421,85 @@ def test_the_documentation_has_the_table() -> None:
         answers = f" Answers `{command.answer}`." if command.answer not in ("", "*") else ""
         rows.append(f"| `{command.name}` | {keys + ' ' if keys else ''}| {command.does}{answers} |\n")
     assert "".join(rows) in page
+
+
+# --- supervisors and configuration ----------------------------------------------------------------
+
+
+async def test_a_supervisor_joins_a_call_and_leaves_it() -> None:
+    console = Console("1002")
+    console.control.agent_state("1001", "LOGIN")
+    await console.ok("call", to="1002", **{"from": "5550001"})
+    await console.ok("answer", agent="1002")
+    for action in ("monitor", "whisper", "clear", "barge_in", "intercept"):
+        await console.ok("supervise", supervisor="1001", agent="1002", action=action)
+    assert await console.states("1001") == ["CONNECT"]
+    assert await console.states("1002") == []
+    assert "no active call" in await console.error(
+        "supervise", supervisor="1001", agent="1002", action="monitor"
+    )
+    with pytest.raises(
+        CommandError, match="one of clear, monitor, whisper, barge_in, intercept, not 'shout'"
+    ):
+        console.control.supervise("1001", "1002", "shout")
+
+
+@pytest.mark.parametrize("do", ["emergency", "assist"])
+async def test_an_agent_calls_a_supervisor(do: str) -> None:
+    console = Console("1002")
+    assert "no supervisor of agent 1002 is free" in await console.error(do, agent="1002")
+    console.control.agent_state("1001", "LOGIN")
+    answer = await console.ok(do, agent="1002")
+    assert await console.states("1001") == ["ALERTING"]
+    assert answer == {"call": (await console.ok("snapshot"))["calls"][0]["id"]}
+
+
+async def test_the_configuration_changes() -> None:
+    console = Console()
+    population = console.control.plant.population
+    await console.ok("add_group", group=7, name="Night", queue="9907")
+    await console.ok(
+        "add_agent", agent="2001", extension="4001", first_name="Ann", last_name="Lee", groups=[1, 7]
+    )
+    await console.ok("rename_agent", agent="2001", login_name="ann.lee")
+    await console.ok("add_team", team=9, name="Night")
+    await console.ok("join_team", team=9, agent="2001", supervisor=True)
+    await console.ok("join_team", team=9, agent="1001", temporary=True)
+    agent = await console.agent("2001")
+    assert (agent["skill_groups"], agent["teams"]) == ([1, 7], [9])
+    assert population.agents["2001"].login_name == "ann.lee"
+    assert population.teams[9].flags == {"2001": 5, "1001": 2}
+    await console.ok("restore_team", team=9)
+    assert population.teams[9].flags == {"2001": 5}
+    await console.ok("leave_group", agent="2001", group=1)
+    await console.ok("join_group", agent="2001", group=2)
+    await console.ok("add_service", service=70, name="Help", groups=[7])
+    await console.ok("rename_group", group=7, name="Late")
+    assert population.skill_groups[7].name == "Late"
+    await console.ok("remove_group", group=7)
+    assert population.services[70].members == ()
+    assert (await console.agent("2001"))["skill_groups"] == [2]
+    await console.ok("remove_service", service=70)
+    await console.ok("add_device", device="7000")
+    await console.ok("remove_device", device="7000")
+    await console.ok("leave_team", team=9, agent="2001")
+    await console.ok("remove_agent", agent="2001")
+    assert not {"2001", "4001", "7000", "9907"} & (population.agents.keys() | population.devices.keys())
+    assert 7 not in population.skill_groups
+    assert 70 not in population.services
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        ({"do": "add_group", "group": 0, "name": "x"}, '"group" of add_group must be an integer from 1 to'),
+        ({"do": "add_group", "group": 1.0, "name": "x"}, "must be an integer from 1 to 2147483647, not 1.0"),
+        ({"do": "add_group", "group": 9, "name": 5}, "must be a string of at most 255 bytes"),
+        ({"do": "add_service", "service": 9, "name": "x", "groups": [0]}, "a list of at most 100 integers"),
+        ({"do": "join_team", "team": 1, "agent": "1001", "supervisor": 1}, "must be true or false"),
+        ({"do": "supervise", "supervisor": "1001", "agent": "1002", "action": "x"}, '"clear", "monitor"'),
+    ],
+)
+async def test_wrong_values_of_the_configuration_are_refused(command: dict[str, Any], error: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(error)):
+        await run_command(Console().control, command)
