@@ -25,6 +25,7 @@ from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from .arguments import Arguments
 from .configuration.configuration import Configuration
 from .modes import PASSIVE_MESSAGES, Mode
+from .monitors.monitor_table import Monitors
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 from .supervisors.chat_clients import ChatClients
@@ -101,9 +102,10 @@ class Context:
     when the active side asks whether its maintenance is acceptable.
     ``monitor_id``: MonitorID of the session's own events. ``current_agent``: the agent of agent mode.
     ``current_call``: the call of agent mode that buttons are about. ``buttons``: what computes and reports
-    button masks, None outside agent mode. ``minimizes_event_args``: whether events of calls have CTI OS's
-    documented keywords only. ``is_strict``: whether a request that the state of a call does not allow is
-    refused before it is sent.
+    button masks, None outside agent mode. ``supervisor_buttons``: the same for the agent and the call that a
+    supervisor monitors, None without one. ``monitors``: the monitors of the session.
+    ``minimizes_event_args``: whether events of calls have CTI OS's documented keywords only. ``is_strict``:
+    whether a request that the state of a call does not allow is refused before it is sent.
 
     ``send(request, message_class, timeout=None, /, **fields)`` sends a request of the model, and is the only
     way to do so:
@@ -138,12 +140,14 @@ class Context:
         "devices",
         "events",
         "hears_all",
+        "is_everything_own",
         "is_strict",
         "listeners",
         "messages",
         "minimizes_event_args",
         "mode",
         "monitor_id",
+        "monitors",
         "peripheral_id",
         "readers",
         "registry",
@@ -152,6 +156,7 @@ class Context:
         "services_granted",
         "session_type",
         "snapshot_due",
+        "supervisor_buttons",
         "tally",
     )
 
@@ -174,6 +179,8 @@ class Context:
         #: The bulk session through which a supervisor's session controls what is not its own; None without.
         self.companion: Context | None = None
         self.buttons: Buttons | None = None
+        self.supervisor_buttons: Buttons | None = None
+        self.monitors = Monitors()
         self.minimizes_event_args = True
         self.is_strict = True
         #: Seconds after which a call without events is verified, None for never.
@@ -194,8 +201,10 @@ class Context:
         self.tally: Counter[str] = Counter()
         #: Whether the calls in progress are asked for when the mode opens, as in monitor mode.
         self.snapshot_due = False
-        #: Whether every event is the session's own, as in bulk mode.
+        #: Whether the session hears of every agent of its peripheral, as in bulk mode.
         self.hears_all = False
+        #: Whether every event is the session's own: it hears all, and no agent is monitored.
+        self.is_everything_own = False
         #: Listeners by event, read-only: where there are none, Arguments need not be built.
         self.listeners: Mapping[str, tuple[Listener, ...]] = events.listeners
         #: Compiled field readers by kind. They are the session's own, since a reader is for one thread.
@@ -267,6 +276,7 @@ class Context:
         """The mode is set."""
         self.mode = mode
         self.hears_all = mode.hears_all
+        self.monitored_agents_changed()
         self.send = self._send_passively if mode.is_passive else self._send_any
 
     def require_thread(self) -> None:
@@ -353,9 +363,36 @@ class Context:
 
     # --- What the session is open for -----------------------------------------------------------------
 
-    def is_own(self, monitor_id: int | None) -> bool:
-        """Whether an event with that MonitorID is the session's own; others belong to a monitor."""
-        return self.hears_all or not monitor_id or monitor_id == self.monitor_id
+    def is_own(self, monitor_id: int | None) -> bool | None:
+        """Whether an event with that MonitorID is the session's own; others belong to a monitor.
+
+        None where the agent or device of the event decides: for a monitor that the session did not start, and
+        in bulk mode while a supervisor monitors agents.
+        """
+        if self.is_everything_own:
+            return True
+        if self.hears_all:
+            return None
+        if not monitor_id or monitor_id == self.monitor_id:
+            return True
+        return self.monitors.is_own(monitor_id)
+
+    def is_own_device(self, *devices: str | None) -> bool:
+        """Whether an event at one of these devices is the session's own, where its MonitorID does not tell.
+
+        In bulk mode that is so unless a supervisor monitors the calls of a device's agent. In agent mode it
+        is so for the device of the session's agent.
+        """
+        if self.hears_all:
+            return not any(map(self.monitors.watches_device, devices))
+        agent = self.current_agent
+        return agent is not None and any(
+            bool(device) and device in (agent.agent_instrument, agent.agent_extension) for device in devices
+        )
+
+    def monitored_agents_changed(self) -> None:
+        """Supervisors monitor other agents than before."""
+        self.is_everything_own = self.hears_all and not self.monitors.watches
 
     @property
     def heartbeat(self) -> float | None:
@@ -367,6 +404,7 @@ class Context:
         self.services_granted = 0
         self.chat.lost()
         self.session_type = None
+        self.monitors.lost()
         self.registry.connection_lost(reason)
 
     def filter_events(self, accepts: Callable[[str, Arguments], bool], end: Callable[[], object]) -> None:
@@ -376,6 +414,7 @@ class Context:
 
     def forget_mode(self) -> None:
         """The mode is over."""
+        self.monitors.clear()
         self.mode = None
         self.send = self._send_any
         self.snapshot_due = False
@@ -386,5 +425,6 @@ class Context:
         self.current_call = None
         self.buttons = None
         self.companion = None
-        self.hears_all = False
+        self.supervisor_buttons = None
+        self.hears_all = self.is_everything_own = False
         self.services_granted = 0

@@ -13,6 +13,7 @@ from ctios_fast.protocol.naming import message_number
 
 from .coercion import optional_seconds, refuse
 from .context import Context
+from .monitors.monitor_start import MonitorStart, raw_request
 
 __all__ = ["post_message", "send_request"]
 
@@ -29,8 +30,10 @@ def send_request(
     if number not in ged.CONFIRMATIONS:
         name = ged.NAMES.get(number, "unknown")
         raise refuse(f"message type {number} ({name}) is not a request with a confirmation")
-    request: Request[Message] = Request(ged.NAMES[number])
+    request: Request[Message] = raw_request(context.monitors, number, fields) or Request(ged.NAMES[number])
     context.send_plain(request, number, fields, floating, optional_seconds("timeout", timeout))
+    if isinstance(request, MonitorStart):
+        request.sent()
     return request
 
 

@@ -7,8 +7,23 @@ from ctios_fast import Agent, Arguments, Session
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, data_update, of_two_calls, send
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
 from support.model import Recorder, soon, until
-from support.struct_server import NOT_READY, OPEN_REQ, PERIPHERAL, Peer, StructServer
-from support.wire_steps import BULK_SERVICES, OWN_MONITOR, connected, open_agent, signed_in
+from support.struct_server import (
+    MONITOR_START_REQ,
+    NOT_READY,
+    OPEN_REQ,
+    PERIPHERAL,
+    Peer,
+    StructServer,
+)
+from support.wire_steps import (
+    BULK_SERVICES,
+    FOREIGN_MONITOR,
+    OWN_MONITOR,
+    connected,
+    device_monitor,
+    open_agent,
+    signed_in,
+)
 
 #: The caller, and the devices of the session's agent and of two others.
 CALLER, DEVICE, SECOND, THIRD = "5551234", "3001", "3002", "3003"
@@ -85,6 +100,12 @@ class CallDesk:
         for connection in connections:
             self.deliver(connection, connection.device_id, **fields)
             self.establish(connection, connection.device_id)
+
+    async def monitor(self, device: str = SECOND, monitor_id: int = FOREIGN_MONITOR) -> None:
+        """Let the program start a monitor of a device by a request of the protocol, and confirm it."""
+        request = self.session.request(*device_monitor(device))
+        self.peer.monitor_start_conf(await self.peer.receive(MONITOR_START_REQ), monitor_id)
+        await soon(request)
 
     # --- The session's side -------------------------------------------------------------------------
 

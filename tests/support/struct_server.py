@@ -28,7 +28,12 @@ QUERY_AGENT_STATE_REQ, QUERY_AGENT_STATE_CONF = 36, 37
 SET_AGENT_STATE_REQ, SET_AGENT_STATE_CONF = 38, 39
 SNAPSHOT_CALL_REQ = 82
 SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
+MONITOR_START_REQ, MONITOR_START_CONF = 93, 94
+MONITOR_STOP_REQ, MONITOR_STOP_CONF = 95, 96
+AGENT_TEAM_CONFIG_EVENT = 128
 LIST_AGENT_TEAM_REQ, LIST_AGENT_TEAM_CONF = 133, 134
+MONITOR_AGENT_TEAM_START_REQ, MONITOR_AGENT_TEAM_START_CONF = 135, 136
+MONITOR_AGENT_TEAM_STOP_REQ, MONITOR_AGENT_TEAM_STOP_CONF = 137, 138
 CONFIG_REQUEST_EVENT = 232
 STANDBY_ACTIVE_EVENT = 277
 ACTIVE_MAINTENANCE_REQ, ACTIVE_MAINTENANCE_RESP, ACTIVE_MAINTENANCE_EVENT = 278, 279, 280
@@ -313,6 +318,40 @@ class Peer:
         """Send one segment of a supervisor's teams."""
         fixed = struct.pack(">IHHH", request.invoke_id, len(teams), segment, more)
         self.send(LIST_AGENT_TEAM_CONF, fixed, [(92, uint(team)) for team in teams])
+
+    def monitor_start_conf(self, request: Frame, monitor_id: int) -> None:
+        """Confirm a monitor of a device, a call or a team."""
+        self.send(request.number + 1, struct.pack(">II", request.invoke_id, monitor_id))
+
+    def monitor_stop_conf(self, request: Frame) -> None:
+        """Confirm that such a monitor is over."""
+        self.send(request.number + 1, struct.pack(">I", request.invoke_id))
+
+    def team_config(
+        self,
+        team_id: int,
+        members: Sequence[tuple[str, int, int]],
+        *,
+        operation: int = 0,
+        count: int | None = None,
+        name: str | None = None,
+        peripheral_id: int = PERIPHERAL,
+    ) -> None:
+        """Report members of a team: the AgentID, AgentFlags and AgentState of each.
+
+        ``count``: NumberOfAgents, if it is not that of ``members``.
+        """
+        fixed = struct.pack(
+            ">IIHH", peripheral_id, team_id, len(members) if count is None else count, operation
+        )
+        if self.version >= 19:
+            fixed += struct.pack(">i", 0)  # DepartmentID
+        floating: list[tuple[int, bytes]] = []
+        if self.version >= 16:
+            floating.append((243, text(f"Team {team_id}" if name is None else name)))
+        for agent_id, flags, state in members:
+            floating += [(86, text(agent_id)), (87, ushort(flags)), (88, ushort(state)), (89, uint(12))]
+        self.send(AGENT_TEAM_CONFIG_EVENT, fixed, floating)
 
 
 def _group_fields(group: Group) -> Floating:

@@ -13,6 +13,7 @@ from support.struct_server import (
     NOT_READY,
     OPEN_REQ,
     PATIENCE,
+    PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
@@ -33,6 +34,19 @@ BULK_SERVICES = 0x10 | 0x2 | 0x4
 
 #: MonitorID of the session's own events in these tests, and of another monitor.
 OWN_MONITOR, FOREIGN_MONITOR = 77, 78
+
+
+def device_monitor(device: str) -> tuple[str, dict[str, int], list[tuple[str, object]]]:
+    """What ``Session.request`` takes to start a monitor of an agent's device."""
+    fields = {
+        "PeripheralID": PERIPHERAL,
+        "ConnectionCallID": 0,
+        "CallMsgMask": 0xFFFFFFFF,
+        "AgentStateMask": 0x3FFF,
+        "ConnectionDeviceIDType": 0xFFFF,
+        "MonitoredDeviceType": 76,
+    }
+    return "MONITOR_START_REQ", fields, [("MonitoredDeviceID", device)]
 
 
 class FullRecorder(Recorder):

@@ -102,6 +102,7 @@ async def test_a_call_has_a_limited_number_of_connections(bulk_calls: CallDesk) 
 
 
 async def test_a_call_that_both_monitors_report_is_one_object(calls: CallDesk) -> None:
+    await calls.monitor()
     calls.send("BEGIN_CALL", A)
     await calls.settle()
     call = calls.found(A)

@@ -16,6 +16,7 @@ class Gap:
     """What a gap in the events, or a state of UNKNOWN, leaves open about an agent."""
 
     __slots__ = (
+        "before_copy",
         "before_unknown",
         "is_back",
         "is_doubtful",
@@ -40,6 +41,9 @@ class Gap:
         self.reason: int | None = None
         #: The state before an event said UNKNOWN, which is neither in nor out.
         self.before_unknown: AgentState | int | None = None
+        #: The state before a team's monitor said LOGOUT of the session's own agent, until the session's own
+        #: copy of the event comes.
+        self.before_copy: AgentState | int | None = None
 
 
 #: The gap of an agent that has none. It is never changed.

@@ -63,7 +63,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         # In agent mode an event of the session's own monitor is about the one agent.
         current = context.current_agent
         is_own = context.is_own(message.get("MonitorID"))
-        return current if is_own and isinstance(current, Agent) else None
+        return current if is_own is True and isinstance(current, Agent) else None
 
     on_state = _state_handler(context, agents, agent_of)
     return {

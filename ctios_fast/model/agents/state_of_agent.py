@@ -102,8 +102,9 @@ class StateOfAgent(AgentRequests):
         """
         context: Context = self.context  # type: ignore[assignment]
         is_leaving = False
+        is_own = context.is_everything_own or self._is_own(context, message)
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
-            is_leaving = self._prepare(state, reason, message)
+            is_leaving = self._prepare(state, reason, message, is_own)
         try:
             known: AgentState | int = STATES[state]
         except IndexError:
@@ -113,42 +114,62 @@ class StateOfAgent(AgentRequests):
         if self.auto_login:
             self._return = return_after(state, reason, self._return)
         # Nobody hears of most events of bulk mode: they change the state and no more.
-        if is_leaving or not context.hears_all or context.listeners["OnAgentStateChange"]:
+        if not is_own:
+            self._report_monitored(context, reason, message)
+            if self is context.current_agent:
+                return  # the session's own copy of the event answers requests
+        elif is_leaving or not context.is_everything_own or context.listeners["OnAgentStateChange"]:
             self._report_state(context, reason, message, is_leaving)
         if self._changes is not None:
             self._show(known, reason)
+
+    def _report_monitored(self, context: Context, reason: int, message: Message | None) -> None:
+        context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
+        buttons = context.supervisor_buttons
+        if buttons is not None:
+            buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
     def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
         buttons = None if context.buttons is None else self.buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
-        if context.hears_all or message is None or self._is_own(context, message):
-            context.fire("OnAgentStateChange", state_arguments, self, reason, message)
-        else:
-            context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
+        context.fire("OnAgentStateChange", state_arguments, self, reason, message)
         if is_leaving:
             self._is_pre_logout_fired = False
             context.fire("OnPostLogout", state_arguments, self, reason, message)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
-    def _prepare(self, state: int, reason: int, message: Message | None) -> bool:
+    def _prepare(self, state: int, reason: int, message: Message | None, is_own: bool) -> bool:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
-        if self._gap is not None:
-            self._gap.is_doubtful = False
+        gap = self._gap or NO_GAP
+        if gap is not NO_GAP:
+            gap.is_doubtful = False
         if state not in states.NOT_SIGNED_IN:
+            if gap is not NO_GAP:
+                gap.before_copy = None
             return False
         if state == states.UNKNOWN:
             if self.state != states.UNKNOWN:
                 self._open_gap().before_unknown = self.state
             return False
-        gap = self._gap or NO_GAP
         before = gap.before_unknown if self.state == states.UNKNOWN else self.state
-        if gap is not NO_GAP:
+        return self._leaves(before, reason, message) if is_own else self._note_copy(before)
+
+    def _note_copy(self, before: AgentState | int | None) -> bool:
+        # The session's own copy of a monitored LOGOUT is to come, if there is one.
+        if before != states.LOGOUT and self is self.context.current_agent:  # type: ignore[union-attr]
+            self._open_gap().before_copy = before
+        return False
+
+    def _leaves(self, before: AgentState | int | None, reason: int, message: Message | None) -> bool:
+        # Before an own LOGOUT is taken in; ``before``: the state. Returns whether OnPostLogout follows.
+        gap = self._gap
+        if gap is not None:
             gap.reason = None
+            if gap.before_copy is not None:
+                before, gap.before_copy = gap.before_copy, None
         context: Context = self.context  # type: ignore[assignment]
-        if message is not None and not self._is_own(context, message):
-            return False
         if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
@@ -158,10 +179,18 @@ class StateOfAgent(AgentRequests):
     def _is_reported(self, context: Context) -> bool:
         # Whether OnPreLogout and OnPostLogout report the agent's logouts. They make a program disconnect, so
         # that those of another agent would end the session of the one it serves.
-        return context.hears_all or self is context.current_agent
+        return self is context.current_agent or (context.hears_all and not self._is_monitored(context))
 
-    def _is_own(self, context: Context, message: Message) -> bool:
-        return context.is_own(message.get("MonitorID")) or self is context.current_agent
+    def _is_monitored(self, context: Context) -> bool:
+        return context.monitors.is_monitored(self.agent_id)
+
+    def _is_own(self, context: Context, message: Message | None) -> bool:
+        if message is None:  # a repair found the state
+            return self is context.current_agent or not self._is_monitored(context)
+        is_own = context.is_own(message.get("MonitorID"))
+        if is_own is not None:
+            return is_own
+        return not self._is_monitored(context) if context.hears_all else self is context.current_agent
 
     def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
         """Take in a state of another media routing domain, by its MRDID, and fire its event.
@@ -174,7 +203,7 @@ class StateOfAgent(AgentRequests):
             return False
         self.domain_states[domain] = agent_state(state)
         context: Context = self.context  # type: ignore[assignment]
-        is_own = context.hears_all or self._is_own(context, message)
+        is_own = context.is_everything_own or self._is_own(context, message)
         context.fire(
             "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange",
             domain_arguments,
@@ -185,6 +214,10 @@ class StateOfAgent(AgentRequests):
             is_own,
         )
         return True
+
+    def apply_listed_state(self, state: int) -> None:
+        """Take in the state that a list of a team's members names, where nothing was heard of the agent."""
+        self.state = agent_state(state)
 
     # --- Answers to a query -------------------------------------------------------------------------
 

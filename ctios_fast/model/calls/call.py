@@ -95,7 +95,8 @@ class Call(CallRequests):
     - ``status``: the state of the connection (LocalConnectionState), None as long as no message stated it.
     - ``data``: what all connections of the call share.
     - ``instrument``: the device that has the connection, None as long as no message named it.
-    - ``is_monitored``: whether a monitor reports the call, rather than its being the session's own.
+    - ``is_monitored``: whether the call is not the session's own, and a monitor reports it.
+    - ``monitor_ids``: the monitors that report the call, None without one. An own call may have some too.
     - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then, and later events lack it.
     - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot brought the data that the call began with.
     - ``quiet``: the time without messages about the state that goes on, as far as the library noted its
@@ -116,6 +117,7 @@ class Call(CallRequests):
         "is_doubtful",
         "is_monitored",
         "line",
+        "monitor_ids",
         "quiet",
         "status",
     )
@@ -152,6 +154,7 @@ class Call(CallRequests):
         self.status: int | None = None
         self.instrument: str | None = None
         self.is_monitored = False
+        self.monitor_ids: set[int] | None = None
         self.has_failed = False
         self.is_complete = False
         self.quiet: Quiet | None = None
@@ -372,6 +375,7 @@ class Call(CallRequests):
 
     def connection_lost(self, reason: str) -> None:
         """The connection is gone: the call may end without a message. Called by the registry."""
+        self.monitor_ids = None  # monitors end with the connection
         self.doubt()
 
     def leave(self) -> None:

@@ -30,7 +30,8 @@ RENAMED: Final = "CallsRenamed"
 #: Names of counters, among those of the registry.
 _WITHOUT_BEGIN: Final = "calls_without_begin"
 ENDS_UNKNOWN: Final = "ends_of_unknown_calls"
-
+#: Fields of messages about a connection that may name its device.
+_DEVICES: Final = ("AlertingDeviceID", "AnsweringDeviceID", "HoldingDeviceID", "RetrievingDeviceID")
 
 _BEGIN: Final = REPORTS[ged.BEGIN_CALL_EVENT]
 _END: Final = REPORTS[ged.END_CALL_EVENT]
@@ -67,6 +68,34 @@ class CallLife:
         self._end_heard = context.events.watch(_END.event, _END.monitored)
         index.table.counts.update({_WITHOUT_BEGIN: 0, ENDS_UNKNOWN: 0})
 
+    # --- Monitors -----------------------------------------------------------------------------------
+
+    def is_own(self, call: Call, monitor_id: int, is_own: bool | None) -> bool:
+        """Whether an event of the call is the session's own, where ``Context.is_own`` does not return True.
+
+        ``is_own``: what it returned. The call remembers which monitors of the session report it.
+        """
+        context = self._context
+        if is_own is None:
+            is_own = context.is_own_device(call.instrument, call.connection_device_id)
+            if context.hears_all:
+                call.is_monitored = not is_own
+                return is_own
+            if is_own and call.is_monitored:  # its messages before this one named no device
+                self._place(call, True)
+                self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+                self.current.began(call)
+        if not is_own and monitor_id in context.monitors.by_id:  # another one may never report the end
+            if call.monitor_ids is None:
+                call.monitor_ids = set()
+            call.monitor_ids.add(monitor_id)
+        return is_own
+
+    def is_own_at(self, monitor_id: int | None, *devices: str | None) -> bool:
+        """Whether an event is the session's own that names no known call, but these devices."""
+        is_own = self._context.is_own(monitor_id)
+        return self._context.is_own_device(*devices) if is_own is None else is_own
+
     # --- Beginning ----------------------------------------------------------------------------------
 
     def begin(
@@ -74,13 +103,15 @@ class CallLife:
         message: Message,
         key: Key,
         device_id_type: int,
-        is_own: bool,
+        monitor_id: int,
     ) -> None:
         """Take in a BEGIN_CALL_EVENT.
 
-        For a call that is known already it is an update, unless a call of a monitor becomes an own one.
+        For a call that is known already it is an update, unless a call of a monitor becomes an own one, or a
+        monitor reports the call for the first time.
         """
         known = self.index.table.by_key.get(key)
+        is_own = self.is_own_at(monitor_id, key[2], None if known is None else known.instrument)
         former_id = None
         if known is None and self.former is not None:
             known = self._former(message, key, is_own)
@@ -95,18 +126,31 @@ class CallLife:
         call.is_complete = True
         if known is not None:  # the message lacks the state, so a doubtful one stays doubtful
             self._named(call)
-            if is_own and call.is_monitored:
-                self._become_own(call, message)
-            else:
-                self.reporter.report_update(call, message, is_own, former_id)
+            self._begin_again(call, message, monitor_id, is_own, former_id)
             return
         if self.former is not None:  # the call may have begun in the gap: the repair asks for its state
             call.is_doubtful = True
         self._place(call, is_own)
+        if not is_own:
+            self.is_own(call, monitor_id, False)
         if self._begin_heard[0] or self._context.buttons is not None:
             self.reporter.report(call, _BEGIN, message, is_own)
         if self._context.current_agent is not None:
             self.current.began(call)
+
+    def _begin_again(
+        self, call: Call, message: Message, monitor_id: int, is_own: bool, former_id: str | None
+    ) -> None:
+        # A BEGIN_CALL_EVENT of a known call.
+        is_new = former_id is None and not is_own and monitor_id not in (call.monitor_ids or ())
+        if not is_own:
+            self.is_own(call, monitor_id, False)
+        if is_own and call.is_monitored:
+            self._become_own(call, message)
+        elif is_new and not self._context.hears_all:
+            self.reporter.report(call, _BEGIN, message, False)
+        else:
+            self.reporter.report_update(call, message, is_own, former_id)
 
     def _become_own(self, call: Call, message: Message) -> None:
         # A monitor reported the call first, and now it is the session's own as well.
@@ -183,7 +227,8 @@ class CallLife:
         peripheral_id, call_id, device_id = key
         call: Call | None = None
         if peripheral_id == self._context.peripheral_id and device_id is not None:
-            whole, is_own = (peripheral_id, call_id, device_id), self._context.is_own(monitor_id)
+            whole = (peripheral_id, call_id, device_id)
+            is_own = self.is_own_at(monitor_id, device_id, *_devices(message))
             if message.type == ged.CALL_CONNECTION_CLEARED_EVENT and not self._context.hears_all:
                 known = self.index.connections(peripheral_id, call_id)
                 if known:
@@ -198,19 +243,26 @@ class CallLife:
 
     # --- Ending -------------------------------------------------------------------------------------
 
-    def end(self, message: Message, key: Key, is_own: bool) -> None:
+    def end(self, message: Message, key: Key, monitor_id: int) -> None:
         """Take in an END_CALL_EVENT.
 
-        One of a monitor ends the monitoring of the session's own call, which goes on.
+        It ends what one monitor, or the session itself, has to do with the call. The call goes on for the
+        others.
         One that names no known connection of a known call ends all of its connections if they have been
         cleared; otherwise it ends nothing and is counted.
         """
         call = self.index.table.by_key.get(key)
         if call is not None:
-            if is_own or call.is_monitored:
+            is_own = self._context.is_own(monitor_id)
+            is_own = is_own or self.is_own(call, monitor_id, is_own)
+            if not is_own and call.monitor_ids:
+                call.monitor_ids.discard(monitor_id)
+            if (is_own or call.is_monitored) and not call.monitor_ids:
                 self._end(call, message, is_own)
-            else:
-                self.reporter.report(call, _END, message, is_own)
+                return
+            self.reporter.report(call, _END, message, is_own)
+            if is_own and call.is_alive and not call.is_monitored:
+                self._leave_to_monitors(call)
             return
         others = self.index.connections(key[0], key[1])
         if others and all(each.status == states.NULL for each in others):
@@ -218,6 +270,12 @@ class CallLife:
                 self._end(each, message, not each.is_monitored)
         else:
             self.index.table.counts[ENDS_UNKNOWN] += 1
+
+    def _leave_to_monitors(self, call: Call) -> None:
+        # The own call has ended, and a monitor goes on reporting it.
+        call.is_monitored = True
+        if self._context.current_call is call:
+            self.current.ended()
 
     def vanished(self, call: Call) -> None:
         """End a call that the server does not know any more."""
@@ -304,9 +362,17 @@ class CallLife:
         old: Key,
         new: Key,
         device_id_type: int,
-        is_own: bool,
+        monitor_id: int,
     ) -> None:
         """Take in a CALL_DATA_UPDATE_EVENT, which may give a call another id."""
+        call = self.index.get(old) or self.index.get(new)
+        is_own = self._context.is_own(monitor_id)
+        if not is_own:
+            is_own = (
+                self.is_own_at(monitor_id, old[2], new[2])
+                if call is None
+                else self.is_own(call, monitor_id, is_own)
+            )
         call = self.index.get(old)
         old_unique_object_id = None
         if call is not None:
@@ -349,7 +415,7 @@ class CallLife:
         call.status = states.NULL  # another object has the id already: this connection has merged into it
         return before
 
-    def join(self, message: Message, merger: Merger, report: Report, is_own: bool) -> None:
+    def join(self, message: Message, merger: Merger, report: Report, monitor_id: int) -> None:
         """Take in a conference or a transfer.
 
         Each party of the result is one of the connections before, found by its device, under an id that may
@@ -358,7 +424,9 @@ class CallLife:
         """
         keys = [(merger.peripheral_id, *each) for each in (merger.primary, merger.secondary)]
         before = tuple(dict.fromkeys(call for key in keys for call in self.index.connections(key[0], key[1])))
-        controller = next((call for call in map(self.index.get, keys) if call is not None), None)
+        joined = [call for call in map(self.index.get, keys) if call is not None]
+        controller = joined[0] if joined else None
+        is_own = self._is_own_join(monitor_id, merger, joined)
         placed: dict[Call, None] = {}
         former: dict[Call, str] = {}
         for party in merger.parties:
@@ -383,6 +451,18 @@ class CallLife:
             self.reporter.report_unknown(keys[0], report, message, is_own)
         else:
             self.reporter.report(subject, report, message, is_own)
+
+    def _is_own_join(self, monitor_id: int, merger: Merger, joined: Iterable[Call]) -> bool:
+        is_own = self._context.is_own(monitor_id)
+        if is_own:
+            return True
+        if is_own is None:
+            devices = (merger.primary[1], merger.secondary[1], *(each.instrument for each in joined))
+            is_own = self._context.is_own_device(*devices)
+        if not is_own:
+            for each in joined:
+                self.is_own(each, monitor_id, False)
+        return is_own
 
     def _connect_controller(self, call: Call, message: Message) -> None:
         # The connections of the controller become one; those of the other parties keep their states.
@@ -413,3 +493,8 @@ class CallLife:
         if self._context.hears_all:
             return self.adopt(message, key, 0, is_own)
         return None  # a party at a device that the session does not hear
+
+
+def _devices(message: Message) -> list[str | None]:
+    # The devices that a message names as those of its connection.
+    return [message.get(field) for field in _DEVICES]

@@ -11,6 +11,7 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import CTI_SERVICE_PERIPHERAL_MONITOR
 
 from . import states
 from .call import Call
@@ -114,7 +115,8 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Fie
         if effect is not None and len(call.data.calls) > 1:
             effect(call)
         if heard[0] or context.buttons is not None:
-            life.reporter.report(call, report, message, context.is_own(monitor_id))
+            is_own = context.is_own(monitor_id)
+            life.reporter.report(call, report, message, is_own or life.is_own(call, monitor_id, is_own))
 
     return FieldHandler(number, on_event, (*_IDENTITY, "LocalConnectionState"), with_message=True)
 
@@ -138,10 +140,13 @@ def _stream(number: int, report: Report, context: Context, life: CallLife) -> Fi
         call = by_key.get((peripheral_id, call_id, device_id))
         if call is not None:
             if heard[0]:
-                life.reporter.report(call, report, message, context.is_own(monitor_id))
+                is_own = context.is_own(monitor_id)
+                is_own = is_own or life.is_own(call, monitor_id, is_own)
+                life.reporter.report(call, report, message, is_own)
         elif peripheral_id == context.peripheral_id and device_id is not None:
             key = (peripheral_id, call_id, device_id)
-            life.reporter.report_unknown(key, report, message, context.is_own(monitor_id))
+            is_own = life.is_own_at(monitor_id, device_id, message.get("AgentInstrument"))
+            life.reporter.report_unknown(key, report, message, is_own)
         else:
             life.index.table.unknown += 1
 
@@ -241,7 +246,7 @@ def _begin(context: Context, life: CallLife) -> FieldHandler:
             life.index.table.unknown += 1
             return
         key = (peripheral_id, call_id, device_id)
-        life.begin(message, key, device_id_type, context.is_own(monitor_id))
+        life.begin(message, key, device_id_type, monitor_id)
 
     fields = (*_IDENTITY, "ConnectionDeviceIDType")
     return FieldHandler(ged.BEGIN_CALL_EVENT, on_begin, fields, with_message=True)
@@ -251,7 +256,7 @@ def _end(context: Context, life: CallLife) -> FieldHandler:
     def on_end(
         message: Message, peripheral_id: int, monitor_id: int, call_id: int, device_id: str | None
     ) -> None:
-        life.end(message, (peripheral_id, call_id, device_id or ""), context.is_own(monitor_id))
+        life.end(message, (peripheral_id, call_id, device_id or ""), monitor_id)
 
     return FieldHandler(ged.END_CALL_EVENT, on_end, _IDENTITY, with_message=True)
 
@@ -283,7 +288,7 @@ def _update(context: Context, life: CallLife) -> FieldHandler:
             return
         old = (peripheral_id, call_id, device_id)
         new = old if new_device_id is None else (peripheral_id, new_call_id, new_device_id)
-        life.update(message, old, new, new_type, context.is_own(monitor_id))
+        life.update(message, old, new, new_type, monitor_id)
 
     fields = (
         *_IDENTITY,
@@ -327,7 +332,7 @@ def _joined(report: Report, context: Context, life: CallLife) -> Handler:
                 if isinstance(party_id, int) and isinstance(device_id, str)
             ),
         )
-        life.join(message, merger, report, context.is_own(monitor_id))
+        life.join(message, merger, report, monitor_id)
 
     return on_joined
 
@@ -356,10 +361,18 @@ def _contact(contact: Contact, context: Context) -> Handler:
     def on_contact(message: Message) -> None:
         if not listeners[contact.event] and not listeners[contact.monitored]:
             return
-        is_own = context.is_own(message.get("MonitorID"))
+        is_own = _is_own_contact(context, message)
         context.fire(contact.event if is_own else contact.monitored, arguments, message, is_own)
 
     return on_contact
+
+
+def _is_own_contact(context: Context, message: Message) -> bool:
+    if message.type == ged.CALL_TRANSLATION_ROUTE_EVENT:
+        # It names no monitor. A session with a device of its own gets it for Peripheral Monitor only.
+        return context.hears_all or not context.services_granted & CTI_SERVICE_PERIPHERAL_MONITOR
+    is_own = context.is_own(message.get("MonitorID"))
+    return context.is_own_device(message.get("AgentInstrument")) if is_own is None else is_own
 
 
 #: The kind of object that this folder adds to a session.

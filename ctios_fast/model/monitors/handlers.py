@@ -1,0 +1,131 @@
+"""What messages do to the teams of a session, and to monitors that are confirmed too late."""
+
+import logging
+from typing import Final
+
+from ctios_fast.connection.log_limit import LogLimit
+from ctios_fast.core import Handler, Message
+from ctios_fast.model.agents.agent import Agent
+from ctios_fast.model.agents.handlers import AGENTS
+from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import CtiObject
+from ctios_fast.model.kind import Kind
+from ctios_fast.model.registry import Table
+from ctios_fast.protocol import numbers as ged
+
+from .events import MONITOR_EVENTS
+from .member_arguments import ADDED, REMOVED, member_arguments
+from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, Listed, Team, listed_members
+
+__all__ = ["TEAMS"]
+
+#: ConfigOperation of the wire: the list of the whole team, and members that join or leave.
+_WHOLE_LIST, _ADD, _REMOVE = 0, 1, 2
+#: Counter of the session: messages about teams whose numbers contradict what they list.
+_CONTRADICTING: Final = "team_lists_contradicting"
+
+
+class TeamLists:
+    """Takes in what a session's messages say of its teams."""
+
+    def __init__(self, context: Context, teams: Table[Team]) -> None:
+        self._context = context
+        self._teams = teams
+        self._agents: Table[Agent] = context.registry[AGENTS.name]
+        #: The team of the last message.
+        self._last: Team | None = None
+        self._log = LogLimit(logging.getLogger("ctios_fast.session"))
+        context.monitors.counts.update({TEAM_MEMBERS_REFUSED: 0, _CONTRADICTING: 0})
+        teams.counts = context.monitors.counts
+
+    def on_config(self, message: Message) -> None:
+        """Handle an AGENT_TEAM_CONFIG_EVENT."""
+        context = self._context
+        peripheral_id = message["PeripheralID"]
+        if peripheral_id != context.peripheral_id:
+            self._teams.unknown += 1
+            return
+        team_id = message["TeamID"]
+        team = self._teams.adopt(team_id, lambda: Team(team_id, peripheral_id, context.monitors))
+        if team is None:
+            return
+        if self._last is not None and self._last is not team:
+            self._last.close_list()
+        self._last = team
+        name = message.get("AgentTeamName")
+        if isinstance(name, str) and name:
+            team.name = name
+        self._take(team, message["ConfigOperation"], message)
+        context.monitored_agents_changed()
+
+    def _take(self, team: Team, operation: int, message: Message) -> None:
+        listed = list(listed_members(message.floating()))
+        is_consistent = len(listed) == message["NumberOfAgents"]
+        if not is_consistent or operation not in (_WHOLE_LIST, _ADD, _REMOVE):
+            self._context.monitors.counts[_CONTRADICTING] += 1
+            self._log.warning(
+                "a message about team %d lists %d members, its NumberOfAgents is %d, its ConfigOperation %d",
+                team.team_id,
+                len(listed),
+                message["NumberOfAgents"],
+                operation,
+            )
+        if operation == _WHOLE_LIST and is_consistent:
+            gone = team.listed((each.agent_id for each in listed), len(listed) >= MAX_PART)
+        else:
+            team.close_list()
+            gone = [each.agent_id for each in listed] if operation == _REMOVE else []
+        if operation in (_WHOLE_LIST, _ADD):
+            for each in listed:
+                self._add(team, each)
+        for agent_id in gone:
+            self._remove(team, agent_id)
+
+    def _add(self, team: Team, listed: Listed) -> None:
+        context, agent_id = self._context, listed.agent_id
+        agent = self._agents.adopt(
+            agent_id, lambda: Agent.named_by_server(agent_id, context.peripheral_id, context)
+        )
+        if agent is None or not team.add(agent_id, listed.flags):
+            return
+        if agent.state is None and listed.state is not None:
+            agent.apply_listed_state(listed.state)
+        team.reported[agent_id] = context.monitors.team_requests
+        context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, listed)
+
+    def _remove(self, team: Team, agent_id: str) -> None:
+        if not team.remove(agent_id):
+            return
+        agent = self._agents.get(agent_id)
+        if agent is not None:
+            self._context.fire("OnNewAgentTeamMember", member_arguments, agent, team, REMOVED, None)
+
+    def forget(self) -> None:
+        """The mode is over: its teams go, and in agent mode their agents, except the session's own."""
+        context = self._context
+        mode, current = context.mode, context.current_agent
+        members = {agent_id for team in self._teams for agent_id in team.members}
+        for team_id in list(self._teams.by_key):
+            self._teams.remove(team_id)
+        self._last = None
+        if mode is not None and mode.is_agent:
+            for agent_id in members:
+                if self._agents.get(agent_id) is not current:
+                    self._agents.remove(agent_id)
+
+
+def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
+    lists = TeamLists(context, teams)
+    context.monitors.teams = teams.by_key
+    context.monitors.forget_teams = lists.forget
+    return {ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config}
+
+
+def _find(teams: Table[Team], rest: str) -> CtiObject | None:
+    # Teams have UniqueObjectIDs for events only, as in CTI OS.
+    del teams, rest
+    return None
+
+
+#: The kind of object that this folder adds to a session. Its key is a number.
+TEAMS: Final = Kind("team", 10, MONITOR_EVENTS, _find, _handlers)

@@ -1,0 +1,92 @@
+"""The Arguments of OnNewAgentTeamMember, OnStartMonitoringAgent and OnStopMonitoringAgent."""
+
+from typing import Any, Final, Protocol
+
+from ctios_fast import keywords as kw
+from ctios_fast.enums import AgentState
+from ctios_fast.model.arguments import Arguments, arguments_over
+
+from .team_table import Listed, Team
+
+__all__ = ["ADDED", "REMOVED", "member_arguments", "monitoring_arguments"]
+
+#: ConfigOperation of the event: CTI OS's programs add a member for 1, and remove it for any other number.
+ADDED: Final = 1
+REMOVED: Final = 2
+
+_UNKNOWN: Final = int(AgentState.UNKNOWN)
+#: Properties of an agent that the event has where they are known.
+_NAMES: Final = (
+    kw.CTIOS_AGENTLASTNAME,
+    kw.CTIOS_AGENTFIRSTNAME,
+    kw.CTIOS_AGENTNAME,
+    kw.CTIOS_AGENTAVAILABILITYSTATUS,
+)
+
+
+class Member(Protocol):
+    """What the Arguments say of an agent. An ``Agent`` has it all."""
+
+    agent_id: str
+    peripheral_id: int | None
+    agent_extension: str | None
+    agent_instrument: str | None
+    state: AgentState | int | None
+    reason_code: int
+
+    @property
+    def unique_object_id(self) -> str:
+        """The agent's identity within its session."""
+
+    def is_valid(self, keyword: str) -> bool:
+        """Whether the agent has such a property, and its value is known."""
+
+    def get_value(self, keyword: str) -> Any:
+        """A property by its keyword."""
+
+
+def member_arguments(agent: Member, team: Team, operation: int, listed: Listed | None) -> Arguments:
+    """Of OnNewAgentTeamMember.
+
+    - ``operation``: ``ADDED`` or ``REMOVED``.
+    - ``listed``: what the message says of the member, None where none does.
+    """
+    values: dict[str, Any] = {
+        kw.CTIOS_PERIPHERALID: agent.peripheral_id,
+        kw.CTIOS_UNIQUEOBJECTID: agent.unique_object_id,
+        kw.CTIOS_AGENTSTATE: _UNKNOWN if agent.state is None else agent.state,
+        kw.CTIOS_AGENTID: agent.agent_id,
+        kw.CTIOS_AGENTEXTENSION: agent.agent_extension or "",
+        kw.CTIOS_AGENTINSTRUMENT: agent.agent_instrument or "",
+        kw.CTIOS_EVENTREASONCODE: agent.reason_code,
+        kw.CTIOS_AGENTFLAGS: team.members.get(agent.agent_id, 0),
+        kw.CTIOS_CONFIGOPERATION: operation,
+        kw.CTIOS_TEAMID: team.team_id,
+    }
+    for keyword in _NAMES:
+        if agent.is_valid(keyword):
+            values[keyword] = agent.get_value(keyword)
+    supervisor = team.primary_supervisor
+    if supervisor is not None:
+        values[kw.CTIOS_SUPERVISORID] = supervisor
+    if team.name is not None:
+        values["AgentTeamName"] = team.name
+    if listed is not None and listed.duration is not None:
+        values[kw.CTIOS_STATEDURATION] = listed.duration
+    return arguments_over(values)
+
+
+def monitoring_arguments(supervisor: Member, agent: Member) -> Arguments:
+    """Of OnStartMonitoringAgent and OnStopMonitoringAgent.
+
+    - ``agent``: the monitored agent.
+    """
+    return arguments_over(
+        {
+            kw.CTIOS_UNIQUEOBJECTID: supervisor.unique_object_id,
+            kw.CTIOS_AGENTREFERENCE: agent.unique_object_id,
+            kw.CTIOS_SUPERVISORID: supervisor.agent_id,
+            kw.CTIOS_SUPERVISORKEY: supervisor.unique_object_id,
+            kw.CTIOS_SUPERVISORAGENTSTATE: _UNKNOWN if supervisor.state is None else supervisor.state,
+        }
+    )

@@ -1,0 +1,129 @@
+"""MonitorStart and MonitorStop: the requests that start and stop one monitor, and keep the table up to date.
+
+The program may start monitors by ``Session.request`` too: their events are a monitor's as well.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused, RequestTimeout
+from ctios_fast.protocol import numbers as ged
+
+from .monitor_table import Monitor, MonitorKind, Monitors
+
+__all__ = ["MonitorStart", "MonitorStop", "raw_request"]
+
+#: Requests that start a monitor, and those that stop one.
+_STARTS: Final = frozenset({ged.MONITOR_START_REQ, ged.MONITOR_AGENT_TEAM_START_REQ})
+_STOPS: Final = frozenset({ged.MONITOR_STOP_REQ, ged.MONITOR_AGENT_TEAM_STOP_REQ})
+
+
+def _not_reported(error: Refused) -> bool:
+    del error
+    return False
+
+
+class MonitorStart(Request[Message]):
+    """A request to start a monitor; the answer is the confirmation.
+
+    - ``monitor``: what is started.
+    - ``started``: called with the monitor once the server has confirmed it, None for nothing.
+    - ``refused``: called with a refusal; returns whether a listener heard of it.
+    """
+
+    __slots__ = ("_monitor", "_monitors", "_refused", "_started")
+
+    def __init__(
+        self,
+        label: str,
+        monitors: Monitors,
+        monitor: Monitor,
+        *,
+        started: Callable[[Monitor], object] | None = None,
+        refused: Callable[[Refused], bool] = _not_reported,
+    ) -> None:
+        self.label = label
+        self._monitors = monitors
+        self._monitor = monitor
+        self._started = started
+        self._refused = refused
+
+    def sent(self) -> None:
+        """The request is on its way, unless it has failed already."""
+        if not self.done():
+            self._monitors.starting[self._monitor] = self
+
+    def confirmed(self, message: Message) -> None:
+        """The monitor exists, even if the request was cancelled meanwhile. Called by the request book."""
+        self._monitors.started(self._monitor, message["MonitorID"])
+        if self._started is not None:
+            self._started(self._monitor)
+        self.set_result(message)
+
+    def failed(self, error: BaseException) -> None:
+        """There is no monitor, or the server has not confirmed it in time. Called by the request book."""
+        self._monitors.not_started(self._monitor)
+        if isinstance(error, RequestTimeout):
+            self._monitors.note_late(self.invoke_id, self._monitor)
+        if isinstance(error, Refused) and self._refused(error):
+            self.reported()
+        self.set_exception(error)
+
+
+class MonitorStop(Request[Message]):
+    """A request to stop a monitor; the answer is the confirmation.
+
+    - ``monitor_id``: the monitor. It is over when the server answers, also by a refusal: it is unknown then.
+    - ``stopped``: called when it is over, None for nothing.
+    - ``refused``: as in ``MonitorStart``.
+    """
+
+    __slots__ = ("_monitor_id", "_monitors", "_refused", "_stopped")
+
+    def __init__(
+        self,
+        label: str,
+        monitors: Monitors,
+        monitor_id: int,
+        *,
+        stopped: Callable[[], object] | None = None,
+        refused: Callable[[Refused], bool] = _not_reported,
+    ) -> None:
+        self.label = label
+        self._monitors = monitors
+        self._monitor_id = monitor_id
+        self._stopped = stopped
+        self._refused = refused
+
+    def confirmed(self, message: Message) -> None:
+        """The monitor is over. Called by the request book."""
+        self._over()
+        self.set_result(message)
+
+    def failed(self, error: BaseException) -> None:
+        """The server does not know the monitor, or has not answered. Called by the request book."""
+        if isinstance(error, Refused):
+            self._over()
+            if self._refused(error):
+                self.reported()
+        self.set_exception(error)
+
+    def _over(self) -> None:
+        self._monitors.ended(self._monitor_id)
+        if self._stopped is not None:
+            self._stopped()
+
+
+def raw_request(monitors: Monitors, number: int, fields: Mapping[str, int]) -> "Request[Any] | None":
+    """The request that a program sends by number, if it starts or stops a monitor; None for any other.
+
+    - ``number``: the message's number.
+    - ``fields``: its fixed fields, under the reference's names.
+    """
+    if number in _STARTS:
+        return MonitorStart(ged.NAMES[number], monitors, Monitor(MonitorKind.OTHER, None))
+    if number in _STOPS and isinstance(fields.get("MonitorID"), int):
+        return MonitorStop(ged.NAMES[number], monitors, fields["MonitorID"])
+    return None

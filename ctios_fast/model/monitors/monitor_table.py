@@ -1,0 +1,246 @@
+"""Monitors: the monitors of a session by MonitorID, and which agents and calls its supervisors monitor.
+
+Every event of an agent or a call names the monitor that caused it. An event is the session's own if that is
+the monitor of OPEN_CONF, or none. It is a monitor's if the monitor is in this table. Any other MonitorID does
+not tell, and the agent or device of the event decides: see ``Context.is_own``.
+
+In bulk mode the session hears every agent, so that it starts no monitors. There an event is a monitor's if a
+supervisor monitors its agent.
+
+This module sends nothing and knows no object of the model.
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any, Final
+from weakref import ReferenceType, ref
+
+__all__ = ["UNKNOWN_MONITORS", "Monitor", "MonitorKind", "Monitors"]
+
+#: MonitorIDs that are kept though no monitor of the session has them.
+_MAX_STRANGERS: Final = 1024
+#: Requests whose late confirmations are waited for.
+_MAX_LATE: Final = 1024
+#: Counter of the session: events whose MonitorID is that of no monitor of the session.
+UNKNOWN_MONITORS: Final = "events_of_unknown_monitors"
+
+
+def _nothing() -> None:
+    pass
+
+
+class MonitorKind(Enum):
+    """What a monitor is about."""
+
+    TEAM = auto()
+    """The states of a team's agents; the key is the TeamID."""
+    DEVICE = auto()
+    """The calls and the agent of a device; the key is the device's id."""
+    CALL = auto()
+    """One call; the key is a weak reference to the Call."""
+    OTHER = auto()
+    """A monitor that the program started by a request of the protocol; the key is its MonitorID."""
+
+
+class Monitor:
+    """A monitor that the session has started, or is starting.
+
+    - ``kind``, ``key``: what it is about.
+    - ``monitor_id``: None until the server has confirmed it, and after the connection was lost.
+    """
+
+    __slots__ = ("key", "kind", "monitor_id")
+
+    def __init__(self, kind: MonitorKind, key: Any) -> None:
+        self.kind = kind
+        self.key = key
+        self.monitor_id: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
+
+
+class Supervision:
+    """What one supervisor monitors.
+
+    - ``agent``: the monitored agent, None without one.
+    - ``call``: a weak reference to the monitored call, None without one: it must not outlive its end.
+    """
+
+    __slots__ = ("agent", "call")
+
+    def __init__(self) -> None:
+        self.agent: Any = None
+        self.call: ReferenceType[Any] | None = None
+
+
+class Monitors:
+    """The monitors of one session.
+
+    - ``by_id``: those that the server has confirmed, by MonitorID.
+    - ``wanted``: those that the program wants, by kind and key. They are started again after a fail-over.
+    - ``starting``: those that the server has not confirmed yet, with the requests to start them.
+    - ``late``: those that it has not confirmed in time, by the InvokeID of the request.
+    - ``strangers``: MonitorIDs of no monitor of the session that events have named while none was starting.
+    - ``teams``: the teams that messages have listed, by TeamID. ``memberships``: their members together.
+    - ``team_requests``: how many requests for the list of teams were sent.
+    - ``forget_teams``: called when the mode is over. The folder's handlers set it, and ``teams``.
+    - ``counts``: the counters of the session about monitors and teams.
+    """
+
+    __slots__ = (
+        "_supervisions",
+        "_watched",
+        "by_id",
+        "counts",
+        "forget_teams",
+        "late",
+        "memberships",
+        "starting",
+        "strangers",
+        "team_requests",
+        "teams",
+        "wanted",
+    )
+
+    def __init__(self) -> None:
+        self.by_id: dict[int, Monitor] = {}
+        self.wanted: dict[tuple[MonitorKind, Any], Monitor] = {}
+        self.starting: dict[Monitor, Any] = {}
+        self.late: dict[int, Monitor] = {}
+        self.teams: dict[int, Any] = {}
+        self.memberships = 0
+        self.team_requests = 0
+        self.forget_teams: Callable[[], object] = _nothing
+        self.counts: dict[str, int] = {UNKNOWN_MONITORS: 0}
+        self.strangers: set[int] = set()
+        #: What each supervisor monitors. An agent without an entry monitors nothing.
+        self._supervisions: dict[Any, Supervision] = {}
+        #: How many monitored teams and supervisors an agent is monitored by, by AgentID.
+        self._watched: dict[str, int] = {}
+
+    # --- Events -------------------------------------------------------------------------------------
+
+    def is_own(self, monitor_id: int) -> bool | None:
+        """False for an event of a monitor, None where the MonitorID does not tell.
+
+        The first event of a monitor may come before the confirmation that names its MonitorID.
+        """
+        if monitor_id in self.by_id:
+            return False
+        self.counts[UNKNOWN_MONITORS] += 1
+        if monitor_id in self.strangers:
+            return None
+        if self.starting:
+            return False
+        if len(self.strangers) < _MAX_STRANGERS:
+            self.strangers.add(monitor_id)
+        return None
+
+    # --- Starting and stopping ----------------------------------------------------------------------
+
+    def started(self, monitor: Monitor, monitor_id: int) -> None:
+        """The server has confirmed a monitor."""
+        self.starting.pop(monitor, None)
+        monitor.monitor_id = monitor_id
+        self.by_id[monitor_id] = monitor
+        self.strangers.discard(monitor_id)
+
+    def not_started(self, monitor: Monitor) -> None:
+        """The server has refused a monitor, or has not answered."""
+        self.starting.pop(monitor, None)
+
+    def note_late(self, invoke_id: int, monitor: Monitor) -> None:
+        """The confirmation of a monitor may still come, and nobody waits for it any more."""
+        if len(self.late) < _MAX_LATE:
+            self.late[invoke_id] = monitor
+
+    def ended(self, monitor_id: int) -> None:
+        """A monitor is over."""
+        monitor = self.by_id.pop(monitor_id, None)
+        if monitor is not None:
+            monitor.monitor_id = None
+            key = (monitor.kind, monitor.key)
+            if self.wanted.get(key) is monitor:
+                del self.wanted[key]
+
+    # --- Monitored agents and calls -----------------------------------------------------------------
+
+    def monitored_agent(self, supervisor: Any) -> Any:
+        """The agent that a supervisor monitors, None without one."""
+        supervision = self._supervisions.get(supervisor)
+        return None if supervision is None else supervision.agent
+
+    def monitored_call(self, supervisor: Any) -> Any:
+        """The call that a supervisor monitors, None without one."""
+        supervision = self._supervisions.get(supervisor)
+        call = None if supervision is None or supervision.call is None else supervision.call()
+        return call if call is not None and call.is_alive else None
+
+    def choose_agent(self, supervisor: Any, agent: Any) -> None:
+        """Let an agent be the one that a supervisor monitors; None for none."""
+        supervision = self._supervisions.setdefault(supervisor, Supervision())
+        before, supervision.agent = supervision.agent, agent
+        if before is not None:
+            self.unwatch(before.agent_id)
+        if agent is not None:
+            self.watch(agent.agent_id)
+        self._tidy(supervisor, supervision)
+
+    def choose_call(self, supervisor: Any, call: Any) -> None:
+        """Let a call be the one that a supervisor monitors; None for none."""
+        supervision = self._supervisions.setdefault(supervisor, Supervision())
+        supervision.call = None if call is None else ref(call)
+        self._tidy(supervisor, supervision)
+
+    def _tidy(self, supervisor: Any, supervision: Supervision) -> None:
+        if supervision.agent is None and supervision.call is None:
+            del self._supervisions[supervisor]
+
+    def is_monitored(self, agent_id: str) -> bool:
+        """Whether the agent is a member of a monitored team, or the monitored agent of a supervisor."""
+        return agent_id in self._watched
+
+    @property
+    def watches(self) -> bool:
+        """Whether any agent is monitored."""
+        return bool(self._watched)
+
+    def watches_device(self, device: str | None) -> bool:
+        """Whether it is the device of an agent whose calls a supervisor monitors."""
+        return bool(device) and any(
+            device in (each.agent.agent_instrument, each.agent.agent_extension)
+            for each in self._supervisions.values()
+            if each.agent is not None
+        )
+
+    def watch(self, agent_id: str) -> None:
+        """One more team or supervisor monitors the agent."""
+        self._watched[agent_id] = self._watched.get(agent_id, 0) + 1
+
+    def unwatch(self, agent_id: str) -> None:
+        """One team or supervisor less monitors the agent."""
+        count = self._watched.get(agent_id, 0) - 1
+        if count > 0:
+            self._watched[agent_id] = count
+        else:
+            self._watched.pop(agent_id, None)
+
+    # --- The connection -----------------------------------------------------------------------------
+
+    def lost(self) -> None:
+        """The connection is gone, and all monitors with it. What the program wants is kept."""
+        for monitor in self.by_id.values():
+            monitor.monitor_id = None
+        self.by_id.clear()
+        self.starting.clear()
+        self.late.clear()
+        self.strangers.clear()
+
+    def clear(self) -> None:
+        """The mode is over: nothing is monitored any more."""
+        self.lost()
+        self.forget_teams()
+        self.wanted.clear()
+        self._supervisions.clear()
+        self._watched.clear()

@@ -1,0 +1,193 @@
+"""Team: the members of one team of agents, as the messages about it list them.
+
+A list of the whole team comes in messages of at most 64 members, and no field says which one is the last. So
+a full message leaves the list open: the next one goes on with it, unless it names a member again. What a list
+does not name has left the team when the list is complete.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from .monitor_table import Monitors
+
+__all__ = ["MAX_MEMBERSHIPS", "MAX_PART", "TEAM_MEMBERS_REFUSED", "Listed", "Team", "listed_members"]
+
+#: Members that one message lists, at most.
+MAX_PART: Final = 64
+#: Members of all teams of a session together. An agent of several teams counts in each.
+MAX_MEMBERSHIPS: Final = 1_000_000
+#: Bit of AgentFlags.
+_PRIMARY_SUPERVISOR: Final = 1
+#: Counter of the session: members that were not taken in, since there were too many.
+TEAM_MEMBERS_REFUSED: Final = "team_members_refused"
+
+
+class Listed(NamedTuple):
+    """What a message says of one member.
+
+    - ``flags``: AgentFlags: 1 primary supervisor, 2 temporary agent, 4 supervisor, 0 for other agents.
+    - ``state``: AgentState, None if the message lacks it.
+    - ``duration``: seconds in that state, None likewise.
+    """
+
+    agent_id: str
+    flags: int
+    state: int | None
+    duration: int | None
+
+
+class Team:
+    """One team of agents.
+
+    - ``team_id``: TeamID.
+    - ``name``: AgentTeamName, None as long as no message named it.
+    - ``members``: AgentFlags of each member by AgentID. Read-only.
+    """
+
+    __slots__ = (
+        "_flags",
+        "_list",
+        "_monitors",
+        "_primary",
+        "is_watched",
+        "members",
+        "name",
+        "peripheral_id",
+        "reported",
+        "team_id",
+    )
+
+    def __init__(self, team_id: int, peripheral_id: int, monitors: Monitors) -> None:
+        self.team_id = team_id
+        self.peripheral_id: int | None = peripheral_id
+        self.name: str | None = None
+        #: Whether the agents of the team are monitored.
+        self.is_watched = False
+        #: How many requests for the list of teams had been sent when each member was last reported.
+        self.reported: dict[str, int] = {}
+        self._monitors = monitors
+        self._flags: dict[str, int] = {}
+        self.members: Mapping[str, int] = MappingProxyType(self._flags)
+        #: AgentID of the primary supervisor, None without one.
+        self._primary: str | None = None
+        #: The members that an open list has named, None without one.
+        self._list: set[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Team {self.team_id} of peripheral {self.peripheral_id}, {len(self._flags)} members>"
+
+    @property
+    def unique_object_id(self) -> str:
+        """``team.<PeripheralID>.<TeamID>``."""
+        return f"team.{self.peripheral_id}.{self.team_id}"
+
+    @property
+    def primary_supervisor(self) -> str | None:
+        """AgentID of the primary supervisor, None as long as no message named one."""
+        return self._primary
+
+    # --- Members ------------------------------------------------------------------------------------
+
+    def add(self, agent_id: str, flags: int) -> bool:
+        """Take in a member. Returns whether it is new or has other flags than before."""
+        monitors = self._monitors
+        before = self._flags.get(agent_id)
+        if before is None:
+            if monitors.memberships >= MAX_MEMBERSHIPS:
+                monitors.counts[TEAM_MEMBERS_REFUSED] += 1
+                return False
+            monitors.memberships += 1
+            if self.is_watched:
+                monitors.watch(agent_id)
+        self._flags[agent_id] = flags
+        if flags & _PRIMARY_SUPERVISOR:
+            self._primary = agent_id
+        elif self._primary == agent_id:
+            self._primary = None
+        return before != flags
+
+    def remove(self, agent_id: str) -> bool:
+        """Remove a member. Returns whether it was one."""
+        if self._flags.pop(agent_id, None) is None:
+            return False
+        self.reported.pop(agent_id, None)
+        if self._primary == agent_id:
+            self._primary = None
+        self._monitors.memberships -= 1
+        if self.is_watched:
+            self._monitors.unwatch(agent_id)
+        return True
+
+    def watch(self, is_watched: bool) -> None:
+        """Say whether the agents of the team are monitored, those of later messages included."""
+        if is_watched != self.is_watched:
+            self.is_watched = is_watched
+            change = self._monitors.watch if is_watched else self._monitors.unwatch
+            for agent_id in self._flags:
+                change(agent_id)
+
+    # --- Lists --------------------------------------------------------------------------------------
+
+    def listed(self, agent_ids: Iterable[str], is_full: bool) -> list[str]:
+        """A message lists members of the whole team. Returns the members that have left the team.
+
+        - ``is_full``: whether the message has as many members as a message can have.
+        """
+        named = set(agent_ids)
+        so_far = self._list
+        if so_far is None or not so_far.isdisjoint(named):
+            so_far = set()
+        so_far |= named
+        self._list = so_far if is_full else None
+        return [] if is_full else [each for each in self._flags if each not in so_far]
+
+    def close_list(self) -> None:
+        """The next message begins another list."""
+        self._list = None
+
+    # --- What the registry calls --------------------------------------------------------------------
+
+    def leave(self) -> None:
+        """Belong to no session from now on."""
+        self.watch(False)
+        self._monitors.memberships -= len(self._flags)
+        self._flags.clear()
+        self.reported.clear()
+
+    def connection_lost(self, reason: str) -> None:
+        """The connection is gone; a new one lists the team again."""
+        del reason
+        self.close_list()
+
+    def doubt(self) -> None:
+        """Changes of the team may have been missed; nothing asks for them."""
+
+    def forget(self) -> None:
+        """Drop what was learned over an earlier connection: the mode that ended has dropped the team."""
+
+
+def listed_members(floating: Iterable[tuple[str, Any]]) -> Iterator[Listed]:
+    """The members that a message names, in order. What a member's part lacks is not taken from another's.
+
+    - ``floating``: the floating fields of an AGENT_TEAM_CONFIG_EVENT, by the reference's names.
+    """
+    agent_id: str | None = None
+    known: dict[str, Any] = {}
+    for name, value in floating:
+        if name == "AtcAgentID":
+            if agent_id:
+                yield _member(agent_id, known)
+            agent_id, known = (value if isinstance(value, str) else None), {}
+        else:
+            known[name] = value
+    if agent_id:
+        yield _member(agent_id, known)
+
+
+def _member(agent_id: str, known: Mapping[str, Any]) -> Listed:
+    flags, state, duration = (
+        value if isinstance(value := known.get(name), int) else None
+        for name in ("AgentFlags", "AtcAgentState", "AtcStateDuration")
+    )
+    return Listed(agent_id, flags or 0, state, duration)
