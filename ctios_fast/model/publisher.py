@@ -97,8 +97,8 @@ class EventPublisher:
         self._methods: dict[str, str] = {}
         #: Each sink that was added, with what was subscribed for it.
         self._sinks: list[tuple[object, list[tuple[str, Listener]]]] = []
-        #: What ``watch`` returned, with the events.
-        self._watches: list[tuple[frozenset[str], list[bool]]] = []
+        #: What ``watch`` returned, with the events and with what is called when it changes.
+        self._watches: list[tuple[frozenset[str], list[bool], Callable[[bool], object] | None]] = []
         for table in tables:
             for event in table.names:
                 self.listeners[event] = ()
@@ -140,17 +140,21 @@ class EventPublisher:
 
     def _set(self, event: str, listeners: tuple[Listener, ...]) -> None:
         self.listeners[event] = listeners
-        for events, heard in self._watches:
+        for events, heard, changed in self._watches:
             if event in events:
+                before = heard[0]
                 heard[0] = any(self.listeners[each] for each in events)
+                if changed is not None and heard[0] is not before:
+                    changed(heard[0])
 
-    def watch(self, *events: str) -> list[bool]:
+    def watch(self, *events: str, changed: Callable[[bool], object] | None = None) -> list[bool]:
         """A list of one item, which always says whether any of the events has a listener. Read-only.
 
-        A handler of many messages looks there, at half the cost of a look at the listeners.
+        A handler of many messages looks there, at half the cost of a look at the listeners. ``changed`` is
+        called with the new value whenever it changes.
         """
         heard = [any(self.listeners[each] for each in events)]
-        self._watches.append((frozenset(events), heard))
+        self._watches.append((frozenset(events), heard, changed))
         return heard
 
     def add_sink(self, sink: object) -> None:

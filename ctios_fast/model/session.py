@@ -63,6 +63,7 @@ from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .supervisors.events import SUPERVISOR_EVENTS
 from .supervisors.handlers import supervisor_handlers
+from .supervisors.silent_monitors import SilentMonitors
 from .system_status import SystemStatus
 
 if TYPE_CHECKING:
@@ -165,6 +166,7 @@ class Session(SessionLookups):
         for handlers in (supervisor_handlers, configuration_handlers):
             for number, handler in handlers(self._context).items():
                 on(number, handler)
+        SilentMonitors(self._context, on, self._connection.dispatcher.off)
 
     def __repr__(self) -> str:
         connection = self.__dict__.get("_connection")  # none yet in the traceback of a failed __init__

@@ -45,6 +45,7 @@ class SessionProperties(PropertyObject):
         Property(kw.CTIOS_HEARTBEAT, "heartbeat"),
         Property(kw.CTIOS_MAXHEARTBEATS, "max_heartbeats"),
         Property(kw.CTIOS_CURRENTAGENT, "current_agent"),
+        Property(kw.CTIOS_CCMBASEDSILENTMONITOR, "ccm_based_silent_monitor"),
         Property(kw.CTIOS_LASTERROR, "last_error"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
@@ -92,6 +93,16 @@ class SessionProperties(PropertyObject):
         """The agent of agent mode; None in other modes and without a mode."""
         agent = self._context.current_agent
         return agent if isinstance(agent, Agent) else None
+
+    @property
+    def ccm_based_silent_monitor(self) -> bool:
+        """Whether silent monitoring is a call through Unified CM: always, since the protocol has no other."""
+        return True
+
+    @method_only
+    def is_ccm_silent_monitor(self) -> bool:
+        """CTI OS's name of ``ccm_based_silent_monitor``."""
+        return self.ccm_based_silent_monitor
 
     @property
     def chat_client_of(self) -> Callable[[str], str | None] | None:

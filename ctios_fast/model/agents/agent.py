@@ -23,7 +23,7 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.supervisors.companion import controlling_context
-from ctios_fast.model.supervisors.requests import SupervisorRequests
+from ctios_fast.model.supervisors.requests import SUPERVISOR_PROPERTIES, SupervisorRequests
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from . import states
@@ -91,6 +91,7 @@ class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
         *DESK_PROPERTIES,
         *CONFIGURED_AGENT_PROPERTIES,
+        *SUPERVISOR_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
         Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
         Property(kw.CTIOS_LASTERROR, "last_error"),

@@ -1,4 +1,7 @@
-"""The events of supervisors and of chat (CTI OS Developer's Guide, IAgentEvents)."""
+"""The events of supervisors, chat and silent monitoring.
+
+CTI OS Developer's Guide, IAgentEvents and ISilentMonitorEvents.
+"""
 
 from typing import Final
 
@@ -11,5 +14,11 @@ SUPERVISOR_EVENTS: Final = EventTable(
         "OnSuperviseCallConf",
         "OnEmergencyCall",
         "OnChatMessage",
-    )
+        "OnSilentMonitorStartedEvent",
+        "OnSilentMonitorStopRequestedEvent",
+    ),
+    aliases={
+        "OnSilentMonitorStarted": "OnSilentMonitorStartedEvent",
+        "OnSilentMonitorStopRequested": "OnSilentMonitorStopRequestedEvent",
+    },
 )

@@ -12,6 +12,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.model.property_object import Property
 from ctios_fast.model.request_rows import Fields, RequestingObject
 from ctios_fast.protocol.codes import (
     CALLTYPE_SUPERVISOR_MONITOR,
@@ -32,7 +33,13 @@ from ctios_fast.protocol.codes import (
 from . import supervisor_rows as rows
 from .companion import supervising_context
 
-__all__ = ["AgentReference", "SupervisorRequests"]
+__all__ = ["SUPERVISOR_PROPERTIES", "AgentReference", "SupervisorRequests"]
+
+#: Properties of an agent that this module adds.
+SUPERVISOR_PROPERTIES: Final = (
+    Property(kw.CTIOS_SILENTMONITORCALLUID, "silent_monitor_call_uid"),
+    Property(kw.CTIOS_SILENTMONITORTARGETAGENTUID, "silent_monitor_target_agent_uid"),
+)
 
 #: CallType of the calls through which a supervisor listens.
 _LISTENING: Final = (CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER)
@@ -223,6 +230,32 @@ class SupervisorRequests(RequestingObject):
         own = [each for each in here if not each.is_monitored]
         own.sort(key=lambda each: (each.connection_call_id != call_id, each.call_type not in _LISTENING))
         return own[0] if own else None
+
+    # --- Silent monitoring ----------------------------------------------------------------------------
+
+    @property
+    def silent_monitor_call_uid(self) -> str | None:
+        """UniqueObjectID of the call through which the agent of agent mode listens; None without one."""
+        call = self._silent_monitor_call()
+        return None if call is None else call.unique_object_id
+
+    @property
+    def silent_monitor_target_agent_uid(self) -> str | None:
+        """UniqueObjectID of the agent to whom the agent of agent mode listens; None if it is not known."""
+        call = self._silent_monitor_call()
+        if call is None or not call.is_valid("CalledDeviceID"):
+            return None
+        target = self._require_context().agent_at(call.get_value("CalledDeviceID"))
+        return None if target is None else target.unique_object_id
+
+    def _silent_monitor_call(self) -> Any:
+        context = self.context
+        if context is None or context.current_agent is not self:
+            return None
+        for call in context.calls_at(self.agent_instrument or "", self.agent_extension or ""):
+            if not call.is_monitored and call.call_type == CALLTYPE_SUPERVISOR_MONITOR:
+                return call
+        return None
 
     # --- Chat -----------------------------------------------------------------------------------------
 

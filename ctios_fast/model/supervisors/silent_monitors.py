@@ -1,0 +1,144 @@
+"""SilentMonitors: the events of silent monitoring through Unified CM, which is a call of the supervisor.
+
+No message reports silent monitoring. It begins when a call with CallType CALLTYPE_SUPERVISOR_MONITOR or with
+EventCause CEC_SUPERVISOR_MONITOR is established, and ends with that call. The session of the supervisor sees
+this call, and so do sessions that hear every event; the session of the monitored agent does not.
+
+The messages are looked at only while one of the events has a listener.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from ctios_fast import keywords as kw
+from ctios_fast.core import FieldHandler, Handler, Message
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.context import Context
+from ctios_fast.model.object_ids import call_object_id
+from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import CALLTYPE_SUPERVISOR_MONITOR, CEC_SUPERVISOR_MONITOR
+
+__all__ = ["SilentMonitors"]
+
+_STARTED: Final = "OnSilentMonitorStartedEvent"
+_STOPPED: Final = "OnSilentMonitorStopRequestedEvent"
+_KEY: Final = ("PeripheralID", "ConnectionCallID", "ConnectionDeviceID")
+#: Silent monitor calls that are followed at once. Further ones are not reported.
+_MAX_FOLLOWED: Final = 10_000
+
+_Key = tuple[int, int, str]
+
+
+class _Monitoring(NamedTuple):
+    # The devices of a silent monitor call.
+    initiator: str
+    target: str
+
+
+class SilentMonitors:
+    """Fires the events of silent monitoring of one session.
+
+    - ``on``, ``off``: register and remove a handler of a message.
+    """
+
+    __slots__ = ("_context", "_followed", "_handlers", "_off", "_on")
+
+    def __init__(
+        self,
+        context: Context,
+        on: Callable[[int, Handler], object],
+        off: Callable[[int, Handler], object],
+    ) -> None:
+        self._context = context
+        self._on = on
+        self._off = off
+        #: The silent monitor calls that have begun. The value is None until the call is established.
+        self._followed: dict[_Key, _Monitoring | None] = {}
+        self._handlers = {
+            number: FieldHandler(number, handler, fields, with_message=True)
+            for number, handler, fields in (
+                (ged.BEGIN_CALL_EVENT, self._begun, (*_KEY, "CallType")),
+                (ged.CALL_ESTABLISHED_EVENT, self._established, (*_KEY, "EventCause")),
+                (ged.CALL_FAILED_EVENT, self._failed, (*_KEY, "EventCause")),
+                (ged.END_CALL_EVENT, self._ended, _KEY),
+            )
+        }
+        context.events.watch(_STARTED, _STOPPED, changed=self._heard)
+
+    def _heard(self, is_heard: bool) -> None:
+        self._followed.clear()
+        for number, handler in self._handlers.items():
+            (self._on if is_heard else self._off)(number, handler)
+
+    # --- Messages -----------------------------------------------------------------------------------
+
+    def _begun(
+        self, message: Message, peripheral_id: int, call_id: int, device_id: str | None, call_type: int
+    ) -> None:
+        del message
+        if call_type == CALLTYPE_SUPERVISOR_MONITOR and device_id is not None:
+            self._follow((peripheral_id, call_id, device_id))
+
+    def _established(
+        self, message: Message, peripheral_id: int, call_id: int, device_id: str | None, cause: int
+    ) -> None:
+        key = (peripheral_id, call_id, device_id or "")
+        if cause == CEC_SUPERVISOR_MONITOR:
+            self._follow(key)
+        if self._followed.get(key, self) is not None:  # it is not followed, or has been reported
+            return
+        monitoring = _Monitoring(message.get("CallingDeviceID") or "", message.get("CalledDeviceID") or "")
+        self._followed[key] = monitoring
+        self._context.fire(_STARTED, self._arguments, key, monitoring)
+
+    def _failed(
+        self, message: Message, peripheral_id: int, call_id: int, device_id: str | None, cause: int
+    ) -> None:
+        key = (peripheral_id, call_id, device_id or "")
+        if key in self._followed:
+            monitoring = self._followed.pop(key)
+            if monitoring is None:  # it was never established
+                monitoring = _Monitoring(
+                    message.get("CallingDeviceID") or "", message.get("CalledDeviceID") or ""
+                )
+            self._context.fire(_STOPPED, self._arguments, key, monitoring, cause)
+
+    def _ended(self, message: Message, peripheral_id: int, call_id: int, device_id: str | None) -> None:
+        del message
+        monitoring = self._followed.pop((peripheral_id, call_id, device_id or ""), None)
+        if monitoring is not None:
+            self._context.fire(
+                _STOPPED, self._arguments, (peripheral_id, call_id, device_id or ""), monitoring, 0
+            )
+
+    def _follow(self, key: _Key) -> None:
+        if key[0] != self._context.peripheral_id:
+            return
+        if len(self._followed) >= _MAX_FOLLOWED:  # calls that ended in gaps of the events
+            known = self._context.registry.find
+            self._followed = {each: devices for each, devices in self._followed.items() if known(_uid(each))}
+        if len(self._followed) < _MAX_FOLLOWED:
+            self._followed.setdefault(key, None)
+
+    # --- Arguments ----------------------------------------------------------------------------------
+
+    def _arguments(self, key: _Key, monitoring: _Monitoring, disposition: int | None = None) -> Arguments:
+        values: dict[str, Any] = {
+            kw.CTIOS_SILENTMONITORINITIATINGAGENTUID: self._agent_at(monitoring.initiator),
+            kw.CTIOS_SILENTMONITORINITIATINGDEVICEID: monitoring.initiator,
+            kw.CTIOS_SILENTMONITORTARGETAGENTUID: self._agent_at(monitoring.target),
+            kw.CTIOS_SILENTMONITORTARGETDEVICEID: monitoring.target,
+            kw.CTIOS_SILENTMONITORCALLUID: _uid(key),
+        }
+        if disposition is not None:
+            values[kw.CTIOS_SILENTMONITORCALLDISPOSITION] = disposition
+        return arguments_over(values)
+
+    def _agent_at(self, device: str) -> str:
+        # The UniqueObjectID of the agent at a device, empty if none is known.
+        agent = self._context.agent_at(device) if device else None
+        return "" if agent is None else agent.unique_object_id
+
+
+def _uid(key: _Key) -> str:
+    return call_object_id(*key)
