@@ -41,7 +41,6 @@ DOCUMENTED = {
 }
 #: Those that nothing in this library sets yet.
 WITHOUT_SOURCE = {
-    "CCMBasedSilentMonitor",
     "ForcedDisconnect",
     "MessageFilter",
     "ObjectReferences",
@@ -193,6 +192,7 @@ def test_a_session_has_the_documented_properties() -> None:
 def test_a_session_that_never_connected_knows_few_of_its_properties() -> None:
     session = Session(client_id="test", heartbeat=90, max_heartbeats=2)
     assert session.get_all_properties() == {
+        "CCMBasedSilentMonitor": True,
         "ConnectionMode": 0,
         "CurrentServer": "",
         "TryingServer": "",
