@@ -45,6 +45,18 @@ def by_position(message: int, seen: Seen | None = None) -> Callable[..., object]
     return _function("first, second, text", "first", "second", "text", seen=seen)
 
 
+def by_column(message: int, seen: Seen | None = None) -> Callable[..., object]:
+    """Get the columns of a batch: ``columns["AgentID"]`` and two more."""
+    if seen is None:
+        return _function("columns", *(f"columns[{field!r}]" for field in WANTED[message]), seen=None)
+
+    def keep(columns: Any) -> None:
+        values = [columns[field].tolist() for field in WANTED[message]]
+        seen.extend((first, second, text.decode()) for first, second, text in zip(*values, strict=True))
+
+    return keep
+
+
 def empty() -> Callable[..., object]:
     """Read nothing."""
     return _function("event", seen=None)

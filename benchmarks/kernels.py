@@ -94,6 +94,18 @@ def field_handler() -> Kernel:
     )
 
 
+def batch_handler() -> Kernel:
+    from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
+
+    from .handlers import by_column
+    from .streams import WANTED
+
+    handler, fields = by_column(AGENT_STATE_EVENT), WANTED[AGENT_STATE_EVENT]
+    return _dispatched(
+        agent_states("256 KiB"), lambda dispatcher: dispatcher.on_batch(AGENT_STATE_EVENT, handler, fields)
+    )
+
+
 def typed_handlers_of_the_mix() -> Kernel:
     from ctios_fast.messages import class_of
 
@@ -290,6 +302,7 @@ KERNELS: Final[dict[Callable[[], Kernel], int]] = {
     typed_handler: 10_000,
     handler_by_name: 10_000,
     field_handler: 10_000,
+    batch_handler: 20_000,
     typed_handlers_of_the_mix: 10_000,
     handler_in_c: 20_000,
     to_dict_agent_state: 2_000,

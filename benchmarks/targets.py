@@ -97,6 +97,10 @@ TARGETS: Final = (
         READING, "field handler", "bare call with three", at_most=2,
     ),
     Target(
+        "bytes to a batch handler of 3 fields, reads of 64 KiB, against eager",
+        READING, "eager", "batch handler", 120,
+    ),
+    Target(
         "split, view and lookup with an empty handler, added to a bare call of it",
         EMPTY, "empty handler", "bare call", at_most=0.8, added=True,
     ),

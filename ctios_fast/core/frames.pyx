@@ -28,6 +28,13 @@ cdef enum:
     MIN_READ = 4096               # least space that a read is offered
 
 
+cdef class FrameHolder:
+    """Base of ``Dispatcher``."""
+
+    cdef int let_go(self) except -1:
+        raise NotImplementedError
+
+
 @cython.final
 cdef class FrameBuffer:
     """Bytes received in one direction of one connection.
@@ -66,6 +73,13 @@ cdef class FrameBuffer:
             return PY_SSIZE_T_MAX
         return max(<Py_ssize_t>INITIAL_CAPACITY, self.max_frame + MIN_READ)
 
+    cdef int hold(self, FrameHolder holder) except -1:
+        cdef FrameHolder before = self.holder
+        self.holder = holder
+        if before is not None and before is not holder:
+            before.let_go()
+        return 0
+
     cdef int resize(self, Py_ssize_t capacity) except -1:
         cdef unsigned char *moved = <unsigned char *>PyMem_Realloc(self._bytes, capacity)
         if moved == NULL:
@@ -76,8 +90,11 @@ cdef class FrameBuffer:
 
     cdef int reserve(self, Py_ssize_t wanted) except -1:
         # Provides space for `wanted` bytes after _end, by moving the unsplit bytes down or by reallocation.
-        cdef Py_ssize_t held = self._end - self._start
+        cdef Py_ssize_t held
         cdef Py_ssize_t needed
+        if self.holder is not None and not self.exports:
+            self.hold(None)
+        held = self._end - self._start
         if wanted > PY_SSIZE_T_MAX - held:
             raise MemoryError
         needed = held + wanted
@@ -107,6 +124,8 @@ cdef class FrameBuffer:
             raise BufferError(
                 f"{self.buffered} bytes wait to be split, at most {self.max_frame} may: split them first"
             )
+        if self.holder is not None and not self.exports:
+            self.hold(None)
         # A read that filled the buffer means that more data is waiting: offer more at once.
         if self._filled and not self.exports and self._capacity < self.max_capacity():
             self.resize(min(2 * self._capacity, self.max_capacity()))

@@ -14,6 +14,7 @@ from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.options import ConnectionKeywords, ConnectionOptions, refuse_unknown
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Handler, Message, codec
+from ctios_fast.core.scan.bounds import DEFAULT_MAX_ROWS, MAX_STRING
 from ctios_fast.core.secret import Secret
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
@@ -67,6 +68,7 @@ from .supervisors.silent_monitors import SilentMonitors
 from .system_status import SystemStatus
 
 if TYPE_CHECKING:
+    from ctios_fast.core.scan.column_arrays import Columns
     from ctios_fast.core.scan.frame_filter import FrameFilter
 
 __all__ = ["Session"]
@@ -320,8 +322,39 @@ class Session(SessionLookups):
         """
         self._connection.dispatcher.on(message_type, checked(handler), fields, with_message=with_message)  # type: ignore[arg-type]
 
+    def on_batch(
+        self,
+        message_type: int | str | type[Message],
+        handler: "Callable[[Columns], object]",
+        fields: Iterable[str] | None = None,
+        *,
+        max_rows: int = DEFAULT_MAX_ROWS,
+        max_string: int = MAX_STRING,
+    ) -> None:
+        """Call the handler once per read from the socket, with columns of the read's messages of a type.
+
+        - ``message_type``: the message's number, name or class.
+        - ``handler``: called on the loop with ``Columns``: NumPy arrays of which each row is a message, in
+          the order in which they came.
+        - ``fields``: names of fields, such as ``("agent_state", "AgentID")``; None for all fixed fields.
+        - ``max_rows``: largest number of rows of a batch. One that is full is delivered early.
+        - ``max_string``: longest text in bytes. A longer one is invalid and empty.
+
+        The objects are up to date with all messages of the batch by then; ``Dispatcher.on_batch`` says more.
+        A handler that raises is logged and counted. ``off`` takes it away. Needs NumPy, which is imported.
+
+        Raises ``ValueError`` for a message or field that the session's version does not have and for a bound
+        outside its range, ``TypeError`` for a coroutine function and for a field that cannot be a column.
+        """
+        self._connection.dispatcher.on_batch(
+            message_type, checked(handler), fields, max_rows=max_rows, max_string=max_string
+        )
+
     def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None:
-        """Take a handler away, with or without fields. Raises ``ValueError`` if it is not registered."""
+        """Take a handler away, with or without fields, or of batches.
+
+        Raises ``ValueError`` if it is not registered.
+        """
         self._connection.dispatcher.off(message_type, handler)
 
     # --- Connecting ---------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Columns hold the values that message views give, and any bytes can be decoded."""
 
+import copy
 import mmap
+import pickle
 import random
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from support.strategies import (
     VERSIONS,
     build,
     damage,
+    documented,
     floating,
     frames,
     header,
@@ -30,7 +33,7 @@ from support.threads import lets_others_run
 from ctios_fast.bulk.columns import MAX_STRING, Columns, decode_columns
 from ctios_fast.core import codec
 from ctios_fast.core.scan.column_plan import ColumnPlan
-from ctios_fast.core.scan.column_scan import count_frames, read_columns
+from ctios_fast.core.scan.column_scan import count_frames
 from ctios_fast.errors import FrameTooLarge, MalformedFrame
 from ctios_fast.protocol import numbers as ged
 
@@ -429,41 +432,96 @@ def test_any_contiguous_buffer_is_accepted(tmp_path: Path) -> None:
         decode_columns("text", STATE, 25)  # type: ignore[arg-type]
 
 
-def test_the_buffer_is_held_during_the_scan_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limit", [65536, 20])
+def test_the_buffer_is_released_after_the_scan(limit: int) -> None:
     stream = bytearray(state_event())
-    plan = ColumnPlan(25, STATE, ["AgentID"])
-    arrays = [(np.empty(1, "S4"), np.empty(1, np.bool_))]
-
-    def allocate(rows: int, widths: tuple[int, ...]) -> Any:
-        assert (rows, widths) == (1, (4,))
-        with pytest.raises(BufferError):
-            stream.append(0)
-        return arrays
-
-    read_columns(plan, stream, 65536, 255, allocate)
-    assert arrays[0][0].tolist() == [b"1001"]
+    if limit < len(stream):
+        with pytest.raises(FrameTooLarge):
+            decode_columns(stream, STATE, 25, max_frame=limit)
+    else:
+        decode_columns(stream, STATE, 25, max_frame=limit)
     stream.append(0)
 
 
-def test_arrays_that_do_not_fit_are_refused() -> None:
-    plan = ColumnPlan(25, STATE, ["AgentState", "AgentID"])
-    good: list[tuple[Any, Any]] = [
-        (np.empty(1, np.uint16), None),
-        (np.empty(1, "S4"), np.empty(1, np.bool_)),
-    ]
-    for position, pair, kind in (
-        (0, (np.empty(1, np.uint8), None), ValueError),
-        (0, (np.empty(2, np.uint16), None), ValueError),
-        (1, (np.empty(1, "S4"), np.empty(2, np.bool_)), ValueError),
-        (1, (np.empty(1, "S4"), None), TypeError),
-        (1, (b"1001", np.empty(1, np.bool_)), (BufferError, TypeError)),
+def test_columns_without_a_scan_have_no_rows() -> None:
+    columns = Columns(ColumnPlan(25, STATE, ["AgentState", "AgentID"]))
+    assert columns.rows == 0
+    with pytest.raises(ValueError, match="no rows yet"):
+        columns["AgentID"]
+    with pytest.raises(ValueError, match="limit must be at least 1 byte, got 0"):
+        columns.decode(b"", 65536, 0)
+    with pytest.raises(ValueError, match="2 widths, got 1"):
+        columns.reserve(1, [2], (0, 0, 0, 0))
+    columns.decode(state_event(), 65536, 255)
+    with pytest.raises(ValueError, match="have rows already"):
+        columns.decode(state_event(), 65536, 255)
+    with pytest.raises(ValueError, match="expected one call"):
+        columns.reserve(1, [2, 4], (0, 0, 0, 0))
+    assert columns["AgentID"].tolist() == [b"1001"]
+
+
+# --- Parts -----------------------------------------------------------------------------------------------
+
+
+@given(st.data(), versions)
+def test_concatenated_parts_are_the_columns_of_the_whole(data: st.DataObject, version: int) -> None:
+    cut_frames = data.draw(st.lists(frames(version, documented), max_size=12))
+    number = int.from_bytes(cut_frames[0][4:8], "big") if cut_frames else STATE
+    if codec(version).describe(number) is None:
+        return
+    names = usable(version, number)
+    sizes = data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=6))
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(b"".join(cut_frames[at : at + size]))
+        at += size
+    parts.append(b"".join(cut_frames[at:]))
+    whole = decode_columns(b"".join(parts), number, version, names)
+    joined = Columns.concatenate([decode_columns(part, number, version, names) for part in parts])
+    assert_same(joined, whole)
+
+
+def assert_same(left: Columns, right: Columns) -> None:
+    assert list(left) == list(right)
+    for name in left:
+        assert left[name].dtype == right[name].dtype
+        assert np.array_equal(left[name], right[name])
+        assert np.array_equal(left.valid(name), right.valid(name))
+    for attribute in ("rows", "frames", "others", "malformed", "offset", "message", "name", "version"):
+        assert getattr(left, attribute) == getattr(right, attribute)
+    assert str(left.first_malformed) == str(right.first_malformed)
+
+
+def test_the_first_malformed_frame_of_the_parts_is_kept_with_its_place_in_the_whole() -> None:
+    good, bad = state_event(), header(STATE, b"\0\0")
+    parts = [decode_columns(part, STATE, 25, ["AgentID"]) for part in (good, good + bad, bad)]
+    joined = Columns.concatenate(parts)
+    assert (joined.malformed, joined.rows) == (2, 2)
+    assert joined.first_malformed is not None
+    assert joined.first_malformed.offset == 2 * len(good)
+    assert_same(joined, decode_columns(good + good + bad + bad, STATE, 25, ["AgentID"]))
+
+
+def test_parts_must_have_the_same_columns() -> None:
+    one = decode_columns(state_event(), STATE, 25, ["AgentID"])
+    with pytest.raises(ValueError, match="at least one Columns, got none"):
+        Columns.concatenate([])
+    for other in (
+        decode_columns(state_event(), STATE, 25, ["AgentState"]),
+        decode_columns(b"", STATE, 24, ["AgentID"]),
+        decode_columns(b"", ged.QUERY_AGENT_STATE_CONF, 25, ["AgentID"]),
     ):
-        arrays = [*good]
-        arrays[position] = pair
-        with pytest.raises(kind):
-            read_columns(plan, state_event(), 65536, 255, lambda rows, widths, arrays=arrays: arrays)
-    with pytest.raises(ValueError, match="2 pairs"):
-        read_columns(plan, state_event(), 65536, 255, lambda rows, widths: good[:1])
+        with pytest.raises(ValueError, match="message, version and fields of the first"):
+            Columns.concatenate([one, other])
+
+
+def test_columns_can_be_pickled_and_copied() -> None:
+    stream = state_event() + state_event(b"77\0") + header(STATE, b"\0")
+    columns = decode_columns(stream, STATE, 25, ["AgentState", "AgentID", "Duration"])
+    assert_same(pickle.loads(pickle.dumps(columns)), columns)
+    copied = copy.copy(columns)
+    copied["AgentState"][:] = 0
+    assert columns["AgentState"].tolist() == [3, 3]
 
 
 def test_many_rows_share_one_block_and_are_aligned() -> None:

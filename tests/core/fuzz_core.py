@@ -10,7 +10,7 @@ import sys
 import atheris
 
 from ctios_fast import messages
-from ctios_fast.bulk.columns import decode_columns
+from ctios_fast.bulk.columns import Columns, decode_columns
 from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.core import Dispatcher, FieldReader, FrameBuffer, codec
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
@@ -83,6 +83,44 @@ def readers(version: int, data: atheris.FuzzedDataProvider) -> None:
     wanted = tuple(message.get(name) for name in names)
     assert got == [wanted]
     assert FieldReader(*names).read(message) == wanted
+
+
+def batches(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """Batch handlers get the columns of all frames before one that is too large, in any pieces."""
+    number = data.PickValueInList(NUMBERS)
+    layout = codec(version).describe(number)
+    if layout is None:
+        return
+    known = [field.name for field in (*layout.fixed, *layout.floating)]
+    picked = [data.PickValueInList(known) for _ in range(data.ConsumeIntInRange(1, 6))]
+    names = tuple(dict.fromkeys(picked))
+    got: list[Columns] = []
+    dispatcher = Dispatcher(codec(version))
+    try:
+        dispatcher.on_batch(number, got.append, names, max_rows=data.ConsumeIntInRange(1, 9))
+    except (TypeError, ValueError):  # named variables, arrays, fields without a tag
+        return
+    if data.ConsumeBool():
+        dispatcher.on(number, lambda message: None)
+    stream = b""
+    try:
+        while data.remaining_bytes():
+            if data.ConsumeBool():
+                body = data.ConsumeBytes(data.ConsumeIntInRange(0, 200))
+                piece = len(body).to_bytes(4, "big") + number.to_bytes(4, "big") + body
+            else:
+                piece = data.ConsumeBytes(data.ConsumeIntInRange(1, 100))
+            stream += piece
+            dispatcher.frames.feed(piece)
+            dispatcher.dispatch()
+    except FrameTooLarge:
+        stream = stream[: dispatcher.frames.consumed]
+    whole = decode_columns(stream, number, version, names)
+    assert sum(columns.rows for columns in got) == whole.rows
+    assert dispatcher.malformed == whole.malformed
+    if got:
+        joined = Columns.concatenate(got)
+        assert all((joined[name] == whole[name]).all() for name in names)
 
 
 def encoder(version: int, data: atheris.FuzzedDataProvider) -> None:
@@ -167,7 +205,7 @@ def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
     wanted.matches(_frame(data))
 
 
-TARGETS = (splitter, decoder, readers, encoder, columns, filters, classes)
+TARGETS = (splitter, decoder, readers, batches, encoder, columns, filters, classes)
 
 
 def one_input(raw: bytes) -> None:

@@ -5,8 +5,9 @@ from cpython.object cimport PyObject
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.codec cimport Codec
-from ctios_fast.core.frames cimport FrameBuffer
+from ctios_fast.core.frames cimport FrameBuffer, FrameHolder
 from .c_handler cimport Frame
+from .frame_batch cimport FrameBatch
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, Layout
 from ctios_fast.core.message cimport Message
 
@@ -25,11 +26,13 @@ cdef class FrameGate:
 
 
 @cython.final
-cdef class Dispatcher:
+cdef class Dispatcher(FrameHolder):
     cdef FrameBuffer _frames
     cdef Codec _codec
     cdef list _table                    # by message number: None or a tuple of handlers
     cdef FrameGate _filter              # frames that it rejects go to no handler
+    cdef dict _singles                  # by number of a message with batch handlers: its other handlers
+    cdef list _waiting                  # FrameBatch objects with rows to deliver, in order of first rows
     cdef tuple _default                 # the handler of messages that have none, or None
     cdef PyObject *_spares[MESSAGE_NUMBERS]     # by message number: a view that no handler keeps, or NULL
     cdef unsigned char _called[MESSAGE_NUMBERS]     # the same: how its handlers are called
@@ -53,3 +56,13 @@ cdef class Dispatcher:
 
     cdef bint time_is_over(self, double begun, double seconds, double *looked) except -1
     cdef int set_handlers(self, uint32_t number, object handlers) except -1
+    cdef int take(
+        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size,
+        Py_ssize_t *left,
+    ) except -1
+    cdef Py_ssize_t take_rows(
+        self, FrameBatch batch, uint32_t number, const unsigned char *frame, Py_ssize_t size,
+        Py_ssize_t count,
+    ) except -1
+    cdef int deliver_batches(self) except -1
+    cdef int deliver_batch(self, FrameBatch batch) except -1

@@ -4,6 +4,7 @@ from typing import Concatenate, Literal, TypeAlias, TypeVar, final, overload
 from ctios_fast.core.codec import Codec
 from ctios_fast.core.frames import FrameBuffer
 from ctios_fast.core.message import Message
+from ctios_fast.core.scan.column_arrays import Columns
 from ctios_fast.errors import MalformedFrame
 
 _M = TypeVar("_M", bound=Message)
@@ -21,7 +22,7 @@ class Dispatcher:
     filter: FrameGate | None
     default: Handler | None
     on_malformed: Callable[[MalformedFrame], object] | None
-    on_handler_error: Callable[[Handler, Message, BaseException], object] | None
+    on_handler_error: Callable[[Callable[..., object], Message, BaseException], object] | None
     def __init__(self, codec: Codec, frames: FrameBuffer | None = None) -> None: ...
     @property
     def frames_seen(self) -> int: ...
@@ -65,6 +66,15 @@ class Dispatcher:
         fields: Iterable[str],
         *,
         with_message: bool,
+    ) -> None: ...
+    def on_batch(
+        self,
+        message_type: int | str | type[Message],
+        handler: Callable[[Columns], object],
+        fields: Iterable[str] | None = None,
+        *,
+        max_rows: int = ...,
+        max_string: int = ...,
     ) -> None: ...
     def on_first(self, message_type: int | str | type[Message], handler: Handler) -> None: ...
     def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None: ...

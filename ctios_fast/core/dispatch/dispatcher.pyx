@@ -11,13 +11,16 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.codec cimport Codec
-from ctios_fast.core.frames cimport FrameBuffer
+from ctios_fast.core.frames cimport FrameBuffer, FrameHolder
 from .c_handler cimport Frame, FrameHandler
 from .field_handler cimport FieldHandler
+from .frame_batch cimport FrameBatch
 from ctios_fast.core.layout cimport (
     HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
 )
-from ctios_fast.core.message cimport Message, fitting, lacks_class, load_class, new_view, unfit
+from ctios_fast.core.message cimport (
+    Message, fitting, lacks_class, load_class, new_view, read_message, unfit,
+)
 from .references cimport owned
 from .view_reuse cimport keep_view, spare_view
 from ctios_fast.core.wire cimport load32
@@ -26,7 +29,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from ctios_fast.core.dispatch.unawaited import unawaited
+from ctios_fast.core.scan.bounds import DEFAULT_MAX_ROWS, MAX_STRING
 from ctios_fast.core.switches import is_on
+from ctios_fast.errors import FrameTooLarge
 from ctios_fast.protocol.naming import message_number
 
 cdef bint REUSES_VIEWS = is_on("view-reuse")
@@ -35,6 +40,7 @@ cdef bint REUSES_VIEWS = is_on("view-reuse")
 Handler = Callable[[Message], object]
 
 cdef extern from "Python.h":
+    Py_ssize_t PY_SSIZE_T_MAX
     PyObject *PyObject_CallOneArg(PyObject *handler, PyObject *argument) noexcept
 
 cdef enum:
@@ -50,6 +56,7 @@ cdef enum:
     FRAME = 1                   # all in C, with the frame in the buffer
     BOTH = 2                    # some with the view, some in C with the view's copy of the frame
     UNSORTED = 3                # not known yet
+    BATCHED = 4                 # added to one of them: some are batch handlers, which get columns
 
 # Types of functions that may raise, for a caller that tests the result itself.
 ctypedef int (*FrameCall)(tuple handlers, Py_ssize_t *at, const Frame *frame) noexcept
@@ -82,7 +89,7 @@ cdef int _check_filter(FrameGate filter, Codec codec) except -1:
 
 
 @cython.final
-cdef class Dispatcher:
+cdef class Dispatcher(FrameHolder):
     """Splits the bytes in a ``FrameBuffer`` into frames and calls the handlers of each message, in order.
 
     All handlers of one message are called, in the order in which they were registered, before any gets the
@@ -90,6 +97,8 @@ cdef class Dispatcher:
     that raises is counted and reported to ``on_handler_error``; the others still get the message. A malformed
     frame is counted and reported to ``on_malformed``, and the next frame is read. Messages without a handler
     go to ``default``.
+
+    Batch handlers get the frames of one ``dispatch`` together, at its end, after all other handlers.
 
     ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
     ``on_malformed`` raise, end ``dispatch`` at once. The next call goes on with the next frame.
@@ -99,6 +108,8 @@ cdef class Dispatcher:
         self._codec = codec
         self._frames = FrameBuffer() if frames is None else frames
         self._table = [None] * MESSAGE_NUMBERS
+        self._singles = {}
+        self._waiting = []
         self._look_every = 1
 
     def __dealloc__(self):
@@ -115,6 +126,7 @@ cdef class Dispatcher:
     def codec(self, Codec codec not None):
         if self._filter is not None:
             _check_filter(self._filter, codec)
+        self.let_go()
         self._codec = codec
 
     @property
@@ -124,6 +136,7 @@ cdef class Dispatcher:
 
     @frames.setter
     def frames(self, FrameBuffer frames not None):
+        self.let_go()
         self._frames = frames
         self._stopped = False
 
@@ -154,8 +167,14 @@ cdef class Dispatcher:
 
     cdef int set_handlers(self, uint32_t number, object handlers) except -1:
         # The call that delivers a message keeps the tuple that it began with.
+        cdef tuple singles = tuple([each for each in handlers or () if not isinstance(each, FrameBatch)])
         self._table[number] = handlers
-        self._called[number] = _way_to_call(handlers or ())
+        self._called[number] = _way_to_call(singles)
+        if handlers is not None and len(singles) < len(handlers):
+            self._singles[number] = singles
+            self._called[number] += BATCHED
+        else:
+            self._singles.pop(number, None)
         return 0
 
     def on(self, message_type, handler, fields=None, *, with_message=False):
@@ -185,6 +204,42 @@ cdef class Dispatcher:
         known = self.handlers_of(number) or ()
         self.set_handlers(number, (*known, _callable(handler)))
 
+    def on_batch(
+        self, message_type, handler, fields=None, *, max_rows=DEFAULT_MAX_ROWS, max_string=MAX_STRING
+    ):
+        """Call the handler once per ``dispatch`` with columns of all its frames of a message.
+
+        - ``message_type``: the message's number, name or class.
+        - ``handler``: called with ``Columns``, whose rows are the frames in wire order. The arrays are the
+          handler's own: they stay valid. Its result is ignored.
+        - ``fields``: names of fields, such as ``("agent_state", "AgentID")``: fixed and floating fields that
+          ``ctios_fast.bulk.columns.decode_columns`` can decode, with the arrays that it gives. The columns
+          have these names. None: all fixed fields.
+        - ``max_rows``: largest number of rows of a batch. A batch that is full is delivered early.
+        - ``max_string``: longest text in bytes. A longer one is invalid and empty.
+
+        Each other handler of a frame gets it before a batch handler gets the frame's batch. Batches are
+        delivered in the order of their first frames. A dispatch that ends at its time limit delivers what it
+        read. A batch also ends where the receive buffer has to move, which happens only if a handler feeds
+        it: the handler is called once for each part then.
+
+        A handler that is removed during a dispatch gets the frames before its removal. One that raises is
+        counted and reported like others, with the last message of the batch.
+
+        This imports NumPy. Raises ``ValueError`` for a message that the reference does not have, for a field
+        that the message does not have in the codec's version, and for a bound outside its range;
+        ``TypeError`` for a field that cannot be a column and for a handler that cannot be called.
+        """
+        # Imported late: it loads the modules of columns, which most programs do not need.
+        from .batch_handler import BatchHandler
+
+        cdef uint32_t number = message_number(message_type)
+        batch = BatchHandler(
+            self._codec, number, handler, fields, max_rows=max_rows, max_string=max_string
+        )
+        known = self.handlers_of(number) or ()
+        self.set_handlers(number, (*known, batch))
+
     def on_first(self, message_type, handler):
         """Call the handler with each message of a type, before the handlers that are registered already.
 
@@ -195,7 +250,9 @@ cdef class Dispatcher:
         self.set_handlers(number, (_callable(handler), *known))
 
     def off(self, message_type, handler):
-        """Remove a handler, with or without fields. Of equal ones, the first that was registered is removed.
+        """Remove a handler, with or without fields, or of batches.
+
+        Of equal ones, the first that was registered is removed.
 
         Arguments as for ``on``. Raises ``ValueError`` if it is not registered.
         """
@@ -223,6 +280,113 @@ cdef class Dispatcher:
             self._look_every *= 2
         looked[0] = now
         return now - begun >= seconds
+
+    cdef int take(
+        self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size,
+        Py_ssize_t *left,
+    ) except -1:
+        # Gives a frame to the batch handlers of its message, and then to the others. If there is one batch
+        # handler alone, it takes the frames of the same message that follow, too.
+        cdef tuple singles = self._singles[number]
+        cdef FrameBuffer frames = self._frames
+        cdef Frame proved
+        cdef Py_ssize_t taken, rows, i
+        cdef FrameBatch batch
+        if len(handlers) == 1 and self._filter is None:
+            batch = <FrameBatch>PyTuple_GET_ITEM(handlers, 0)
+            rows = batch.rows
+            taken = self.take_rows(
+                batch, number, frame, size, left[0] + 1 if left[0] >= 0 else PY_SSIZE_T_MAX
+            )
+            if batch.rows > rows + 1:
+                rows = batch.rows - rows - 1
+                frames.skip(taken - size)
+                self.frames_seen += rows
+                if left[0] >= 0:
+                    left[0] -= rows
+        else:
+            if not _prove(self, number, frame, size, &proved):
+                return 0
+            frames.exports += 1
+            try:
+                for each in handlers:
+                    if isinstance(each, FrameBatch):
+                        self.take_rows(<FrameBatch>each, number, frame, size, 1)
+            finally:
+                frames.exports -= 1
+            if singles:
+                _call_handlers(self, singles, called, &proved)
+        for i in range(PyTuple_GET_SIZE(handlers)):
+            if isinstance(<object>PyTuple_GET_ITEM(handlers, i), FrameBatch):
+                batch = <FrameBatch>PyTuple_GET_ITEM(handlers, i)
+                if batch.rows >= batch.max_rows:
+                    self.deliver_batch(batch)
+        return 0
+
+    cdef Py_ssize_t take_rows(
+        self, FrameBatch batch, uint32_t number, const unsigned char *frame, Py_ssize_t size,
+        Py_ssize_t count,
+    ) except -1:
+        # The batch takes a frame, and the well-formed ones of its message that follow, `count` in all.
+        # Returns the number of bytes taken. A malformed first frame is reported.
+        cdef Frame proved
+        cdef Py_ssize_t taken = 0
+        if batch.rows == 0:
+            batch.codec = self._codec
+            self._frames.hold(self)
+        try:
+            taken = batch.take(self._frames, frame, count)
+        except Exception as error:      # this version lacks a field, or there is no memory for more rows
+            if _prove(self, number, frame, size, &proved):
+                _report(self, batch, _new_view(&proved), error)
+            return 0
+        if taken == 0:
+            return _unreadable(self, self._codec.layouts.find(number), frame, size)
+        if not batch.waits:
+            batch.waits = True
+            self._waiting.append(batch)
+        return taken
+
+    cdef int deliver_batches(self) except -1:
+        # Calls the batch handlers. One that feeds the buffer or removes itself changes `_waiting` meanwhile.
+        cdef FrameBatch batch
+        while self._waiting:
+            batch = <FrameBatch>self._waiting[0]
+            self.deliver_batch(batch)
+            batch.waits = False
+            self._waiting.remove(batch)
+        return 0
+
+    cdef int deliver_batch(self, FrameBatch batch) except -1:
+        cdef tuple ready
+        batch.settle(self._frames)
+        while batch.ready:
+            ready = batch.ready.pop(0)
+            _call_batch(self, batch, ready[0], ready[1], ready[2])
+        return 0
+
+    cdef int let_go(self) except -1:
+        # Every batch must be settled or dropped, so that no frame is read after it moved.
+        cdef FrameBatch batch
+        failure = None
+        if not self._waiting:
+            return 0
+        for each in self._waiting:
+            batch = <FrameBatch>each
+            if batch.settles:
+                raise BufferError("the receive buffer cannot be changed while a batch is created from it")
+        for each in self._waiting:
+            batch = <FrameBatch>each
+            try:
+                batch.settle(self._frames)
+            except BaseException as error:
+                batch.drop()
+                failure = error
+        if self._frames.holder is self:
+            self._frames.holder = None
+        if failure is not None:
+            raise failure
+        return 0
 
     def dispatch(self, double seconds=0):
         """Call the handlers of all complete frames in the buffer; returns the number of these frames.
@@ -258,7 +422,10 @@ cdef class Dispatcher:
                     left = self._look_every
                 left -= 1
                 if not self._frames.next_span(&frame, &size):
-                    break
+                    if not self._waiting:
+                        break
+                    self.deliver_batches()      # whose handlers may feed the buffer
+                    continue
                 self.frames_seen += 1
                 number = load32(frame + 4)
                 handlers = self.handlers_of(number)
@@ -271,35 +438,59 @@ cdef class Dispatcher:
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
+                elif called >= BATCHED:
+                    self.take(<tuple>handlers, called - BATCHED, number, frame, size, &left)
                 else:
                     _deliver(self, <tuple>handlers, called, number, frame, size)
+            self.deliver_batches()
+        except FrameTooLarge:
+            self.deliver_batches()
+            raise
         finally:
-            self._dispatching = False
+            try:
+                if self._waiting:
+                    self.let_go()
+            finally:
+                self._dispatching = False
         return self.frames_seen - before
 
 
 cdef inline int _deliver(
     Dispatcher self, tuple handlers, int called, uint32_t number, const unsigned char *frame, Py_ssize_t size
 ) except -1:
+    cdef Frame proved
+    if not _prove(self, number, frame, size, &proved):
+        return 0
+    return _call_handlers(self, handlers, called, &proved)
+
+
+cdef inline bint _prove(
+    Dispatcher self, uint32_t number, const unsigned char *frame, Py_ssize_t size, Frame *proved
+) except -1:
+    # Whether the frame is well-formed; if not, it is reported.
     cdef Layouts layouts = self._codec.layouts
     cdef Layout *documented = layouts.find(number)
-    cdef Frame proved
     proved.layout = NULL
     if documented != NULL:
         proved.layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
         if proved.layout == NULL:
-            return _unreadable(self, documented, frame, size)
+            _unreadable(self, documented, frame, size)
+            return False
     proved.data = frame
     proved.size = size
     proved.type = number
     proved.tag_width = layouts.tag_width
     proved.layouts = <PyObject *>layouts
     proved.view = NULL
+    return True
+
+
+cdef inline int _call_handlers(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
     if called == UNSORTED:
         called = _way_to_call(handlers)
     if called == FRAME:
-        return _deliver_in_place(self, handlers, &proved)
-    return _deliver_view(self, handlers, called, &proved)
+        return _deliver_in_place(self, handlers, frame)
+    return _deliver_view(self, handlers, called, frame)
 
 
 cdef int _deliver_view(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
@@ -382,6 +573,23 @@ cdef int _failed(Dispatcher self, object handler, Message message, const Frame *
     return 0
 
 
+cdef int _call_batch(
+    Dispatcher self, FrameBatch batch, object columns, bytes last, Codec codec
+) except -1:
+    # `last`: the last frame of the batch, for the report of an error. `codec`: reads it.
+    try:
+        returned = batch.handler(columns)
+        error = None if returned is None else unawaited(batch.handler, returned)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as raised:
+        error = raised
+    if error is not None:
+        message = read_message(codec.layouts, <const unsigned char *>PyBytes_AS_STRING(last), len(last))
+        _report(self, batch, message, error)
+    return 0
+
+
 cdef int _check_returned(Dispatcher self, object handler, Message message, PyObject *result) except -1:
     # Releases the result. A coroutine that is returned would never run.
     returned = <object>result
@@ -435,7 +643,9 @@ cdef int _way_to_call(tuple handlers) except -1:
 
 cdef object _registered(object handler):
     # What the program registered.
-    return (<FieldHandler>handler).handler if type(handler) is FieldHandler else handler
+    if type(handler) is FieldHandler:
+        return (<FieldHandler>handler).handler
+    return (<FrameBatch>handler).handler if isinstance(handler, FrameBatch) else handler
 
 
 cdef object _callable(object handler):

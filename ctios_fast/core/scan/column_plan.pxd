@@ -33,6 +33,8 @@ cdef class ColumnPlan:
     cdef readonly uint32_t message
     cdef readonly str name
     cdef readonly tuple fields              # of ColumnField
+    cdef readonly tuple names               # the reference's names of the columns' fields
+    cdef readonly dict index                # by a column's name: its position
     cdef Layouts layouts
     cdef int layout_count
     cdef Layout *candidates[MAX_LAYOUTS]

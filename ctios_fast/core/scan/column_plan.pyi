@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 class ColumnField(NamedTuple):
@@ -11,4 +11,12 @@ class ColumnPlan:
     message: Final[int]
     name: Final[str]
     fields: Final[tuple[ColumnField, ...]]
-    def __init__(self, version: int, message: int, names: Iterable[str] | None = None) -> None: ...
+    names: Final[tuple[str, ...]]
+    index: Final[dict[str, int]]
+    def __init__(
+        self,
+        version: int,
+        message: int,
+        names: Iterable[str] | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> None: ...

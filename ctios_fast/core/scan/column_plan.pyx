@@ -36,7 +36,7 @@ from ctios_fast.protocol.naming import suggestion
 class ColumnField(NamedTuple):
     """A wanted column.
 
-    * ``name``: the field's name in the reference
+    * ``name``: the column's name, that of its field in the reference unless another one was given
     * ``code``: NumPy's type code: ``"u2"``, ``"i4"`` … for numbers, ``"S"`` for byte strings
     * ``masked``: whether a row may lack a value
     * ``text``: whether byte strings end at the first NUL
@@ -56,9 +56,13 @@ cdef str _code(int wire_type):
 
 
 cdef class ColumnPlan:
-    """The wanted columns of one message in one version; see ``ctios_fast.bulk.columns``."""
+    """The wanted columns of one message in one version; see ``ctios_fast.bulk.columns``.
 
-    def __cinit__(self, version, uint32_t message, names=None):
+    * ``names``: the reference's names of the fields, None for all fixed fields
+    * ``labels``: names of the columns, None for those of the fields
+    """
+
+    def __cinit__(self, version, uint32_t message, names=None, labels=None):
         cdef Layout *layout
         cdef Py_ssize_t i
         self.layouts = layouts_of(version)
@@ -87,10 +91,15 @@ cdef class ColumnPlan:
                 raise ValueError(f"field {name} is named twice: name each field once")
             code = self._add(i, name)
             fields.append(
-                ColumnField(name, _code(code), self.columns[i].masked, self.columns[i].text)
+                ColumnField(
+                    name if labels is None else labels[i],
+                    _code(code), self.columns[i].masked, self.columns[i].text,
+                )
             )
         self.count = len(names)
+        self.names = tuple(names)
         self.fields = tuple(fields)
+        self.index = {field.name: i for i, field in enumerate(fields)}
 
     def __dealloc__(self):
         PyMem_Free(self.columns)

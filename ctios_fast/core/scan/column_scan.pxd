@@ -1,1 +1,54 @@
-# Empty: column scans are called from Python. Other Cython modules can use the plan in column_plan.pxd.
+# A scan: frames to rows, rows to columns.
+
+from libc.stdint cimport uint8_t, uint64_t
+
+from .column_plan cimport ColumnPlan
+
+# A row has 1 + slots words. The first one is the frame's offset and layout. The others are the places of the
+# wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
+cdef struct Scan:
+    const unsigned char *data
+    Py_ssize_t size
+    Py_ssize_t max_frame
+    Py_ssize_t limit            # largest value in bytes; longer ones are masked
+    Py_ssize_t offset
+    Py_ssize_t frames
+    Py_ssize_t others
+    Py_ssize_t malformed
+    Py_ssize_t malformed_at     # offset of the first malformed frame
+    Py_ssize_t malformed_size
+    Py_ssize_t too_large        # size of a frame above max_frame, at `offset`
+    bint no_memory
+    uint64_t *rows
+    Py_ssize_t row_count
+    Py_ssize_t capacity         # rows that memory is allocated for
+    Py_ssize_t row_words
+    Py_ssize_t measured         # rows whose values are in `longest`
+    Py_ssize_t *longest         # by slot, counted from 1: bytes of the longest value, at least 1
+
+
+# The place of one column in memory.
+cdef struct Target:
+    unsigned char *values
+    uint8_t *valid              # NULL if the column has no mask
+    Py_ssize_t width            # bytes of one value
+
+
+# Prepares a scan without data. close_scan frees its memory. `limit`: see Scan.
+cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t limit) except -1
+cdef void close_scan(Scan *scan) noexcept
+# Drops the rows and keeps their memory.
+cdef void restart_scan(Scan *scan) noexcept nogil
+# Adds rows of the whole frames from `offset` on, `count` at most, and moves `offset`. It ends before a frame
+# of another message, a malformed frame, one above max_frame, and if there is no memory (`no_memory`). Returns
+# the number of rows added.
+cdef Py_ssize_t take_run(ColumnPlan plan, Scan *scan, Py_ssize_t count) noexcept nogil
+# Adds rows of all frames of the message from `offset` on, and counts the others. It ends before an incomplete
+# frame, before one above max_frame (`too_large`), and if there is no memory (`no_memory`).
+cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil
+# Bytes of one value: a number's width, else the length of the longest value in any of the layouts.
+cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept
+# Fills the places of all columns from the rows. The frames must be where they were.
+cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil
+# Offset of a row's frame in the data.
+cdef Py_ssize_t row_offset(const Scan *scan, Py_ssize_t row) noexcept nogil

@@ -1,16 +1,12 @@
 """Decodes a buffer of many frames into arrays: the first pass finds the rows, the second fills the columns.
 
 The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
-floating fields. The rows are then counted, and the caller allocates the arrays. The second pass goes through
-the noted frames in blocks that fit the processor's first cache, and fills a block column by column, each in
-a loop of a few instructions. Both passes run without the GIL. This module does not import NumPy: arrays are
-passed through the buffer protocol.
+floating fields. The rows are then counted, and the caller allocates memory. The second pass goes through the
+noted frames in blocks that fit the processor's first cache, and fills a block column by column, each in a
+loop of a few instructions. Both passes need no GIL.
 """
 
-from cpython.buffer cimport (
-    PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer,
-)
-from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_RawFree, PyMem_RawRealloc
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcpy, memset
@@ -22,11 +18,12 @@ from ctios_fast.core.layout cimport HEADER_SIZE, checked_max_frame
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
 from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, store_word, word_at
 
-from typing import NamedTuple
-
 from ctios_fast.errors import FrameTooLarge
 
 from ctios_fast.core.codec import DEFAULT_MAX_FRAME
+
+cdef extern from *:
+    Py_ssize_t PY_SSIZE_T_MAX
 
 cdef enum:
     BLOCK = 128                 # rows that are filled together
@@ -37,51 +34,7 @@ cdef enum:
     NEXT_BLOCK = 16384          # prefetch distance of the second pass: about one block of frames
 
 
-class ColumnCounts(NamedTuple):
-    """Counts of one scan. Offsets are in bytes from the buffer's start.
-
-    * ``rows``: rows of the columns
-    * ``frames``: whole frames
-    * ``others``: frames of other messages
-    * ``malformed``: malformed frames of the message
-    * ``offset``: end of the last whole frame
-    * ``malformed_at``: offset of the first malformed frame, -1 if there is none
-    * ``malformed_frame``: that frame
-    """
-
-    rows: int
-    frames: int
-    others: int
-    malformed: int
-    offset: int
-    malformed_at: int
-    malformed_frame: bytes | None
-
-
 # --- First pass: finding rows ----------------------------------------------------------------------
-
-# A row has 1 + slots words. The first one is the frame's offset and layout. The others are the places of the
-# wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
-cdef struct Scan:
-    const unsigned char *data
-    Py_ssize_t size
-    Py_ssize_t max_frame
-    Py_ssize_t limit            # largest value in bytes; longer ones are masked
-    Py_ssize_t offset
-    Py_ssize_t frames
-    Py_ssize_t others
-    Py_ssize_t malformed
-    Py_ssize_t malformed_at     # offset of the first malformed frame
-    Py_ssize_t malformed_size
-    Py_ssize_t too_large        # size of a frame above max_frame, at `offset`
-    bint no_memory
-    uint64_t *rows
-    Py_ssize_t row_count
-    Py_ssize_t capacity         # rows that memory is allocated for
-    Py_ssize_t row_words
-    Py_ssize_t measured         # rows whose values are in `longest`
-    Py_ssize_t *longest         # by slot, counted from 1: bytes of the longest value, at least 1
-
 
 cdef inline uint64_t frame_offset(uint64_t first_word) noexcept nogil:
     return first_word & (<uint64_t>1 << LAYOUT_SHIFT) - 1
@@ -163,51 +116,75 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
     scan.measured = scan.row_count
 
 
-cdef inline void _find_rows(ColumnPlan plan, Scan *scan, int tag_width) noexcept nogil:
-    cdef const unsigned char *data = scan.data
+cdef inline Py_ssize_t _take_run(
+    ColumnPlan plan, Scan *scan, Py_ssize_t count, int tag_width
+) noexcept nogil:
     cdef const unsigned char *frame
-    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t at = scan.offset
+    cdef Py_ssize_t first = scan.row_count
     cdef Py_ssize_t whole
     cdef Py_ssize_t words = scan.row_words
     cdef uint64_t *row
-    while scan.size - at >= HEADER_SIZE:
-        frame = data + at
+    while count > 0 and scan.size - at >= HEADER_SIZE:
+        frame = scan.data + at
+        whole = HEADER_SIZE + <Py_ssize_t>load32(frame)
+        if whole > scan.max_frame or whole > scan.size - at or load32(frame + 4) != plan.message:
+            break
+        prefetch(frame, AHEAD)
+        if scan.row_count == scan.capacity and not _grow_rows(scan):
+            break
+        row = scan.rows + scan.row_count * words
+        row[0] = <uint64_t>at
+        if not _row(plan, frame, whole, row, words, tag_width):
+            break
+        scan.row_count += 1
+        if scan.row_count - scan.measured == BLOCK:
+            _measure(plan, scan)
+        at += whole
+        count -= 1
+    scan.offset = at
+    return scan.row_count - first
+
+
+cdef Py_ssize_t take_run(ColumnPlan plan, Scan *scan, Py_ssize_t count) noexcept nogil:
+    if plan.layouts.tag_width == 1:
+        return _take_run(plan, scan, count, 1)
+    return _take_run(plan, scan, count, 2)
+
+
+cdef inline void _find_all(ColumnPlan plan, Scan *scan, int tag_width) noexcept nogil:
+    cdef const unsigned char *frame
+    cdef Py_ssize_t whole
+    while True:
+        scan.frames += _take_run(plan, scan, PY_SSIZE_T_MAX, tag_width)
+        if scan.no_memory or scan.size - scan.offset < HEADER_SIZE:
+            return
+        frame = scan.data + scan.offset
         whole = HEADER_SIZE + <Py_ssize_t>load32(frame)
         if whole > scan.max_frame:
             scan.too_large = whole
-            break
-        if whole > scan.size - at:
-            break
+            return
+        if whole > scan.size - scan.offset:
+            return
         scan.frames += 1
-        prefetch(frame, AHEAD)
         if load32(frame + 4) != plan.message:
             scan.others += 1
         else:
-            if scan.row_count == scan.capacity and not _grow_rows(scan):
-                return
-            row = scan.rows + scan.row_count * words
-            row[0] = <uint64_t>at
-            if _row(plan, frame, whole, row, words, tag_width):
-                scan.row_count += 1
-                if scan.row_count - scan.measured == BLOCK:
-                    _measure(plan, scan)
-            else:
-                if not scan.malformed:
-                    scan.malformed_at = at
-                    scan.malformed_size = whole
-                scan.malformed += 1
-        at += whole
-    scan.offset = at
-    _measure(plan, scan)
+            if not scan.malformed:
+                scan.malformed_at = scan.offset
+                scan.malformed_size = whole
+            scan.malformed += 1
+        scan.offset += whole
+
+
+cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil:
+    if plan.layouts.tag_width == 1:
+        _find_all(plan, scan, 1)
+    else:
+        _find_all(plan, scan, 2)
 
 
 # --- Second pass: filling columns ----------------------------------------------------------------------
-
-# The arrays of one column.
-cdef struct Target:
-    unsigned char *values
-    uint8_t *valid              # NULL if the column has no mask
-    Py_ssize_t width            # bytes of one value
 
 # The rows that are being filled.
 cdef struct Block:
@@ -398,7 +375,7 @@ cdef void _fill_column(
         _fixed_numbers(block, to, column.sources[0].at, 1)
 
 
-cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
+cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
     cdef Block block
     cdef Py_ssize_t first = 0
     cdef Py_ssize_t i
@@ -417,115 +394,51 @@ cdef void _fill(ColumnPlan plan, const Scan *scan, const Target *targets) noexce
         first += block.count
 
 
-# --- Both passes ------------------------------------------------------------------------------------------
+# --- For both passes ----------------------------------------------------------------------------------------
 
-cdef class _Targets:
-    # The buffers of the caller's arrays, held while they are filled.
-    cdef Py_buffer *_views
-    cdef Target *_targets
-    cdef Py_ssize_t _held
-
-    def __cinit__(self, ColumnPlan plan, Py_ssize_t rows, tuple widths, object arrays):
-        cdef Py_ssize_t i
-        if len(arrays) != plan.count:
-            raise ValueError(f"allocate must return {plan.count} pairs of arrays, got {len(arrays)}")
-        self._views = <Py_buffer *>PyMem_Calloc(2 * plan.count + 1, sizeof(Py_buffer))
-        self._targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
-        if self._views == NULL or self._targets == NULL:
-            raise MemoryError
-        for i, (values, valid) in enumerate(arrays):
-            self._targets[i].width = widths[i]
-            self._targets[i].values = self._take(values, rows * <Py_ssize_t>widths[i])
-            if plan.columns[i].masked:
-                self._targets[i].valid = self._take(valid, rows)
-
-    cdef unsigned char *_take(self, object array, Py_ssize_t size) except? NULL:
-        cdef Py_buffer *view = &self._views[self._held]
-        PyObject_GetBuffer(array, view, PyBUF_WRITABLE)
-        self._held += 1
-        if view.len != size:
-            raise ValueError(f"allocate must return an array of {size} bytes here, got {view.len} bytes")
-        return <unsigned char *>view.buf
-
-    def __dealloc__(self):
-        while self._held:
-            self._held -= 1
-            PyBuffer_Release(&self._views[self._held])
-        PyMem_Free(self._views)
-        PyMem_Free(self._targets)
-
-
-cdef Py_ssize_t _width(ColumnPlan plan, const Scan *scan, Py_ssize_t at):
-    # Bytes of one value: a number's width, else the length of the longest value in any of the layouts.
+cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept:
     cdef Column *column = &plan.columns[at]
     cdef int i
     cdef Py_ssize_t longest = 1
     if column.width:
         return column.width
+    if scan.measured != scan.row_count:
+        _measure(plan, scan)
     for i in range(plan.layout_count):
         if column.sources[i].kind == SOURCE_FLOATING:
             longest = max(longest, scan.longest[1 + column.sources[i].at])
     return longest
 
 
-def read_columns(ColumnPlan plan not None, buffer, max_frame, limit, allocate):
-    """Scan the buffer and fill the arrays that ``allocate(rows, widths)`` returns; returns ``ColumnCounts``.
-
-    * ``buffer``: the frames; it cannot be resized during the scan
-    * ``max_frame``: largest frame accepted, in bytes; a larger one raises ``FrameTooLarge``
-    * ``limit``: largest byte string in bytes; longer ones are masked
-    * ``allocate``: called with the number of rows and the bytes of one value of each field. For each field it
-      returns a pair: a writable, contiguous array of ``rows`` values, and one of ``rows`` bytes for the mask,
-      or None if the field has no mask.
-    """
-    cdef Py_buffer view
-    cdef Scan scan
-    cdef Py_ssize_t i
-    cdef _Targets targets
-    cdef bytes faulty = None
-    if limit < 1:
-        raise ValueError(f"limit must be at least 1 byte, got {limit}")
-    memset(&scan, 0, sizeof(Scan))
-    scan.max_frame = checked_max_frame(max_frame)
-    scan.limit = min(limit, 0xFFFF)     # a field's length has 16 bits at most
+cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t limit) except -1:
+    memset(scan, 0, sizeof(Scan))
+    scan.max_frame = max_frame
+    scan.limit = min(limit, <Py_ssize_t>0xFFFF)     # a field's length has 16 bits at most
     scan.malformed_at = -1
     scan.row_words = 1 + plan.places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
     if scan.longest == NULL:
         raise MemoryError
+    restart_scan(scan)
+    return 0
+
+
+cdef void restart_scan(Scan *scan) noexcept nogil:
+    cdef Py_ssize_t i
     for i in range(scan.row_words):
         scan.longest[i] = 1
-    try:
-        PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
-        try:
-            scan.data = <const unsigned char *>view.buf
-            scan.size = view.len
-            with nogil:
-                if plan.layouts.tag_width == 1:
-                    _find_rows(plan, &scan, 1)
-                else:
-                    _find_rows(plan, &scan, 2)
-            if scan.no_memory:
-                raise MemoryError
-            if scan.too_large:
-                raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
-            widths = tuple([_width(plan, &scan, i) for i in range(plan.count)])
-            targets = _Targets(plan, scan.row_count, widths, allocate(scan.row_count, widths))
-            if scan.malformed:
-                faulty = PyBytes_FromStringAndSize(
-                    <const char *>scan.data + scan.malformed_at, scan.malformed_size
-                )
-            with nogil:
-                _fill(plan, &scan, targets._targets)
-        finally:
-            PyBuffer_Release(&view)
-    finally:
-        PyMem_Free(scan.longest)
-        PyMem_RawFree(scan.rows)
-    return ColumnCounts(
-        scan.row_count, scan.frames, scan.others, scan.malformed, scan.offset, scan.malformed_at,
-        faulty,
-    )
+    scan.row_count = scan.measured = 0
+
+
+cdef void close_scan(Scan *scan) noexcept:
+    PyMem_Free(scan.longest)
+    PyMem_RawFree(scan.rows)
+    scan.longest = NULL
+    scan.rows = NULL
+
+
+cdef Py_ssize_t row_offset(const Scan *scan, Py_ssize_t row) noexcept nogil:
+    return <Py_ssize_t>frame_offset(scan.rows[row * scan.row_words])
 
 
 def count_frames(buffer, max_frame=DEFAULT_MAX_FRAME):

@@ -1,0 +1,197 @@
+"""The memory of a scan's columns: one block, in which each array is created when it is first asked for.
+
+One block costs one allocation. A large one is mapped by the system in large pages, which is faster than many
+small ones. This module imports NumPy; it is imported when the first columns are wanted.
+"""
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+
+from ctios_fast.core.layout cimport checked_max_frame
+from .column_plan cimport ColumnPlan
+from .column_scan cimport Scan, Target, close_scan, column_width, fill_columns, find_rows, open_scan
+
+from ctios_fast.errors import FrameTooLarge
+
+from numpy import bool_, dtype, empty, ndarray, ones, uint8
+
+cdef enum:
+    ALIGNMENT = 64              # of each array in the block, in bytes
+
+cdef dict _dtypes = {}          # by NumPy's code: the type
+cdef dict _text_types = {}      # the same by width, of texts
+
+
+cdef object _type_of(object field, Py_ssize_t width):
+    cdef dict known = _text_types if field.code == "S" else _dtypes
+    key = width if field.code == "S" else field.code
+    found = known.get(key)
+    if found is None:
+        found = known[key] = dtype(f"S{width}" if field.code == "S" else field.code)
+    return found
+
+
+cdef inline Py_ssize_t _aligned(Py_ssize_t size) noexcept:
+    return (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+
+
+cdef class ColumnBlock:
+    """Base of ``Columns``. Without rows, until a scan fills it or ``reserve`` is called.
+
+    ``plan``: what to decode.
+    """
+
+    def __cinit__(self, ColumnPlan plan not None, *arguments, **more):
+        self.plan = plan
+        self._arrays = {}
+        self._targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
+        if self._targets == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        PyMem_Free(self._targets)
+
+    @property
+    def message(self):
+        """The message's number."""
+        return self.plan.message
+
+    @property
+    def name(self):
+        """The message's name."""
+        return self.plan.name
+
+    @property
+    def version(self):
+        """The protocol version of the frames."""
+        return self.plan.layouts.version
+
+    cdef int place(self, Py_ssize_t rows, Scan *scan, object widths) except -1:
+        # Allocates the block. The widths are those of the scan, or given.
+        cdef Py_buffer view
+        cdef Target *target
+        cdef Py_ssize_t i, end = 0
+        for i in range(self.plan.count):
+            target = &self._targets[i]
+            target.width = column_width(self.plan, scan, i) if scan != NULL else <Py_ssize_t>widths[i]
+            end += _aligned(rows * target.width)
+            if self.plan.columns[i].masked:
+                end += _aligned(rows)
+        self._block = empty(max(end, 1), uint8)
+        PyObject_GetBuffer(self._block, &view, PyBUF_WRITABLE)
+        self._start = <unsigned char *>view.buf         # NumPy keeps the memory as long as the array lives
+        PyBuffer_Release(&view)
+        end = 0
+        for i in range(self.plan.count):
+            target = &self._targets[i]
+            target.values = self._start + end
+            end += _aligned(rows * target.width)
+            if self.plan.columns[i].masked:
+                target.valid = self._start + end
+                end += _aligned(rows)
+        self.rows = rows
+        return 0
+
+    cdef int fill(self, Scan *scan, bint releases) except -1:
+        self.place(scan.row_count, scan, None)
+        if releases:
+            with nogil:
+                fill_columns(self.plan, scan, self._targets)
+        else:
+            fill_columns(self.plan, scan, self._targets)
+        return 0
+
+    def decode(self, buffer, max_frame, limit):
+        """Scan the buffer and fill the columns.
+
+        Returns the offset and the bytes of the first malformed frame, or None.
+
+        - ``buffer``: the frames; it cannot be resized during the scan.
+        - ``max_frame``: largest frame accepted, in bytes; a larger one raises ``FrameTooLarge``.
+        - ``limit``: largest byte string in bytes; longer ones are masked.
+        """
+        cdef Py_buffer view
+        cdef Scan scan
+        faulty = None
+        if limit < 1:
+            raise ValueError(f"limit must be at least 1 byte, got {limit}")
+        if self._block is not None:
+            raise ValueError("the columns have rows already: create new ones")
+        open_scan(&scan, self.plan, checked_max_frame(max_frame), min(limit, 0xFFFF))
+        try:
+            PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
+            try:
+                scan.data = <const unsigned char *>view.buf
+                scan.size = view.len
+                with nogil:
+                    find_rows(self.plan, &scan)
+                if scan.no_memory:
+                    raise MemoryError
+                if scan.too_large:
+                    raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
+                if scan.malformed:
+                    faulty = scan.malformed_at, PyBytes_FromStringAndSize(
+                        <const char *>scan.data + scan.malformed_at, scan.malformed_size
+                    )
+                self.fill(&scan, releases=True)
+            finally:
+                PyBuffer_Release(&view)
+        finally:
+            close_scan(&scan)
+        self.offset, self.frames, self.others, self.malformed = (
+            scan.offset, scan.frames, scan.others, scan.malformed
+        )
+        return faulty
+
+    def reserve(self, rows, widths, counts):
+        """Allocate the arrays, without values, and set the counts.
+
+        - ``widths``: bytes of one value, by column.
+        - ``counts``: the attributes ``offset``, ``frames``, ``others`` and ``malformed``.
+        """
+        if self._block is not None or len(widths) != self.plan.count:
+            raise ValueError(f"expected one call, with {self.plan.count} widths, got {len(widths)} widths")
+        self.offset, self.frames, self.others, self.malformed = counts
+        self.place(rows, NULL, widths)
+
+    cdef object array_of(self, name, bint of_mask):
+        # The values or the mask of a column; None for a column without a mask.
+        cdef Py_ssize_t at = self.plan.index[name]
+        cdef Target *target = &self._targets[at]
+        if self._block is None:
+            raise ValueError("the columns have no rows yet")
+        if not of_mask:
+            kind = _type_of(self.plan.fields[at], target.width)
+            return ndarray((self.rows,), kind, self._block, target.values - self._start)
+        if target.valid == NULL:
+            return None
+        return ndarray((self.rows,), bool_, self._block, target.valid - self._start)
+
+    def __getitem__(self, name):
+        found = self._arrays.get(name)
+        if found is None:
+            found = self._arrays[name] = self.array_of(name, False)
+        return found
+
+    def mask(self, name):
+        """Like ``valid``; None for a field that every row has."""
+        return self.array_of(name, True)
+
+    def valid(self, name):
+        """Return a mask: True for each row that has a value in a field. Other rows hold 0 or ``b""``.
+
+        ``name``: the field. Raises KeyError for a field that was not decoded.
+        """
+        found = self.array_of(name, True)
+        return ones(self.rows, bool_) if found is None else found
+
+    def __len__(self):
+        """Number of fields; ``rows`` is the number of elements of each."""
+        return self.plan.count
+
+    def __iter__(self):
+        return iter(self.plan.index)
+
+    def __contains__(self, name):
+        return name in self.plan.index
