@@ -31,9 +31,11 @@ from .registry import Registry
 from .supervisors.chat_clients import ChatClients
 
 if TYPE_CHECKING:
+    import random
+
     from ctios_fast.core.dispatch.request_sender import SendByKeywords
 
-__all__ = ["Buttons", "Context", "CurrentAgent", "CurrentCall"]
+__all__ = ["Buttons", "Context", "CurrentAgent", "CurrentCall", "StatisticsPolls"]
 
 #: Failures that depend on the state of the connection: they come through the request, not from the call.
 _STATE_ERRORS = (ConnectionLost, SendBufferFull, TooManyRequests)
@@ -74,6 +76,19 @@ class Buttons(Protocol):
 
     def report(self, unique_object_id: str, message_type: int) -> None:
         """Fire OnButtonEnablementChange for the object and message that changed the mask."""
+
+
+class StatisticsPolls(Protocol):
+    """What asks for the statistics that the program has enabled. ``model/statistics/`` has it."""
+
+    #: How many agents are asked for after their calls.
+    after_calls: int
+
+    def call_ended(self, device: str, is_own: bool) -> None:
+        """A call at the device has ended; ``is_own``: the event is the session's own."""
+
+    def stop(self) -> None:
+        """The mode is over: ask no more."""
 
 
 def _nobody(name: str) -> None:
@@ -152,10 +167,12 @@ class Context:
         "readers",
         "registry",
         "request_timeout",
+        "rng",
         "send",
         "services_granted",
         "session_type",
         "snapshot_due",
+        "statistics",
         "supervisor_buttons",
         "tally",
     )
@@ -217,6 +234,10 @@ class Context:
         self._thread: int | None = None
         self._connection: Connection
         self.clock: Clock
+        #: The source of random numbers that the program gave, None without one.
+        self.rng: random.Random | None = None
+        #: Asks for statistics. The folder of skill groups sets it.
+        self.statistics: StatisticsPolls
         #: See above. It is compiled, since every request of the model passes here.
         self.send: SendByKeywords
         #: ``send`` of the modes that may control agents and calls.
@@ -428,3 +449,4 @@ class Context:
         self.supervisor_buttons = None
         self.hears_all = self.is_everything_own = False
         self.services_granted = 0
+        self.statistics.stop()

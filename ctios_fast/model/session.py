@@ -145,6 +145,7 @@ class Session(SessionLookups):
             registry,
             _request_timeout(request_timeout),
         )
+        self._context.rng = checked_options.rng
         self._context.is_strict = boolean("strict", strict)
         self._context.call_idle_check = optional_seconds("call_idle_check", call_idle_check)
         self._context.minimizes_event_args = boolean("minimize_event_args", minimize_event_args)

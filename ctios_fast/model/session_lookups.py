@@ -10,12 +10,13 @@ from .calls.handlers import CALLS
 from .kind import Kind
 from .property_object import Property, properties
 from .session_properties import SessionProperties
+from .session_statistics import SessionStatistics
 from .skill_groups.handlers import SKILL_GROUPS
 
 __all__ = ["SessionLookups"]
 
 
-class SessionLookups(SessionProperties):
+class SessionLookups(SessionStatistics):
     """The look-ups of a Session that take no key.
 
     The Arguments that they return have the objects themselves as values, under their UniqueObjectIDs.

@@ -72,11 +72,15 @@ async def test_refused_statistics_are_reported_with_the_groups_identity(
     assert recorder.of("OnControlFailureConf")[0]["UniqueObjectID"] == "skillgroup.5000.7"
 
 
-async def test_statistics_that_cannot_be_attributed_are_counted(peer: Peer, peer_bulk: Session) -> None:
+async def test_statistics_that_nobody_asked_for_are_counted(
+    peer: Peer, peer_bulk: Session, recorder: Recorder
+) -> None:
+    group = peer_bulk.skill_group(7)
     peer.send(statistics(PeripheralID=5001), statistics(SkillGroupNumber=0xFFFFFFFF), statistics())
     await settled(peer_bulk)
-    assert peer_bulk.counters()["events_of_unknown_skillgroups"] == 2
-    assert peer_bulk.get_object_from_object_id("skillgroup.5000.7") is not None
+    assert peer_bulk.counters()["confirmations_unasked"] == 3
+    assert group.statistics is None
+    assert recorder.of("OnSkillGroupStatisticsUpdated") == []
 
 
 def test_each_kind_gives_its_events_and_handlers_to_a_session() -> None:

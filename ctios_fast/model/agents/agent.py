@@ -46,6 +46,7 @@ from .requests import CompanionRequest, LoginRequest, StateChange
 from .state_arguments import state_arguments
 from .state_of_agent import StateOfAgent
 from .states import agent_state
+from .statistics_of_agent import STATISTICS_PROPERTIES
 
 __all__ = ["Agent"]
 
@@ -78,7 +79,6 @@ class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
         "agent_extension",
         "agent_id",
         "agent_instrument",
-        "auto_login",
     )
 
     PROPERTIES = properties(
@@ -92,6 +92,7 @@ class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
         *DESK_PROPERTIES,
         *CONFIGURED_AGENT_PROPERTIES,
         *SUPERVISOR_PROPERTIES,
+        *STATISTICS_PROPERTIES,
         Property(kw.CTIOS_AGENTSTATE, "state"),
         Property(kw.CTIOS_EVENTREASONCODE, "reason_code"),
         Property(kw.CTIOS_LASTERROR, "last_error"),
@@ -380,8 +381,12 @@ class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
         return self._query(self.apply_answer, optional_seconds("timeout", timeout))
 
     def _query(self, take_in: Callable[[Message], object], timeout: float | None) -> Request[Message]:
-        context = self._require_context()
         query = ObjectRequest("QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal)
+        self._send_state_query(query, timeout)
+        return query
+
+    def _send_state_query(self, query: Request[Message], timeout: float | None) -> None:
+        context = self._require_context()
         context.send(
             query,
             context.messages.QueryAgentStateReq,
@@ -391,7 +396,10 @@ class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
             icm_agent_id=0,
             agent_id=self.agent_id,
         )
-        return query
+
+    def send_state_query(self, poll: Request[Message]) -> None:
+        """Send the query for the agent's state of a poll. Called by it."""
+        self._send_state_query(poll, None)
 
     def _check_login_name(self, given: Arguments) -> None:
         # The wire has AgentIDs only.

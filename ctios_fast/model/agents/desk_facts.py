@@ -43,6 +43,7 @@ class DeskFacts:
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
     - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
+    - ``groups``: the numbers of the agent's skill groups, None as long as no message named one.
     - ``peripheral_type``, ``agent_mode``, ``availability_status``: PeripheralType, AgentMode and
       AgentAvailabilityStatus of the last message about the state, None as long as none named them.
     """
@@ -53,6 +54,7 @@ class DeskFacts:
         "call_mode",
         "device",
         "direction",
+        "groups",
         "is_remote",
         "is_supervisor",
         "peripheral_type",
@@ -68,6 +70,7 @@ class DeskFacts:
         self.remote_number: str | None = None
         self.call_mode: int | None = None
         self.direction = 0
+        self.groups: tuple[int, ...] | None = None
         self.peripheral_type: int | None = None
         self.agent_mode: int | None = None
         self.availability_status: int | None = None
@@ -134,7 +137,7 @@ class DeskFacts:
 
     def forget(self) -> None:
         """Drop what was learned over an earlier connection. What the program set stays."""
-        self.settings = self.device = None
+        self.settings = self.device = self.groups = None
         self.direction = 0
         self.peripheral_type = self.agent_mode = self.availability_status = None
 

@@ -19,12 +19,12 @@ from ctios_fast.model.supervisors.companion import controlling_context
 from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_ID
 
 from . import desktop_rows as rows
-from .desk_properties import DeskProperties
+from .statistics_of_agent import StatisticsOfAgent
 
 __all__ = ["AgentRequests"]
 
 
-class AgentRequests(DeskProperties):
+class AgentRequests(StatisticsOfAgent):
     """The requests of an Agent for its device, its calls and its settings.
 
     Each method takes its values by keyword, or in Arguments (``args``) under CTI OS's keywords. The answer of

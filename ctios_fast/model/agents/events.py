@@ -27,11 +27,13 @@ AGENT_EVENTS: Final = EventTable(
         "OnSnapshotDeviceConf",
         "OnQueryDeviceInfoConf",
         "OnAgentGreetingControlConf",
+        "OnAgentStatistics",
     ),
     aliases={
         "OnControlFailure": "OnControlFailureConf",
         "OnSetAgentMode": "OnSetAgentModeEvent",
         "OnSetAgentModeConf": "OnSetAgentModeEvent",
         "OnAgentStateChanged": "OnAgentStateChange",
+        "OnNewAgentStatisticsEvent": "OnAgentStatistics",
     },
 )

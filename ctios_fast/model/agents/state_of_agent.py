@@ -64,8 +64,6 @@ class StateOfAgent(AgentRequests):
         "state",
     )
 
-    auto_login: bool
-
     def __init__(self) -> None:
         super().__init__()
         self.state: AgentState | int | None = None
@@ -111,8 +109,8 @@ class StateOfAgent(AgentRequests):
             known = state
         self.state = known
         self.reason_code = reason
-        if self.auto_login:
-            self._return = return_after(state, reason, self._return)
+        if self._is_followed:
+            self._follow(state, reason, message)
         # Nobody hears of most events of bulk mode: they change the state and no more.
         if not is_own:
             self._report_monitored(context, reason, message)
@@ -128,6 +126,11 @@ class StateOfAgent(AgentRequests):
         buttons = context.supervisor_buttons
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
+
+    def _follow(self, state: int, reason: int, message: Message | None) -> None:
+        if self.auto_login:
+            self._return = return_after(state, reason, self._return)
+        self._state_heard(message)
 
     def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
         buttons = None if context.buttons is None else self.buttons  # the property takes longer
@@ -240,6 +243,8 @@ class StateOfAgent(AgentRequests):
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
             self.state = agent_state(state)
+            if self._is_followed:
+                self._state_heard(message)
         context: Context = self.context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:

@@ -345,6 +345,9 @@ class CallLife:
     def _end(self, call: Call, message: Message, is_own: bool) -> None:
         if self._end_heard[0] or self._context.buttons is not None:
             self.reporter.report(call, _END, message, is_own)
+        if self._context.statistics.after_calls:
+            device = call.instrument or call.connection_device_id
+            self._context.statistics.call_ended(device, is_own)
         self._remove(call)
 
     def _remove(self, call: Call) -> None:

@@ -6,4 +6,10 @@ from ctios_fast.model.publisher import EventTable
 
 __all__ = ["SKILL_GROUP_EVENTS"]
 
-SKILL_GROUP_EVENTS: Final = EventTable(names=("OnSkillGroupStatisticsUpdated", "OnControlFailureConf"))
+SKILL_GROUP_EVENTS: Final = EventTable(
+    names=("OnSkillGroupStatisticsUpdated", "OnControlFailureConf"),
+    aliases={
+        "OnNewSkillGroupStatistics": "OnSkillGroupStatisticsUpdated",
+        "OnNewSkillGroupStatisticsEvent": "OnSkillGroupStatisticsUpdated",
+    },
+)

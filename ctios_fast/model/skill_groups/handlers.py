@@ -1,13 +1,13 @@
-"""What messages do to the skill groups of a session."""
+"""What a session does for its skill groups. No message makes a change to them that was not asked for."""
 
+from collections.abc import Collection
 from typing import Final
 
-from ctios_fast.core import Handler, Message
+from ctios_fast.core import Handler
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.registry import Table
-from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_SKILL_GROUP
+from ctios_fast.model.statistics.session_polls import PollRepairs, SessionPolls
 
 from .events import SKILL_GROUP_EVENTS
 from .skill_group import SkillGroup
@@ -15,18 +15,30 @@ from .skill_group import SkillGroup
 __all__ = ["SKILL_GROUPS"]
 
 
-def _handlers(context: Context, groups: Table[SkillGroup]) -> dict[int, Handler]:
-    def on_statistics(message: Message) -> None:
-        number = message["SkillGroupNumber"]
-        peripheral_id = message["PeripheralID"]
-        if peripheral_id != context.peripheral_id or number == NULL_SKILL_GROUP:
-            groups.unknown += 1
-            return
-        group = groups.adopt(number, lambda: SkillGroup(number, peripheral_id, context))
-        if group is not None:
-            group.apply_statistics(message)
+class _KnownGroups:
+    """The skill groups of a session, for its statistics."""
 
-    return {ged.QUERY_SKILL_GROUP_STATISTICS_CONF: on_statistics}
+    def __init__(self, context: Context, groups: Table[SkillGroup]) -> None:
+        self._context = context
+        self._groups = groups
+
+    def group(self, number: int) -> SkillGroup | None:
+        """The group of that number, made known if it is not; None if there is no place for it."""
+        context = self._context
+        return self._groups.adopt(number, lambda: SkillGroup(number, context.peripheral_id, context))
+
+    def all(self) -> Collection[SkillGroup]:
+        """The groups that are known, and those of the configuration."""
+        for number in self._context.configuration.skill_groups:
+            self.group(number)
+        return tuple(self._groups)
+
+
+def _handlers(context: Context, groups: Table[SkillGroup]) -> dict[int, Handler]:
+    polls = SessionPolls(context, _KnownGroups(context, groups), groups.counts, context.rng)
+    context.statistics = polls
+    groups.repairs = PollRepairs(polls.poller)
+    return {}
 
 
 def _find(groups: Table[SkillGroup], rest: str) -> SkillGroup | None:

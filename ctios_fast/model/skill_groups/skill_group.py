@@ -1,39 +1,44 @@
 """The SkillGroup of the CTI OS object model: a group of agents with a skill in common, and its statistics."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
+from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.configuration.configured import CONFIGURED_GROUP_PROPERTIES, ConfiguredGroup
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject, Property, properties
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.registry import Table
+from ctios_fast.model.statistics.group_arguments import groups_choice, received_groups
+from ctios_fast.model.statistics.group_poll import GroupPoll
+from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
+from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
+from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 __all__ = ["SkillGroup"]
-
-#: Fields of the statistics that name the group rather than count something.
-_IDENTITY = ("InvokeID", "PeripheralID", "SkillGroupNumber", "SkillGroupID")
 
 
 class SkillGroup(CtiObject, ConfiguredGroup):
     """One skill group of a peripheral. ``Session.skill_group`` returns it.
 
     - ``skill_group_number``: its number at the peripheral.
-    - ``skill_group_id``: its id in the whole system, None until a message named it.
-    - ``statistics``: the last statistics, under the names of the reference, None until they arrived.
+    - ``skill_group_id``: its id in the whole system, None until an answer named it.
+    - ``statistics``: the last statistics, None until they arrived.
     """
 
-    __slots__ = ("skill_group_id", "skill_group_number", "statistics")
+    __slots__ = ("_poll", "skill_group_id", "skill_group_number", "statistics")
 
     PROPERTIES = properties(
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
         Property(kw.CTIOS_SKILLGROUPNUMBER, "skill_group_number"),
         Property(kw.CTIOS_SKILLGROUPID, "skill_group_id"),
-        Property(kw.CTIOS_STATISTICS, "statistics"),
+        Property(kw.CTIOS_STATISTICS, "statistics_arguments"),
         *CONFIGURED_GROUP_PROPERTIES,
         Property(kw.CTIOS_LASTERROR, "last_error"),
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
@@ -45,7 +50,9 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         self.skill_group_number = skill_group_number
         self.peripheral_id = peripheral_id
         self.skill_group_id: int | None = None
-        self.statistics: Arguments | None = None
+        self.statistics: Statistics | None = None
+        #: The polling of the group, None as long as nobody has enabled its statistics.
+        self._poll: GroupPoll | None = None
 
     def __repr__(self) -> str:
         return f"<SkillGroup {self.skill_group_number} of peripheral {self.peripheral_id}>"
@@ -55,8 +62,56 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         """The group's identity within its session: ``skillgroup.<PeripheralID>.<SkillGroupNumber>``."""
         return f"skillgroup.{self.peripheral_id}.{self.skill_group_number}"
 
+    @property
+    def statistics_arguments(self) -> Arguments | None:
+        """The last statistics as Arguments, None until they arrived. An unknown figure is 4294967295."""
+        return None if self.statistics is None else self.statistics.arguments()
+
+    # --- Polling ------------------------------------------------------------------------------------
+
+    def enable_skill_group_statistics(
+        self, args: Mapping[str, Any] | None = None, *, interval: float | None = DEFAULT_INTERVAL
+    ) -> None:
+        """Have the group's statistics asked for, now and at an interval.
+
+        - ``args``: may carry PeripheralID, SkillGroupNumber (they must be the group's own) and
+          SkillGroupPriority (0).
+        - ``interval``: seconds between two queries, None for none at an interval.
+
+        ``OnSkillGroupStatisticsUpdated`` reports each answer, ``OnControlFailureConf`` each refusal.
+
+        Raises ``MethodError`` for arguments that cannot be used, and for a session without a mode.
+        """
+        args = received_groups("enable_skill_group_statistics", args)
+        chosen = groups_choice(args, self.peripheral_id, self.skill_group_number)
+        seconds = optional_seconds("interval", interval)
+        enabling_polls(self._require_context()).wish.enable(chosen, seconds)
+
+    def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+        """Have the group's statistics asked for no more, unless an agent has enabled them too.
+
+        ``args``: as in ``enable_skill_group_statistics``. An answer that is still to come is ignored, and
+        counted (``statistics_ignored``).
+
+        Raises ``MethodError`` as ``enable_skill_group_statistics`` does.
+        """
+        args = received_groups("disable_skill_group_statistics", args)
+        chosen = groups_choice(args, self.peripheral_id, self.skill_group_number)
+        context = self._require_context()
+        context.require_thread()
+        session_polls(context).wish.disable(chosen)
+
+    @property
+    def poll(self) -> GroupPoll:
+        """The polling of the group. Used by the folder of statistics."""
+        if self._poll is None:
+            self._poll = GroupPoll(self, session_polls(self._require_context()).poller)
+        return self._poll
+
+    # --- Queries ------------------------------------------------------------------------------------
+
     def query_statistics(self, *, timeout: float | None = None) -> Request[Message]:
-        """Ask for the group's statistics; ``OnSkillGroupStatisticsUpdated`` reports them.
+        """Ask for the group's statistics once; ``OnSkillGroupStatisticsUpdated`` reports them.
 
         ``timeout``: seconds, the session's ``request_timeout`` unless given. The answer is the message.
 
@@ -64,8 +119,16 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
+        query = ObjectRequest(GroupPoll.message, self.apply_statistics, self._fire_refusal)
+        self._send_query(query, timeout)
+        return query
+
+    def send_statistics_query(self, poll: Request[Message]) -> None:
+        """Send the query of a poll. Called by it."""
+        self._send_query(poll, None)
+
+    def _send_query(self, query: Request[Message], timeout: float | None) -> None:
         context = self._require_context()
-        query = ObjectRequest("QUERY_SKILL_GROUP_STATISTICS_REQ", _nothing_more, self._fire_refusal)
         context.send(
             query,
             context.messages.QuerySkillGroupStatisticsReq,
@@ -74,23 +137,44 @@ class SkillGroup(CtiObject, ConfiguredGroup):
             skill_group_number=self.skill_group_number,
             skill_group_id=NULL_SKILL_GROUP,
         )
-        return query
 
     def apply_statistics(self, message: Message) -> None:
-        """Take in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fire its event."""
-        fields = message.fixed()
-        self.skill_group_id = None if fields["SkillGroupID"] == NULL_SKILL_GROUP else fields["SkillGroupID"]
-        self.statistics = arguments_over(
-            {name: value for name, value in fields.items() if name not in _IDENTITY}
-        )
-        context: Context = self.context  # type: ignore[assignment]
-        context.fire("OnSkillGroupStatisticsUpdated", self._statistics_arguments)
+        """Take in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fire its event.
+
+        One that names another group is counted. Some peripherals name none.
+        """
+        context = self.context
+        if context is None:
+            return
+        number, peripheral_id = message["SkillGroupNumber"], message["PeripheralID"]
+        is_other = number not in (self.skill_group_number, NULL_SKILL_GROUP)
+        if is_other or peripheral_id != self.peripheral_id:
+            groups: Table[SkillGroup] = context.registry["skillgroup"]
+            groups.unknown += 1
+            return
+        group_id = message["SkillGroupID"]
+        if group_id != NULL_SKILL_GROUP:
+            self.skill_group_id = group_id
+        self.statistics = Statistics(context.codec, message)
+        context.fire("OnSkillGroupStatisticsUpdated", self._statistics_event)
+
+    def refuse_statistics(self, error: Refused) -> None:
+        """Fire the event of a refused query. Called by a poll."""
+        self._fire_refusal(error)
+
+    # --- The session --------------------------------------------------------------------------------
 
     def forget(self) -> None:
         """Drop the statistics of an earlier connection. Called by the registry."""
         self.statistics = None
 
-    def _statistics_arguments(self) -> Arguments:
+    def leave(self) -> None:
+        """Belong to no session from now on. Called by the registry."""
+        if self._poll is not None:
+            self._poll.end()
+        super().leave()
+
+    def _statistics_event(self) -> Arguments:
         return arguments_over(
             {
                 kw.CTIOS_PERIPHERALID: self.peripheral_id,
@@ -98,15 +182,10 @@ class SkillGroup(CtiObject, ConfiguredGroup):
                 kw.CTIOS_SKILLGROUPID: NULL_SKILL_GROUP
                 if self.skill_group_id is None
                 else self.skill_group_id,
-                kw.CTIOS_STATISTICS: self.statistics,
+                kw.CTIOS_STATISTICS: self.statistics_arguments,
                 kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
             }
         )
 
     def _identity(self) -> dict[str, Any]:
         return {kw.CTIOS_PERIPHERALID: self.peripheral_id, kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id}
-
-
-def _nothing_more(message: Message) -> None:
-    # The session's handler of QUERY_SKILL_GROUP_STATISTICS_CONF has already applied the message.
-    del message

@@ -1,0 +1,326 @@
+"""The statistics of an Agent and of its skill groups. ``Agent`` inherits it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from ctios_fast import keywords as kw
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.coercion import boolean, optional_seconds
+from ctios_fast.model.cti_object import Property
+from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.registry import Table
+from ctios_fast.model.statistics.agent_poll import AgentPoll
+from ctios_fast.model.statistics.group_arguments import agents_choice, received_groups
+from ctios_fast.model.statistics.group_wish import GroupWish
+from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
+from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
+from ctios_fast.model.statistics.statistics_view import Statistics
+from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import NULL_SKILL_GROUP
+
+from .desk_properties import DeskProperties
+
+__all__ = ["STATISTICS_PROPERTIES", "StatisticsOfAgent"]
+
+#: Properties of an agent that this module adds.
+STATISTICS_PROPERTIES: Final = (Property(kw.CTIOS_STATISTICS, "statistics_arguments"),)
+
+
+class _Kept:
+    """What is kept of an agent's statistics."""
+
+    __slots__ = ("at_call_end", "groups", "last", "poll")
+
+    def __init__(self) -> None:
+        #: Polls the agent's statistics, None as long as they are not enabled.
+        self.poll: AgentPoll | None = None
+        #: Whether it asks after the agent's calls.
+        self.at_call_end = False
+        #: The skill groups that the agent has enabled, None without one.
+        self.groups: GroupWish | None = None
+        #: The last statistics, None until they arrived.
+        self.last: Statistics | None = None
+
+
+class StatisticsOfAgent(DeskProperties):
+    """The methods of an Agent about statistics.
+
+    Statistics are asked for while the agent is logged in: when they are enabled, or at the login if that
+    comes later, and then at an interval. They end with the session's mode: after the next ``connect`` the
+    program enables them again. A fail-over does not end them.
+    """
+
+    __slots__ = ("_auto_login", "_is_followed", "_kept")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._auto_login = False
+        #: Whether a change of state needs more than taking the state in: for auto login or statistics. One
+        #: flag for both keeps the path of every other event short.
+        self._is_followed = False
+        #: What is kept of statistics; None for most agents, which saves memory.
+        self._kept: _Kept | None = None
+
+    @property
+    def auto_login(self) -> bool:
+        """Whether the library logs the agent in again after a forced logout."""
+        return self._auto_login
+
+    @auto_login.setter
+    def auto_login(self, is_on: bool) -> None:
+        self._auto_login = is_on
+        self._follow_or_not()
+
+    def _follow_or_not(self) -> None:
+        kept = self._kept
+        self._is_followed = self._auto_login or (
+            kept is not None and (kept.poll is not None or kept.groups is not None)
+        )
+
+    # --- The agent's own statistics -----------------------------------------------------------------
+
+    @property
+    def statistics(self) -> Statistics | None:
+        """The agent's last statistics, None until they arrived."""
+        return None if self._kept is None else self._kept.last
+
+    @property
+    def statistics_arguments(self) -> Arguments | None:
+        """The last statistics as Arguments, None until they arrived. An unknown figure is 4294967295."""
+        return None if self.statistics is None else self.statistics.arguments()
+
+    def enable_agent_statistics(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        interval: float | None = DEFAULT_INTERVAL,
+        at_call_end: bool = True,
+    ) -> None:
+        """Have the agent's statistics asked for, now and again.
+
+        - ``args``: not used, as in CTI OS.
+        - ``interval``: seconds between two queries, None for none at an interval. The first one of them comes
+          at a random time within the interval.
+        - ``at_call_end``: whether they are also asked for after each call of the agent, once it has left the
+          work after the call: that is when the figures change.
+
+        ``OnAgentStatistics`` reports each answer, ``OnControlFailureConf`` each refusal. Statistics that are
+        enabled already go on with these settings.
+
+        Raises ``MethodError`` for settings that cannot be used, and for a session without a mode.
+        """
+        del args
+        seconds = optional_seconds("interval", interval)
+        is_after_calls = boolean("at_call_end", at_call_end)
+        polls = enabling_polls(self._require_context())
+        kept = self._keep_statistics()
+        self._end_own(kept)
+        kept.at_call_end = is_after_calls
+        kept.poll = polls.agent_poll(self, seconds, at_call_end=is_after_calls)  # type: ignore[arg-type]
+        self._follow_or_not()
+
+    def disable_agent_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+        """Have the agent's statistics asked for no more.
+
+        ``args``: not used, as in CTI OS. An answer that is still to come is ignored, and counted
+        (``statistics_ignored``). The last statistics stay.
+        """
+        del args
+        self._require_context().require_thread()
+        if self._kept is not None:
+            self._end_own(self._kept)
+            self._follow_or_not()
+
+    def query_agent_statistics(self, *, timeout: float | None = None) -> Request[Message]:
+        """Ask for the agent's statistics once; ``OnAgentStatistics`` reports them.
+
+        ``timeout``: seconds, the session's ``request_timeout`` unless given. The answer is the message.
+
+        Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost`` or
+        ``MethodError``. Each query is work for the peripheral: ask rarely.
+        """
+        timeout = optional_seconds("timeout", timeout)
+        query = ObjectRequest(AgentPoll.message, self.apply_statistics, self._fire_refusal)
+        self._send_statistics_query(query, timeout)
+        return query
+
+    # --- Skill groups -------------------------------------------------------------------------------
+
+    def enable_skill_group_statistics(
+        self, args: Mapping[str, Any] | None = None, *, interval: float | None = DEFAULT_INTERVAL
+    ) -> None:
+        """Have the statistics of skill groups asked for while the agent is logged in: now and at an interval.
+
+        - ``args``: None for the groups that the agent belongs to, as its state events name them; empty for
+          all groups that the session knows; otherwise SkillGroupNumbers has the numbers, nested under the
+          keywords 1, 2 and so on, or as a list. SkillGroupPriority of a nested group must be 0.
+        - ``interval``: seconds between two queries for a group, None for none at an interval.
+
+        A group that several agents have enabled is asked for once in the shortest of their intervals.
+        ``OnSkillGroupStatisticsUpdated`` reports each answer, ``OnControlFailureConf`` each refusal.
+
+        Raises ``MethodError`` for arguments that cannot be used, and for a session without a mode.
+        """
+        args = received_groups("enable_skill_group_statistics", args, is_of_agent=True)
+        chosen = agents_choice(args)
+        seconds = optional_seconds("interval", interval)
+        polls = enabling_polls(self._require_context())
+        kept = self._keep_statistics()
+        if kept.groups is None:
+            kept.groups = polls.group_wish(self)  # type: ignore[arg-type]
+        own = None if self._facts is None else self._facts.groups
+        kept.groups.enable(chosen, seconds, own)
+        self._follow_or_not()
+
+    def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+        """Have the statistics of skill groups asked for no more, as far as this agent has enabled them.
+
+        ``args``: None or empty for all of them; otherwise as in ``enable_skill_group_statistics``. An answer
+        that is still to come is ignored, and counted (``statistics_ignored``).
+
+        Raises ``MethodError`` for arguments that cannot be used.
+        """
+        args = received_groups("disable_skill_group_statistics", args, is_of_agent=True)
+        chosen = agents_choice(args)
+        self._require_context().require_thread()
+        kept = self._kept
+        if kept is not None and kept.groups is not None:
+            kept.groups.disable(chosen)
+            if kept.groups.is_empty:
+                kept.groups = None
+            self._follow_or_not()
+
+    def get_skill_groups(self) -> Arguments:
+        """The SkillGroups that the agent belongs to, by UniqueObjectID.
+
+        They are known while ``enable_skill_group_statistics()`` is in force for them, as in CTI OS; otherwise
+        the Arguments are empty.
+        """
+        kept = self._kept
+        groups: Iterable[Any] = () if kept is None or kept.groups is None else kept.groups.own
+        return arguments_over({each.unique_object_id: each for each in groups})
+
+    # --- What happens to the agent ------------------------------------------------------------------
+
+    def note_call_end(self) -> None:
+        """A call of the agent has ended. Called by what handles calls."""
+        kept = self._kept
+        if kept is not None and kept.poll is not None and kept.at_call_end:
+            kept.poll.call_ended()
+
+    def _state_heard(self, message: Message | None) -> None:
+        # The state of an agent with statistics was heard of; ``message`` has it, None if a repair found it.
+        kept = self._kept
+        if kept is None:
+            return
+        if kept.groups is not None:
+            if message is not None:
+                numbers, is_complete = _named_groups(message)
+                kept.groups.name_own(numbers, is_complete=is_complete)
+            kept.groups.update()
+        if kept.poll is not None:
+            kept.poll.state_changed()
+
+    def _take_desk(self, message: Message) -> None:
+        super()._take_desk(message)
+        numbers, is_complete = _named_groups(message)
+        facts = self._known_facts()
+        if is_complete:
+            facts.groups = numbers
+        elif numbers:
+            facts.groups = tuple(dict.fromkeys((*(facts.groups or ()), *numbers)))
+
+    def _end_own(self, kept: _Kept) -> None:
+        if kept.poll is not None:
+            session_polls(self._require_context()).end_agent_poll(kept.poll, at_call_end=kept.at_call_end)
+            kept.poll = None
+
+    def _end_statistics(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            if self.context is not None:
+                self._end_own(kept)
+            if kept.groups is not None:
+                kept.groups.end()
+        self._follow_or_not()
+
+    def _keep_statistics(self) -> _Kept:
+        if self._kept is None:
+            self._kept = _Kept()
+        return self._kept
+
+    def forget(self) -> None:
+        """Drop what was learned over an earlier connection. Called by the registry."""
+        self._end_statistics()
+        super().forget()
+
+    def leave(self) -> None:
+        """Belong to no session from now on. Called by the registry."""
+        self._end_statistics()
+        super().leave()
+
+    # --- Queries ------------------------------------------------------------------------------------
+
+    def send_statistics_query(self, poll: Request[Message]) -> None:
+        """Send the query of a poll. Called by it."""
+        self._send_statistics_query(poll, None)
+
+    def _send_statistics_query(self, query: Request[Message], timeout: float | None) -> None:
+        context = self._require_context()
+        context.send(
+            query,
+            context.messages.QueryAgentStatisticsReq,
+            timeout,
+            peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
+            agent_id=self.agent_id,
+        )
+
+    def apply_statistics(self, message: Message) -> None:
+        """Take in a QUERY_AGENT_STATISTICS_CONF, and fire its event. One about another agent is counted."""
+        context = self.context
+        if context is None:
+            return
+        if (
+            message["PeripheralID"] != self.peripheral_id
+            or message.get("AgentID", self.agent_id) != self.agent_id
+        ):
+            agents: Table[Any] = context.registry["agent"]
+            agents.unknown += 1
+            return
+        self._keep_statistics().last = statistics = Statistics(context.codec, message)
+        context.fire("OnAgentStatistics", self._statistics_event, statistics)
+
+    def refuse_statistics(self, error: Refused) -> None:
+        """Fire the event of a refused query. Called by a poll."""
+        self._fire_refusal(error)
+
+    def _statistics_event(self, statistics: Statistics) -> Arguments:
+        return arguments_over(
+            {
+                kw.CTIOS_PERIPHERALID: self.peripheral_id,
+                kw.CTIOS_AGENTEXTENSION: self.agent_extension or "",
+                kw.CTIOS_AGENTID: self.agent_id,
+                kw.CTIOS_AGENTINSTRUMENT: self.agent_instrument or "",
+                **statistics.numbers(),
+                kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+            }
+        )
+
+
+def _named_groups(message: Message) -> tuple[tuple[int, ...], bool]:
+    # The numbers of the skill groups that a message about the agent's state names, and whether these are all
+    # groups of the agent. An event names all of them in its floating part, or one in its fixed part.
+    if message.type == ged.AGENT_STATE_EVENT:
+        numbers = message.get("FltSkillGroupNumber")
+        if not numbers:
+            number = message["SkillGroupNumber"]
+            return (() if number == NULL_SKILL_GROUP else (number,)), False
+    else:
+        numbers = message.get("SkillGroupNumber") or ()
+    # as UINT: the reference has one of the two fields as INT
+    known = (number & NULL_SKILL_GROUP for number in numbers if isinstance(number, int))
+    groups = tuple(dict.fromkeys(number for number in known if number != NULL_SKILL_GROUP))
+    return groups, bool(groups)

@@ -1,0 +1,124 @@
+"""AgentPoll: polls the statistics of one agent, at an interval and after the agent's calls."""
+
+from typing import ClassVar, Final, Protocol
+
+from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
+from ctios_fast.errors import Refused
+
+from .poller import Poll, StatisticsPoller
+
+__all__ = ["AgentPoll", "PolledAgent"]
+
+#: States in which an agent is in a call or in the work after one. The figures change when it leaves them.
+_BUSY: Final = frozenset(
+    {
+        AgentState.TALKING,
+        AgentState.WORK_NOT_READY,
+        AgentState.WORK_READY,
+        AgentState.BUSY_OTHER,
+        AgentState.HOLD,
+        AgentState.ACTIVE,
+        AgentState.PAUSED,
+        AgentState.INTERRUPTED,
+    }
+)
+
+
+class PolledAgent(Protocol):
+    """What a poll uses of its agent. An ``Agent`` has it all."""
+
+    state: AgentState | int | None
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether the agent is logged in, as far as is known."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether that may be stale."""
+
+    def send_statistics_query(self, poll: Poll) -> None:
+        """Send the query for the agent's statistics."""
+
+    def apply_statistics(self, message: Message) -> None:
+        """Take in the answer, and fire its event."""
+
+    def refuse_statistics(self, error: Refused) -> None:
+        """Fire the event of a refused query."""
+
+
+class AgentPoll:
+    """The polling of one agent's statistics, from enabling to disabling.
+
+    ``interval``: seconds between two queries, None for none at an interval.
+    """
+
+    __slots__ = ("_agent", "_is_call_over", "_is_ended", "_poller", "_was_logged_in", "entry", "interval")
+
+    message: ClassVar[str] = "QUERY_AGENT_STATISTICS_REQ"
+
+    def __init__(self, agent: PolledAgent, poller: StatisticsPoller, interval: float | None) -> None:
+        self.interval = interval
+        #: The number of the entry in the poller's schedule.
+        self.entry = 0
+        self._agent = agent
+        self._poller = poller
+        #: Whether a call has ended, and the agent has not left the work after it.
+        self._is_call_over = False
+        self._is_ended = False
+        self._was_logged_in = agent.is_logged_in
+
+    def begin(self) -> None:
+        """Poll from now on."""
+        self._poller.poll(self)
+        self._poller.ask(self)
+
+    def end(self) -> None:
+        """Poll no more. An answer that is still to come is ignored."""
+        self._is_ended = True
+        self._poller.drop(self)
+
+    # --- What happens to the agent ------------------------------------------------------------------
+
+    def state_changed(self) -> None:
+        """The agent's state was heard of."""
+        is_logged_in = self._agent.is_logged_in
+        is_over = self._is_call_over and self._agent.state not in _BUSY
+        if is_over:
+            self._is_call_over = False
+        if is_logged_in and (is_over or not self._was_logged_in):
+            self._poller.ask(self)
+        self._was_logged_in = is_logged_in
+
+    def call_ended(self) -> None:
+        """A call of the agent has ended."""
+        if self._agent.state in _BUSY:
+            self._is_call_over = True
+        else:
+            self._poller.ask(self)
+
+    # --- The poller's subject -----------------------------------------------------------------------
+
+    def is_wanted(self) -> bool:
+        """Whether to ask now: only for an agent that is known to be logged in."""
+        return self._agent.is_logged_in and not self._agent.is_doubtful
+
+    def fall_due(self) -> None:
+        """The interval is over."""
+        self._poller.due(self)
+
+    def send(self, poll: Poll) -> None:
+        """Send the query."""
+        self._agent.send_statistics_query(poll)
+
+    def take(self, message: Message) -> bool:
+        """Take in the answer, unless the statistics were disabled meanwhile."""
+        if not self._is_ended:
+            self._agent.apply_statistics(message)
+        return not self._is_ended
+
+    def refuse(self, error: Refused) -> None:
+        """Report the refusal, unless the statistics were disabled meanwhile."""
+        if not self._is_ended:
+            self._agent.refuse_statistics(error)

@@ -1,0 +1,229 @@
+"""GroupWish: the skill groups whose statistics one agent has enabled, or the program for the session."""
+
+from collections.abc import Collection, Iterable
+from typing import ClassVar, Protocol
+
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+
+from .group_arguments import GroupChoice
+from .group_poll import GroupPoll
+from .poller import Poll, StatisticsPoller
+
+__all__ = ["GroupWish", "KnownGroups", "WantedGroup", "WishingAgent"]
+
+
+class WantedGroup(Protocol):
+    """What a wish uses of a skill group. A ``SkillGroup`` has it all."""
+
+    skill_group_number: int
+
+    @property
+    def poll(self) -> GroupPoll:
+        """The polling of the group."""
+
+
+class KnownGroups(Protocol):
+    """The skill groups of a session."""
+
+    def group(self, number: int) -> WantedGroup | None:
+        """The group of that number, made known if it is not; None if there is no place for it."""
+
+    def all(self) -> Collection[WantedGroup]:
+        """The groups that are known."""
+
+
+class WishingAgent(Protocol):
+    """What a wish uses of its agent. An ``Agent`` has it all."""
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether the agent is logged in, as far as is known."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether that may be stale."""
+
+    def send_state_query(self, poll: Poll) -> None:
+        """Send the query for the agent's state, whose answer names its groups."""
+
+    def apply_answer(self, message: Message) -> None:
+        """Take in the answer, and fire its event."""
+
+    def refuse_statistics(self, error: Refused) -> None:
+        """Fire the event of a refused query."""
+
+
+class GroupWish:
+    """The skill groups that somebody has enabled.
+
+    Those of an agent are wanted while it is logged in. Its own groups are those that the last messages about
+    its state named.
+
+    - ``interval``: seconds between two queries for a group, None for none at an interval.
+    """
+
+    __slots__ = (
+        "_agent",
+        "_excluded",
+        "_groups",
+        "_has_all",
+        "_has_own",
+        "_held",
+        "_named",
+        "_own",
+        "_poller",
+        "entry",
+        "interval",
+    )
+
+    message: ClassVar[str] = "QUERY_AGENT_STATE_REQ"
+
+    def __init__(self, agent: WishingAgent | None, poller: StatisticsPoller, groups: KnownGroups) -> None:
+        self.interval: float | None = None
+        #: The number of the entry in the poller's schedule, which only "all groups" needs.
+        self.entry = 0
+        #: None for the session itself.
+        self._agent = agent
+        self._poller = poller
+        self._groups = groups
+        #: Whether the agent's own groups are enabled, and all groups that are known.
+        self._has_own = self._has_all = False
+        #: The agent's own groups, None as long as they are not known.
+        self._own: tuple[WantedGroup, ...] | None = None
+        #: Groups that were enabled by number.
+        self._named: tuple[WantedGroup, ...] = ()
+        #: Numbers of groups that were disabled while "own" or "all" was enabled.
+        self._excluded: frozenset[int] = frozenset()
+        #: The groups that are wanted now.
+        self._held: tuple[WantedGroup, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is enabled."""
+        return not (self._has_own or self._has_all or self._named)
+
+    @property
+    def own(self) -> tuple[WantedGroup, ...]:
+        """The agent's own groups, as far as they are known and enabled."""
+        return self._own or ()
+
+    def enable(self, chosen: GroupChoice, interval: float | None, own: tuple[int, ...] | None = None) -> None:
+        """Enable some groups; those that are enabled already get the new interval.
+
+        ``own``: the numbers of the agent's own groups, None as long as they are not known.
+        """
+        if interval != self.interval:
+            self._hold(())
+            self.interval = interval
+        if chosen.is_own:
+            self._has_own = True
+            self._excluded = frozenset()
+            if own is not None:
+                self.name_own(own, is_complete=True)
+            if self._own is None:
+                self._poller.ask(self)
+        elif chosen.is_all:
+            self._has_all = True
+            self._excluded = frozenset()
+            self._poller.poll(self)
+        else:
+            self._excluded -= chosen.numbers.keys()
+            named = {each.skill_group_number: each for each in self._named}
+            for number in chosen.numbers:
+                group = self._groups.group(number)
+                if group is not None:
+                    named[number] = group
+            self._named = tuple(named.values())
+        self.update()
+
+    def disable(self, chosen: GroupChoice) -> None:
+        """Disable the groups with these numbers, or everything."""
+        if chosen.is_own or chosen.is_all:
+            self.end()
+            return
+        numbers = chosen.numbers.keys()
+        self._named = tuple(each for each in self._named if each.skill_group_number not in numbers)
+        if self._has_own or self._has_all:
+            self._excluded |= numbers
+        self.update()
+
+    def end(self) -> None:
+        """Want nothing any more."""
+        self._has_own = self._has_all = False
+        self._named = ()
+        self._poller.drop(self)
+        self._hold(())
+
+    def name_own(self, numbers: Iterable[int], *, is_complete: bool) -> None:
+        """Take in groups that a message about the agent's state names.
+
+        ``is_complete``: whether these are all of them.
+        """
+        if not self._has_own:
+            return
+        own = {} if is_complete else {each.skill_group_number: each for each in self._own or ()}
+        for number in numbers:
+            group = self._groups.group(number)
+            if group is not None:
+                own[number] = group
+        if is_complete or own:
+            groups = tuple(own.values())
+            self._own = self._own if self._own == groups else groups
+
+    def update(self) -> None:
+        """Want the groups that are enabled, unless their agent is logged out."""
+        agent = self._agent
+        self._hold(self._enabled() if agent is None or agent.is_logged_in else ())
+
+    def _enabled(self) -> tuple[WantedGroup, ...]:
+        own = self._own or () if self._has_own else ()
+        if not (self._has_all or self._named or self._excluded):
+            return own
+        groups = {each.skill_group_number: each for each in (*own, *self._named)}
+        if self._has_all:
+            groups.update((each.skill_group_number, each) for each in self._groups.all())
+        return tuple(each for number, each in groups.items() if number not in self._excluded)
+
+    def _hold(self, groups: tuple[WantedGroup, ...]) -> None:
+        before, self._held = self._held, groups
+        if groups is before:
+            return
+        kept, wanted = set(before), set(groups)
+        for each in groups:
+            if each not in kept:
+                each.poll.want(self.interval)
+        for each in before:
+            if each not in wanted:
+                each.poll.release()
+
+    # --- The poller's subject -----------------------------------------------------------------------
+
+    def is_wanted(self) -> bool:
+        """Whether to ask for the agent's groups now."""
+        agent = self._agent
+        is_open = self._has_own and self._own is None and agent is not None
+        return is_open and agent.is_logged_in and not agent.is_doubtful  # type: ignore[union-attr]
+
+    def fall_due(self) -> None:
+        """The interval is over: groups may have become known."""
+        self.update()
+
+    def send(self, poll: Poll) -> None:
+        """Send the query for the agent's state."""
+        assert self._agent is not None
+        self._agent.send_state_query(poll)
+
+    def take(self, message: Message) -> bool:
+        """Take in the answer, which names the agent's groups."""
+        assert self._agent is not None
+        if not self._has_own:
+            return False
+        self._agent.apply_answer(message)
+        self._own = self._own or ()
+        return True
+
+    def refuse(self, error: Refused) -> None:
+        """Report the refusal."""
+        if self._agent is not None and self._has_own:
+            self._agent.refuse_statistics(error)

@@ -1,0 +1,365 @@
+"""Statistics of skill groups: who wants them, when they are asked for, and what is made of the answers."""
+
+from collections.abc import Mapping
+
+import pytest
+from support.call_steps import CallDesk
+from support.model import an_agent, failing, soon, until
+from support.statistics_messages import (
+    GROUP_FIGURES,
+    QUERY_GROUP_STATISTICS_REQ,
+    UNKNOWN,
+    group_asked,
+    group_statistics_conf,
+    numbered,
+)
+from support.struct_server import (
+    LOGOUT,
+    NOT_READY,
+    NULL_SKILL_GROUP,
+    QUERY_AGENT_STATE_REQ,
+    Group,
+    StructServer,
+)
+from support.wire_steps import OWN_MONITOR, Desk, FullRecorder, answer_opening, connected
+
+from ctios_fast import Arguments, CilCode, RequestRefused, Session, SkillGroup
+from ctios_fast.connection.clock import ManualClock
+
+AnyDesk = Desk | CallDesk
+
+INTERVAL = 30.0
+SALES, HELP, LATE = Group(7, 5007, 0, NOT_READY), Group(8, 5008, 0, NOT_READY), Group(9, 5009, 0, NOT_READY)
+
+
+@pytest.fixture
+async def member(session: Session, server: StructServer, recorder: FullRecorder) -> Desk:
+    """An agent of two skill groups that is signed in, in agent mode."""
+    peer = await connected(session, server)
+    agent = an_agent()
+    opening = session.set_agent(agent)
+    await answer_opening(peer, state=NOT_READY, groups=(SALES, HELP))
+    await soon(opening)
+    recorder.clear()
+    return Desk(session, agent, peer, recorder)
+
+
+async def answered(desk: AnyDesk, *groups: int, figures: Mapping[str, int] | None = None) -> None:
+    """Receive a query for each of the groups, in any order, and answer it; wait for the events."""
+    count = len(desk.recorder.of("OnSkillGroupStatisticsUpdated"))
+    asked = []
+    for _ in groups:
+        request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+        asked.append(group_asked(request))
+        group_statistics_conf(desk.peer, request, figures)
+    assert sorted(asked) == sorted(groups)
+    await desk.recorder.wait_for("OnSkillGroupStatisticsUpdated", count + len(groups))
+
+
+async def check_silence(desk: AnyDesk, clock: ManualClock) -> None:
+    """Let time pass: the client sends nothing until the test asks for something."""
+    for _ in range(10):
+        clock.advance(INTERVAL)
+    query = desk.session.skill_group(99).query_statistics()
+    request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+    assert group_asked(request) == 99
+    desk.peer.failure_conf(request, 72)
+    with pytest.raises(RequestRefused):
+        await soon(query)
+
+
+async def pass_interval(desk: AnyDesk, clock: ManualClock, *groups: int) -> None:
+    """Let an interval pass, in which each of the groups is asked for once."""
+    clock.advance(INTERVAL)
+    await answered(desk, *groups)
+
+
+async def state(desk: AnyDesk, state: int, **more: object) -> None:
+    """Report a state of the agent, and wait until the client has it."""
+    count = len(desk.recorder.of("OnAgentStateChange"))
+    desk.peer.agent_state_event(state, monitor_id=OWN_MONITOR, **more)  # type: ignore[arg-type]
+    await desk.recorder.wait_for("OnAgentStateChange", count + 1)
+
+
+# --- Queries ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [14, 19, 25])
+async def test_a_group_is_asked_for_by_number_and_its_answer_has_145_figures(desk: Desk) -> None:
+    figures = numbered(GROUP_FIGURES)
+    group = desk.session.skill_group(7)
+    query = group.query_statistics()
+    request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+    assert request.fixed("IIII")[1:] == (5000, 7, NULL_SKILL_GROUP)
+    group_statistics_conf(desk.peer, request, figures, group_id=5007)
+    await soon(query)
+    assert len(figures) == 145
+    assert group.statistics is not None
+    assert dict(group.statistics) == figures
+    assert group.skill_group_id == 5007
+    (args,) = desk.recorder.of("OnSkillGroupStatisticsUpdated")
+    assert args == {
+        "PeripheralID": 5000,
+        "SkillGroupNumber": 7,
+        "SkillGroupID": 5007,
+        "UniqueObjectID": "skillgroup.5000.7",
+        "STATISTICS": figures,
+    }
+    assert group.get_value_array("Statistics") == figures
+
+
+async def test_unknown_figures_are_none_in_python_and_the_number_in_arguments(desk: Desk) -> None:
+    group = desk.session.skill_group(7)
+    query = group.query_statistics()
+    request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+    unknown = {name: UNKNOWN for name in GROUP_FIGURES if "CallsQ" in name or "CallQ" in name}
+    assert len(unknown) == 14
+    group_statistics_conf(desk.peer, request, {**unknown, "AgentsReady": 3})
+    await soon(query)
+    assert group.statistics is not None
+    for name in unknown:
+        assert group.statistics[name] is None
+        assert group.get_value_array("Statistics")[name] == UNKNOWN
+    assert group.statistics["AgentsReady"] == 3
+    computed = group.statistics.computed
+    assert [name for name, value in computed.items() if value is None] == [
+        "AvgCallsQTimeNow",
+        "AvgCallsQTimeHalf",
+        "AvgCallsQTimeToday",
+    ]
+
+
+async def test_an_answer_that_names_no_number_is_that_of_the_group_that_was_asked_for(desk: Desk) -> None:
+    group = desk.session.skill_group(7)
+    query = group.query_statistics()
+    request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+    group_statistics_conf(desk.peer, request, {"AgentsReady": 3}, number=NULL_SKILL_GROUP)
+    await soon(query)
+    assert group.statistics is not None
+    assert group.statistics["AgentsReady"] == 3
+
+
+@pytest.mark.parametrize("other", [{"number": 8}, {"peripheral_id": 5001}])
+async def test_an_answer_about_another_group_is_counted(desk: Desk, other: dict[str, int]) -> None:
+    group = desk.session.skill_group(7)
+    query = group.query_statistics()
+    group_statistics_conf(desk.peer, await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ), **other)  # type: ignore[arg-type]
+    await soon(query)
+    assert group.statistics is None
+    assert desk.recorder.of("OnSkillGroupStatisticsUpdated") == []
+    assert desk.session.counters()["events_of_unknown_skillgroups"] == 1
+
+
+# --- The agent's groups -----------------------------------------------------------------------------
+
+
+async def test_without_arguments_an_agent_enables_the_groups_that_it_belongs_to(
+    member: Desk, clock: ManualClock
+) -> None:
+    member.agent.enable_skill_group_statistics()
+    await answered(member, 7, 8)
+    assert set(member.agent.get_skill_groups()) == {"skillgroup.5000.7", "skillgroup.5000.8"}
+    for _ in range(3):
+        await pass_interval(member, clock, 7, 8)
+
+
+async def test_the_groups_of_an_agent_follow_its_state_events(member: Desk, clock: ManualClock) -> None:
+    member.agent.enable_skill_group_statistics()
+    await answered(member, 7, 8)
+    await state(member, NOT_READY, groups=[HELP, LATE])
+    await answered(member, 9)
+    await pass_interval(member, clock, 8, 9)
+    await state(member, NOT_READY, group=SALES)  # one event for each group adds to those that are known
+    await answered(member, 7)
+    await pass_interval(member, clock, 7, 8, 9)
+
+
+async def test_groups_that_no_message_has_named_are_asked_for(desk: Desk, clock: ManualClock) -> None:
+    desk.agent.enable_skill_group_statistics()
+    query = await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+    desk.peer.query_conf(query, NOT_READY, groups=(SALES,))
+    await answered(desk, 7)
+    await pass_interval(desk, clock, 7)
+
+
+async def test_the_groups_of_an_agent_are_asked_for_while_it_is_logged_in(
+    member: Desk, clock: ManualClock
+) -> None:
+    member.agent.enable_skill_group_statistics()
+    await answered(member, 7, 8)
+    await state(member, LOGOUT)
+    await check_silence(member, clock)
+    await state(member, NOT_READY)
+    await answered(member, 7, 8)
+
+
+async def test_a_disable_of_one_group_leaves_the_others(member: Desk, clock: ManualClock) -> None:
+    member.agent.enable_skill_group_statistics()
+    await answered(member, 7, 8)
+    member.agent.disable_skill_group_statistics({"SkillGroupNumbers": {"1": 7}})
+    await pass_interval(member, clock, 8)
+    await state(member, NOT_READY, groups=[SALES, HELP])  # it stays disabled
+    await pass_interval(member, clock, 8)
+    member.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
+    await answered(member, 7)
+    member.agent.disable_skill_group_statistics()
+    await check_silence(member, clock)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"1": 7, "2": "8"},
+        [7, 8],
+        {"1": {"SkillGroupNumber": 7, "SkillGroupPriority": 0}, "2": {"SkillGroupNumber": 8}},
+    ],
+)
+async def test_groups_are_named_by_number(desk: Desk, clock: ManualClock, numbers: object) -> None:
+    desk.agent.enable_skill_group_statistics(Arguments({"SkillGroupNumbers": numbers}))
+    await answered(desk, 7, 8)
+    await pass_interval(desk, clock, 7, 8)
+
+
+async def test_empty_arguments_enable_all_groups_that_are_known(desk: Desk, clock: ManualClock) -> None:
+    for number in (7, 8):
+        desk.session.skill_group(number)
+    desk.agent.enable_skill_group_statistics(Arguments())
+    await answered(desk, 7, 8)
+    desk.session.skill_group(9)
+    clock.advance(INTERVAL)
+    await answered(desk, 7, 8, 9)
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        ({"SkillGroupNumbers": 7}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"SkillGroupNumbers": ["x"]}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"SkillGroupNumbers": [NULL_SKILL_GROUP]}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        ({"SkillGroupNumbers": [{"SkillGroupPriority": 0}]}, CilCode.E_CTIOS_MISSING_ARGUMENT),
+        (
+            {"SkillGroupNumbers": [{"SkillGroupNumber": 7, "SkillGroupPriority": 1}]},
+            CilCode.E_CTIOS_INVALID_ARGUMENT,
+        ),
+        ({"SkillGroupNumbers": range(10_001)}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        (5, CilCode.E_CTIOS_INVALID_ARGUMENT),
+    ],
+)
+async def test_arguments_that_name_no_groups_are_refused(desk: Desk, args: object, code: CilCode) -> None:
+    if isinstance(args, dict) and isinstance(args["SkillGroupNumbers"], range):
+        args = {"SkillGroupNumbers": list(args["SkillGroupNumbers"])}
+    for method in (desk.agent.enable_skill_group_statistics, desk.agent.disable_skill_group_statistics):
+        assert failing(lambda: method(args)) == code  # type: ignore[arg-type]  # noqa: B023
+    assert desk.session.get_all_skill_groups() == {}
+
+
+# --- The session's groups ---------------------------------------------------------------------------
+
+
+async def test_a_session_enables_one_group_after_the_other(bulk_calls: CallDesk, clock: ManualClock) -> None:
+    session = bulk_calls.session
+    for number in (7, 8):
+        session.enable_skill_group_statistics(
+            {"PeripheralID": 5000, "SkillGroupNumber": number, "SkillGroupPriority": 0}
+        )
+        await answered(bulk_calls, number)
+    await pass_interval(bulk_calls, clock, 7, 8)
+    session.disable_skill_group_statistics({"PeripheralID": 5000, "SkillGroupNumber": 7})
+    await pass_interval(bulk_calls, clock, 8)
+    session.disable_skill_group_statistics()
+    await check_silence(bulk_calls, clock)
+
+
+async def test_a_session_enables_all_groups_with_empty_arguments(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    for number in (7, 8):
+        bulk_calls.session.skill_group(number)
+    bulk_calls.session.enable_skill_group_statistics(Arguments())
+    await answered(bulk_calls, 7, 8)
+    bulk_calls.session.skill_group(8).disable_skill_group_statistics()
+    await pass_interval(bulk_calls, clock, 7)
+
+
+async def test_a_group_enables_its_own_statistics(bulk_calls: CallDesk, clock: ManualClock) -> None:
+    group = bulk_calls.session.skill_group(7)
+    group.enable_skill_group_statistics({"PeripheralID": 5000, "SkillGroupNumber": 7}, interval=5)
+    await answered(bulk_calls, 7)
+    for _ in range(3):
+        clock.advance(5)
+        await answered(bulk_calls, 7)
+    group.disable_skill_group_statistics(Arguments())
+    await check_silence(bulk_calls, clock)
+
+
+@pytest.mark.parametrize(
+    "args", [{"PeripheralID": 5001}, {"SkillGroupNumber": 8}, {"SkillGroupPriority": 1}, 5]
+)
+async def test_the_arguments_of_a_group_must_be_its_own(bulk_calls: CallDesk, args: object) -> None:
+    group = bulk_calls.session.skill_group(7)
+    for method in (group.enable_skill_group_statistics, group.disable_skill_group_statistics):
+        assert failing(lambda: method(args)) == CilCode.E_CTIOS_INVALID_ARGUMENT  # type: ignore[arg-type]  # noqa: B023
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        ({"PeripheralID": 5000}, CilCode.E_CTIOS_MISSING_ARGUMENT),
+        ({"SkillGroupNumber": 7}, CilCode.E_CTIOS_MISSING_ARGUMENT),
+        ({"PeripheralID": 5001, "SkillGroupNumber": 7}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        (
+            {"PeripheralID": 5000, "SkillGroupNumber": 7, "SkillGroupPriority": 2},
+            CilCode.E_CTIOS_INVALID_ARGUMENT,
+        ),
+    ],
+)
+async def test_a_session_needs_both_keys_of_a_group(
+    bulk_calls: CallDesk, args: dict[str, int], code: CilCode
+) -> None:
+    assert failing(lambda: bulk_calls.session.enable_skill_group_statistics(args)) == code
+
+
+async def test_a_group_that_several_want_is_asked_for_once_in_an_interval(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    peer, recorder, session = bulk_calls.peer, bulk_calls.recorder, bulk_calls.session
+    for number in (1, 2):
+        peer.agent_state_event(NOT_READY, agent_id=f"100{number}", instrument=f"300{number}")
+    await recorder.wait_for("OnAgentStateChange", 2)
+    first, second = session.agents.values()
+    first.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
+    second.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
+    session.skill_group(7).enable_skill_group_statistics()
+    await answered(bulk_calls, 7)
+    await pass_interval(bulk_calls, clock, 7)
+    session.skill_group(7).disable_skill_group_statistics()
+    second.disable_skill_group_statistics()
+    await pass_interval(bulk_calls, clock, 7)
+    first.disable_skill_group_statistics()
+    await check_silence(bulk_calls, clock)
+
+
+async def test_an_answer_after_a_disable_is_ignored_and_counted(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    group: SkillGroup = bulk_calls.session.skill_group(7)
+    group.enable_skill_group_statistics()
+    request = await bulk_calls.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+    group.disable_skill_group_statistics()
+    group_statistics_conf(bulk_calls.peer, request)
+    await until(lambda: bulk_calls.session.counters()["statistics_ignored"] == 1)
+    assert bulk_calls.recorder.of("OnSkillGroupStatisticsUpdated") == []
+    assert group.statistics is None
+    await check_silence(bulk_calls, clock)
+
+
+async def test_refused_queries_are_reported_and_repeated_at_the_interval(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    bulk_calls.session.skill_group(7).enable_skill_group_statistics()
+    for count in (1, 2, 3):
+        bulk_calls.peer.failure_conf(await bulk_calls.peer.receive(QUERY_GROUP_STATISTICS_REQ), 72)
+        args = await bulk_calls.recorder.wait_for("OnControlFailureConf", count)
+        assert (args["UniqueObjectID"], args["MessageType"]) == ("skillgroup.5000.7", 114)
+        clock.advance(INTERVAL)
+    assert bulk_calls.session.counters()["statistics_queries_failed"] == 3
