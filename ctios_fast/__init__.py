@@ -59,6 +59,7 @@ __all__ = [  # noqa: RUF022, grouped by source
     "RequestRefused",
     "RequestTimeout",
     "SendBufferFull",
+    "StreamOverflow",
     "TooManyRequests",
     # .model.agents.agent
     "Agent",
@@ -73,6 +74,9 @@ __all__ = [  # noqa: RUF022, grouped by source
     "Session",
     # .model.skill_groups.skill_group
     "SkillGroup",
+    # .model.streams
+    "Event",
+    "EventStream",
 ]
 
 # The same names for type checkers and editors, which do not run __getattr__.
@@ -116,6 +120,7 @@ if TYPE_CHECKING:
         RequestRefused,
         RequestTimeout,
         SendBufferFull,
+        StreamOverflow,
         TooManyRequests,
     )
     from .model.agents.agent import Agent
@@ -124,6 +129,7 @@ if TYPE_CHECKING:
     from .model.calls.call import Call
     from .model.session import Session
     from .model.skill_groups.skill_group import SkillGroup
+    from .model.streams import Event, EventStream
 
 #: Public name -> the module that defines it.
 _SOURCES = {
@@ -168,6 +174,7 @@ _SOURCES = {
             "RequestRefused",
             "RequestTimeout",
             "SendBufferFull",
+            "StreamOverflow",
             "TooManyRequests",
         ),
         ".model.agents.agent": ("Agent",),
@@ -179,6 +186,7 @@ _SOURCES = {
         ".model.calls.call": ("Call",),
         ".model.session": ("Session",),
         ".model.skill_groups.skill_group": ("SkillGroup",),
+        ".model.streams": ("Event", "EventStream"),
     }.items()
     for name in names
 }

@@ -16,6 +16,7 @@
     ├── LinkClosed                  one TCP connection is closed (also a ConnectionError)
     ├── SendBufferFull              too many bytes wait to be sent (also a ConnectionError)
     ├── TooManyRequests             too many requests are open
+    ├── StreamOverflow              the buffer of a stream of events was full
     ├── ProtocolError               bytes on the wire
     │   ├── FrameTooLarge           a frame above the size limit
     │   ├── MalformedFrame          a frame that contradicts its message's layout
@@ -58,6 +59,7 @@ __all__ = [
     "RequestRefused",
     "RequestTimeout",
     "SendBufferFull",
+    "StreamOverflow",
     "TooManyRequests",
     "TranscriptError",
     "TruncatedStream",
@@ -253,6 +255,24 @@ class SendBufferFull(CtiOsError, ConnectionError):
 
 class TooManyRequests(CtiOsError):
     """As many requests as allowed are open. This one was not sent."""
+
+
+class StreamOverflow(CtiOsError):
+    """An event came for which the buffer of a stream had no place. The stream has ended.
+
+    ``event``: name of the event. ``buffer``: events that the buffer takes.
+    """
+
+    def __init__(self, event: str, buffer: int) -> None:
+        super().__init__(event, buffer)
+        self.event = event
+        self.buffer = buffer
+
+    def __str__(self) -> str:
+        return (
+            f"{self.event} came while {self.buffer} events were waiting to be read: read faster, or use a "
+            "larger buffer or overflow='drop_oldest'"
+        )
 
 
 # --- Bytes on the wire ------------------------------------------------------------------------------

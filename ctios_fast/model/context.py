@@ -29,9 +29,11 @@ from .monitors.monitor_table import Monitors
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 from .supervisors.chat_clients import ChatClients
+from .waits import Predicate, wait_for_event
 
 if TYPE_CHECKING:
     import random
+    from asyncio import Future
 
     from ctios_fast.core.dispatch.request_sender import SendByKeywords
 
@@ -376,6 +378,13 @@ class Context:
             return False
         self.events.fire(event, make_arguments(*values))
         return True
+
+    def wait_for(
+        self, events: tuple[str, ...], predicate: Predicate | None, timeout: float | None
+    ) -> "Future[Arguments]":
+        """The next of these events that the predicate accepts; see ``Session.wait_for``."""
+        self.require_thread()
+        return wait_for_event(self.events, self.clock, events, predicate, timeout)
 
     @property
     def buttons_heard(self) -> bool:

@@ -77,6 +77,7 @@ class EventPublisher:
         "_sinks",
         "_watches",
         "accepts",
+        "dropped",
         "failures",
         "filtered",
         "listeners",
@@ -86,6 +87,8 @@ class EventPublisher:
         self.failures = 0
         #: Events that listeners did not get, since a filter refused them.
         self.filtered = 0
+        #: Events that streams dropped, since their buffers were full.
+        self.dropped = 0
         #: Whether listeners get an event with these Arguments; None if they get every event.
         self.accepts: Callable[[str, Arguments], bool] | None = None
         self.listeners: dict[str, tuple[Listener, ...]] = {}
@@ -112,7 +115,11 @@ class EventPublisher:
         """The names of all events, aliases not included."""
         return tuple(self.listeners)
 
-    def _event(self, name: str) -> str:
+    def event(self, name: str) -> str:
+        """The event of a name or alias.
+
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for what is not text.
+        """
         if not isinstance(name, str):
             raise TypeError(f"an event is given by name, such as 'OnPostLogout', not {type(name).__name__}")
         event = self._aliases.get(name, name)
@@ -126,12 +133,12 @@ class EventPublisher:
 
         Raises ``ValueError`` for an unknown name, ``TypeError`` for a listener that cannot be called.
         """
-        event = self._event(event)
+        event = self.event(event)
         self._set(event, (*self.listeners[event], checked(listener)))
 
     def unsubscribe(self, event: str, listener: Listener) -> None:
         """Take the listener away. Raises ``ValueError`` if it is not subscribed."""
-        event = self._event(event)
+        event = self.event(event)
         rest = list(self.listeners[event])
         if listener not in rest:
             raise ValueError(f"{listener!r} is not subscribed to {event}")

@@ -59,7 +59,7 @@ from .publisher import EventPublisher, Listener, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
-from .session_lookups import SessionLookups
+from .session_waits import SessionWaits
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .supervisors.events import SUPERVISOR_EVENTS
@@ -74,9 +74,10 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _M = TypeVar("_M", bound=Message)
+_L = TypeVar("_L", bound=Listener)
 
 
-class Session(SessionLookups):
+class Session(SessionWaits):
     """A client's session with a CTI Server pair.
 
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
@@ -256,12 +257,27 @@ class Session(SessionLookups):
         """Take a sink away. Raises ``ValueError`` if it was not added."""
         self._events.remove_sink(sink)
 
-    def subscribe(self, event: str, listener: Listener) -> None:
+    @overload
+    def subscribe(self, event: str, listener: Listener) -> None: ...
+    @overload
+    def subscribe(self, event: str) -> Callable[[_L], _L]: ...
+    def subscribe(self, event: str, listener: Listener | None = None) -> Callable[[_L], _L] | None:
         """Call the listener with the Arguments of each event of that name, such as ``OnPostLogout``.
+
+        Without a listener it is a decorator: ``@session.subscribe("OnPostLogout")``.
 
         Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function.
         """
-        self._events.subscribe(event, listener)
+        if listener is not None:
+            self._events.subscribe(event, listener)
+            return None
+        name = self._events.event(event)
+
+        def decorate(listener: _L) -> _L:
+            self._events.subscribe(name, listener)
+            return listener
+
+        return decorate
 
     def unsubscribe(self, event: str, listener: Listener) -> None:
         """Take a listener away. Raises ``ValueError`` if it is not subscribed."""

@@ -26,6 +26,7 @@ def counts(
         "handler_errors": dispatcher.handler_errors,
         "listener_errors": events.failures,
         "events_filtered": events.filtered,
+        "events_dropped": events.dropped,
         "open_requests": len(book),
         "requests_timed_out": book.timed_out,
         "confirmations_late": book.late,

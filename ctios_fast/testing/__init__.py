@@ -4,8 +4,8 @@ The fixtures of ``ctios_fast.pytest_plugin`` return what is defined here.
 """
 
 from .cti_servers import CtiServer, CtiServerPair
-from .event_log import EventLog, LoggedEvent
+from .event_log import EventLog
 from .server_control import ServerControl
 from .server_options import start_servers
 
-__all__ = ["CtiServer", "CtiServerPair", "EventLog", "LoggedEvent", "ServerControl", "start_servers"]
+__all__ = ["CtiServer", "CtiServerPair", "EventLog", "ServerControl", "start_servers"]

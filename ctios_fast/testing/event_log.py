@@ -3,25 +3,14 @@
 import asyncio
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from ctios_fast import Arguments, Session
+from ctios_fast import Arguments, Event, Session
 
-__all__ = ["EventLog", "Expected", "LoggedEvent"]
+__all__ = ["EventLog", "Expected"]
 
 #: What a test expects: the name of an event, or the name with the Arguments that count.
 Expected = str | tuple[str, Mapping[str, Any]]
-
-
-class LoggedEvent(NamedTuple):
-    """An event that came.
-
-    - ``name``: its name.
-    - ``args``: its Arguments, as they were then.
-    """
-
-    name: str
-    args: Arguments
 
 
 class EventLog:
@@ -36,14 +25,14 @@ class EventLog:
 
     def __init__(self, session: Session, *events: str) -> None:
         #: Everything that came, the oldest first.
-        self.events: Final[list[LoggedEvent]] = []
+        self.events: Final[list[Event]] = []
         self._taken = 0  # events that earlier waits have passed
         self._news = asyncio.Event()
         for name in events or session.events:
             session.subscribe(name, functools.partial(self._record, name))
 
     def _record(self, name: str, args: Arguments) -> None:
-        self.events.append(LoggedEvent(name, args.clone()))
+        self.events.append(Event(name, args.clone()))
         self._news.set()
 
     @property
@@ -56,7 +45,7 @@ class EventLog:
         self.events.clear()
         self._taken = 0
 
-    async def wait_for(self, expected: Expected, timeout: float = 5.0) -> LoggedEvent:  # noqa: ASYNC109
+    async def wait_for(self, expected: Expected, timeout: float = 5.0) -> Event:  # noqa: ASYNC109
         """Wait for an event and return it.
 
         - ``expected``: the event.
@@ -117,7 +106,7 @@ class EventLog:
         return "these events came:" + "".join(lines) if lines else "no event came"
 
 
-def _matches(event: LoggedEvent, expected: Expected) -> bool:
+def _matches(event: Event, expected: Expected) -> bool:
     name, args = (expected, {}) if isinstance(expected, str) else expected
     return event.name == name and all(
         keyword in event.args and event.args[keyword] == value for keyword, value in args.items()

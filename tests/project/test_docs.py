@@ -11,7 +11,7 @@ from support.model import until
 from support.scripts import ROOT, needs_sources
 
 import ctios_fast
-from ctios_fast import Agent, Session, errors
+from ctios_fast import Agent, AgentState, Session, errors
 from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
 from ctios_fast.core import codec
@@ -120,6 +120,23 @@ async def test_the_samples_of_the_page_about_configuration_run(capsys: pytest.Ca
         await session.disconnect()
     printed = capsys.readouterr().out
     assert "Agent 1001 agent1001 5000\nGroup1\n1002 Agent 1002 (2,)\n" in printed
+
+
+async def test_the_samples_of_the_page_about_events_run(
+    agent: Agent, session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = await run_samples("docs/events.md", {"session": session})
+    work, call_home = names["work"], names["call_home"]
+    assert callable(work)
+    assert callable(call_home)
+    working = asyncio.create_task(work(session))
+    await asyncio.sleep(0)  # the stream is open now
+    await asyncio.wait_for(call_home(session, agent), 20)
+    await session.disconnect()
+    await asyncio.wait_for(working, 20)
+    printed = capsys.readouterr().out.splitlines()
+    assert "OnCallBegin call.5000.16777217.3001" in printed
+    assert "1001 TALKING" in printed or f"1001 {AgentState.TALKING}" in printed
 
 
 def test_the_names_for_developers_of_cti_os_exist() -> None:

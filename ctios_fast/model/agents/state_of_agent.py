@@ -18,6 +18,7 @@ from typing import Final
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.errors import ConnectionLost, Refused
+from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.protocol import numbers as ged
 
@@ -44,6 +45,8 @@ MAX_DOMAINS: Final = 256
 #: States whose events need more than taking the state in.
 _LOGOUT: Final = int(states.LOGOUT)
 _UNKNOWN: Final = int(states.UNKNOWN)
+#: Events that report a state of an agent.
+_STATE_EVENTS: Final = ("OnAgentStateChange", "OnMonitoredAgentStateChange", "OnQueryAgentStateConf")
 
 
 class StateOfAgent(AgentRequests):
@@ -89,6 +92,34 @@ class StateOfAgent(AgentRequests):
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
         return self._gap is not None and self._gap.is_doubtful
+
+    async def wait_for_state(
+        self,
+        *wanted: AgentState | int,
+        timeout: float | None = None,  # noqa: ASYNC109, it is measured by the session's clock
+    ) -> AgentState | int:
+        """Wait until the agent is in one of these states, and return it; at once if it is in one now.
+
+        - ``wanted``: states such as ``AgentState.AVAILABLE``.
+        - ``timeout``: seconds, None for no limit.
+
+        Fails with ``TimeoutError``, with ``ConnectionLost`` when the session is closed, and with
+        ``MethodError`` where no state is given or the agent does not belong to a session.
+        """
+        if not wanted:
+            raise refuse("wait_for_state needs at least one state to wait for")
+        context = self._require_context()
+        reached = self.state
+
+        def is_reached(args: object) -> bool:
+            nonlocal reached
+            reached = self.state  # by the time that the waiting task runs, it may have changed again
+            return reached in wanted
+
+        if reached not in wanted:
+            await context.wait_for(_STATE_EVENTS, is_reached, timeout)
+        assert reached is not None
+        return reached
 
     # --- Events -------------------------------------------------------------------------------------
 
