@@ -55,7 +55,7 @@ class SessionWaits(SessionLookups):
     def snapshot(self) -> dict[str, Any]:
         """All objects that the session knows, at this moment, as plain data that ``json`` can write.
 
-        The keys are ``session`` and the kinds of objects (``agent``, ``call``, ``skillgroup``). A kind has
+        The keys are ``session`` and the kinds of objects such as ``agent`` and ``call``. A kind has
         its objects by UniqueObjectID, each a dict of its properties by keyword; what is not known is left
         out. Passwords are not part of it.
 

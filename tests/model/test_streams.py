@@ -21,6 +21,7 @@ from ctios_fast import (
     StreamOverflow,
 )
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.kinds import KINDS
 from ctios_fast.sim import Simulator
 
 STATES = ("OnAgentStateChange", "OnPreLogout", "OnPostLogout")
@@ -276,7 +277,7 @@ async def test_a_snapshot_is_plain_data_without_passwords(session: Session, agen
     await soon(agent.make_call(dialed_number="5550199", call_variable1="gold"))
     await asyncio.wait_for(established, 20)
     snapshot = json.loads(json.dumps(session.snapshot()))
-    assert set(snapshot) == {"session", "agent", "call", "skillgroup"}
+    assert set(snapshot) == {"session", *(kind.name for kind in KINDS)}
     assert snapshot["agent"][agent.unique_object_id]["AgentState"] == AgentState.TALKING
     [call] = snapshot["call"].values()
     assert call["CallVariable1"] == "gold"
