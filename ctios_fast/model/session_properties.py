@@ -151,6 +151,11 @@ class SessionProperties(PropertyObject):
         """Whether the session is in agent mode."""
         return self._context.mode is not None and self._context.mode.is_agent
 
+    @method_only
+    def is_supervisor(self) -> bool:
+        """Whether the session is in agent mode, for an agent to whom the server granted Supervisor."""
+        return self.current_agent is not None and self.current_agent.is_supervisor()
+
     @property
     def is_open(self) -> bool:
         """Whether the mode is set and the server confirmed it: requests can be made."""

@@ -433,6 +433,7 @@ async def test_the_number_of_missed_heartbeats_can_be_set(
     assert recorder.names[4:] == ["OnConnectionFailure"]
 
 
+@pytest.mark.covers("ISessionEvents.OnMissingHeartbeat")
 async def test_a_heartbeat_answer_resets_the_count(
     sim: Simulator, watched: Session, clock: ManualClock
 ) -> None:
@@ -542,6 +543,7 @@ async def test_a_side_that_dies_within_a_frame_is_a_loss_and_recovered(
     assert session.counters()["frames_malformed"] == 0
 
 
+@pytest.mark.covers("ISessionEvents.OnConnectionFailure")
 async def test_an_end_of_stream_is_a_connection_loss(
     serve: Serve, make_session: MakeSession, clock: ManualClock
 ) -> None:

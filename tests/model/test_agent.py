@@ -30,6 +30,7 @@ from ctios_fast.sim import Simulator
 # --- logging in -------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("Agent.Login")
 async def test_login_is_answered_by_the_state_event(
     sim: Simulator, signed_off: Agent, recorder: Recorder
 ) -> None:
@@ -182,6 +183,7 @@ async def test_login_with_a_wrong_password_fails_and_can_be_repeated(
     assert await soon(agent.logout()) == LOGOUT, "the logout uses the password of the login"
 
 
+@pytest.mark.covers("E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS")
 async def test_login_refuses_the_identity_of_another_agent(signed_off: Agent) -> None:
     for args in ({"AgentID": "1002"}, {"PeripheralID": 5001}):
         assert failing(partial(signed_off.login, args)) == CilCode.E_CTIOS_LOGIN_INCONSISTENT_ARGUMENTS
@@ -212,6 +214,7 @@ async def test_ready_and_not_ready_with_a_reason(sim: Simulator, agent: Agent, r
     assert sim.agent("1001").reason == 42
 
 
+@pytest.mark.covers("Agent.SetAgentState")
 async def test_set_agent_state_takes_arguments(agent: Agent, recorder: Recorder) -> None:
     args = Arguments({kw.CTIOS_AGENTSTATE: AVAILABLE})
     assert await soon(agent.set_agent_state(args)) == AVAILABLE
@@ -250,6 +253,10 @@ async def test_requesting_the_current_state_ends_with_the_confirmation(agent: Ag
     assert await soon(agent.set_agent_state(AVAILABLE)) == AVAILABLE
 
 
+@pytest.mark.covers(
+    "Agent.QueryAgentState",
+    "IAgentEvents.OnQueryAgentStateConf",
+)
 async def test_a_query_reports_the_state(agent: Agent, recorder: Recorder) -> None:
     answer = await soon(agent.query_agent_state())
     assert answer["AgentState"] == NOT_READY

@@ -148,6 +148,11 @@ async def test_wrapup_data_are_set_alone_and_the_call_is_released(sim: Simulator
 # --- Settings and the device ------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Agent[CTIOS_LOGOUTREASONREQUIRED]",
+    "Agent[CTIOS_NOTREADYREASONREQUIRED]",
+    "Agent[CTIOS_WRAPUPOKENABLED]",
+)
 async def test_desk_settings_say_which_reasons_are_required(make_session: MakeSession) -> None:
     desk = DeskSettings(idle_reason_required=True, wrapup_incoming=0)
     population = Population.numbered(1, desk=desk)
@@ -196,12 +201,23 @@ async def test_the_greeting_of_a_logged_in_agent_is_controlled(sim: Simulator, a
 # --- Who the agent is -------------------------------------------------------------------------------
 
 
-async def test_an_agent_of_agent_mode_is_not_a_supervisor(agent: Agent) -> None:
+@pytest.mark.covers(
+    "Session.IsAgent",
+    "Agent.IsAgent",
+    "Agent.GetAgentState",
+)
+async def test_an_agent_of_agent_mode_is_not_a_supervisor(session: Session, agent: Agent) -> None:
     assert agent.is_agent()
+    assert session.is_agent()
     assert not agent.is_supervisor()
+    assert not session.is_supervisor()
     assert agent.get_agent_state() == agent.state
 
 
+@pytest.mark.covers(
+    "Agent.IsSupervisor",
+    "Session.IsSupervisor",
+)
 async def test_an_agent_that_is_granted_the_supervisor_service_is_a_supervisor(
     team: Simulator, make_session: MakeSession
 ) -> None:
@@ -211,6 +227,7 @@ async def test_an_agent_that_is_granted_the_supervisor_service_is_a_supervisor(
     await soon(session.connect(**sides(team)))
     await soon(session.set_agent(agent, services=0x1 | 0x2 | 0x4 | 0x80))
     assert agent.is_supervisor()
+    assert session.is_supervisor()
     assert not agent.is_agent()
     assert not session.agent("1002").is_agent()
     with pytest.raises(TypeError, match=r"write is_supervisor\(\)"):

@@ -516,6 +516,7 @@ async def test_a_disconnect_by_the_listener_of_the_new_connection_stops_the_fail
     assert sim.counters.opens == 1
 
 
+@pytest.mark.covers("E_CTIOS_IN_FAILOVER")
 async def test_connecting_during_a_fail_over_is_refused(
     sim: Simulator, session: Session, agent: Agent, recorder: Recorder
 ) -> None:

@@ -44,6 +44,12 @@ def statistics(invoke_id: int = 0, **fields: int) -> bytes:
     )
 
 
+@pytest.mark.covers(
+    "ISkillGroupEvents.OnSkillGroupStatisticsUpdated",
+    "SkillGroup[SkillGroupNumber]",
+    "SkillGroup[SkillGroupID]",
+    "SkillGroup[Statistics]",
+)
 async def test_a_skill_group_requests_its_statistics(
     peer: Peer, peer_bulk: Session, recorder: Recorder
 ) -> None:
@@ -93,6 +99,7 @@ def test_each_kind_gives_its_events_and_handlers_to_a_session() -> None:
 # --- Identity ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("Session.GetObjectFromObjectID")
 async def test_objects_are_found_by_their_unique_id(peer: Peer, peer_bulk: Session) -> None:
     agent = peer_bulk.agent("1001")
     assert peer_bulk.get_object_from_object_id("agent.5000.1001") is agent
@@ -251,6 +258,7 @@ def test_properties_are_read_by_keyword_in_any_case() -> None:
     assert "secret" not in dump
 
 
+@pytest.mark.covers("E_CTIOS_INVALID_ARGUMENT")
 def test_a_keyword_that_is_not_text_is_refused() -> None:
     agent = Agent("1001")
     session = Session(client_id="test")
@@ -277,6 +285,7 @@ def test_an_application_can_set_its_own_properties() -> None:
         agent.get_value_array("Seat")
 
 
+@pytest.mark.covers("E_CTIOS_INVALID_PROPERTY")
 @pytest.mark.parametrize("keyword", ["AgentState", "UniqueObjectID", "EventReasonCode"])
 def test_properties_that_the_server_sets_cannot_be_set(keyword: str) -> None:
     assert failing(lambda: Agent("1").set_value(keyword, 3)) == CilCode.E_CTIOS_INVALID_PROPERTY
@@ -411,6 +420,7 @@ def test_a_method_only_method_has_help_and_a_signature() -> None:
 # --- Threads -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("E_CTIOS_UNEXPECTED")
 async def test_a_call_from_another_thread_is_refused_before_anything_is_fired(
     peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:

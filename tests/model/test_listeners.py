@@ -14,6 +14,7 @@ from ctios_fast import Agent, Arguments, ControlFailure, Session
 from ctios_fast.core import Message
 from ctios_fast.model.agents import agent as agent_module
 from ctios_fast.model.agents import state_of_agent
+from ctios_fast.model.publisher import sink_method
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.sim import Simulator
 
@@ -246,3 +247,56 @@ async def test_counters_count_frames_and_failures(sim: Simulator, session: Sessi
     zero = set(after) - {"frames", "connections"}
     assert {name: after[name] for name in zero} == dict.fromkeys(zero, 0)
     assert {"frames_malformed", "listener_errors", "open_requests", "confirmations_late"} <= zero
+
+
+#: The listener lists of CTI OS: the kind in the names of its methods, and an event of each interface.
+LISTS = {
+    "Session": "OnConnection",
+    "Call": "OnCallBegin",
+    "Agent": "OnPostLogout",
+    "SkillGroup": "OnSkillGroupStatisticsUpdated",
+    "ButtonEnablement": "OnButtonEnablementChange",
+    "SilentMonitor": "OnCallRTPStarted",
+    "AllInOne": "OnMonitoredCallBegin",
+}
+
+
+@pytest.mark.covers(
+    "Session.AddEventListener",
+    "Session.RemoveEventListener",
+    *(f"Session.{verb}{kind}EventListener" for verb in ("Add", "Remove") for kind in LISTS),
+)
+def test_one_sink_gets_the_events_of_every_interface_until_it_is_removed(session: Session) -> None:
+    got: list[str] = []
+    methods = {sink_method(event): lambda self, args: got.append(args["Event"]) for event in LISTS.values()}
+    sink = type("Sink", (), methods)()
+    session.add_event_listener(sink)
+    for event in LISTS.values():
+        assert session.context.fire(event, lambda event: Arguments({"Event": event}), event)
+    assert got == list(LISTS.values())
+    session.remove_event_listener(sink)
+    for event in LISTS.values():
+        assert not session.context.fire(event, Arguments)
+
+
+@pytest.mark.covers(
+    "IGenericEvents.OnEvent",
+    *(f"Session.{verb}{kind}EventGenericListener" for verb in ("Add", "Remove") for kind in LISTS),
+)
+def test_one_function_gets_the_events_of_every_interface_until_it_is_removed(session: Session) -> None:
+    got: list[tuple[str, Any]] = []
+
+    def note(event: str, args: Arguments) -> None:
+        got.append((event, args))
+
+    listeners = {event: partial(note, event) for event in session.events}
+    for event, listener in listeners.items():
+        session.subscribe(event, listener)
+    sent = Arguments({"Key": 1})
+    for event in LISTS.values():
+        assert session.context.fire(event, lambda: sent)
+    assert got == [(event, sent) for event in LISTS.values()]
+    for event, listener in listeners.items():
+        session.unsubscribe(event, listener)
+    for event in LISTS.values():
+        assert not session.context.fire(event, Arguments)

@@ -68,6 +68,7 @@ async def test_a_logout_by_the_peripheral_for_another_reason_answers_the_request
 # --- Events of other agents and monitors -------------------------------------------------------------
 
 
+@pytest.mark.covers("IMonitoredAgentEvents.OnMonitoredAgentStateChange")
 async def test_the_logout_of_a_monitored_agent_fires_no_logout_events(
     peer: Peer, peer_agent: Agent, session: Session, recorder: Recorder
 ) -> None:

@@ -138,6 +138,7 @@ async def test_set_agent_state_to_logout_fires_no_event_before_the_request(
     assert recorder.of("OnPostLogout")[0]["EventReasonCode"] == 3
 
 
+@pytest.mark.covers("IAgentEvents.OnLogoutFailed")
 async def test_every_refused_logout_fires_logout_failed(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.set_agent_state(AVAILABLE))
     recorder.clear()
@@ -169,6 +170,7 @@ async def test_an_agent_without_instrument_is_refused_before_pre_logout(
     assert recorder.names == []
 
 
+@pytest.mark.covers("E_CTIOS_AGENT_NOT_LOGIN")
 async def test_logging_a_logged_out_agent_out_is_refused(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.logout())
     recorder.clear()
@@ -188,6 +190,11 @@ async def sim(request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
         yield simulator
 
 
+@pytest.mark.covers(
+    "Agent.Logout",
+    "IAgentEvents.OnPreLogout",
+    "IAgentEvents.OnPostLogout",
+)
 async def test_success_is_reported_in_order(agent: Agent, recorder: Recorder) -> None:
     await soon(agent.logout(reason_code=7))
     assert without_confirmation(recorder) == ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
@@ -227,6 +234,10 @@ async def test_a_refusal_reports_its_reason(agent: Agent, recorder: Recorder) ->
     assert "CF_INVALID_OBJECT_STATE" in failure["ErrorMessage"]
 
 
+@pytest.mark.covers(
+    "IAgentEvents.OnLogoutFailed",
+    "IAgentEvents.OnControlFailureConf",
+)
 async def test_logout_failed_comes_before_control_failure_and_post_logout_does_not_come(
     session: Session, agent: Agent, recorder: Recorder
 ) -> None:

@@ -189,6 +189,7 @@ def test_a_session_has_the_documented_properties() -> None:
     assert {row.keyword for row in Session.PROPERTIES.values()} == DOCUMENTED - WITHOUT_SOURCE
 
 
+@pytest.mark.covers("Session[Heartbeat]", "Session[MaxHeartbeats]")
 def test_a_session_that_never_connected_knows_few_of_its_properties() -> None:
     session = Session(client_id="test", heartbeat=90, max_heartbeats=2)
     assert session.get_all_properties() == {
@@ -206,11 +207,23 @@ def test_a_session_that_never_connected_knows_few_of_its_properties() -> None:
         assert not session.is_valid(keyword)
 
 
+@pytest.mark.covers(
+    "Session[CtiosA]",
+    "Session[CtiosB]",
+    "Session[CurrentServer]",
+    "Session[PortA]",
+    "Session[CurrentPort]",
+    "Session[PortB]",
+    "Session[ConnectedSince]",
+    "Session[ConnectionMode]",
+    "Session[CurrentAgent]",
+)
 async def test_a_session_reports_its_connection_as_properties(sim: Simulator, session: Session) -> None:
     await soon(session.connect(**sides(sim)))
     assert session.get_value("CtiosA") == session.get_value("CurrentServer") == "127.0.0.1"
     assert session.get_value("PortA") == session.get_value("CurrentPort") == sim.side_a.port
     assert session.get_value("PortB") == sim.side_b.port
+    assert session.get_value("CtiosB") == sim.side_b.host
     assert 0 <= session.get_value_int("ConnectedSince") < 86_400_000
     assert session.get_value("TryingServer") == ""
     assert session.get_value("TryingPort") is session.get_value("TryingSince") is None
@@ -233,6 +246,11 @@ async def test_bulk_mode_is_a_monitor_connection(peer_bulk: Session) -> None:
     assert not peer_bulk.is_valid("CurrentAgent")
 
 
+@pytest.mark.covers(
+    "Session[TryingServer]",
+    "Session[TryingPort]",
+    "Session[TryingSince]",
+)
 async def test_the_side_that_is_being_tried_is_a_property_until_the_try_ends(
     make_session: MakeSession,
 ) -> None:
@@ -277,6 +295,11 @@ def begin_call(call_id: int, device: str) -> bytes:
     )
 
 
+@pytest.mark.covers(
+    "Session.GetAllAgents",
+    "Session.GetAllCalls",
+    "Session.GetAllSkillGroups",
+)
 async def test_all_objects_of_a_kind_are_found_by_their_ids(peer: Peer, peer_bulk: Session) -> None:
     group = peer_bulk.skill_group(7)
     peer.send(state_event(3, agent="1002"), begin_call(501, "3001"), begin_call(501, "3002"))
@@ -299,6 +322,11 @@ def test_a_session_that_never_connected_has_no_objects() -> None:
     assert session.get_all_agents() == session.get_all_calls() == session.get_all_skill_groups() == {}
 
 
+@pytest.mark.covers(
+    "Session.GetCurrentAgent",
+    "Session.GetCurrentCall",
+    "Session[CurrentCall]",
+)
 async def test_the_current_agent_and_call_are_found_in_agent_mode(
     peer: Peer, peer_agent: Agent, session: Session
 ) -> None:

@@ -226,6 +226,7 @@ async def test_agents_are_queried_when_the_system_is_online_again(
     assert ("SystemEventArg1" in failures[0]) is (offline == PERIPHERAL_OFFLINE)
 
 
+@pytest.mark.covers("Session.GetSystemStatus")
 async def test_the_system_status_follows_the_servers_reports(peer: Peer, peer_bulk: Session) -> None:
     def status() -> tuple[bool, bool]:
         args = peer_bulk.get_system_status()

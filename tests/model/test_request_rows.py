@@ -99,6 +99,7 @@ def test_defaults_are_sent_and_other_fields_only_where_given() -> None:
     assert fields({"dialednumber": "3002"}, dialed_number=None)["dialed_number"] == "3002"
 
 
+@pytest.mark.covers("E_CTIOS_MISSING_ARGUMENT")
 def test_a_required_value_must_be_given() -> None:
     with pytest.raises(MethodError, match="needs DialedNumber") as error:
         fields({"CallVariable1": "x"})

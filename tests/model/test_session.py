@@ -30,6 +30,10 @@ from ctios_fast.sim import Simulator
 # --- connecting -------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Session.Connect",
+    "Session[CurrentServer]",
+)
 async def test_connect_reports_the_server_that_was_reached(
     sim: Simulator, session: Session, recorder: Recorder
 ) -> None:
@@ -94,6 +98,7 @@ async def test_wrong_arguments_of_connect_raise_and_fire_no_event(
     assert recorder.names == []
 
 
+@pytest.mark.covers("E_CTIOS_SESSION_NOT_DISCONNECTED")
 async def test_connecting_twice_is_refused_and_changes_nothing(sim: Simulator, connected: Session) -> None:
     heartbeat = connected._connection.heartbeat
     assert failing(lambda: connected.connect(**sides(sim), heartbeat=7)) == (
@@ -203,6 +208,11 @@ async def test_a_version_that_is_not_supported_is_refused_at_once(version: int) 
 # --- modes ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Session.SetAgent",
+    "Session.(constructor)",
+    "Agent.(constructor)",
+)
 async def test_agent_mode_opens_a_session_for_the_agent_with_control(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
@@ -296,6 +306,7 @@ async def test_agents_can_be_created_before_bulk_mode_is_set(
     assert agent.unique_object_id == "agent.5000.1001"
 
 
+@pytest.mark.covers("E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED")
 async def test_the_modes_exclude_each_other(connected: Session, signed_off: Agent) -> None:
     code = CilCode.E_CTIOS_SET_AGENT_SESSION_DISCONNECT_REQUIRED
     assert failing(lambda: connected.set_bulk_mode(5000)) == code
@@ -340,6 +351,7 @@ async def test_set_agent_replaces_an_agent_with_the_same_id(connected: Session) 
     assert failing(replaced.login) == CilCode.E_CTIOS_INVALID_SESSION
 
 
+@pytest.mark.covers("E_CTIOS_AGENT_ALREADY_IN_SESSION")
 async def test_an_agent_belongs_to_one_session(
     sim: Simulator, make_session: MakeSession, connected: Session, signed_off: Agent
 ) -> None:
@@ -348,6 +360,7 @@ async def test_an_agent_belongs_to_one_session(
     assert failing(lambda: other.set_agent(signed_off)) == CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION
 
 
+@pytest.mark.covers("E_CTIOS_MODE_NOT_SET")
 async def test_requests_need_a_mode(connected: Session, session: Session) -> None:
     agent = connected.agent("1001", agent_instrument="3001")
     for call in (
@@ -359,6 +372,10 @@ async def test_requests_need_a_mode(connected: Session, session: Session) -> Non
         assert (await failed(call())).code == CilCode.E_CTIOS_MODE_NOT_SET
 
 
+@pytest.mark.covers(
+    "E_CTIOS_INVALID_SESSION",
+    "E_CTIOS_SESSION_NOT_CONNECTED",
+)
 async def test_requests_need_a_session_and_a_connection(session: Session) -> None:
     agent = an_agent()
     for call in (
@@ -387,6 +404,7 @@ async def test_an_opening_that_cannot_be_encoded_leaves_the_session_connected(
     await soon(session.set_agent(agent))
 
 
+@pytest.mark.covers("ISessionEvents.OnConnectionRejected")
 async def test_an_unknown_agent_ends_the_connection(
     sim: Simulator, connected: Session, recorder: Recorder
 ) -> None:
@@ -457,6 +475,7 @@ async def test_an_agent_can_log_in_work_and_log_out_in_every_version(
 # --- heartbeats -------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("ISessionEvents.OnHeartbeat")
 async def test_answered_heartbeats_are_reported(
     sim: Simulator, make_session: MakeSession, clock: ManualClock
 ) -> None:

@@ -54,6 +54,22 @@ def assert_holds(args: Arguments, **expected: Any) -> None:
     assert {key: args.get(key) for key in expected} == expected
 
 
+@pytest.mark.covers(
+    "Session.Connect",
+    "Session.Disconnect",
+    "Session.SetAgent",
+    "Agent.Login",
+    "Agent.Logout",
+    "Agent.SetAgentState",
+    "ISessionEvents.OnConnection",
+    "ISessionEvents.OnConnectionClosed",
+    "IAgentEvents.OnAgentStateChange",
+    "IAgentEvents.OnPreLogout",
+    "IAgentEvents.OnPostLogout",
+    "IAgentEvents.OnSetAgentModeEvent",
+    "IAgentEvents.OnSetAgentStateConf",
+    "IAgentEvents.OnQueryAgentStateConf",
+)
 @pytest.mark.parametrize("monitor_id", [0, OWN_MONITOR], ids=["no monitor", "monitor of its own"])
 async def test_an_agent_signs_in_works_and_signs_out(
     session: Session, server: StructServer, recorder: Recorder, version: int, monitor_id: int

@@ -137,6 +137,11 @@ async def test_desk_settings_report_the_buttons_only_if_they_change_them(
     assert reports.changes[0]["MessageID"] == 132
 
 
+@pytest.mark.covers(
+    "ISessionEvents.OnCurrentCallChanged",
+    "IButtonEnablementEvents.OnButtonEnablementChange",
+    "Session.SetCurrentCall",
+)
 async def test_another_current_call_reports_its_buttons(calls: CallDesk, reports: Reports) -> None:
     first, second = await calls.open_calls(FIRST, SECOND)
     calls.hold(FIRST)

@@ -150,6 +150,7 @@ def assert_requests(frame: Any, layout: str, fixed: tuple[int, ...], floating: M
     assert {tag: fields[tag] for tag in floating} == {tag: text(value) for tag, value in floating.items()}
 
 
+@pytest.mark.covers(*(f"ICallEvents.{event}" for event in ROWS))
 @pytest.mark.parametrize("event", ROWS)
 async def test_a_request_is_confirmed_by_its_event(calls: CallDesk, event: str) -> None:
     row = ROWS[event]
@@ -168,6 +169,10 @@ async def test_a_request_is_confirmed_by_its_event(calls: CallDesk, event: str) 
     assert calls.call(Connection(503, DEVICE)) is None  # no call is made of a confirmation
 
 
+@pytest.mark.covers(
+    "ICallEvents.OnAnswerCallConf",
+    "Call.Answer",
+)
 async def test_an_answer_is_confirmed(calls: CallDesk) -> None:
     calls.deliver(FIRST)
     await calls.settle()
@@ -183,6 +188,10 @@ async def test_an_answer_is_confirmed(calls: CallDesk) -> None:
     assert calls.one("OnAnswerCallConf")["UniqueObjectID"] == FIRST.uid
 
 
+@pytest.mark.covers(
+    "ICallEvents.OnRetrieveCallConf",
+    "Call.Retrieve",
+)
 async def test_a_retrieval_is_confirmed(calls: CallDesk) -> None:
     (call,) = await calls.open_calls(FIRST)
     calls.hold(FIRST)
@@ -197,6 +206,11 @@ async def test_a_retrieval_is_confirmed(calls: CallDesk) -> None:
     assert calls.events == ["OnRetrieveCallConf"]
 
 
+@pytest.mark.covers(
+    "ICallEvents.OnCallStopRecordingConf",
+    "Call.StartRecord",
+    "Call.StopRecord",
+)
 async def test_the_end_of_a_recording_repeats_what_its_start_was_given(calls: CallDesk) -> None:
     call = await prepared(calls, 1)
     start = call.start_record()
@@ -230,6 +244,10 @@ async def test_a_single_step_request_names_one_call_and_the_number(calls: CallDe
     assert calls.events == ["OnConferenceCallConf" if kind == "conference" else "OnTransferCallConf"]
 
 
+@pytest.mark.covers(
+    "ICallEvents.OnSnapshotCallConf",
+    "Call.Snapshot",
+)
 async def test_a_snapshot_completes_the_call_and_reports_it(calls: CallDesk) -> None:
     call = await prepared(calls, 1)
     answer = call.snapshot()
@@ -259,6 +277,7 @@ async def test_a_snapshot_completes_the_call_and_reports_it(calls: CallDesk) -> 
     assert calls.ids == [FIRST.uid]
 
 
+@pytest.mark.covers("ICallEvents.OnControlFailureConf")
 async def test_a_failed_request_names_its_call(calls: CallDesk) -> None:
     call = await prepared(calls, 1)
     answer = call.hold()

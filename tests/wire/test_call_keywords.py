@@ -320,6 +320,17 @@ every_kind_of_every_event = pytest.mark.parametrize(
 )
 
 
+#: Events of calls that CTI OS documents with the events of the session and of silent monitoring.
+_OF_OTHER_INTERFACES = frozenset({"OnTranslationRoute", "OnCallRTPStarted", "OnCallRTPStopped"})
+
+
+@pytest.mark.covers(
+    *(f"IMonitoredCallEvents.{event}" for event in TWINS.values()),
+    *(f"ICallEvents.{event}" for event in OWN_CALL_EVENTS if event not in _OF_OTHER_INTERFACES),
+    "ISessionEvents.OnTranslationRoute",
+    "ISilentMonitorEvents.OnCallRTPStarted",
+    "ISilentMonitorEvents.OnCallRTPStopped",
+)
 @every_kind_of_every_event
 async def test_all_that_is_known_is_in_the_event(stage: Stage, event: str) -> None:
     row = ROWS[event]

@@ -245,6 +245,24 @@ def test_every_request_of_a_call_has_its_bytes_here() -> None:
     assert {name.partition(",")[0] for name in REQUESTS} == rows | {"snapshot"}
 
 
+@pytest.mark.covers(
+    "Call.Alternate",
+    "Call.Answer",
+    "Call.Clear",
+    "Call.ClearConnection",
+    "Call.Conference",
+    "Call.Hold",
+    "Call.MakeConsultCall",
+    "Call.Reconnect",
+    "Call.Retrieve",
+    "Call.SendDTMFSignal",
+    "Call.SetCallData",
+    "Call.SingleStepConference",
+    "Call.SingleStepTransfer",
+    "Call.StartRecord",
+    "Call.StopRecord",
+    "Call.Transfer",
+)
 @pytest.mark.parametrize("name", REQUESTS)
 async def test_a_request_carries_what_was_asked_for_and_nothing_else(calls: CallDesk, name: str) -> None:
     sent = REQUESTS[name]

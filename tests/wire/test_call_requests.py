@@ -83,6 +83,12 @@ async def in_state(desk: CallDesk, status: int) -> Any:
     return call
 
 
+@pytest.mark.covers(
+    "E_CTIOS_INVALID_CALL",
+    "E_CTIOS_CALL_NOT_ALERTING",
+    "E_CTIOS_CALL_NOT_ON_HOLD",
+    "E_CTIOS_CALL_ALREADY_ON_HOLD",
+)
 @pytest.mark.parametrize("status", [ALERTING, CONNECT, HOLD, NULL])
 async def test_requests_that_the_state_does_not_allow_fail_before_they_are_sent(
     calls: CallDesk, status: int

@@ -35,6 +35,7 @@ def session_closed(peer: Peer, session_id: int, agent_id: str, client_id: str) -
 # --- Sending ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("Agent.SendChatMessage")
 @pytest.mark.parametrize(("distribution", "number"), [("supervisor", SUPERVISOR), ("team", TEAM)])
 async def test_a_message_to_supervisor_or_team_names_the_sending_agent(
     desk: Desk, distribution: str, number: int
@@ -134,6 +135,7 @@ def test_a_rule_must_be_a_function(make_session: MakeSession) -> None:
 # --- Receiving --------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("IAgentEvents.OnChatMessage")
 @pytest.mark.parametrize(
     ("number", "name"),
     [(CLIENT, "agent"), (SUPERVISOR, "supervisor"), (TEAM, "team"), (ALL, "all"), (9, "9")],
@@ -170,6 +172,7 @@ async def test_bulk_mode_names_no_recipient(
     assert "Target" not in event
 
 
+@pytest.mark.covers("IAgentEvents.OnEmergencyCall")
 async def test_an_emergency_has_all_ten_keywords(desk: Desk) -> None:
     fixed = struct.pack(">IIHI", PERIPHERAL, 9001, 0, 44)
     floating = [

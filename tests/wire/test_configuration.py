@@ -487,6 +487,11 @@ async def test_the_mappings_are_read_only(session: Session, server: StructServer
 # --- Names on objects -------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "IAgentEvents.OnAgentInfoEvent",
+    "ISkillGroupEvents.OnSkillInfoEvent",
+    "SkillGroup[SkillGroupName]",
+)
 async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
@@ -537,6 +542,7 @@ async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
     )
 
 
+@pytest.mark.covers("IMonitoredAgentEvents.OnMonitoredAgentInfoEvent")
 async def test_another_agent_of_agent_mode_is_reported_as_monitored(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:

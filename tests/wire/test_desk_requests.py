@@ -63,6 +63,10 @@ def assert_event(desk: Desk, event: str, **expected: Any) -> None:
 # --- MAKE_CALL_REQ ----------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Agent.MakeCall",
+    "IAgentEvents.OnMakeCallConf",
+)
 async def test_make_call_sends_the_number_and_nothing_that_was_not_given(desk: Desk) -> None:
     call = desk.agent.make_call(dialed_number="3002")
     request = await desk.peer.receive(MAKE_CALL_REQ)
@@ -86,6 +90,7 @@ async def test_make_call_sends_the_number_and_nothing_that_was_not_given(desk: D
     )
 
 
+@pytest.mark.covers("Agent.MakeCall")
 async def test_make_call_sends_every_field_that_it_takes(desk: Desk) -> None:
     args = Arguments(
         DialedNumber="3002",
@@ -266,6 +271,7 @@ HELP = [
 ]
 
 
+@pytest.mark.covers("Agent.RequestSupervisorAssist", "Agent.MakeEmergencyCall")
 @pytest.mark.parametrize(("method", "number", "event"), HELP, ids=[row[0] for row in HELP])
 async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number: int, event: str) -> None:
     asking = getattr(desk.agent, method)()
@@ -310,6 +316,7 @@ async def test_no_supervisor_found_is_a_refusal_that_fires_a_control_failure(des
     assert_event(desk, "OnControlFailureConf", StatusCode=67, MessageType=SUPERVISOR_ASSIST_REQ, **IDENTITY)
 
 
+@pytest.mark.covers("Agent.ReportBadCallLine")
 async def test_a_bad_line_is_reported_for_a_call(desk: Desk) -> None:
     reporting = desk.agent.report_bad_call_line(call=await a_call(desk))
     request = await desk.peer.receive(BAD_CALL_REQ)
@@ -344,6 +351,7 @@ async def test_wrapup_data_of_a_call_of_unknown_type_name_no_type(desk: Desk) ->
     assert request.floating(SET_CALL_DATA_LAYOUT)[1:] == [(46, b"\0")]
 
 
+@pytest.mark.covers("ICallEvents.OnReleaseCallConf")
 async def test_a_call_is_released(desk: Desk) -> None:
     releasing = desk.agent.release_call(call=await a_call(desk))
     request = await desk.peer.receive(RELEASE_CALL_REQ)
@@ -364,6 +372,11 @@ async def test_data_of_no_call_or_an_unknown_one_are_refused(desk: Desk, call: A
 # --- Settings and the device ------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "IAgentEvents.OnAgentDeskSettingsConf",
+    "Agent[CTIOS_WRAPUPOKENABLED]",
+    "Agent[CTIOS_NOTREADYREASONREQUIRED]",
+)
 async def test_desk_settings_are_reported_and_kept(desk: Desk) -> None:
     agent = desk.agent
     assert (agent.desk_settings_mask, agent.not_ready_reason_required, agent.wrapup_ok_enabled) == (None,) * 3
@@ -392,6 +405,7 @@ async def test_desk_settings_are_reported_and_kept(desk: Desk) -> None:
     assert agent.get_value_bool("WrapupOkEnabled")
 
 
+@pytest.mark.covers("ISessionEvents.OnSnapshotDeviceConf")
 async def test_a_snapshot_lists_the_calls_of_the_device(desk: Desk) -> None:
     asking = desk.agent.snapshot_device()
     request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
@@ -448,6 +462,10 @@ async def test_what_a_device_can_do_is_reported(desk: Desk) -> None:
     )
 
 
+@pytest.mark.covers(
+    "Agent.SetAgentGreetingAction",
+    "IAgentEvents.OnAgentGreetingControlConf",
+)
 @pytest.mark.parametrize("action", [0, 1, 2])
 async def test_the_greeting_is_controlled(desk: Desk, action: int) -> None:
     asking = desk.agent.set_agent_greeting_action({"AgentAction": action})

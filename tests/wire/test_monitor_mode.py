@@ -54,6 +54,10 @@ async def watching(
     return CallDesk(session, None, peer, recorder, 0)
 
 
+@pytest.mark.covers(
+    "Session.SetMessageFilter",
+    "ISessionEvents.OnMonitorModeEstablished",
+)
 async def test_opening_asks_for_all_events_and_client_control_of_no_agent(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
@@ -229,6 +233,7 @@ CONTROL: dict[str, Callable[[Session], Any]] = {
 }
 
 
+@pytest.mark.covers("E_CTIOS_MODE_CONFLICT")
 @pytest.mark.parametrize("control", CONTROL.values(), ids=CONTROL)
 async def test_control_is_refused_without_being_sent(
     session: Session, server: StructServer, recorder: Recorder, control: Callable[[Session], Any]

@@ -127,6 +127,10 @@ async def newly_connected(session: Session, server: StructServer, recorder: Reco
     return peer
 
 
+@pytest.mark.covers(
+    "ISessionEvents.OnConnection",
+    "ISessionEvents.OnCTIOSFailure",
+)
 async def test_a_connection_is_followed_by_the_servers_status(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
@@ -370,6 +374,7 @@ async def test_clearing_the_agent_reports_which_one_was_removed(desk: Desk) -> N
     assert desk.recorder.names == ["OnCurrentAgentReset"]
 
 
+@pytest.mark.covers("ISessionEvents.OnCurrentAgentReset")
 async def test_another_agent_takes_the_place_of_the_current_one(desk: Desk, server: StructServer) -> None:
     await closed(desk)
     peer = await newly_connected(desk.session, server, desk.recorder)

@@ -126,6 +126,7 @@ async def test_an_agent_alone_is_named_by_its_id_for_its_active_call(
         assert floating == [(5, text("1002")), (85, text("3001"))]
 
 
+@pytest.mark.covers("Agent.SuperviseCall")
 @pytest.mark.parametrize("keyword", ["CallReference", "AgentCallReference"])
 async def test_arguments_carry_the_keywords_of_the_guide(
     session: Session, server: StructServer, recorder: FullRecorder, keyword: str
@@ -258,6 +259,7 @@ async def test_a_companion_that_has_left_its_mode_is_reported(
         desk.agent.barge_in(agent=MEMBER)
 
 
+@pytest.mark.covers("E_CTIOS_INVALID_AGENT")
 async def test_values_that_cannot_be_sent_are_refused(session: Session, server: StructServer) -> None:
     desk = await open_supervisor(session, server, state=NOT_READY)
     session.agent("1002")

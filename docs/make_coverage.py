@@ -1,0 +1,141 @@
+"""Makes ``docs/ctios-coverage.md`` from ``docs/ctios_coverage.toml``: run it after a change.
+
+::
+
+    python docs/make_coverage.py
+"""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+FOLDER: Final = Path(__file__).resolve().parent
+DATA: Final = FOLDER / "ctios_coverage.toml"
+FILE: Final = FOLDER / "ctios-coverage.md"
+
+#: What a row can be, in the order in which the page counts them.
+DONE, CONSTANT, PLANNED, NONE = STATUSES = ("done", "constant only", "planned", "no counterpart")
+
+#: Kinds of rows: the table in the data, and the heading of the page.
+KINDS: Final = {"method": "Methods", "property": "Properties", "event": "Events", "error": "Error codes"}
+
+PAGE: Final = """\
+# What the library has of CTI OS
+
+Every method, property, event and error code that the CTI OS Developer's Guide documents, with its name in
+Python or the reason why it has none. `docs/make_coverage.py` draws this page from `docs/ctios_coverage.toml`.
+Each row that is *done* is proved by at least one test, which is marked with the row;
+`tests/project/test_coverage_page.py` checks it.
+
+{counts}
+
+*Constant only*: programs can compare with the name, and the library itself never uses it.
+
+A property is also read by its keyword, `get_value("AgentID")`. The name of an event is that of a sink's
+method; `subscribe` takes the name of CTI OS.
+
+{sections}"""
+
+
+class Row(NamedTuple):
+    """One method, property, event or error code.
+
+    - ``id``: how tests name it.
+    - ``kind``: a key of ``KINDS``.
+    - ``owner``: the object or interface, empty for an error code.
+    - ``name``: its name in CTI OS.
+    - ``status``: one of ``STATUSES``.
+    - ``python``: its name in Python, empty if it has none.
+    - ``remark``: why it has none, or what differs.
+    """
+
+    id: str
+    kind: str
+    owner: str
+    name: str
+    status: str
+    python: str
+    remark: str
+
+
+def rows(data: Path = DATA) -> list[Row]:
+    """All rows.
+
+    Raises ``KeyError`` for a reason that the data do not explain, and ``ValueError`` for a bad row.
+    """
+    table = tomllib.loads(data.read_text("utf-8"))
+    reasons = table["why"]
+    found: list[Row] = []
+    for kind in KINDS:
+        owners = {"": table[kind]} if kind == "error" else table[kind]
+        for owner, entries in owners.items():
+            for name, entry in entries.items():
+                found.append(Row(_id(kind, owner, name), kind, owner, name, *_read(name, entry, reasons)))
+    return found
+
+
+def _id(kind: str, owner: str, name: str) -> str:
+    return {"error": name, "property": f"{owner}[{name}]"}.get(kind, f"{owner}.{name}")
+
+
+def _read(name: str, entry: Any, reasons: dict[str, str]) -> tuple[str, str, str]:
+    match entry:
+        case str() as python:
+            return DONE, python, ""
+        case {"python": python, "note": note, **rest} if not rest:
+            return DONE, python, note
+        case {"constant": python, "why": why, **rest} if not rest:
+            return CONSTANT, python, reasons[why]
+        case {"planned": python, **rest} if not rest:
+            return PLANNED, python, ""
+        case {"why": why, **rest} if not rest:
+            return NONE, "", reasons[why]
+    raise ValueError(f"{name}: a row cannot be {entry!r}")
+
+
+def page() -> str:
+    """The whole page."""
+    found = rows()
+    sections = "\n\n".join(_section(kind, [row for row in found if row.kind == kind]) for kind in KINDS)
+    return PAGE.format(counts=_counts(found), sections=sections) + "\n"
+
+
+def _counts(found: list[Row]) -> str:
+    lines = [f"| | all | {' | '.join(STATUSES)} |", "|---" * (len(STATUSES) + 2) + "|"]
+    for kind, heading in KINDS.items():
+        counts = Counter(row.status for row in found if row.kind == kind)
+        cells = " | ".join(str(counts[status]) for status in STATUSES)
+        lines.append(f"| {heading} | {counts.total()} | {cells} |")
+    return "\n".join(lines)
+
+
+def _section(kind: str, of_kind: list[Row]) -> str:
+    owners = dict.fromkeys(row.owner for row in of_kind)
+    parts = [f"## {KINDS[kind]}"]
+    for owner in owners:
+        if owner:
+            parts.append(f"### {owner}{' properties' if kind == 'property' else ''}")
+        parts.append("\n".join(_table([row for row in of_kind if row.owner == owner])))
+    return "\n\n".join(parts)
+
+
+def _table(of_owner: list[Row]) -> Iterator[str]:
+    # Neighbours that differ by their names alone share a line.
+    yield "| CTI OS | | Python | |"
+    yield "|---|---|---|---|"
+    position = 0
+    while position < len(of_owner):
+        row = of_owner[position]
+        names = [row.name]
+        position += 1
+        while position < len(of_owner) and of_owner[position][4:] == row[4:]:
+            names.append(of_owner[position].name)
+            position += 1
+        python = f"`{row.python}`" if row.python else ""
+        yield f"| {', '.join(names)} | {row.status} | {python} | {row.remark} |"
+
+
+if __name__ == "__main__":
+    FILE.write_text(page(), "utf-8")
