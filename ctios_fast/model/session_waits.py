@@ -1,11 +1,10 @@
 """SessionWaits: events of a Session as streams and as futures, and one moment of all its objects."""
 
 import asyncio
-from typing import Any
+from typing import Any, Protocol
 
 from .arguments import Arguments
 from .kinds import KINDS
-from .property_object import PropertyObject
 from .session_lookups import SessionLookups
 from .streams import DEFAULT_BUFFER, EventStream, Overflow
 from .waits import Predicate
@@ -68,5 +67,9 @@ class SessionWaits(SessionLookups):
         return {"session": _plain(self), **objects}
 
 
-def _plain(one: PropertyObject) -> dict[str, Any]:
+class _WithProperties(Protocol):
+    def get_all_properties(self) -> Arguments: ...
+
+
+def _plain(one: _WithProperties) -> dict[str, Any]:
     return one.get_all_properties().to_dict()

@@ -22,6 +22,7 @@ from ctios_fast import (
 )
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.kinds import KINDS
+from ctios_fast.model.monitors.team_table import Team
 from ctios_fast.sim import Simulator
 
 STATES = ("OnAgentStateChange", "OnPreLogout", "OnPostLogout")
@@ -283,3 +284,19 @@ async def test_a_snapshot_is_plain_data_without_passwords(session: Session, agen
     assert call["CallVariable1"] == "gold"
     assert snapshot["session"]["CurrentAgent"] == agent.unique_object_id
     assert "agent's secret" not in json.dumps(snapshot)
+
+
+async def test_a_snapshot_has_the_members_of_teams(session: Session) -> None:
+    context = session.context
+    team = context.registry["team"].adopt(7, lambda: Team(7, 5000, context.monitors))
+    team.name = "Gold"
+    team.add("1001", 1)
+    assert session.snapshot()["team"] == {
+        "team.5000.7": {
+            "UniqueObjectID": "team.5000.7",
+            "PeripheralID": 5000,
+            "TeamID": 7,
+            "AgentTeamName": "Gold",
+            "Members": {"1001": 1},
+        }
+    }

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from ctios_fast import keywords as kw
+from ctios_fast.model.arguments import Arguments, arguments_over
+
 from .monitor_table import Monitors
 
 __all__ = ["MAX_MEMBERSHIPS", "MAX_PART", "TEAM_MEMBERS_REFUSED", "Listed", "Team", "listed_members"]
@@ -86,6 +89,18 @@ class Team:
     def primary_supervisor(self) -> str | None:
         """AgentID of the primary supervisor, None as long as no message named one."""
         return self._primary
+
+    def get_all_properties(self) -> Arguments:
+        """What is known of the team, by keyword; Members has the AgentFlags of each member by AgentID."""
+        known: dict[str, Any] = {
+            kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
+            kw.CTIOS_PERIPHERALID: self.peripheral_id,
+            kw.CTIOS_TEAMID: self.team_id,
+            "Members": arguments_over(dict(self._flags)),
+        }
+        if self.name is not None:
+            known["AgentTeamName"] = self.name
+        return arguments_over(known)
 
     # --- Members ------------------------------------------------------------------------------------
 
