@@ -69,8 +69,14 @@ them.
 
 ## A supervisor's buttons
 
-SupervisorBtnEnablementMask is about the monitored agent and its call. The rows are the library's own, except
-that INTERCEPT follows BARGE_IN. BARGE_IN and SILENTMONITOR are one bit with two names.
+SupervisorBtnEnablementMask is about the agent that a supervisor in agent mode monitors, and its call: the
+one that `start_monitoring_call` chose, otherwise the agent's connected call. The rows are the library's own,
+except that INTERCEPT follows BARGE_IN. BARGE_IN and SILENTMONITOR are one bit with two names.
+
+Events of the monitored agent and its calls carry it as SupervisorBtnEnablementMask.
+`OnSupervisorButtonChange` follows each of them, with the mask, UniqueObjectID and MessageID. It also follows
+the supervisor's own events if they change the mask, and a change of the monitored agent or call (MessageID
+0). `agent.supervisor_enablement_mask` is the mask at any moment.
 
 {supervisor}
 """
@@ -160,6 +166,7 @@ def page() -> str:
                 "its call",
                 "the supervisor's state",
                 "the supervisor's activity",
+                "needs a companion",
             ),
             (
                 (
@@ -170,6 +177,7 @@ def page() -> str:
                     "any"
                     if row.supervisions is None
                     else _names(sorted(each.value for each in row.supervisions)),
+                    "yes" if row.needs_control else "",
                 )
                 for row in buttons.SUPERVISOR_ROWS
             ),

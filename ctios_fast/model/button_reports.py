@@ -54,8 +54,9 @@ class ButtonReports:
 
     @property
     def is_heard(self) -> bool:
-        """Whether anybody listens to OnButtonEnablementChange."""
-        return bool(self._context.listeners["OnButtonEnablementChange"])
+        """Whether anybody listens to a mask that an event of the session's own may change."""
+        context = self._context
+        return bool(context.listeners["OnButtonEnablementChange"]) or context.supervisor_buttons_heard
 
     def mask(self) -> int:
         """The EnablementMask as it is now."""
@@ -91,7 +92,10 @@ class ButtonReports:
 
         ``message_type`` is 0 where no message did, as when another call becomes current.
         """
-        self._context.fire("OnButtonEnablementChange", self._arguments, unique_object_id, message_type)
+        context = self._context
+        context.fire("OnButtonEnablementChange", self._arguments, unique_object_id, message_type)
+        if context.supervisor_buttons is not None:
+            context.supervisor_buttons.report(unique_object_id, message_type)
 
     def _arguments(self, unique_object_id: str, message_type: int) -> Arguments:
         return arguments_over(

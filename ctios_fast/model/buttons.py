@@ -131,6 +131,7 @@ class SupervisorRow(NamedTuple):
     - ``call_statuses``: of the monitored call.
     - ``own_states``: of the supervisor.
     - ``supervisions``: what the supervisor does.
+    - ``needs_control``: whether the session must be able to control the agent.
     """
 
     button: str
@@ -138,6 +139,7 @@ class SupervisorRow(NamedTuple):
     call_statuses: frozenset[int] | None = None
     own_states: frozenset[AgentState] | None = None
     supervisions: frozenset[Supervision] | None = None
+    needs_control: bool = False
 
 
 _ALWAYS: Final = ("STATISTICS", "CHAT")
@@ -248,8 +250,9 @@ SUPERVISOR_ROWS: Final = (
     SupervisorRow(
         "SET_AGENT_READY",
         frozenset({AgentState.NOT_READY, AgentState.WORK_READY, AgentState.WORK_NOT_READY}),
+        needs_control=True,
     ),
-    SupervisorRow("SET_AGENT_LOGOUT", _LOGGED_IN),
+    SupervisorRow("SET_AGENT_LOGOUT", _LOGGED_IN, needs_control=True),
     SupervisorRow("START_SILENTMONITOR", None, _CONNECTED, _NOT_READY, _IDLE),
     SupervisorRow("STOP_SILENTMONITOR", supervisions=frozenset({Supervision.MONITORING})),
     SupervisorRow("BARGE_IN", None, _CONNECTED, _NOT_READY, _IDLE),
@@ -340,6 +343,7 @@ def supervisor_mask(
     *,
     own_state: int | None = None,
     supervision: Supervision = Supervision.NONE,
+    has_control: bool = True,
 ) -> int:
     """SupervisorBtnEnablementMask about the monitored agent and its call.
 
@@ -347,14 +351,17 @@ def supervisor_mask(
     - ``call_status``: CallStatus of its call, None without one.
     - ``own_state``: AgentState of the supervisor.
     - ``supervision``: what the supervisor does with the call.
+    - ``has_control``: whether the session can control the monitored agent, as in bulk mode or through a
+      companion.
     """
     values = (agent_state, call_status, own_state, supervision)
     return _mask(
         (
             row.button
             for row in SUPERVISOR_ROWS
-            if all(
-                allowed is None or value in allowed for allowed, value in zip(row[1:], values, strict=True)
+            if (has_control or not row.needs_control)
+            and all(
+                allowed is None or value in allowed for allowed, value in zip(row[1:5], values, strict=True)
             )
         ),
         "SupervisorButtonEnablement",

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ctios_fast.core.dispatch.request_sender import SendByKeywords
 
-__all__ = ["Buttons", "Context", "CurrentAgent", "CurrentCall", "StatisticsPolls"]
+__all__ = ["Buttons", "Context", "CurrentAgent", "CurrentCall", "StatisticsPolls", "SupervisorButtons"]
 
 #: Failures that depend on the state of the connection: they come through the request, not from the call.
 _STATE_ERRORS = (ConnectionLost, SendBufferFull, TooManyRequests)
@@ -91,6 +91,13 @@ class StatisticsPolls(Protocol):
 
     def stop(self) -> None:
         """The mode is over: ask no more."""
+
+
+class SupervisorButtons(Buttons, Protocol):
+    """Computes the button mask of a supervisor in agent mode, and reports it."""
+
+    def mask_about(self, unique_object_id: str) -> int | None:
+        """The mask if the object is the monitored agent or a call of it, None for any other object."""
 
 
 def _nobody(name: str) -> None:
@@ -198,7 +205,7 @@ class Context:
         #: The bulk session through which a supervisor's session controls what is not its own; None without.
         self.companion: Context | None = None
         self.buttons: Buttons | None = None
-        self.supervisor_buttons: Buttons | None = None
+        self.supervisor_buttons: SupervisorButtons | None = None
         self.monitors = Monitors()
         self.minimizes_event_args = True
         self.is_strict = True
@@ -390,6 +397,11 @@ class Context:
     def buttons_heard(self) -> bool:
         """Whether anybody listens to the button mask of agent mode."""
         return self.buttons is not None and self.buttons.is_heard
+
+    @property
+    def supervisor_buttons_heard(self) -> bool:
+        """Whether anybody listens to the button mask of a supervisor."""
+        return self.supervisor_buttons is not None and self.supervisor_buttons.is_heard
 
     # --- What the session is open for -----------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from ctios_fast.connection.request_book import Request, expected
 from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost
+from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .agents.agent import Agent
 from .agents.handlers import AGENTS
@@ -29,6 +30,7 @@ from .context import Context
 from .modes import Mode
 from .recovery import Recovery
 from .supervisors.companion import check_companion
+from .supervisors.supervisor_buttons import SupervisorButtons
 
 if TYPE_CHECKING:
     from .event_filter import EventFilter
@@ -60,7 +62,10 @@ class ModeSetting:
         if companion is not None:
             check_companion(self._context, companion, agent.peripheral_id)
         self._enter(mode, agent.peripheral_id, agent)
-        self._context.companion = companion
+        context = self._context
+        context.companion = companion
+        if companion is not None or mode.services & CTI_SERVICE_SUPERVISOR:
+            context.supervisor_buttons = SupervisorButtons(context)
         settings = self._settings(
             mode,
             peripheral_id=agent.peripheral_id,

@@ -113,6 +113,10 @@ def monitored_arguments(agent: ReportedAgent, reason: int, message: Message | No
     """Of OnMonitoredAgentStateChange."""
     args = state_arguments(agent, reason, message)
     args[kw.CTIOS_MONITORED] = True
+    buttons = None if agent.context is None else agent.context.supervisor_buttons
+    mask = None if buttons is None else buttons.mask_about(agent.unique_object_id)
+    if mask is not None:
+        args[kw.CTIOS_SUPERVISORBTNENABLEMENTMASK] = mask
     return args
 
 

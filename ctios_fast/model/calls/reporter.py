@@ -51,7 +51,10 @@ class CallReporter:
     def report(self, call: Call, report: Report, message: Message, is_own: bool) -> None:
         """Fire the event of a message; nothing without a listener."""
         event = report.event if is_own else report.monitored
-        if not self._listeners[event] and not (is_own and self._context.buttons_heard):
+        context = self._context
+        if not self._listeners[event] and not (
+            context.buttons_heard if is_own else context.supervisor_buttons_heard
+        ):
             return
         values = self._fields(report, message, call.event_identity())
         if report.defaults:
@@ -174,8 +177,7 @@ class CallReporter:
         if more is not None:
             values.update(more)
         if not is_own:
-            values[kw.CTIOS_MONITORED] = True
-            context.events.fire(event, arguments_over(values))
+            self._fire_monitored(call, event, 0 if message is None else message.type, values)
             return
         buttons = context.buttons
         if buttons is None:
@@ -184,6 +186,19 @@ class CallReporter:
         values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
         context.events.fire(event, arguments_over(values))
         buttons.report(call.unique_object_id, 0 if message is None else message.type)
+
+    def _fire_monitored(self, call: Call, event: str, message_type: int, values: dict[str, Any]) -> None:
+        context = self._context
+        values[kw.CTIOS_MONITORED] = True
+        buttons = context.supervisor_buttons
+        if buttons is None:
+            context.events.fire(event, arguments_over(values))
+            return
+        mask = buttons.mask_about(call.unique_object_id)
+        if mask is not None:
+            values[kw.CTIOS_SUPERVISORBTNENABLEMENTMASK] = mask
+        context.events.fire(event, arguments_over(values))
+        buttons.report(call.unique_object_id, message_type)
 
 
 def _known(call: Call, report: Report) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The events of supervisors, chat and silent monitoring.
 
-CTI OS Developer's Guide, IAgentEvents and ISilentMonitorEvents.
+CTI OS Developer's Guide, IAgentEvents, IButtonEnablementEvents and ISilentMonitorEvents.
 """
 
 from typing import Final
@@ -12,6 +12,7 @@ __all__ = ["SUPERVISOR_EVENTS"]
 SUPERVISOR_EVENTS: Final = EventTable(
     names=(
         "OnSuperviseCallConf",
+        "OnSupervisorButtonChange",
         "OnEmergencyCall",
         "OnChatMessage",
         "OnSilentMonitorStartedEvent",

@@ -37,6 +37,7 @@ __all__ = ["SUPERVISOR_PROPERTIES", "AgentReference", "SupervisorRequests"]
 
 #: Properties of an agent that this module adds.
 SUPERVISOR_PROPERTIES: Final = (
+    Property(kw.CTIOS_SUPERVISORBTNENABLEMENTMASK, "supervisor_enablement_mask"),
     Property(kw.CTIOS_SILENTMONITORCALLUID, "silent_monitor_call_uid"),
     Property(kw.CTIOS_SILENTMONITORTARGETAGENTUID, "silent_monitor_target_agent_uid"),
 )
@@ -92,9 +93,10 @@ class SupervisorRequests(RequestingObject):
           To leave a call that the supervisor listens to, it may be the supervisor's own call.
         - ``timeout``: seconds.
 
-        At least one of ``agent`` and ``call`` is needed. The supervisor's own calls and those of the agent
-        report what follows. Barging in needs a supervisor in NOT_READY; intercepting is possible after
-        barging in only, and drops the agent.
+        Without ``agent`` and ``call`` it is about the monitored call, or the active call of the monitored
+        agent (``start_monitoring_call``, ``start_monitoring_agent``). The supervisor's own calls and those of
+        the agent report what follows. Barging in needs a supervisor in NOT_READY; intercepting is possible
+        after barging in only, and drops the agent.
 
         ``OnSuperviseCallConf`` reports the confirmation. In agent mode it needs the Supervisor service or a
         companion session. Fails and raises as the class says; raises ``MethodError`` for an agent or a call
@@ -185,6 +187,9 @@ class SupervisorRequests(RequestingObject):
             agent = args.get(kw.CTIOS_AGENTREFERENCE) if agent is None else agent
             if call is None:
                 call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
+        if call is None and agent is None:
+            call = context.monitors.monitored_call(self)
+            agent = context.monitors.monitored_agent(self)
         target = _call_in(context, call)
         supervised = _agent_in(context, agent)
         if target is not None and _is_at(target, self) and not getattr(target, "is_monitored", False):
@@ -193,7 +198,7 @@ class SupervisorRequests(RequestingObject):
             )
         if target is None and supervised is None:
             raise refuse(
-                "supervise_call() needs the agent or the call that is supervised",
+                "supervise_call() needs the agent or the call that is supervised, as none is monitored",
                 CilCode.E_CTIOS_MISSING_ARGUMENT,
             )
         fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
@@ -230,6 +235,14 @@ class SupervisorRequests(RequestingObject):
         own = [each for each in here if not each.is_monitored]
         own.sort(key=lambda each: (each.connection_call_id != call_id, each.call_type not in _LISTENING))
         return own[0] if own else None
+
+    @property
+    def supervisor_enablement_mask(self) -> int | None:
+        """SupervisorBtnEnablementMask as it is now; None unless the agent is a supervisor in agent mode."""
+        context = self.context
+        if context is None or context.current_agent is not self or context.supervisor_buttons is None:
+            return None
+        return context.supervisor_buttons.mask()
 
     # --- Silent monitoring ----------------------------------------------------------------------------
 
