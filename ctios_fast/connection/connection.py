@@ -70,6 +70,10 @@ __all__ = ["Connection"]
 _HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
 _CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
 _OPEN = ConnectionState.OPEN
+
+#: Seconds within which the claims of two sides to be active contradict each other.
+CLAIM_WINDOW = 5.0
+
 #: Errors that waiting callers get as they are; others become ``ConnectionLost``.
 _PASSED_ON = (RequestTimeout, MalformedFrame)
 
@@ -118,10 +122,9 @@ class Connection:
         self._abandoned = AbandonedOpens(options.takeover_window)
         self.services_granted = 0  # to the session that is open, or was open last
         self.switches = 0  # times that the session went on over its standby session
-        #: Times in a row that the other side claimed to be active when a standby session was opened there.
+        #: Times in a row that a side claimed to be active when a standby session was opened there.
         self._claims = 0
-        #: Whether both sides claim to be active, so that neither can have a standby session.
-        self._both_active = False
+        self._claimed_at: float | None = None  # when that happened last
         self._maintenance = MaintenanceMode(self.clock, self._leave_for_maintenance)
         #: Keeps the session on the standby side; None where none is wanted.
         self.standby: StandbyKeeper | None = None
@@ -191,7 +194,6 @@ class Connection:
         self._loop = loop
         self.side = None
         self._wanted = None
-        self._both_active = False
         self._waiters.connect = request
         self._search.begin(sides, rounds)
         return request
@@ -444,7 +446,7 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         self._lifecycle.take("opened")
-        self._claims = 0
+        self._forget_claims()
         wanted, reopened = self._wanted, self._watch(confirmation)
         opening = self._waiters.take_open()
         self._observer.opened(confirmation, wanted.asked, reopened)
@@ -482,7 +484,7 @@ class Connection:
         assert wanted is not None
         error = OpenRefused(codes.E_CTI_SERVER_NOT_MASTER)
         self._note_refusal(error)
-        if keeper is not None and not self._both_active and (not keeper.is_ready or keeper.side == side):
+        if keeper is not None and (not keeper.is_ready or keeper.side == side):
             keeper.take(link, side, confirmation, wanted.settings, self.heartbeat)
         else:
             self._part_with(link)
@@ -632,8 +634,6 @@ class Connection:
         assert side is not None
         if outcome is None:
             outcome = self._outcome()
-        if outcome is Outcome.LASTED:
-            self._both_active = False
         self._lifecycle.take("lost")
         self._detach()
         words = explain(error)
@@ -691,7 +691,7 @@ class Connection:
         if keeper is None or wanted is None or self.state is not _OPEN:
             return
         other = next((side for side in self._search.sides if side != self.side), None)
-        if other is None or self._both_active:
+        if other is None:
             keeper.end()
         elif not self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY:
             self.log.info("the server does not grant standby sessions", kind="no standby")
@@ -705,7 +705,7 @@ class Connection:
 
     def standby_opened(self, side: Side) -> None:
         """Report a standby session. Called by the keeper."""
-        self._claims = 0
+        self._forget_claims()
         self._observer.standby_opened(side)
 
     def standby_lost(self, side: Side, reason: FailureReason, error: BaseException) -> None:
@@ -726,9 +726,7 @@ class Connection:
         keeper = self.standby
         assert keeper is not None
         if claimed and self._is_contradicted():
-            self.log.warning("both sides say that they are active: no standby session is kept")
-            self._abandoned.add(self.clock.time())  # the session just opened may have ended the other one
-            keeper.end()
+            self._do_without_standby()
             return
         link = self.link
         lasted = link is None or self._outcome() is not Outcome.SHORT
@@ -758,15 +756,33 @@ class Connection:
             connecting.set_result(None)
         if opening is not None:
             opening.set_result(session.confirmation)
-        self._keep_standby(lasted=lasted)
+        self._keep_standby(lasted=lasted or (claimed and self._claims == 1))
 
     def _is_contradicted(self) -> bool:
-        # The first claim is believed: the present side may have become the standby, of which it says nothing.
-        # If the other side then claims the same, neither of them can be the standby.
+        # A claim is believed: the present side may have become the standby, of which it says nothing. The
+        # side that was left is opened at once. If it claims the same, neither of them can be the standby.
+        now = self.clock.time()
+        before, self._claimed_at = self._claimed_at, now
         self._claims += 1
-        if self._claims > 1:
-            self._both_active = True
-        return self._both_active and self.state is _OPEN
+        return before is not None and now - before < CLAIM_WINDOW
+
+    def _forget_claims(self) -> None:
+        self._claims, self._claimed_at = 0, None
+
+    def _do_without_standby(self) -> None:
+        # Without the service, a side that becomes the standby ends the session. With it, only a standby
+        # session would show that.
+        keeper, wanted = self.standby, self._wanted
+        assert keeper is not None
+        assert wanted is not None
+        self.log.warning("both sides say that they are active: the session does without a standby session")
+        self._abandoned.add(self.clock.time())  # the session just opened may have ended the other one
+        wanted.leave_out(codes.CTI_SERVICE_ACTIVE_STANDBY)
+        keeper.end()
+        if self.link is not None and self.state is _OPEN:
+            self._part_with(self.link)
+            error = ConnectionLost("both sides say that they are active")
+            self._lose(FailureReason.OTHER_ERROR, error)
 
     def _standby_active_event(self, message: Message) -> None:
         # The side of the session says that it has just become active. So it was not active before.

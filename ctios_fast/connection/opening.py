@@ -71,17 +71,20 @@ class Wanted:
         """The services that the mode asks for."""
         return self.settings.services & ~self.added
 
+    def leave_out(self, services: int) -> None:
+        """Ask no more for these services, whoever asked for them."""
+        self.settings = self.settings._replace(services=self.settings.services & ~services)
+        self.added &= ~services
+
     def give_up_services(self) -> int:
         """Ask no more for services that the session can do without, since the server refused some.
 
         Returns what is given up: the optional services of the mode, if there are any, otherwise those that
         were added to them; 0 if there are none either.
         """
-        settings = self.settings
-        services = settings.optional_services or self.added
-        if not settings.optional_services:
-            self.added = 0
-        self.settings = settings._replace(services=settings.services & ~services, optional_services=0)
+        services = self.settings.optional_services or self.added
+        self.leave_out(services)
+        self.settings = self.settings._replace(optional_services=0)
         return services
 
 

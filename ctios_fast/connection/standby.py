@@ -33,7 +33,7 @@ from .explain import explain
 from .heartbeat import Heartbeats
 from .link import Link
 from .log_limit import LogLimit
-from .opening import ASKED_TO_LEAVE, RETRIED_ELSEWHERE, SESSION_GONE, TAKEN_OVER, OpenSettings
+from .opening import ASKED_TO_LEAVE, SESSION_GONE, TAKEN_OVER, OpenSettings
 from .options import ConnectionOptions
 from .plain_message import PlainMessage
 from .request_book import CONFIRMATION_TYPES, Request, RequestBook, own_request
@@ -307,9 +307,6 @@ class StandbyKeeper:
             self._open_request = None
         if isinstance(error, RequestRefused):
             error = OpenRefused(error.status)
-            if error.status not in RETRIED_ELSEWHERE:
-                self._stop(error)
-                return
         self._drop(FailureReason.OTHER_ERROR, error)
 
     def _opened(self, confirmation: Message) -> None:
@@ -323,9 +320,8 @@ class StandbyKeeper:
             assert self.link is not None
             self._send_close(self.link, codes.E_CTI_NO_ERROR)
             self.link.retire()
-            self._detach()
             words = f"the server does not say whether it is the standby: SessionType is {session_type}"
-            self._stop(ConnectionLost(words))
+            self._lose(FailureReason.OTHER_ERROR, ConnectionLost(words))
 
     def _ready(self, confirmation: Message) -> None:
         assert self.side is not None
@@ -351,16 +347,6 @@ class StandbyKeeper:
                 max_missed=self._options.max_heartbeats,
             )
             self._heartbeats.start()
-
-    def _stop(self, error: BaseException) -> None:
-        # Trying again would not help.
-        side, was_open = self.side, self.is_ready
-        assert side is not None
-        self._log.warning("no standby session on side %s (%s) any more: %s", side.name, side, error)
-        self.end()
-        if was_open:
-            self.lost += 1
-            self._owner.standby_lost(side, FailureReason.OTHER_ERROR, error)
 
     # --- While it is open -----------------------------------------------------------------------
 
@@ -391,9 +377,7 @@ class StandbyKeeper:
         if link is None:
             return
         refused = OpenRefused(status)
-        if status in TAKEN_OVER and not self._abandoned.explain_takeover(self._clock.time()):
-            self._stop(refused)
-        elif status in ASKED_TO_LEAVE:
+        if status in ASKED_TO_LEAVE:
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(FailureReason.OTHER_ERROR, refused)
