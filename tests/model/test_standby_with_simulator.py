@@ -1,0 +1,142 @@
+"""Standby sessions against the simulator: every fault of the active side, in each mode, on a manual clock."""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import pytest
+from support.model import (
+    PATIENCE,
+    MakeSession,
+    Recorder,
+    an_agent,
+    calls_of,
+    calls_of_plant,
+    sides,
+    soon,
+    talking,
+    until,
+)
+
+from ctios_fast import ConnectionState, Session
+from ctios_fast.connection.clock import ManualClock
+from ctios_fast.protocol.enums import AgentState
+from ctios_fast.sim import Simulator
+
+FAULTS = ("kill", "freeze", "garbage", "mid_frame", "graceful", "swap")
+MODES = ("agent", "bulk", "monitor")
+AGENTS = 5
+
+
+async def set_mode(session: Session, mode: str) -> None:
+    """Set one of the modes, for agent 1001 or for all agents of the simulator."""
+    named = [str(1001 + number) for number in range(AGENTS)]
+    if mode == "agent":
+        await soon(session.set_agent(an_agent()))
+    elif mode == "bulk":
+        await soon(session.set_bulk_mode(5000, agents=named))
+    else:
+        await soon(session.set_message_filter("*", peripheral_id=5000, agents=named))
+
+
+def strike(sim: Simulator, fault: str) -> None:
+    """Let the fault strike side A."""
+    if fault == "swap":
+        sim.swap()
+    else:
+        sim.fail_side("a", fault)
+
+
+def agrees(session: Session, sim: Simulator, mode: str) -> bool:
+    """Whether the calls and agents of the session equal those of the simulator."""
+    devices = ["3001"] if mode == "agent" else [agent.device.device_id for agent in sim.agents]
+    calls = {key: state for key, state in calls_of_plant(sim.plant).items() if key[1] in devices}
+    known = {key: state for key, state in calls_of(session).items() if key[1] in devices}
+    agents = all(each.state == int(sim.agent(each.agent_id).state) for each in session.agents.values())
+    return known == calls and agents and session.counters()["open_requests"] == 0
+
+
+async def pass_time(clock: ManualClock, done: Callable[[], object]) -> None:
+    """Move the clock by a tenth of a second after some turns of the loop each, until the condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not done():
+            for _ in range(10):
+                await asyncio.sleep(0)
+            clock.advance(0.1)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("mode", MODES)
+async def test_a_fault_of_the_active_side_costs_no_time(
+    make_session: MakeSession, clock: ManualClock, mode: str, fault: str
+) -> None:
+    async with Simulator(agents=AGENTS, clock=clock) as sim:
+        for number in range(AGENTS):
+            sim.set_agent_state(str(1001 + number), AgentState.AGENT_STATE_LOGIN)
+        session = make_session(clock=clock, rng=random.Random(1), standby=True, heartbeat=5.0)
+        recorder = Recorder(session)
+        recovered: list[object] = []
+        session.subscribe("OnRecovered", recovered.append)
+        await soon(session.connect(**sides(sim)))
+        await set_mode(session, mode)
+        await recorder.wait_for("OnStandbyOpened")
+        talking(sim, "1001")
+        await until(lambda: session.calls and agrees(session, sim, mode))
+        assert (session.current_side, session.standby_side) == ("A", "B")
+        before = clock.time()
+        strike(sim, fault)
+        sim.set_agent_state("1002", AgentState.AGENT_STATE_AVAILABLE)
+        await recorder.wait_for("OnStandbyActive")
+        await until(lambda: recovered and agrees(session, sim, mode))
+        assert clock.time() == before
+        assert (session.current_side, session.is_open) == ("B", True)
+        counters = session.counters()
+        assert (counters["standby_switches"], counters["connections"]) == (1, 2)
+        if fault in ("graceful", "swap", "freeze"):
+            assert recorder.of("OnConnectionFailure") == []
+        if fault != "swap":
+            await sim.restore_side("a")
+        await pass_time(clock, lambda: session.standby_side)
+        assert session.standby_side == "A"
+        sim.swap()
+        await recorder.wait_for("OnStandbyActive", 2)
+        await until(lambda: len(recovered) == 2 and agrees(session, sim, mode))
+        assert session.current_side == "A"
+
+
+TAKEOVER = 3.0
+
+
+async def test_the_session_goes_on_at_the_moment_at_which_the_standby_side_is_active(
+    make_session: MakeSession, clock: ManualClock
+) -> None:
+    async with Simulator(agents=AGENTS, clock=clock, takeover=TAKEOVER) as sim:
+        session = make_session(clock=clock, rng=random.Random(1), standby=True)
+        await soon(session.connect(**sides(sim)))
+        await set_mode(session, "bulk")
+        await until(lambda: session.standby_side)
+        sim.fail_side("a")
+        await until(lambda: not session.is_open)
+        clock.advance(TAKEOVER)
+        await until(lambda: session.is_open)
+        assert session.counters()["standby_switches"] == 1
+
+
+async def test_without_a_standby_session_the_waits_of_the_search_come_first(
+    make_session: MakeSession, clock: ManualClock
+) -> None:
+    async with Simulator(agents=AGENTS, clock=clock, takeover=TAKEOVER) as sim:
+        session = make_session(clock=clock, rng=random.Random(1))
+        await soon(session.connect(**sides(sim)))
+        await set_mode(session, "bulk")
+        sim.fail_side("a")
+        await until(lambda: not session.is_open)
+        before = clock.time()
+        async with asyncio.timeout(PATIENCE):
+            while not session.is_open:
+                await asyncio.sleep(0)
+                if session.state is ConnectionState.WAITING:
+                    clock.advance(0.01)
+        assert 15 <= clock.time() - before <= 17, (
+            "two rounds fail within a second, the third follows after 15"
+        )
