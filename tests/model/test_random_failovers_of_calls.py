@@ -1,11 +1,13 @@
-"""Random fail-overs under calls: after each one the library's calls equal those of the simulator.
+"""Random fail-overs under traffic: after each one the library's agents and calls equal the simulator's.
 
-Agents of a simulated contact centre call, answer, hold, consult, transfer and confer at random, also while
-the session is disconnected. In each round a seeded random fault hits the side that the session uses, and
-sometimes another one in the middle of the repair. ``FAILOVER_ROUNDS`` sets the number of rounds.
+A simulated contact centre gets exactly 20 calls a second, whose parties act at random, also while the session
+is disconnected. The session sends requests all the time. For each seed a random fault hits the side that the
+session uses, and sometimes another fault hits the next side in the middle of the repair. Then the traffic
+pauses, and the model has to equal the simulator's snapshot. ``FAILOVER_SEEDS`` sets the number of seeds.
 """
 
 import asyncio
+import contextlib
 import gc
 import os
 import random
@@ -14,77 +16,100 @@ from typing import Any
 
 import pytest
 from support.model import CallLives, MakeSession, sides, soon
-from support.random_centre import RandomActs
+from support.traffic import CALLS_A_SECOND, TICK, Traffic
 
-from ctios_fast import Agent, ConnectionState, Session
+from ctios_fast import Agent, ConnectionState, CtiOsError, Request, Session
 from ctios_fast.connection.clock import ManualClock
-from ctios_fast.sim import Simulator
+from ctios_fast.protocol import enums
+from ctios_fast.sim import Population, Simulator
+from ctios_fast.sim.plant import DeskSettings
 
-AGENTS = 12
-ROUNDS = int(os.environ.get("FAILOVER_ROUNDS", "15"))
+AGENTS = 40
+SEEDS = int(os.environ.get("FAILOVER_SEEDS", "3"))
+MODES = ("agent", "bulk", "monitor")
 HEARTBEAT = 5.0
 FAULTS = ("kill", "freeze", "garbage", "mid_frame", "graceful", "swap")
-#: Acts whose outcome every client of the plant hears in the same way.
-ACTS = frozenset(
-    [
-        "call_agent",
-        "call_queue",
-        "make_call",
-        "answer",
-        "hold",
-        "retrieve",
-        "consult",
-        "conference",
-        "transfer",
-        "alternate",
-        "reconnect",
-        "clear",
-        "hang_up",
-        "change_state",
-        "set_data",
-    ]
-)
-
-
-class Centre(RandomActs):
-    """The random acts, on the plant of a simulator that has servers."""
-
-    def __init__(self, sim: Simulator, clock: ManualClock, seed: int) -> None:
-        super().__init__(random.Random(seed), sim.plant, clock)
-        self.acts = [(weight, act) for weight, act in self.acts if act.__name__ in ACTS]
-
-    def act_often(self, count: int) -> None:
-        """Do some acts."""
-        for _ in range(count):
-            self.act()
+#: Seconds of traffic before the fault.
+WARM_UP = 4.0
+#: Chance of another fault in the middle of the repair.
+SECOND_FAULT = 0.4
 
 
 class Site:
-    """A session on a simulated pair of servers, and what it reported of calls."""
+    """A session on a simulated pair of servers under traffic, and what it reported of calls."""
 
-    def __init__(self, sim: Simulator, session: Session, clock: ManualClock, seed: int) -> None:
+    def __init__(self, sim: Simulator, session: Session, clock: ManualClock, mode: str, seed: int) -> None:
         self.sim = sim
         self.session = session
         self.clock = clock
+        self.mode = mode
         self.rng = random.Random(seed)
-        self.centre = Centre(sim, clock, seed)
+        #: In agent mode the session's own agent has many of the calls.
+        self.traffic = Traffic(sim, clock, seed, sim.agents[0] if mode == "agent" else None)
         self.lives = CallLives(session)
+        self.requests: list[Request[Any]] = []
+        self._failed: set[str] = set()
+        self._began = clock.time()
+        #: The devices whose calls the session hears.
+        self.devices = {each.device.device_id for each in sim.agents}
 
-    @property
-    def is_settled(self) -> bool:
-        return self.session.is_open and self.session.counters()["open_requests"] == 0
+    # --- Running --------------------------------------------------------------------------------
 
-    async def turns(self, count: int = 30) -> None:
+    async def open(self) -> None:
+        """Connect and set the mode."""
+        session, agents = self.session, [each.agent_id for each in self.sim.agents]
+        await soon(session.connect(**sides(self.sim)))
+        if self.mode == "bulk":
+            await soon(session.set_bulk_mode(5000, agents=agents))
+        elif self.mode == "monitor":
+            await soon(session.set_message_filter("*", peripheral_id=5000, agents=agents))
+        else:
+            own = self.sim.agents[0]
+            self.devices = {own.device.device_id}
+            await soon(session.set_agent(Agent(own.agent_id, 5000, agent_instrument=own.device.device_id)))
+
+    async def turns(self, count: int) -> None:
+        """Run the event loop for some turns, without moving the clock."""
         for _ in range(count):
             await asyncio.sleep(0)
 
-    async def let_time_pass(self) -> None:
-        await self.turns()
-        self.clock.advance(min(2.0, max(0.5, self.clock.next_due or 0.5)))
-        await self.turns()
+    async def tick(self) -> None:
+        """Let the traffic go on for the time from one call to the next."""
+        self.traffic.tick()
+        if self.session.is_open and self.rng.random() < 0.5:
+            self._send_request()
+        await self.turns(4)
+
+    async def run(self, seconds: float) -> None:
+        """Let the traffic go on."""
+        for _ in range(round(seconds / TICK)):
+            await self.tick()
+
+    def _send_request(self) -> None:
+        # Its outcome does not matter, but it has to have one.
+        agents, calls = list(self.session.agents.values()), list(self.session.calls.values())
+        acts: list[Any] = [self.rng.choice(agents).query_agent_state]
+        if calls:
+            call = self.rng.choice(calls)
+            acts.append(call.snapshot)
+            if self.mode != "monitor":
+                acts += [call.answer, call.hold, call.retrieve, call.clear]
+        with contextlib.suppress(CtiOsError):  # refused locally, as in the state of that call
+            self.requests.append(self.rng.choice(acts)())
+
+    # --- Faults ---------------------------------------------------------------------------------
 
     async def fail_over(self) -> None:
-        """Let a fault strike, and calls go on, until the session is open again."""
+        """Let a fault strike under traffic, perhaps another one in the repair, until the session is open."""
+        await self._fail()
+        if self.rng.random() < SECOND_FAULT:
+            await self.turns(self.rng.randrange(40))
+            await self._restore()
+            await self._fail()
+        await self.run(self.rng.uniform(0, 2))
+        await self._restore()
+
+    async def _fail(self) -> None:
         before = self.session.counters()["connections"]
         side = self.session.current_side.lower()
         fault = self.rng.choice(FAULTS)
@@ -92,100 +117,121 @@ class Site:
             self.sim.swap()
         else:
             self.sim.fail_side(side, fault)
-        async with asyncio.timeout(30):
+            self._failed.add(side)
+        async with asyncio.timeout(60):
             while not (self.session.is_open and self.session.counters()["connections"] > before):
-                await self.let_time_pass()
-                if self.rng.random() < 0.5:
-                    self.centre.act_often(3)
+                await self.tick()
                 assert self.session.state is not ConnectionState.DISCONNECTED, "the session ended"
-        if fault != "swap":
+
+    async def _restore(self) -> None:
+        for side in self._failed:
             await self.sim.restore_side(side)
+        self._failed.clear()
 
-    async def come_to_rest(self, devices: set[str] | None) -> None:
-        """Let time pass until the repair is over and the calls agree."""
+    # --- Comparing ------------------------------------------------------------------------------
+
+    async def come_to_rest(self) -> None:
+        """Without traffic, let time pass until the repair is over and the model equals the snapshot."""
         for _ in range(400):
-            await self.let_time_pass()
-            if self.is_settled and not any(self.differences(devices)):
+            await self.turns(60)
+            is_quiet = self.session.is_open and self.session.counters()["open_requests"] == 0
+            if is_quiet and not any(self.differences()):
                 return
-        raise AssertionError(f"not at rest: {self.differences(devices)}")
+            self.clock.advance(min(2.0, max(0.5, self.clock.next_due or 0.5)))
+        raise AssertionError(f"not at rest: {self.differences()}")
 
-    def differences(self, devices: set[str] | None) -> Any:
-        """Connections that differ, by ConnectionCallID and ConnectionDeviceID, with their states.
+    def differences(self) -> tuple[Any, Any, Any]:
+        """What differs: states of agents, states of connections, and data of calls."""
+        snapshot = self.sim.snapshot()
+        return self._agents(snapshot["agents"]), self._connections(snapshot["calls"]), self._data()
 
-        A connection at a trunk or a queue is not at the device of an agent, so that a repair cannot find one
-        that began in the gap, and its state is not known before an event states it. One that is cleared has
-        ended for a repair, before its END_CALL_EVENT comes.
-        """
-        agents = {agent.device.device_id for agent in self.sim.agents}
-        stated = [
-            call for call in self.session.calls.values() if call.status is not None or call.key[2] in agents
+    def _agents(self, plant: list[dict[str, Any]]) -> list[Any]:
+        states = {each["id"]: each["state"] for each in plant}
+        return [
+            (agent.agent_id, agent.state, states[agent.agent_id])
+            for agent in self.session.agents.values()
+            if agent.state is None
+            or enums.AgentState(agent.state).name != f"AGENT_STATE_{states[agent.agent_id]}"
         ]
-        model = {call.key[1:]: call.status for call in stated}
-        plant = {
-            each.known_as: int(each.state)
+
+    def _connections(self, plant: list[dict[str, Any]]) -> list[Any]:
+        # A connection at a trunk or a queue is not at the device of an agent, so that a repair cannot find
+        # one that began in the gap, and its state is not known before an event states it.
+        agents = {each.device.device_id for each in self.sim.agents}
+        calls = self.session.calls.values()
+        model = {
+            call.key[1:]: call.status for call in calls if call.status is not None or call.key[2] in agents
+        }
+        model = {
+            key: enums.LocalConnectionState(status).name.removeprefix("LCS_") for key, status in model.items()
+        }
+        listed = {
+            (call["id"], party["connection"]): party["state"]
+            for call in plant
+            for party in call["parties"]
+            if party["device"] in self.devices
+            or (self.mode != "agent" and (call["id"], party["connection"]) in model)
+        }
+        return sorted({*listed.items()} ^ {*model.items()})
+
+    def _data(self) -> list[Any]:
+        contexts = {
+            (call.call_id, each.connection_id): call.context
             for call in self.sim.plant.calls
             for each in call.connections
-            if each.known_as is not None
-            and (devices is None or each.device.device_id in devices)
-            and (each.known_as in model or (each.device.device_id in agents and each.state))
+            if each.device.device_id in self.devices
         }
-        return sorted(set(plant.items()) - set(model.items())), sorted(
-            set(model.items()) - set(plant.items())
-        )
+        return [
+            (key, dict(call.data.values), context)
+            for call in self.session.calls.values()
+            if (context := contexts.get(key := call.key[1:])) is not None
+            and any(call.get_value(name) != value for name, value in context.variables.items())
+        ]
+
+    def check(self) -> None:
+        """The traffic was as fast as it should be, and no request is unanswered."""
+        assert self.traffic.begun >= CALLS_A_SECOND * WARM_UP
+        assert all(request.done() for request in self.requests)
+        for request in self.requests:
+            request.exception()  # retrieved, since a request may fail in a fail-over
+        self.requests.clear()
 
 
-async def open_mode(session: Session, sim: Simulator, mode: str) -> set[str] | None:
-    """Set the mode; return the devices whose calls the session hears, None for all."""
-    agents = [each.agent_id for each in sim.agents]
-    if mode == "bulk":
-        await soon(session.set_bulk_mode(5000, agents=agents))
-        return None
-    if mode == "monitor":
-        await soon(session.set_message_filter("*", peripheral_id=5000, agents=agents))
-        return None
-    own = sim.agents[0]
-    sim.plant.set_agent_state(own, 0)
-    await soon(session.set_agent(Agent(own.agent_id, 5000, agent_instrument=own.device.device_id)))
-    return {own.device.device_id}
-
-
-@pytest.mark.parametrize("seed", range(1, 4))
-@pytest.mark.parametrize("mode", ["bulk", "agent", "monitor"])
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+@pytest.mark.parametrize("mode", MODES)
 async def test_calls_survive_random_failovers(
     make_session: MakeSession, clock: ManualClock, mode: str, seed: int
 ) -> None:
-    async with Simulator(agents=AGENTS, clock=clock) as sim:
+    desk = DeskSettings(wrapup_incoming=2, wrapup_outgoing=2, available_after_incoming=True)
+    population = Population.numbered(AGENTS, skill_groups=2, desk=desk)
+    async with Simulator(population=population, clock=clock) as sim:
         session = make_session(clock=clock, rng=random.Random(seed), clients=1, heartbeat=HEARTBEAT)
-        await soon(session.connect(**sides(sim)))
-        site = Site(sim, session, clock, seed)
-        devices = await open_mode(session, sim, mode)
-        for _ in range(20):
-            for each in sim.agents:
-                site.centre.attempt(site.centre.change_state, each)
-            await site.let_time_pass()
-        for _ in range(ROUNDS):
-            for _ in range(4):
-                site.centre.act_often(5)
-                await site.let_time_pass()
-            await site.fail_over()
-            if site.rng.random() < 0.3:  # another loss in the middle of the repair
-                await site.turns(site.rng.randrange(6))
-                sim.side(session.current_side.lower()).sessions[0].reset()
-                while session.is_open:
-                    await site.turns(1)
-                while not session.is_open:
-                    await site.let_time_pass()
-            await site.come_to_rest(devices)
-        site.centre.wind_down()
-        await site.come_to_rest(devices)
-        assert len(session.calls) == 0
-        assert site.lives.begun == site.lives.ended
-        assert set(site.lives.begun.values()) <= {1}
-        counters = session.counters()
-        assert counters["handler_errors"] == counters["listener_errors"] == 0
-        kept = [weakref.ref(call) for call in site.lives.calls.values()]
-        site.lives.calls.clear()
-        for _ in range(80):  # an answered request is kept for as long as its answer might have taken
-            await site.let_time_pass()
-        gc.collect()
-        assert not [ref() for ref in kept if ref() is not None], "the library keeps calls that have ended"
+        for agent in sim.agents:
+            sim.plant.set_agent_state(agent, enums.AgentState.AGENT_STATE_LOGIN)
+        site = Site(sim, session, clock, mode, seed)
+        await site.open()
+        await site.run(WARM_UP)
+        await site.fail_over()
+        await site.come_to_rest()
+        site.check()
+        assert len(site.lives.begun) > (3 if mode == "agent" else 100)
+        await end(site)
+
+
+async def end(site: Site) -> None:
+    """End all calls: each has begun and ended once, and the library keeps none of them."""
+    session, lives = site.session, site.lives
+    site.traffic.wind_down()
+    await site.come_to_rest()
+    assert len(session.calls) == 0
+    assert lives.begun == lives.ended
+    assert set(lives.begun.values()) <= {1}
+    counters = session.counters()
+    assert counters["handler_errors"] == counters["listener_errors"] == counters["repairs_given_up"] == 0
+    kept = [weakref.ref(call) for call in lives.calls.values()]
+    lives.calls.clear()
+    for _ in range(80):  # an answered request is kept for as long as its answer might have taken
+        await site.turns(60)
+        site.clock.advance(min(2.0, max(0.5, site.clock.next_due or 0.5)))
+    gc.collect()
+    assert not [ref() for ref in kept if ref() is not None], "the library keeps calls that have ended"

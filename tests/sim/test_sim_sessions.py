@@ -82,6 +82,17 @@ async def test_any_message_restarts_the_idle_timeout(
     assert await client.ended()
 
 
+async def test_the_idle_timeout_ends_where_its_rest_is_below_the_clock_s_resolution(
+    sim: Simulator, clock: ManualClock, client: RawClient
+) -> None:
+    await client.open(ALL_EVENTS, IdleTimeout=20)
+    clock.advance(12.02)
+    await client.ask("HEARTBEAT_REQ")
+    clock.advance(20)
+    assert await client.ended()
+    assert sim.counters.idle_resets == 1
+
+
 async def test_events_do_not_keep_a_silent_client_alive(
     sim: Simulator, clock: ManualClock, client: RawClient
 ) -> None:

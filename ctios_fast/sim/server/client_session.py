@@ -367,13 +367,13 @@ class ClientSession:
         self._timer = None
         if self.frozen:
             return
-        silent = self._clock.time() - self._heard_at
-        if silent >= self.idle_timeout:
+        now, until = self._clock.time(), self._heard_at + self.idle_timeout
+        if now >= until:
             self._context.counters.idle_resets += 1
             self.end(StatusCode.E_CTI_TIMEOUT)
             self.reset()
         else:
-            self._timer = self._clock.call_later(self.idle_timeout - silent, self._check_idle)
+            self._timer = self._clock.call_later(until - now, self._check_idle)
 
     # --- faults on command ----------------------------------------------------------------------
 
