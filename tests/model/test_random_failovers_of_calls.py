@@ -15,10 +15,10 @@ import weakref
 from typing import Any
 
 import pytest
-from support.model import CallLives, MakeSession, sides, soon
+from support.model import CallLives, MakeSession, calls_of, sides, soon
 from support.traffic import CALLS_A_SECOND, TICK, Traffic
 
-from ctios_fast import Agent, ConnectionState, CtiOsError, Request, Session
+from ctios_fast import Agent, Arguments, ConnectionState, CtiOsError, Request, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol import enums
 from ctios_fast.sim import Population, Simulator
@@ -49,7 +49,11 @@ class Site:
         self.lives = CallLives(session)
         self.requests: list[Request[Any]] = []
         self._failed: set[str] = set()
-        self._began = clock.time()
+        #: Whether the last gap is repaired.
+        self._is_repaired = True
+        session.subscribe("OnRecovered", self._repaired)
+        #: Devices that a repair may not have asked for their calls, since their agents were logged out.
+        self._not_asked: set[str] = set()
         #: The devices whose calls the session hears.
         self.devices = {each.device.device_id for each in sim.agents}
 
@@ -76,6 +80,8 @@ class Site:
     async def tick(self) -> None:
         """Let the traffic go on for the time from one call to the next."""
         self.traffic.tick()
+        if not self._is_repaired:
+            self._not_asked |= {each.device.device_id for each in self.sim.agents if not each.logged_in}
         if self.session.is_open and self.rng.random() < 0.5:
             self._send_request()
         await self.turns(4)
@@ -84,6 +90,9 @@ class Site:
         """Let the traffic go on."""
         for _ in range(round(seconds / TICK)):
             await self.tick()
+
+    def _repaired(self, args: Arguments) -> None:
+        self._is_repaired = True
 
     def _send_request(self) -> None:
         # Its outcome does not matter, but it has to have one.
@@ -110,6 +119,7 @@ class Site:
         await self._restore()
 
     async def _fail(self) -> None:
+        self._is_repaired = False
         before = self.session.counters()["connections"]
         side = self.session.current_side.lower()
         fault = self.rng.choice(FAULTS)
@@ -156,23 +166,34 @@ class Site:
 
     def _connections(self, plant: list[dict[str, Any]]) -> list[Any]:
         # A connection at a trunk or a queue is not at the device of an agent, so that a repair cannot find
-        # one that began in the gap, and its state is not known before an event states it.
+        # one that began in the gap, and its state is not known before an event states it. Nor can it find one
+        # at the device of an agent that was logged out. The snapshot lists no connection that was cleared; it
+        # is over with its END_CALL_EVENT.
         agents = {each.device.device_id for each in self.sim.agents}
-        calls = self.session.calls.values()
-        model = {
-            call.key[1:]: call.status for call in calls if call.status is not None or call.key[2] in agents
+        cleared = {
+            each.known_as
+            for call in self.sim.plant.calls
+            for each in call.connections
+            if each.state is enums.LocalConnectionState.LCS_NULL
         }
         model = {
-            key: enums.LocalConnectionState(status).name.removeprefix("LCS_") for key, status in model.items()
+            key: None if status is None else enums.LocalConnectionState(status).name.removeprefix("LCS_")
+            for key, status in calls_of(self.session).items()
+            if (status is not None or key[1] in agents) and not (status == 0 and key in cleared)
         }
         listed = {
-            (call["id"], party["connection"]): party["state"]
+            key: party["state"]
             for call in plant
             for party in call["parties"]
-            if party["device"] in self.devices
-            or (self.mode != "agent" and (call["id"], party["connection"]) in model)
+            if (key := (call["id"], party["connection"])) in model
+            or party["device"] in (self.devices & agents) - self._not_asked
         }
-        return sorted({*listed.items()} ^ {*model.items()})
+        everything = model.keys() | listed.keys()
+        return [
+            (key, model.get(key, "unknown"), listed.get(key, "unknown"))
+            for key in everything
+            if model.get(key, "unknown") != listed.get(key, "unknown")
+        ]
 
     def _data(self) -> list[Any]:
         contexts = {

@@ -5,10 +5,12 @@ import gc
 import weakref
 
 import pytest
-from support.call_messages import ALERTING, CONNECT, HOLD, Connection, snapshot_conf
+from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
 from support.struct_server import (
     NOT_READY,
+    OPEN_REQ,
+    QUERY_AGENT_STATE_REQ,
     SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
     Frame,
@@ -16,7 +18,7 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import AGENT_SERVICES, advance, answer_opening
+from support.wire_steps import AGENT_SERVICES, BULK_SERVICES, advance, answer_opening
 
 from ctios_fast.connection.clock import ManualClock
 
@@ -359,6 +361,36 @@ async def test_a_call_ends_when_the_one_that_it_may_have_become_is_given_up(
     assert calls.ended() == [CALL.uid]
     assert (report["CallsEnded"], report["GivenUp"]) == (1, 1)
     assert calls.ids == []
+
+
+async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_ended(
+    bulk_calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    calls, other = bulk_calls, Connection(501, "3002")
+    calls.deliver(CALL)
+    calls.send("BEGIN_CALL", other)
+    await calls.settle()
+    calls.clear()
+    calls.peer.reset()
+    await calls.recorder.wait_for("OnConnectionFailure")
+    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
+    peer = calls.peer = await server.accepted()
+    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    for request in [await asked(peer), await asked(peer)]:
+        device = request.floating("IIIH")[0][1]
+        if device == text(DEVICE):
+            peer.control_failure_conf(request, 13, 0)
+        else:
+            snapshot_conf(peer, request, (501, "3002", CONNECT))
+    request = await asked(peer, 503)
+    calls.send("CALL_CLEARED", other, LocalConnectionState=NULL)
+    calls.send("END_CALL", other)
+    snapshot_conf(peer, request, (503, DEVICE, HOLD))
+    await calls.recorder.wait_for("OnRecovered")
+    assert sorted(calls.ended()) == [CALL.uid, other.uid]
+    assert calls.ids == ["call.5000.503.3001"]
 
 
 @pytest.mark.parametrize("is_given_up", [False, True])

@@ -234,21 +234,24 @@ class CallRepairs(Repairs):
 
     def missing(self, call: Call, quiet: Quiet) -> None:
         """The server does not know the call any more; newer messages, if any came, say otherwise."""
-        if not call.is_alive:
-            return
-        is_newest = call.quiet is quiet and not quiet.is_named
-        if not is_newest and call.status != states.NULL:  # one that was cleared has ended all the same
-            self.life.index.table.counts[_OUTDATED] += 1
-            call.is_doubtful = False
-        elif self._unknown.may_be(call):
+        if self._unknown.may_be(call) and not self._is_known_since(call, quiet):
             self._missing[call] = call.quiet
         else:
-            self._end(call)
+            self._missed(call, quiet)
 
     def _missed(self, call: Call, quiet: Quiet | None) -> None:
         # The call is not there under another id.
-        if call.is_alive and call.quiet is quiet:
+        if self._is_known_since(call, quiet):
+            self.life.index.table.counts[_OUTDATED] += 1
+            call.is_doubtful = False
+        elif call.is_alive:
             self._end(call)
+
+    @staticmethod
+    def _is_known_since(call: Call, quiet: Quiet | None) -> bool:
+        # Whether messages of that time named the call. One that they cleared has ended all the same.
+        is_quiet = call.quiet is quiet and (quiet is None or not quiet.is_named)
+        return call.is_alive and not is_quiet and call.status != states.NULL
 
     def _end(self, call: Call) -> None:
         self.context.tally[_ENDED] += 1
