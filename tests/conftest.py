@@ -78,7 +78,7 @@ async def make_session() -> AsyncIterator[MakeSession]:
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: loop_errors.append(context))
 
     def make(**settings: Any) -> Session:
-        session = Session(**{"client_id": "test", "heartbeat": None, **settings})
+        session = Session(**{"client_id": "test", "heartbeat": None, "max_lag": None, **settings})
         sessions.append(session)
         return session
 

@@ -36,6 +36,7 @@ from .clock import Clock, LoopClock, TimerHandle
 from .dial import dial
 from .explain import explain, lost, no_side, with_words
 from .heartbeat import Heartbeats
+from .lag import LagWatch
 from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
 from .log_limit import LogLimit
@@ -115,6 +116,7 @@ class Connection:
             rng=rng,
         )
         self._loop: asyncio.AbstractEventLoop | None = None  # the one that the connection runs on
+        self.lags = LagWatch(self.clock, options.max_lag, observer.lagging)  # of all links
         self._heartbeats: Heartbeats | None = None  # in OPEN
         self._close_timer: TimerHandle | None = None  # in CLOSING, while there is a link
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
@@ -174,7 +176,7 @@ class Connection:
 
     @property
     def lag(self) -> float:
-        """Seconds for which the oldest received frame waits for its handlers; 0 if none waits."""
+        """Seconds for which the oldest byte known to have arrived waits for its handlers; 0 if none."""
         return 0.0 if self.link is None else self.link.lag
 
     # --- Calls of the session -------------------------------------------------------------------
@@ -345,6 +347,7 @@ class Connection:
             dispatcher=dispatcher,
             turn_time=options.turn_time or 0.0,
             keepalive=options.keepalive,
+            on_turn=self.lags.turn_ended,
         )
         return link
 
@@ -474,6 +477,7 @@ class Connection:
                 max_missed=self.options.max_heartbeats,
             )
             self._heartbeats.start()
+        self.lags.start(self.link)
         return reopened
 
     def _opened_on_standby(self, link: Link, confirmation: Message) -> None:
@@ -666,6 +670,7 @@ class Connection:
     def _detach(self) -> None:
         self.link = None
         self._maintenance.end()
+        self.lags.stop()
         if self._heartbeats is not None:
             self._heartbeats.stop()
             self._heartbeats = None

@@ -6,6 +6,7 @@ Client and simulator both use it. It knows frames, not what they mean.
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import struct
 import time
@@ -16,6 +17,7 @@ from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
 from ctios_fast.errors import FrameTooLarge, LinkClosed, SendBufferFull
 
 from .clock import Clock
+from .lag import LONG_TURN, Backlog, Turn, unread_bytes
 
 __all__ = [
     "DEFAULT_MAX_BUFFERED",
@@ -76,6 +78,8 @@ class Link(asyncio.BufferedProtocol):
     - ``turn_time``: seconds after which a dispatch lets the event loop go on before the next frame; 0 for no
       limit. Nothing is read meanwhile, so what waits is bounded.
     - ``keepalive``: seconds of silence after which TCP probes the path; None to leave it off.
+    - ``on_turn``: called after a dispatch that was the longest so far, was long, or left frames or bytes for
+      later, with the turn and the seconds that these have waited; see ``lag``.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Link(asyncio.BufferedProtocol):
         dispatcher: Dispatcher | None = None,
         turn_time: float = 0.0,
         keepalive: float | None = None,
+        on_turn: Callable[[Turn, float], object] | None = None,
     ) -> None:
         self.frames = FrameBuffer(max_frame)
         if dispatcher is None:
@@ -106,6 +111,10 @@ class Link(asyncio.BufferedProtocol):
         self._clock = clock
         self._turn_time = turn_time
         self._keepalive = keepalive
+        self._on_turn = on_turn
+        self._backlog = Backlog()
+        # The longest turn so far, or LONG_TURN if it was longer. Only longer ones are looked at.
+        self._notable_turn = 0.0 if on_turn is not None else math.inf
         self._on_made = on_made
         self._on_lost: Callable[[BaseException | None], object] | None = on_lost
         self._transport: asyncio.Transport | None = None
@@ -171,9 +180,10 @@ class Link(asyncio.BufferedProtocol):
             self._dispatch()
 
     def _dispatch(self) -> None:
+        began, frames = self.last_received, 0
         held, self._held = self._held, True
         try:
-            self.dispatcher.dispatch(self._turn_time)
+            frames = self.dispatcher.dispatch(self._turn_time)
         except FrameTooLarge as error:
             self.stream_lost(error)
         finally:
@@ -182,6 +192,33 @@ class Link(asyncio.BufferedProtocol):
                 self.flush()
             if self.dispatcher.unfinished and self._on_lost is not None:
                 self._wait_for_turn()
+        now = self.now()
+        if now - began > self._notable_turn or self._backlog.marks:
+            self._note_turn(Turn(now - began, frames, self.dispatcher.last_message), now)
+
+    def _note_turn(self, turn: Turn, now: float) -> None:
+        # Called last, since who hears of the turn may end the link.
+        self._notable_turn = max(self._notable_turn, min(turn.seconds, LONG_TURN))
+        backlog, unread = self._backlog, self._unread
+        waited = backlog.reached(self.bytes_received - self.frames.buffered, now)
+        if unread:
+            backlog.mark(self.bytes_received + unread, now)
+        elif not self.dispatcher.unfinished:
+            waited = max(waited, backlog.all_reached(now))
+        if self._on_turn is not None:
+            self._on_turn(turn, max(waited, backlog.age(now)))
+
+    @property
+    def _unread(self) -> int:
+        return unread_bytes(self.get_extra_info("socket"))
+
+    def look_for_unread(self) -> None:
+        """Note that the bytes which are unread now have arrived. Called now and then by the watch."""
+        unread = self._unread
+        if unread:
+            self._backlog.mark(self.bytes_received + unread, self.now())
+        elif self._waiting_since is None:  # what was unread was not of frames, as bytes of TLS itself
+            self._backlog.marks.clear()
 
     def _wait_for_turn(self) -> None:
         # The rest is dispatched after the other callbacks of the event loop. Nothing is read meanwhile.
@@ -189,6 +226,7 @@ class Link(asyncio.BufferedProtocol):
         assert self._transport is not None
         if self._waiting_since is None:
             self._waiting_since = self.last_received
+            self._backlog.mark(self.bytes_received, self.last_received)
             self._transport.pause_reading()
         self._loop.call_soon(self._next_turn)
 
@@ -236,6 +274,7 @@ class Link(asyncio.BufferedProtocol):
             self._report_lost(exc)
 
     def _report_lost(self, exc: BaseException | None) -> None:
+        self._backlog.marks.clear()
         self._stop_dispatching()
         on_lost, self._on_lost = self._on_lost, None
         if on_lost is not None:
@@ -262,8 +301,11 @@ class Link(asyncio.BufferedProtocol):
 
     @property
     def lag(self) -> float:
-        """Seconds for which the oldest received frame waits for its handlers; 0 if none waits."""
-        return 0.0 if self._waiting_since is None else self.now() - self._waiting_since
+        """Seconds for which the oldest byte that is known to have arrived waits for its handlers; 0 if none.
+
+        Bytes that arrive while handlers run are known to have arrived from the end of that turn on.
+        """
+        return self._backlog.age(self.now())
 
     @property
     def buffered_out(self) -> int:
@@ -334,6 +376,7 @@ class Link(asyncio.BufferedProtocol):
         self._outgoing.clear()
         self._outgoing_size = 0
         self._waiting_since = None
+        self._backlog.marks.clear()
         self._stop_dispatching()
         if self._transport is not None:
             self._transport.abort()
@@ -367,6 +410,7 @@ class Link(asyncio.BufferedProtocol):
         self._closing = True
         self._on_lost = None
         self._waiting_since = None
+        self._backlog.marks.clear()
         self._stop_dispatching()
         sock = self.get_extra_info("socket")
         if sock is not None:

@@ -6,6 +6,7 @@ from ctios_fast.core import Handler, Message
 from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
 
+from .lag import Lag
 from .sides import Side
 
 __all__ = ["Observer"]
@@ -62,6 +63,9 @@ class Observer(Protocol):
 
     def heartbeat_missing(self, count: int) -> None:
         """``count`` heartbeats in a row are unanswered."""
+
+    def lagging(self, lag: Lag) -> None:
+        """Received messages waited for longer than the bound, or do so no more."""
 
     def server_failure(self, status: int) -> None:
         """The server reported a failure of its own accord (FAILURE_EVENT)."""

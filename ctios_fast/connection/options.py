@@ -49,6 +49,7 @@ class _Fields(NamedTuple):
     takeover_window: float = 600.0
     keepalive: float | None = 60.0
     turn_time: float | None = 0.1
+    max_lag: float | None = 2.0
     max_open_requests: int = 65536
     max_frame: int = DEFAULT_MAX_FRAME
     max_buffered: int = DEFAULT_MAX_BUFFERED
@@ -73,6 +74,7 @@ class ConnectionKeywords(TypedDict, total=False):
     takeover_window: float
     keepalive: float | None
     turn_time: float | None
+    max_lag: float | None
     max_open_requests: int
     max_frame: int
     max_buffered: int
@@ -100,6 +102,8 @@ class ConnectionOptions(_Fields):
     - ``keepalive``: seconds of silence after which TCP itself probes the path; None to leave it off.
     - ``turn_time``: received frames are handled for this long at most before other callbacks of the event
       loop get their turn; None for no limit.
+    - ``max_lag``: received messages that wait for longer, or a turn of the event loop that takes longer, are
+      reported by ``OnLag``; None for never.
     - ``max_open_requests``: requests that may be unanswered at once.
     - ``max_frame``: largest received frame, header included.
     - ``max_buffered``: bytes that may wait for a server that does not read.
@@ -251,6 +255,7 @@ _CHECKS: dict[str, _Check] = {
     "takeover_window": _seconds(0.0),
     "keepalive": _seconds(1.0, maximum=MAX_KEEPALIVE, optional=True),
     "turn_time": _seconds(0.001, optional=True),
+    "max_lag": _seconds(0.1, optional=True),
     "max_open_requests": _integer(1, 0xFFFFFFFE),
     "max_frame": _integer(MIN_FRAME_LIMIT, MAX_FRAME_LIMIT),
     "max_buffered": _integer(1),

@@ -8,12 +8,14 @@ import logging
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
+from ctios_fast.connection.lag import Lag, LagCause, Turn
 from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.connection.sides import Side
 from ctios_fast.core import Handler, Message
 from ctios_fast.enums import FailureReason
 from ctios_fast.errors import MalformedFrame, OpenRefused
 from ctios_fast.protocol import codes
+from ctios_fast.protocol import numbers as ged
 
 from .arguments import Arguments, arguments_over
 from .client_identity import ClientIdentity
@@ -51,6 +53,7 @@ SESSION_EVENTS: Final = EventTable(
         "OnStandbyActive",
         "OnActiveMaintenanceRequest",
         "OnActiveMaintenance",
+        "OnLag",
     ),
     aliases={"OnCloseConnection": "OnConnectionClosed", "OnCTIOSFailureEvent": "OnCTIOSFailure"},
 )
@@ -198,6 +201,14 @@ class ConnectionEvents:
         """Several heartbeats in a row are unanswered."""
         self._context.fire("OnMissingHeartbeat", self._missing_arguments, count)
 
+    def lagging(self, lag: Lag) -> None:
+        """Received messages waited for longer than ``max_lag``, or do so no more."""
+        if lag.is_over:
+            self._log.warning("the lag is over: %.3g s at most, for %.3g s", lag.seconds, lag.lasted)
+        else:
+            self._log.warning("messages wait for %.3g s: %s", lag.seconds, _reason_of(lag), kind=lag.cause)
+        self._context.fire("OnLag", _lag_arguments, lag)
+
     def server_failure(self, status: int) -> None:
         """The server reported a failure by FAILURE_EVENT."""
         self._log.warning("the CTI Server reports a failure: status %d", status)
@@ -315,6 +326,34 @@ def _rejection_arguments(error: OpenRefused) -> Arguments:
             kw.CTIOS_ERRORMESSAGE: str(error),
         }
     )
+
+
+def _reason_of(lag: Lag) -> str:
+    if lag.cause == LagCause.EVENT_LOOP:
+        return "something other than a handler kept the event loop"
+    if lag.cause == LagCause.BACKLOG or lag.turn is None:
+        return "they arrive faster than they are handled"
+    turn = lag.turn
+    return f"handlers took {turn.seconds:.3g} s for {turn.frames} messages, {_message_of(turn)} the last one"
+
+
+def _message_of(turn: Turn) -> str:
+    return ged.NAMES.get(turn.last, str(turn.last))
+
+
+def _lag_arguments(lag: Lag) -> Arguments:
+    values: dict[str, Any] = {
+        kw.CTIOS_EVENTTIME: time_of_day(),
+        "Over": lag.is_over,
+        "Lag": lag.seconds,
+        "Seconds": lag.lasted,
+        "Cause": lag.cause,
+    }
+    if lag.turn is not None:
+        values["TurnSeconds"] = lag.turn.seconds
+        values["TurnMessages"] = lag.turn.frames
+        values["TurnLastMessage"] = _message_of(lag.turn)
+    return arguments_over(values)
 
 
 def _time_arguments() -> Arguments:

@@ -235,8 +235,11 @@ class Session(SessionWaits):
             raise refuse(f"a UniqueObjectID must be text, got {type(unique_object_id).__name__}")
         return self._context.registry.find(unique_object_id)
 
-    def counters(self) -> dict[str, int]:
-        """Counts since the session was made. Everything that is received, dropped or refused is counted."""
+    def counters(self) -> dict[str, float]:
+        """Counts since the session was made. Everything that is received, dropped or refused is counted.
+
+        ``lag``, ``lag_max`` and ``turn_max`` are seconds, all others whole numbers.
+        """
         return counts(self._connection, self._events, self._recovery, self._context)
 
     # --- Listeners ----------------------------------------------------------------------------------

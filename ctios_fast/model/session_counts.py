@@ -11,9 +11,10 @@ __all__ = ["counts"]
 
 def counts(
     connection: Connection, events: EventPublisher, recovery: Recovery, context: Context
-) -> dict[str, int]:
-    """All counts by name. ``docs/connection.md`` explains each."""
+) -> dict[str, float]:
+    """All counts by name, and the lags in seconds. ``docs/connection.md`` explains each."""
     dispatcher, book, keeper = connection.dispatcher, connection.book, connection.standby
+    lag, lags = connection.lag, connection.lags
     return {
         "connections": connection.connects,
         "standby_switches": connection.switches,
@@ -23,6 +24,10 @@ def counts(
         "frames": dispatcher.frames_seen,
         "frames_malformed": dispatcher.malformed,
         "frames_without_handler": dispatcher.unhandled,
+        "lag": lag,
+        "lag_max": max(lag, lags.longest),
+        "turn_max": lags.longest_turn,
+        "lags": lags.count,
         "handler_errors": dispatcher.handler_errors,
         "listener_errors": events.failures,
         "events_filtered": events.filtered,

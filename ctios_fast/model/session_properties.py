@@ -163,7 +163,7 @@ class SessionProperties(PropertyObject):
 
     @property
     def lag(self) -> float:
-        """Seconds for which the oldest received event waits for its handlers; 0 if none waits."""
+        """Seconds for which the oldest byte known to have arrived waits for its handlers; 0 if none."""
         return self._connection.lag
 
     @property

@@ -14,6 +14,7 @@ each.
 import asyncio
 import contextlib
 import os
+import socket
 import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
@@ -157,6 +158,23 @@ class Peer:
         head = ">BB" if self.version < 20 else ">HH"
         body = fixed + b"".join(struct.pack(head, tag, len(value)) + value for tag, value in floating)
         return struct.pack(">II", len(body), number) + body
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send frames, or what is to be taken for some."""
+        self._writer.write(data)
+
+    async def drain(self) -> None:
+        """Wait until the client has taken most of what was sent."""
+        await self._writer.drain()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the operating system has not taken yet."""
+        return self._writer.transport.get_write_buffer_size()
+
+    def set_send_buffer(self, size: int) -> None:
+        """Let the operating system hold no more than about that many bytes."""
+        self._writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
     def close(self) -> None:
         """End the connection in order."""
@@ -352,6 +370,18 @@ class Peer:
         for agent_id, flags, state in members:
             floating += [(86, text(agent_id)), (87, ushort(flags)), (88, ushort(state)), (89, uint(12))]
         self.send(AGENT_TEAM_CONFIG_EVENT, fixed, floating)
+
+
+class Frames(Peer):
+    """Collects the frames that a peer would send, so that they can be sent many times."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        self.data = b""
+
+    def send(self, number: int, fixed: bytes, floating: Floating = ()) -> None:
+        """Add one message."""
+        self.data += self.frame(number, fixed, floating)
 
 
 def _group_fields(group: Group) -> Floating:

@@ -42,6 +42,7 @@ cdef class Dispatcher(FrameHolder):
     cdef bint _dispatching
     cdef int _look_every                # number of frames between two readings of the clock
     cdef readonly bint unfinished       # whether the last dispatch ended at its time limit
+    cdef readonly uint32_t last_message  # number of the last message of the last dispatch that had one
     cdef readonly unsigned long long frames_seen
     cdef readonly unsigned long long malformed
     cdef readonly unsigned long long unhandled

@@ -400,7 +400,7 @@ cdef class Dispatcher(FrameHolder):
         cdef const unsigned char *frame = NULL
         cdef Py_ssize_t size = 0
         cdef unsigned long long before = self.frames_seen
-        cdef uint32_t number
+        cdef uint32_t number = self.last_message
         cdef int called
         cdef Py_ssize_t left = self._look_every
         cdef double begun = 0
@@ -452,6 +452,7 @@ cdef class Dispatcher(FrameHolder):
                     self.let_go()
             finally:
                 self._dispatching = False
+                self.last_message = number
         return self.frames_seen - before
 
 
