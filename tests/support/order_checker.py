@@ -269,6 +269,7 @@ class OrderChecker:
     def __init__(self) -> None:
         self.connections: dict[Key, Seen] = {}  # those that have begun and not ended
         self.agents: dict[str, SeenAgent] = {}
+        self._of_call: dict[int, dict[Seen, None]] = {}  # the same connections by their calls' ids
         self.events = 0
         self.calls_begun = 0
         self._now = 0  # the whole second of the latest event
@@ -338,12 +339,24 @@ class OrderChecker:
             self._cleared_calls.discard(key[0])
             self._shared.discard(key[0])
             self._answered.discard(key[0])
-        seen = self.connections[key] = Seen(key, event["CallType"])
+        seen = Seen(key, event["CallType"])
+        self._put(seen)
         seen.handled = seen.call_type in ACD_TYPES or seen.call_type in HANDED_OVER_TYPES
         self._renamed.pop(key, None)
 
     def _call(self, call_id: int) -> list[Seen]:
-        return [c for key, c in self.connections.items() if key[0] == call_id]
+        return list(self._of_call.get(call_id, ()))
+
+    def _put(self, seen: Seen) -> None:
+        self.connections[seen.key] = seen
+        self._of_call.setdefault(seen.key[0], {})[seen] = None
+
+    def _drop(self, seen: Seen) -> None:
+        del self.connections[seen.key]
+        of_call = self._of_call[seen.key[0]]
+        del of_call[seen]
+        if not of_call:
+            del self._of_call[seen.key[0]]
 
     def _of_connection(self, event: Event) -> None:
         number = event["type"]
@@ -384,10 +397,10 @@ class OrderChecker:
             seen.handled = True
 
     def _rename(self, seen: Seen, new: Key) -> None:
-        del self.connections[seen.key]
+        self._drop(seen)
         self._renamed[seen.key] = new
         seen.key = new
-        self.connections[new] = seen
+        self._put(seen)
 
     def _state(self, event: Event, seen: Seen) -> None:
         number, state = event["type"], event["LocalConnectionState"]
@@ -518,12 +531,12 @@ class OrderChecker:
         if self._offline:
             if seen.queue and not seen.dequeued:
                 self._waiting[seen.queue] -= 1
-            del self.connections[key]
+            self._drop(seen)
             return
         self._expect(seen.state == NULL, event, f"ends a connection in state {seen.state}")
         self._expect(not seen.streams, event, "ends a connection whose RTP stream has not stopped")
         self._expect(not seen.must_become, event, f"never said that the call type became {seen.must_become}")
-        del self.connections[key]
+        self._drop(seen)
         if seen.cleared and not self._call(key[0]):
             self._expect(key[0] in self._cleared_calls, event, "ends a call without CALL_CLEARED")
         if key[0] in self._cleared_calls and seen.device in self._extensions:
@@ -702,6 +715,8 @@ class OrderChecker:
         self._offline = False
 
     def _settle_connection(self, seen: Seen) -> None:
+        if seen.state not in (INITIATE, FAIL) and not seen.owed_copies and not seen.owed_established:
+            return
         context = {"connection": seen.key, "state": seen.state}
         self._expect(not seen.owed_copies, context, "left a caller without CALL_DELIVERED")
         self._expect(not seen.owed_established, context, "left a caller without CALL_ESTABLISHED")

@@ -201,7 +201,9 @@ class RandomActs:
         self.plant.deflect(self.plant.alerting(agent), self._number())
 
     def supervise(self, agent: PlantAgent) -> None:
-        supervisor = self.plant.agent(self.plant.population.teams[agent.teams[0]].supervisors[0])
+        teams = self.plant.population.teams
+        own = [supervisor for team_id in agent.teams for supervisor in teams[team_id].supervisors]
+        supervisor = self.plant.agent(own[0] if own else teams[1].supervisors[0])
         target = self.plant.active(agent)
         self.plant.supervise(supervisor, target, self.random.choice(list(SupervisoryAction)))
 
@@ -247,10 +249,13 @@ class RandomCentre(RandomActs):
         agents: int = 12,
         version: int = 25,
         outages: bool = False,
+        groups_per_agent: int = 1,
     ) -> None:
         clock = ManualClock(1000.0)
         desk = DeskSettings(wrapup_incoming=0, wrapup_outgoing=2, ring_no_answer_time=25.0)
-        population = Population.numbered(agents, skill_groups=2, team_size=4, desk=desk)
+        population = Population.numbered(
+            agents, skill_groups=2, groups_per_agent=groups_per_agent, team_size=4, desk=desk
+        )
         plant = Plant(population, clock, random.Random(seed + 1), settings)
         super().__init__(random.Random(seed), plant, clock)
         self.stream: list[tuple[float, bytes]] = []

@@ -325,6 +325,7 @@ class Configuring:
             for queue in self._population.queues.values():
                 if queue.service is service:
                     queue.service = None
+                    self._note(ConfigMsgMask.DEVICE_INFORMATION, _CHANGE, queue.device)
             del self._population.services[number]
             self._note(ConfigMsgMask.SERVICE_INFORMATION, _DELETE, service)
 

@@ -86,9 +86,11 @@ class AgentDesk:
         ``work_mode``, ``remote_number``: of a login; a mobile agent has a number.
 
         Raises ControlRefusal: CF_VALUE_OUT_OF_RANGE for a state that cannot be asked for or a missing reason,
-        CF_INVALID_OBJECT_STATE where the present state does not allow it, CF_OBJECT_NOT_KNOWN for a domain
-        that the agent is not in, CF_REQUEST_INCOMPATIBLE_WITH_OBJECT where the desk settings forbid it.
+        CF_INVALID_OBJECT_STATE where the present state does not allow it, CF_OBJECT_NOT_KNOWN for an agent
+        that was removed or a domain that it is not in, CF_REQUEST_INCOMPATIBLE_WITH_OBJECT where the desk
+        settings forbid it.
         """
+        self._require_known(agent)
         media = agent.media.get(mrd)
         if media is None:
             raise ControlRefusal(
@@ -124,6 +126,12 @@ class AgentDesk:
             if mrd == VOICE_MRD:
                 self.refresh(agent)
 
+    def _require_known(self, agent: PlantAgent) -> None:
+        if self._floor.population.agents.get(agent.agent_id) is not agent:
+            raise ControlRefusal(
+                ControlFailureCode.CF_OBJECT_NOT_KNOWN, f"agent {agent.agent_id} was removed"
+            )
+
     @staticmethod
     def _check_desk(agent: PlantAgent, state: int, reason: int) -> None:
         desk = agent.desk
@@ -152,7 +160,11 @@ class AgentDesk:
                 self.enter(agent, _LOGOUT, reason)
 
     def put(self, agent: PlantAgent, state: AgentState, reason: int = 0) -> None:
-        """Put an agent into any state, whatever it is in, as a test or an operator does."""
+        """Put an agent into any state, whatever it is in, as a test or an operator does.
+
+        Raises ControlRefusal CF_OBJECT_NOT_KNOWN for an agent that was removed.
+        """
+        self._require_known(agent)
         with self._floor.outlet:
             self.enter(agent, state, reason)
 

@@ -127,15 +127,21 @@ class Supervising:
     ) -> None:
         floor = self._floor
         call_type, cause, figure = _LISTEN[action]
-        count_action(supervisor, figure, floor.now())
-        if own is not None and is_silent_monitor(own.call):  # from listening to whispering, or back
-            own.call.call_type = call_type
+        if own is not None:
+            if not is_silent_monitor(own.call):
+                raise ControlRefusal(
+                    ControlFailureCode.CF_INVALID_OBJECT_STATE, "the supervisor talks in the call already"
+                )
+            if own.call.call_type is call_type:
+                raise ControlRefusal(
+                    ControlFailureCode.CF_INVALID_OBJECT_STATE,
+                    "the supervisor listens or whispers in this way already",
+                )
+            count_action(supervisor, figure, floor.now())
+            own.call.call_type = call_type  # from listening to whispering, or back
             floor.report.data_update(own)
             return
-        if own is not None:
-            raise ControlRefusal(
-                ControlFailureCode.CF_INVALID_OBJECT_STATE, "the supervisor talks in the call already"
-            )
+        count_action(supervisor, figure, floor.now())
         call = floor.new_call(call_type, CallContext())
         call.calling, call.called = supervisor.device, target.device
         listener = floor.connect(call, supervisor.device, Trigger.JOIN, CallDirection.OUT)

@@ -49,6 +49,17 @@ def test_silent_monitoring_is_a_call_of_the_supervisor_alone() -> None:
     assert story.plant.silent_monitor_status(target) == 0
 
 
+@pytest.mark.parametrize(("first", "again"), [(MONITOR, MONITOR), (WHISPER, WHISPER), (BARGE_IN, MONITOR)])
+def test_what_a_supervisor_does_already_is_refused_and_does_not_count(first: int, again: int) -> None:
+    story, target = supervised()
+    story.plant.supervise(story.agent(1), target, first)
+    before = story.plant.agent_statistics(story.agent(1))
+    story.events.clear()
+    assert refused(story, target, again) is ControlFailureCode.CF_INVALID_OBJECT_STATE
+    assert story.lines() == []
+    assert story.plant.agent_statistics(story.agent(1)) == before
+
+
 def test_a_listening_supervisor_leaves_with_the_call() -> None:
     story, target = supervised()
     story.plant.supervise(story.agent(1), target, MONITOR)

@@ -83,6 +83,26 @@ def test_a_skill_group_is_the_sum_over_its_agents() -> None:
     assert centre.plant.skill_group_statistics(group)["HandledCallsToday"] > 0
 
 
+def test_a_call_counts_in_one_of_an_agents_groups_and_the_time_in_all_of_them() -> None:
+    centre = RandomCentre(78, PlantSettings(), groups_per_agent=2)
+    centre.run(300)
+    of_agents = [centre.plant.agent_statistics(agent) for agent in centre.agents]
+    groups = centre.plant.population.skill_groups.values()
+    of_groups = [centre.plant.skill_group_statistics(group) for group in groups]
+    for name in ("HandledCalls", "HandledCallsTime", "HandledCallsAfterCallTime", "AgentOutCalls",
+                 "AgentOutCallsTime", "InternalCallsRcvd", "IncomingCallsHeld", "BargeInCalls"):  # fmt: skip
+        counted = sum(statistics[f"{name}Today"] for statistics in of_agents)
+        assert sum(statistics[f"{name}Today"] for statistics in of_groups) == counted, name
+    for name in ("LoggedOnTime", "AvailTime", "NotReadyTime"):
+        passed = sum(statistics[f"{name}Today"] for statistics in of_agents)
+        assert [statistics[f"{name}Today"] for statistics in of_groups] == [passed, passed], name
+    for statistics in of_groups:
+        assert statistics["HandledCallsToday"] > 0
+        assert statistics["LoggedOnTimeToday"] == sum(
+            statistics[f"{part}Today"] for part in PARTS_OF_LOGGED_ON
+        )
+
+
 def test_the_same_seed_gives_the_same_bytes() -> None:
     def stream(seed: int) -> list[tuple[float, bytes]]:
         centre = RandomCentre(seed, PlantSettings(connection_ids=ConnectionIdForm.OPAQUE, disorder=seed))

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from support.random_centre import encode_event
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import AgentState
+from ctios_fast.sim import Control, Simulator, VirtualClock
+from ctios_fast.sim.control import start_command
 from ctios_fast.sim.plant import Plant, PlantEvent
 from ctios_fast.sim.scenario import ScenarioRun
 from ctios_fast.sim.scenario.scenario_file import scenario_from_toml
@@ -136,6 +139,58 @@ def test_faults_come_at_their_times() -> None:
     centre.clock.advance(50.0)
     restore = {"do": "restore_side", "side": "A"}
     assert centre.commands == [(5.0, restore), (10.0, {"do": "swap"}), (25.0, restore), (45.0, restore)]
+
+
+CONFIGURATION = """
+[[faults]]
+at = 0.0
+do = "remove_agent"
+agent = "1007"
+[[faults]]
+at = 1.0
+do = "add_group"
+group = 9
+name = "Night"
+queue = "9099"
+[[faults]]
+at = 2.0
+do = "add_agent"
+agent = "2001"
+extension = "4001"
+groups = [1, 9]
+[[faults]]
+at = 100.0
+every = 100.0
+do = "leave_group"
+agent = "1008"
+group = 2
+[[faults]]
+at = 300.0
+do = "join_team"
+team = 1
+agent = "2001"
+"""
+
+
+async def test_the_configuration_changes_during_a_scenario() -> None:
+    scenario = scenario_from_toml(
+        BUSY.replace("agents = 40", "agents = 40\nteam_size = 20") + CONFIGURATION, "test"
+    )
+    clock = VirtualClock()
+    async with Simulator(population=scenario.build_population(), clock=clock) as sim:
+        control = Control(sim, clock)
+        run = ScenarioRun(scenario, sim.plant, clock, random.Random(1), partial(start_command, control))
+        run.start()
+        await control.advance(5000)
+        population = sim.plant.population
+        assert run.calls_offered > 500
+        assert sim.plant.calls == ()
+        assert "1007" not in population.agents
+        assert [member.group.number for member in population.agents["2001"].memberships] == [1, 9]
+        assert [member.group.number for member in population.agents["1008"].memberships] == [3]
+        assert population.agents["2001"].teams == (1,)
+        states = {agent.state for agent in sim.agents if agent.agent_id != "2001"}
+        assert states == {AgentState.AGENT_STATE_AVAILABLE}
 
 
 def test_the_same_seed_gives_the_same_events() -> None:
