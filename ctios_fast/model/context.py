@@ -113,6 +113,22 @@ def _no_calls(*devices: str | None) -> tuple[Any, ...]:
     return ()
 
 
+class CallsOfOthers(Protocol):
+    """The calls of the agents that supervisors monitor. The folder of calls has it."""
+
+    def look_up(self, device: str) -> None:
+        """Ask for the calls that a monitored device has."""
+
+    def monitor_ended(self, monitor_id: int) -> None:
+        """A monitor is over."""
+
+    def watch(self, device: str) -> None:
+        """In bulk mode: the calls of a device are monitored from now on."""
+
+    def unwatch(self, device: str) -> None:
+        """In bulk mode: they are monitored no more."""
+
+
 class Context:
     """What a session offers to its objects.
 
@@ -154,6 +170,7 @@ class Context:
         "buttons",
         "call_idle_check",
         "calls_at",
+        "calls_of_others",
         "chat",
         "clock",
         "codec",
@@ -207,6 +224,8 @@ class Context:
         self.buttons: Buttons | None = None
         self.supervisor_buttons: SupervisorButtons | None = None
         self.monitors = Monitors()
+        #: The calls of monitored agents. The folder of calls sets it.
+        self.calls_of_others: CallsOfOthers | None = None
         self.minimizes_event_args = True
         self.is_strict = True
         #: Seconds after which a call without events is verified, None for never.

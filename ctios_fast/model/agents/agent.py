@@ -21,6 +21,7 @@ from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds
 from ctios_fast.model.configuration.configured import CONFIGURED_AGENT_PROPERTIES, ConfiguredAgent
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, properties
+from ctios_fast.model.monitors.monitoring_requests import MonitoringRequests
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.supervisors.companion import controlling_context
 from ctios_fast.model.supervisors.requests import SUPERVISOR_PROPERTIES, SupervisorRequests
@@ -57,7 +58,7 @@ _NO_PASSWORD: Final = Secret("")
 _LABELS: Final = {state: f"agent state {state.name}" for state in states.ASKABLE}
 
 
-class Agent(SupervisorRequests, StateOfAgent, ConfiguredAgent):
+class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgent):
     """One agent of a peripheral.
 
     - ``agent_id``: the id it logs in with, 1 to 11 ASCII characters.

@@ -26,11 +26,17 @@ class AgentRepairs(Repairs):
         return [each for each in self._agents if each.needs_repair()]
 
     def devices(self) -> Iterable[str]:
-        """The instruments of agents that are logged in; in agent mode only that of the session's agent."""
+        """The instruments of agents that are logged in.
+
+        In agent mode only those of the session's agent and of the agent that it monitors.
+        """
         mode, current = self._context.mode, self._context.current_agent
+        monitors = self._context.monitors
         is_own_only = mode is not None and mode.is_agent
         return dict.fromkeys(
             each.agent_instrument
             for each in self._agents
-            if each.agent_instrument and each.is_logged_in and (each is current or not is_own_only)
+            if each.agent_instrument
+            and each.is_logged_in
+            and (each is current or not is_own_only or monitors.watches_device(each.agent_instrument))
         )

@@ -24,6 +24,7 @@ _OF_STATES: Final = (
     ("peripheral_type", "PeripheralType"),
     ("agent_mode", "AgentMode"),
     ("availability_status", "AgentAvailabilityStatus"),
+    ("skill_target_id", "ICMAgentID"),
 )
 #: Protocol version from which AgentMode 1 means routable; before it 0 does.
 _SINCE_ROUTABLE_IS_1: Final = 20
@@ -44,8 +45,9 @@ class DeskFacts:
     - ``call_mode``: how it is called, an AgentCallMode.
     - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
     - ``groups``: the numbers of the agent's skill groups, None as long as no message named one.
-    - ``peripheral_type``, ``agent_mode``, ``availability_status``: PeripheralType, AgentMode and
-      AgentAvailabilityStatus of the last message about the state, None as long as none named them.
+    - ``peripheral_type``, ``agent_mode``, ``availability_status``, ``skill_target_id``: PeripheralType,
+      AgentMode, AgentAvailabilityStatus and ICMAgentID of the last message about the state, None as long as
+      none named them.
     """
 
     __slots__ = (
@@ -60,6 +62,7 @@ class DeskFacts:
         "peripheral_type",
         "remote_number",
         "settings",
+        "skill_target_id",
     )
 
     def __init__(self) -> None:
@@ -74,6 +77,7 @@ class DeskFacts:
         self.peripheral_type: int | None = None
         self.agent_mode: int | None = None
         self.availability_status: int | None = None
+        self.skill_target_id: int | None = None
 
     def take_state(self, message: Message) -> None:
         """Take in what a message about the agent's state says beside the state."""
@@ -139,7 +143,7 @@ class DeskFacts:
         """Drop what was learned over an earlier connection. What the program set stays."""
         self.settings = self.device = self.groups = None
         self.direction = 0
-        self.peripheral_type = self.agent_mode = self.availability_status = None
+        self.peripheral_type = self.agent_mode = self.availability_status = self.skill_target_id = None
 
 
 def incomplete_remote_login() -> MethodError:

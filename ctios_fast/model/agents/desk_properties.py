@@ -92,6 +92,11 @@ class DeskProperties(RequestingObject):
         return None if device is None else (device["TransferConferenceSetup"], device["CallControlSupported"])
 
     @property
+    def skill_target_id(self) -> int | None:
+        """ICMAgentID, the id in the whole system. None for other agents than that of agent mode."""
+        return (self._facts or NO_FACTS).skill_target_id
+
+    @property
     def not_ready_reason_required(self) -> bool | None:
         """Whether the desk settings require a reason for NOT_READY, None as long as they are not known."""
         return (self._facts or NO_FACTS).needs_not_ready_reason

@@ -153,8 +153,8 @@ class StateOfAgent(AgentRequests):
             self._show(known, reason)
 
     def _report_monitored(self, context: Context, reason: int, message: Message | None) -> None:
-        context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
         buttons = context.supervisor_buttons
+        context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 

@@ -20,11 +20,12 @@ from .former_calls import FormerCalls
 from .reporter import CallReporter
 from .snapshot import Connection, connections_of
 
-__all__ = ["RECOVERED", "RENAMED", "CallLife", "Merger"]
+__all__ = ["FOUND", "RECOVERED", "RENAMED", "CallLife", "Merger"]
 
 #: Keyword of events that report what the library found out, without a message.
 RECOVERED: Final = "Recovered"
-_FOUND: Final = {RECOVERED: True}
+#: What such an event has beside its other keywords.
+FOUND: Final = {RECOVERED: True}
 #: Keyword of OnRecovered: calls whose ids changed in the gap.
 RENAMED: Final = "CallsRenamed"
 #: Names of counters, among those of the registry.
@@ -83,7 +84,7 @@ class CallLife:
                 return is_own
             if is_own and call.is_monitored:  # its messages before this one named no device
                 self._place(call, True)
-                self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+                self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
                 self.current.began(call)
         if not is_own and monitor_id in context.monitors.by_id:  # another one may never report the end
             if call.monitor_ids is None:
@@ -173,7 +174,7 @@ class CallLife:
         self._place(call, is_own)
         if not known_id:
             self.index.table.counts[_WITHOUT_BEGIN] += 1
-        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
         self.current.began(call)
         if self.former is not None:  # a repair goes on: it asks, so that its window holds
             call.is_doubtful = True
@@ -195,9 +196,9 @@ class CallLife:
             return None
         self._take_snapshot(call, message)
         call.status = state
-        self._place(call, True)
+        self._place(call, self._context.current_agent is None or self._context.is_own_device(device))
         call.instrument = call.instrument or device
-        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, _FOUND)
+        self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
         self.current.began(call)
         if call.is_alive:
             self.reporter.report_snapshot(call, message)
@@ -281,7 +282,7 @@ class CallLife:
         """End a call that the server does not know any more."""
         if call.is_alive:
             call.status = states.NULL
-            self.reporter.report_found(call, ged.END_CALL_EVENT, _FOUND)
+            self.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)
             self._remove(call)
 
     def remove(self, call: Call) -> None:
@@ -336,7 +337,7 @@ class CallLife:
         if state is not None and not call.has_failed:
             call.status = state
         self.reporter.report_snapshot(call, message)
-        self.reporter.report_renamed(call, before, _FOUND)
+        self.reporter.report_renamed(call, before, FOUND)
 
     def _take_snapshot(self, call: Call, message: Message) -> None:
         call.data.take(message.frame)
@@ -353,6 +354,8 @@ class CallLife:
     def _remove(self, call: Call) -> None:
         if call.is_alive:  # a listener may have disconnected the session
             was_current = self._context.current_call is call
+            if self._context.monitors.wanted:
+                self._context.monitors.call_ended(call)
             self.index.remove(call)
             if was_current:
                 self.current.ended()

@@ -21,6 +21,7 @@ from .call_life import CallLife, Merger
 from .call_repairs import CallRepairs
 from .current_call import CurrentCall
 from .events import CALL_EVENTS, CONTACTS, REPORTS, Contact, Report
+from .monitored_calls import MonitoredCalls
 from .reporter import CallReporter
 
 __all__ = ["CALLS"]
@@ -61,6 +62,7 @@ def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
     reporter = CallReporter(context)
     life = CallLife(context, index, reporter, CurrentCall(context, calls))
     calls.repairs = CallRepairs(context, life)
+    context.calls_of_others = MonitoredCalls(context, life)
     special: dict[int, Callable[[Context, CallLife], Handler]] = {
         ged.BEGIN_CALL_EVENT: _begin,
         ged.END_CALL_EVENT: _end,

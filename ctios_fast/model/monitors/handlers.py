@@ -1,10 +1,12 @@
 """What messages do to the teams of a session, and to monitors that are confirmed too late."""
 
 import logging
-from typing import Final
+from typing import Any, Final
 
 from ctios_fast.connection.log_limit import LogLimit
+from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Handler, Message
+from ctios_fast.errors import Refused
 from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.context import Context
@@ -15,6 +17,9 @@ from ctios_fast.protocol import numbers as ged
 
 from .events import MONITOR_EVENTS
 from .member_arguments import ADDED, REMOVED, member_arguments
+from .monitor_control import stop_monitor
+from .monitor_repairs import MonitorRepairs
+from .monitor_table import Monitor
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, Listed, Team, listed_members
 
 __all__ = ["TEAMS"]
@@ -38,6 +43,11 @@ class TeamLists:
         context.monitors.counts.update({TEAM_MEMBERS_REFUSED: 0, _CONTRADICTING: 0})
         teams.counts = context.monitors.counts
 
+    def team(self, team_id: int) -> Team | None:
+        """The team of that TeamID; it is created if it is not known. None where there are too many."""
+        context = self._context
+        return self._teams.adopt(team_id, lambda: Team(team_id, context.peripheral_id, context.monitors))
+
     def on_config(self, message: Message) -> None:
         """Handle an AGENT_TEAM_CONFIG_EVENT."""
         context = self._context
@@ -45,8 +55,7 @@ class TeamLists:
         if peripheral_id != context.peripheral_id:
             self._teams.unknown += 1
             return
-        team_id = message["TeamID"]
-        team = self._teams.adopt(team_id, lambda: Team(team_id, peripheral_id, context.monitors))
+        team = self.team(message["TeamID"])
         if team is None:
             return
         if self._last is not None and self._last is not team:
@@ -100,6 +109,17 @@ class TeamLists:
         if agent is not None:
             self._context.fire("OnNewAgentTeamMember", member_arguments, agent, team, REMOVED, None)
 
+    def on_late(self, message: Message) -> None:
+        """Handle the confirmation of a monitor, which is stopped if its request was given up before."""
+        context = self._context
+        monitors = context.monitors
+        monitor = monitors.late.pop(message["InvokeID"], None)
+        if monitor is None:
+            return
+        unwanted = Monitor(monitor.kind, None)
+        monitors.started(unwanted, message["MonitorID"])
+        stop_monitor(context, unwanted, None, refused=_ignored).add_done_callback(_seen)
+
     def forget(self) -> None:
         """The mode is over: its teams go, and in agent mode their agents, except the session's own."""
         context = self._context
@@ -116,9 +136,25 @@ class TeamLists:
 
 def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
     lists = TeamLists(context, teams)
-    context.monitors.teams = teams.by_key
-    context.monitors.forget_teams = lists.forget
-    return {ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config}
+    teams.repairs = MonitorRepairs(context)
+    monitors = context.monitors
+    monitors.teams, monitors.agents = teams.by_key, context.registry[AGENTS.name].by_key
+    monitors.forget_teams, monitors.team_of = lists.forget, lists.team
+    return {
+        ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config,
+        ged.MONITOR_START_CONF: lists.on_late,
+        ged.MONITOR_AGENT_TEAM_START_CONF: lists.on_late,
+    }
+
+
+def _ignored(error: Refused) -> bool:
+    # Nobody asked for the monitor.
+    del error
+    return True
+
+
+def _seen(request: Request[Any]) -> None:
+    del request
 
 
 def _find(teams: Table[Team], rest: str) -> CtiObject | None:

@@ -16,11 +16,11 @@ REMOVED: Final = 2
 
 _UNKNOWN: Final = int(AgentState.UNKNOWN)
 #: Properties of an agent that the event has where they are known.
-_NAMES: Final = (
-    kw.CTIOS_AGENTLASTNAME,
-    kw.CTIOS_AGENTFIRSTNAME,
-    kw.CTIOS_AGENTNAME,
-    kw.CTIOS_AGENTAVAILABILITYSTATUS,
+_IF_KNOWN: Final = (
+    (kw.CTIOS_AGENTLASTNAME, "last_name"),
+    (kw.CTIOS_AGENTFIRSTNAME, "first_name"),
+    (kw.CTIOS_AGENTNAME, "name"),
+    (kw.CTIOS_AGENTAVAILABILITYSTATUS, "agent_availability_status"),
 )
 
 
@@ -37,12 +37,6 @@ class Member(Protocol):
     @property
     def unique_object_id(self) -> str:
         """The agent's identity within its session."""
-
-    def is_valid(self, keyword: str) -> bool:
-        """Whether the agent has such a property, and its value is known."""
-
-    def get_value(self, keyword: str) -> Any:
-        """A property by its keyword."""
 
 
 def member_arguments(agent: Member, team: Team, operation: int, listed: Listed | None) -> Arguments:
@@ -63,9 +57,10 @@ def member_arguments(agent: Member, team: Team, operation: int, listed: Listed |
         kw.CTIOS_CONFIGOPERATION: operation,
         kw.CTIOS_TEAMID: team.team_id,
     }
-    for keyword in _NAMES:
-        if agent.is_valid(keyword):
-            values[keyword] = agent.get_value(keyword)
+    for keyword, attribute in _IF_KNOWN:
+        value = getattr(agent, attribute)
+        if value is not None:
+            values[keyword] = value
     supervisor = team.primary_supervisor
     if supervisor is not None:
         values[kw.CTIOS_SUPERVISORID] = supervisor

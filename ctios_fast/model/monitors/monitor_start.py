@@ -31,9 +31,10 @@ class MonitorStart(Request[Message]):
     - ``monitor``: what is started.
     - ``started``: called with the monitor once the server has confirmed it, None for nothing.
     - ``refused``: called with a refusal; returns whether a listener heard of it.
+    - ``is_wanted_after_failure``: whether the monitor is to be started again if this request fails.
     """
 
-    __slots__ = ("_monitor", "_monitors", "_refused", "_started")
+    __slots__ = ("_is_wanted_after_failure", "_monitor", "_monitors", "_refused", "_started")
 
     def __init__(
         self,
@@ -43,10 +44,12 @@ class MonitorStart(Request[Message]):
         *,
         started: Callable[[Monitor], object] | None = None,
         refused: Callable[[Refused], bool] = _not_reported,
+        is_wanted_after_failure: bool = False,
     ) -> None:
         self.label = label
         self._monitors = monitors
         self._monitor = monitor
+        self._is_wanted_after_failure = is_wanted_after_failure
         self._started = started
         self._refused = refused
 
@@ -65,6 +68,8 @@ class MonitorStart(Request[Message]):
     def failed(self, error: BaseException) -> None:
         """There is no monitor, or the server has not confirmed it in time. Called by the request book."""
         self._monitors.not_started(self._monitor)
+        if not self._is_wanted_after_failure:
+            self._monitors.unwant(self._monitor)
         if isinstance(error, RequestTimeout):
             self._monitors.note_late(self.invoke_id, self._monitor)
         if isinstance(error, Refused) and self._refused(error):

@@ -10,7 +10,7 @@ supervisor monitors its agent.
 This module sends nothing and knows no object of the model.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any, Final
 from weakref import ReferenceType, ref
@@ -27,6 +27,10 @@ UNKNOWN_MONITORS: Final = "events_of_unknown_monitors"
 
 def _nothing() -> None:
     pass
+
+
+def _no_team(team_id: int) -> None:
+    del team_id
 
 
 class MonitorKind(Enum):
@@ -47,14 +51,16 @@ class Monitor:
 
     - ``kind``, ``key``: what it is about.
     - ``monitor_id``: None until the server has confirmed it, and after the connection was lost.
+    - ``has_states``: whether it reports agent states as well as calls.
     """
 
-    __slots__ = ("key", "kind", "monitor_id")
+    __slots__ = ("has_states", "key", "kind", "monitor_id")
 
     def __init__(self, kind: MonitorKind, key: Any) -> None:
         self.kind = kind
         self.key = key
         self.monitor_id: int | None = None
+        self.has_states = True
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
@@ -83,21 +89,29 @@ class Monitors:
     - ``late``: those that it has not confirmed in time, by the InvokeID of the request.
     - ``strangers``: MonitorIDs of no monitor of the session that events have named while none was starting.
     - ``teams``: the teams that messages have listed, by TeamID. ``memberships``: their members together.
+    - ``team_of``: the team of a TeamID; it is created if it is not known. None where there are too many.
+    - ``all_teams_of``: the supervisor all of whose teams are monitored, None without one.
+    - ``is_list_due``: whether that supervisor's teams are to be listed again, after a fail-over.
+    - ``agents``: the session's agents by AgentID. Read-only.
     - ``team_requests``: how many requests for the list of teams were sent.
-    - ``forget_teams``: called when the mode is over. The folder's handlers set it, and ``teams``.
+    - ``forget_teams``: called when the mode is over.
     - ``counts``: the counters of the session about monitors and teams.
     """
 
     __slots__ = (
         "_supervisions",
         "_watched",
+        "agents",
+        "all_teams_of",
         "by_id",
         "counts",
         "forget_teams",
+        "is_list_due",
         "late",
         "memberships",
         "starting",
         "strangers",
+        "team_of",
         "team_requests",
         "teams",
         "wanted",
@@ -108,7 +122,12 @@ class Monitors:
         self.wanted: dict[tuple[MonitorKind, Any], Monitor] = {}
         self.starting: dict[Monitor, Any] = {}
         self.late: dict[int, Monitor] = {}
-        self.teams: dict[int, Any] = {}
+        # The folder's handlers set these two, and the two that are called.
+        self.teams: Mapping[int, Any] = {}
+        self.agents: Mapping[str, Any] = {}
+        self.all_teams_of: Any = None
+        self.is_list_due = False
+        self.team_of: Callable[[int], Any] = _no_team
         self.memberships = 0
         self.team_requests = 0
         self.forget_teams: Callable[[], object] = _nothing
@@ -139,6 +158,27 @@ class Monitors:
 
     # --- Starting and stopping ----------------------------------------------------------------------
 
+    def want(self, kind: MonitorKind, key: Any) -> Monitor:
+        """The monitor that the program wants; it is to be started if it has no MonitorID."""
+        monitor = self.wanted.get((kind, key))
+        if monitor is None:
+            monitor = self.wanted[kind, key] = Monitor(kind, key)
+        return monitor
+
+    def unwant(self, monitor: Monitor) -> None:
+        """The program wants the monitor no more."""
+        key = (monitor.kind, monitor.key)
+        if self.wanted.get(key) is monitor:
+            del self.wanted[key]
+
+    def call_ended(self, call: Any) -> None:
+        """A call has ended, and a monitor of it with the call."""
+        monitor = self.wanted.get((MonitorKind.CALL, ref(call)))
+        if monitor is not None:
+            self.unwant(monitor)
+            if monitor.monitor_id is not None:
+                self.ended(monitor.monitor_id)
+
     def started(self, monitor: Monitor, monitor_id: int) -> None:
         """The server has confirmed a monitor."""
         self.starting.pop(monitor, None)
@@ -160,9 +200,7 @@ class Monitors:
         monitor = self.by_id.pop(monitor_id, None)
         if monitor is not None:
             monitor.monitor_id = None
-            key = (monitor.kind, monitor.key)
-            if self.wanted.get(key) is monitor:
-                del self.wanted[key]
+            self.unwant(monitor)
 
     # --- Monitored agents and calls -----------------------------------------------------------------
 
@@ -236,11 +274,14 @@ class Monitors:
         self.starting.clear()
         self.late.clear()
         self.strangers.clear()
+        self.is_list_due = self.all_teams_of is not None
 
     def clear(self) -> None:
         """The mode is over: nothing is monitored any more."""
         self.lost()
         self.forget_teams()
         self.wanted.clear()
+        self.all_teams_of = None
+        self.is_list_due = False
         self._supervisions.clear()
         self._watched.clear()

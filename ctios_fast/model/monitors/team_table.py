@@ -53,20 +53,20 @@ class Team:
         "_list",
         "_monitors",
         "_primary",
-        "is_watched",
         "members",
         "name",
         "peripheral_id",
         "reported",
         "team_id",
+        "watchers",
     )
 
     def __init__(self, team_id: int, peripheral_id: int, monitors: Monitors) -> None:
         self.team_id = team_id
         self.peripheral_id: int | None = peripheral_id
         self.name: str | None = None
-        #: Whether the agents of the team are monitored.
-        self.is_watched = False
+        #: AgentIDs of the supervisors who monitor the team.
+        self.watchers: set[str] = set()
         #: How many requests for the list of teams had been sent when each member was last reported.
         self.reported: dict[str, int] = {}
         self._monitors = monitors
@@ -113,7 +113,7 @@ class Team:
                 monitors.counts[TEAM_MEMBERS_REFUSED] += 1
                 return False
             monitors.memberships += 1
-            if self.is_watched:
+            if self.watchers:
                 monitors.watch(agent_id)
         self._flags[agent_id] = flags
         if flags & _PRIMARY_SUPERVISOR:
@@ -130,17 +130,24 @@ class Team:
         if self._primary == agent_id:
             self._primary = None
         self._monitors.memberships -= 1
-        if self.is_watched:
+        if self.watchers:
             self._monitors.unwatch(agent_id)
         return True
 
-    def watch(self, is_watched: bool) -> None:
-        """Say whether the agents of the team are monitored, those of later messages included."""
-        if is_watched != self.is_watched:
-            self.is_watched = is_watched
-            change = self._monitors.watch if is_watched else self._monitors.unwatch
+    def watch(self, supervisor_id: str) -> None:
+        """A supervisor monitors the agents of the team, those of later messages included."""
+        if not self.watchers:
             for agent_id in self._flags:
-                change(agent_id)
+                self._monitors.watch(agent_id)
+        self.watchers.add(supervisor_id)
+
+    def unwatch(self, supervisor_id: str) -> None:
+        """The supervisor monitors them no more."""
+        if supervisor_id in self.watchers:
+            self.watchers.remove(supervisor_id)
+            if not self.watchers:
+                for agent_id in self._flags:
+                    self._monitors.unwatch(agent_id)
 
     # --- Lists --------------------------------------------------------------------------------------
 
@@ -165,7 +172,8 @@ class Team:
 
     def leave(self) -> None:
         """Belong to no session from now on."""
-        self.watch(False)
+        for supervisor_id in list(self.watchers):
+            self.unwatch(supervisor_id)
         self._monitors.memberships -= len(self._flags)
         self._flags.clear()
         self.reported.clear()

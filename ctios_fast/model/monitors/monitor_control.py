@@ -1,0 +1,156 @@
+"""Starts and stops the monitors of a session. Repairs and the methods of supervisors use it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.errors import Refused
+from ctios_fast.model.context import Context
+from ctios_fast.protocol.codes import CONNECTION_ID_NONE, DEVID_AGENT_DEVICE, DEVID_NONE
+from ctios_fast.protocol.versions import defined_bits
+
+from .monitor_start import MonitorStart, MonitorStop
+from .monitor_table import Monitor, MonitorKind
+
+__all__ = ["follow", "start_monitor", "stop_monitor"]
+
+
+def start_monitor(
+    context: Context,
+    monitor: Monitor,
+    timeout: float | None,
+    *,
+    started: Callable[[Monitor], object] | None = None,
+    refused: Callable[[Refused], bool],
+    is_wanted_after_failure: bool = False,
+) -> Request[Message]:
+    """Send the request that starts a monitor; the answer is its confirmation.
+
+    - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+    - ``started``, ``refused``, ``is_wanted_after_failure``: as in ``MonitorStart``.
+
+    One that is being started already is not started again: the returned request is the one that was sent.
+    """
+    monitors = context.monitors
+    known: Request[Message] | None = monitors.starting.get(monitor)
+    if known is not None:
+        return known
+    is_team = monitor.kind is MonitorKind.TEAM
+    label = "MONITOR_AGENT_TEAM_START_REQ" if is_team else "MONITOR_START_REQ"
+    request = MonitorStart(
+        label,
+        monitors,
+        monitor,
+        started=started,
+        refused=refused,
+        is_wanted_after_failure=is_wanted_after_failure,
+    )
+    messages = context.messages
+    message_class = messages.MonitorAgentTeamStartReq if is_team else messages.MonitorStartReq
+    context.send(request, message_class, timeout, **_fields(context, monitor))
+    request.sent()
+    return request
+
+
+def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
+    if monitor.kind is MonitorKind.TEAM:
+        return {"team_id": monitor.key}
+    version = context.codec.version
+    fields = {
+        "peripheral_id": context.peripheral_id,
+        "call_msg_mask": defined_bits("UnsolicitedCallEventMessageMask", version),
+        "agent_state_mask": defined_bits("AgentStateMask", version) if monitor.has_states else 0,
+    }
+    if monitor.kind is MonitorKind.DEVICE:
+        return {
+            **fields,
+            "connection_call_id": 0,
+            "connection_device_id_type": CONNECTION_ID_NONE,
+            "monitored_device_type": DEVID_AGENT_DEVICE,
+            "monitored_device_id": monitor.key,
+        }
+    call = monitor.key()
+    return {
+        **fields,
+        "connection_call_id": call.connection_call_id,
+        "connection_device_id_type": call.connection_device_id_type,
+        "connection_device_id": call.connection_device_id,
+        "monitored_device_type": DEVID_NONE,
+    }
+
+
+def stop_monitor(
+    context: Context,
+    monitor: Monitor,
+    timeout: float | None,
+    *,
+    stopped: Callable[[], object] | None = None,
+    refused: Callable[[Refused], bool],
+) -> Request[Any]:
+    """Send the request that stops a monitor; the answer is its confirmation, None if there is none to stop.
+
+    - ``timeout``: seconds, the session's ``request_timeout`` unless given.
+    - ``stopped``, ``refused``: as in ``MonitorStop``.
+
+    One that the server has not confirmed yet is stopped when it has.
+    """
+    monitors = context.monitors
+    monitors.unwant(monitor)
+    is_team = monitor.kind is MonitorKind.TEAM
+    label = "MONITOR_AGENT_TEAM_STOP_REQ" if is_team else "MONITOR_STOP_REQ"
+    start: Request[Message] | None = monitors.starting.get(monitor)
+    if start is not None:
+        outcome: Request[Any] = Request(label)
+        context.own(outcome)
+
+        def answered(request: Request[Message]) -> None:
+            if request.cancelled() or request.exception() is not None or monitor.monitor_id is None:
+                if stopped is not None:
+                    stopped()
+                outcome.set_result(None)
+                return
+            _send_stop(context, monitor, label, timeout, stopped, refused).add_done_callback(
+                lambda stop: follow(stop, outcome)
+            )
+
+        start.add_done_callback(answered)
+        return outcome
+    if monitor.monitor_id is None:
+        nothing: Request[Any] = Request(label)
+        if stopped is not None:
+            stopped()
+        nothing.set_result(None)
+        return nothing
+    return _send_stop(context, monitor, label, timeout, stopped, refused)
+
+
+def _send_stop(
+    context: Context,
+    monitor: Monitor,
+    label: str,
+    timeout: float | None,
+    stopped: Callable[[], object] | None,
+    refused: Callable[[Refused], bool],
+) -> MonitorStop:
+    assert monitor.monitor_id is not None
+    request = MonitorStop(label, context.monitors, monitor.monitor_id, stopped=stopped, refused=refused)
+    messages = context.messages
+    is_team = monitor.kind is MonitorKind.TEAM
+    message_class = messages.MonitorAgentTeamStopReq if is_team else messages.MonitorStopReq
+    context.send(request, message_class, timeout, monitor_id=monitor.monitor_id)
+    return request
+
+
+def follow(step: Request[Any], outcome: Request[Any]) -> None:
+    """Answer a request as one of its steps was answered."""
+    if step.cancelled():
+        outcome.cancel()
+        return
+    error = step.exception()
+    if error is None:
+        outcome.set_result(step.result())
+    else:
+        if isinstance(error, Refused):
+            outcome.reported()  # the step has fired its events
+        outcome.set_exception(error)

@@ -1,0 +1,697 @@
+"""MonitoringRequests: the teams, agents and calls that a supervisor monitors. ``Agent`` inherits it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Final
+from weakref import ref
+
+from ctios_fast import keywords as kw
+from ctios_fast._checks import shown
+from ctios_fast.connection.request_book import Request
+from ctios_fast.core import Message
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError, Refused
+from ctios_fast.model.agents.desk_properties import DeskProperties
+from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
+from ctios_fast.model.context import Context
+from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.protocol.codes import (
+    CTI_SERVICE_CLIENT_CONTROL,
+    CTI_SERVICE_PERIPHERAL_MONITOR,
+    CTI_SERVICE_SUPERVISOR,
+    NULL_ID,
+)
+
+from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
+from .monitor_control import follow, start_monitor, stop_monitor
+from .monitor_table import Monitor, MonitorKind, Monitors
+from .team_requests import Series, TeamListRequest
+
+__all__ = ["MonitoringRequests"]
+
+_TEAM_KEYWORDS: Final = (kw.CTIOS_TEAMID,)
+_AGENT_KEYWORDS: Final = (kw.CTIOS_AGENTREFERENCE,)
+_CALL_KEYWORDS: Final = (kw.CTIOS_CALLREFERENCE,)
+#: Values of a skill target id that name no agent.
+_NO_TARGET: Final = (None, 0, -1, NULL_ID)
+
+
+class MonitoringRequests(DeskProperties):
+    """What an Agent who is a supervisor monitors.
+
+    The object is always the supervisor's own Agent: in agent mode ``session.current_agent``, in bulk mode any
+    Agent. In bulk mode the session hears every agent already. So the server is asked for nothing: events of
+    the agents and calls that a supervisor monitors are monitored events from then on, and the others are the
+    session's own.
+
+    Each method takes its values by keyword, or in Arguments (``args``) under CTI OS's keywords. ``timeout``
+    is in seconds, the session's ``request_timeout`` unless given.
+
+    The methods fail with ``ControlFailure`` and ``RequestRefused``, which fire ``OnControlFailureConf``, and
+    with ``RequestTimeout``, ``ConnectionLost`` and ``MethodError``. They raise ``MethodError`` for a value
+    that cannot be used, and where the session cannot send the request; the error names the cure.
+    """
+
+    __slots__ = ()
+
+    # --- Teams ----------------------------------------------------------------------------------------
+
+    def request_agent_team_list(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        supervisor_id: int | None = None,
+        timeout: float | None = None,
+    ) -> "Request[tuple[int, ...]]":
+        """Ask for the teams that the supervisor may monitor; the answer is their TeamIDs.
+
+        - ``args``: CTI OS reserves them.
+        - ``supervisor_id``: the supervisor's skill target id. Unless given it is that of the configuration or
+          of the last message about the agent's state; the agent is queried for it if need be.
+        - ``timeout``: seconds for each request.
+
+        ``OnNewAgentTeamMember`` reports each member of these teams once: those that the session knows with
+        the answer, the others when the server lists them.
+
+        Needs Supervisor. Fails and raises as the class says.
+        """
+        args = given = received("request_agent_team_list", args, ())  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "request_agent_team_list()")
+        return self._list_teams(context, _target("supervisor_id", supervisor_id), timeout)
+
+    def start_monitoring_agent_team(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        team_id: int | None = None,
+        members: Iterable[str] = (),
+        timeout: float | None = None,
+    ) -> Request[Any]:
+        """Hear the states of the agents of a team: ``OnMonitoredAgentStateChange``.
+
+        - ``args``: TeamID.
+        - ``team_id``: required, 0 to 4294967295.
+        - ``members``: in bulk mode, AgentIDs of the team's members, where the server does not list them.
+        - ``timeout``: seconds.
+
+        A team that is monitored already is not monitored again. After a fail-over it is monitored anew.
+
+        Needs Supervisor. Fails and raises as the class says.
+        """
+        number, timeout = _team_number("start_monitoring_agent_team", args, team_id, timeout)
+        context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_agent_team()")
+        if context.hears_all:
+            return self._watch_team(context, number, members)
+        return self._start_team(context, number, timeout)
+
+    def stop_monitoring_agent_team(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        team_id: int | None = None,
+        timeout: float | None = None,
+    ) -> Request[Any]:
+        """Hear the states of a team's agents no more.
+
+        - ``args``: TeamID.
+        - ``team_id``: required, 0 to 4294967295.
+        - ``timeout``: seconds.
+
+        Needs Supervisor. Fails and raises as the class says; raises ``MethodError`` for a team that is not
+        monitored.
+        """
+        number, timeout = _team_number("stop_monitoring_agent_team", args, team_id, timeout)
+        context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_agent_team()")
+        if number not in self._monitored_teams(context):
+            raise refuse(f"team {number} is not monitored")
+        return self._stop_team(context, number, timeout)
+
+    def start_monitoring_all_agent_teams(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        supervisor_id: int | None = None,
+        timeout: float | None = None,
+    ) -> "Request[tuple[int, ...]]":
+        """Hear the states of the agents of all teams of the supervisor; the answer is their TeamIDs.
+
+        - ``args``: CTI OS reserves them.
+        - ``supervisor_id``: as in ``request_agent_team_list``.
+        - ``timeout``: seconds for each request.
+
+        The teams are listed first. Where the server refuses one of them the others are monitored
+        nevertheless, and the request fails in the end. After a fail-over the teams are listed again. In bulk
+        mode it is for the teams that the session knows.
+
+        Needs Supervisor. Fails and raises as the class says.
+        """
+        args = given = received("start_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        target = _target("supervisor_id", supervisor_id)
+        context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_all_agent_teams()")
+        outcome: Request[Any] = Request("StartMonitoringAllAgentTeams")
+        context.own(outcome)
+        if context.hears_all:
+            teams = tuple(context.monitors.teams)
+            for number in teams:
+                self._watch_team(context, number, ())
+            outcome.set_result(teams)
+            return outcome
+
+        def listed(request: Request[Any]) -> None:
+            if request.cancelled() or request.exception() is not None:
+                follow(request, outcome)
+                return
+            context.monitors.all_teams_of = self
+            teams = request.result()
+            Series(outcome, (self._start_team(context, each, timeout) for each in teams), teams)
+
+        self._list_teams(context, target, timeout).add_done_callback(listed)
+        return outcome
+
+    def stop_monitoring_all_agent_teams(
+        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> "Request[tuple[int, ...]]":
+        """Hear the states of the agents of all teams no more; the answer is the TeamIDs that were monitored.
+
+        - ``args``: CTI OS reserves them.
+        - ``timeout``: seconds for each request.
+
+        Needs Supervisor. Fails and raises as the class says.
+        """
+        args = given = received("stop_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_all_agent_teams()")
+        context.monitors.all_teams_of = None
+        outcome: Request[Any] = Request("StopMonitoringAllAgentTeams")
+        context.own(outcome)
+        teams = tuple(self._monitored_teams(context))
+        Series(outcome, (self._stop_team(context, each, timeout) for each in teams), teams)
+        return outcome
+
+    def _list_teams(self, context: Context, target: int | None, timeout: float | None) -> Request[Any]:
+        if target is None:
+            target = self._known_target(context)
+        if target is not None:
+            return self._send_list(context, target, timeout)
+        outcome: Request[Any] = Request("LIST_AGENT_TEAM_REQ")
+        context.own(outcome)
+
+        def asked(query: Request[Message]) -> None:
+            if query.cancelled() or query.exception() is not None:
+                follow(query, outcome)
+                return
+            found = query.result().get("ICMAgentID")
+            if found in _NO_TARGET:
+                outcome.set_exception(
+                    refuse(
+                        f"the skill target id of agent {self.agent_id} is not known: give supervisor_id",
+                        CilCode.E_CTIOS_MISSING_ARGUMENT,
+                    )
+                )
+                return
+            self._send_list(context, found, timeout).add_done_callback(lambda each: follow(each, outcome))
+
+        self.query_agent_state(timeout=timeout).add_done_callback(asked)
+        return outcome
+
+    def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
+        """Ask for the agent's state, see ``Agent.query_agent_state``."""
+        raise NotImplementedError
+
+    def _send_list(self, context: Context, target: Any, timeout: float | None) -> Request[Any]:
+        monitors = context.monitors
+        monitors.team_requests += 1
+        serial = monitors.team_requests
+        request = TeamListRequest(partial(_report_known, context, serial), self._fire_refusal)
+        context.send(request, context.messages.ListAgentTeamReq, timeout, supervisor_id=target & MAX_UINT)
+        return request
+
+    async def list_teams_again(self) -> tuple[int, ...]:
+        """Ask for the supervisor's teams after a fail-over. Raises what the request fails with."""
+        context = self._require_context()
+        request = TeamListRequest(_nothing_to_report, lambda error: True)
+        target = self._known_target(context)
+        if target is None:
+            target = (await self.query_agent_state())["ICMAgentID"]
+        context.send(request, context.messages.ListAgentTeamReq, None, supervisor_id=target & MAX_UINT)
+        teams: tuple[int, ...] = await request
+        return teams
+
+    def _known_target(self, context: Context) -> int | None:
+        record = context.configuration.agents.get(self.agent_id)
+        for target in (None if record is None else record.skill_target_id, self.skill_target_id):
+            if target not in _NO_TARGET:
+                return target
+        return None
+
+    def _monitored_teams(self, context: Context) -> list[int]:
+        if context.hears_all:
+            return [
+                number for number, each in context.monitors.teams.items() if self.agent_id in each.watchers
+            ]
+        return [number for kind, number in context.monitors.wanted if kind is MonitorKind.TEAM]
+
+    def _start_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
+        monitor = context.monitors.want(MonitorKind.TEAM, number)
+        if monitor.monitor_id is not None:
+            return _answered("MONITOR_AGENT_TEAM_START_REQ")
+        return start_monitor(
+            context,
+            monitor,
+            timeout,
+            started=partial(self._team_started, context, number),
+            refused=self._fire_refusal,
+        )
+
+    def _team_started(self, context: Context, number: int, monitor: Monitor) -> None:
+        team = context.monitors.team_of(number)
+        if team is not None:
+            team.watch(self.agent_id)
+
+    def _stop_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
+        team = context.monitors.teams.get(number)
+        if context.hears_all:
+            if team is not None:
+                team.unwatch(self.agent_id)
+            context.monitored_agents_changed()
+            return _answered("StopMonitoringAgentTeam")
+        monitor = context.monitors.want(MonitorKind.TEAM, number)
+        return stop_monitor(
+            context,
+            monitor,
+            timeout,
+            stopped=None if team is None else partial(team.unwatch, self.agent_id),
+            refused=self._fire_refusal,
+        )
+
+    def _watch_team(self, context: Context, number: int, members: Iterable[str]) -> Request[Any]:
+        team = context.monitors.teams.get(number)
+        given = _agent_ids(members)
+        if team is None and not given:
+            raise refuse(
+                f"no message has listed the members of team {number}: give them as members=, as bulk mode "
+                "hears all agents and does not ask for teams",
+                CilCode.E_CTIOS_MODE_CONFLICT,
+            )
+        team = team or context.monitors.team_of(number)
+        if team is not None:
+            for agent_id in given:
+                team.add(agent_id, team.members.get(agent_id, 0))
+            team.watch(self.agent_id)
+        context.monitored_agents_changed()
+        return _answered("StartMonitoringAgentTeam")
+
+    # --- One agent ------------------------------------------------------------------------------------
+
+    @property
+    def monitored_agent(self) -> Any:
+        """The Agent whose calls this supervisor monitors, None without one.
+
+        It is an Agent of the companion session if that session hears the calls.
+        """
+        return self._monitored(lambda monitors: monitors.monitored_agent(self))
+
+    def get_monitored_agent(self) -> Any:
+        """CTI OS's name of ``monitored_agent``."""
+        return self.monitored_agent
+
+    def start_monitoring_agent(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        agent: "Member | str | None" = None,
+        timeout: float | None = None,
+    ) -> Request[Any]:
+        """Hear the calls of an agent: the ``OnMonitoredCall...`` events. Another monitored agent is given up.
+
+        - ``args``: AgentReference.
+        - ``agent``: required, an Agent of the session or its UniqueObjectID.
+        - ``timeout``: seconds for each request.
+
+        ``OnStartMonitoringAgent`` reports it, after ``OnStopMonitoringAgent`` for the agent before. The agent
+        is queried first if its device is not known. The calls that the agent has already are asked for; a
+        server that does not list them to this session refuses that, and they become known by their next
+        event. After a fail-over the agent is monitored anew.
+
+        Needs Peripheral Monitor, or a companion session, which hears the calls then. Fails and raises as the
+        class says.
+        """
+        args = given = received("start_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        context = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "start_monitoring_agent()")
+        wanted = _agent_of(context, _given(agent, given, kw.CTIOS_AGENTREFERENCE), "start_monitoring_agent()")
+        if context.hears_all:
+            return self._watch_agent(context, wanted)
+        if context.monitors.monitored_agent(self) is wanted:
+            return _answered("StartMonitoringAgent")
+        outcome: Request[Any] = Request("StartMonitoringAgent")
+        context.own(outcome)
+        stop = self._stop_agent(context, timeout)
+
+        def stopped(request: Request[Any]) -> None:
+            if request.cancelled() or isinstance(request.exception(), Refused) or not request.exception():
+                self._start_agent(context, wanted, outcome, timeout)
+            else:
+                follow(request, outcome)
+
+        if stop is None:
+            self._start_agent(context, wanted, outcome, timeout)
+        else:
+            stop.add_done_callback(stopped)
+        return outcome
+
+    def stop_monitoring_agent(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        agent: "Member | str | None" = None,
+        timeout: float | None = None,
+    ) -> Request[Any]:
+        """Hear the calls of the monitored agent no more; ``OnStopMonitoringAgent`` reports it.
+
+        - ``args``: AgentReference.
+        - ``agent``: the monitored agent, which it is unless given.
+        - ``timeout``: seconds.
+
+        The agent's calls end for this session with ``OnMonitoredCallEnd``, marked ``Recovered``.
+
+        Fails and raises as the class says; raises ``MethodError`` for an agent that is not monitored.
+        """
+        args = given = received("stop_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        context = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "stop_monitoring_agent()")
+        monitored = context.monitors.monitored_agent(self)
+        named = _given(agent, given, kw.CTIOS_AGENTREFERENCE)
+        if named is not None and _agent_of(context, named, "stop_monitoring_agent()") is not monitored:
+            raise refuse(f"{shown(named)} is not the monitored agent", CilCode.E_CTIOS_INVALID_AGENT)
+        if monitored is None:
+            raise refuse("no agent is monitored", CilCode.E_CTIOS_INVALID_AGENT)
+        stop = self._stop_agent(context, timeout)
+        return _answered("StopMonitoringAgent") if stop is None else stop
+
+    def _start_agent(
+        self, context: Context, wanted: Any, outcome: Request[Any], timeout: float | None
+    ) -> None:
+        device = wanted.agent_instrument or wanted.agent_extension
+        if device:
+            self._start_device(context, wanted, device, outcome, timeout)
+            return
+
+        def asked(query: Request[Message]) -> None:
+            found = wanted.agent_instrument or wanted.agent_extension
+            if query.cancelled() or query.exception() is not None:
+                follow(query, outcome)
+            elif found:
+                self._start_device(context, wanted, found, outcome, timeout)
+            else:
+                outcome.set_exception(
+                    refuse(
+                        f"the device of agent {wanted.agent_id} is not known, as of one that is logged out: "
+                        "set its agent_instrument",
+                        CilCode.E_CTIOS_MISSING_ARGUMENT,
+                    )
+                )
+
+        wanted.query_agent_state(timeout=timeout).add_done_callback(asked)
+
+    def _start_device(
+        self, context: Context, wanted: Any, device: str, outcome: Request[Any], timeout: float | None
+    ) -> None:
+        monitors = context.monitors
+        monitor = monitors.want(MonitorKind.DEVICE, device)
+        monitor.has_states = not monitors.is_monitored(wanted.agent_id)
+        start_monitor(
+            context,
+            monitor,
+            timeout,
+            started=partial(self._agent_started, context, wanted),
+            refused=self._fire_refusal,
+        ).add_done_callback(lambda each: follow(each, outcome))
+
+    def _agent_started(self, context: Context, wanted: Any, monitor: Monitor) -> None:
+        monitors = context.monitors
+        if monitors.wanted.get((monitor.kind, monitor.key)) is not monitor:
+            return  # stopped meanwhile
+        is_new = monitors.monitored_agent(self) is not wanted
+        monitors.choose_agent(self, wanted)
+        if is_new:
+            self._report("OnStartMonitoringAgent", wanted)
+        if context.services_granted & CTI_SERVICE_CLIENT_CONTROL and context.calls_of_others is not None:
+            context.calls_of_others.look_up(monitor.key)
+
+    def _stop_agent(self, context: Context, timeout: float | None) -> Request[Any] | None:
+        # Returns None where there is nothing to wait for.
+        monitors = context.monitors
+        agent = monitors.monitored_agent(self)
+        if agent is None:
+            return None
+        if context.hears_all:
+            self._agent_stopped(context, agent, None)
+            return None
+        monitor = next((each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE), None)
+        if monitor is None:
+            self._agent_stopped(context, agent, None)
+            return None
+        number = monitor.monitor_id
+        return stop_monitor(
+            context,
+            monitor,
+            timeout,
+            stopped=partial(self._agent_stopped, context, agent, number),
+            refused=self._fire_refusal,
+        )
+
+    def _agent_stopped(self, context: Context, agent: Any, number: int | None) -> None:
+        calls = context.calls_of_others
+        device = agent.agent_instrument or agent.agent_extension
+        if calls is not None and context.hears_all and device:
+            calls.unwatch(device)
+        if calls is not None and number is not None:
+            calls.monitor_ended(number)
+        context.monitors.choose_agent(self, None)
+        context.monitored_agents_changed()
+        self._report("OnStopMonitoringAgent", agent)
+
+    def _watch_agent(self, context: Context, wanted: Any) -> Request[Any]:
+        if context.monitors.monitored_agent(self) is not wanted:
+            self._stop_agent(context, None)
+            context.monitors.choose_agent(self, wanted)
+            context.monitored_agents_changed()
+            self._report("OnStartMonitoringAgent", wanted)
+            device = wanted.agent_instrument or wanted.agent_extension
+            if context.calls_of_others is not None and device:
+                context.calls_of_others.watch(device)
+        return _answered("StartMonitoringAgent")
+
+    # --- One call -------------------------------------------------------------------------------------
+
+    @property
+    def monitored_call(self) -> Any:
+        """The Call that this supervisor monitors, None without one."""
+        return self._monitored(lambda monitors: monitors.monitored_call(self))
+
+    def get_monitored_call(self) -> Any:
+        """CTI OS's name of ``monitored_call``."""
+        return self.monitored_call
+
+    def start_monitoring_call(
+        self,
+        args: Mapping[str, Any] | None = None,
+        *,
+        call: "CallReference | str | None" = None,
+        by_server: bool = False,
+        timeout: float | None = None,
+    ) -> Request[Any]:
+        """Choose the call that the supervisor acts on; ``get_monitored_call`` returns it.
+
+        - ``args``: CallReference. Empty Arguments clear the choice, as in CTI OS.
+        - ``call``: a Call of the session or its UniqueObjectID; None clears the choice.
+        - ``by_server``: whether the server is asked to report all events of the call, wherever it goes. The
+          calls of the monitored agent are reported anyway, as long as they are at the agent's device.
+        - ``timeout``: seconds.
+
+        Nothing is sent unless ``by_server`` is true; that needs Peripheral Monitor. Fails and raises as the
+        class says.
+        """
+        args = given = received("start_monitoring_call", args, _CALL_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        timeout = optional_seconds("timeout", timeout)
+        context = self._require_context()
+        context.require_thread()
+        named = _given(call, given, kw.CTIOS_CALLREFERENCE)
+        if named is None:
+            return self._clear_call(context, timeout)
+        chosen: Any = _call_of(context, named)
+        if by_server:
+            self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "start_monitoring_call(by_server=True)")
+        context.monitors.choose_call(self, chosen)
+        self._buttons_changed(context)
+        if not by_server or context.hears_all:
+            return _answered("StartMonitoringCall")
+        monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
+        if monitor.monitor_id is not None:
+            return _answered("StartMonitoringCall")
+        return start_monitor(context, monitor, timeout, refused=self._fire_refusal)
+
+    def stop_monitoring_call(self, *, timeout: float | None = None) -> Request[Any]:
+        """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
+
+        CTI OS has no such method: there, empty Arguments of StartMonitoringCall clear the choice.
+
+        - ``timeout``: seconds.
+
+        Fails and raises as the class says.
+        """
+        timeout = optional_seconds("timeout", timeout)
+        context = self._require_context()
+        context.require_thread()
+        return self._clear_call(context, timeout)
+
+    def _clear_call(self, context: Context, timeout: float | None) -> Request[Any]:
+        chosen = context.monitors.monitored_call(self)
+        context.monitors.choose_call(self, None)
+        self._buttons_changed(context)
+        monitor = None
+        if chosen is not None:
+            monitor = context.monitors.wanted.get((MonitorKind.CALL, ref(chosen)))
+        if monitor is None:
+            return _answered("StopMonitoringCall")
+        number, calls = monitor.monitor_id, context.calls_of_others
+        return stop_monitor(
+            context,
+            monitor,
+            timeout,
+            stopped=None if number is None or calls is None else partial(calls.monitor_ended, number),
+            refused=self._fire_refusal,
+        )
+
+    # --- The session ----------------------------------------------------------------------------------
+
+    def _monitored(self, find: Callable[[Monitors], Any]) -> Any:
+        # The agent or call that is monitored in this session, otherwise that of its companion.
+        context = self.context
+        if context is None:
+            return None
+        found = find(context.monitors)
+        return find(context.companion.monitors) if found is None and context.companion else found
+
+    def _monitoring_context(self, service: int, what: str) -> Context:
+        # Raises MethodError, which names the cure, where the session cannot send such a request.
+        context = self._require_context()
+        context.require_thread()
+        mode, granted = context.mode, context.services_granted
+        if mode is None or not mode.is_agent:
+            return context
+        if context.current_agent is not self:
+            raise refuse(
+                f"{what}: in agent mode only the session's own agent monitors others; call it on "
+                "session.current_agent, or use bulk mode",
+                CilCode.E_CTIOS_MODE_CONFLICT,
+            )
+        if not granted or granted & service:  # 0: the session is not open, which fails the request
+            return context
+        if context.companion is not None and context.companion.hears_all:
+            return context.companion
+        name = "Supervisor" if service == CTI_SERVICE_SUPERVISOR else "Peripheral Monitor"
+        raise refuse(
+            f"{what} needs the {name} service, and the server granted {granted:#x}: set an agent that is "
+            "configured as a supervisor with Agent(supervisor=True), or set it with a companion, "
+            "set_agent(agent, companion=session_in_bulk_mode), or use bulk mode",
+            CilCode.E_CTIOS_MODE_CONFLICT,
+        )
+
+    def _report(self, event: str, agent: Any) -> None:
+        # The supervisor's own session reports what changes, even if the companion hears the calls.
+        context = self.context
+        if context is not None:
+            context.fire(event, monitoring_arguments, self, agent)
+            self._buttons_changed(context)
+
+    def _buttons_changed(self, context: Context) -> None:
+        if context.supervisor_buttons is not None:
+            context.supervisor_buttons.report(self.unique_object_id, 0)
+
+
+def _nothing_to_report(teams: Iterable[int]) -> None:
+    del teams
+
+
+def _report_known(context: Context, serial: int, teams: Iterable[int]) -> None:
+    # The members of listed teams that were not reported since the list was asked for.
+    agents = context.monitors.agents
+    for number in teams:
+        team = context.monitors.teams.get(number)
+        if team is None:
+            continue
+        for agent_id in list(team.members):
+            agent = agents.get(agent_id)
+            if agent is not None and team.reported.get(agent_id, 0) < serial:
+                team.reported[agent_id] = serial
+                context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, None)
+
+
+def _answered(label: str) -> Request[Any]:
+    request: Request[Any] = Request(label)
+    request.set_result(None)
+    return request
+
+
+def _given(value: Any, args: Mapping[str, Any] | None, keyword: str) -> Any:
+    return args.get(keyword) if value is None and args is not None else value
+
+
+def _target(name: str, value: Any) -> int | None:
+    return None if value is None else integer(name, value, 1, MAX_UINT)
+
+
+def _team_number(method: str, args: Any, team_id: Any, timeout: Any) -> tuple[int, float | None]:
+    given = received(method, args, _TEAM_KEYWORDS)
+    if isinstance(given, MethodError):
+        raise given
+    number = _given(team_id, given, kw.CTIOS_TEAMID)
+    if number is None:
+        raise refuse(f"{method}() needs TeamID", CilCode.E_CTIOS_MISSING_ARGUMENT)
+    return integer(kw.CTIOS_TEAMID, number, 0, MAX_UINT), optional_seconds("timeout", timeout)
+
+
+def _agent_ids(members: Any) -> list[str]:
+    if isinstance(members, str | bytes) or not isinstance(members, Iterable):
+        raise refuse(f"members must be a list of AgentIDs, got {type(members).__name__}")
+    return [str(each) for each in members]
+
+
+def _call_of(context: Context, call: Any) -> Any:
+    # The Call that the program names, of the session or of its companion.
+    other: Context | None = context.companion
+    if other is not None:
+        found: Any = other.registry.find(call) if isinstance(call, str) else call
+        is_others = getattr(found, "context", None) is other
+        if is_others and (not isinstance(call, str) or context.registry.find(call) is None):
+            return named_call(other, found)
+    return named_call(context, call)
+
+
+def _agent_of(context: Context, agent: Any, what: str) -> Any:
+    # The Agent that the program names.
+    if agent is None:
+        raise refuse(f"{what} needs an agent (AgentReference)", CilCode.E_CTIOS_MISSING_ARGUMENT)
+    if not isinstance(agent, str) and not hasattr(agent, "agent_id"):
+        raise refuse(f"{shown(agent)} is not an agent", CilCode.E_CTIOS_INVALID_AGENT)
+    # the companion has an Agent of its own for each agent
+    found: Any = context.registry.find(agent if isinstance(agent, str) else agent.unique_object_id)
+    if not hasattr(found, "agent_id"):
+        raise refuse(f"{shown(agent)} is not an agent of this session", CilCode.E_CTIOS_INVALID_AGENT)
+    return found
