@@ -101,7 +101,11 @@ class MonitoringRequests(DeskProperties):
 
         Needs Supervisor. Fails and raises as the class says.
         """
-        number, timeout = _team_number("start_monitoring_agent_team", args, team_id, timeout)
+        args = given = received("start_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        number = _team_number("start_monitoring_agent_team", _given(team_id, given, kw.CTIOS_TEAMID))
+        timeout = optional_seconds("timeout", timeout)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_agent_team()")
         if context.hears_all:
             return self._watch_team(context, number, members)
@@ -123,7 +127,11 @@ class MonitoringRequests(DeskProperties):
         Needs Supervisor. Fails and raises as the class says; raises ``MethodError`` for a team that is not
         monitored.
         """
-        number, timeout = _team_number("stop_monitoring_agent_team", args, team_id, timeout)
+        args = given = received("stop_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
+        if isinstance(given, MethodError):
+            raise given
+        number = _team_number("stop_monitoring_agent_team", _given(team_id, given, kw.CTIOS_TEAMID))
+        timeout = optional_seconds("timeout", timeout)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_agent_team()")
         if number not in self._monitored_teams(context):
             raise refuse(f"team {number} is not monitored")
@@ -657,14 +665,10 @@ def _target(name: str, value: Any) -> int | None:
     return None if value is None else integer(name, value, 1, MAX_UINT)
 
 
-def _team_number(method: str, args: Any, team_id: Any, timeout: Any) -> tuple[int, float | None]:
-    given = received(method, args, _TEAM_KEYWORDS)
-    if isinstance(given, MethodError):
-        raise given
-    number = _given(team_id, given, kw.CTIOS_TEAMID)
-    if number is None:
+def _team_number(method: str, team_id: Any) -> int:
+    if team_id is None:
         raise refuse(f"{method}() needs TeamID", CilCode.E_CTIOS_MISSING_ARGUMENT)
-    return integer(kw.CTIOS_TEAMID, number, 0, MAX_UINT), optional_seconds("timeout", timeout)
+    return integer(kw.CTIOS_TEAMID, team_id, 0, MAX_UINT)
 
 
 def _agent_ids(members: Any) -> list[str]:

@@ -1,0 +1,472 @@
+"""A supervisor's teams: their lists, their members, and the states of their agents."""
+
+from typing import Any
+
+import pytest
+from support.model import failed, soon, until
+from support.struct_server import (
+    AVAILABLE,
+    LIST_AGENT_TEAM_REQ,
+    LOGOUT,
+    MONITOR_AGENT_TEAM_START_REQ,
+    MONITOR_AGENT_TEAM_STOP_REQ,
+    NOT_READY,
+    QUERY_AGENT_STATE_REQ,
+    StructServer,
+)
+from support.supervisor_steps import SupervisorDesk, open_bulk, open_supervisor
+from support.wire_steps import AGENT_SERVICES, OWN_MONITOR, FullRecorder
+
+from ctios_fast import CilCode, MethodError, ProtocolError, RequestRefused, Session
+
+TEAM, TEAM_MONITOR = 7, 81
+#: ICMAgentID of every agent in the transcripts.
+SKILL_TARGET = 5123
+E_CTI_TEAM_NOT_FOUND = 65
+
+A, B = ("1002", 0, NOT_READY), ("1003", 0, AVAILABLE)
+#: The supervisor as a member of its own team: primary supervisor.
+OWN = ("1001", 5, NOT_READY)
+
+
+@pytest.fixture
+async def desk(session: Session, server: StructServer, recorder: FullRecorder) -> SupervisorDesk:
+    """A supervisor who is not ready."""
+    desk = await open_supervisor(session, server)
+    recorder.clear()
+    return desk
+
+
+def members(count: int) -> list[tuple[str, int, int]]:
+    return [(str(2000 + number), 0, NOT_READY) for number in range(count)]
+
+
+def joined(recorder: FullRecorder) -> list[str]:
+    """The AgentIDs that OnNewAgentTeamMember has named, in order."""
+    return [args["AgentID"] for args in recorder.of("OnNewAgentTeamMember")]
+
+
+async def settle(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    """Let the client take in all that was sent."""
+    count = len(recorder.of("OnAgentStateChange"))
+    desk.peer.agent_state_event(NOT_READY, 99, monitor_id=OWN_MONITOR)
+    await until(lambda: len(recorder.of("OnAgentStateChange")) > count)
+
+
+async def watched(desk: SupervisorDesk, team_id: int = TEAM, monitor_id: int = TEAM_MONITOR) -> None:
+    """Monitor a team."""
+    request = desk.agent.start_monitoring_agent_team(team_id=team_id)
+    asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+    assert asked.fixed("II")[1] == team_id
+    desk.peer.monitor_start_conf(asked, monitor_id)
+    await soon(request)
+
+
+class TestMembers:
+    async def test_a_team_in_two_messages_reports_each_member_once(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        team = members(70)
+        desk.peer.team_config(TEAM, team[:64])
+        desk.peer.team_config(TEAM, team[64:])
+        await settle(desk, recorder)
+        assert joined(recorder) == [agent_id for agent_id, _, _ in team]
+        assert len(desk.session._context.monitors.teams[TEAM].members) == 70
+        desk.peer.team_config(TEAM, team[:64])
+        desk.peer.team_config(TEAM, team[64:])
+        await settle(desk, recorder)
+        assert len(joined(recorder)) == 70
+
+    async def test_a_member_has_its_keywords(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
+        desk.peer.team_config(TEAM, [OWN, A], name="Sales")
+        args = await recorder.wait_for("OnNewAgentTeamMember", 2)
+        assert dict(args) == {
+            "PeripheralID": 5000,
+            "UniqueObjectID": "agent.5000.1002",
+            "AgentState": NOT_READY,
+            "AgentID": "1002",
+            "AgentExtension": "",
+            "AgentInstrument": "",
+            "EventReasonCode": 0,
+            "AgentFlags": 0,
+            "ConfigOperation": 1,
+            "TeamID": TEAM,
+            "SupervisorID": "1001",
+            "AgentTeamName": "Sales",
+            "StateDuration": 12,
+        }
+        assert recorder.of("OnNewAgentTeamMember")[0]["AgentFlags"] == 5
+        assert desk.session.agents["1002"].state == NOT_READY
+
+    async def test_members_join_and_leave(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
+        desk.peer.team_config(TEAM, [A])
+        desk.peer.team_config(TEAM, [B], operation=1)
+        desk.peer.team_config(TEAM, [A], operation=2)
+        desk.peer.team_config(TEAM, [A], operation=2)
+        await settle(desk, recorder)
+        changes = [(args["AgentID"], args["ConfigOperation"]) for args in recorder.of("OnNewAgentTeamMember")]
+        assert changes == [("1002", 1), ("1003", 1), ("1002", 2)]
+
+    async def test_a_whole_list_removes_who_is_not_in_it(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A, B])
+        desk.peer.team_config(TEAM, [B])
+        await settle(desk, recorder)
+        assert list(desk.session._context.monitors.teams[TEAM].members) == ["1003"]
+        assert recorder.of("OnNewAgentTeamMember")[-1]["ConfigOperation"] == 2
+
+    async def test_a_full_list_that_begins_again_is_another_list(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, members(64))
+        desk.peer.team_config(TEAM, members(3))
+        await settle(desk, recorder)
+        assert len(desk.session._context.monitors.teams[TEAM].members) == 3
+
+    async def test_other_flags_report_a_member_again(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        desk.peer.team_config(TEAM, [("1002", 4, NOT_READY)], operation=1)
+        await settle(desk, recorder)
+        assert [args["AgentFlags"] for args in recorder.of("OnNewAgentTeamMember")] == [0, 4]
+
+    async def test_an_agent_of_two_teams_is_one_object(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        desk.peer.team_config(8, [A])
+        await settle(desk, recorder)
+        assert [args["TeamID"] for args in recorder.of("OnNewAgentTeamMember")] == [TEAM, 8]
+        assert list(desk.session.agents) == ["1001", "1002"]
+
+
+class TestHostileLists:
+    async def test_counts_that_contradict_the_list_remove_nobody(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A, B])
+        desk.peer.team_config(TEAM, [A], count=2)
+        desk.peer.team_config(TEAM, [A], count=0)
+        desk.peer.team_config(TEAM, [A], operation=9)
+        await settle(desk, recorder)
+        assert set(desk.session._context.monitors.teams[TEAM].members) == {"1002", "1003"}
+        assert desk.session.counters()["team_lists_contradicting"] == 3
+
+    async def test_what_a_member_lacks_is_not_taken_from_another_one(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        fixed = b"\0\0\x13\x88" + b"\0\0\0\7" + b"\0\2" + b"\0\0" + b"\0\0\0\0"
+        desk.peer.send(128, fixed, [(86, b"1002\0"), (86, b"1003\0"), (87, b"\0\4"), (88, b"\0\3")])
+        await settle(desk, recorder)
+        assert [args["AgentFlags"] for args in recorder.of("OnNewAgentTeamMember")] == [0, 4]
+        assert desk.session.agents["1002"].state is None
+        assert desk.session.agents["1003"].state == AVAILABLE
+
+    async def test_a_list_of_another_peripheral_is_counted(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A], peripheral_id=5001)
+        await settle(desk, recorder)
+        assert joined(recorder) == []
+        assert desk.session.counters()["events_of_unknown_teams"] == 1
+
+    async def test_members_with_ids_that_are_too_long_or_empty_are_not_kept(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [("1" * 20, 0, NOT_READY), ("", 0, NOT_READY), A])
+        await settle(desk, recorder)
+        assert joined(recorder) == ["1002"]
+        assert desk.session.counters()["agents_refused"] == 1
+
+    async def test_a_team_of_100_000_is_taken_in(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
+        await watched(desk)
+        for start in range(0, 100_000, 64):
+            part = [(str(100_000 + n), 0, NOT_READY) for n in range(start, min(start + 64, 100_000))]
+            desk.peer.team_config(TEAM, part)
+        await settle(desk, recorder)
+        assert len(desk.session._context.monitors.teams[TEAM].members) == 100_000
+        assert len(joined(recorder)) == 100_000
+        await _closed(desk)
+        assert len(desk.session.agents) == 1
+
+    async def test_teams_above_the_limit_are_refused_and_counted(
+        self, make_session: Any, server: StructServer
+    ) -> None:
+        desk = await open_supervisor(make_session(max_objects=3), server)
+        recorder = FullRecorder(desk.session)
+        for number in range(5):
+            desk.peer.team_config(number, [A])
+        await settle(desk, recorder)
+        assert list(desk.session._context.monitors.teams) == [0, 1, 2]
+        assert desk.session.counters()["teams_refused"] == 2
+
+
+async def _closed(desk: SupervisorDesk) -> None:
+    closing = desk.session.disconnect()
+    desk.peer.close_conf(await desk.peer.receive(7))
+    await closing
+
+
+class TestListOfTeams:
+    async def test_130_teams_come_in_three_segments(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        teams = list(range(1, 131))
+        for team_id in teams:
+            desk.peer.team_config(team_id, [(str(3000 + team_id), 0, NOT_READY)])
+        await settle(desk, recorder)
+        recorder.clear()
+        request = desk.agent.request_agent_team_list()
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        assert asked.fixed("II")[1] == SKILL_TARGET
+        for segment in range(3):
+            part = teams[64 * segment : 64 * (segment + 1)]
+            desk.peer.team_list_conf(asked, part, segment, more=segment < 2)
+        assert await soon(request) == tuple(teams)
+        assert joined(recorder) == [str(3000 + team_id) for team_id in teams]
+
+    async def test_a_member_that_is_listed_during_the_request_is_reported_once(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.request_agent_team_list()
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        desk.peer.team_config(TEAM, [A])
+        desk.peer.team_list_conf(asked, [TEAM, TEAM], 0, more=False)
+        assert await soon(request) == (TEAM,)
+        assert joined(recorder) == ["1002"]
+
+    async def test_segments_that_never_end_fail_the_request(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.request_agent_team_list()
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        for segment in range(1500):
+            desk.peer.team_list_conf(asked, list(range(64)), segment, more=True)
+        with pytest.raises(ProtocolError, match="more than 1024 segments"):
+            await soon(request)
+        await settle(desk, recorder)
+        assert joined(recorder) == []
+
+    async def test_a_refusal_fires_a_control_failure(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.request_agent_team_list(supervisor_id=9)
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        assert asked.fixed("II")[1] == 9
+        desk.peer.failure_conf(asked, E_CTI_TEAM_NOT_FOUND)
+        with pytest.raises(RequestRefused):
+            await soon(request)
+        assert recorder.of("OnControlFailureConf")[0]["UniqueObjectID"] == "agent.5000.1001"
+
+    async def test_an_agents_session_says_what_to_do(self, session: Session, server: StructServer) -> None:
+        desk = await open_supervisor(session, server, services=AGENT_SERVICES)
+        for method in (desk.agent.request_agent_team_list, desk.agent.start_monitoring_all_agent_teams):
+            with pytest.raises(MethodError, match=r"Agent\(supervisor=True\)") as error:
+                method()
+            assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+        with pytest.raises(MethodError, match=r"session\.current_agent"):
+            desk.session.agent("1002").request_agent_team_list()
+
+
+class TestStates:
+    async def test_a_members_logout_is_monitored_and_ends_nothing(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [OWN, A])
+        await watched(desk)
+        recorder.clear()
+        for state in (AVAILABLE, LOGOUT):
+            desk.peer.agent_state_event(state, agent_id="1002", instrument="3002", monitor_id=TEAM_MONITOR)
+        await settle(desk, recorder)
+        assert recorder.names == [
+            "OnMonitoredAgentStateChange",
+            "OnMonitoredAgentStateChange",
+            "OnAgentStateChange",
+        ]
+        args = recorder.of("OnMonitoredAgentStateChange")[1]
+        assert (args["AgentState"], args["Monitored"], args["UniqueObjectID"]) == (
+            LOGOUT,
+            True,
+            "agent.5000.1002",
+        )
+        assert desk.session.is_connected()
+
+    @pytest.mark.parametrize("monitored_first", [True, False])
+    async def test_the_supervisors_own_logout_is_reported_once(
+        self, desk: SupervisorDesk, recorder: FullRecorder, monitored_first: bool
+    ) -> None:
+        desk.peer.team_config(TEAM, [OWN])
+        await watched(desk)
+        recorder.clear()
+        copies = [TEAM_MONITOR, OWN_MONITOR] if monitored_first else [OWN_MONITOR, TEAM_MONITOR]
+        for monitor_id in copies:
+            desk.peer.agent_state_event(LOGOUT, monitor_id=monitor_id)
+        await recorder.wait_for("OnPostLogout")
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        own = ["OnPreLogout", "OnAgentStateChange", "OnPostLogout"]
+        monitored = ["OnMonitoredAgentStateChange"]
+        assert recorder.names == (monitored + own if monitored_first else own + monitored)
+
+    async def test_a_logout_that_was_asked_for_is_answered_after_all_its_events(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(desk)
+        recorder.clear()
+        request = desk.agent.logout()
+        asked = await desk.peer.receive(38)
+        desk.peer.state_conf(asked)
+        desk.peer.agent_state_event(LOGOUT, monitor_id=TEAM_MONITOR)
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        assert not request.done()
+        desk.peer.agent_state_event(LOGOUT, monitor_id=OWN_MONITOR)
+        await soon(request)
+        assert recorder.names[-1] == "OnPostLogout"
+
+    async def test_a_member_without_a_list_is_heard_too(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(desk)
+        desk.peer.agent_state_event(AVAILABLE, agent_id="1009", instrument="3009", monitor_id=TEAM_MONITOR)
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        assert desk.session.agents["1009"].state == AVAILABLE
+        assert desk.session.counters()["events_of_unknown_monitors"] == 0
+
+
+class TestAllTeams:
+    async def test_all_teams_are_started_and_stopped(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.start_monitoring_all_agent_teams()
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        teams = list(range(1, 101))
+        desk.peer.team_list_conf(asked, teams[:64], 0, more=True)
+        desk.peer.team_list_conf(asked, teams[64:], 1, more=False)
+        for team_id in teams:
+            start = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+            assert start.fixed("II")[1] == team_id
+            desk.peer.monitor_start_conf(start, 1000 + team_id)
+        assert await soon(request) == tuple(teams)
+        stopping = desk.agent.stop_monitoring_all_agent_teams()
+        for team_id in teams:
+            stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+            assert stop.fixed("II")[1] == 1000 + team_id
+            desk.peer.monitor_stop_conf(stop)
+        assert await soon(stopping) == tuple(teams)
+        monitors = desk.session._context.monitors
+        assert (monitors.by_id, monitors.wanted, monitors.starting) == ({}, {}, {})
+
+    async def test_a_refused_team_leaves_the_others_monitored(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.start_monitoring_all_agent_teams()
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        desk.peer.team_list_conf(asked, [1, 2, 3], 0, more=False)
+        for number in range(3):
+            start = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+            if number == 1:
+                desk.peer.failure_conf(start, E_CTI_TEAM_NOT_FOUND)
+            else:
+                desk.peer.monitor_start_conf(start, 100 + number)
+        with pytest.raises(RequestRefused):
+            await soon(request)
+        assert set(desk.session._context.monitors.by_id) == {100, 102}
+        assert len(recorder.of("OnControlFailureConf")) == 1
+
+    async def test_a_team_is_monitored_once(self, desk: SupervisorDesk) -> None:
+        first = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        second = desk.agent.start_monitoring_agent_team({"TeamID": TEAM})
+        desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), TEAM_MONITOR)
+        await soon(first)
+        await soon(second)
+        await soon(desk.agent.start_monitoring_agent_team(team_id=TEAM))
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+        await soon(stopping)
+
+    async def test_a_team_that_is_stopped_before_it_is_confirmed_is_stopped_then(
+        self, desk: SupervisorDesk
+    ) -> None:
+        starting = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
+        desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+        await soon(starting)
+        await soon(stopping)
+        assert desk.session._context.monitors.by_id == {}
+
+    async def test_a_team_that_is_not_monitored_cannot_be_stopped(self, desk: SupervisorDesk) -> None:
+        with pytest.raises(MethodError, match="team 7 is not monitored"):
+            desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        with pytest.raises(MethodError, match="needs TeamID"):
+            desk.agent.start_monitoring_agent_team()
+
+    async def test_a_late_confirmation_stops_the_monitor_that_nobody_waits_for(
+        self, desk: SupervisorDesk, clock: Any
+    ) -> None:
+        request = desk.agent.start_monitoring_agent_team(team_id=TEAM, timeout=5)
+        asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        clock.advance(6)
+        assert request.exception() is not None
+        desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
+        stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        assert stop.fixed("II")[1] == TEAM_MONITOR
+        desk.peer.monitor_stop_conf(stop)
+        await until(lambda: not desk.session._context.monitors.by_id)
+
+
+class TestBulkMode:
+    async def test_only_the_members_of_a_monitored_team_are_monitored(
+        self, session: Session, server: StructServer, recorder: FullRecorder
+    ) -> None:
+        peer = await open_bulk(session, server)
+        supervisor = session.agent("1001")
+        peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        await soon(supervisor.start_monitoring_agent_team(team_id=TEAM))
+        recorder.clear()
+        for agent_id in ("1002", "1003"):
+            for state in (NOT_READY, LOGOUT):
+                peer.agent_state_event(state, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+        await recorder.wait_for("OnPostLogout")
+        assert recorder.names == [
+            "OnMonitoredAgentStateChange",
+            "OnMonitoredAgentStateChange",
+            "OnAgentStateChange",
+            "OnPreLogout",
+            "OnAgentStateChange",
+            "OnPostLogout",
+        ]
+        await soon(supervisor.stop_monitoring_agent_team(team_id=TEAM))
+        peer.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+        await recorder.wait_for("OnAgentStateChange", 3)
+
+    async def test_the_program_may_name_the_members(
+        self, session: Session, server: StructServer, recorder: FullRecorder
+    ) -> None:
+        peer = await open_bulk(session, server)
+        supervisor = session.agent("1001")
+        with pytest.raises(MethodError, match="give them as members="):
+            supervisor.start_monitoring_agent_team(team_id=TEAM)
+        await soon(supervisor.start_monitoring_agent_team(team_id=TEAM, members=["1002"]))
+        peer.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+
+
+async def test_a_supervisor_whose_skill_target_is_not_known_is_queried(
+    session: Session, server: StructServer
+) -> None:
+    peer = await open_bulk(session, server)
+    request = session.agent("1001").request_agent_team_list()
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    asked = await peer.receive(LIST_AGENT_TEAM_REQ)
+    assert asked.fixed("II")[1] == SKILL_TARGET
+    peer.team_list_conf(asked, [TEAM], 0, more=False)
+    assert await soon(request) == (TEAM,)
+
+
+async def test_monitoring_before_a_session_is_open_fails_the_request(session: Session) -> None:
+    error = await failed(session.agent("1001").start_monitoring_agent_team(team_id=TEAM))
+    assert error.code == CilCode.E_CTIOS_SESSION_NOT_CONNECTED
