@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.model import until
+from support.model import an_agent, until
 from support.scripts import ROOT, needs_sources
 
 import ctios_fast
@@ -16,10 +16,10 @@ from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
 from ctios_fast.core import codec
 from ctios_fast.errors import TranscriptError
+from ctios_fast.model.statistics.formulas import AGENT_FORMULAS
 from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
-from ctios_fast.sim import Simulator
-from ctios_fast.sim.plant import Population
+from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant.agent_machine import ALLOWED
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -137,6 +137,40 @@ async def test_the_samples_of_the_page_about_events_run(
     printed = capsys.readouterr().out.splitlines()
     assert "OnCallBegin call.5000.16777217.3001" in printed
     assert "1001 TALKING" in printed or f"1001 {AgentState.TALKING}" in printed
+
+
+async def test_the_samples_of_the_page_about_statistics_run(
+    session: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    population = Population.numbered(4, skill_groups=2, groups_per_agent=2)
+    async with Simulator(population=population) as simulator:
+        side = simulator.side_a
+        agent = an_agent()
+        await session.connect(ctios_a=side.host, port_a=side.port)
+        await session.set_agent(agent)
+        await agent.login()
+        await run_samples("docs/statistics.md", {"session": session, "agent": agent})
+        printed = ""
+
+        def has_printed() -> bool:
+            nonlocal printed
+            printed += capsys.readouterr().out
+            return all(each in printed for each in ("1001 has handled 0", "group 1 has 1", "group 2 has 1"))
+
+        await until(has_printed)
+        assert len(agent.get_skill_groups()) == 2
+        await session.disconnect()
+
+
+def test_the_computed_figures_of_the_page_about_statistics_equal_the_table() -> None:
+    rows = re.findall(r"^\| (\w+) \| (\w*[(A-Z].*Today\)?) \|$", page("docs/statistics.md"), re.MULTILINE)
+    shown = {
+        name: tuple(tuple(re.findall(r"\w+", part)) for part in formula.split(" / "))
+        for name, formula in rows
+    }
+    assert shown == {
+        name: tuple(part for part in formula if part) for name, formula in AGENT_FORMULAS.items()
+    }
 
 
 def test_the_names_for_developers_of_cti_os_exist() -> None:

@@ -7,6 +7,8 @@ computed, is optional in these tables.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from support.statistics_messages import AGENT_FIGURES
+
 
 class Keywords(NamedTuple):
     """``always``: carried by every such event. ``optional``: carried by some."""
@@ -66,6 +68,10 @@ EVENTS: Mapping[str, Keywords] = {
     "OnSnapshotDeviceConf": _keywords("UniqueObjectID NumCalls ValidCalls"),
     "OnAgentGreetingControlConf": _keywords("InvokeID"),
     "OnSetCallDataConf": _keywords("UniqueObjectID"),
+    "OnAgentStatistics": Keywords(
+        frozenset({"PeripheralID", "AgentExtension", "AgentID", "AgentInstrument", *AGENT_FIGURES})
+    ),
+    "OnSkillGroupStatisticsUpdated": _keywords("PeripheralID SkillGroupNumber SkillGroupID Statistics"),
 }
 
 #: What this library adds to the confirmations of an agent's requests.
@@ -88,6 +94,8 @@ OWN: Mapping[str, frozenset[str]] = {
     "OnSnapshotDeviceConf": _CONFIRMATION,
     "OnAgentGreetingControlConf": _CONFIRMATION,
     "OnSetCallDataConf": _CONFIRMATION,
+    "OnAgentStatistics": frozenset({"UniqueObjectID"}),
+    "OnSkillGroupStatisticsUpdated": frozenset({"UniqueObjectID"}),
 }
 
 #: Events of this library that CTI OS does not have.

@@ -42,6 +42,8 @@ from support.wire_steps import (
 from ctios_fast import Arguments, CilCode, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 
+pytestmark = pytest.mark.usefixtures("keywords")
+
 AnyDesk = Desk | CallDesk
 
 CALL, OTHER_CALL = Connection(501, DEVICE), Connection(502, DEVICE)
