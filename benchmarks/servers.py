@@ -7,13 +7,15 @@ it prints the number of bytes received.
 ``stream STREAM SIZE``  sends a prepared stream as fast as the client reads
 ``confirm``             grants OPEN_REQ, confirms SET_AGENT_STATE_REQ
 ``login AGENTS``        the same, and sends agent states: all logged out at first, then each login
+``statistics``          grants OPEN_REQ, answers queries for states (with 20 skill groups) and statistics
 """
 
+import random
 import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Final, NamedTuple
 
@@ -140,6 +142,57 @@ def state_event(agent: str, state: int) -> bytes:
     return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, [*floating, ("AgentInstrument", agent)])
 
 
+def statistics_state_event(agent: str, groups: Sequence[int]) -> bytes:
+    """Return the AGENT_STATE_EVENT of an agent that is not ready in some skill groups."""
+    fields = _zeros(
+        ged.AGENT_STATE_EVENT, PeripheralID=PERIPHERAL, AgentState=NOT_READY, SkillGroupNumber=0xFFFFFFFF,
+        SkillGroupID=0xFFFFFFFF, MRDID=1, NumFltSkillGroups=len(groups),
+    )  # fmt: skip
+    floating: list[tuple[str, object]] = [
+        *(("AgentID", agent), ("AgentExtension", agent), ("AgentInstrument", agent))
+    ]
+    for group in groups:
+        floating += [("FltSkillGroupNumber", group), ("FltSkillGroupID", 5000 + group)]
+        floating += [("FltSkillGroupPriority", 0), ("FltSkillGroupState", NOT_READY)]
+    return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, floating)
+
+
+def _statistics() -> Callable[[int, memoryview], bytes]:
+    version = codec(VERSION)
+    group_body = version.encode(
+        ged.QUERY_SKILL_GROUP_STATISTICS_CONF,
+        _zeros(ged.QUERY_SKILL_GROUP_STATISTICS_CONF, PeripheralID=PERIPHERAL, SkillGroupID=0xFFFFFFFF),
+    )
+
+    def reply(number: int, body: memoryview) -> bytes:
+        if number == ged.QUERY_SKILL_GROUP_STATISTICS_REQ:
+            return group_body[:8] + bytes(body[:12]) + group_body[20:]
+        if number in (ged.QUERY_AGENT_STATISTICS_REQ, ged.QUERY_AGENT_STATE_REQ):
+            return answer(number, body)
+        return _confirm(number, body)
+
+    def answer(number: int, body: memoryview) -> bytes:
+        fixed = 8 if number == ged.QUERY_AGENT_STATISTICS_REQ else 16
+        tag, length = _TAG.unpack_from(body, fixed)
+        assert tag == 5
+        agent = bytes(body[fixed + 4 : fixed + 3 + length]).decode()
+        identity: list[tuple[str, object]] = [("AgentExtension", agent), ("AgentID", agent)]
+        identity.append(("AgentInstrument", agent))
+        confirmation = number + 1
+        fields = _zeros(confirmation, InvokeID=_invoke_id(body))
+        if number == ged.QUERY_AGENT_STATISTICS_REQ:
+            fields["PeripheralID"] = PERIPHERAL
+        else:
+            groups = random.Random(agent).sample(range(1, 301), 20)
+            fields |= {"AgentState": NOT_READY, "NumSkillGroups": len(groups), "MRDID": 1}
+            for group in groups:
+                identity += [("SkillGroupNumber", group), ("SkillGroupID", 5000 + group)]
+                identity += [("SkillGroupPriority", 0), ("SkillGroupState", NOT_READY)]
+        return version.encode(confirmation, fields, identity)
+
+    return reply
+
+
 def _login(agents: int) -> Callable[[int, memoryview], bytes]:
     ids = [agent_id(number) for number in range(agents)]
     at_first = b"".join(state_event(agent, LOGOUT) for agent in ids)
@@ -182,6 +235,9 @@ def main(name: str, *arguments: str) -> None:
         case "login":
             reply = _login(int(arguments[0]))
             _serve(lambda connection: _frames(connection, reply))
+        case "statistics":
+            answered = _statistics()
+            _serve(lambda connection: _frames(connection, answered))
 
 
 if __name__ == "__main__":

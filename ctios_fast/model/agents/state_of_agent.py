@@ -301,7 +301,7 @@ class StateOfAgent(AgentRequests):
             ("AgentInstrument", "agent_instrument"),
         ):
             value = message.get(name)
-            if value:
+            if value and value != getattr(self, attribute):  # an equal one would only take memory
                 setattr(self, attribute, value)
 
     # --- Requests for states ------------------------------------------------------------------------

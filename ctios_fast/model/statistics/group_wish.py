@@ -1,7 +1,7 @@
 """GroupWish: the skill groups whose statistics one agent has enabled, or the program for the session."""
 
 from collections.abc import Collection, Iterable
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
@@ -11,6 +11,9 @@ from .group_poll import GroupPoll
 from .poller import Poll, StatisticsPoller
 
 __all__ = ["GroupWish", "KnownGroups", "WantedGroup", "WishingAgent"]
+
+#: The excluded groups of most wishes. Each ``frozenset()`` is an object of its own.
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 class WantedGroup(Protocol):
@@ -94,7 +97,7 @@ class GroupWish:
         #: Groups that were enabled by number.
         self._named: tuple[WantedGroup, ...] = ()
         #: Numbers of groups that were disabled while "own" or "all" was enabled.
-        self._excluded: frozenset[int] = frozenset()
+        self._excluded = _NONE
         #: The groups that are wanted now.
         self._held: tuple[WantedGroup, ...] = ()
 
@@ -118,17 +121,18 @@ class GroupWish:
             self.interval = interval
         if chosen.is_own:
             self._has_own = True
-            self._excluded = frozenset()
+            self._excluded = _NONE
             if own is not None:
                 self.name_own(own, is_complete=True)
             if self._own is None:
                 self._poller.ask(self)
         elif chosen.is_all:
             self._has_all = True
-            self._excluded = frozenset()
+            self._excluded = _NONE
             self._poller.poll(self)
         else:
-            self._excluded -= chosen.numbers.keys()
+            if self._excluded:
+                self._excluded -= chosen.numbers.keys()
             named = {each.skill_group_number: each for each in self._named}
             for number in chosen.numbers:
                 group = self._groups.group(number)

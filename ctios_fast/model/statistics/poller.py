@@ -10,6 +10,7 @@ afterwards.
 """
 
 import heapq
+from collections import OrderedDict
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from ctios_fast.connection.clock import TimerHandle
@@ -115,7 +116,7 @@ class StatisticsPoller:
         #: The number of the newest entry.
         self._newest = 0
         #: What is to be asked for as soon as possible, in order.
-        self._waiting: dict[Subject, None] = {}
+        self._waiting: OrderedDict[Subject, None] = OrderedDict()
         #: The queries that are not answered yet.
         self._unanswered: set[Poll] = set()
         #: Makes the next look at what is due, and when; None without one.
@@ -200,8 +201,7 @@ class StatisticsPoller:
             while self._waiting and len(self._unanswered) < MAX_IN_FLIGHT:
                 if self._context.unready() is not None:
                     return
-                subject = next(iter(self._waiting))
-                del self._waiting[subject]
+                subject, _ = self._waiting.popitem(last=False)
                 if subject.is_wanted():
                     poll = Poll(self, subject)
                     self._unanswered.add(poll)
@@ -209,6 +209,8 @@ class StatisticsPoller:
                     subject.send(poll)
         finally:
             self._is_sending = False
+            if not self._waiting:
+                self._waiting.clear()  # gives back the memory of a long queue
 
     # --- The schedule -------------------------------------------------------------------------------
 
