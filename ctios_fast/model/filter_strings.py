@@ -4,7 +4,8 @@ Semicolons separate keys that all have to hold, commas the values of a key, of w
 Developer's Guide, notes on message filters). A key is ``MessageId``, ``UniqueObjectID`` or the name of a
 field, in any case. ``*`` stands for the rest of a value; what follows it is ignored. Blanks around keys and
 values and a semicolon at the end do no harm. The filter judges CTI Server messages, so what only a CTI OS
-server made (its statistics events, monitored events, events about the connection) cannot be asked for.
+server made (monitored events, events about the connection) cannot be asked for. Statistics are an exception:
+their events stand for the confirmations that bring them.
 """
 
 import re
@@ -28,6 +29,7 @@ _KNOWN: Final = frozenset(_NUMBERS.values())
 #: CTI OS's names of events that are not made like the message's name: eAgentStateEvent is AGENT_STATE_EVENT.
 _ALIASES: Final = {
     "agentstatechange": ("AGENT_STATE_EVENT",),
+    "agentstatistics": ("QUERY_AGENT_STATISTICS_CONF",),
     "callbegin": ("BEGIN_CALL_EVENT",),
     "callend": ("END_CALL_EVENT",),
     "callrtpstarted": ("RTP_STARTED_EVENT",),
@@ -35,8 +37,11 @@ _ALIASES: Final = {
     "callstartrecordingconf": ("START_RECORDING_CONF",),
     "callstoprecordingconf": ("STOP_RECORDING_CONF",),
     "ctiosfailure": ("FAILURE_CONF", "SYSTEM_EVENT"),
+    "newagentstatistics": ("QUERY_AGENT_STATISTICS_CONF",),
+    "newskillgroupstatistics": ("QUERY_SKILL_GROUP_STATISTICS_CONF",),
     "senddtmfconf": ("SEND_DTMF_SIGNAL_CONF",),
     "serviceinitiated": ("CALL_SERVICE_INITIATED_EVENT",),
+    "skillgroupstatisticsupdated": ("QUERY_SKILL_GROUP_STATISTICS_CONF",),
     "translationroute": ("CALL_TRANSLATION_ROUTE_EVENT",),
 }
 
@@ -71,16 +76,10 @@ _REFUSED: Final = {
         ),
         _OF_THE_SERVER,
     ),
-    **dict.fromkeys(
-        ("agentstatistics", "newagentstatistics"),
-        f"{_OF_THE_SERVER}; QUERY_AGENT_STATISTICS_CONF has the data",
-    ),
-    **dict.fromkeys(
-        ("newskillgroupstatistics", "skillgroupstatisticsupdated"),
-        f"{_OF_THE_SERVER}; QUERY_SKILL_GROUP_STATISTICS_CONF has the data",
-    ),
 }
 
+#: The number that CTI OS prints for its event with the statistics of a skill group.
+_STATISTICS: Final = {0x20000073: messages.QUERY_SKILL_GROUP_STATISTICS_CONF}
 #: Numbers from here on are those of the CTI OS server's own events.
 _SERVER_EVENTS: Final = 0x20000000
 
@@ -195,6 +194,7 @@ class _Parser:
         return self.named(value)
 
     def numbered(self, value: _Part, number: int) -> int:
+        number = _STATISTICS.get(number, number)
         if number in _KNOWN:
             return number
         if number >= _SERVER_EVENTS:

@@ -66,6 +66,21 @@ def test_every_event_of_a_message_has_the_same_number_in_a_filter_and_in_event_i
 
 
 @pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("OnAgentStatistics", 113),
+        ("eOnNewAgentStatisticsEvent", 113),
+        ("OnSkillGroupStatisticsUpdated", 115),
+        ("eOnNewSkillGroupStatisticsEvent", 115),
+        ("eNewSkillGroupStatisticsEvent", 115),
+        ("536871027", 115),
+    ],
+)
+def test_events_with_statistics_stand_for_the_confirmations_that_bring_them(name: str, number: int) -> None:
+    assert FrameFilter.parse(f"MessageId={name}", 25).messages == {number}
+
+
+@pytest.mark.parametrize(
     ("text", "agents"),
     [
         ("AgentId=1001", ["1001"]),
@@ -138,7 +153,7 @@ def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
         ("=30", "=30", "a key is missing before '='"),
         ("MessageId=", "", "a value of MessageId is missing"),
         ("AgentId=1, ,2", ",2", "a value of AgentId is missing"),
-        ("MessageId=30,536871027", "536871027", "event of the CTI OS server, made of message 115"),
+        ("MessageId=30,536871025", "536871025", "event of the CTI OS server, made of message 113"),
         ("MessageId=536871912", "536871912", "event of the CTI OS server, no CTI Server message"),
         ("MessageId=999", "999", "no CTI Server message has the number 999"),
         ("MessageId=" + "9" * 5000, "9" * 5000, "no CTI Server message has a number of 5000 digits"),
@@ -159,12 +174,6 @@ def test_a_message_that_lacks_a_key_of_the_filter_does_not_satisfy_it() -> None:
         ("MessageId=MonitoredAgentStateChange", "Mon", "filter the ordinary event"),
         ("MessageId=OnMonitoredCallHeld", "On", "filter the ordinary event"),
         ("MessageId=eAgentInfoEvent", "eAgent", "made by the CTI OS server"),
-        (
-            "MessageId=eOnNewSkillGroupStatisticsEvent",
-            "eOn",
-            "QUERY_SKILL_GROUP_STATISTICS_CONF has the data",
-        ),
-        ("MessageId=OnAgentStatistics", "On", "QUERY_AGENT_STATISTICS_CONF has the data"),
         ("MessageId=30;MessageId=23", "MessageId=23", "no message is left"),
         ("MessageId=30; Agent=3", "Agent", "no CTI Server message has a field Agent"),
         ("AgentIdd=3", "AgentIdd", "did you mean AgentID"),

@@ -7,8 +7,10 @@ from support.call_steps import CallDesk
 from support.model import an_agent, failing, soon, until
 from support.statistics_messages import (
     GROUP_FIGURES,
+    QUERY_AGENT_STATISTICS_REQ,
     QUERY_GROUP_STATISTICS_REQ,
     UNKNOWN,
+    agent_statistics_conf,
     group_asked,
     group_statistics_conf,
     numbered,
@@ -17,6 +19,7 @@ from support.struct_server import (
     LOGOUT,
     NOT_READY,
     NULL_SKILL_GROUP,
+    OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     Group,
     StructServer,
@@ -363,3 +366,29 @@ async def test_refused_queries_are_reported_and_repeated_at_the_interval(
         assert (args["UniqueObjectID"], args["MessageType"]) == ("skillgroup.5000.7", 114)
         clock.advance(INTERVAL)
     assert bulk_calls.session.counters()["statistics_queries_failed"] == 3
+
+
+@pytest.mark.parametrize(
+    "filter_string",
+    ["FilterTarget=SkillGroupStats", "MessageId=OnSkillGroupStatisticsUpdated", "MessageId=536871027", "*"],
+)
+async def test_in_monitor_mode_statistics_pass_the_filters_of_cti_os(
+    session: Session, server: StructServer, recorder: FullRecorder, clock: ManualClock, filter_string: str
+) -> None:
+    peer = await connected(session, server)
+    opening = session.set_message_filter(filter_string, peripheral_id=5000)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=0x10 | 0x4, peripherals=(5000,))
+    await soon(opening)
+    recorder.clear()
+    monitor = CallDesk(session, None, peer, recorder, 0)
+    session.enable_skill_group_statistics(
+        {"PeripheralID": 5000, "SkillGroupNumber": 7, "SkillGroupPriority": 0}
+    )
+    peer.agent_state_event(NOT_READY)
+    await answered(monitor, 7)
+    await pass_interval(monitor, clock, 7)
+    assert bool(recorder.of("OnAgentStateChange")) == (filter_string == "*")
+    agent = session.agents["1001"]
+    agent.enable_agent_statistics(interval=None)
+    agent_statistics_conf(peer, await peer.receive(QUERY_AGENT_STATISTICS_REQ))
+    await recorder.wait_for("OnAgentStatistics")
