@@ -1,12 +1,15 @@
 """The configuration of the simulated contact centre, read through the library, and what it costs."""
 
 import gc
+import random
 import tracemalloc
+from typing import Any
 
 from support.model import MakeSession, soon, until
 
+from ctios_fast import Session
 from ctios_fast.sim import Simulator
-from ctios_fast.sim.plant import Population
+from ctios_fast.sim.plant import Plant, Population
 
 AGENTS = 3000
 
@@ -43,6 +46,66 @@ async def test_every_name_of_the_plant_reaches_the_objects(make_session: MakeSes
             assert configuration.services[service.number].skill_groups == service.members
         assert len(configuration.devices) == len(population.devices)
         assert session.counters()["configuration_faults"] == 0
+        await soon(session.disconnect())
+
+
+def shown(session: Session) -> Any:
+    """What the session has of agents, skill groups and services."""
+    configuration = session.configuration
+    return (
+        {key: (each.name, each.login_name, each.skill_groups) for key, each in configuration.agents.items()},
+        {key: each.name for key, each in configuration.skill_groups.items()},
+        {key: each.name for key, each in configuration.services.items()},
+    )
+
+
+def true_of(plant: Plant) -> Any:
+    """What the plant has of them."""
+    population = plant.population
+    return (
+        {
+            key: (
+                f"{each.first_name} {each.last_name}".strip(),
+                each.login_name,
+                tuple(member.group.number for member in each.memberships),
+            )
+            for key, each in population.agents.items()
+        },
+        {key: each.name for key, each in population.skill_groups.items()},
+        {key: each.name for key, each in population.services.items()},
+    )
+
+
+async def test_random_changes_while_the_session_runs_reach_it(
+    make_session: MakeSession, rng: random.Random
+) -> None:
+    async with Simulator(population=a_population(25)) as simulator:
+        plant = simulator.plant
+        session = make_session()
+        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        await soon(session.set_bulk_mode(5000, configuration=True))
+        assert shown(session) == true_of(plant)
+        for number in range(60):
+            agent = rng.choice(list(plant.population.agents.values()))
+            group = rng.choice(list(plant.population.skill_groups))
+            match rng.randrange(6):
+                case 0:
+                    plant.add_agent(str(7000 + number), str(70_000 + number))
+                case 1:
+                    plant.remove_agent(agent)
+                case 2:
+                    plant.rename_agent(agent, first_name=f"First{number}", last_name="Changed")
+                case 3:
+                    plant.add_skill_group(500 + number, f"Group {number}")
+                case 4:
+                    plant.rename_skill_group(group, f"Renamed {number}")
+                case 5 if all(member.group.number != group for member in agent.memberships):
+                    plant.join_group(agent, group)
+        await until(lambda: shown(session) == true_of(plant))
+        assert session.counters()["configuration_faults"] == 0
+        assert session.counters()["configuration_records_dropped"] == 0
+        for number, group in plant.population.skill_groups.items():
+            assert session.get_object_from_object_id(f"skillgroup.5000.{number}").name == group.name
         await soon(session.disconnect())
 
 

@@ -95,6 +95,11 @@ async def end_call(calls: CallDesk, connection: Connection) -> None:
 # --- Queries ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    *(f"Agent.Statistics[{name}]" for name in AGENT_FIGURES),
+    "Agent[Statistics]",
+    "IAgentEvents.OnAgentStatistics",
+)
 @pytest.mark.parametrize("version", [14, 19, 25])
 async def test_a_query_names_the_agent_and_its_answer_has_84_figures(desk: Desk) -> None:
     figures = numbered(AGENT_FIGURES)
@@ -139,6 +144,7 @@ async def test_an_answer_about_another_agent_is_counted(desk: Desk, other: dict[
 # --- The interval -----------------------------------------------------------------------------------
 
 
+@pytest.mark.covers("Agent.EnableAgentStatistics")
 @pytest.mark.parametrize("interval", [5.0, INTERVAL, 300.0])
 async def test_statistics_are_asked_for_at_the_interval(
     desk: Desk, clock: ManualClock, interval: float
@@ -298,6 +304,7 @@ async def test_in_bulk_mode_the_query_names_the_agent_at_the_device_of_the_call(
 # --- Disabling and logging out ----------------------------------------------------------------------
 
 
+@pytest.mark.covers("Agent.DisableAgentStatistics")
 async def test_no_query_follows_a_disable(desk: Desk, clock: ManualClock) -> None:
     await enabled(desk)
     desk.agent.disable_agent_statistics(Arguments())

@@ -542,6 +542,26 @@ async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
     )
 
 
+async def test_skill_groups_of_the_configuration_become_known_and_agents_do_not(
+    session: Session, server: StructServer, recorder: Recorder
+) -> None:
+    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
+    await peer.receive(CONFIG_REQUEST_EVENT)
+    config.begin(peer, GROUPS | AGENTS)
+    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7)])
+    config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001")])
+    config.end(peer)
+    await soon(opening)
+    assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7"}
+    assert not session.agents
+    config.begin(peer, GROUPS, kind=UPDATE)
+    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(8, "Support")])
+    config.end(peer)
+    await heard_all(session, peer)
+    assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7", "skillgroup.5000.8"}
+    assert [args["SkillGroupName"] for args in recorder.of("OnSkillInfoEvent")] == ["Sales", "Support"]
+
+
 @pytest.mark.covers("IMonitoredAgentEvents.OnMonitoredAgentInfoEvent")
 async def test_another_agent_of_agent_mode_is_reported_as_monitored(
     session: Session, server: StructServer, recorder: Recorder

@@ -87,6 +87,11 @@ async def state(desk: AnyDesk, state: int, **more: object) -> None:
 # --- Queries ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    *(f"SkillGroup.Statistics[{name}]" for name in GROUP_FIGURES),
+    "SkillGroup[Statistics]",
+    "ISkillGroupEvents.OnSkillGroupStatisticsUpdated",
+)
 @pytest.mark.parametrize("version", [14, 19, 25])
 async def test_a_group_is_asked_for_by_number_and_its_answer_has_145_figures(desk: Desk) -> None:
     figures = numbered(GROUP_FIGURES)
@@ -156,6 +161,11 @@ async def test_an_answer_about_another_group_is_counted(desk: Desk, other: dict[
 # --- The agent's groups -----------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Agent.EnableSkillGroupStatistics",
+    "Agent.GetSkillGroups",
+    "Agent[SkillGroups]",
+)
 async def test_without_arguments_an_agent_enables_the_groups_that_it_belongs_to(
     member: Desk, clock: ManualClock
 ) -> None:
@@ -196,6 +206,7 @@ async def test_the_groups_of_an_agent_are_asked_for_while_it_is_logged_in(
     await answered(member, 7, 8)
 
 
+@pytest.mark.covers("Agent.DisableSkillGroupStatistics")
 async def test_a_disable_of_one_group_leaves_the_others(member: Desk, clock: ManualClock) -> None:
     member.agent.enable_skill_group_statistics()
     await answered(member, 7, 8)
@@ -259,6 +270,10 @@ async def test_arguments_that_name_no_groups_are_refused(desk: Desk, args: objec
 # --- The session's groups ---------------------------------------------------------------------------
 
 
+@pytest.mark.covers(
+    "Session.EnableSkillGroupStatistics",
+    "Session.DisableSkillGroupStatistics",
+)
 async def test_a_session_enables_one_group_after_the_other(bulk_calls: CallDesk, clock: ManualClock) -> None:
     session = bulk_calls.session
     for number in (7, 8):
@@ -284,6 +299,10 @@ async def test_a_session_enables_all_groups_with_empty_arguments(
     await pass_interval(bulk_calls, clock, 7)
 
 
+@pytest.mark.covers(
+    "SkillGroup.EnableSkillGroupStatistics",
+    "SkillGroup.DisableSkillGroupStatistics",
+)
 async def test_a_group_enables_its_own_statistics(bulk_calls: CallDesk, clock: ManualClock) -> None:
     group = bulk_calls.session.skill_group(7)
     group.enable_skill_group_statistics({"PeripheralID": 5000, "SkillGroupNumber": 7}, interval=5)

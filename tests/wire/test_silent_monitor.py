@@ -34,6 +34,10 @@ async def heard(calls: CallDesk) -> list[str]:
     return [name for name in calls.recorder.names if name != "OnAgentStateChange"]
 
 
+@pytest.mark.covers(
+    "ISilentMonitorEvents.OnSilentMonitorStartedEvent",
+    "ISilentMonitorEvents.OnSilentMonitorStopRequestedEvent",
+)
 @pytest.mark.parametrize(("call_type", "cause"), [(MONITOR, OTHER_CAUSE), (1, CAUSE), (MONITOR, CAUSE)])
 async def test_type_or_cause_of_the_call_start_and_its_end_stops_silent_monitoring(
     calls: CallDesk, call_type: int, cause: int
@@ -83,6 +87,10 @@ async def test_other_calls_start_nothing(calls: CallDesk) -> None:
     assert not [name for name in names if "SilentMonitor" in name]
 
 
+@pytest.mark.covers(
+    "Agent[SilentMonitorCallUID]",
+    "Agent[SilentMonitorTargetAgentUID]",
+)
 async def test_the_agent_knows_to_whom_it_listens_while_it_does(calls: CallDesk) -> None:
     agent = calls.agent
     assert agent is not None
@@ -132,6 +140,10 @@ def test_messages_are_looked_at_only_while_somebody_listens(session: Session) ->
     assert registered == []
 
 
+@pytest.mark.covers(
+    "Session.IsCCMSilentMonitor",
+    "Session[CCMBasedSilentMonitor]",
+)
 def test_a_session_says_that_silent_monitoring_is_through_unified_cm(session: Session) -> None:
     assert session.is_ccm_silent_monitor()
     assert session.get_value("CCMBasedSilentMonitor") is True

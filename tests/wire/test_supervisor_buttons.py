@@ -113,6 +113,7 @@ async def desk(make_session: MakeSession, server: StructServer, other_server: St
     return await watched(make_session(), server, companion)
 
 
+@pytest.mark.covers("IButtonEnablementEvents.OnSupervisorButtonChange")
 async def test_the_mask_follows_the_state_of_the_monitored_agent(desk: Watched) -> None:
     expected = [
         (NOT_READY, OF_AGENT),

@@ -1,6 +1,7 @@
 """What configuration messages do to a session: names of objects are reported, and records are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
@@ -16,6 +17,7 @@ from ctios_fast.model.skill_groups.skill_group import SkillGroup
 from .acquisition import Acquisition
 from .configuration import Change, Records
 from .items import Item
+from .records import SkillGroupRecord
 
 __all__ = ["configuration_handlers"]
 
@@ -29,12 +31,16 @@ def configuration_handlers(context: Context) -> dict[int, Handler]:
 
 
 class _NameReports:
-    """Fires the events that report names: when a record comes, and when an object joins the session."""
+    """Fires the events that report names: when a record comes, and when an object joins the session.
+
+    The skill groups of a configuration join the session. Agents do not, since a peripheral may have many
+    thousands that never log in.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         agents: Table[Agent] = context.registry[AGENTS.name]
-        groups: Table[SkillGroup] = context.registry[SKILL_GROUPS.name]
+        groups = self._groups = context.registry[SKILL_GROUPS.name]
         agents.joined = self._report_agent
         groups.joined = self._report_group
         #: By item: the objects that its records name, what reports one, and the attributes that are reported.
@@ -48,7 +54,9 @@ class _NameReports:
         if change.item.name in self._named and change.record is not None:
             table, report, names = self._named[change.item.name]
             each = table.get(change.key)
-            if each is not None and _differ(change.before, change.record, names):
+            if each is None:
+                self._join(change.item, (change.key,))
+            elif _differ(change.before, change.record, names):
                 report(each)
 
     def replaced(self, item: Item, records: Records) -> Callable[[], object]:
@@ -62,14 +70,33 @@ class _NameReports:
             for key, each in table.by_key.items()
             if key in records and _differ(present.get(key), records[key], names)
         ]
-        return lambda: [report(each) for each in new]
+
+        def report_all() -> None:
+            for each in new:
+                report(each)
+            self._join(item, records)
+
+        return report_all
+
+    def _join(self, item: Item, keys: Iterable[Any]) -> None:
+        # Joining reports the name.
+        if item.record is SkillGroupRecord:
+            context = self._context
+            for number in keys:
+                self._groups.adopt(number, partial(SkillGroup, number, context.peripheral_id, context))
 
     def _report_agent(self, agent: Agent) -> None:
         if agent.configured is not None:
-            context = self._context
-            is_own = context.hears_all or agent is context.current_agent
+            is_own = self._is_own(agent)
             event = "OnAgentInfoEvent" if is_own else "OnMonitoredAgentInfoEvent"
-            context.fire(event, _agent_arguments, agent, is_own)
+            self._context.fire(event, _agent_arguments, agent, is_own)
+
+    def _is_own(self, agent: Agent) -> bool:
+        # In agent mode every other agent is a monitored one, in the modes that hear all only some are.
+        context = self._context
+        if context.hears_all:
+            return not context.monitors.is_monitored(agent.agent_id)
+        return agent is context.current_agent
 
     def _report_group(self, group: SkillGroup) -> None:
         if group.configured is not None:
