@@ -52,6 +52,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ctios_fast.wireshark",
         "ctios_fast.fleet",
         "ctios_fast.sim",
+        "ctios_fast.sync",
     ),
     ("ctios_fast.testing",),
     ("ctios_fast.pytest_plugin",),

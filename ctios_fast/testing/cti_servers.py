@@ -16,8 +16,8 @@ from typing import Any, Final, TypedDict, TypeVar
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.centre import Centre, CentreSettings
 from ctios_fast.sim.control import CommandError, run_command
+from ctios_fast.sync.loop_thread import LoopThread
 
-from .loop_thread import LoopThread
 from .server_control import ServerControl
 
 __all__ = ["CtiServer", "CtiServerPair", "SideAddresses", "start_in_process", "start_process"]

@@ -21,6 +21,7 @@ from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant.agent_machine import ALLOWED
+from ctios_fast.testing import start_servers
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
@@ -171,6 +172,13 @@ def test_the_computed_figures_of_the_page_about_statistics_equal_the_table() -> 
     assert shown == {
         name: tuple(part for part in formula if part) for name, formula in AGENT_FORMULAS.items()
     }
+
+
+def test_the_samples_of_the_page_about_the_synchronous_facade_run(capsys: pytest.CaptureFixture[str]) -> None:
+    [sample] = blocks(page("docs/synchronous.md"), "python")
+    with start_servers(agents=2) as pair:
+        exec(sample, {"host": pair.a.host, "port": pair.a.port})
+    assert capsys.readouterr().out == "not yet: CF_INVALID_OBJECT_STATE\n3\n"
 
 
 def test_the_names_for_developers_of_cti_os_exist() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ctios_fast import MethodError
 from ctios_fast.sim import CommandError
 from ctios_fast.sim.control import COMMANDS
 from ctios_fast.testing import CtiServerPair, ServerControl, start_servers
@@ -72,7 +73,7 @@ def test_the_simulator_itself_is_reached_in_its_thread() -> None:
         ]
         with pytest.raises(ZeroDivisionError):
             pair.run(lambda simulator: 1 // 0)
-        with pytest.raises(RuntimeError, match="cannot wait for itself"):
+        with pytest.raises(MethodError, match="cannot wait for itself"):
             pair.run(lambda simulator: pair.control.swap())
 
 

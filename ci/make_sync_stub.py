@@ -1,0 +1,294 @@
+"""Writes ``ctios_fast/sync/facade.pyi`` from the classes of the model: ``python ci/make_sync_stub.py``.
+
+The synchronous classes have the public methods and attributes of the model's, with one difference: what is
+awaited there is returned here. A test compares the file with what this writes.
+"""
+
+import ast
+import builtins
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from ctios_fast.sync import facade
+from ctios_fast.sync.proxy import Proxy
+
+ROOT = Path(__file__).parent.parent
+STUB = ROOT / "ctios_fast" / "sync" / "facade.pyi"
+#: Classes in the order of the stub.
+CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup, facade.Session)
+#: Public names of the model that are for the library itself.
+INTERNAL = {"PROPERTIES", "WITHOUT_SESSION", "context", "connection_lost", "doubt", "forget", "leave"}
+#: Types of the library's inside: what takes or returns one is not for programs.
+INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Quiet", "StateChange"}
+#: What is awaited; its parameter is what comes of it.
+AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
+HEAD = "# Written by ci/make_sync_stub.py.\n\n"
+
+
+class Source:
+    """One module's text, as far as the stub needs it."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.name = module.__name__
+        self.tree = ast.parse(inspect.getsource(module))
+        #: Import statement by name.
+        self.imports: dict[str, str] = {}
+        #: Type variables by name.
+        self.variables: dict[str, ast.Assign] = {}
+        for node in ast.walk(self.tree):
+            self._read_import(node)
+        for node in self.tree.body:
+            self._read_definition(node)
+
+    def _read_import(self, node: ast.AST) -> None:
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                text = f"from {self._absolute(node)} import {alias.name}"
+                name = alias.asname or alias.name
+                self.imports[name] = text + (f" as {alias.asname}" if alias.asname else "")
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                self.imports[alias.asname or alias.name] = f"import {alias.name}"
+
+    def _read_definition(self, node: ast.stmt) -> None:
+        names = [getattr(node, "name", "")]
+        if isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar":
+                self.variables.update(dict.fromkeys(names, node))
+        self.imports.update({name: f"from {self.name} import {name}" for name in names if name})
+
+    def _absolute(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        base = self.name.split(".")[: -node.level]
+        return ".".join([*base, node.module] if node.module else base)
+
+    def members(self, cls: type) -> dict[str, list[ast.stmt]]:
+        """The statements that define each member of a class."""
+        [body] = [
+            node
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__
+        ]
+        found: dict[str, list[ast.stmt]] = {}
+        for node in body.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.setdefault(node.target.id, []).append(node)
+        return found
+
+    def attribute(self, cls: type, name: str) -> ast.expr | None:
+        """The annotation of an attribute that ``__init__`` sets."""
+        for init in self.members(cls).get("__init__", []):
+            assert isinstance(init, ast.FunctionDef)
+            parameters = {each.arg: each.annotation for each in [*init.args.args, *init.args.kwonlyargs]}
+            for node in ast.walk(init):
+                target = node.target if isinstance(node, ast.AnnAssign) else None
+                if target is not None and ast.unparse(target) == f"self.{name}":
+                    return node.annotation
+                if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == f"self.{name}":
+                    return _of_value(node.value, parameters)
+        return None
+
+
+def _of_value(value: ast.expr, parameters: dict[str, ast.expr | None]) -> ast.expr | None:
+    if isinstance(value, ast.Name):
+        return parameters.get(value.id)
+    if isinstance(value, ast.Constant) and value.value is not None:
+        return ast.Name(type(value.value).__name__)
+    return None
+
+
+class Quotes(ast.NodeTransformer):
+    """Takes annotations out of their quotes."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        """Leave the values of a Literal as they are."""
+        return node if ast.unparse(node.value) == "Literal" else self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """Parse text."""
+        return self.visit(ast.parse(node.value, mode="eval").body) if isinstance(node.value, str) else node
+
+
+class Members(ast.NodeTransformer):
+    """Replaces ``module.Name`` by ``Name``, and notes the import that this needs."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.imports: dict[str, str] = {}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Replace one of a module that was imported from its package."""
+        imported = self.source.imports.get(ast.unparse(node.value), "").split()
+        if imported[:1] != ["from"]:
+            return node
+        self.imports[node.attr] = f"from {imported[1]}.{imported[3]} import {node.attr}"
+        return ast.Name(node.attr)
+
+
+class Stub:
+    """The stub, as it grows."""
+
+    def __init__(self) -> None:
+        self.imports: set[str] = set()
+        self.variables: set[str] = set()
+        self.sources: dict[str, Source] = {}
+        self.own = {each.__name__ for each in CLASSES} | {"EventStream"}
+
+    def source(self, module: str) -> Source:
+        """The text of a module."""
+        return self.sources.setdefault(module, Source(importlib.import_module(module)))
+
+    def annotation(self, node: ast.expr | None, source: Source, *, awaited: bool = False) -> str:
+        """An annotation as the stub has it; ``awaited``: what comes of awaiting it."""
+        if node is None:
+            return "None"
+        node = Quotes().visit(node)
+        if awaited and isinstance(node, ast.Subscript) and ast.unparse(node.value) in AWAITED:
+            node = node.slice
+        members = Members(source)
+        node = members.visit(node)
+        known = {**source.imports, **members.imports}
+        for each in ast.walk(node):
+            if not isinstance(each, ast.Name) or each.id in self.own or hasattr(builtins, each.id):
+                continue
+            if each.id in source.variables:
+                self._add_variable(source.variables[each.id], source)
+            else:
+                self.imports.add(known[each.id])
+        return ast.unparse(node)
+
+    def _add_variable(self, node: ast.Assign, source: Source) -> None:
+        self.variables.add(ast.unparse(node))
+        self.imports.add("from typing import TypeVar")
+        assert isinstance(node.value, ast.Call)
+        for keyword in node.value.keywords:
+            self.annotation(keyword.value, source)
+
+    def function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, source: Source, *, awaited: bool = True
+    ) -> Iterator[str]:
+        """A method without its body; ``awaited``: it returns what comes of awaiting the result."""
+        arguments = node.args
+        for each in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+            if each is not None and each.annotation is not None:
+                each.annotation = ast.parse(self.annotation(each.annotation, source), mode="eval").body
+        for defaults in (arguments.defaults, arguments.kw_defaults):
+            defaults[:] = [each and ast.Constant(...) for each in defaults]
+        returned = self.annotation(node.returns, source, awaited=awaited)
+        for decorator in node.decorator_list:
+            text = ast.unparse(decorator)
+            if text == "overload" or text.endswith(".setter") or text == "property":
+                if text == "overload":
+                    self.imports.add("from typing import overload")
+                yield f"@{text}"
+        yield f"def {node.name}({ast.unparse(arguments)}) -> {returned}: ..."
+
+    def member(self, cls: type, name: str) -> list[str]:
+        """The lines of one member of a class of the model; none for what is internal."""
+        for base in cls.__mro__:
+            if base.__module__.startswith("ctios_fast") and name in vars(base):
+                source = self.source(base.__module__)
+                nodes = source.members(base).get(name)
+                if nodes is None:
+                    annotation, stated_in = self._set_by(base, cls, name)
+                    if _names_internal(annotation):
+                        return []
+                    return [f"{name}: {self.annotation(annotation, stated_in)}"]
+                overloads = [
+                    each
+                    for each in nodes
+                    if "overload" in map(ast.unparse, getattr(each, "decorator_list", []))
+                ]
+                shown = overloads or nodes
+                if any(_is_internal(node) for node in shown):
+                    return []
+                return [
+                    line
+                    for node in shown
+                    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                    for line in self.function(node, source)
+                ]
+        raise LookupError(f"{cls.__name__}.{name} has no source")
+
+    def _set_by(self, base: type, cls: type, name: str) -> tuple[ast.expr, Source]:
+        # the slot of an attribute: some __init__ sets it
+        for each in [base, *cls.__mro__]:
+            if not each.__module__.startswith("ctios_fast"):
+                continue
+            source = self.source(each.__module__)
+            declared = [n for n in source.members(each).get(name, []) if isinstance(n, ast.AnnAssign)]
+            annotation = declared[0].annotation if declared else source.attribute(each, name)
+            if annotation is not None:
+                return annotation, source
+        raise LookupError(f"the type of {cls.__name__}.{name} is stated nowhere")
+
+    def of_class(self, proxy: type[Proxy]) -> list[str]:
+        """The lines of one class."""
+        own = self.source(facade.__name__).members(proxy)
+        lines = [f"class {proxy.__name__}:"]
+        model = proxy.STANDS_FOR
+        names = [name for name in dir(model) if not name.startswith("_") and name not in INTERNAL]
+        for name in ["__init__", *names]:
+            if name not in own:
+                lines += self.member(model, name)
+        for nodes in own.values():
+            for node in nodes:
+                if isinstance(node, ast.FunctionDef):
+                    lines += self.function(node, self.source(facade.__name__), awaited=False)
+        return lines
+
+
+def _is_internal(node: ast.stmt) -> bool:
+    if isinstance(node, ast.FunctionDef):
+        each_of = [each.annotation for each in [*node.args.args, *node.args.kwonlyargs]] + [node.returns]
+    else:
+        each_of = [node.annotation] if isinstance(node, ast.AnnAssign) else []
+    return getattr(node, "name", "").startswith("apply_") or any(map(_names_internal, each_of))
+
+
+def _names_internal(annotation: ast.expr | None) -> bool:
+    if annotation is None:
+        return False
+    names = {each.id for each in ast.walk(Quotes().visit(annotation)) if isinstance(each, ast.Name)}
+    return bool(names & INTERNAL_TYPES)
+
+
+def stub() -> str:
+    """The text of the stub."""
+    whole = Stub()
+    bodies = [whole.of_class(each) for each in CLASSES]
+    events = whole.source(facade.__name__).members(facade.EventStream)
+    lines = ["class EventStream:"]
+    for nodes in events.values():
+        for node in nodes:
+            if isinstance(node, ast.FunctionDef) and node.name not in ("__init__", "__repr__"):
+                lines += whole.function(node, whole.source(facade.__name__), awaited=False)
+    bodies.append(lines)
+    text = HEAD + "\n".join([*sorted(whole.imports), *sorted(whole.variables)]) + "\n"
+    for body in bodies:
+        text += f"\n{body[0]}\n" + "".join(f"    {line}\n" for line in body[1:])
+    return formatted(text)
+
+
+def formatted(text: str) -> str:
+    """The text as the project's formatter leaves it."""
+    for command in (["check", "--fix", "--exit-zero", "--quiet"], ["format", "--quiet"]):
+        done = subprocess.run(
+            [Path(sys.executable).with_name("ruff"), *command, f"--stdin-filename={STUB}", "-"],
+            input=text, capture_output=True, text=True, check=True, cwd=ROOT,
+        )  # fmt: skip
+        text = done.stdout
+    return text
+
+
+if __name__ == "__main__":
+    STUB.write_text(stub(), "utf-8")

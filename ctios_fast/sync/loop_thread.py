@@ -1,0 +1,117 @@
+"""An event loop in a thread of its own, for programs without one."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, Final, ParamSpec, TypeVar
+
+from ctios_fast.enums import CilCode
+from ctios_fast.errors import MethodError
+
+__all__ = ["LoopThread", "settle"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class LoopThread:
+    """A running event loop in a daemon thread.
+
+    - ``name``: of the thread.
+
+    Its methods are for other threads.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.loop: Final = asyncio.new_event_loop()
+        self._process: Final = os.getpid()
+        self._thread: Final = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller runs in this thread."""
+        return threading.current_thread() is self._thread
+
+    def call(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> Any:
+        """Call the function in the thread, wait for what it returns if that can be awaited, and return it.
+
+        Raises what the function raises, or what it returns fails with. Raises ``MethodError``
+        (E_CTIOS_UNEXPECTED) in the thread itself, which would wait for itself, and in a process that was
+        forked from the thread's.
+        """
+        return self.submit(function, *args, **kwargs).result()
+
+    def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
+        """As ``call``, but return at once, with a future of the result."""
+        if self.is_current:
+            raise MethodError(
+                CilCode.E_CTIOS_UNEXPECTED,
+                "a listener runs in the thread of the event loop, which cannot wait for itself: let another "
+                "thread make this call",
+            )
+        if os.getpid() != self._process:
+            raise MethodError(
+                CilCode.E_CTIOS_UNEXPECTED,
+                "the session belongs to the process that this one was forked from: create one after the fork",
+            )
+        outcome: Future[Any] = Future()
+
+        def start() -> None:
+            try:
+                result = function(*args, **kwargs)
+                if asyncio.iscoroutine(result):
+                    result = self.loop.create_task(result)
+            except BaseException as error:
+                outcome.set_exception(error)
+                return
+            if hasattr(result, "add_done_callback"):  # a Request, a future or a task
+                result.add_done_callback(lambda done: settle(outcome, done))
+            else:
+                outcome.set_result(result)
+
+        self.loop.call_soon_threadsafe(start)
+        return outcome
+
+    def run(self, work: Coroutine[Any, Any, _T], timeout: float | None = None) -> _T:
+        """Run a coroutine in the thread and return its result.
+
+        - ``timeout``: seconds, None for no limit. When they are over, the coroutine is cancelled, and
+          ``TimeoutError`` is raised.
+
+        Raises what the coroutine raises, and as ``call`` does.
+        """
+
+        def begin() -> "asyncio.Task[_T]":
+            return self.loop.create_task(asyncio.wait_for(work, timeout))
+
+        try:
+            outcome = self.submit(begin)
+        except BaseException:
+            work.close()
+            raise
+        result: _T = outcome.result()
+        return result
+
+    def stop(self) -> None:
+        """End the loop and its thread."""
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+
+def settle(outcome: "Future[Any]", done: Any) -> None:
+    """Give an outcome the result or error of a request, future or task that is done."""
+    if done.cancelled():
+        outcome.cancel()
+        outcome.set_running_or_notify_cancel()
+    elif (error := done.exception()) is not None:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(done.result())

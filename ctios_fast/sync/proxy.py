@@ -1,0 +1,179 @@
+"""Proxies of the objects of a session, for threads other than its event loop's."""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, Final
+from weakref import WeakValueDictionary
+
+from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.property_object import PropertyObject
+
+from .loop_thread import LoopThread
+
+__all__ = ["Proxy", "home", "proxy_of", "unwrapped", "wrapped"]
+
+#: The class of the proxies of each class of the model; subclasses of ``Proxy`` enter themselves.
+_CLASSES: Final[dict[type, type["Proxy"]]] = {}
+
+#: The proxy of each object that has one, by the object's ``id``, so that an object has only one.
+_PROXIES: "Final[WeakValueDictionary[int, Proxy]]" = WeakValueDictionary()
+
+_target_of: Final = attrgetter("_target")
+
+_home: LoopThread | None = None
+
+
+def home() -> LoopThread:
+    """The thread of all sessions, which starts with the first one."""
+    global _home
+    if _home is None:
+        _home = LoopThread("ctios_fast.sync")
+    return _home
+
+
+def _forget_home() -> None:
+    global _home
+    _home = None  # a forked process has none of its parent's threads
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_home)
+
+
+class _Work:
+    """A call to be made in the thread of the event loop.
+
+    It shows nothing of its arguments, since one may be a password, and a traceback can show variables.
+    """
+
+    __slots__ = ("_args", "_function", "_kwargs")
+
+    def __init__(
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> None:
+        self._function = function
+        self._args = args
+        self._kwargs = kwargs
+
+    def __repr__(self) -> str:
+        return f"<call of {getattr(self._function, '__qualname__', self._function)}>"
+
+    def made(self) -> Any:
+        """What the function returns."""
+        return self._function(*map(unwrapped, self._args), **_unwrapped_values(self._kwargs))
+
+    async def awaited(self) -> Any:
+        """What the function returns, or what its result returns when it is awaited, with proxies."""
+        answer = self.made()
+        if inspect.isawaitable(answer):
+            answer = await answer
+        return wrapped(answer)
+
+
+class Proxy:
+    """A proxy of an object of a session.
+
+    Every read, call and assignment is carried out in the thread of the event loop. A call whose result can be
+    awaited waits for it. In a listener, which runs in that thread, attributes can be read; what has to wait
+    raises ``MethodError``.
+    """
+
+    __slots__ = ("__weakref__", "_home", "_target")
+
+    #: The class of the model that it stands for.
+    STANDS_FOR: type[PropertyObject] = PropertyObject
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        _CLASSES[cls.STANDS_FOR] = cls
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        call = _Work(self.STANDS_FOR, args, kwargs)
+        del args, kwargs
+        _attach(self, home().call(call.made))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        target = self._target
+        if inspect.isfunction(inspect.getattr_static(type(target), name, None)):
+            return self._method(getattr(target, name))
+        if self._home.is_current:
+            return wrapped(getattr(target, name))
+        value = self._home.call(_read, target, name)
+        return self._method(value) if callable(value) else value
+
+    def _method(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            work = _Work(method, args, kwargs)
+            del args, kwargs
+            return self._home.call(work.awaited)
+
+        return call
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        call = _Work(setattr, (self._target, name, value), {})
+        del value
+        self._home.call(call.made)
+
+    def __dir__(self) -> list[str]:
+        return [name for name in dir(self._target) if not name.startswith("_")]
+
+    def __repr__(self) -> str:
+        target = getattr(self, "_target", None)  # none yet in the traceback of a failed __init__
+        return f"<sync {type(self).__name__} new>" if target is None else f"<sync {target!r}>"
+
+
+def _attach(proxy: Proxy, target: PropertyObject) -> None:
+    object.__setattr__(proxy, "_target", target)
+    object.__setattr__(proxy, "_home", home())
+    _PROXIES[id(target)] = proxy
+
+
+def proxy_of(target: PropertyObject) -> Proxy:
+    """The proxy of an object. For the loop's thread."""
+    found = _PROXIES.get(id(target))
+    if found is None:
+        cls = next((_CLASSES[base] for base in type(target).__mro__ if base in _CLASSES), Proxy)
+        found = cls.__new__(cls)
+        _attach(found, target)
+    return found
+
+
+def wrapped(value: Any) -> Any:
+    """A value that the model returned, with proxies in place of its objects. For the loop's thread.
+
+    A live mapping becomes a dict of this moment.
+    """
+    if isinstance(value, PropertyObject):
+        return proxy_of(value)
+    if isinstance(value, Arguments):
+        if any(isinstance(each, PropertyObject) for each in value.values()):
+            return arguments_over({keyword: wrapped(each) for keyword, each in value.items()})
+        return value
+    if isinstance(value, tuple) and any(isinstance(each, PropertyObject) for each in value):
+        return tuple(map(wrapped, value))
+    if isinstance(value, Mapping):
+        return {key: wrapped(each) for key, each in value.items()}
+    return value
+
+
+def unwrapped(value: Any) -> Any:
+    """A value of the program, with the model's objects in place of their proxies."""
+    if isinstance(value, Proxy):
+        return _target_of(value)
+    if isinstance(value, list | tuple) and any(isinstance(each, Proxy) for each in value):
+        return type(value)(map(unwrapped, value))
+    return value
+
+
+def _read(target: object, name: str) -> Any:
+    return wrapped(getattr(target, name))
+
+
+def _unwrapped_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: unwrapped(value) for name, value in values.items()}
