@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ctios_fast.sim import Simulator
 
@@ -19,15 +19,18 @@ class Sides(NamedTuple):
 
 
 @asynccontextmanager
-async def servers() -> AsyncIterator[Sides]:
-    """Give the sides of ``HOST_A PORT_A [HOST_B PORT_B]``; without arguments those of a simulator."""
+async def servers(**settings: Any) -> AsyncIterator[Sides]:
+    """Give the sides of ``HOST_A PORT_A [HOST_B PORT_B]``; without arguments those of a simulator.
+
+    ``settings``: those of the simulator.
+    """
     match sys.argv[1:]:
         case [host_a, port_a]:
             yield Sides(host_a, int(port_a), host_a, int(port_a))
         case [host_a, port_a, host_b, port_b]:
             yield Sides(host_a, int(port_a), host_b, int(port_b))
         case []:
-            async with Simulator() as simulator:
+            async with Simulator(**settings) as simulator:
                 a, b = simulator.side_a, simulator.side_b
                 yield Sides(a.host, a.port, b.host, b.port)
         case _:

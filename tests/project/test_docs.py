@@ -95,6 +95,17 @@ async def test_the_samples_of_the_page_about_desktops_run(capsys: pytest.Capture
     assert capsys.readouterr().out
 
 
+async def test_the_samples_of_the_page_about_supervisors_run(capsys: pytest.CaptureFixture[str]) -> None:
+    async with Simulator(team_size=4) as simulator:
+        side = simulator.side_a
+        names = await run_samples("docs/supervisor.md", {"host": side.host, "port": side.port})
+        for name in ("session", "companion"):
+            session = names[name]
+            assert isinstance(session, Session)
+            await session.disconnect()
+    assert capsys.readouterr().out
+
+
 async def test_the_samples_of_the_page_about_calls_run(
     agent: Agent, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -118,15 +118,83 @@ statistics, chat, record, ready, notready, workready, worknotready
   drop: there is no current call
   eLogout
 """
+SUPERVISED = """\
+team
+login 1002 3002
+monitor 1002
+buttons
+dial 1002 5550199
+wait OnMonitoredCallEstablished
+buttons
+barge
+wait OnCallEstablished
+buttons
+intercept
+wait OnMonitoredCallEnd
+drop
+wait OnCallEnd
+logout 1002
+team
+nonsense
+"""
+SUPERVISOR = """\
+supervisor of the teams 1
+> team
+    1001 eNotReady    0
+    1002 eLogout      -
+    1003 eLogout      -
+    1004 eLogout      -
+> login 1002 3002
+  OnMonitoredAgentStateChange 1002 eLogin
+  OnMonitoredAgentStateChange 1002 eNotReady
+> monitor 1002
+> buttons
+  set_agent_logout, set_agent_ready
+> dial 1002 5550199
+  OnMonitoredAgentStateChange 1002 eTalking
+> wait OnMonitoredCallEstablished
+  OnMonitoredCallEstablished call.5000.16777217.3002
+> buttons
+  set_agent_logout, silentmonitor, start_silentmonitor
+> barge
+  OnCallEstablished call.5000.16777217.3001
+  OnMonitoredCallConferenced call.5000.16777217.3002
+  OnMonitoredAgentStateChange 1001 eTalking
+> wait OnCallEstablished
+> buttons
+  set_agent_logout, intercept, clear
+> intercept
+  OnMonitoredCallEnd call.5000.16777217.3002
+  OnMonitoredAgentStateChange 1002 eNotReady
+> wait OnMonitoredCallEnd
+> drop
+  OnCallEnd call.5000.16777217.3001
+  OnMonitoredAgentStateChange 1001 eNotReady
+> wait OnCallEnd
+> logout 1002
+  OnMonitoredAgentStateChange 1002 eLogout
+> team
+    1001 eNotReady    1
+  * 1002 eLogout      -
+    1003 eLogout      -
+    1004 eLogout      -
+> nonsense
+  nonsense: no such command; try help
+  OnMonitoredAgentStateChange 1001 eLogout
+"""
 OUTPUT = {
     "login_logout.py": LOGIN_LOGOUT,
     "event_sink.py": EVENT_SINK,
     "bulk.py": BULK,
     "screen_pop.py": SCREEN_POP,
     "softphone.py": SOFTPHONE,
+    "supervisor.py": SUPERVISOR,
 }
 #: What is typed.
-INPUT = {"softphone.py": TYPED}
+INPUT = {"softphone.py": TYPED, "supervisor.py": SUPERVISED}
+#: What the simulator of given servers needs, and how many sessions an example opens if not one.
+SETTINGS = {"supervisor.py": {"team_size": 4}}
+SESSIONS = {"supervisor.py": 2}
 #: Examples that do not end on given servers.
 ENDLESS = {"wallboard.py": WALLBOARD}
 
@@ -159,14 +227,14 @@ def test_an_example_runs_on_its_own_simulator(name: str) -> None:
 async def test_an_example_runs_on_the_servers_of_its_arguments(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with Simulator() as simulator:
+    async with Simulator(**SETTINGS.get(f"{name}.py", {})) as simulator:
         a, b = simulator.side_a, simulator.side_b
         arguments = [a.host, str(a.port), b.host, str(b.port)]
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(INPUT.get(f"{name}.py", "")))
         await example(name, monkeypatch).main()
         assert capsys.readouterr().out == OUTPUT[f"{name}.py"]
-        assert simulator.counters.closes == 1
+        assert simulator.counters.closes == SESSIONS.get(f"{name}.py", 1)
         assert not any(agent.logged_in for agent in simulator.agents)
 
 
