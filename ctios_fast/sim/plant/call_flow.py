@@ -272,10 +272,7 @@ class CallFlow:
         floor = self._floor
         now = floor.now()
         waited = now - waiting.created_at
-        tallies = queue.group.queue_tallies
-        if tallies is None:
-            return
-        for span in tallies.spans:
+        for span in queue.group.tallies.spans:
             counts = span.at(now)
             counts[_CALLS_QUEUED] += 1
             counts[_TIME_QUEUED] += waited

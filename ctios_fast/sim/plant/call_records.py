@@ -70,7 +70,7 @@ def record_of(connection: Connection, now: int) -> CallRecord | None:
 
 
 def count(agent: PlantAgent, record: CallRecord, after: int, now: int) -> None:
-    """Add a call to the figures of its agent and of the agent's membership in the call's group.
+    """Add a call to the figures of its agent, and of the call's group if the agent is in it.
 
     ``after``: seconds of after-call work.
     """
@@ -102,7 +102,5 @@ def _tallies(agent: PlantAgent, group: SkillGroup | None) -> list[Tallies]:
     if member is None and agent.memberships:
         member = agent.memberships[0]
     if member is not None:
-        if member.tallies is None:
-            member.tallies = Tallies.of_group()
-        found.append(member.tallies)
+        found.append(member.group.tallies)
     return found

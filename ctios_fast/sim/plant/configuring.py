@@ -31,7 +31,6 @@ from .entities import (
 from .floor import Floor
 from .plant_error import PlantError
 from .population import MAX_AGENTS, join
-from .tallies import Tallies
 
 __all__ = ["ConfigChange", "Configuring"]
 
@@ -216,7 +215,6 @@ class Configuring:
         if queue:
             self._check_new_number(queue)
         group = SkillGroup(number, group_id or self._free_id(), name)
-        group.queue_tallies = Tallies.of_group()
         with self._operation():
             population.skill_groups[number] = group
             self._note(ConfigMsgMask.SKILL_GROUP_INFORMATION, _ADD, group)
@@ -267,8 +265,7 @@ class Configuring:
             raise PlantError(f"agent {agent.agent_id} is not in media routing domain {group.mrd}")
         _require_no_call(agent)
         with self._operation():
-            self._desk.settle(agent, self._floor.now())
-            join(agent, group).state = agent.media[group.mrd].state
+            join(agent, group).enter(agent.media[group.mrd].state, self._floor.now())
             self._note(ConfigMsgMask.AGENT_INFORMATION, _CHANGE, agent)
             self._desk.groups_changed(agent)
 
@@ -285,12 +282,7 @@ class Configuring:
 
     def _take_from_group(self, member: Membership) -> None:
         agent, group = member.agent, member.group
-        now = self._floor.now()
-        self._desk.settle(agent, now)
-        if member.tallies is not None:
-            if group.former is None:
-                group.former = Tallies.of_group()
-            group.former.absorb(member.tallies, now)
+        member.enter(AgentState.AGENT_STATE_LOGOUT, self._floor.now())
         agent.memberships.remove(member)
         group.members.remove(member)
         group.available.pop(agent, None)

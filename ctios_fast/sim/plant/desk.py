@@ -26,7 +26,7 @@ from .call_records import count
 from .entities import VOICE_MRD, MediaState, PlantAgent, SkillGroup
 from .floor import Floor
 from .plant_error import ControlRefusal
-from .tallies import STATE_FIGURE, AgentTallies, Tallies
+from .tallies import STATE_FIGURE, AgentTallies
 
 __all__ = ["AgentDesk"]
 
@@ -216,19 +216,19 @@ class AgentDesk:
         )
         for member in agent.memberships:
             if member.group.mrd == mrd:
-                member.state = state
+                member.enter(state, self._floor.now())
         self._floor.agent_report.state(agent, mrd)
 
-    @staticmethod
-    def _set_memberships(agent: PlantAgent, state: AgentState, group: SkillGroup | None) -> None:
+    def _set_memberships(self, agent: PlantAgent, state: AgentState, group: SkillGroup | None) -> None:
+        now = self._floor.now()
         voice = [m for m in agent.memberships if m.group.mrd == VOICE_MRD]
         if state not in _OF_ONE_GROUP or len(voice) < 2:
             for member in voice:
-                member.state = state
+                member.enter(state, now)
             return
         group = _counting_group(agent, group)
         for member in voice:
-            member.state = state if member.group is group else _BUSY_OTHER
+            member.enter(state if member.group is group else _BUSY_OTHER, now)
 
     @staticmethod
     def _keep_available(agent: PlantAgent, available: bool) -> None:
@@ -239,10 +239,7 @@ class AgentDesk:
                 member.group.available.pop(agent, None)
 
     def groups_changed(self, agent: PlantAgent) -> None:
-        """Bring the states in an agent's skill groups in line after it has joined or left one; report them.
-
-        The time in the present state must have been settled before.
-        """
+        """Bring an agent's states in its skill groups in line after it has joined or left one."""
         state = agent.voice.state
         self._set_memberships(agent, state, agent.group)
         if state is _LOGOUT:
@@ -347,7 +344,7 @@ class AgentDesk:
         agent.counted_until = now
 
     def settle(self, agent: PlantAgent, now: int) -> None:
-        """Add the time in the present state, up to now, to the figures."""
+        """Add the time in the present state, up to now, to the agent's figures."""
         start, agent.counted_until = agent.counted_until, now
         state = agent.voice.state
         if state is _LOGOUT or start == now:
@@ -355,11 +352,6 @@ class AgentDesk:
         if agent.tallies is None:
             agent.tallies = AgentTallies()
         agent.tallies.add_time(STATE_FIGURE[state], start, now, agent.routable)
-        for member in agent.memberships:
-            if member.group.mrd == VOICE_MRD and member.state is not _LOGOUT:
-                if member.tallies is None:
-                    member.tallies = Tallies.of_group()
-                member.tallies.add_time(STATE_FIGURE[member.state], start, now, agent.routable)
 
 
 def _counting_group(agent: PlantAgent, group: SkillGroup | None) -> SkillGroup | None:

@@ -20,6 +20,7 @@ from ctios_fast.protocol.enums import (
 
 from .call_context import CallContext, RouterCallKey
 from .call_machine import Trigger, next_state
+from .presence import Presence
 from .tallies import AgentTallies, CallFigures, Tallies
 
 if TYPE_CHECKING:
@@ -119,13 +120,26 @@ class MediaState:
 
 @dataclass(slots=True, eq=False)
 class Membership:
-    """One agent in one skill group, with what it did there."""
+    """One agent in one skill group.
+
+    ``routable``: what the agent was when it came into the state.
+    """
 
     agent: "PlantAgent"
     group: "SkillGroup"
     priority: int = 0
     state: AgentState = AgentState.AGENT_STATE_LOGOUT
-    tallies: Tallies | None = None
+    routable: bool = True
+
+    def enter(self, state: AgentState, now: int) -> None:
+        """Go to a state; ``now`` is in whole seconds of the plant's clock."""
+        presence = self.group.presence
+        presence.settle(now)
+        if self.state is not AgentState.AGENT_STATE_LOGOUT:
+            presence.leave(self, self.state, self.routable)
+        self.state, self.routable = state, self.agent.routable
+        if state is not AgentState.AGENT_STATE_LOGOUT:
+            presence.arrive(self, state, self.routable)
 
 
 @dataclass(slots=True, eq=False)
@@ -194,7 +208,10 @@ class PlantAgent:
 
 @dataclass(slots=True, eq=False)
 class SkillGroup:
-    """A skill group; ``number`` is the peripheral's, ``group_id`` its skill target id."""
+    """A skill group; ``number`` is the peripheral's, ``group_id`` its skill target id.
+
+    ``tallies``: what its agents have done here, also those that have left it, and what its queues have.
+    """
 
     number: int
     group_id: int
@@ -203,9 +220,12 @@ class SkillGroup:
     members: list[Membership] = field(default_factory=list)
     available: dict[PlantAgent, None] = field(default_factory=dict)  # in the order of becoming available
     queues: "list[Queue]" = field(default_factory=list)
-    queue_tallies: Tallies | None = None
-    former: Tallies | None = None  # what agents did here who have left the group
+    tallies: Tallies = field(default_factory=Tallies.of_group)
+    presence: Presence[Membership] = field(init=False)
     description: str = ""
+
+    def __post_init__(self) -> None:
+        self.presence = Presence(self.tallies if self.mrd == VOICE_MRD else None)
 
     @property
     def agents(self) -> list[PlantAgent]:

@@ -25,7 +25,6 @@ from .event_outlet import EventOutlet
 from .plant_error import ControlRefusal
 from .plant_settings import PlantSettings
 from .population import Population
-from .tallies import Tallies
 
 __all__ = ["Floor"]
 
@@ -55,8 +54,6 @@ class Floor:
         self.calls: Final[dict[Call, None]] = {}
         self.online = True
         self.lost: Final[list[Connection]] = []
-        for group in population.skill_groups.values():
-            group.queue_tallies = group.queue_tallies or Tallies.of_group()
         self._trunk_serial = 0
         self._router_call_id = 0
         self._router_day = -1

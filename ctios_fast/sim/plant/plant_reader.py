@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from ctios_fast.protocol.codes import NULL_ID
 from ctios_fast.protocol.enums import (
-    AgentAvailabilityStatus,
     AgentState,
     CallDirection,
     CallType,
@@ -16,14 +15,14 @@ from ctios_fast.protocol.enums import (
     LocalConnectionState,
 )
 
-from .agent_reports import availability, direction_of
+from .agent_reports import direction_of
 from .call_reports import is_silent_monitor
 from .desk import AgentDesk
 from .entities import Call, Connection, PlantAgent, SkillGroup
 from .floor import Floor
 from .plant_error import ControlRefusal
 from .plant_event import PlantEvent
-from .tallies import FIGURES, INDEX, total
+from .tallies import FIGURES, INDEX, Span
 
 __all__ = ["PlantReader"]
 
@@ -43,6 +42,12 @@ _NOW_BY_STATE: Final = {
     AgentState.AGENT_STATE_BUSY_OTHER: "AgentsBusyOther",
     AgentState.AGENT_STATE_RESERVED: "AgentsReserved",
     AgentState.AGENT_STATE_HOLD: "AgentsHold",
+    # states of other media than voice
+    AgentState.AGENT_STATE_ACTIVE: "AgentsBusyOther",
+    AgentState.AGENT_STATE_PAUSED: "AgentsBusyOther",
+    AgentState.AGENT_STATE_INTERRUPTED: "AgentsBusyOther",
+    AgentState.AGENT_STATE_NOT_ACTIVE: "AgentsBusyOther",
+    AgentState.AGENT_STATE_UNKNOWN: "AgentsBusyOther",
 }
 _NOW: Final = (
     "AgentsLoggedOn",
@@ -63,6 +68,9 @@ _NOW: Final = (
     "AgentsTalkingPreview",
     "AgentsTalkingReservation",
 )
+_QUEUE_SPANS: Final = {"To5": "5", "ToHalf": "Half", "Today": "Today"}
+"""Span -> what the names of the queue's figures end with."""
+
 _TALKING_BY_TYPE: Final = {
     CallType.CALLTYPE_AUTO_OUT: "AgentsTalkingAutoOut",
     CallType.CALLTYPE_PREVIEW: "AgentsTalkingPreview",
@@ -174,10 +182,11 @@ class PlantReader:
         now = self._floor.now()
         self._desk.settle(agent, now)
         figures: dict[str, int] = {}
-        for place, span in enumerate(("Session", "Today")):
-            counts = total([agent.tallies], place, now)
+        spans = (Span("Session", 0), Span("Today", 0)) if agent.tallies is None else agent.tallies.spans
+        for span in spans:
+            counts = span.counted(now)
             for name in _AGENT_FIGURES:
-                figures[name + span] = counts[INDEX[name]]
+                figures[name + span.name] = counts[INDEX[name]]
         return figures
 
     def skill_group_statistics(self, group: SkillGroup) -> dict[str, int]:
@@ -187,37 +196,30 @@ class PlantReader:
         own queue is not part of the plant: RouterCallsQNow and LongestRouterCallQNow are unknown.
         """
         now = self._floor.now()
-        for member in group.members:
-            self._desk.settle(member.agent, now)
+        group.presence.settle(now)
         figures = self._agents_now(group)
         figures |= self._queue_now(group, now)
-        for place, (span, queue_span) in enumerate((("To5", "5"), ("ToHalf", "Half"), ("Today", "Today"))):
-            counts = total((group.former, *(member.tallies for member in group.members)), place, now)
+        for span in group.tallies.spans:
+            counts = span.counted(now)
             for name in _GROUP_FIGURES:
-                figures[name + span] = counts[INDEX[name]]
-            queue_tallies = group.queue_tallies
-            if queue_tallies is not None:
-                queued = queue_tallies.spans[place]
-                counted = queued.counted(now)
-                figures[f"CallsQ{queue_span}"] = counted[INDEX["CallsQ"]]
-                figures[f"CallsQTime{queue_span}"] = counted[INDEX["CallsQTime"]]
-                figures[f"LongestCallQ{queue_span}"] = queued.longest if counted[INDEX["CallsQ"]] else 0
+                figures[name + span.name] = counts[INDEX[name]]
+            queue_span = _QUEUE_SPANS[span.name]
+            figures[f"CallsQ{queue_span}"] = counts[INDEX["CallsQ"]]
+            figures[f"CallsQTime{queue_span}"] = counts[INDEX["CallsQTime"]]
+            figures[f"LongestCallQ{queue_span}"] = span.longest if counts[INDEX["CallsQ"]] else 0
         return figures
 
     @staticmethod
     def _agents_now(group: SkillGroup) -> dict[str, int]:
+        presence = group.presence
         figures = dict.fromkeys(_NOW, 0)
-        for member in group.members:
-            state = member.state
-            if state is AgentState.AGENT_STATE_LOGOUT:
-                continue
-            figures["AgentsLoggedOn"] += 1
-            figures[_NOW_BY_STATE.get(state) or _talking(member.agent)] += 1
-            available = availability(member.agent, member.agent.media[group.mrd])
-            if available is AgentAvailabilityStatus.ICM_AVAILABLE:
-                figures["AgentsICMAvailable"] += 1
-            elif available is AgentAvailabilityStatus.APPLICATION_AVAILABLE:
-                figures["AgentsApplicationAvailable"] += 1
+        figures["AgentsLoggedOn"] = presence.total
+        for state, name in _NOW_BY_STATE.items():
+            figures[name] += presence.count(state)
+        for member in presence.talking:
+            figures[_talking(member.agent)] += 1
+        figures["AgentsICMAvailable"] = presence.count(AgentState.AGENT_STATE_AVAILABLE, True)
+        figures["AgentsApplicationAvailable"] = presence.count(AgentState.AGENT_STATE_AVAILABLE, False)
         figures["AgentsReady"] = figures["AgentsLoggedOn"] - figures["AgentsNotReady"]
         return figures
 

@@ -1,11 +1,11 @@
 """What is counted for agents and skill groups, in the spans that the protocol reports.
 
 All times are differences of whole seconds of the plant's clock, so that they add up exactly: the time logged
-on is the sum of the times in the states. A call is counted when its after-call work ends. A skill group has
-no figures of its own but is the sum over its members, except for its queue.
+on is the sum of the times in the states. A call is counted when its after-call work ends, for the agent and
+for one of its skill groups.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ctios_fast.protocol.enums import AgentState
@@ -17,8 +17,8 @@ __all__ = [
     "STATE_FIGURE",
     "AgentTallies",
     "CallFigures",
+    "Span",
     "Tallies",
-    "total",
 ]
 
 _TIMES: Final = (
@@ -167,7 +167,7 @@ class Tallies:
 
     @classmethod
     def of_group(cls) -> "Tallies":
-        """The spans of a skill group, or of an agent's membership in one."""
+        """The spans of a skill group."""
         return cls(Span("To5", _FIVE_MINUTES), Span("ToHalf", _HALF_HOUR), Span("Today", _DAY))
 
     def add(self, index: int, amount: int, now: int) -> None:
@@ -175,19 +175,12 @@ class Tallies:
         for span in self.spans:
             span.at(now)[index] += amount
 
-    def absorb(self, other: "Tallies", now: int) -> None:
-        """Add the figures of another thing with the same spans."""
-        for span, added in zip(self.spans, other.spans, strict=True):
-            counts = span.at(now)
-            for index, amount in enumerate(added.counted(now)):
-                counts[index] += amount
-
-    def add_time(self, index: int, start: int, end: int, routable: bool) -> None:
-        """Count the seconds of a state, each in the period in which it passed."""
+    def add_time(self, index: int, start: int, end: int, routable: bool, agents: int = 1) -> None:
+        """Count the seconds that agents spent in a state, each in the period in which it passed."""
         for span in self.spans:
             counts = span.at(end)
             begin = max(start, span.period * span.length) if span.length else start
-            seconds = end - begin
+            seconds = (end - begin) * agents
             counts[index] += seconds
             counts[_LOGGED_ON] += seconds
             if routable:
@@ -204,11 +197,3 @@ class AgentTallies(Tallies):
     def __init__(self) -> None:
         self.session = Span("Session", _SESSION)
         super().__init__(self.session, Span("Today", _DAY))
-
-
-def total(tallies: Iterable[Tallies | None], place: int, now: int) -> list[int]:
-    """The sum of the figures in the span at ``place``."""
-    counted = [
-        counts for t in tallies if t is not None and (counts := t.spans[place].counted(now)) is not _NO_COUNTS
-    ]
-    return list(map(sum, zip(*counted, strict=True))) if counted else list(_NO_COUNTS)

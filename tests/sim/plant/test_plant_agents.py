@@ -219,3 +219,29 @@ def test_the_statistics_have_every_field_of_their_messages() -> None:
     group_names = {field.name for field in of_group.fixed} - header
     assert agent_names <= set(story.plant.agent_statistics(story.agent(1)))
     assert group_names <= set(story.plant.skill_group_statistics(story.plant.population.skill_groups[1]))
+
+
+def test_a_group_counts_its_agents_by_state_whatever_their_states_are() -> None:
+    story = Story()
+    groups = story.plant.population.skill_groups.values()
+    for state in AgentState:
+        for agent in story.plant.population.agents.values():
+            story.plant.put_agent(agent, state)
+        story.clock.advance(10)
+        for group in groups:
+            statistics = story.plant.skill_group_statistics(group)
+            by_state = [
+                value
+                for name, value in statistics.items()
+                if name.startswith("Agents")
+                and name
+                not in ("AgentsLoggedOn", "AgentsReady", "AgentsICMAvailable", "AgentsApplicationAvailable")
+            ]
+            logged_on = 0 if state is AgentState.AGENT_STATE_LOGOUT else len(group.members)
+            assert statistics["AgentsLoggedOn"] == sum(by_state) == logged_on, state
+    for group in groups:
+        statistics = story.plant.skill_group_statistics(group)
+        assert statistics["LoggedOnTimeToday"] == 10 * (len(AgentState) - 1) * len(group.members)
+        assert statistics["LoggedOnTimeToday"] == sum(
+            statistics[f"{part}Today"] for part in PARTS_OF_LOGGED_ON
+        )
