@@ -1,9 +1,13 @@
 """Announcements of a call before it begins: agent pre-calls and translation routes."""
 
 import pytest
-from support.call_messages import Connection
+from support.call_messages import Connection, send
 from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
-from support.wire_steps import FOREIGN_MONITOR
+from support.struct_server import StructServer
+from support.supervisor_steps import open_supervisor
+from support.wire_steps import FOREIGN_MONITOR, FullRecorder
+
+from ctios_fast import Session
 
 KEY = {"RouterCallKeyDay": 151_000, "RouterCallKeyCallID": 77, "RouterCallKeySequenceNumber": 2}
 VARIABLES = {f"CallVariable{number}": f"value {number}" for number in range(1, 11)}
@@ -123,6 +127,17 @@ async def test_a_translation_route_announces_a_call(bulk_calls: CallDesk) -> Non
     await bulk_calls.settle()
     assert bulk_calls.one("OnCallBegin")["ICMEnterpriseUniqueID"] == "icm.151000.77"
     assert bulk_calls.found(call).get_value("ICMEnterpriseUniqueID") == "icm.151000.77"
+
+
+@pytest.mark.covers("IMonitoredCallEvents.OnMonitoredTranslationRoute")
+async def test_a_supervisors_session_gets_translation_routes_of_the_peripheral_as_monitored(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = (await open_supervisor(session, server)).peer
+    send(peer, "CALL_TRANSLATION_ROUTE", None, DNIS="8000", **ANNOUNCED)
+    args = await recorder.wait_for("OnMonitoredTranslationRoute")
+    assert_announced(args, DNIS="8000", RouterCallKeySequenceNumber=2)
+    assert "OnTranslationRoute" not in recorder.names
 
 
 @pytest.mark.parametrize("message", ["AGENT_PRE_CALL", "CALL_TRANSLATION_ROUTE"])
