@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from support.model import MakeSession, soon
 
 from ctios_fast import AgentState, ConnectionState, CtiOsError, Session
@@ -111,12 +112,15 @@ class Site:
         return self.session.is_open and self.session.counters()["open_requests"] == 0
 
 
+@pytest.mark.parametrize("standby", [False, True])
 async def test_the_state_of_every_agent_survives_random_failovers(
-    make_session: MakeSession, clock: ManualClock
+    make_session: MakeSession, clock: ManualClock, standby: bool
 ) -> None:
     rng = random.Random(188)
     async with Simulator(agents=AGENTS, clock=clock) as sim:
-        session = make_session(clock=clock, rng=random.Random(1), clients=1, heartbeat=HEARTBEAT)
+        session = make_session(
+            clock=clock, rng=random.Random(1), clients=1, heartbeat=HEARTBEAT, standby=standby
+        )
         where = {side.name: (side.host, side.port) for side in (sim.side_a, sim.side_b)}
         await soon(
             session.connect(
