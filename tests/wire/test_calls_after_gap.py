@@ -203,6 +203,21 @@ async def test_a_refusal_that_is_older_than_an_event_does_not_end_the_call(
     assert calls.ended() == []
 
 
+async def test_a_call_that_is_renamed_while_it_is_asked_for_is_asked_for_again(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    (call,) = await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    calls.update(CALL, CALL._replace(call_id=502))
+    peer.control_failure_conf(request, 13, 0)
+    snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, HOLD))
+    await calls.recorder.wait_for("OnRecovered")
+    assert calls.found(CALL._replace(call_id=502)) is call
+    assert (call.status, call.is_doubtful) == (HOLD, False), "a message that renames a call states no state"
+
+
 async def test_a_busy_peripheral_is_asked_again(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:

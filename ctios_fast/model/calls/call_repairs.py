@@ -243,7 +243,10 @@ class CallRepairs(Repairs):
         # The call is not there under another id.
         if self._is_known_since(call, quiet):
             self.life.index.table.counts[_OUTDATED] += 1
-            call.is_doubtful = False
+            if call.quiet is quiet:
+                self._asked.discard(call)  # the messages did not state its state, as one that renames a call
+            else:
+                call.is_doubtful = False
         elif call.is_alive:
             self._end(call)
 
