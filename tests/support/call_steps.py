@@ -8,6 +8,7 @@ from support.call_messages import ALERTING, CONNECT, HOLD, Connection, data_upda
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
 from support.model import Recorder, soon, until
 from support.struct_server import (
+    DEVID_NONE,
     MONITOR_START_REQ,
     NOT_READY,
     OPEN_REQ,
@@ -101,9 +102,27 @@ class CallDesk:
             self.deliver(connection, connection.device_id, **fields)
             self.establish(connection, connection.device_id)
 
-    async def monitor(self, device: str = SECOND, monitor_id: int = FOREIGN_MONITOR) -> None:
-        """Let the program start a monitor of a device by a request of the protocol, and confirm it."""
-        request = self.session.request(*device_monitor(device))
+    async def monitor(
+        self,
+        device: str = SECOND,
+        monitor_id: int = FOREIGN_MONITOR,
+        *,
+        call: Connection | None = None,
+    ) -> None:
+        """Let the program start a monitor by a request of the protocol, and confirm it.
+
+        ``call``: what it monitors instead of a device.
+        """
+        message, fields, floating = device_monitor(device)
+        if call is not None:
+            fields = {
+                **fields,
+                "ConnectionCallID": call.call_id,
+                "ConnectionDeviceIDType": call.type,
+                "MonitoredDeviceType": DEVID_NONE,
+            }
+            floating = [("ConnectionDeviceID", call.device_id)]
+        request = self.session.request(message, fields, floating)
         self.peer.monitor_start_conf(await self.peer.receive(MONITOR_START_REQ), monitor_id)
         await soon(request)
 

@@ -1,6 +1,7 @@
 """Every call message becomes one event with exactly the documented keywords: from bytes to keyword sets.
 
-Each event is tried as an own one in agent mode, as a monitored one, and in bulk mode; once with every field
+Each event is tried as an own one in agent mode, as one of a monitor of a device and of a call, and in bulk
+mode; once with every field
 of its message, for a call of which all is known, and once with no field that may be left out, for a call of
 which nothing is known.
 """
@@ -195,7 +196,8 @@ _WITHOUT_CALL = {"CALL_TRANSLATION_ROUTE", "AGENT_PRE_CALL", "AGENT_PRE_CALL_ABO
 #: Messages that cannot do without the device.
 _WITH_INSTRUMENT = {"AGENT_PRE_CALL", "AGENT_PRE_CALL_ABORT"}
 
-KINDS = ["own", "monitored", "bulk"]
+#: How an event reaches the session: by its own monitor, by one of a device or of a call, or in bulk mode.
+WAYS = ["own", "device", "call", "bulk"]
 
 
 class Stage(NamedTuple):
@@ -234,7 +236,8 @@ def version(request: pytest.FixtureRequest) -> int:
 async def stage(
     request: pytest.FixtureRequest, session: Session, server: StructServer, recorder: FullRecorder
 ) -> Stage:
-    kind = request.param
+    way = request.param
+    kind = "monitored" if way in ("device", "call") else way
     if kind == "bulk":
         desk = await bulk_desk(session, server, recorder)
         stage = Stage(desk, kind, DEVICE, 0)
@@ -242,6 +245,8 @@ async def stage(
         desk = await agent_desk(session, server, recorder)
         own = kind == "own"
         stage = Stage(desk, kind, DEVICE if own else SECOND, desk.monitor_id if own else FOREIGN_MONITOR)
+        if not own:
+            await desk.monitor(SECOND, call=stage.call if way == "call" else None)
     desk.peer.agent_state_event(
         NOT_READY,
         monitor_id=stage.monitor_id,
@@ -315,7 +320,7 @@ _OWN_ONLY = {"OnTranslationRoute", "OnCallRTPStarted", "OnCallRTPStopped"}
 
 every_kind_of_every_event = pytest.mark.parametrize(
     ("stage", "event"),
-    [(kind, event) for event in ROWS for kind in KINDS if kind != "monitored" or event not in _OWN_ONLY],
+    [(way, event) for event in ROWS for way in WAYS if way in ("own", "bulk") or event not in _OWN_ONLY],
     indirect=["stage"],
 )
 

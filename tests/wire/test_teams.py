@@ -77,6 +77,7 @@ class TestMembers:
         await settle(desk, recorder)
         assert len(joined(recorder)) == 70
 
+    @pytest.mark.covers("IAgentEvents.OnNewAgentTeamMember")
     async def test_a_member_has_its_keywords(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
         desk.peer.team_config(TEAM, [OWN, A], name="Sales")
         args = await recorder.wait_for("OnNewAgentTeamMember", 2)
@@ -123,6 +124,17 @@ class TestMembers:
         desk.peer.team_config(TEAM, members(3))
         await settle(desk, recorder)
         assert len(desk.session._context.monitors.teams[TEAM].members) == 3
+
+    @pytest.mark.covers("Agent[AgentFlags]")
+    async def test_an_agent_has_the_flags_of_its_teams(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [OWN, A])
+        desk.peer.team_config(8, [("1002", 2, NOT_READY)])
+        await settle(desk, recorder)
+        assert desk.agent.agent_flags == desk.agent.get_value("AgentFlags") == 5
+        assert desk.session.agents["1002"].agent_flags == 2
+        assert desk.session.agent("1003").agent_flags is None
 
     async def test_other_flags_report_a_member_again(
         self, desk: SupervisorDesk, recorder: FullRecorder
@@ -210,6 +222,7 @@ async def _closed(desk: SupervisorDesk) -> None:
 
 
 class TestListOfTeams:
+    @pytest.mark.covers("Agent.RequestAgentTeamList")
     async def test_130_teams_come_in_three_segments(
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
@@ -335,6 +348,7 @@ class TestStates:
 
 
 class TestAllTeams:
+    @pytest.mark.covers("Agent.StartMonitoringAllAgentTeams", "Agent.StopMonitoringAllAgentTeams")
     async def test_all_teams_are_started_and_stopped(
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
@@ -374,6 +388,7 @@ class TestAllTeams:
         assert set(desk.session._context.monitors.by_id) == {100, 102}
         assert len(recorder.of("OnControlFailureConf")) == 1
 
+    @pytest.mark.covers("Agent.StartMonitoringAgentTeam", "Agent.StopMonitoringAgentTeam")
     async def test_a_team_is_monitored_once(self, desk: SupervisorDesk) -> None:
         first = desk.agent.start_monitoring_agent_team(team_id=TEAM)
         second = desk.agent.start_monitoring_agent_team({"TeamID": TEAM})

@@ -91,6 +91,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         Property(kw.CTIOS_AGENTPASSWORD, "agent_password", hidden_password, is_readable=False),
         Property(kw.CTIOS_AUTOLOGIN, "auto_login", boolean),
         *DESK_PROPERTIES,
+        Property(kw.CTIOS_AGENTFLAGS, "agent_flags"),
         *CONFIGURED_AGENT_PROPERTIES,
         *SUPERVISOR_PROPERTIES,
         *STATISTICS_PROPERTIES,

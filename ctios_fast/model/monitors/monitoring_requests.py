@@ -1,7 +1,8 @@
 """MonitoringRequests: the teams, agents and calls that a supervisor monitors. ``Agent`` inherits it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Final
 from weakref import ref
 
@@ -53,6 +54,16 @@ class MonitoringRequests(DeskProperties):
     """
 
     __slots__ = ()
+
+    @property
+    def agent_flags(self) -> int | None:
+        """AgentFlags of the agent in its teams together, None for an agent of none.
+
+        1: a primary supervisor; 2: a temporary agent; 4: a supervisor; 0: another agent.
+        """
+        teams = () if self.context is None else self.context.monitors.teams.values()
+        flags = [team.members[self.agent_id] for team in teams if self.agent_id in team.members]
+        return reduce(or_, flags) if flags else None
 
     # --- Teams ----------------------------------------------------------------------------------------
 

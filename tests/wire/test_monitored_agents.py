@@ -1,0 +1,479 @@
+"""A supervisor's monitored agent and call: the monitors of devices and calls, and their events."""
+
+from typing import Any
+
+import pytest
+from support.call_messages import CONNECT, Connection, send, snapshot_conf
+from support.model import soon, until
+from support.struct_server import (
+    AVAILABLE,
+    LIST_AGENT_TEAM_REQ,
+    MONITOR_AGENT_TEAM_START_REQ,
+    MONITOR_START_REQ,
+    MONITOR_STOP_REQ,
+    NOT_READY,
+    QUERY_AGENT_STATE_REQ,
+    SNAPSHOT_CALL_REQ,
+    SNAPSHOT_DEVICE_REQ,
+    Frame,
+    Peer,
+    StructServer,
+    text,
+)
+from support.supervisor_steps import (
+    SUPERVISOR_SERVICES,
+    SupervisorDesk,
+    hear_call,
+    open_bulk,
+    open_supervisor,
+)
+from support.wire_steps import (
+    AGENT_SERVICES,
+    OWN_MONITOR,
+    FullRecorder,
+    advance,
+    answer_opening,
+    disconnected,
+)
+
+from ctios_fast import CilCode, MethodError, RequestRefused, Session
+from ctios_fast.connection.clock import ManualClock
+
+MEMBER, DEVICE, OTHER = "1002", "3002", "1003"
+DEVICE_MONITOR, SECOND_MONITOR, CALL_MONITOR = 78, 79, 80
+CALL = Connection(601, DEVICE)
+#: InvokeID, PeripheralID, ConnectionCallID, CallMsgMask, AgentStateMask, ConnectionDeviceIDType,
+#: MonitoredDeviceType.
+START_LAYOUT = "IIIIIHH"
+E_CTI_INVALID_DEVICE, E_CTI_NOT_CALL_PARTY = 87, 35
+
+
+@pytest.fixture
+async def desk(session: Session, server: StructServer, recorder: FullRecorder) -> SupervisorDesk:
+    """A supervisor, and two agents whose devices are known."""
+    desk = await open_supervisor(session, server)
+    introduce(desk.peer)
+    await recorder.wait_for("OnMonitoredAgentStateChange", 2)
+    recorder.clear()
+    return desk
+
+
+def introduce(peer: Peer) -> None:
+    """Report the states of two agents by a monitor that the session does not know."""
+    for agent_id in (MEMBER, OTHER):
+        peer.agent_state_event(AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}", monitor_id=99)
+
+
+async def started(desk: SupervisorDesk, agent_id: str = MEMBER, monitor_id: int = DEVICE_MONITOR) -> Frame:
+    """Monitor an agent who has no calls; return the request for the monitor."""
+    request = desk.agent.start_monitoring_agent(agent=f"agent.5000.{agent_id}")
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    desk.peer.monitor_start_conf(asked, monitor_id)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(request)
+    return asked
+
+
+async def settle(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    count = len(recorder.of("OnAgentStateChange"))
+    desk.peer.agent_state_event(NOT_READY, 99, monitor_id=OWN_MONITOR)
+    await until(lambda: len(recorder.of("OnAgentStateChange")) > count)
+
+
+def names(recorder: FullRecorder) -> list[str]:
+    """The events so far, without those about buttons."""
+    return [name for name in recorder.names if name != "OnSupervisorButtonChange"]
+
+
+@pytest.mark.covers(
+    "Agent.StartMonitoringAgent", "Agent.GetMonitoredAgent", "IAgentEvents.OnStartMonitoringAgent"
+)
+async def test_a_monitor_of_the_agents_device_is_asked_for(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    asked = await started(desk)
+    fixed = asked.fixed(START_LAYOUT)
+    assert (fixed[1:3], fixed[5:]) == ((5000, 0), (0xFFFF, 76))
+    assert fixed[3] & 0x7FFFFF == 0x7FFFFF
+    assert fixed[4] != 0
+    assert asked.floating(START_LAYOUT) == [(76, text(DEVICE))]
+    args = recorder.of("OnStartMonitoringAgent")[0]
+    assert dict(args) == {
+        "UniqueObjectID": "agent.5000.1001",
+        "AgentReference": "agent.5000.1002",
+        "SupervisorID": "1001",
+        "SupervisorKey": "agent.5000.1001",
+        "SupervisorAgentState": NOT_READY,
+    }
+    assert desk.agent.get_monitored_agent() is desk.session.agents[MEMBER]
+
+
+async def test_the_calls_of_the_agent_are_monitored_calls(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    assert call.is_monitored
+    send(desk.peer, "END_CALL", CALL, monitor_id=DEVICE_MONITOR)
+    await recorder.wait_for("OnMonitoredCallEnd")
+    assert names(recorder) == [
+        "OnStartMonitoringAgent",
+        "OnMonitoredCallBegin",
+        "OnMonitoredCallEstablished",
+        "OnMonitoredCallEnd",
+    ]
+    assert desk.session.current_call is None
+    assert not desk.session.calls
+
+
+async def test_calls_in_progress_begin_if_the_server_lists_them(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    request = desk.agent.start_monitoring_agent({"AgentReference": "agent.5000.1002"})
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ), [(601, DEVICE, CONNECT)])
+    asked = await desk.peer.receive(SNAPSHOT_CALL_REQ)
+    snapshot_conf(desk.peer, asked, (601, DEVICE, CONNECT), ANI="5551234")
+    await soon(request)
+    args = await recorder.wait_for("OnMonitoredCallBegin")
+    assert (args["ANI"], args["Recovered"], args["Monitored"]) == ("5551234", True, True)
+    call = desk.session.calls[CALL.uid]
+    assert (call.status, call.is_monitored, call.instrument) == (CONNECT, True, DEVICE)
+
+
+async def test_a_server_that_does_not_list_them_fails_nothing(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    request = desk.agent.start_monitoring_agent(agent=desk.session.agents[MEMBER])
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
+    desk.peer.failure_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ), E_CTI_INVALID_DEVICE)
+    await soon(request)
+    await settle(desk, recorder)
+    assert not recorder.of("OnControlFailureConf")
+    assert len(recorder.of("OnStartMonitoringAgent")) == 1
+
+
+async def test_another_agent_replaces_the_monitored_one(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1003")
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == DEVICE_MONITOR
+    desk.peer.monitor_stop_conf(stop)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(request)
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent", "OnStartMonitoringAgent"]
+    assert recorder.of("OnMonitoredCallEnd")[0]["Recovered"] is True
+    assert desk.agent.monitored_agent.agent_id == OTHER
+    assert set(desk.session._context.monitors.by_id) == {SECOND_MONITOR}
+
+
+@pytest.mark.covers("Agent.StopMonitoringAgent", "IAgentEvents.OnStopMonitoringAgent")
+async def test_stopping_ends_the_agents_calls(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    await soon(desk.agent.start_monitoring_call(call=call))
+    recorder.clear()
+    request = desk.agent.stop_monitoring_agent({"AgentReference": "agent.5000.1002"})
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(request)
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent"]
+    assert (desk.agent.monitored_agent, desk.agent.monitored_call) == (None, None)
+    assert not desk.session.calls
+    with pytest.raises(MethodError, match="no agent is monitored"):
+        desk.agent.stop_monitoring_agent()
+
+
+async def test_a_refused_monitor_leaves_nothing(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    desk.peer.failure_conf(await desk.peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)
+    with pytest.raises(RequestRefused):
+        await soon(request)
+    assert names(recorder) == ["OnControlFailureConf"]
+    monitors = desk.session._context.monitors
+    assert (monitors.by_id, monitors.wanted, monitors.starting) == ({}, {}, {})
+    assert desk.agent.monitored_agent is None
+
+
+async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twice(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE)])
+    watching = desk.agent.start_monitoring_agent_team(team_id=7)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
+    await soon(watching)
+    asked = await started(desk)
+    assert asked.fixed(START_LAYOUT)[4] == 0
+
+
+async def test_an_agent_without_a_known_device_is_queried(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    desk.peer.team_config(7, [("1004", 0, AVAILABLE)])
+    await recorder.wait_for("OnNewAgentTeamMember")
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1004")
+    query = await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+    desk.peer.query_conf(query, AVAILABLE, agent_id="1004", instrument="3004")
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    assert asked.floating(START_LAYOUT) == [(76, text("3004"))]
+    desk.peer.monitor_start_conf(asked, DEVICE_MONITOR)
+    await soon(request)
+
+
+async def test_an_agent_who_is_logged_out_has_no_device_to_monitor(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    desk.peer.team_config(7, [("1004", 0, 1)])
+    await recorder.wait_for("OnNewAgentTeamMember")
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1004")
+    desk.peer.query_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), 1)
+    with pytest.raises(MethodError, match="set its agent_instrument") as error:
+        await soon(request)
+    assert error.value.code == CilCode.E_CTIOS_MISSING_ARGUMENT
+
+
+async def test_values_that_cannot_be_used_are_refused(desk: SupervisorDesk) -> None:
+    for agent, code in (
+        (None, CilCode.E_CTIOS_MISSING_ARGUMENT),
+        ("agent.5000.9999", CilCode.E_CTIOS_INVALID_AGENT),
+        (7, CilCode.E_CTIOS_INVALID_AGENT),
+    ):
+        with pytest.raises(MethodError) as error:
+            desk.agent.start_monitoring_agent(agent=agent)  # type: ignore[arg-type]
+        assert error.value.code == code
+    with pytest.raises(MethodError) as error:
+        desk.agent.start_monitoring_call(call="call.5000.1.x")
+    assert error.value.code == CilCode.E_CTIOS_INVALID_CALL
+
+
+async def test_a_session_without_peripheral_monitor_says_what_to_do(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES | 0x80)
+    introduce(desk.peer)
+    await recorder.wait_for("OnMonitoredAgentStateChange", 2)
+    with pytest.raises(MethodError, match="companion=session_in_bulk_mode") as error:
+        desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+
+
+# --- Calls ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.covers("Agent.StartMonitoringCall", "Agent.GetMonitoredCall")
+async def test_the_choice_of_a_call_sends_nothing(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    await soon(desk.agent.start_monitoring_call({"CallReference": CALL.uid}))
+    assert desk.agent.get_monitored_call() is call
+    await soon(desk.agent.start_monitoring_call({}))
+    assert desk.agent.get_monitored_call() is None
+    await soon(desk.agent.start_monitoring_call(call=call))
+    send(desk.peer, "END_CALL", CALL, monitor_id=DEVICE_MONITOR)
+    await recorder.wait_for("OnMonitoredCallEnd")
+    assert desk.agent.get_monitored_call() is None
+
+
+async def test_the_server_may_monitor_the_call_too(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    fixed = asked.fixed(START_LAYOUT)
+    assert (fixed[2], fixed[5:]) == (601, (0, 0xFFFF))
+    assert asked.floating(START_LAYOUT) == [(25, text(DEVICE))]
+    desk.peer.monitor_start_conf(asked, CALL_MONITOR)
+    await soon(request)
+    recorder.clear()
+    for monitor_id in (DEVICE_MONITOR, CALL_MONITOR):
+        send(desk.peer, "CALL_HELD", CALL, monitor_id=monitor_id, LocalConnectionState=4)
+    for monitor_id in (DEVICE_MONITOR, CALL_MONITOR):
+        send(desk.peer, "END_CALL", CALL, monitor_id=monitor_id)
+    await recorder.wait_for("OnMonitoredCallEnd", 2)
+    assert names(recorder) == ["OnMonitoredCallHeld"] * 2 + ["OnMonitoredCallEnd"] * 2
+    assert not desk.session.calls
+    assert set(desk.session._context.monitors.by_id) == {DEVICE_MONITOR}
+    assert desk.session.counters()["ends_of_unknown_calls"] == 0
+
+
+async def test_the_servers_monitor_of_a_call_can_be_stopped(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=99)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), CALL_MONITOR)
+    await soon(request)
+    stopping = desk.agent.stop_monitoring_call()
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == CALL_MONITOR
+    desk.peer.monitor_stop_conf(stop)
+    await soon(stopping)
+    assert desk.agent.monitored_call is None
+    assert not desk.session._context.monitors.wanted
+
+
+# --- Other forms ------------------------------------------------------------------------------------
+
+
+async def test_bulk_mode_sends_nothing_and_has_the_same_events(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await open_bulk(session, server)
+    for agent_id in (MEMBER, OTHER):
+        peer.agent_state_event(AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+    await recorder.wait_for("OnAgentStateChange", 2)
+    call = await hear_call(peer, recorder, CALL, monitor_id=0)
+    recorder.clear()
+    supervisor = session.agent("1001")
+    await soon(supervisor.start_monitoring_agent(agent="agent.5000.1002"))
+    assert names(recorder) == ["OnStartMonitoringAgent", "OnMonitoredCallBegin"]
+    assert call.is_monitored
+    other = Connection(602, "3003")
+    for connection in (CALL, other):
+        send(peer, "CALL_HELD", connection, LocalConnectionState=4)
+    await recorder.wait_for("OnCallHeld")
+    assert names(recorder)[2:] == ["OnMonitoredCallHeld", "OnCallBegin", "OnCallHeld"]
+    recorder.clear()
+    await soon(supervisor.stop_monitoring_agent())
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent"]
+    assert CALL.uid in session.calls
+    send(peer, "END_CALL", CALL)
+    await recorder.wait_for("OnCallEnd")
+
+
+async def test_a_companion_hears_the_calls_if_peripheral_monitor_was_not_granted(
+    session: Session, make_session: Any, server: StructServer, other_server: StructServer
+) -> None:
+    companion = make_session()
+    heard = FullRecorder(companion)
+    other = await open_bulk(companion, other_server)
+    other.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument=DEVICE)
+    await heard.wait_for("OnAgentStateChange")
+    own = FullRecorder(session)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    await soon(desk.agent.start_monitoring_agent(agent="agent.5000.1002"))
+    assert len(own.of("OnStartMonitoringAgent")) == 1
+    assert desk.agent.monitored_agent is companion.agents[MEMBER]
+    send(other, "BEGIN_CALL", CALL)
+    await heard.wait_for("OnMonitoredCallBegin")
+    call = companion.calls[CALL.uid]
+    await soon(desk.agent.start_monitoring_call(call=call))
+    assert desk.agent.monitored_call is call
+    await soon(desk.agent.stop_monitoring_agent())
+    assert len(own.of("OnStopMonitoringAgent")) == 1
+
+
+# --- Fail-over --------------------------------------------------------------------------------------
+
+
+async def reopened(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> Peer:
+    """Let the connection break and the session open another one."""
+    desk.peer.reset()
+    await recorder.wait_for("OnConnectionFailure")
+    await advance(clock, desk.session, lambda: recorder.of("OnConnection"))
+    peer = await server.accepted()
+    await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
+    return peer
+
+
+async def answer_queries(peer: Peer, count: int) -> None:
+    """Answer the repair's questions about other agents."""
+    for _ in range(count):
+        query = await peer.receive(QUERY_AGENT_STATE_REQ)
+        agent_id = dict(query.floating("IIii"))[5].rstrip(b"\0").decode()
+        peer.query_conf(query, AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+
+
+async def all_monitored(desk: SupervisorDesk, recorder: FullRecorder) -> None:
+    """Monitor all teams (one), an agent, and a call of the agent."""
+    request = desk.agent.start_monitoring_all_agent_teams()
+    desk.peer.team_list_conf(await desk.peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
+    await soon(request)
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+
+
+async def test_monitors_are_started_again_with_new_ids(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await all_monitored(desk, recorder)
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 2)
+    peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7, 8], 0, more=False)
+    for _ in range(3):
+        request = await peer.receive_any()
+        if request.number == MONITOR_START_REQ:
+            assert request.floating(START_LAYOUT) == [(76, text(DEVICE))]
+            peer.monitor_start_conf(request, 178)
+        else:
+            peer.monitor_start_conf(request, 180 + request.fixed("II")[1])
+    for _ in range(2):  # the own device, and that of the monitored agent
+        request = await peer.receive(SNAPSHOT_DEVICE_REQ)
+        if request.floating("IIH") == [(6, text(DEVICE))]:
+            peer.failure_conf(request, E_CTI_INVALID_DEVICE)
+        else:
+            peer.device_conf(request)
+    peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
+    report = await recorder.wait_for("OnRecovered")
+    assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [3, 3, 0]
+    assert set(desk.session._context.monitors.by_id) == {178, 187, 188}
+    assert desk.agent.monitored_agent.agent_id == MEMBER
+    assert not recorder.of("OnStopMonitoringAgent")
+    end = recorder.of("OnMonitoredCallEnd")[0]
+    assert (end["UniqueObjectID"], end["Recovered"]) == (CALL.uid, True)
+    recorder.clear()
+    send(peer, "CALL_HELD", CALL, monitor_id=178, LocalConnectionState=4)
+    peer.agent_state_event(NOT_READY, agent_id=MEMBER, instrument=DEVICE, monitor_id=187)
+    await recorder.wait_for("OnMonitoredAgentStateChange")
+    assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallHeld", "OnMonitoredAgentStateChange"]
+    assert recorder.of("OnMonitoredCallBegin")[0]["Recovered"] is True
+
+
+async def test_a_monitor_that_the_server_refuses_then_is_lost(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await started(desk)
+    recorder.clear()
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 2)
+    peer.failure_conf(await peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)
+    peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+    report = await recorder.wait_for("OnRecovered")
+    assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [1, 0, 1]
+    assert recorder.of("OnStopMonitoringAgent")[0]["AgentReference"] == "agent.5000.1002"
+    assert desk.agent.monitored_agent is None
+    assert not desk.session._context.monitors.wanted
+
+
+async def test_nothing_is_kept_after_a_disconnect(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer
+) -> None:
+    desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE), ("1009", 0, AVAILABLE)])
+    await all_monitored(desk, recorder)
+    await disconnected(desk.session, desk.peer)
+    monitors = desk.session._context.monitors
+    assert (monitors.by_id, monitors.wanted, monitors.starting, monitors.late) == ({}, {}, {}, {})
+    assert (dict(monitors.teams), monitors.memberships, monitors.watches) == ({}, 0, False)
+    assert (desk.agent.monitored_agent, desk.agent.monitored_call) == (None, None)
+    assert "1009" not in desk.session.agents
+    peer_task = desk.session.connect(ctios_a="127.0.0.1", port_a=server.port)
+    peer = await server.accepted()
+    await soon(peer_task)
+    opening = desk.session.set_agent(desk.agent)
+    await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
+    await soon(opening)
+    assert not monitors.wanted
+
+
+async def test_a_translation_route_of_a_supervisors_session_is_monitored(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    send(desk.peer, "CALL_TRANSLATION_ROUTE", DNIS="8000", RouterCallKeyDay=1, RouterCallKeyCallID=2)
+    args = await recorder.wait_for("OnMonitoredTranslationRoute")
+    assert (args["DNIS"], args["Monitored"]) == ("8000", True)
