@@ -121,6 +121,7 @@ class Connection:
         self._close_timer: TimerHandle | None = None  # in CLOSING, while there is a link
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
         self._opened_at = 0.0  # when OPEN was entered
+        self._holders: set[object] = set()  # what keeps the link from reading
         self._abandoned = AbandonedOpens(options.takeover_window)
         self.services_granted = 0  # to the session that is open, or was open last
         self.switches = 0  # times that the session went on over its standby session
@@ -299,6 +300,19 @@ class Connection:
             return self._sender.post(message, fields)
         finally:
             del fields
+
+    def hold_reading(self, holder: object) -> None:
+        """Read nothing from the present link until every holder has released it, or the link is lost."""
+        self._holders.add(holder)
+        if self.state is ConnectionState.OPEN and self.link is not None:
+            self.link.pause_reading()
+
+    def release_reading(self, holder: object) -> None:
+        """End a hold. A holder that holds nothing may release it as well."""
+        if holder in self._holders:
+            self._holders.remove(holder)
+            if not self._holders and self.link is not None:
+                self.link.resume_reading()
 
     # --- Calls of the search (SearchOwner) ------------------------------------------------------
 

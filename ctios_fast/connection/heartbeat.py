@@ -21,10 +21,14 @@ DEFAULT_MAX_MISSED = 3
 
 
 class Traffic(Protocol):
-    """When the link last sent and last received, by the same clock."""
+    """When the link last sent and last received, by the same clock, and whether it reads what comes."""
 
     last_sent: float
     last_received: float
+
+    @property
+    def is_reading(self) -> bool:
+        """False while the program keeps the link from reading."""
 
 
 class Heartbeats:
@@ -77,7 +81,8 @@ class Heartbeats:
     def _due(self) -> None:
         now = self._clock.time()
         if self._asked_at is not None:
-            if self._traffic.last_received >= self._asked_at:
+            # what is not read may be an answer
+            if self._traffic.last_received >= self._asked_at or not self._traffic.is_reading:
                 self._asked_at = None
                 self.missed = 0
             elif not self._count_missing():

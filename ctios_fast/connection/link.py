@@ -300,6 +300,11 @@ class Link(asyncio.BufferedProtocol):
         return self._transport is not None and not self._closing
 
     @property
+    def is_reading(self) -> bool:
+        """False between ``pause_reading`` and ``resume_reading``."""
+        return not self._reading_paused
+
+    @property
     def lag(self) -> float:
         """Seconds for which the oldest byte that is known to have arrived waits for its handlers; 0 if none.
 

@@ -412,6 +412,14 @@ class Context:
         self.require_thread()
         return wait_for_event(self.events, self.clock, events, predicate, timeout)
 
+    def hold_reading(self, holder: object) -> None:
+        """Read nothing from the server until every holder has released it, or the link is lost."""
+        self._connection.hold_reading(holder)
+
+    def release_reading(self, holder: object) -> None:
+        """End a hold."""
+        self._connection.release_reading(holder)
+
     @property
     def buttons_heard(self) -> bool:
         """Whether anybody listens to the button mask of agent mode."""

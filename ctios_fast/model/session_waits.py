@@ -24,7 +24,10 @@ class SessionWaits(SessionLookups):
         - ``buffer``: events that are kept until they are read, 1 to 10,000,000.
         - ``overflow``: what happens to an event for which there is no place. ``"drop_oldest"``: the oldest
           one that waits is dropped. ``"error"``: the stream ends with ``StreamOverflow`` once what waits has
-          been read.
+          been read. ``"block"``: nothing is dropped; the session reads nothing from its server until half of
+          the buffer is free. The buffer then takes what had been read already. Nothing else
+          is read either: a request that the reader of the stream awaits gets no answer meanwhile, and the
+          loss of the server is not noticed.
 
         What is dropped is counted: ``dropped`` of the stream, ``events_dropped`` of ``counters()``. The
         stream ends after ``OnConnectionClosed``.
@@ -32,7 +35,7 @@ class SessionWaits(SessionLookups):
         Raises ``ValueError`` for an unknown event, ``MethodError`` for a ``buffer`` or ``overflow`` that
         cannot be used.
         """
-        return EventStream(self._context.events, events, buffer, overflow)
+        return EventStream(self._context.events, self._context, events, buffer, overflow)
 
     def wait_for(
         self, event: str, predicate: Predicate | None = None, timeout: float | None = None

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
-from typing import Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Protocol, Self
 
 from ctios_fast.errors import StreamOverflow
 
@@ -15,13 +15,13 @@ from .publisher import EventPublisher
 __all__ = ["DEFAULT_BUFFER", "Event", "EventStream", "Overflow"]
 
 #: What a stream does with an event for which its buffer has no place.
-Overflow = Literal["drop_oldest", "error"]
+Overflow = Literal["drop_oldest", "error", "block"]
 
 #: Events that a stream keeps for its reader unless the program says otherwise.
 DEFAULT_BUFFER: Final = 1000
 
 _MAX_BUFFER: Final = 10_000_000
-_OVERFLOWS: Final = ("drop_oldest", "error")
+_OVERFLOWS: Final = ("drop_oldest", "error", "block")
 #: Nothing comes after it.
 _LAST: Final = "OnConnectionClosed"
 
@@ -37,6 +37,16 @@ class Event(NamedTuple):
     args: Arguments
 
 
+class Reading(Protocol):
+    """Keeps the session from reading what the server sends. A ``Context`` does it."""
+
+    def hold_reading(self, holder: object) -> None:
+        """Read nothing until every holder has released it."""
+
+    def release_reading(self, holder: object) -> None:
+        """End a hold."""
+
+
 class EventStream:
     """An asynchronous iterator over the events of some names in wire order, from ``Session.stream`` on.
 
@@ -47,14 +57,20 @@ class EventStream:
     """
 
     def __init__(
-        self, publisher: EventPublisher, names: Iterable[str], buffer: int, overflow: Overflow
+        self,
+        publisher: EventPublisher,
+        reading: Reading,
+        names: Iterable[str],
+        buffer: int,
+        overflow: Overflow,
     ) -> None:
         self.dropped = 0
         self._size: Final = integer("buffer", buffer, 1, _MAX_BUFFER)
         if overflow not in _OVERFLOWS:
-            raise refuse(f"overflow is {' or '.join(map(repr, _OVERFLOWS))}, not {overflow!r}")
+            raise refuse(f"overflow is one of {', '.join(map(repr, _OVERFLOWS))}, not {overflow!r}")
         self._overflow: Final = overflow
         self._publisher: Final = publisher
+        self._reading: Final = reading
         self._buffer: Final[deque[Event]] = deque()
         self._news: Final = asyncio.Event()  # set while there is something to read, or the stream has ended
         self._error: StreamOverflow | None = None
@@ -96,7 +112,10 @@ class EventStream:
                 raise StopAsyncIteration
             self._news.clear()
             await self._news.wait()
-        return self._buffer.popleft()
+        event = self._buffer.popleft()
+        if self._overflow == "block" and len(self._buffer) <= self._size // 2:
+            self._reading.release_reading(self)
+        return event
 
     async def __aenter__(self) -> Self:
         return self
@@ -109,6 +128,7 @@ class EventStream:
         if not self._is_over:
             self._is_over = True
             self._news.set()
+            self._reading.release_reading(self)
             self._publisher.unsubscribe(_LAST, self._end)
             for name, listener in self._listeners.items():
                 self._publisher.unsubscribe(name, listener)
@@ -116,16 +136,25 @@ class EventStream:
     def _take(self, name: str, args: Arguments) -> None:
         if self._is_over:  # closed by a listener of the same event
             return
-        if len(self._buffer) >= self._size:
-            self.dropped += 1
-            self._publisher.dropped += 1
-            if self._overflow == "error":
-                self._error = StreamOverflow(name, self._size)
-                self.close()
-                return
-            self._buffer.popleft()
+        if len(self._buffer) >= self._size and not self._takes_more(name):
+            return
         self._buffer.append(Event(name, args))
         self._news.set()
+        if self._overflow == "block" and len(self._buffer) >= self._size:
+            self._reading.hold_reading(self)
+
+    def _takes_more(self, name: str) -> bool:
+        # The buffer is full. Returns whether the event is kept all the same.
+        if self._overflow == "block":
+            return True  # it was read together with the one that filled the buffer
+        self.dropped += 1
+        self._publisher.dropped += 1
+        if self._overflow == "error":
+            self._error = StreamOverflow(name, self._size)
+            self.close()
+            return False
+        self._buffer.popleft()
+        return True
 
     def _ended(self, args: Arguments) -> None:
         del args

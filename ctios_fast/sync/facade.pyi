@@ -55,6 +55,8 @@ class Agent:
     @agent_call_mode.setter
     def agent_call_mode(self, mode: int | None) -> None: ...
     agent_extension: str | None
+    @property
+    def agent_flags(self) -> int | None: ...
     agent_id: str
     agent_instrument: str | None
     @property

@@ -17,6 +17,7 @@ class Line:
         self.clock = clock
         self.answers = answers
         self.last_sent = self.last_received = clock.time()
+        self.is_reading = True
         self.log: list[tuple[float, object]] = []
         self.heartbeats = Heartbeats(
             clock,

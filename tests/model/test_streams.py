@@ -6,7 +6,18 @@ import json
 import weakref
 
 import pytest
-from support.model import AVAILABLE, LOGOUT, NOT_READY, MakeSession, an_agent, failing, sides, soon, until
+from support.model import (
+    AVAILABLE,
+    LOGOUT,
+    NOT_READY,
+    MakeSession,
+    an_agent,
+    failing,
+    settled,
+    sides,
+    soon,
+    until,
+)
 
 from ctios_fast import (
     Agent,
@@ -116,6 +127,50 @@ async def test_a_full_buffer_ends_the_stream_with_an_error_after_what_waits(
     assert session.counters()["events_dropped"] == 1
 
 
+async def test_a_full_buffer_holds_the_server_back_and_drops_nothing(
+    sim: Simulator, make_session: MakeSession, clock: ManualClock
+) -> None:
+    session = make_session(clock=clock, heartbeat=5)
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_bulk_mode(5000))
+    stream = session.stream("OnAgentStateChange", buffer=4, overflow="block")
+    sim.set_agent_state("1001", AgentState.NOT_READY)
+    for number in range(4000):  # more than one read of the socket
+        sim.set_agent_state("1001", AgentState.NOT_READY, number % 1000)
+    link = session._connection.link
+    assert link is not None
+    await until(lambda: len(stream) >= 4)
+    assert not link.is_reading
+    held = len(stream)
+    for _ in range(10):  # heartbeats are sent and their answers not read
+        clock.advance(5)
+        await asyncio.sleep(0)
+    assert session.is_open
+    assert len(stream) == held < 4001
+    reasons = [(await asyncio.wait_for(anext(stream), 20)).args["EventReasonCode"] for _ in range(4001)]
+    assert reasons == [0, *(number % 1000 for number in range(4000))]
+    assert (stream.dropped, session.counters()["events_dropped"]) == (0, 0)
+    assert link.is_reading
+    await settled(session)
+    sim.freeze_side("a")  # what is read now counts for the heartbeats again
+    for _ in range(5):
+        clock.advance(5)
+        await asyncio.sleep(0)
+    assert not session.is_open
+
+
+async def test_closing_a_stream_ends_its_hold(sim: Simulator, bulk: Session) -> None:
+    first, second = (bulk.stream("OnAgentStateChange", buffer=1, overflow="block") for _ in range(2))
+    sim.set_agent_state("1001", AgentState.NOT_READY)
+    link = bulk._connection.link
+    assert link is not None
+    await until(lambda: len(second) == 1)
+    first.close()
+    assert not link.is_reading
+    second.close()
+    assert link.is_reading
+
+
 async def test_a_closed_stream_takes_nothing_more_and_keeps_nothing_alive(
     session: Session, agent: Agent
 ) -> None:
@@ -149,7 +204,7 @@ def test_what_cannot_be_used_is_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="did you mean OnCallBegin"):
         session.stream("OnCallBegn")
     assert failing(lambda: session.stream(buffer=0)) == CilCode.E_CTIOS_INVALID_ARGUMENT
-    with pytest.raises(MethodError, match="overflow is 'drop_oldest' or 'error', not 'drop'"):
+    with pytest.raises(MethodError, match="overflow is one of 'drop_oldest', 'error', 'block', not 'drop'"):
         session.stream(overflow="drop")  # type: ignore[arg-type]
 
 
