@@ -19,7 +19,15 @@ from support.model import (
     until,
 )
 
-from ctios_fast import Agent, Call, CallStatus, ControlFailure, RequestRefused, Session
+from ctios_fast import (
+    Agent,
+    Call,
+    CallStatus,
+    ControlFailure,
+    RequestRefused,
+    Session,
+    SupervisorButtonEnablement,
+)
 from ctios_fast.protocol.codes import (
     CALLTYPE_ASSIST,
     CALLTYPE_EMERGENCY,
@@ -28,7 +36,9 @@ from ctios_fast.protocol.codes import (
 )
 from ctios_fast.sim import Simulator
 
-FORMS = ["agent", "companion", "bulk"]
+#: Agent mode; agent mode with a companion; the same without a service of supervisors; bulk mode.
+FORMS = ["agent", "companion", "plain", "bulk"]
+MEMBER = "agent.5000.1002"
 
 
 class Centre(NamedTuple):
@@ -45,11 +55,17 @@ class Centre(NamedTuple):
     caller: Session
     heard: Recorder
     companion: Session | None
+    companions: Recorder | None
 
     @property
     def hearing(self) -> Session:
-        """The supervisor's session that hears of the member's calls, in forms that have one."""
+        """The supervisor's session that hears of all calls, in forms that have one."""
         return self.companion or self.boss
+
+    @property
+    def monitoring(self) -> Recorder:
+        """The events of the session that hears of the monitored agent."""
+        return self.companions if self.form == "plain" and self.companions is not None else self.heard
 
     async def settle(self) -> None:
         """Take in everything that the simulator has sent."""
@@ -81,13 +97,14 @@ async def centre(request: Any, make_session: MakeSession, team: Simulator) -> Ce
         await soon(boss.set_bulk_mode(5000, agents=["1001", "1002", "1003"]))
         supervisor = boss.agent("1001", agent_instrument="3001")
     else:
-        if request.param == "companion":
+        if request.param != "agent":
             companion = make_session(client_id="companion")
             await soon(companion.connect(**sides(team)))
             await soon(companion.set_bulk_mode(5000))
-        supervisor = Agent("1001", 5000, agent_instrument="3001", supervisor=True)
+        is_asked = request.param != "plain"
+        supervisor = Agent("1001", 5000, agent_instrument="3001", supervisor=is_asked)
         await soon(boss.set_agent(supervisor, companion=companion))
-        assert supervisor.is_supervisor()
+        assert supervisor.is_supervisor() is is_asked
     await soon(supervisor.login())
     member = boss.agent("1002", agent_instrument="3002")
     assert caller.current_agent is not None
@@ -96,7 +113,9 @@ async def centre(request: Any, make_session: MakeSession, team: Simulator) -> Ce
     [call] = agent.calls.values()
     await soon(call.answer())
     await until(lambda: call.status == CallStatus.CONNECT)
-    centre = Centre(request.param, boss, supervisor, member, agent, caller, Recorder(boss), companion)
+    companions = None if companion is None else Recorder(companion)
+    heard = Recorder(boss)
+    centre = Centre(request.param, boss, supervisor, member, agent, caller, heard, companion, companions)
     await centre.settle()
     centre.heard.clear()
     return centre
@@ -110,8 +129,10 @@ def statuses(session: Session) -> dict[str, int | None]:
 def assert_in_call(centre: Centre, *devices: str) -> None:
     """Exactly these devices are connected in one call, in each session that hears of it."""
     for session, device in ((centre.boss, "3001"), (centre.agent, "3002"), (centre.caller, "3003")):
-        expected = devices if session is centre.boss and centre.form == "bulk" else {device} & {*devices}
-        assert statuses(session) == dict.fromkeys(expected, CallStatus.CONNECT)
+        hears_all = session is centre.boss and centre.form == "bulk"
+        expected = devices if hears_all else {device} & {*devices}
+        own = {key: status for key, status in statuses(session).items() if hears_all or key == device}
+        assert own == dict.fromkeys(expected, CallStatus.CONNECT)
     if centre.companion is not None:
         assert statuses(centre.companion) == dict.fromkeys(devices, CallStatus.CONNECT)
     sessions = (centre.boss, centre.agent, centre.caller, centre.hearing)
@@ -199,13 +220,83 @@ async def test_a_call_cannot_be_taken_over_before_a_barge_in(centre: Centre) -> 
     assert_in_call(centre, "3002", "3003")
 
 
+# --- Monitored calls --------------------------------------------------------------------------------
+
+
+def buttons(centre: Centre) -> set[str]:
+    """What the supervisor may do with the monitored agent and its call."""
+    mask = centre.supervisor.supervisor_enablement_mask
+    assert mask is not None
+    return {str(bit.name).removeprefix("ENABLE_") for bit in SupervisorButtonEnablement if bit & mask}
+
+
+async def test_a_monitored_call_that_is_joined_and_taken_over(centre: Centre) -> None:
+    await soon(centre.supervisor.start_monitoring_agent(agent=MEMBER))
+    assert centre.heard.names.count("OnStartMonitoringAgent") == 1
+    [call] = centre.agent.calls.values()
+    await soon(call.hold())
+    await soon(call.retrieve())
+    await centre.settle()
+    for event in ("OnMonitoredCallHeld", "OnMonitoredCallRetrieved"):
+        assert centre.monitoring.names.count(event) == 1, event
+    monitored = centre.monitoring.session.calls[call.unique_object_id]
+    assert monitored.is_monitored
+    assert monitored.status == CallStatus.CONNECT
+    await soon(centre.supervisor.start_monitoring_call(call=monitored))
+    controls = set() if centre.form in ("agent", "bulk") else {"SET_AGENT_LOGOUT"}
+    if centre.form != "bulk":
+        assert buttons(centre) == controls | {"SILENTMONITOR", "START_SILENTMONITOR"}  # BARGE_IN too
+    await soon(centre.supervisor.barge_in())
+    await centre.settle()
+    assert centre.monitoring.names.count("OnMonitoredCallConferenced") == 1
+    if centre.form != "bulk":
+        assert buttons(centre) == controls | {"INTERCEPT", "CLEAR"}
+    await soon(centre.supervisor.intercept())
+    await centre.settle()
+    assert not monitored.is_alive
+    assert centre.monitoring.names.count("OnMonitoredCallEnd") == 1
+    assert_in_call(centre, "3001", "3003")
+    if centre.form != "bulk":
+        masks = [args["SupervisorBtnEnablementMask"] for args in centre.heard.of("OnSupervisorButtonChange")]
+        assert any(mask & SupervisorButtonEnablement.ENABLE_INTERCEPT for mask in masks)
+        assert masks[-1] == centre.supervisor.supervisor_enablement_mask
+    await soon(centre.supervisor.stop_monitoring_agent())
+    assert centre.supervisor.supervisor_enablement_mask == (None if centre.form == "bulk" else 0)
+
+
+async def test_a_monitored_call_and_its_session_are_freed(centre: Centre) -> None:
+    await soon(centre.supervisor.start_monitoring_agent(agent=MEMBER))
+    [call] = centre.agent.calls.values()
+    await soon(call.hold())
+    await soon(call.retrieve())
+    await centre.settle()
+    monitored = weakref.ref(centre.monitoring.session.calls[call.unique_object_id])
+    await soon(centre.supervisor.start_monitoring_call(call=monitored()))
+    await soon(centre.supervisor.barge_in())
+    await soon(centre.supervisor.clear_supervision())
+    await soon(call.clear_connection())
+    await centre.settle()
+    gc.collect()
+    assert monitored() is None
+    shown = weakref.ref(centre.boss.context.supervisor_buttons) if centre.form != "bulk" else None
+    await soon(centre.boss.disconnect())
+    if shown is not None:
+        assert shown() is None
+    if centre.companion is not None:
+        assert not any(  # nothing of the supervisor's session is left among the companion's listeners
+            getattr(listener, "func", None)
+            for listeners in centre.companion.context.listeners.values()
+            for listener in listeners
+        )
+
+
 # --- Other agents -----------------------------------------------------------------------------------
 
 
 async def hear_team(centre: Centre) -> None:
     """Have the supervisor's session in agent mode hear of its team's states."""
-    if centre.form != "bulk":
-        await soon(centre.boss.request("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": 1}))
+    if centre.form == "companion":
+        assert await soon(centre.supervisor.start_monitoring_all_agent_teams()) == (1,)
 
 
 async def free_member(centre: Centre) -> None:
@@ -341,6 +432,47 @@ async def test_a_members_request_for_help_calls_the_supervisor(centre: Centre) -
 
 
 # --- Opening and losses -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("centre", "whose"),
+    [
+        ("agent", ("boss",)),
+        ("bulk", ("boss",)),
+        *((form, whose) for form in ("companion", "plain") for whose in (("boss",), ("companion",))),
+        *((form, ("boss", "companion")) for form in ("companion", "plain")),
+    ],
+    indirect=["centre"],
+)
+async def test_supervision_goes_on_after_a_lost_session(
+    centre: Centre, team: Simulator, whose: tuple[str, ...]
+) -> None:
+    await soon(centre.supervisor.start_monitoring_agent(agent=MEMBER))
+    if centre.form in ("agent", "companion"):
+        await soon(centre.supervisor.start_monitoring_all_agent_teams())
+    recovered: list[str] = []
+    for name in whose:
+        session: Session = getattr(centre, name)
+        session.subscribe("OnRecovered", lambda args, name=name: recovered.append(name))
+        [link] = [each for each in team.side_a.sessions if each.client_id == session.client_id]
+        link.reset()
+    await until(lambda: sorted(recovered) == sorted(whose))
+    await centre.settle()
+    [call] = centre.agent.calls.values()
+    await soon(call.hold())
+    await soon(call.retrieve())
+    await centre.settle()
+    await soon(centre.supervisor.barge_in())
+    await centre.settle()
+    assert_in_call(centre, "3001", "3002", "3003")
+    if centre.form != "bulk":
+        assert {"INTERCEPT", "CLEAR"} <= buttons(centre)
+    await soon(centre.supervisor.intercept())
+    await centre.settle()
+    assert_in_call(centre, "3001", "3003")
+    if centre.form != "agent":
+        assert await soon(centre.member.logout(reason_code=999)) == LOGOUT
+    assert centre.boss.is_open
 
 
 async def test_an_agent_who_is_not_a_supervisor_gets_an_agents_session(

@@ -6,14 +6,15 @@ session sends requests about other agents and their calls through it. Each of th
 and repairs itself on its own.
 """
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
-__all__ = ["check_companion", "controlling_context", "supervising_context"]
+__all__ = ["check_companion", "controlling_context", "monitored_by", "supervising_context"]
 
 #: What makes a request possible that a session of one agent cannot send.
 _CURE: Final = (
@@ -107,6 +108,23 @@ def supervising_context(context: Context, is_current: bool, what: str) -> Contex
         f"configured as a supervisor with Agent(supervisor=True); or {_CURE}",
         CilCode.E_CTIOS_MODE_CONFLICT,
     )
+
+
+def monitored_by(context: Context, supervisor: Any) -> tuple[Any, Any]:
+    """The agent and the call that a supervisor monitors, each None without one.
+
+    They belong to the supervisor's session, or to the companion where that hears the agent's calls.
+
+    - ``context``: the supervisor's own.
+    """
+    sessions = [context] if context.companion is None else [context, context.companion]
+    agents = [each.monitors.monitored_agent(supervisor) for each in sessions]
+    calls = [each.monitors.monitored_call(supervisor) for each in sessions]
+    return _first(agents), _first(calls)
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((each for each in values if each is not None), None)
 
 
 def _usable(companion: Context, peripheral_id: int) -> Context:

@@ -31,7 +31,7 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import supervisor_rows as rows
-from .companion import supervising_context
+from .companion import monitored_by, supervising_context
 
 __all__ = ["SUPERVISOR_PROPERTIES", "AgentReference", "SupervisorRequests"]
 
@@ -188,8 +188,7 @@ class SupervisorRequests(RequestingObject):
             if call is None:
                 call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
         if call is None and agent is None:
-            call = context.monitors.monitored_call(self)
-            agent = context.monitors.monitored_agent(self)
+            agent, call = monitored_by(context, self)
         target = _call_in(context, call)
         supervised = _agent_in(context, agent)
         if target is not None and _is_at(target, self) and not getattr(target, "is_monitored", False):
