@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ctios_fast.core import Codec, Dispatcher, Message
+from ctios_fast.core import Codec, Dispatcher, Handler, Message
 from ctios_fast.enums import FailureReason
 from ctios_fast.errors import (
     ConnectionLost,
@@ -149,7 +149,7 @@ class Connection:
         on(ged.ACTIVE_MAINTENANCE_REQ, self._maintenance_request)
         on(ged.ACTIVE_MAINTENANCE_EVENT, self._maintenance_event)
         self.dispatcher.on_malformed = self._malformed
-        self.dispatcher.on_handler_error = observer.handler_failed
+        self.dispatcher.on_handler_error = self.handler_failed
 
     @property
     def state(self) -> ConnectionState:
@@ -721,6 +721,10 @@ class Connection:
     def _end_standby(self) -> None:
         if self.standby is not None:
             self.standby.end()
+
+    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
+        """Report a handler that raised. Called by the dispatchers."""
+        self._observer.handler_failed(handler, message, error)
 
     def standby_opened(self, side: Side) -> None:
         """Report a standby session. Called by the keeper."""

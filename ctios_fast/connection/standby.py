@@ -13,7 +13,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Protocol
 
-from ctios_fast.core import Codec, Dispatcher, Message
+from ctios_fast.core import Codec, Dispatcher, Handler, Message
 from ctios_fast.enums import FailureReason
 from ctios_fast.errors import (
     ConnectionLost,
@@ -67,6 +67,9 @@ _NOT_SENT = (ConnectionLost, EncodeError, SendBufferFull, TooManyRequests)
 class StandbyOwner(Protocol):
     """The connection, as the keeper sees it. Each call may end the keeping."""
 
+    def handler_failed(self, handler: Handler, message: Message, error: BaseException) -> None:
+        """A handler of a message on the standby session raised."""
+
     async def dial_standby(self, side: Side) -> Link:
         """Return a link to the side, with the keeper's dispatcher."""
 
@@ -119,7 +122,6 @@ class StandbyKeeper:
         self.link: Link | None = None  # to that side
         self.opened = 0  # standby sessions that were opened
         self.lost = 0  # of them, those that were lost
-        self.malformed = 0  # frames that cannot be read
         self.dispatcher = Dispatcher(codec)
         self._owner = owner
         self._options = options
@@ -144,6 +146,7 @@ class StandbyKeeper:
         on(ged.STANDBY_ACTIVE_EVENT, self._became_active)
         on(ged.ACTIVE_MAINTENANCE_REQ, self._maintenance_requested)
         self.dispatcher.on_malformed = self._malformed
+        self.dispatcher.on_handler_error = owner.handler_failed
 
     # --- Calls of the connection ----------------------------------------------------------------
 
@@ -157,10 +160,15 @@ class StandbyKeeper:
         """Whether an OPEN_REQ is unanswered."""
         return self._open_request is not None
 
-    @property
-    def frames_ignored(self) -> int:
-        """Frames on standby sessions that were not about the session itself."""
-        return self.dispatcher.unhandled
+    def counts(self) -> dict[str, int]:
+        """What is counted about all standby sessions of the connection, by name."""
+        return {
+            "standby_opened": self.opened,
+            "standby_lost": self.lost,
+            "standby_frames_ignored": self.dispatcher.unhandled,  # they were not about the session itself
+            "standby_frames_malformed": self.dispatcher.malformed,
+            "standby_handler_errors": self.dispatcher.handler_errors,
+        }
 
     def keep(
         self, side: Side, settings: OpenSettings, heartbeat: float | None, *, lasted: bool = True
@@ -393,7 +401,6 @@ class StandbyKeeper:
             self._owner.maintenance_requested(self.link, message)
 
     def _malformed(self, error: MalformedFrame) -> None:
-        self.malformed += 1
         self._log.warning(
             "malformed frame on a standby session: %s", error, kind=("malformed", error.message_type)
         )

@@ -1,5 +1,7 @@
 """What a session counts, from everything that counts on its behalf."""
 
+from typing import Final
+
 from ctios_fast.connection.connection import Connection
 
 from .context import Context
@@ -7,6 +9,16 @@ from .publisher import EventPublisher
 from .recovery import Recovery
 
 __all__ = ["counts"]
+
+
+#: The counts of standby sessions where none is wanted.
+_STANDBY_COUNTS: Final = {
+    "standby_opened": 0,
+    "standby_lost": 0,
+    "standby_frames_ignored": 0,
+    "standby_frames_malformed": 0,
+    "standby_handler_errors": 0,
+}
 
 
 def counts(
@@ -18,9 +30,8 @@ def counts(
     return {
         "connections": connection.connects,
         "standby_switches": connection.switches,
-        "standby_opened": 0 if keeper is None else keeper.opened,
-        "standby_lost": 0 if keeper is None else keeper.lost,
-        "standby_frames_ignored": 0 if keeper is None else keeper.frames_ignored,
+        **_STANDBY_COUNTS,
+        **({} if keeper is None else keeper.counts()),
         "frames": dispatcher.frames_seen,
         "frames_malformed": dispatcher.malformed,
         "frames_without_handler": dispatcher.unhandled,

@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 import pytest
 from support.model import MakeSession, an_agent, soon, until
 from support.struct_server import (
+    ACTIVE_MAINTENANCE_REQ,
     ACTIVE_MAINTENANCE_RESP,
     ACTIVE_STANDBY,
     AVAILABLE,
     CLOSE_REQ,
     HEARTBEAT_REQ,
     NOT_READY,
+    OPEN_CONF,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
@@ -600,11 +602,26 @@ async def test_a_side_that_refuses_a_request_as_the_standby_is_left(pair: Pair) 
     assert pair.session.current_side == "B"
 
 
-async def test_malformed_frames_on_a_standby_session_do_not_end_it(pair: Pair) -> None:
-    pair.b.send(STANDBY_ACTIVE_EVENT, b"", [(1, b"x" * 200)])
-    pair.b.send(1, struct.pack(">H", 1))
-    pair.b.agent_state_event(AVAILABLE)
-    await until(lambda: pair.session.counters()["frames_malformed"] >= 1)
+async def test_malformed_frames_on_a_standby_session_are_counted_and_do_not_end_it(pair: Pair) -> None:
+    pair.b.send(ACTIVE_MAINTENANCE_REQ, b"\0\0")
+    pair.b.send(STANDBY_ACTIVE_EVENT, b"\0")
+    pair.b.standby_active()
+    await pair.recorder.wait_for("OnStandbyActive")
+    assert pair.session.counters()["standby_frames_malformed"] == 2
+
+
+async def test_a_confirmation_of_a_standby_session_that_cannot_be_read_is_a_failed_attempt(
+    session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
+) -> None:
+    await open_on(session, server, other_server)
+    peer = await other_server.accepted()
+    request = await peer.receive(OPEN_REQ)
+    peer.send(OPEN_CONF, struct.pack(">I", request.invoke_id))
+    await peer.receive_loss()
+    again = await other_server.accepted()
+    await opened(again, STANDBY_SIDE)
+    await recorder.wait_for("OnStandbyOpened")
+    assert session.current_side == "A"
 
 
 # --- The service without the option -----------------------------------------------------------------
