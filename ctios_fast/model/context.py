@@ -470,6 +470,8 @@ class Context:
 
     def lost(self, reason: str) -> None:
         """The connection is gone."""
+        if self.services_granted:  # else the mode was not open, and its opening is still to come
+            self.snapshot_due = False
         self.services_granted = 0
         self.chat.lost()
         self.session_type = None

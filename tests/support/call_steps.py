@@ -19,6 +19,7 @@ from support.struct_server import (
 from support.wire_steps import (
     BULK_SERVICES,
     FOREIGN_MONITOR,
+    MONITOR_SERVICES,
     OWN_MONITOR,
     connected,
     device_monitor,
@@ -196,6 +197,17 @@ async def bulk_desk(session: Session, server: StructServer, recorder: Recorder) 
     opening = session.set_bulk_mode(PERIPHERAL)
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))
+    peer.system_event(3, PERIPHERAL)
+    await soon(opening)
+    recorder.clear()
+    return CallDesk(session, None, peer, recorder, 0)
+
+
+async def monitor_desk(session: Session, server: StructServer, recorder: Recorder) -> CallDesk:
+    """A session in monitor mode that hears every event of a peripheral."""
+    peer = await connected(session, server)
+    opening = session.set_message_filter("*", peripheral_id=PERIPHERAL)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES, peripherals=(PERIPHERAL,))
     peer.system_event(3, PERIPHERAL)
     await soon(opening)
     recorder.clear()

@@ -28,9 +28,11 @@ OPEN_LAYOUT = "IIIIIIIIIII"
 QUERY_LAYOUT = "IIii"
 STATE_LAYOUT = "IIHHHHBI"
 
-#: ServicesRequested of agent mode (Client Events, Call Data Update, Client Control), and of bulk mode.
+#: ServicesRequested of agent mode (Client Events, Call Data Update, Client Control), of bulk mode, and of
+#: monitor mode.
 AGENT_SERVICES = 0x1 | 0x2 | 0x4
 BULK_SERVICES = 0x10 | 0x2 | 0x4
+MONITOR_SERVICES = 0x10 | 0x4
 
 #: MonitorID of the session's own events in these tests, and of another monitor.
 OWN_MONITOR, FOREIGN_MONITOR = 77, 78

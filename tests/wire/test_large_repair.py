@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
+import pytest
 from support.call_messages import CONNECT, Connection, snapshot_conf
-from support.call_steps import CallDesk
+from support.call_steps import CallDesk, bulk_desk, monitor_desk
 from support.model import until
 from support.struct_server import (
     NOT_READY,
@@ -17,8 +19,9 @@ from support.struct_server import (
     Peer,
     StructServer,
 )
-from support.wire_steps import BULK_SERVICES, QUERY_LAYOUT, advance
+from support.wire_steps import MONITOR_SERVICES, QUERY_LAYOUT, FullRecorder, advance
 
+from ctios_fast import Session
 from ctios_fast.connection.clock import ManualClock
 
 AGENTS, CALLS, ENDED, BEGUN, WINDOW = 500, 80, 10, 20, 100
@@ -70,10 +73,15 @@ class Counting:
             self.peer.control_failure_conf(request, 11, 0)
 
 
+@pytest.mark.parametrize("make_desk", [bulk_desk, monitor_desk])
 async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
-    bulk_calls: CallDesk, server: StructServer, clock: ManualClock
+    make_desk: Callable[..., Awaitable[CallDesk]],
+    session: Session,
+    server: StructServer,
+    recorder: FullRecorder,
+    clock: ManualClock,
 ) -> None:
-    calls = bulk_calls
+    calls = await make_desk(session, server, recorder)
     for number in range(AGENTS):
         calls.peer.agent_state_event(
             NOT_READY, agent_id=str(10000 + number), instrument=instrument(number), monitor_id=0
@@ -86,7 +94,7 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
     calls.clear()
     await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
     peer = calls.peer = await server.accepted()
-    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES, peripherals=(PERIPHERAL,))
+    peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES, peripherals=(PERIPHERAL,))
     on_the_line = {instrument(number): 500 + number for number in range(ENDED, CALLS)}
     on_the_line |= {instrument(AGENTS - 1 - number): 900 + number for number in range(BEGUN)}
     counting = Counting(peer, on_the_line)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.call_messages import Connection
+from support.call_messages import CONNECT, Connection, snapshot_conf
 from support.call_steps import DEVICE, CallDesk
-from support.model import Recorder, failed, failing, soon
+from support.model import Recorder, failed, failing, soon, until
 from support.struct_server import (
     AVAILABLE,
     LOGOUT,
@@ -21,15 +21,15 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import OPEN_LAYOUT, QUERY_LAYOUT, connected, disconnected
+from support.wire_steps import MONITOR_SERVICES, OPEN_LAYOUT, QUERY_LAYOUT, advance, connected, disconnected
 
-from ctios_fast import Agent, Arguments, CilCode, Session
+from ctios_fast import Agent, Arguments, CilCode, ConnectionState, Session
 from ctios_fast.bulk.filters import FrameFilter
-from ctios_fast.errors import FilterSyntaxError
+from ctios_fast.connection.clock import ManualClock
+from ctios_fast.errors import ConnectionLost, FilterSyntaxError
 from ctios_fast.model.modes import PASSIVE_MESSAGES
 from ctios_fast.protocol.numbers import NAMES
 
-MONITOR_SERVICES = 0x10 | 0x4
 CALL = Connection(501, DEVICE)
 
 
@@ -94,6 +94,37 @@ async def test_the_snapshot_asks_for_agents_then_devices_then_their_calls(
     assert session.agents["1001"].state == AVAILABLE
     assert [dict(args["ValidCalls"]) for args in devices] == [{CALL.uid: True}]
     assert recorder.names.count("OnQueryAgentStateConf") == 2
+
+
+@pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "lost"])
+async def test_the_snapshot_follows_the_opening_that_another_side_grants(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    clock: ManualClock,
+    *,
+    is_refused: bool,
+) -> None:
+    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
+    opening = session.set_message_filter("*", peripheral_id=5000, agents=["1001"])
+    request = await peer.receive(OPEN_REQ)
+    if is_refused:
+        peer.failure_conf(request, 92)  # E_CTI_SERVER_NOT_MASTER: it is the standby side
+    else:
+        server.stop()
+        peer.reset()
+    await until(lambda: session.state is ConnectionState.WAITING or session.current_side == "B")
+    await advance(clock, session, session.is_connected)
+    peer = await other_server.accepted()
+    peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
+    peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ), [(501, DEVICE, CONNECT)])
+    snapshot_conf(peer, await peer.receive(SNAPSHOT_CALL_REQ), (501, DEVICE, CONNECT))
+    await until(lambda: session.calls)
+    if is_refused:
+        await soon(opening)
+    else:
+        assert isinstance(opening.exception(), ConnectionLost)
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ class CallRepairs(Repairs):
 
     def gap_began(self) -> None:
         """Events may be missed from now on: what was asked for counts no more."""
-        self.context.snapshot_due = False
+        if self.context.services_granted:  # a repair follows; else the mode was not open
+            self.context.snapshot_due = False
         self._answered.clear()
         self._unknown.clear()
         self._forget()
