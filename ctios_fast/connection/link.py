@@ -16,7 +16,7 @@ from typing import Any, cast
 from ctios_fast.core import DEFAULT_MAX_FRAME, Codec, Dispatcher, FrameBuffer
 from ctios_fast.errors import FrameTooLarge, LinkClosed, SendBufferFull
 
-from .clock import Clock
+from .clock import Clock, LoopClock
 from .lag import LONG_TURN, Backlog, Turn, unread_bytes
 
 __all__ = [
@@ -137,7 +137,8 @@ class Link(asyncio.BufferedProtocol):
         """Note the transport. Called by asyncio."""
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
-        self.now = _time_of(self._loop) if self._clock is None else self._clock.time
+        is_loop_clock = self._clock is None or type(self._clock) is LoopClock
+        self.now = _time_of(self._loop) if is_loop_clock else self._clock.time  # type: ignore[union-attr]
         self.last_sent = self.last_received = self.now()
         peer = transport.get_extra_info("peername")
         self.peername = _shown(peer)

@@ -393,6 +393,23 @@ async def test_without_max_lag_the_lag_is_counted_and_not_reported(
     assert flooded.lags == []
 
 
+def test_the_counters_can_be_read_when_no_event_loop_runs() -> None:
+    async def opened() -> Session:
+        async with StructServer(25) as server:
+            session = Session(client_id="x")
+            await connected(session, server)
+            return session
+
+    with asyncio.Runner() as runner:
+        session = runner.run(opened())
+        assert session.counters()["lag"] == session.lag == 0
+        runner.run(close(session))
+
+
+async def close(session: Session) -> None:
+    await session.disconnect()
+
+
 @pytest.mark.parametrize("value", [0.05, -1, "2", True])
 def test_max_lag_is_checked(make_session: MakeSession, value: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="max_lag"):
