@@ -519,6 +519,33 @@ async def test_changes_of_a_team_reach_its_supervisors_and_all_events_clients(
         assert team_changes(await other.settle()) == [(9, 1, [("1005", 5)])]
 
 
+async def test_changes_of_a_team_are_sent_while_the_peripheral_is_off_line(
+    sim: Simulator, control: Control
+) -> None:
+    async with await RawClient.connect(sim.side_a) as bulk:
+        await bulk.open(BULK_MODE, CallMsgMask=TEAM_CONFIG_MASK, ConfigMsgMask=EVERYTHING)
+        request_configuration(bulk, 0)
+        control.peripheral("offline")
+        await bulk.settle()
+        control.join_team(1, "1006")
+        control.rename_agent("1006", "Ann")
+        (team, *update) = await bulk.settle()
+        assert team_changes([team]) == [(1, 1, [("1006", 0)])]
+        assert [item for item, _ in blocks_of(update, UNSOLICITED)] == [AGENTS]
+
+
+async def test_the_monitor_of_a_team_ends_with_its_supervision(sim: Simulator, control: Control) -> None:
+    async with await RawClient.connect(sim.side_a) as boss:
+        floating = boss.identity(AgentID="1001")
+        await boss.open(SUPERVISOR_MODE, floating=floating)
+        number = (await boss.ask("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": 1}))["fields"]["MonitorID"]
+        control.leave_team(1, "1001")
+        sim.set_agent_state("1002", NOT_READY)
+        assert await boss.settle() == []
+        assert status_of(await boss.ask("MONITOR_AGENT_TEAM_STOP_REQ", {"MonitorID": number})) == 55
+        assert status_of(await boss.ask("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": 1})) == 65
+
+
 async def test_a_new_member_is_monitored_and_a_former_one_is_not(sim: Simulator, control: Control) -> None:
     async with await RawClient.connect(sim.side_a) as boss:
         floating = boss.identity(AgentID="1001")

@@ -302,6 +302,27 @@ async def test_a_supervision_that_is_not_possible_is_refused(
         assert status_of(await agent.ask("SUPERVISE_CALL_REQ", *supervision(LISTEN))) == 12
 
 
+async def test_the_supervisors_own_call_is_none_or_one_at_its_device(
+    team: Simulator, supervisor: RawClient
+) -> None:
+    connection = talking(team, "1002")
+    fields, floating = supervision(LISTEN)
+    unknown = fields | {"SupervisorConnectionCallID": 4711}
+    assert code_of(await supervisor.ask("SUPERVISE_CALL_REQ", unknown, floating)) == 13
+    of_agent = fields | {"SupervisorConnectionCallID": connection.call_id}
+    named = [*floating, ["SupervisorConnectionDeviceID", connection.connection_id]]
+    assert code_of(await supervisor.ask("SUPERVISE_CALL_REQ", of_agent, named)) == 12
+    await supervisor.ask("SUPERVISE_CALL_REQ", fields, floating)
+    await supervisor.settle()
+    own = team.plant.active(team.agent("1001"))
+    fields, floating = supervision(CLEAR)
+    named = [*floating, ["SupervisorConnectionDeviceID", own.connection_id]]
+    conf = await supervisor.ask(
+        "SUPERVISE_CALL_REQ", fields | {"SupervisorConnectionCallID": own.call_id}, named
+    )
+    assert conf["message"] == "SUPERVISE_CALL_CONF"
+
+
 async def test_a_supervisor_session_without_the_peripheral_monitor_need_not_name_itself(
     team: Simulator,
 ) -> None:
@@ -393,3 +414,57 @@ async def test_an_assist_call_rings_at_the_supervisor(
     assert begin["fields"]["CallType"] == 19
     assert begin["fields"]["ConnectionCallID"] == conf["fields"]["ConnectionCallID"]
     assert "CALL_DELIVERED" in names(events)
+
+
+# --- messages -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("distribution", "floating", "receivers"),
+    [
+        (0, [["ClientID", "two"]], ["two"]),
+        (1, [["AgentID", "1002"]], ["boss"]),
+        (2, [["AgentInstrument", "3002"]], ["boss", "two", "three"]),
+        (3, [], ["boss", "two", "three", "listener"]),
+    ],
+)
+async def test_messages_of_an_all_events_client_reach_client_supervisor_team_or_all(
+    distribution: int, floating: list[Any], receivers: list[str]
+) -> None:
+    population = Population.numbered(8, team_size=4)
+    async with Simulator(population=population) as sim:
+        clients: dict[str, RawClient] = {}
+        for name in ("boss", "two", "three", "other", "listener", "sender"):
+            clients[name] = await RawClient.connect(sim.side_a)
+        await open_supervisor(clients["boss"])
+        await clients["boss"].settle()
+        for name, number in (("two", 1), ("three", 2), ("other", 5)):
+            await clients[name].open_agent(number, client_id=name)
+        await clients["listener"].open(ALL_EVENTS, floating=clients["listener"].identity("listener"))
+        await clients["sender"].open(BULK_MODE, floating=clients["sender"].identity("sender"))
+        fields = {"PeripheralID": 5000, "Distribution": distribution}
+        conf = await clients["sender"].ask("USER_MESSAGE_REQ", fields, [*floating, ["Text", "hello"]])
+        assert conf["message"] == "USER_MESSAGE_CONF"
+        expected = [*receivers, "other"] if distribution == 3 else receivers
+        for name, client in clients.items():
+            events = await client.settle()
+            assert names(events) == (["USER_MESSAGE"] if name in expected else []), name
+            for event in events:
+                assert event["fields"]["Distribution"] == distribution
+                assert (values(event)["ClientID"], values(event)["Text"]) == ("sender", "hello")
+            client.drop()
+
+
+async def test_a_message_that_reaches_nobody_is_refused(team: Simulator, bulk: RawClient) -> None:
+    for status, distribution, floating in (
+        (63, 0, [["ClientID", "nobody"]]),
+        (6, 0, []),
+        (64, 1, [["AgentID", "1002"]]),
+        (6, 1, []),
+        (6, 2, []),
+        (8, 2, [["AgentID", "9999"]]),
+        (71, 4, []),
+    ):
+        fields = {"PeripheralID": 5000, "Distribution": distribution}
+        answer = await bulk.ask("USER_MESSAGE_REQ", fields, [*floating, ["Text", "hello"]])
+        assert status_of(answer) == status, (distribution, floating)

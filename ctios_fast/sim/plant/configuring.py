@@ -409,7 +409,7 @@ class Configuring:
     def _report_team(self, team: Team, operation: ConfigOperation, members: Mapping[str, int]) -> None:
         floor = self._floor
         for event in floor.agent_report.team(team, operation, members, floor.now()):
-            floor.outlet.put(event)
+            floor.outlet.put(event, always=True)
 
     # --- look-ups and checks --------------------------------------------------------------------------
 

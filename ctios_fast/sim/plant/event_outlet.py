@@ -65,9 +65,12 @@ class EventOutlet:
         if not self._depth and self._collected:
             self._publish()
 
-    def put(self, event: PlantEvent) -> None:
-        """Add an event to those of the operation that runs."""
-        if not self.muted:
+    def put(self, event: PlantEvent, *, always: bool = False) -> None:
+        """Add an event to those of the operation that runs.
+
+        ``always``: although the peripheral is off-line, as it does not come from there.
+        """
+        if always or not self.muted:
             self._collected.append(event)
             if not self._depth:
                 self._publish()

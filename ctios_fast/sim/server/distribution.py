@@ -142,6 +142,7 @@ class Distribution:
         }
         if event.message == messages.AGENT_TEAM_CONFIG_EVENT:
             own |= set(self._supervisors(audience.teams, audience.agents))
+            self._end_team_monitors(audience.teams)
         elif event.message == messages.EMERGENCY_CALL_EVENT:
             own |= set(self._supervisors(audience.teams))
         for session in sorted(own - self._watchers.keys(), key=lambda session: session.session_id):
@@ -169,6 +170,17 @@ class Distribution:
             session = None if agent is None else self._holders.get(agent)
             if session is not None and session.services & _SUPERVISOR:
                 yield session
+
+    def _end_team_monitors(self, teams: tuple[int, ...]) -> None:
+        """End the monitors of sessions whose agents supervise these teams no longer."""
+        for team_id in teams:
+            supervisors = self._plant.population.teams[team_id].supervisors
+            for monitor in tuple(self._monitors.of(MonitorKind.TEAM, team_id)):
+                session = monitor.session
+                if not session.services & _ALL_EVENTS and (
+                    session.agent is None or session.agent.agent_id not in supervisors
+                ):
+                    self._monitors.stop(monitor)
 
     # --- fields that depend on sessions ---------------------------------------------------------
 

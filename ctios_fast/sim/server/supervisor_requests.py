@@ -43,11 +43,18 @@ def list_agent_team(pair: ServerPair, session: ClientSession, message: Message) 
 
 
 def supervise_call(pair: ServerPair, session: ClientSession, message: Message) -> None:
-    """SUPERVISE_CALL_REQ: the agent's call is named by its connection, or by the agent."""
+    """SUPERVISE_CALL_REQ: the agent's call is named by its connection, or by the agent.
+
+    SupervisorConnectionCallID is 0xFFFFFFFF, or names a connection at the supervisor's device.
+    """
     action = message["SupervisoryAction"]
     if action not in _ACTIONS:
         raise Refused(StatusCode.E_CTI_INVALID_SUPERVISORY_ACTION, "SupervisoryAction", action)
     supervisor = _supervisor(pair, session, message)
+    own_call = message["SupervisorConnectionCallID"]
+    if own_call != NULL_ID:
+        own_connection = message.get("SupervisorConnectionDeviceID") or ""
+        pair.plant.find_connection(own_call, own_connection, supervisor.instrument)
     target = _target(pair, message, supervisor, SupervisoryAction(action))
     carry_out(
         pair,
