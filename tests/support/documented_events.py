@@ -31,6 +31,11 @@ _FAILURE = _keywords(
     "InvokeID PeripheralID FailureCode PeripheralErrorCode AgentID UniqueObjectID MessageType ErrorMessage"
 )
 
+_MONITORING = (
+    "SilentMonitorInitiatingAgentUID SilentMonitorInitiatingDeviceID SilentMonitorTargetAgentUID"
+    " SilentMonitorTargetDeviceID SilentMonitorCallUID"
+)
+
 EVENTS: Mapping[str, Keywords] = {
     "OnConnection": _keywords("EventTime CurrentServer"),
     "OnConnectionClosed": _keywords(""),
@@ -51,7 +56,17 @@ EVENTS: Mapping[str, Keywords] = {
     ),
     "OnSetAgentStateConf": _keywords(""),
     "OnAgentStateChange": _STATE,
-    "OnMonitoredAgentStateChange": Keywords(_STATE.always | {"Monitored"}, _STATE.optional),
+    "OnMonitoredAgentStateChange": Keywords(
+        _STATE.always | {"Monitored"}, _STATE.optional | {"SupervisorBtnEnablementMask"}
+    ),
+    "OnSupervisorButtonChange": _keywords("SupervisorBtnEnablementMask", "UniqueObjectID MessageID"),
+    "OnEmergencyCall": _keywords(
+        "PeripheralID ConnectionCallID ConnectionDeviceIDType SessionID ConnectionDeviceID ClientID"
+        " ClientAddress AgentExtension AgentID AgentInstrument"
+    ),
+    "OnChatMessage": _keywords("Distribution AgentID Target Message Source"),
+    "OnSilentMonitorStartedEvent": _keywords(_MONITORING),
+    "OnSilentMonitorStopRequestedEvent": _keywords(f"{_MONITORING} SilentMonitorCallDisposition"),
     "OnPreLogout": _STATE,
     "OnPostLogout": _STATE,
     "OnLogoutFailed": _FAILURE,
@@ -94,6 +109,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "OnSnapshotDeviceConf": _CONFIRMATION,
     "OnAgentGreetingControlConf": _CONFIRMATION,
     "OnSetCallDataConf": _CONFIRMATION,
+    "OnChatMessage": frozenset({"ClientID", "ICMCentralControllerTime"}),
     "OnAgentStatistics": frozenset({"UniqueObjectID"}),
     "OnSkillGroupStatisticsUpdated": frozenset({"UniqueObjectID"}),
 }
@@ -106,6 +122,7 @@ OWN_EVENTS = frozenset(
         "OnQueryDeviceInfoConf",
         "OnRecovered",
         "OnReleaseCallConf",
+        "OnSuperviseCallConf",
         "OnSupervisorAssistConf",
     }
 )

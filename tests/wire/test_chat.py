@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from support.documented_events import check_keywords
 from support.model import MakeSession, failing, soon, until
 from support.struct_server import PERIPHERAL, Peer, StructServer, text, uint
 from support.supervisor_steps import open_bulk
@@ -144,6 +145,7 @@ async def test_a_received_message_has_the_keywords_of_the_guide(desk: Desk, numb
     fixed = struct.pack(">IH", 1_700_000_000, number)
     desk.peer.send(USER_MESSAGE_EVENT, fixed, [(1, text("desk-1002")), (7, text("need you"))])
     event = await desk.recorder.wait_for("OnChatMessage")
+    check_keywords("OnChatMessage", event)
     assert event == Arguments(
         Distribution=name,
         Message="need you",
@@ -184,7 +186,9 @@ async def test_an_emergency_has_all_ten_keywords(desk: Desk) -> None:
         (6, text("3012")),
     ]
     desk.peer.send(EMERGENCY_CALL_EVENT, fixed, floating)
-    assert await desk.recorder.wait_for("OnEmergencyCall") == Arguments(
+    event = await desk.recorder.wait_for("OnEmergencyCall")
+    check_keywords("OnEmergencyCall", event)
+    assert event == Arguments(
         PeripheralID=PERIPHERAL,
         ConnectionCallID=9001,
         ConnectionDeviceIDType=0,

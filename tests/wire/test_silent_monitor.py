@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from support.call_messages import CONNECT, NULL, Connection
 from support.call_steps import CallDesk
+from support.documented_events import check_keywords
+from support.struct_server import text
 from support.supervisor_steps import NO_TYPE, NULL_ID, receive_supervision
 
 from ctios_fast import Arguments, Session
@@ -53,11 +55,13 @@ async def test_type_or_cause_of_the_call_start_and_its_end_stops_silent_monitori
         "OnSilentMonitorStartedEvent",
         "OnCallEstablished",
     ]
+    check_keywords("OnSilentMonitorStartedEvent", calls.one("OnSilentMonitorStartedEvent"))
     assert calls.one("OnSilentMonitorStartedEvent") == Arguments(REPORTED)
     calls.recorder.clear()
     calls.send("CALL_CLEARED", LISTENING, LocalConnectionState=NULL)
     calls.send("END_CALL", LISTENING)
     assert (await heard(calls))[-1] == "OnSilentMonitorStopRequestedEvent"
+    check_keywords("OnSilentMonitorStopRequestedEvent", calls.one("OnSilentMonitorStopRequestedEvent"))
     assert calls.one("OnSilentMonitorStopRequestedEvent") == Arguments(
         **REPORTED, SilentMonitorCallDisposition=0
     )
@@ -115,11 +119,12 @@ async def test_listening_can_be_stopped_by_the_call_that_the_event_names(bulk_ca
     bulk_calls.send("BEGIN_CALL", LISTENING, CallType=MONITOR)
     establish(bulk_calls, EventCause=CAUSE)
     event = await bulk_calls.recorder.wait_for("OnSilentMonitorStartedEvent")
-    supervisor.stop_silent_monitor(
-        agent=event["SilentMonitorTargetAgentUID"], call=event["SilentMonitorCallUID"]
-    )
-    _, fixed, _ = await receive_supervision(bulk_calls.peer)
-    assert fixed == (NULL_ID, 701, NO_TYPE, 0, 0)
+    target = event["SilentMonitorTargetAgentUID"]
+    for named in ({"agent": target}, {}):  # the call itself names the agent at its other end
+        supervisor.stop_silent_monitor(call=event["SilentMonitorCallUID"], **named)
+        _, fixed, floating = await receive_supervision(bulk_calls.peer)
+        assert fixed == (NULL_ID, 701, NO_TYPE, 0, 0)
+        assert floating == [(91, text("3001.0")), (5, text("1002")), (85, text("3001"))]
     bulk_calls.recorder.clear()
 
 

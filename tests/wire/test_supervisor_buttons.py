@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from support.call_messages import CONNECT, HOLD, NULL, Connection, of_two_calls, send
+from support.documented_events import check_keywords
 from support.model import MakeSession, until
 from support.struct_server import (
     AGENT_STATE_EVENT,
@@ -124,6 +125,7 @@ async def test_the_mask_follows_the_state_of_the_monitored_agent(desk: Watched) 
     for count, (state, buttons) in enumerate(expected, 1):
         desk.member_is(state)
         report = await desk.next_report(count)
+        check_keywords("OnSupervisorButtonChange", report)
         assert report == Arguments(
             SupervisorBtnEnablementMask=report["SupervisorBtnEnablementMask"],
             UniqueObjectID=MEMBER,

@@ -183,26 +183,9 @@ class SupervisorRequests(RequestingObject):
     def _name_supervised(self, args: Any, agent: Any, call: Any, sender: Context, fields: Fields) -> None:
         # Adds the fields that name the supervised connection, and the supervisor's own one.
         context = self._require_context()
-        if args is not None:
-            agent = args.get(kw.CTIOS_AGENTREFERENCE) if agent is None else agent
-            if call is None:
-                call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
-        if call is None and agent is None:
-            agent, call = monitored_by(context, self)
-        target = _call_in(context, call)
-        supervised = _agent_in(context, agent)
-        if target is not None and _is_at(target, self) and not getattr(target, "is_monitored", False):
-            target = (
-                None  # the supervisor's own call, through which it listens: the agent names the other one
-            )
-        if target is None and supervised is None:
-            raise refuse(
-                "supervise_call() needs the agent or the call that is supervised, as none is monitored",
-                CilCode.E_CTIOS_MISSING_ARGUMENT,
-            )
+        target, supervised = self._supervised(context, args, agent, call)
         fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
         if target is None:
-            assert supervised is not None
             fields["agent_connection_call_id"] = NULL_ID
             fields["agent_connection_device_id_type"] = CONNECTION_ID_NONE
             fields["agent_id"] = supervised.agent_id
@@ -226,6 +209,27 @@ class SupervisorRequests(RequestingObject):
                 f"agent {self.agent_id} has no AgentInstrument to supervise from",
                 CilCode.E_CTIOS_MISSING_ARGUMENT,
             )
+
+    def _supervised(self, context: Context, args: Any, agent: Any, call: Any) -> tuple[Any, Any]:
+        # The connection that is supervised and its agent. One of them may be None.
+        if args is not None:
+            agent = args.get(kw.CTIOS_AGENTREFERENCE) if agent is None else agent
+            if call is None:
+                call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
+        if call is None and agent is None:
+            agent, call = monitored_by(context, self)
+        target: Any = _call_in(context, call)
+        supervised = _agent_in(context, agent)
+        if target is not None and _is_at(target, self) and not target.is_monitored:
+            # The supervisor's own call, through which it listens: the agent at its other end is meant.
+            supervised = supervised or _called_agent(context, target)
+            target = None
+        if target is None and supervised is None:
+            raise refuse(
+                "supervise_call() needs the agent or the call that is supervised, as none is monitored",
+                CilCode.E_CTIOS_MISSING_ARGUMENT,
+            )
+        return target, supervised
 
     def _own_connection(self, context: Context, call_id: int) -> Any:
         # The supervisor's connection that the request is about: that of the supervised call, or the call
@@ -255,9 +259,9 @@ class SupervisorRequests(RequestingObject):
     def silent_monitor_target_agent_uid(self) -> str | None:
         """UniqueObjectID of the agent to whom the agent of agent mode listens; None if it is not known."""
         call = self._silent_monitor_call()
-        if call is None or not call.is_valid("CalledDeviceID"):
+        if call is None:
             return None
-        target = self._require_context().agent_at(call.get_value("CalledDeviceID"))
+        target = _called_agent(self._require_context(), call)
         return None if target is None else target.unique_object_id
 
     def _silent_monitor_call(self) -> Any:
@@ -371,6 +375,11 @@ def _call_in(context: Context, call: Any) -> CallReference | None:
     ):
         return named_call(other, call)
     return named_call(context, call)
+
+
+def _called_agent(context: Context, call: Any) -> Any:
+    # The agent whom a call was made to; None if it is not known.
+    return context.agent_at(call.get_value("CalledDeviceID")) if call.is_valid("CalledDeviceID") else None
 
 
 def _is_at(call: Any, agent: Any) -> bool:
