@@ -196,6 +196,8 @@ class SideSearch:
             try:
                 link = await self._owner.dial(attempt.side)
             except Exception as error:  # whatever a name, a port or a certificate can cause
+                if self._task is not task:
+                    return  # ended meanwhile, as with its event loop
                 self.failing = True
                 self._owner.attempt_failed(attempt, error)
             else:

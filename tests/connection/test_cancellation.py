@@ -230,6 +230,34 @@ def test_a_session_whose_loop_was_closed_can_be_used_again(disconnects: int, clo
     in_another_process(f"'used_again']({disconnects}, {closing})")
 
 
+def with_a_standby_session(by_run: bool) -> None:
+    session = Session(client_id="job", heartbeat=5.0, standby=True)
+
+    async def use() -> None:
+        await soon(session.disconnect())
+        sim = await Simulator(agents=1).__aenter__()  # its loop ends first
+        await soon(session.connect(**sides(sim)))
+        await soon(session.set_bulk_mode(5000))
+        await until(lambda: session.standby_side == "B")
+
+    for _ in range(2):
+        if by_run:
+            asyncio.run(use())
+            assert session.state is ConnectionState.DISCONNECTED
+            assert session.standby_side == ""
+        else:
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(use())
+            loop.close()
+            assert session.standby_side == "B"
+    assert session.counters()["standby_opened"] == 2
+
+
+@pytest.mark.parametrize("by_run", [False, True])
+def test_a_standby_session_ends_with_its_event_loop(by_run: bool) -> None:
+    in_another_process(f"'with_a_standby_session']({by_run})")
+
+
 def refused_elsewhere() -> None:
     session = Session(client_id="job")
     loop = abandoned(session)

@@ -69,7 +69,15 @@ class HostilePair:
                 elif frame.number == SNAPSHOT_DEVICE_REQ:
                     peer.failure_conf(frame, self.rng.choice((3, 92)))
         except (asyncio.IncompleteReadError, ConnectionError):
+            self._forget(peer)
+
+    def _forget(self, peer: Peer) -> None:
+        if peer in self.peers:
             self.peers.remove(peer)
+
+    def _end(self, peer: Peer) -> None:
+        self._forget(peer)
+        self.rng.choice((peer.reset, peer.close))()
 
     def _answer_opening(self, peer: Peer, request: Any) -> None:
         chance = self.rng.random()
@@ -99,10 +107,11 @@ class HostilePair:
             lambda: peer.send(277, rng.randbytes(rng.randrange(8))),
             lambda: peer.send(278, rng.randbytes(rng.randrange(8))),
             lambda: peer.send(280, rng.randbytes(rng.randrange(8))),
-            peer.reset,
-            peer.close,
+            lambda: self._end(peer),
+            lambda: self._end(peer),
         ]
-        rng.choice(acts)()
+        with contextlib.suppress(RuntimeError):  # uvloop's error of a connection that the client has ended
+            rng.choice(acts)()
 
 
 async def work(session: Session, rng: random.Random, where: dict[str, Any]) -> None:
