@@ -16,6 +16,7 @@ from support.statistics_messages import (
     numbered,
 )
 from support.struct_server import (
+    AVAILABLE,
     LOGOUT,
     NOT_READY,
     NULL_SKILL_GROUP,
@@ -24,7 +25,17 @@ from support.struct_server import (
     Group,
     StructServer,
 )
-from support.wire_steps import OWN_MONITOR, Desk, FullRecorder, answer_opening, connected
+from support.wire_steps import (
+    OWN_MONITOR,
+    Desk,
+    FullRecorder,
+    advance,
+    answer_opening,
+    connected,
+    open_agent,
+    recovered,
+    signed_in,
+)
 
 from ctios_fast import Arguments, CilCode, RequestRefused, Session, SkillGroup
 from ctios_fast.connection.clock import ManualClock
@@ -265,6 +276,94 @@ async def test_arguments_that_name_no_groups_are_refused(desk: Desk, args: objec
     for method in (desk.agent.enable_skill_group_statistics, desk.agent.disable_skill_group_statistics):
         assert failing(lambda: method(args)) == code  # type: ignore[arg-type]  # noqa: B023
     assert desk.session.get_all_skill_groups() == {}
+
+
+async def test_groups_are_asked_for_at_the_login_if_its_events_do_not_name_all(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    peer, recorder = bulk_calls.peer, bulk_calls.recorder
+    agent = bulk_calls.session.agent("1001", agent_instrument="3001")
+    agent.enable_skill_group_statistics()
+    await check_silence(bulk_calls, clock)
+    for login in range(2):
+        count = len(recorder.of("OnSkillGroupStatisticsUpdated"))
+        peer.agent_state_event(NOT_READY, group=SALES)
+        await answered(bulk_calls, 7) if login == 0 else await answered(bulk_calls, 7, 8)
+        if login == 0:
+            query = await peer.receive(QUERY_AGENT_STATE_REQ)
+            peer.query_conf(query, NOT_READY, groups=(SALES, HELP))
+            await answered(bulk_calls, 8)
+        assert len(recorder.of("OnSkillGroupStatisticsUpdated")) == count + 2
+        peer.agent_state_event(LOGOUT)
+        await until(lambda: agent.state == LOGOUT)
+    await check_silence(bulk_calls, clock)
+
+
+async def test_a_refused_query_for_an_agents_groups_is_reported_and_not_repeated(
+    desk: Desk, clock: ManualClock
+) -> None:
+    desk.agent.enable_skill_group_statistics()
+    desk.peer.failure_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), 13)
+    args = await desk.recorder.wait_for("OnControlFailureConf")
+    assert (args["UniqueObjectID"], args["MessageType"]) == ("agent.5000.1001", 36)
+    await state(desk, AVAILABLE)
+    await check_silence(desk, clock)
+
+
+async def test_the_agent_of_agent_mode_has_its_groups_as_properties(member: Desk) -> None:
+    agent, group = member.agent, member.session.skill_group(8)
+    assert agent.get_value_array("SkillGroup[2]") == {
+        "SkillGroupNumber": 8,
+        "SkillGroupID": 5008,
+        "SkillGroupPriority": 0,
+        "SkillGroupState": NOT_READY,
+    }
+    assert not agent.is_valid("SkillGroup[3]")
+    assert "SkillGroup[1]" in agent.get_all_properties()
+    assert (group.skill_group_state, group.get_value_int("SkillGroupState")) == (NOT_READY, NOT_READY)
+    await state(member, AVAILABLE, group=HELP._replace(state=AVAILABLE))
+    assert group.skill_group_state == AVAILABLE
+    await state(member, AVAILABLE, groups=[SALES])
+    assert group.skill_group_state is None
+    assert not agent.is_valid("SkillGroup[2]")
+
+
+# --- Losses -----------------------------------------------------------------------------------------
+
+
+async def test_groups_survive_a_fail_over(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: ManualClock,
+) -> None:
+    desk = await signed_in(await open_agent(session, server, recorder, other=other_server))
+    desk.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
+    await answered(desk, 7)
+    server.stop()
+    desk.peer.reset()
+    await recorder.wait_for("OnConnectionFailure")
+    await advance(clock, session, lambda: session.state.value == "connecting")
+    peer = await other_server.accepted()
+    await answer_opening(peer, state=NOT_READY)
+    desk = desk._replace(peer=peer)
+    await recovered(desk)
+    await pass_interval(desk, clock, 7)
+
+
+async def test_nothing_is_asked_for_while_the_peripheral_is_offline(desk: Desk, clock: ManualClock) -> None:
+    desk.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
+    await answered(desk, 7)
+    desk.peer.system_event(4, 5000)
+    await until(lambda: desk.agent.is_doubtful)
+    for _ in range(3):
+        clock.advance(INTERVAL)
+    assert desk.session.counters()["statistics_queries_left_out"] == 3
+    desk.peer.system_event(3, 5000)
+    desk.peer.query_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    await recovered(desk)
+    await pass_interval(desk, clock, 7)
 
 
 # --- The session's groups ---------------------------------------------------------------------------

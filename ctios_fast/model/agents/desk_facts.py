@@ -8,6 +8,8 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.model.coercion import integer, refuse, text
 
+from .agent_groups import AgentGroup
+
 __all__ = ["MAX_INSTRUMENT", "NO_FACTS", "DeskFacts", "call_mode", "incomplete_remote_login", "remote_number"]
 
 #: Characters of AgentInstrument, in which a login names the telephone too.
@@ -44,7 +46,7 @@ class DeskFacts:
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
     - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
-    - ``groups``: the numbers of the agent's skill groups, None as long as no message named one.
+    - ``groups``: the agent's skill groups by number, None as long as no message named all of them.
     - ``peripheral_type``, ``agent_mode``, ``availability_status``, ``skill_target_id``: PeripheralType,
       AgentMode, AgentAvailabilityStatus and ICMAgentID of the last message about the state, None as long as
       none named them.
@@ -73,7 +75,7 @@ class DeskFacts:
         self.remote_number: str | None = None
         self.call_mode: int | None = None
         self.direction = 0
-        self.groups: tuple[int, ...] | None = None
+        self.groups: Mapping[int, AgentGroup] | None = None
         self.peripheral_type: int | None = None
         self.agent_mode: int | None = None
         self.availability_status: int | None = None

@@ -1,5 +1,6 @@
 """What is known of an agent's desk: settings, buttons, the direction of the last call, a mobile telephone."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast import keywords as kw
@@ -13,6 +14,7 @@ from ctios_fast.model.method_only import method_only
 from ctios_fast.model.request_rows import RequestingObject
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
+from .agent_groups import AgentGroup
 from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
 
 __all__ = ["DESK_PROPERTIES", "DeskProperties"]
@@ -142,6 +144,19 @@ class DeskProperties(RequestingObject):
         """
         context = self.context
         return None if context is None else (self._facts or NO_FACTS).is_routable(context.codec.version)
+
+    @property
+    def skill_groups_by_number(self) -> Mapping[int, AgentGroup] | None:
+        """The skill groups of the agent of agent mode, with its state in each; None as long as not known.
+
+        They are known once a message has named all of them.
+        """
+        return (self._facts or NO_FACTS).groups
+
+    def state_in_group(self, skill_group_number: int) -> AgentState | int | None:
+        """The state of the agent of agent mode in a skill group, None if it is not known."""
+        group = (self.skill_groups_by_number or {}).get(skill_group_number)
+        return None if group is None else group.state
 
     @property
     def buttons(self) -> Buttons | None:

@@ -18,9 +18,8 @@ from ctios_fast.model.statistics.group_wish import GroupWish
 from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
 from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
-from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
+from .agent_groups import named_groups
 from .desk_properties import DeskProperties
 
 __all__ = ["STATISTICS_PROPERTIES", "StatisticsOfAgent"]
@@ -171,8 +170,7 @@ class StatisticsOfAgent(DeskProperties):
         kept = self._keep_statistics()
         if kept.groups is None:
             kept.groups = polls.group_wish(self)  # type: ignore[arg-type]
-        own = None if self._facts is None else self._facts.groups
-        kept.groups.enable(chosen, seconds, own)
+        kept.groups.enable(chosen, seconds, self.skill_groups_by_number)
         self._follow_or_not()
 
     def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
@@ -192,6 +190,16 @@ class StatisticsOfAgent(DeskProperties):
             if kept.groups.is_empty:
                 kept.groups = None
             self._follow_or_not()
+
+    def _other_property(self, keyword: str) -> tuple[str, Any] | None:
+        return {name.lower(): (name, group) for name, group in self._group_properties().items()}.get(keyword)
+
+    def _other_properties(self) -> dict[str, Any]:
+        return self._group_properties()
+
+    def _group_properties(self) -> dict[str, Any]:
+        groups = (self.skill_groups_by_number or {}).values()
+        return {f"SkillGroup[{index}]": group.arguments() for index, group in enumerate(groups, 1)}
 
     def get_skill_groups(self) -> Arguments:
         """The SkillGroups that the agent belongs to, by UniqueObjectID.
@@ -218,34 +226,35 @@ class StatisticsOfAgent(DeskProperties):
             return
         if kept.groups is not None:
             if message is not None:
-                numbers, is_complete = _named_groups(message)
-                kept.groups.name_own(numbers, is_complete=is_complete)
+                named = named_groups(message)
+                kept.groups.name_own(named.by_number, is_complete=named.is_complete)
             kept.groups.update()
         if kept.poll is not None:
             kept.poll.state_changed()
 
     def _take_desk(self, message: Message) -> None:
         super()._take_desk(message)
-        numbers, is_complete = _named_groups(message)
+        named = named_groups(message)
         facts = self._known_facts()
-        if is_complete:
-            facts.groups = numbers
-        elif numbers:
-            facts.groups = tuple(dict.fromkeys((*(facts.groups or ()), *numbers)))
+        if named.is_complete:
+            facts.groups = named.by_number
+        elif facts.groups is not None and named.by_number:
+            facts.groups = {**facts.groups, **named.by_number}
 
     def _end_own(self, kept: _Kept) -> None:
         if kept.poll is not None:
             session_polls(self._require_context()).end_agent_poll(kept.poll, at_call_end=kept.at_call_end)
             kept.poll = None
 
-    def _end_statistics(self) -> None:
-        kept, self._kept = self._kept, None
+    def end_statistics(self) -> None:
+        """Ask for nothing more. Called when the session's mode is over."""
+        kept = self._kept
         if kept is not None:
-            if self.context is not None:
-                self._end_own(kept)
+            self._end_own(kept)
             if kept.groups is not None:
                 kept.groups.end()
-        self._follow_or_not()
+                kept.groups = None
+            self._follow_or_not()
 
     def _keep_statistics(self) -> _Kept:
         if self._kept is None:
@@ -254,12 +263,13 @@ class StatisticsOfAgent(DeskProperties):
 
     def forget(self) -> None:
         """Drop what was learned over an earlier connection. Called by the registry."""
-        self._end_statistics()
+        self._kept = None
         super().forget()
 
     def leave(self) -> None:
         """Belong to no session from now on. Called by the registry."""
-        self._end_statistics()
+        if self.context is not None:
+            self.end_statistics()
         super().leave()
 
     # --- Queries ------------------------------------------------------------------------------------
@@ -308,19 +318,3 @@ class StatisticsOfAgent(DeskProperties):
                 kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id,
             }
         )
-
-
-def _named_groups(message: Message) -> tuple[tuple[int, ...], bool]:
-    # The numbers of the skill groups that a message about the agent's state names, and whether these are all
-    # groups of the agent. An event names all of them in its floating part, or one in its fixed part.
-    if message.type == ged.AGENT_STATE_EVENT:
-        numbers = message.get("FltSkillGroupNumber")
-        if not numbers:
-            number = message["SkillGroupNumber"]
-            return (() if number == NULL_SKILL_GROUP else (number,)), False
-    else:
-        numbers = message.get("SkillGroupNumber") or ()
-    # as UINT: the reference has one of the two fields as INT
-    known = (number & NULL_SKILL_GROUP for number in numbers if isinstance(number, int))
-    groups = tuple(dict.fromkeys(number for number in known if number != NULL_SKILL_GROUP))
-    return groups, bool(groups)

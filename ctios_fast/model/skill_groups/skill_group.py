@@ -1,11 +1,12 @@
 """The SkillGroup of the CTI OS object model: a group of agents with a skill in common, and its statistics."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
 from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
@@ -24,6 +25,12 @@ from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 __all__ = ["SkillGroup"]
 
 
+class _Member(Protocol):
+    # an Agent
+    def state_in_group(self, skill_group_number: int) -> AgentState | int | None:
+        """The agent's state in the group, None if it is not known."""
+
+
 class SkillGroup(CtiObject, ConfiguredGroup):
     """One skill group of a peripheral. ``Session.skill_group`` returns it.
 
@@ -38,6 +45,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
         Property(kw.CTIOS_SKILLGROUPNUMBER, "skill_group_number"),
         Property(kw.CTIOS_SKILLGROUPID, "skill_group_id"),
+        Property(kw.CTIOS_SKILLGROUPSTATE, "skill_group_state"),
         Property(kw.CTIOS_STATISTICS, "statistics_arguments"),
         *CONFIGURED_GROUP_PROPERTIES,
         Property(kw.CTIOS_LASTERROR, "last_error"),
@@ -66,6 +74,12 @@ class SkillGroup(CtiObject, ConfiguredGroup):
     def statistics_arguments(self) -> Arguments | None:
         """The last statistics as Arguments, None until they arrived. An unknown figure is 4294967295."""
         return None if self.statistics is None else self.statistics.arguments()
+
+    @property
+    def skill_group_state(self) -> AgentState | int | None:
+        """The state of the agent of agent mode in this group, None if it is not known or not in the group."""
+        agent = None if self.context is None else self.context.current_agent
+        return None if agent is None else cast(_Member, agent).state_in_group(self.skill_group_number)
 
     # --- Polling ------------------------------------------------------------------------------------
 

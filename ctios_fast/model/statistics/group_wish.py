@@ -73,6 +73,8 @@ class GroupWish:
         "_has_all",
         "_has_own",
         "_held",
+        "_is_asked",
+        "_is_settled",
         "_named",
         "_own",
         "_poller",
@@ -94,6 +96,9 @@ class GroupWish:
         self._has_own = self._has_all = False
         #: The agent's own groups, None as long as they are not known.
         self._own: tuple[WantedGroup, ...] | None = None
+        #: Whether all of them are known, and whether the agent's state was asked for since its login because
+        #: they are not.
+        self._is_settled = self._is_asked = False
         #: Groups that were enabled by number.
         self._named: tuple[WantedGroup, ...] = ()
         #: Numbers of groups that were disabled while "own" or "all" was enabled.
@@ -111,7 +116,7 @@ class GroupWish:
         """The agent's own groups, as far as they are known and enabled."""
         return self._own or ()
 
-    def enable(self, chosen: GroupChoice, interval: float | None, own: tuple[int, ...] | None = None) -> None:
+    def enable(self, chosen: GroupChoice, interval: float | None, own: Iterable[int] | None = None) -> None:
         """Enable some groups; those that are enabled already get the new interval.
 
         ``own``: the numbers of the agent's own groups, None as long as they are not known.
@@ -124,8 +129,6 @@ class GroupWish:
             self._excluded = _NONE
             if own is not None:
                 self.name_own(own, is_complete=True)
-            if self._own is None:
-                self._poller.ask(self)
         elif chosen.is_all:
             self._has_all = True
             self._excluded = _NONE
@@ -171,6 +174,7 @@ class GroupWish:
             group = self._groups.group(number)
             if group is not None:
                 own[number] = group
+        self._is_settled = self._is_settled or is_complete
         if is_complete or own:
             groups = tuple(own.values())
             self._own = self._own if self._own == groups else groups
@@ -178,7 +182,13 @@ class GroupWish:
     def update(self) -> None:
         """Want the groups that are enabled, unless their agent is logged out."""
         agent = self._agent
-        self._hold(self._enabled() if agent is None or agent.is_logged_in else ())
+        is_active = agent is None or agent.is_logged_in
+        self._hold(self._enabled() if is_active else ())
+        if not is_active:
+            self._is_asked = False
+        elif self._has_own and not self._is_settled and not self._is_asked:
+            self._is_asked = True
+            self._poller.ask(self)
 
     def _enabled(self) -> tuple[WantedGroup, ...]:
         own = self._own or () if self._has_own else ()
@@ -206,7 +216,7 @@ class GroupWish:
     def is_wanted(self) -> bool:
         """Whether to ask for the agent's groups now."""
         agent = self._agent
-        is_open = self._has_own and self._own is None and agent is not None
+        is_open = self._has_own and not self._is_settled and agent is not None
         return is_open and agent.is_logged_in and not agent.is_doubtful  # type: ignore[union-attr]
 
     def fall_due(self) -> None:
@@ -223,8 +233,8 @@ class GroupWish:
         assert self._agent is not None
         if not self._has_own:
             return False
+        self._is_settled = True  # an answer without groups is one too
         self._agent.apply_answer(message)
-        self._own = self._own or ()
         return True
 
     def refuse(self, error: Refused) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 from ctios_fast.connection.clock import TimerHandle
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import ConnectionLost, Refused
+from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 from ctios_fast.model.context import Context
 
 if TYPE_CHECKING:
@@ -147,9 +147,6 @@ class StatisticsPoller:
         """Ask for the subject no more."""
         self._waiting.pop(subject, None)
         self._remove_entry(subject)
-        if len(self._schedule) > 2 * self._valid + _MAX_OUTDATED:
-            self._schedule = [each for each in self._schedule if each[1] == each[2].entry]
-            heapq.heapify(self._schedule)
         if not self._valid:
             self._stop_timer()
 
@@ -206,7 +203,10 @@ class StatisticsPoller:
                     poll = Poll(self, subject)
                     self._unanswered.add(poll)
                     self.counts[_QUERIES] += 1
-                    subject.send(poll)
+                    try:
+                        subject.send(poll)
+                    except CtiOsError as error:  # such as an id that the session's encoding lacks
+                        poll.failed(error)
         finally:
             self._is_sending = False
             if not self._waiting:
@@ -224,6 +224,9 @@ class StatisticsPoller:
         if subject.entry:
             subject.entry = 0
             self._valid -= 1
+            if len(self._schedule) > 2 * self._valid + _MAX_OUTDATED:
+                self._schedule = [each for each in self._schedule if each[1] == each[2].entry]
+                heapq.heapify(self._schedule)
 
     def _set_timer(self, now: float) -> None:
         if not self._schedule:

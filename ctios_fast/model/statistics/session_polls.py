@@ -1,9 +1,10 @@
 """SessionPolls: what one session polls, and how the polling follows the session, its gaps and its calls."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from ctios_fast.model.context import Context
+from ctios_fast.model.registry import Table
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 
 from .agent_poll import AgentPoll, PolledAgent
@@ -73,6 +74,9 @@ class SessionPolls:
 
     def stop(self) -> None:
         """The mode is over."""
+        agents: Table[Any] = self._context.registry["agent"]
+        for agent in agents:
+            agent.end_statistics()
         self.wish.end()
         self.poller.stop()
 
