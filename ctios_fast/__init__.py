@@ -74,6 +74,8 @@ __all__ = [  # noqa: RUF022, grouped by source
     "Session",
     # .model.skill_groups.skill_group
     "SkillGroup",
+    # .model.statistics.statistics_view
+    "Statistics",
     # .model.streams
     "Event",
     "EventStream",
@@ -129,6 +131,7 @@ if TYPE_CHECKING:
     from .model.calls.call import Call
     from .model.session import Session
     from .model.skill_groups.skill_group import SkillGroup
+    from .model.statistics.statistics_view import Statistics
     from .model.streams import Event, EventStream
 
 #: Public name -> the module that defines it.
@@ -186,6 +189,7 @@ _SOURCES = {
         ".model.calls.call": ("Call",),
         ".model.session": ("Session",),
         ".model.skill_groups.skill_group": ("SkillGroup",),
+        ".model.statistics.statistics_view": ("Statistics",),
         ".model.streams": ("Event", "EventStream"),
     }.items()
     for name in names

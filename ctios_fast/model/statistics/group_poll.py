@@ -26,7 +26,8 @@ class PolledGroup(Protocol):
 class GroupPoll:
     """The polling of one skill group, as long as it is wanted.
 
-    However many want the group, it is asked for once in the shortest of their intervals.
+    However many want the group, it is asked for once in the shortest interval that one of them has asked for
+    since the first of them.
 
     - ``wanted``: how many want it: the program, and agents that are logged in.
     """

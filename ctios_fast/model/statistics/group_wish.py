@@ -159,6 +159,7 @@ class GroupWish:
         """Want nothing any more."""
         self._has_own = self._has_all = False
         self._named = ()
+        self._excluded = _NONE
         self._poller.drop(self)
         self._hold(())
 
