@@ -45,6 +45,8 @@ MAX_DOMAINS: Final = 256
 #: States whose events need more than taking the state in.
 _LOGOUT: Final = int(states.LOGOUT)
 _UNKNOWN: Final = int(states.UNKNOWN)
+#: What an event is for an agent: an own one without a logout, an own one with it, or a monitor's.
+_STAYS, _LEAVES, _MONITORED = 0, 1, 2
 #: Events that report a state of an agent.
 _STATE_EVENTS: Final = ("OnAgentStateChange", "OnMonitoredAgentStateChange", "OnQueryAgentStateConf")
 
@@ -130,10 +132,9 @@ class StateOfAgent(AgentRequests):
         - ``message``: the AGENT_STATE_EVENT that carries them; None where a repair found the state.
         """
         context: Context = self.context  # type: ignore[assignment]
-        is_leaving = False
-        is_own = context.is_everything_own or self._is_own(context, message)
+        verdict: int | None = None
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
-            is_leaving = self._prepare(state, reason, message, is_own)
+            verdict = self._prepare(state, reason, message)
         try:
             known: AgentState | int = STATES[state]
         except IndexError:
@@ -143,20 +144,25 @@ class StateOfAgent(AgentRequests):
         if self._is_followed:
             self._follow(state, reason, message)
         # Nobody hears of most events of bulk mode: they change the state and no more.
-        if not is_own:
-            self._report_monitored(context, reason, message)
-            if self is context.current_agent:
-                return  # the session's own copy of the event answers requests
-        elif is_leaving or not context.is_everything_own or context.listeners["OnAgentStateChange"]:
-            self._report_state(context, reason, message, is_leaving)
+        if verdict or not context.is_everything_own or context.listeners["OnAgentStateChange"]:
+            if verdict is None:
+                is_leaving, is_own = False, context.is_everything_own or self._is_own(context, message)
+            else:
+                is_leaving, is_own = verdict == _LEAVES, verdict != _MONITORED
+            if is_own:
+                self._report_state(context, reason, message, is_leaving)
+            elif self._report_monitored(context, reason, message):
+                return
         if self._changes is not None:
             self._show(known, reason)
 
-    def _report_monitored(self, context: Context, reason: int, message: Message | None) -> None:
+    def _report_monitored(self, context: Context, reason: int, message: Message | None) -> bool:
+        # Returns whether the session's own copy of the event answers requests.
         buttons = context.supervisor_buttons
         context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
+        return self is context.current_agent
 
     def _follow(self, state: int, reason: int, message: Message | None) -> None:
         if self.auto_login:
@@ -174,27 +180,28 @@ class StateOfAgent(AgentRequests):
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
-    def _prepare(self, state: int, reason: int, message: Message | None, is_own: bool) -> bool:
-        # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns whether OnPostLogout follows.
+    def _prepare(self, state: int, reason: int, message: Message | None) -> int:
+        # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns one of the verdicts.
+        is_own = self._is_own(self.context, message)  # type: ignore[arg-type]
+        verdict = _STAYS if is_own else _MONITORED
         gap = self._gap or NO_GAP
         if gap is not NO_GAP:
             gap.is_doubtful = False
         if state not in states.NOT_SIGNED_IN:
             if gap is not NO_GAP:
                 gap.before_copy = None
-            return False
+            return verdict
         if state == states.UNKNOWN:
             if self.state != states.UNKNOWN:
                 self._open_gap().before_unknown = self.state
-            return False
+            return verdict
         before = gap.before_unknown if self.state == states.UNKNOWN else self.state
-        return self._leaves(before, reason, message) if is_own else self._note_copy(before)
-
-    def _note_copy(self, before: AgentState | int | None) -> bool:
-        # The session's own copy of a monitored LOGOUT is to come, if there is one.
+        if is_own:
+            return _LEAVES if self._leaves(before, reason, message) else _STAYS
+        # the session's own copy of a monitored LOGOUT is to come, if there is one
         if before != states.LOGOUT and self is self.context.current_agent:  # type: ignore[union-attr]
             self._open_gap().before_copy = before
-        return False
+        return verdict
 
     def _leaves(self, before: AgentState | int | None, reason: int, message: Message | None) -> bool:
         # Before an own LOGOUT is taken in; ``before``: the state. Returns whether OnPostLogout follows.
@@ -219,6 +226,8 @@ class StateOfAgent(AgentRequests):
         return context.monitors.is_monitored(self.agent_id)
 
     def _is_own(self, context: Context, message: Message | None) -> bool:
+        if context.is_everything_own:
+            return True
         if message is None:  # a repair found the state
             return self is context.current_agent or not self._is_monitored(context)
         is_own = context.is_own(message.get("MonitorID"))

@@ -112,7 +112,9 @@ class CallLife:
         monitor reports the call for the first time.
         """
         known = self.index.table.by_key.get(key)
-        is_own = self.is_own_at(monitor_id, key[2], None if known is None else known.instrument)
+        is_own = self._context.is_own(monitor_id)
+        if is_own is None:
+            is_own = self._context.is_own_device(key[2], None if known is None else known.instrument)
         former_id = None
         if known is None and self.former is not None:
             known = self._former(message, key, is_own)
@@ -255,6 +257,9 @@ class CallLife:
         call = self.index.table.by_key.get(key)
         if call is not None:
             is_own = self._context.is_own(monitor_id)
+            if is_own and call.monitor_ids is None:  # most calls
+                self._end(call, message, True)
+                return
             is_own = is_own or self.is_own(call, monitor_id, is_own)
             if not is_own and call.monitor_ids:
                 call.monitor_ids.discard(monitor_id)
@@ -354,7 +359,7 @@ class CallLife:
     def _remove(self, call: Call) -> None:
         if call.is_alive:  # a listener may have disconnected the session
             was_current = self._context.current_call is call
-            if self._context.monitors.wanted:
+            if call.monitor_ids is not None:
                 self._context.monitors.call_ended(call)
             self.index.remove(call)
             if was_current:
