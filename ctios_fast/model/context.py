@@ -145,7 +145,8 @@ class Context:
     button masks, None outside agent mode. ``supervisor_buttons``: the same for the agent and the call that a
     supervisor monitors, None without one. ``monitors``: the monitors of the session.
     ``minimizes_event_args``: whether events of calls have CTI OS's documented keywords only. ``is_strict``:
-    whether a request that the state of a call does not allow is refused before it is sent.
+    whether a request that the state of a call does not allow, or that is about another agent's device in
+    agent mode, is refused before it is sent.
 
     ``send(request, message_class, timeout=None, /, **fields)`` sends a request of the model, and is the only
     way to do so:

@@ -90,7 +90,8 @@ class Session(SessionWaits):
     - ``minimize_event_args``: whether events of calls have the keywords that CTI OS documents, and no more.
       False: they have every field of their message as well, under the reference's names.
     - ``strict``: whether a request that the state of a call does not allow, such as answering one that does
-      not alert, is refused here. False: the peripheral decides.
+      not alert, is refused here, and one about another agent's device in agent mode without a companion.
+      False: the peripheral decides.
     - ``call_idle_check``: seconds without an event after which the server is asked whether a call still
       exists, within a sixth of that time. A call that it does not know ends with ``OnCallEnd``. None: never.
     - ``options``: how the connection behaves, by keyword. They are those of

@@ -25,6 +25,7 @@ from support.wire_steps import (
     FullRecorder,
     advance,
     answer_opening,
+    connected,
 )
 
 from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
@@ -171,6 +172,9 @@ OF_MEMBERS: dict[str, tuple[Any, ...]] = {
     "request_supervisor_assist": (),
     "make_emergency_call": (),
     "set_agent_greeting_action": ({"AgentAction": 1},),
+    "report_bad_call_line": (),
+    "set_wrapup_data": ({"CallWrapupData": "sold"},),
+    "release_call": (),
 }
 #: Requests about the call of another agent.
 OF_CALLS: dict[str, tuple[Any, ...]] = {
@@ -282,6 +286,18 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     await soon(closing)
     assert pair.companion.is_open
     assert pair.desk.session._context.companion is None
+
+
+async def test_a_companion_that_changed_to_another_mode_is_not_used(
+    pair: Pair, other_server: StructServer
+) -> None:
+    closing = pair.companion.disconnect()
+    pair.through.close()
+    await soon(closing)
+    await connected(pair.companion, other_server)
+    pair.companion.set_message_filter("*", peripheral_id=PERIPHERAL, snapshot=False)
+    with pytest.raises(MethodError, match=r"not in bulk mode .*call set_bulk_mode\(5000\) again"):
+        pair.member().logout()
 
 
 async def test_a_companion_without_place_for_the_agent_says_so(

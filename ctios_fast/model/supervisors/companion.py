@@ -30,7 +30,7 @@ def check_companion(context: Context, companion: Context, peripheral_id: int) ->
     - ``peripheral_id``: the peripheral of the agent who is set.
     """
     mode = companion.mode
-    if mode is None or not mode.hears_all or mode.is_passive:
+    if not _controls_all(companion):
         present = "has no mode" if mode is None else f"is in {mode.name} mode"
         raise refuse(
             f"the companion must be in bulk mode, but it {present}: "
@@ -84,7 +84,7 @@ def supervising_context(context: Context, is_current: bool, what: str) -> Contex
     Raises ``MethodError`` (E_CTIOS_MODE_CONFLICT), which names the cure, where no session can send it.
     """
     mode = context.mode
-    if mode is None or (mode.hears_all and not mode.is_passive):
+    if mode is None or _controls_all(context):
         return context
     if mode.is_passive:
         raise refuse(
@@ -127,9 +127,14 @@ def _first(values: Iterable[Any]) -> Any:
     return next((each for each in values if each is not None), None)
 
 
+def _controls_all(context: Context) -> bool:
+    # Whether the session is in bulk mode: it hears all agents and calls, and controls them.
+    return context.mode is not None and context.mode.hears_all and not context.mode.is_passive
+
+
 def _usable(companion: Context, peripheral_id: int) -> Context:
     # A companion that is looking for a server is usable: the request fails with ConnectionLost.
-    if companion.mode is None or not companion.mode.hears_all or companion.peripheral_id != peripheral_id:
+    if not _controls_all(companion) or companion.peripheral_id != peripheral_id:
         raise refuse(
             f"the companion is not in bulk mode for peripheral {peripheral_id} any more: connect it and call "
             f"set_bulk_mode({peripheral_id}) again",
