@@ -4,9 +4,9 @@ import asyncio
 import struct
 
 import pytest
+from support.frame_reader import FrameReader, frame, number_of
 from support.order_checker import FIXED, decode
 from support.random_centre import RandomCentre
-from support.raw_client import PATIENCE
 from support.statistics_checker import EMERGENCY_CALL, StatisticsChecker, StatisticsError
 
 from ctios_fast.sim import Side
@@ -24,36 +24,6 @@ ALL_EVENTS = 0x10
 OPEN_CONF, SYSTEM_EVENT = 4, 31
 AGENT_QUERY, AGENT_ANSWER, GROUP_QUERY, GROUP_ANSWER = 112, 113, 114, 115
 NULL = 0xFFFFFFFF
-
-
-def frame(number: int, body: bytes) -> bytes:
-    return struct.pack(">II", len(body), number) + body
-
-
-class Reader:
-    """Cuts what a server sends into frames."""
-
-    def __init__(self, reader: asyncio.StreamReader) -> None:
-        self._reader = reader
-        self._data = bytearray()
-
-    async def next(self) -> bytes:
-        async with asyncio.timeout(PATIENCE):
-            while len(self._data) < 8 or len(self._data) < 8 + int.from_bytes(self._data[:4], "big"):
-                more = await self._reader.read(1 << 20)
-                assert more, "the server has ended the connection"
-                self._data += more
-        size = 8 + int.from_bytes(self._data[:4], "big")
-        found = bytes(self._data[:size])
-        del self._data[:size]
-        return found
-
-    async def until(self, number: int) -> tuple[list[bytes], bytes]:
-        """The frames before the first of that number, and that one."""
-        before = []
-        while int.from_bytes((found := await self.next())[4:8], "big") != number:
-            before.append(found)
-        return before, found
 
 
 class Polls:
@@ -75,7 +45,7 @@ class Polls:
 
     def _feed(self, received: list[bytes]) -> None:
         for at, data in zip(self._times, received, strict=True):
-            number = int.from_bytes(data[4:8], "big")
+            number = number_of(data)
             if number in FIXED:
                 self.checker.feed(at, decode(data))
             elif number == EMERGENCY_CALL:
@@ -84,7 +54,7 @@ class Polls:
 
     async def run(self, side: Side, calls: int) -> None:
         reader, writer = await asyncio.open_connection(side.host, side.port)
-        frames = Reader(reader)
+        frames = FrameReader(reader)
         fixed = struct.pack(">11I", 1, 25, NULL, NULL, ALL_EVENTS, NULL, 0x3FFF, 0, 0, 0, 0)
         writer.write(frame(3, fixed + struct.pack(">HH2sHH1s", 1, 2, b"s\0", 2, 1, b"\0")))
         await frames.until(OPEN_CONF)
@@ -102,7 +72,7 @@ class Polls:
         finally:
             writer.transport.abort()
 
-    async def poll(self, frames: Reader, writer: asyncio.StreamWriter) -> None:
+    async def poll(self, frames: FrameReader, writer: asyncio.StreamWriter) -> None:
         """Ask for the statistics of each agent and group and check the answers."""
         now = self.centre.clock.time()
         for agent in self.centre.agents:
