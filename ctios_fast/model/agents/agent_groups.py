@@ -1,9 +1,10 @@
 """The skill groups of an agent, as the messages about its state name them."""
 
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
-from ctios_fast.core import Message
+from ctios_fast.core import Codec, Message
 from ctios_fast.enums import AgentState
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.protocol import numbers as ged
@@ -11,9 +12,11 @@ from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 from .states import agent_state
 
-__all__ = ["AgentGroup", "NamedGroups", "named_groups"]
+__all__ = ["AgentGroup", "GroupsOfAgent", "group_numbers", "names_all"]
 
 _FIELDS: Final = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
+#: Frames that are kept unread, at most. An agent has 20 groups in the message that names all of them.
+_MAX_UNREAD: Final = 64
 
 
 class AgentGroup(NamedTuple):
@@ -36,33 +39,70 @@ class AgentGroup(NamedTuple):
         )
 
 
-class NamedGroups(NamedTuple):
-    """The skill groups that a message names.
+class GroupsOfAgent:
+    """The skill groups of one agent. Messages are kept as they came, and read when somebody asks."""
 
-    - ``by_number``: those that have a number.
-    - ``is_complete``: whether these are all groups of the agent.
+    __slots__ = ("_groups", "_unread")
+
+    def __init__(self) -> None:
+        #: The groups by number, None as long as no message has named all of them.
+        self._groups: dict[int, AgentGroup] | None = None
+        #: Frames that name groups and were not read yet, in wire order.
+        self._unread: list[bytes] = []
+
+    def take(self, message: Message, codec: Codec) -> None:
+        """Take in a message about the agent's state, in the version of the codec."""
+        if names_all(message):
+            self._unread = [message.frame]
+        elif (self._unread or self._groups is not None) and group_numbers(message):
+            self._unread.append(message.frame)
+            if len(self._unread) > _MAX_UNREAD:
+                self.by_number(codec)
+
+    def by_number(self, codec: Codec) -> Mapping[int, AgentGroup] | None:
+        """The groups by number; None as long as no message has named all of them."""
+        unread, self._unread = self._unread, []
+        for frame in unread:
+            message = codec.decode(frame)
+            named = {group.number: group for group in _groups_of(message)}
+            if names_all(message):
+                self._groups = named
+            elif self._groups is not None:
+                self._groups = {**self._groups, **named}
+        return self._groups
+
+
+def names_all(message: Message) -> bool:
+    """Whether an AGENT_STATE_EVENT or a QUERY_AGENT_STATE_CONF names all skill groups of the agent.
+
+    An event names all of them in its floating part, or at most one in its fixed part.
     """
+    is_event = message.type == ged.AGENT_STATE_EVENT
+    return bool(message.get("NumFltSkillGroups" if is_event else "NumSkillGroups"))
 
-    by_number: dict[int, AgentGroup]
-    is_complete: bool
+
+def group_numbers(message: Message) -> dict[int, None]:
+    """The numbers of the skill groups that such a message names, in order."""
+    if message.type == ged.AGENT_STATE_EVENT:
+        numbers = message.get("FltSkillGroupNumber") or (message["SkillGroupNumber"],)
+    else:
+        numbers = message.get("SkillGroupNumber") or ()
+    # unsigned, since the reference has one of the fields as INT; one that cannot be read is bytes
+    named = dict.fromkeys(number & NULL_SKILL_GROUP for number in numbers if isinstance(number, int))
+    named.pop(NULL_SKILL_GROUP, None)
+    return named
 
 
-def named_groups(message: Message) -> NamedGroups:
-    """The skill groups that an AGENT_STATE_EVENT or a QUERY_AGENT_STATE_CONF names.
-
-    An event names all of them in its floating part, or one in its fixed part.
-    """
+def _groups_of(message: Message) -> Iterator[AgentGroup]:
     prefix = "Flt" if message.type == ged.AGENT_STATE_EVENT else ""
-    columns = [message.get(prefix + field) or () for field in _FIELDS]
-    rows = [
-        row for row in zip(*columns, strict=False) if all(isinstance(each, int) for each in row)
-    ]  # a value that cannot be read is bytes
-    is_complete = bool(rows)
-    if prefix and not rows:
-        rows = [tuple(message[field] for field in _FIELDS)]
-    groups: dict[int, AgentGroup] = {}
-    for number, group_id, priority, state in rows:
-        unsigned = number & NULL_SKILL_GROUP  # the reference has one of the two fields as INT
-        if unsigned != NULL_SKILL_GROUP:
-            groups[unsigned] = AgentGroup(unsigned, group_id, priority, agent_state(state))
-    return NamedGroups(groups, is_complete and bool(groups))
+    rows: Iterable[tuple[Any, ...]]
+    if names_all(message):
+        rows = zip(*(message.get(prefix + field) or () for field in _FIELDS), strict=False)
+    else:
+        rows = [tuple(message[field] for field in _FIELDS)] if prefix else []
+    for row in rows:
+        if all(isinstance(each, int) for each in row):
+            number, group_id, priority, state = row
+            number &= NULL_SKILL_GROUP
+            if number != NULL_SKILL_GROUP:
+                yield AgentGroup(number, group_id, priority, agent_state(state))

@@ -8,7 +8,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 from ctios_fast.model.coercion import integer, refuse, text
 
-from .agent_groups import AgentGroup
+from .agent_groups import GroupsOfAgent
 
 __all__ = ["MAX_INSTRUMENT", "NO_FACTS", "DeskFacts", "call_mode", "incomplete_remote_login", "remote_number"]
 
@@ -46,7 +46,7 @@ class DeskFacts:
     - ``remote_number``: that telephone's number.
     - ``call_mode``: how it is called, an AgentCallMode.
     - ``direction``: the CallDirection of the last call, 0 as long as no state event named one.
-    - ``groups``: the agent's skill groups by number, None as long as no message named all of them.
+    - ``groups``: the agent's skill groups.
     - ``peripheral_type``, ``agent_mode``, ``availability_status``, ``skill_target_id``: PeripheralType,
       AgentMode, AgentAvailabilityStatus and ICMAgentID of the last message about the state, None as long as
       none named them.
@@ -75,7 +75,7 @@ class DeskFacts:
         self.remote_number: str | None = None
         self.call_mode: int | None = None
         self.direction = 0
-        self.groups: Mapping[int, AgentGroup] | None = None
+        self.groups = GroupsOfAgent()
         self.peripheral_type: int | None = None
         self.agent_mode: int | None = None
         self.availability_status: int | None = None
@@ -143,7 +143,8 @@ class DeskFacts:
 
     def forget(self) -> None:
         """Drop what was learned over an earlier connection. What the program set stays."""
-        self.settings = self.device = self.groups = None
+        self.settings = self.device = None
+        self.groups = GroupsOfAgent()
         self.direction = 0
         self.peripheral_type = self.agent_mode = self.availability_status = self.skill_target_id = None
 

@@ -151,7 +151,9 @@ class DeskProperties(RequestingObject):
 
         They are known once a message has named all of them.
         """
-        return (self._facts or NO_FACTS).groups
+        if self._facts is None or self.context is None:
+            return None
+        return self._facts.groups.by_number(self.context.codec)
 
     def state_in_group(self, skill_group_number: int) -> AgentState | int | None:
         """The state of the agent of agent mode in a skill group, None if it is not known."""
@@ -229,7 +231,10 @@ class DeskProperties(RequestingObject):
 
     def _take_desk(self, message: Message) -> None:
         # A message about the state of the agent of agent mode.
-        self._known_facts().take_state(message)
+        facts = self._known_facts()
+        facts.take_state(message)
+        if self.context is not None:
+            facts.groups.take(message, self.context.codec)
 
     def _known_facts(self) -> DeskFacts:
         if self._facts is None:

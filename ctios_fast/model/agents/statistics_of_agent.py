@@ -19,7 +19,7 @@ from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
 from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
 
-from .agent_groups import named_groups
+from .agent_groups import group_numbers, names_all
 from .desk_properties import DeskProperties
 
 __all__ = ["STATISTICS_PROPERTIES", "StatisticsOfAgent"]
@@ -226,20 +226,10 @@ class StatisticsOfAgent(DeskProperties):
             return
         if kept.groups is not None:
             if message is not None:
-                named = named_groups(message)
-                kept.groups.name_own(named.by_number, is_complete=named.is_complete)
+                kept.groups.name_own(group_numbers(message), is_complete=names_all(message))
             kept.groups.update()
         if kept.poll is not None:
             kept.poll.state_changed()
-
-    def _take_desk(self, message: Message) -> None:
-        super()._take_desk(message)
-        named = named_groups(message)
-        facts = self._known_facts()
-        if named.is_complete:
-            facts.groups = named.by_number
-        elif facts.groups is not None and named.by_number:
-            facts.groups = {**facts.groups, **named.by_number}
 
     def _end_own(self, kept: _Kept) -> None:
         if kept.poll is not None:
