@@ -221,6 +221,20 @@ def _model(*, listens: bool) -> Kernel:
     return times
 
 
+def read_of_one_event() -> Kernel:
+    from .comparisons.model import bulk_session
+
+    link = OPENED.enter_context(bulk_session())._connection.link
+    frame = _some(agent_states("256 KiB"))[0]
+
+    def times(number: int) -> None:
+        for _ in range(number):
+            link.frames.feed(frame)
+            link.buffer_updated(0)
+
+    return times
+
+
 def event_of_known_agent() -> Kernel:
     return _model(listens=False)
 
@@ -313,6 +327,7 @@ KERNELS: Final[dict[Callable[[], Kernel], int]] = {
     make_call_by_class: 5_000,
     columns: 10_000,
     filter_of_agents: 20_000,
+    read_of_one_event: 2_000,
     event_of_known_agent: 4_000,
     event_of_known_agent_to_a_sink: 2_000,
     login_to_state_event: 2_000,

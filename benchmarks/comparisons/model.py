@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
 from benchmarks.servers import HOST, serving
-from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, agent_states, whole_pieces
+from benchmarks.streams import AGENTS, PERIPHERAL, SIZES, VERSION, agent_states, whole_pieces
 from ctios_fast import Arguments, Session
+from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.core.scan.column_scan import count_frames
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT
 
 from .dispatching import bare_call_of_empty, of, round_of
 
@@ -40,6 +42,44 @@ def bulk_session() -> Iterator[Session]:
         session = runner.run(opened(server.port))
         yield session
         runner.run(closed(session))
+
+
+@contextmanager
+def monitor_session(wanted: str | FrameFilter) -> Iterator[Session]:
+    """Return a session in monitor mode with that filter, whose server then sends nothing."""
+
+    async def opened(port: int) -> Session:
+        session = Session(client_id="benchmark", heartbeat=None)
+        await session.connect(ctios_a=HOST, port_a=port)
+        await session.set_message_filter(wanted, peripheral_id=PERIPHERAL, snapshot=False)
+        return session
+
+    async def closed(session: Session) -> None:
+        await session.disconnect()
+
+    with serving("confirm") as server, asyncio.Runner() as runner:
+        session = runner.run(opened(server.port))
+        yield session
+        runner.run(closed(session))
+
+
+def _refused(wanted: str | FrameFilter, *, listens: bool = True) -> Prepare:
+    @contextmanager
+    def prepared() -> Iterator[Round]:
+        stream = agent_states("256 KiB", AGENTS)
+        own = whole_pieces(stream)
+        events = count_frames(stream)[0] / len(stream)
+        with monitor_session(wanted) as session:
+            feed = of(session._connection.dispatcher)
+            feed(own)  # makes all agents known
+            heard: list[Arguments] = []
+            if listens:
+                session.subscribe("OnAgentStateChange", heard.append)
+            yield round_of(feed, own, events)
+            assert heard == []
+            assert bool(session.counters()["events_filtered"]) == listens
+
+    return prepared
 
 
 def _model(size: str, agents: int, *, listens: bool) -> Prepare:
@@ -80,6 +120,19 @@ def comparisons() -> Iterator[Comparison]:
             "event",
             (*sides(OURS, ours), *sides(BOUND, bound)),
         )
+    nobody = FrameFilter(VERSION, AGENT_STATE_EVENT, {"AgentID": {"nobody"}})
+    refused: dict[str, Prepare] = {
+        "by MessageId": _refused("MessageId=23"),
+        "by AgentId": _refused("MessageId=30;AgentId=nobody"),
+        "by a FrameFilter": _refused(nobody),
+        "by AgentState": _refused("MessageId=30;AgentState=77"),
+        "no listener": _refused("*", listens=False),
+    }
+    yield Comparison(
+        "AGENT_STATE_EVENT that the filter of monitor mode refuses, bytes to updated Agent, 256 KiB",
+        "event",
+        tuple(sides(OURS, refused)),
+    )
     crowds = {f"{agents:,} agents": _model("64 MiB", agents, listens=False) for agents in (100, 100_000)}
     yield Comparison(
         "AGENT_STATE_EVENT of many known agents, bytes to updated Agent, 64 MiB",

@@ -403,7 +403,9 @@ class Context:
         """
         if not self.listeners[event]:
             return False
-        self.events.fire(event, make_arguments(*values))
+        events = self.events
+        if events.refuses is None or not events.is_refused(event, values[0] if values else None):
+            events.fire(event, make_arguments(*values))
         return True
 
     def wait_for(
@@ -479,9 +481,17 @@ class Context:
         self.monitors.lost()
         self.registry.connection_lost(reason)
 
-    def filter_events(self, accepts: Callable[[str, Arguments], bool], end: Callable[[], object]) -> None:
-        """Until the mode is over, listeners get the events that ``accepts`` takes; ``end`` is called then."""
-        self.events.accepts = accepts
+    def filter_events(
+        self,
+        accepts: Callable[[str, Arguments], bool],
+        refuses: Callable[[str, object], bool],
+        end: Callable[[], object],
+    ) -> None:
+        """Until the mode is over, listeners get the events that a filter takes; ``end`` is called then.
+
+        ``accepts`` and ``refuses`` are those of ``EventPublisher``.
+        """
+        self.events.accepts, self.events.refuses = accepts, refuses
         self._end_filter = end
 
     def forget_mode(self) -> None:
@@ -491,7 +501,7 @@ class Context:
         self.send = self._send_any
         self.snapshot_due = False
         if self._end_filter is not None:
-            self.events.accepts = None
+            self.events.accepts = self.events.refuses = None
             self._end_filter()
             self._end_filter = None
         self.current_call = None

@@ -8,7 +8,8 @@ Events that no filter can have always reach the listeners: those about the conne
 confirmations of requests, the snapshot at the opening, OnPreLogout and OnPostLogout.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 from ctios_fast import keywords as kw
@@ -16,7 +17,9 @@ from ctios_fast.core import Dispatcher, Message
 from ctios_fast.core.scan.frame_filter import FrameFilter
 from ctios_fast.protocol import numbers as ged
 
+from .agents.agent import Agent
 from .arguments import Arguments
+from .calls.call import Call
 from .calls.events import CONTACTS, REPORTS
 from .filter_strings import Criteria, criteria
 
@@ -49,9 +52,30 @@ class _Values(NamedTuple):
         """Whether the event's value is one of them."""
         if value is None:
             return False
-        text = str(int(value)) if isinstance(value, int) else str(value)
-        text = text.lower()
+        text = value.lower() if type(value) is str else _text_of(value)
         return text in self.texts or text.startswith(self.prefixes)
+
+
+def _filter_target(call: Any) -> str | None:
+    # as the events of calls have it
+    agent = None if call.instrument is None else call.context.agent_at(call.instrument)
+    return None if agent is None else agent.unique_object_id
+
+
+#: Keywords whose values the events about an agent, or about a call, have from the object itself.
+_OF_AGENTS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    kw.CTIOS_AGENTID: attrgetter("agent_id"),
+    kw.CTIOS_PERIPHERALID: attrgetter("peripheral_id"),
+    kw.CTIOS_UNIQUEOBJECTID: attrgetter("unique_object_id"),
+}
+_OF_CALLS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    kw.CTIOS_UNIQUEOBJECTID: attrgetter("unique_object_id"),
+    kw.CTIOS_FILTERTARGET: _filter_target,
+}
+
+
+def _text_of(value: Any) -> str:
+    return str(int(value)) if isinstance(value, int) else str(value).lower()
 
 
 class EventFilter(Protocol):
@@ -59,6 +83,12 @@ class EventFilter(Protocol):
 
     def accepts(self, event: str, args: Arguments) -> bool:
         """Whether listeners get the event."""
+
+    def refuses(self, event: str, about: object) -> bool:
+        """Whether listeners do not get the event, whatever its Arguments are.
+
+        - ``about``: the object that the event is about, None for none.
+        """
 
     def begin(self, dispatcher: Dispatcher) -> None:
         """Judge from now on. Called before the mode opens."""
@@ -70,7 +100,7 @@ class EventFilter(Protocol):
 class StringFilter:
     """A filter of events: the messages that they are about, None for all, and the values that they need."""
 
-    __slots__ = ("_passing", "_values")
+    __slots__ = ("_of_agents", "_of_calls", "_passing", "_values")
 
     def __init__(self, messages: Iterable[int] | None, values: Iterable[_Values]) -> None:
         taken = None if messages is None else set(messages)
@@ -81,6 +111,28 @@ class StringFilter:
             event: taken is None or bool(numbers & taken) for event, numbers in _MESSAGES.items()
         }
         self._values = tuple(values)
+        #: The values that an agent or a call has itself, with the functions that return them.
+        self._of_agents = [
+            (_OF_AGENTS[each.keyword], each) for each in self._values if each.keyword in _OF_AGENTS
+        ]
+        self._of_calls = [
+            (_OF_CALLS[each.keyword], each) for each in self._values if each.keyword in _OF_CALLS
+        ]
+
+    def refuses(self, event: str, about: object) -> bool:
+        """Whether listeners do not get the event, whatever its Arguments are: building them takes longest."""
+        is_passing = self._passing.get(event)
+        if is_passing is None:
+            return False
+        if not is_passing:
+            return True
+        own = (
+            self._of_calls if isinstance(about, Call) else self._of_agents if isinstance(about, Agent) else ()
+        )
+        for value_of, each in own:  # noqa: SIM110 - it is faster
+            if not each.accepts(value_of(about)):
+                return True
+        return False
 
     def accepts(self, event: str, args: Arguments) -> bool:
         """Whether listeners get the event."""
@@ -130,7 +182,11 @@ class FrameJudge:
 
     def accepts(self, event: str, args: Arguments) -> bool:
         """Whether listeners get the event."""
-        return self._is_accepted or event not in _MESSAGES or (self._takes_calls and event in _ENDS)
+        return not self.refuses(event, None)
+
+    def refuses(self, event: str, about: object) -> bool:
+        """Whether listeners do not get the event: its message says so, and its Arguments do not matter."""
+        return not (self._is_accepted or event not in _MESSAGES or (self._takes_calls and event in _ENDS))
 
 
 def filter_of_string(text: str, version: int) -> StringFilter:

@@ -114,7 +114,8 @@ class ModeSetting:
             for agent in context.registry[AGENTS.name]:
                 agent.ask_at_opening()
         context.snapshot_due = has_snapshot
-        context.filter_events(wanted.accepts, partial(wanted.end, self._connection.dispatcher))
+        end = partial(wanted.end, self._connection.dispatcher)
+        context.filter_events(wanted.accepts, wanted.refuses, end)
         wanted.begin(self._connection.dispatcher)
         return self._open(self._settings(mode), "SetMessageFilter", self._await_first_queries)
 

@@ -81,6 +81,7 @@ class EventPublisher:
         "failures",
         "filtered",
         "listeners",
+        "refuses",
     )
 
     def __init__(self, tables: Iterable[EventTable]) -> None:
@@ -91,6 +92,9 @@ class EventPublisher:
         self.dropped = 0
         #: Whether listeners get an event with these Arguments; None if they get every event.
         self.accepts: Callable[[str, Arguments], bool] | None = None
+        #: Whether listeners do not get an event about an object, whatever its Arguments are; None if they get
+        #: every event. It is asked before Arguments are built.
+        self.refuses: Callable[[str, object], bool] | None = None
         self.listeners: dict[str, tuple[Listener, ...]] = {}
         #: A listener that raises at each of many events does not fill the log.
         self._log = LogLimit(log)
@@ -218,6 +222,16 @@ class EventPublisher:
                     self.unsubscribe(event, listener)
                 return
         raise ValueError("this sink was not added")
+
+    def is_refused(self, event: str, about: object) -> bool:
+        """Whether a filter refuses an event without its Arguments. It is counted then.
+
+        - ``about``: the object that the event is about.
+        """
+        if self.refuses is None or not self.refuses(event, about):
+            return False
+        self.filtered += 1
+        return True
 
     def fire(self, event: str, args: Arguments) -> None:
         """Call all listeners. One that raises is logged and counted; the others still get the event.

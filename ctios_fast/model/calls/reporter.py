@@ -56,12 +56,20 @@ class CallReporter:
             context.buttons_heard if is_own else context.supervisor_buttons_heard
         ):
             return
+        if self._events.refuses is not None and self._is_refused(event, call):
+            return
         values = self._fields(report, message, call.event_identity())
         if report.defaults:
             values = {**report.defaults, **_known(call, report), **values}
         if message.type == ged.CALL_FAILED_EVENT:
             values.update(_failure(message["EventCause"]))
         self._fire(call, event, message, values, is_own, None)
+
+    def _is_refused(self, event: str, call: Call) -> bool:
+        # Where a button mask depends on the call as well, it is reported with the event.
+        context = self._context
+        has_buttons = context.buttons is not None or context.supervisor_buttons is not None
+        return not has_buttons and self._events.is_refused(event, call)
 
     def report_unknown(
         self, key: tuple[int, int, str], report: Report, message: Message, is_own: bool
@@ -95,7 +103,7 @@ class CallReporter:
         """Fire OnCallDataUpdate: what the message changes, and the former id where that changed."""
         report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
         event = report.event if is_own else report.monitored
-        if not self._listeners[event]:
+        if not self._listeners[event] or (self._events.refuses is not None and self._is_refused(event, call)):
             return
         values = with_texts(
             self._update(message, {**call.event_identity(), **_updated(call, report)}),
