@@ -22,7 +22,7 @@ from ctios_fast import CilCode, MethodError, ProtocolError, RequestRefused, Sess
 TEAM, TEAM_MONITOR = 7, 81
 #: ICMAgentID of every agent in the transcripts.
 SKILL_TARGET = 5123
-E_CTI_TEAM_NOT_FOUND = 65
+E_CTI_TEAM_NOT_FOUND, E_CTI_MONITOR_EXISTS = 65, 83
 
 A, B = ("1002", 0, NOT_READY), ("1003", 0, AVAILABLE)
 #: The supervisor as a member of its own team: primary supervisor.
@@ -430,6 +430,21 @@ class TestAllTeams:
         assert stop.fixed("II")[1] == TEAM_MONITOR
         desk.peer.monitor_stop_conf(stop)
         await until(lambda: not desk.session._context.monitors.by_id)
+
+    async def test_a_late_confirmation_serves_the_next_request(
+        self, desk: SupervisorDesk, recorder: FullRecorder, clock: Any
+    ) -> None:
+        first = desk.agent.start_monitoring_agent_team(team_id=TEAM, timeout=5)
+        asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        clock.advance(6)
+        assert first.exception() is not None
+        second = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        again = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
+        desk.peer.failure_conf(again, E_CTI_MONITOR_EXISTS)
+        await soon(second)
+        assert set(desk.session._context.monitors.by_id) == {TEAM_MONITOR}
+        assert not recorder.of("OnControlFailureConf")
 
 
 class TestBulkMode:

@@ -270,6 +270,8 @@ class CallLife:
             if is_own and call.is_alive and not call.is_monitored:
                 self._leave_to_monitors(call)
             return
+        if self._context.monitors.names_every_connection(monitor_id):
+            return  # the known connections have messages of their own
         others = self.index.connections(key[0], key[1])
         if others and all(each.status == states.NULL for each in others):
             for each in others:

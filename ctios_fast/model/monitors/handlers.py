@@ -110,11 +110,18 @@ class TeamLists:
             self._context.fire("OnNewAgentTeamMember", member_arguments, agent, team, REMOVED, None)
 
     def on_late(self, message: Message) -> None:
-        """Handle the confirmation of a monitor, which is stopped if its request was given up before."""
+        """Handle the confirmation of a monitor whose request was given up before.
+
+        It is stopped unless the program wants such a monitor and another request for it is on its way.
+        """
         context = self._context
         monitors = context.monitors
         monitor = monitors.late.pop(message["InvokeID"], None)
         if monitor is None:
+            return
+        wanted = monitors.wanted.get((monitor.kind, monitor.key))
+        if wanted is not None and wanted.monitor_id is None:
+            monitors.started(wanted, message["MonitorID"])
             return
         unwanted = Monitor(monitor.kind, None)
         monitors.started(unwanted, message["MonitorID"])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
 from ctios_fast.protocol.codes import CONNECTION_ID_NONE, DEVID_AGENT_DEVICE, DEVID_NONE
@@ -24,7 +23,7 @@ def start_monitor(
     started: Callable[[Monitor], object] | None = None,
     refused: Callable[[Refused], bool],
     is_wanted_after_failure: bool = False,
-) -> Request[Message]:
+) -> Request[Any]:
     """Send the request that starts a monitor; the answer is its confirmation.
 
     - ``timeout``: seconds, the session's ``request_timeout`` unless given.
@@ -33,7 +32,7 @@ def start_monitor(
     One that is being started already is not started again: the returned request is the one that was sent.
     """
     monitors = context.monitors
-    known: Request[Message] | None = monitors.starting.get(monitor)
+    known: Request[Any] | None = monitors.starting.get(monitor)
     if known is not None:
         return known
     is_team = monitor.kind is MonitorKind.TEAM
@@ -99,12 +98,12 @@ def stop_monitor(
     monitors.unwant(monitor)
     is_team = monitor.kind is MonitorKind.TEAM
     label = "MONITOR_AGENT_TEAM_STOP_REQ" if is_team else "MONITOR_STOP_REQ"
-    start: Request[Message] | None = monitors.starting.get(monitor)
+    start: Request[Any] | None = monitors.starting.get(monitor)
     if start is not None:
         outcome: Request[Any] = Request(label)
         context.own(outcome)
 
-        def answered(request: Request[Message]) -> None:
+        def answered(request: Request[Any]) -> None:
             if request.cancelled() or request.exception() is not None or monitor.monitor_id is None:
                 if stopped is not None:
                     stopped()

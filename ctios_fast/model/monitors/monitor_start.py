@@ -25,7 +25,7 @@ def _not_reported(error: Refused) -> bool:
     return False
 
 
-class MonitorStart(Request[Message]):
+class MonitorStart(Request[Any]):
     """A request to start a monitor; the answer is the confirmation.
 
     - ``monitor``: what is started.
@@ -68,6 +68,12 @@ class MonitorStart(Request[Message]):
     def failed(self, error: BaseException) -> None:
         """There is no monitor, or the server has not confirmed it in time. Called by the request book."""
         self._monitors.not_started(self._monitor)
+        if self._monitor.monitor_id is not None:
+            # The server has confirmed an earlier request for the monitor, too late for that one.
+            if self._started is not None:
+                self._started(self._monitor)
+            self.set_result(None)
+            return
         if not self._is_wanted_after_failure:
             self._monitors.unwant(self._monitor)
         if isinstance(error, RequestTimeout):

@@ -156,6 +156,11 @@ class Monitors:
             self.strangers.add(monitor_id)
         return None
 
+    def names_every_connection(self, monitor_id: int) -> bool:
+        """Whether the monitor may be of a call: then it reports all connections, those of others included."""
+        monitor = self.by_id.get(monitor_id)
+        return monitor is not None and monitor.kind in (MonitorKind.CALL, MonitorKind.OTHER)
+
     # --- Starting and stopping ----------------------------------------------------------------------
 
     def want(self, kind: MonitorKind, key: Any) -> Monitor:
