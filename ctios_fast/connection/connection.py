@@ -403,7 +403,6 @@ class Connection:
         self.side, self.link = side, link
         link.turn_to(self.dispatcher)
         self.trying, self.connected_at = None, time.time()
-        self.book.now = link.now
         self.connects += 1
 
     def search_cancelled(self, error: BaseException | None) -> None:

@@ -287,7 +287,6 @@ class StandbyKeeper:
         assert self._settings is not None
         self.link = link
         link.turn_to(self.dispatcher)
-        self._book.now = link.now
         request = own_request("OPEN_REQ")
         try:
             self._sender.send(request, self._settings, {}, self._options.open_timeout, write=link.send)
@@ -343,7 +342,6 @@ class StandbyKeeper:
         assert self.link is not None
         self._confirmation = confirmation
         self._opened_at = self._clock.time()
-        self._book.now = self.link.now
         if self._heartbeat is not None:
             self._heartbeats = Heartbeats(
                 self._clock,
