@@ -37,7 +37,8 @@ from ctios_fast.core.classes.factory import class_named, class_of
 from ctios_fast.core.classes.named_variables import NamedArrays, NamedVariables
 from ctios_fast.protocol.class_table import CLASSES
 
-__all__ = ["NamedArrays", "NamedVariables", "TypedMessage", "class_of", "to_datetime", *CLASSES]
+__all__ = ["NamedArrays", "NamedVariables", "TypedMessage", "class_of", "to_datetime"]
+__all__ += list(CLASSES)
 
 
 def to_datetime(seconds: int) -> datetime:

@@ -1,0 +1,124 @@
+"""Writes the pages of the documentation site: ``python ci/site_pages.py FOLDER``. ``ci/docs`` runs it.
+
+The pages keep their places relative to each other, so that their links stay valid. Examples and the licence
+become pages, and each public module gets one from its docstrings.
+"""
+
+import importlib
+import inspect
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGES = ("*.md", "changes/README.md", "docs/**/*.md", "docs/*.svg")
+EXAMPLES = "examples/**/*.py"
+#: Public modules in the order of the navigation: title and module.
+MODULES = (
+    ("The object model", "ctios_fast"),
+    ("Without await", "ctios_fast.sync"),
+    ("Errors", "ctios_fast.errors"),
+    ("Enumerations", "ctios_fast.enums"),
+    ("Frames and messages", "ctios_fast.core"),
+    ("Columns", "ctios_fast.bulk.columns"),
+    ("Filters", "ctios_fast.bulk.filters"),
+    ("Records of frames", "ctios_fast.records.transcript"),
+    ("Packet captures", "ctios_fast.records.capture"),
+    ("Many agents", "ctios_fast.fleet.shift"),
+    ("The simulator", "ctios_fast.sim"),
+    ("Its commands", "ctios_fast.sim.control"),
+    ("Testing", "ctios_fast.testing"),
+    ("The dissector", "ctios_fast.wireshark"),
+)
+
+
+def linked(text: str) -> str:
+    """A page's text with links to the pages that files other than Markdown become."""
+    text = re.sub(r"(\]\((?:\.\./)*(?:examples/)?[\w/]+)\.py\)", r"\1.md)", text)
+    return re.sub(r"\]\(LICENSE\)", "](LICENSE.md)", text)
+
+
+def example(path: Path) -> str:
+    """The page of an example."""
+    source = path.read_text("utf-8")
+    return f"# {path.name}\n\n````python\n{source}````\n"
+
+
+def api(title: str, name: str, seen: dict[str, str]) -> str:
+    """The page of a public module, with all its public names.
+
+    - ``seen``: the page of each name that other pages describe.
+    """
+    module = importlib.import_module(name)
+    lines = [f"# {title}", "", f"`{name}`", ""]
+    for public in module.__all__:
+        value = getattr(module, public)
+        defined_in = getattr(value, "__module__", "")
+        source = f"{defined_in}.{getattr(value, '__qualname__', public)}"
+        page = seen.setdefault(source, f"{name}.md")
+        if page != f"{name}.md":
+            lines += [f"- `{public}`: see [{page.removesuffix('.md')}]({page}#{source})", ""]
+            continue
+        if not hasattr(value, "__qualname__") or not defined_in.startswith("ctios_fast"):
+            lines += [f"- `{public}`: {described(value)}", ""]  # a constant, or another name of a type
+            continue
+        check_documented(source, value)
+        lines += [f"::: {source}", ""]
+        if str(importlib.import_module(defined_in).__file__).endswith((".so", ".pyd")):
+            lines[-1:] = ["    options:", "      force_inspection: true", ""]
+    return "\n".join(lines)
+
+
+def check_documented(name: str, value: object) -> None:
+    """Exit with an error if a public name, or a public member of a class, has no docstring."""
+    members = {name: value}
+    if inspect.isclass(value):
+        for member, each in inspect.getmembers(value, is_method):
+            if not member.startswith("_"):
+                members[f"{name}.{member}"] = each
+    missing = [each for each, thing in members.items() if not inspect.getdoc(thing)]
+    if missing:
+        sys.exit(f"{sys.argv[0]}: no docstring: {', '.join(missing)}")
+
+
+def is_method(value: object) -> bool:
+    """Return True for a member that needs a docstring: a method or a property."""
+    return inspect.isroutine(value) or isinstance(value, property)
+
+
+def described(value: object) -> str:
+    """What a public name without a docstring is."""
+    text = repr(value)
+    return f"`{text}`" if len(text) <= 80 else f"`{type(value).__name__}`"
+
+
+def main() -> None:
+    """Write all pages."""
+    target = Path(sys.argv[1])
+    shutil.rmtree(target, ignore_errors=True)
+    pages: dict[str, str] = {
+        "LICENSE.md": f"# Licence\n\n```text\n{(ROOT / 'LICENSE').read_text('utf-8')}```\n"
+    }
+    for pattern in PAGES:
+        for path in ROOT.glob(pattern):
+            if path.suffix == ".md":
+                pages[path.relative_to(ROOT).as_posix()] = linked(path.read_text("utf-8"))
+            else:
+                copy = target / path.relative_to(ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, copy)
+    for path in ROOT.glob(EXAMPLES):
+        pages[path.relative_to(ROOT).with_suffix(".md").as_posix()] = example(path)
+    seen: dict[str, str] = {}
+    for title, name in reversed(MODULES):  # a name belongs to the most special of the modules that have it
+        pages[f"api/{name}.md"] = api(title, name, seen)
+    pages["api/SUMMARY.md"] = "".join(f"- [{title}]({name}.md)\n" for title, name in MODULES)
+    for name, text in pages.items():
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
