@@ -1,5 +1,7 @@
 """A server's configuration that contradicts itself, lacks its end, or is too large."""
 
+import random
+
 import pytest
 from support import configuration_messages as config
 from support.configuration_messages import ADD, AGENTS, CHANGE, DELETE, EMPTY, GROUPS, PARTIAL, UPDATE
@@ -190,3 +192,49 @@ async def test_a_message_without_records_and_one_of_a_single_field_do_no_harm(
     taken, dropped, faults = counted(session)
     assert dropped + faults >= 2
     assert taken == 0
+
+
+#: Fields of configuration messages, with values that do not fit one another.
+PIECES = [
+    *config.agent("1001"),
+    *config.group(7),
+    (183, ushort(CHANGE)),
+    (183, ushort(DELETE)),
+    (183, ushort(77)),
+    (190, text("")),
+    (214, text("1001")),
+    (213, uint(7)),
+    (208, uint(0xFFFFFFFF)),
+    (62, b""),
+    (6, text("3001")),
+]
+NUMBERS = [235, 236, 237, 238, 245, 254, 260, 261, 276, 282]
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_messages_in_any_order_and_of_any_content_do_no_harm(
+    session: Session, server: StructServer, seed: int
+) -> None:
+    rng = random.Random(seed)
+    peer, opening = await opening_bulk(session, server, True)
+    await peer.receive(CONFIG_REQUEST_EVENT)
+    for _ in range(300):
+        match rng.randrange(5):
+            case 0:
+                config.begin(
+                    peer, rng.getrandbits(32), rng.randbytes(rng.randrange(10)), kind=rng.randrange(4)
+                )
+            case 1:
+                config.end(peer, rng.choice([PARTIAL, PARTIAL, rng.randrange(9)]))
+            case 2:
+                config.keys(peer, {AGENTS: rng.randbytes(8)}, status=rng.randrange(5))
+            case _:
+                fields = [rng.choice(PIECES) for _ in range(rng.randrange(20))]
+                config.records(peer, rng.choice(NUMBERS), [fields], count=rng.randrange(12))
+    config.end(peer)
+    await soon(opening)
+    assert session.counters()["handler_errors"] == 0
+    assert set(session.configuration.agents) <= {"1001"}
+    assert set(session.configuration.skill_groups) <= {7}
+    for item in session.configuration.agents.values():
+        assert item.agent_id == "1001"
