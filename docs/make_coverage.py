@@ -31,12 +31,17 @@ Each row that is *done* is proved by at least one test, which is marked with the
 
 {counts}
 
-*Constant only*: programs can compare with the name, and the library itself never uses it.
+*Constant only*: the name exists, so that programs can compare with it, and the library itself never uses it.
+The last column of such a row, and of one without a counterpart, names one of the [reasons](#reasons).
 
 A property is also read by its keyword, `get_value("AgentID")`. The name of an event is that of a sink's
 method; `subscribe` takes the name of CTI OS.
 
-{sections}"""
+{sections}
+
+## Reasons
+
+{reasons}"""
 
 
 class Row(NamedTuple):
@@ -48,7 +53,8 @@ class Row(NamedTuple):
     - ``name``: its name in CTI OS.
     - ``status``: one of ``STATUSES``.
     - ``python``: its name in Python, empty if it has none.
-    - ``remark``: why it has none, or what differs.
+    - ``reason``: why it has none or is not used, a key of the table "why"; empty for a row that is done.
+    - ``remark``: what differs, in words.
     """
 
     id: str
@@ -57,41 +63,47 @@ class Row(NamedTuple):
     name: str
     status: str
     python: str
+    reason: str
     remark: str
 
 
 def rows(data: Path = DATA) -> list[Row]:
     """All rows.
 
-    Raises ``KeyError`` for a reason that the data do not explain, and ``ValueError`` for a bad row.
+    Raises ``ValueError`` for a bad row.
     """
     table = tomllib.loads(data.read_text("utf-8"))
-    reasons = table["why"]
     found: list[Row] = []
     for kind in KINDS:
         owners = {"": table[kind]} if kind == "error" else table[kind]
         for owner, entries in owners.items():
             for name, entry in entries.items():
-                found.append(Row(_id(kind, owner, name), kind, owner, name, *_read(name, entry, reasons)))
+                found.append(Row(_id(kind, owner, name), kind, owner, name, *_read(name, entry)))
     return found
+
+
+def reasons(data: Path = DATA) -> dict[str, str]:
+    """The reasons, in words, by the key that rows have."""
+    table: dict[str, str] = tomllib.loads(data.read_text("utf-8"))["why"]
+    return table
 
 
 def _id(kind: str, owner: str, name: str) -> str:
     return {"error": name, "property": f"{owner}[{name}]"}.get(kind, f"{owner}.{name}")
 
 
-def _read(name: str, entry: Any, reasons: dict[str, str]) -> tuple[str, str, str]:
+def _read(name: str, entry: Any) -> tuple[str, str, str, str]:
     match entry:
         case str() as python:
-            return DONE, python, ""
+            return DONE, python, "", ""
         case {"python": python, "note": note, **rest} if not rest:
-            return DONE, python, note
+            return DONE, python, "", note
         case {"constant": python, "why": why, **rest} if not rest:
-            return CONSTANT, python, reasons[why]
+            return CONSTANT, python, why, ""
         case {"planned": python, **rest} if not rest:
-            return PLANNED, python, ""
+            return PLANNED, python, "", ""
         case {"why": why, **rest} if not rest:
-            return NONE, "", reasons[why]
+            return NONE, "", why, ""
     raise ValueError(f"{name}: a row cannot be {entry!r}")
 
 
@@ -99,7 +111,9 @@ def page() -> str:
     """The whole page."""
     found = rows()
     sections = "\n\n".join(_section(kind, [row for row in found if row.kind == kind]) for kind in KINDS)
-    return PAGE.format(counts=_counts(found), sections=sections) + "\n"
+    explained = [f"| {key} | {words} |" for key, words in reasons().items()]
+    table = "\n".join(["| | |", "|---|---|", *explained])
+    return PAGE.format(counts=_counts(found), sections=sections, reasons=table) + "\n"
 
 
 def _counts(found: list[Row]) -> str:
@@ -134,7 +148,8 @@ def _table(of_owner: list[Row]) -> Iterator[str]:
             names.append(of_owner[position].name)
             position += 1
         python = f"`{row.python}`" if row.python else ""
-        yield f"| {', '.join(names)} | {row.status} | {python} | {row.remark} |"
+        remark = f"[{row.reason}](#reasons)" if row.reason else row.remark
+        yield f"| {', '.join(names)} | {row.status} | {python} | {remark} |"
 
 
 if __name__ == "__main__":
