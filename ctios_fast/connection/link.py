@@ -344,6 +344,7 @@ class Link(asyncio.BufferedProtocol):
             return
         assert self._loop is not None
         try:
+            asyncio.get_running_loop()  # RuntimeError in another thread, where nothing may be sent
             self._loop.call_soon(self._turn_over)
             self._held = True
             self.bytes_sent += size

@@ -310,6 +310,11 @@ async def test_a_refused_query_for_an_agents_groups_is_reported_and_not_repeated
     await check_silence(desk, clock)
 
 
+@pytest.mark.covers(
+    "Agent[SkillGroup[n]]",
+    "Agent[SkillGroup[{index}]]",
+    "SkillGroup[SkillGroupState]",
+)
 async def test_the_agent_of_agent_mode_has_its_groups_as_properties(member: Desk) -> None:
     agent, group = member.agent, member.session.skill_group(8)
     assert agent.get_value_array("SkillGroup[2]") == {
