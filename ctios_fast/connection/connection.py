@@ -128,6 +128,7 @@ class Connection:
         #: Times in a row that a side claimed to be active when a standby session was opened there.
         self._claims = 0
         self._claimed_at: float | None = None  # when that happened last
+        self._own_takeovers = 0  # times in a row that opening a standby session ended the session
         self._maintenance = MaintenanceMode(self.clock, self._leave_for_maintenance)
         #: Keeps the session on the standby side; None where none is wanted.
         self.standby: StandbyKeeper | None = None
@@ -209,6 +210,7 @@ class Connection:
         """
         added = codes.CTI_SERVICE_ACTIVE_STANDBY if self.standby is not None else 0
         self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat), added)
+        self._own_takeovers = 0
         request: Request[Message] = Request("OPEN_REQ")
         self._waiters.open = request
         if self.state is ConnectionState.CONNECTED:
@@ -604,8 +606,14 @@ class Connection:
     def _taken_over(self, link: Link, error: OpenRefused) -> None:
         # Coming back would take the device away from the newer session again, so this is the end, unless the
         # newer session is the late effect of an own OPEN_REQ, or the standby session that becomes active.
-        if self._maintenance.is_announced or (self.standby is not None and self.standby.is_opening):
+        if self._maintenance.is_announced:
             self._drop(link, FailureReason.OTHER_ERROR, error)
+            return
+        if self.standby is not None and self.standby.is_opening:
+            self._own_takeovers += 1
+            if self._own_takeovers > 1:
+                self._leave_standby_out("a session on the other side ends the one on this side")
+            self._drop(link, FailureReason.OTHER_ERROR, error, Outcome.OVERTAKEN)
             return
         if not self._abandoned.explain_takeover(self.clock.time()):
             self._reject(link, error)
@@ -750,6 +758,7 @@ class Connection:
         if claimed and self._is_contradicted():
             self._do_without_standby()
             return
+        self._own_takeovers = 0
         link = self.link
         lasted = link is None or self._outcome() is not Outcome.SHORT
         if link is not None:
@@ -794,17 +803,18 @@ class Connection:
     def _do_without_standby(self) -> None:
         # Without the service, a side that becomes the standby ends the session. With it, only a standby
         # session would show that.
-        keeper, wanted = self.standby, self._wanted
-        assert keeper is not None
-        assert wanted is not None
-        self.log.warning("both sides say that they are active: the session does without a standby session")
+        self._leave_standby_out("both sides say that they are active")
         self._abandoned.add(self.clock.time())  # the session just opened may have ended the other one
-        wanted.leave_out(codes.CTI_SERVICE_ACTIVE_STANDBY)
-        keeper.end()
         if self.link is not None and self.state is _OPEN:
             self._part_with(self.link)
             error = ConnectionLost("both sides say that they are active")
             self._lose(FailureReason.OTHER_ERROR, error)
+
+    def _leave_standby_out(self, words: str) -> None:
+        assert self._wanted is not None
+        self.log.warning("no standby session is kept any more: %s", words)
+        self._wanted.leave_out(codes.CTI_SERVICE_ACTIVE_STANDBY)
+        self._end_standby()
 
     def _standby_active_event(self, message: Message) -> None:
         # The side of the session says that it has just become active. So it was not active before.

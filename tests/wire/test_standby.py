@@ -44,6 +44,7 @@ from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Session
 from ctios_fast.connection.clock import ManualClock, TimerHandle
 from ctios_fast.connection.connection import CLAIM_WINDOW
 from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
+from ctios_fast.connection.search import OVERTAKEN_PAUSE
 from ctios_fast.connection.sides import WAITS
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
@@ -440,6 +441,31 @@ async def test_a_takeover_without_maintenance_is_the_end_of_both_sessions(pair: 
     await pair.b.receive(CLOSE_REQ)
     await pair.b.receive_end()
     assert pair.session.state is ConnectionState.DISCONNECTED
+
+
+async def test_a_session_that_standby_sessions_end_does_without_them(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+) -> None:
+    peer = await open_on(session, server, other_server)
+    for count in (1, 2):  # not by chance, the second time
+        other = await other_server.accepted()
+        await other.receive(OPEN_REQ)
+        clock.delays.clear()
+        peer.failure_event(NEW_SESSION)
+        await recorder.wait_for("OnConnectionFailure", count)
+        await until(lambda: OVERTAKEN_PAUSE in clock.delays)
+        clock.advance(OVERTAKEN_PAUSE)
+        peer = await server.accepted()
+        services = BULK_SERVICES | (ACTIVE_STANDBY if count == 1 else 0)
+        assert services_of(await opened(peer, 1, services)) == services
+        await recorder.wait_for("OnMonitorModeEstablished", count + 1)
+        other.reset()
+    assert recorder.of("OnConnectionRejected") == []
+    assert not keeper_of(session).side
 
 
 async def test_in_agent_mode_the_events_of_the_new_side_are_the_agents_own(
