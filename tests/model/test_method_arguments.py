@@ -156,6 +156,7 @@ async def test_an_invalid_timeout_is_refused_by_every_method(
         lambda: peer_agent.set_agent_state(NOT_READY, timeout=value),
         lambda: peer_agent.query_agent_state(timeout=value),
         lambda: session.skill_group(1).query_statistics(timeout=value),
+        lambda: peer_agent.query_agent_statistics(timeout=value),
         lambda: session.request(36, {}, timeout=value),
         lambda: Session(client_id="x", request_timeout=value),
     ]

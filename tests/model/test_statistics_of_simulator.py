@@ -1,131 +1,139 @@
-"""Statistics that the library reads from the simulator agree with the calls that it made."""
+"""Statistics that a program reads through the library agree with the calls of random centres."""
 
 import asyncio
-import random
-from collections.abc import Mapping
 
 import pytest
 from support.model import Recorder, settled, soon
-from support.order_checker import FIXED, OrderChecker, decode
-from support.random_centre import RandomActs, encode_event
+from support.order_checker import FIXED, decode
+from support.random_centre import RandomCentre, encode_event
+from support.statistics_checker import EMERGENCY_CALL, StatisticsChecker, StatisticsError, decode_answer
 
 from ctios_fast import Arguments, Session
-from ctios_fast.connection.clock import ManualClock
-from ctios_fast.sim import Simulator
-from ctios_fast.sim.plant import DeskSettings, PlantEvent, Population
+from ctios_fast.sim import Side
+from ctios_fast.sim.pair_settings import PairSettings
+from ctios_fast.sim.plant import PlantEvent, PlantSettings
+from ctios_fast.sim.server.server_pair import ServerPair
 
-#: Figures that the checker counts from the events, without the simulator's own statistics.
-COUNTED = ("HandledCalls", "AgentOutCalls", "InternalCalls", "InternalCallsRcvd")
-#: Figures of a group that are the sums of its agents' figures, where each agent has one group.
-SUMS = (
-    *("LoggedOnTime", "AvailTime", "NotReadyTime", "HandledCalls", "HandledCallsTime", "AgentOutCalls"),
-    *("InternalCallsRcvd", "IncomingCallsHeld", "BargeInCalls"),
-)
-#: The numbers of agents of a group by their state.
-STATES = (
-    *("AgentsAvail", "AgentsNotReady", "AgentsTalkingIn", "AgentsTalkingOut", "AgentsTalkingOther"),
-    *("AgentsWorkNotReady", "AgentsWorkReady", "AgentsBusyOther", "AgentsReserved", "AgentsHold"),
-    *("AgentsTalkingAutoOut", "AgentsTalkingPreview", "AgentsTalkingReservation"),
-)
-
-Figures = Mapping[str, int | None]
+SEEDS = range(5)
+CALLS = 1000
+CALLS_BETWEEN_LOOKS = 50
 
 
-def check_agent(figures: Figures, computed: Mapping[str, float | int | None]) -> None:
-    """The figures of an agent do not contradict each other."""
-    values = {name: value for name, value in figures.items() if value is not None}
-    assert len(values) == 84, "an agent has no figure that is unknown"
-    for span in ("Session", "Today"):
-        part = {name.removesuffix(span): value for name, value in values.items() if name.endswith(span)}
-        assert part["LoggedOnTime"] >= part["AvailTime"] + part["NotReadyTime"]
-        assert part["HandledCallsTime"] == part["HandledCallsTalkTime"] + part["HandledCallsAfterCallTime"]
-        assert part["AgentOutCallsTime"] >= part["AgentOutCallsTalkTime"] >= part["AgentOutCallsHeldTime"]
-        assert part["HandledCallsTalkTime"] >= part["IncomingCallsHeldTime"]
-        assert part["HandledCalls"] >= part["IncomingCallsHeld"]
-        assert part["AgentOutCalls"] >= part["AgentOutCallsHeld"]
-    for name, value in values.items():
-        if name.endswith("Session"):
-            assert value <= values[name.removesuffix("Session") + "Today"], name
-    calls = values["AgentOutCallsToday"] + values["HandledCallsToday"]
-    handled = values["AgentOutCallsTimeToday"] + values["HandledCallsTimeToday"]
-    assert computed["CallsHandledToday"] == calls
-    assert computed["AvgHandleTimeToday"] == (handled / calls if calls else 0)
+class Watched:
+    """A random centre, a session in bulk mode, and the checker of what the session reads."""
 
-
-def check_group(figures: Figures, agents: list[Figures]) -> None:
-    """The figures of a group do not contradict each other nor those of its agents."""
-    assert len(figures) == 145
-    known = {name: value for name, value in figures.items() if value is not None}
-    assert set(figures) - set(known) == {"RouterCallsQNow", "LongestRouterCallQNow"}
-    assert known["AgentsReady"] == known["AgentsLoggedOn"] - known["AgentsNotReady"]
-    assert known["AgentsLoggedOn"] == sum(known[name] for name in STATES)
-    for name, value in known.items():
-        if name.endswith("To5"):
-            stem = name.removesuffix("To5")
-            assert value <= known[f"{stem}ToHalf"] <= known[f"{stem}Today"], name
-    for name in SUMS:
-        assert known[f"{name}Today"] == sum(agent[f"{name}Today"] or 0 for agent in agents), name
-
-
-async def make_calls(acts: RandomActs, session: Session, recorder: Recorder, calls: int) -> None:
-    """Act until that many calls have been made; then end all of them."""
-    while acts.calls < calls:
-        for _ in range(100):
-            acts.act()
-            acts.clock.advance(acts.random.randrange(1, 4))
-        await settled(session)
-        recorder.clear()
-    acts.wind_down()
-    await settled(session)
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize(("calls", "is_checked"), [(300, True), (5_000, False)])
-async def test_statistics_agree_with_the_calls(
-    session: Session, recorder: Recorder, calls: int, is_checked: bool
-) -> None:
-    # The checker keeps every call, so that its time grows with the square of their number.
-    clock = ManualClock(1000.0)
-    desk = DeskSettings(wrapup_incoming=0, wrapup_outgoing=2, ring_no_answer_time=25.0)
-    population = Population.numbered(12, skill_groups=2, team_size=4, desk=desk)
-    checker = OrderChecker()
-    async with Simulator(pair="both-active", population=population, plant_clock=clock) as sim:
-
-        def on_event(event: PlantEvent) -> None:
-            if event.message in FIXED:
-                checker.feed(clock.time(), decode(encode_event(event), 25))
-
-        if is_checked:
-            sim.plant.subscribe(on_event)
-        acts = RandomActs(random.Random(5), sim.plant, clock)
-        await soon(session.connect(ctios_a=sim.side_a.host, port_a=sim.side_a.port))
-        await soon(session.set_bulk_mode(5000))
-        await make_calls(acts, session, recorder, calls)
-        if is_checked:
-            checker.finish(clock.time(), {}, {agent.agent_id: int(agent.state) for agent in acts.agents})
-
-        heard: dict[int, Arguments] = {}
-        session.subscribe(
-            "OnSkillGroupStatisticsUpdated", lambda args: heard.update({args["SkillGroupNumber"]: args})
+    def __init__(self, seed: int, session: Session) -> None:
+        self.session = session
+        self.centre = RandomCentre(seed, PlantSettings())
+        population = self.centre.plant.population
+        self.groups = list(population.skill_groups)
+        self.checker = StatisticsChecker(
+            {agent.agent_id: agent.memberships[0].group.number for agent in self.centre.agents},
+            {device_id: queue.group.number for device_id, queue in population.queues.items()},
         )
-        for number in population.skill_groups:
-            session.enable_skill_group_statistics({"PeripheralID": 5000, "SkillGroupNumber": number})
-        agents = [session.agent(agent.agent_id) for agent in acts.agents]
-        await asyncio.gather(*(agent.query_agent_statistics() for agent in agents))
-        await recorder.wait_for("OnSkillGroupStatisticsUpdated", len(population.skill_groups))
+        self.centre.plant.subscribe(self._on_event)
 
-        read: dict[str, Figures] = {}
-        for agent in agents:
-            figures = agent.statistics
-            assert figures is not None
-            read[agent.agent_id] = figures
-            check_agent(figures, figures.computed)
-            seen = checker.figures(agent.agent_id)
-            for name in {*seen, *COUNTED} if is_checked else ():
-                assert figures[f"{name}Today"] == seen.get(name, 0), (agent, name)
-        for number, group in population.skill_groups.items():
-            figures = session.skill_group(number).statistics
-            assert figures is not None
-            assert heard[number].get_value_array("Statistics") == figures.arguments()
-            check_group(figures, [read[agent.agent_id] for agent in group.agents])
-        assert sum(figures["HandledCallsToday"] or 0 for figures in read.values()) > 100
+    def _on_event(self, event: PlantEvent) -> None:
+        now = self.centre.clock.time()
+        if event.message in FIXED:
+            self.checker.feed(now, decode(encode_event(event)))
+        elif event.message == EMERGENCY_CALL:
+            self.checker.feed_emergency(now, str(dict(event.floating)["AgentID"]))
+
+    async def run(self) -> None:
+        """Make the calls, and look at the statistics now and then."""
+        centre = self.centre
+        while centre.calls < CALLS:
+            done = centre.calls
+            while centre.calls < done + CALLS_BETWEEN_LOOKS:
+                centre.act()
+                centre.clock.advance(centre.random.randrange(1, 4))
+            await settled(self.session)
+            await self.look()
+        centre.wind_down()
+        centre.clock.advance(1)
+        await settled(self.session)
+        await self.look()
+
+    async def look(self) -> None:
+        """Read the statistics of each agent and group, and check every figure."""
+        now = self.centre.clock.time()
+        agents = [self.session.agent(agent.agent_id) for agent in self.centre.agents]
+        answers = await asyncio.gather(*(soon(agent.query_agent_statistics()) for agent in agents))
+        for agent, answer in zip(agents, answers, strict=True):
+            seen = self.checker.check(now, agent.agent_id, bytes(answer))
+            assert agent.statistics is not None
+            assert len(agent.statistics) == 84
+            assert all(value == seen[name] for name, value in agent.statistics.items())
+            calls = seen["AgentOutCallsToday"] + seen["HandledCallsToday"]
+            handled = seen["AgentOutCallsTimeToday"] + seen["HandledCallsTimeToday"]
+            computed = agent.statistics.computed
+            assert computed["CallsHandledToday"] == calls
+            assert computed["AvgHandleTimeToday"] == (handled / calls if calls else 0)
+        for number in self.groups:
+            group = self.session.skill_group(number)
+            seen = self.checker.check(now, number, bytes(await soon(group.query_statistics())))
+            assert group.statistics is not None
+            assert len(group.statistics) == 145
+            assert group.statistics.arguments() == {name: seen[name] for name in group.statistics}
+            assert group.statistics["RouterCallsQNow"] is None
+            assert group.statistics["AgentsReady"] == seen["AgentsLoggedOn"] - seen["AgentsNotReady"]
+
+
+async def watched(seed: int, session: Session) -> Watched:
+    """Run a centre under the eyes of a session."""
+    watched = Watched(seed, session)
+    pair = ServerPair(PairSettings(), watched.centre.plant, watched.centre.clock)
+    side = Side(pair, "a", "127.0.0.1", 0, None)
+    await side.start()
+    try:
+        await soon(session.connect(ctios_a=side.host, port_a=side.port))
+        await soon(session.set_bulk_mode(5000))
+        await watched.run()
+        await soon(session.disconnect())
+    finally:
+        await side.stop()
+    return watched
+
+
+def test_the_centres_have_five_thousand_calls() -> None:
+    assert len(SEEDS) * CALLS >= 5000
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_the_statistics_of_a_thousand_calls_hold(seed: int, session: Session) -> None:
+    seen = await watched(seed, session)
+    assert seen.checker.calls_begun >= CALLS
+    assert seen.checker.answers >= 14 * CALLS / CALLS_BETWEEN_LOOKS
+
+
+async def test_a_figure_that_the_library_reads_wrongly_is_found(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StatisticsChecker, "feed_emergency", lambda self, time, agent_id: None)
+    with pytest.raises(StatisticsError, match="EmergencyCalls"):
+        await watched(0, session)
+
+
+async def test_polled_groups_are_those_of_the_simulator(session: Session, recorder: Recorder) -> None:
+    seen = Watched(0, session)
+    pair = ServerPair(PairSettings(), seen.centre.plant, seen.centre.clock)
+    side = Side(pair, "a", "127.0.0.1", 0, None)
+    await side.start()
+    try:
+        await soon(session.connect(ctios_a=side.host, port_a=side.port))
+        await soon(session.set_bulk_mode(5000))
+        for number in seen.groups:
+            session.enable_skill_group_statistics({"PeripheralID": 5000, "SkillGroupNumber": number})
+        await recorder.wait_for("OnSkillGroupStatisticsUpdated", len(seen.groups))
+        heard: dict[int, Arguments] = {
+            args["SkillGroupNumber"]: args for args in recorder.of("OnSkillGroupStatisticsUpdated")
+        }
+        for number in seen.groups:
+            answer = await soon(session.skill_group(number).query_statistics())
+            figures = decode_answer(bytes(answer))[1]
+            args = heard[number].get_value_array("Statistics")
+            assert all(figures[name] == value for name, value in args.items())
+        await soon(session.disconnect())
+    finally:
+        await side.stop()
