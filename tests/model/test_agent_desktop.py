@@ -163,6 +163,7 @@ async def test_desk_settings_say_which_reasons_are_required(make_session: MakeSe
         await soon(session.set_agent(agent))
         await soon(agent.request_desk_settings())
         assert (agent.not_ready_reason_required, agent.logout_reason_required) == (True, False)
+        assert agent.get_value("LogoutReasonRequired") is False
         assert agent.wrapup_ok_enabled
 
 

@@ -65,6 +65,7 @@ async def test_a_skill_group_requests_its_statistics(
     args = recorder.of("OnSkillGroupStatisticsUpdated")[0]
     assert args["UniqueObjectID"] == group.unique_object_id == "skillgroup.5000.7"
     assert args.get_value_array("Statistics")["AgentsLoggedOn"] == 12
+    assert (group.get_value("SkillGroupNumber"), group.get_value("SkillGroupID")) == (7, group.skill_group_id)
     assert (group.skill_group_id, group.get_value_int("SkillGroupID")) == (5007, 5007)
     assert peer_bulk.get_object_from_object_id("skillgroup.5000.7") is group
 
