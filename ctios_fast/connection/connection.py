@@ -818,8 +818,8 @@ class Connection:
 
     def _standby_active_event(self, message: Message) -> None:
         # The side of the session says that it has just become active. So it was not active before.
-        if self.state is _OPEN:
-            self._observer.side_active()
+        if self.state is _OPEN and self.side is not None:
+            self._observer.side_active(self.side)
 
     def _part_with(self, link: Link) -> None:
         # Leave a side whose session is not needed any more: in order, since the side may be working.

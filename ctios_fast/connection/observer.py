@@ -37,8 +37,11 @@ class Observer(Protocol):
         ``confirmation``: OPEN_CONF of the standby session. The others are those of ``opened``.
         """
 
-    def side_active(self) -> None:
-        """The side of the session reports that it has just become active: events may be missing."""
+    def side_active(self, side: Side) -> None:
+        """The side of the session reports that it has just become active.
+
+        So it was not active before: events may be missing, and what the session registered there may be gone.
+        """
 
     def standby_opened(self, side: Side) -> None:
         """A session on the standby side is open."""

@@ -148,12 +148,14 @@ class ConnectionEvents:
         self.connected(side)
         self._begin(confirmation, asked, reopened, codes.SESSION_ACTIVE)
 
-    def side_active(self) -> None:
-        """The side of the session reports that it has just become active: events may be missing."""
+    def side_active(self, side: Side) -> None:
+        """The side of the session reports that it has just become active: what it did before is lost."""
         context = self._context
-        self._log.warning("the side of the session has become active again: everything is asked for")
-        context.session_type = codes.SESSION_ACTIVE
-        context.registry.doubt()
+        self._log.warning("side %s has become active again: everything is asked for", side.name)
+        services = context.services_granted
+        self._end("the side was the standby meanwhile")
+        context.services_granted, context.session_type = services, codes.SESSION_ACTIVE
+        context.fire("OnStandbyActive", _side_arguments, side)
         self._recovery.start()
 
     def standby_opened(self, side: Side) -> None:

@@ -12,6 +12,7 @@ from support.model import (
     an_agent,
     calls_of,
     calls_of_plant,
+    settled,
     sides,
     soon,
     talking,
@@ -20,6 +21,8 @@ from support.model import (
 
 from ctios_fast import ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.modes import SUPERVISOR
+from ctios_fast.protocol.codes import CTI_SERVICE_ACTIVE_STANDBY
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Simulator
 
@@ -140,3 +143,31 @@ async def test_without_a_standby_session_the_waits_of_the_search_come_first(
         assert 15 <= clock.time() - before <= 17, (
             "two rounds fail within a second, the third follows after 15"
         )
+
+
+@pytest.mark.parametrize("standby", [True, False])
+async def test_monitors_are_renewed_when_a_side_has_become_active(
+    make_session: MakeSession, team: Simulator, standby: bool
+) -> None:
+    session = make_session(standby=standby)
+    recorder = Recorder(session)
+    recovered: list[object] = []
+    session.subscribe("OnRecovered", recovered.append)
+    await soon(session.connect(**sides(team)))
+    supervisor = an_agent(supervisor=True)
+    await soon(session.set_agent(supervisor, services=SUPERVISOR.services | CTI_SERVICE_ACTIVE_STANDBY))
+    await soon(supervisor.login())
+    await soon(supervisor.start_monitoring_all_agent_teams())
+    if standby:
+        await until(lambda: session.standby_side)
+    team.swap()
+    if not standby:
+        team.swap()  # the same side again, which has forgotten the monitors
+    await until(lambda: recovered)
+    await settled(session)
+    recorder.clear()
+    team.set_agent_state("1002", AgentState.AGENT_STATE_LOGIN)
+    event = await recorder.wait_for("OnMonitoredAgentStateChange")
+    assert event["AgentID"] == "1002"
+    assert session.current_side == ("B" if standby else "A")
+    assert session.counters()["repairs_given_up"] == 0

@@ -502,7 +502,8 @@ async def test_a_second_report_of_the_active_side_is_followed_by_another_repair(
     await repaired(pair.b, AVAILABLE)
     await pair.recorder.wait_for("OnRecovered", 2)
     assert pair.session.agents["1001"].state == AVAILABLE
-    assert len(pair.recorder.of("OnStandbyActive")) == 1
+    assert len(pair.recorder.of("OnStandbyActive")) == 2
+    assert len(pair.recorder.of("OnMonitorModeEstablished")) == 1
     assert pair.session.counters()["standby_switches"] == 1
 
 
