@@ -54,6 +54,30 @@ async def test_a_burst_over_tls_is_received_whole(
         await soon(session.disconnect())
 
 
+async def test_lag_over_tls_is_reported_and_ends(
+    server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, make_session: MakeSession, clock: ManualClock
+) -> None:
+    async with Simulator(pair="both-active", agents=5, ssl=server_tls) as sim:
+        session = make_session(ssl=client_tls, clock=clock, max_lag=2.0, turn_time=None)
+        lags: list[tuple[bool, str]] = []
+        session.subscribe("OnLag", lambda args: lags.append((args["Over"], args["Cause"])))
+        await soon(session.connect(**sides(sim)))
+        await soon(session.set_bulk_mode(5000))
+        clock.advance(60)
+        assert lags == []
+        assert session.counters()["lag"] == 0
+        session.on(ged.AGENT_STATE_EVENT, lambda message: clock.block(0.01))
+        for reason in range(2000):
+            sim.set_agent_state("1001", 2, reason)  # type: ignore[arg-type]
+        await settled(session)
+        assert lags == [(False, "handlers")]
+        assert session.counters()["lag_max"] > 2
+        clock.advance(60)
+        assert lags == [(False, "handlers"), (True, "handlers")]
+        assert session.counters()["lag"] == 0
+        await soon(session.disconnect())
+
+
 @pytest.mark.parametrize("wrong", ["authority", "name", "plain server", "plain client"])
 async def test_tls_settings_that_do_not_fit_end_in_a_clear_error(
     server_tls: ssl.SSLContext,
