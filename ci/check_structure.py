@@ -51,6 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "ctios_fast.records",
         "ctios_fast.wireshark",
         "ctios_fast.fleet",
+        "ctios_fast.metrics",
         "ctios_fast.sim",
         "ctios_fast.sync",
     ),

@@ -28,6 +28,7 @@ MODULES = (
     ("Many agents", "ctios_fast.fleet.shift"),
     ("The simulator", "ctios_fast.sim"),
     ("Its commands", "ctios_fast.sim.control"),
+    ("Metrics", "ctios_fast.metrics"),
     ("Testing", "ctios_fast.testing"),
     ("The dissector", "ctios_fast.wireshark"),
 )

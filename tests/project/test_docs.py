@@ -5,6 +5,7 @@ import asyncio
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.model import an_agent, until
@@ -238,6 +239,24 @@ def test_the_architecture_page_describes_every_folder() -> None:
     described = set(re.findall(r"^\| `([\w]+)/`", page("docs/architecture.md"), re.MULTILINE))
     folders = {path.name for path in (ROOT / "ctios_fast").iterdir() if (path / "__init__.py").is_file()}
     assert described == folders
+
+
+@needs_sources
+def test_every_logger_is_listed() -> None:
+    listed = set(re.findall(r"^\| `(ctios_fast\.\w+)` \|", page("docs/operation.md"), re.MULTILINE))
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "ctios_fast").rglob("*.py"))
+    used = set(re.findall(r'getLogger\("(ctios_fast\.\w+)', sources))
+    assert listed == used
+
+
+def test_the_sample_with_metrics_runs() -> None:
+    [sample] = blocks(page("docs/operation.md"), "python")
+    names: dict[str, Any] = {"session": Session(client_id="wallboard")}
+    exec(sample, names)
+    try:
+        assert next(names["collector"].collect()).name == "ctios_fast_open"
+    finally:
+        names["REGISTRY"].unregister(names["collector"])
 
 
 def test_all_refusals_that_are_tried_elsewhere_are_named() -> None:
