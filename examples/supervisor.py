@@ -176,6 +176,13 @@ class Console:
         except (CtiOsError, LookupError, TimeoutError, UsageError) as error:
             print(f"  {name}: {error}")
 
+    async def log_out(self) -> None:
+        """End the supervisor's own calls, and log out. The other agents stay as they are."""
+        for call in [each for each in self.session.calls.values() if not each.is_monitored]:
+            await call.clear_connection()
+            await self.hear(lambda call=call: not call.is_alive, "end of the call")
+        await self.supervisor.logout(reason_code=7)
+
 
 def described(event: str, args: Arguments) -> str:
     """An event in a few words."""
@@ -199,7 +206,10 @@ async def work(session: Session, companion: Session) -> None:
     while (line := await lines.get()) and line.strip() != "quit":
         print(f"> {' '.join(line.split())}")
         await console.obey(line)
-    await supervisor.logout(reason_code=7)
+    try:
+        await console.log_out()
+    except (CtiOsError, TimeoutError) as error:
+        print(f"  quit: {error}")
 
 
 async def main() -> None:

@@ -238,17 +238,18 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         assert not any(agent.logged_in for agent in simulator.agents)
 
 
-def softphone(*lines: str) -> list[str]:
-    """What the softphone prints when these lines are typed and the input then ends."""
+def typed_into(name: str, typed: str) -> list[str]:
+    """The lines that an example prints when a text is typed and the input then ends."""
     result = subprocess.run(
-        [sys.executable, EXAMPLES / "softphone.py"],
-        input="".join(f"{line}\n" for line in lines),
-        capture_output=True,
-        text=True,
-        timeout=50,
+        [sys.executable, EXAMPLES / name], input=typed, capture_output=True, text=True, timeout=50
     )
     assert (result.returncode, result.stderr) == (0, "")
     return result.stdout.splitlines()
+
+
+def softphone(*lines: str) -> list[str]:
+    """What the softphone prints when these lines are typed and the input then ends."""
+    return typed_into("softphone.py", "".join(f"{line}\n" for line in lines))
 
 
 CONSULTING = ("dial 5550199", "wait OnCallEstablished", "consult 5550198", "wait OnCallEstablished")
@@ -296,6 +297,17 @@ def test_the_softphone_shows_no_password() -> None:
     assert lines.count("> login") == 2
     assert lines.count("  eLogin") == 2
     assert not any("sesame" in line for line in lines)
+
+
+def test_the_supervisor_leaves_its_call_and_logs_out_at_the_end_of_the_input() -> None:
+    typed = SUPERVISED.partition("intercept")[0] + "listen\nchat lunch at noon\n"
+    lines = typed_into("supervisor.py", typed)
+    listening = lines[lines.index("> listen") + 1]
+    assert listening.startswith(
+        "  listen: "
+    )  # the peripheral refuses it to a supervisor who has joined the call
+    assert lines[lines.index("> chat lunch at noon") + 1] == "  OnCallEnd call.5000.16777217.3001"
+    assert lines[-1] == "  OnMonitoredAgentStateChange 1001 eLogout"
 
 
 async def test_waiting_in_the_softphone_says_what_did_not_come(
