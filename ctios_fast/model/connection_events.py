@@ -112,6 +112,7 @@ class ConnectionEvents:
         context.services_granted = confirmation["ServicesGranted"]
         context.monitor_id = confirmation.get("MonitorID") or 0
         context.session_type = session_type
+        self._is_gap = not self._status.can_report(context.peripheral_id)
         missing = asked & ~context.services_granted  # the server may grant fewer than asked for
         if missing:
             losses = "".join(f"; {loss}" for service, loss in mode.losses.items() if service & missing)

@@ -58,6 +58,10 @@ class SystemStatus:
         if is_online is not None:
             self.peripherals[event["SystemEventArg1"]] = is_online
 
+    def can_report(self, peripheral_id: int) -> bool:
+        """Whether the states of the peripheral's agents can be reported, as far as the server said."""
+        return self.has_driver and self.has_controller and self.peripherals.get(peripheral_id, True)
+
     def lost(self) -> None:
         """The connection is gone."""
         self.is_connected = self.has_driver = self.has_controller = False

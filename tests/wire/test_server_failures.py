@@ -9,6 +9,7 @@ from support.struct_server import (
     NOT_READY,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
+    SNAPSHOT_DEVICE_REQ,
     StructServer,
 )
 from support.wire_steps import (
@@ -119,6 +120,24 @@ async def test_a_peripheral_that_goes_offline_is_reported_and_asked_again_when_i
     assert post["EventReasonCode"] == FORCED
     assert desk.agent.state == LOGOUT
     assert desk.session.is_open
+
+
+@pytest.mark.parametrize("offline", [{"is_online": False}, {"pg_status": 1}, {"pg_status": 2}])
+async def test_a_peripheral_that_is_offline_when_the_session_opens_again_is_asked_again_when_it_is_back(
+    desk: Desk, server: StructServer, other_server: StructServer, clock: ManualClock, offline: dict[str, int]
+) -> None:
+    server.stop()
+    desk.peer.reset()
+    await advance(clock, desk.session, lambda: desk.recorder.of("OnConnection"))
+    peer = await other_server.accepted()
+    request = await peer.receive(OPEN_REQ)
+    peer.open_conf(request, services=AGENT_SERVICES, monitor_id=OWN_MONITOR, agent_state=NOT_READY, **offline)
+    for count, state in enumerate((NOT_READY, AVAILABLE), 1):
+        peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), state)
+        peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+        await desk.recorder.wait_for("OnRecovered", count)
+        peer.system_event(3, 5000)
+    assert desk.agent.state == AVAILABLE
 
 
 @pytest.mark.parametrize(
