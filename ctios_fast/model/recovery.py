@@ -190,4 +190,5 @@ def _counts(tally: dict[str, int], kinds: Iterable[Repairs], seconds: float) -> 
         keywords += [step.keyword for step in repairs.steps if step.keyword is not None]
         keywords += repairs.keywords
     counts = {keyword: tally.get(keyword, 0) for keyword in keywords}
-    return arguments_over({**counts, "Seconds": seconds})
+    details = {keyword: value for repairs in kinds for keyword, value in repairs.details().items()}
+    return arguments_over({**counts, **details, "Seconds": seconds})

@@ -4,8 +4,8 @@ The recovery knows no kind of object. It runs the steps of all kinds, in the ord
 the numbers that the steps leave in ``Context.tally``.
 """
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 __all__ = ["RepairStep", "Repairable", "Repairs"]
 
@@ -51,6 +51,10 @@ class Repairs:
 
     def gap_ended(self) -> None:
         """No repair follows, since the mode is open for the first time. Called by the registry."""
+
+    def details(self) -> Mapping[str, Any]:
+        """Keywords of OnRecovered that are not counts. Called by the recovery if the event has listeners."""
+        return {}
 
     def repair_ended(self) -> None:
         """Nothing more is asked for by the repair, or at the opening. Called by the recovery."""

@@ -284,6 +284,7 @@ async def test_calls_are_not_verified_without_client_control(
     await reopened(calls, server, clock, services=0x1)
     report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsUnverified"], report["CallsAsked"], report["DevicesAsked"]) == (1, 0, 0)
+    assert dict(report["UnverifiedCalls"]) == {CALL.uid: True}
     assert calls.ids == [CALL.uid]
     assert [each for each in caplog.messages if "cannot be verified" in each] == [
         "1 calls cannot be verified after the gap: Client Control is not granted"

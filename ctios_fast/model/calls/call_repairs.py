@@ -15,8 +15,8 @@ call under another id. It is over when the repair is.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.log_limit import LogLimit
@@ -47,6 +47,7 @@ _ENDED: Final = "CallsEnded"
 _BEGUN: Final = "CallsBegun"
 _REFRESHED: Final = "CallsRefreshed"
 _UNVERIFIED: Final = "CallsUnverified"
+_UNVERIFIED_CALLS: Final = "UnverifiedCalls"
 #: Counters of the session.
 _OUTDATED: Final = "call_answers_outdated"
 _DEVICES_REFUSED: Final = "device_snapshots_refused"
@@ -79,6 +80,8 @@ class CallRepairs(Repairs):
         self._missing: dict[Call, Quiet | None] = {}
         #: What this run of the steps asks for: known calls, and keys of others. Each is asked for once.
         self._asked: set[Call | Key] = set()
+        #: UniqueObjectIDs of calls that this repair could not ask for.
+        self._unverified: list[str] = []
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
         #: Verifies calls of which nothing is heard, while no repair does.
@@ -89,6 +92,7 @@ class CallRepairs(Repairs):
         if self.context.services_granted:  # a repair follows; else the mode was not open
             self.context.snapshot_due = False
         self._answered.clear()
+        self._unverified.clear()
         self._unknown.clear()
         self._forget()
         self._guard.stop()
@@ -99,6 +103,14 @@ class CallRepairs(Repairs):
         self._forget()
         self._guard.start()
         self.life.former = None
+
+    def details(self) -> Mapping[str, Any]:
+        """The calls that could not be asked for."""
+        return (
+            {_UNVERIFIED_CALLS: arguments_over(dict.fromkeys(self._unverified, True))}
+            if self._unverified
+            else {}
+        )
 
     def repair_ended(self) -> None:
         """Nothing more is asked for: what is missing has ended, and what was found has begun."""
@@ -144,11 +156,11 @@ class CallRepairs(Repairs):
             return [
                 _Device(self, device) for device in self.context.devices() if device not in self._answered
             ]
-        doubtful = len(self._doubtful())
-        self.context.tally[_UNVERIFIED] = doubtful
-        if doubtful:
+        self._unverified = [call.unique_object_id for call in self._doubtful()]
+        self.context.tally[_UNVERIFIED] = count = len(self._unverified)
+        if count:
             self._log.warning(
-                "%d calls cannot be verified after the gap: Client Control is not granted", doubtful
+                "%d calls cannot be verified after the gap: Client Control is not granted", count
             )
         return ()
 
