@@ -120,7 +120,11 @@ TARGETS: Final = (
     ),
     Target(
         "columns of 19 fixed fields and 2 texts, against splitting alone",
-        COLUMNS, "decode_columns", "splitting alone", at_most=3.5,
+        COLUMNS, "decode_columns", "splitting alone", at_most=3,
+    ),
+    Target(
+        "two threads decoding columns of a buffer each, against one",
+        "AGENT_STATE_EVENT to columns, of two buffers, 64 MiB", "one thread", "two threads", 1.8,
     ),
     Target(
         "rejected by a filter of 500 agent ids, against splitting alone",

@@ -6,6 +6,8 @@ every part, so it takes one part at a time.
 """
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -50,6 +52,20 @@ def _split(stream: bytes) -> int:
 
 def _columns(stream: bytes) -> int:
     return decode_columns(stream, AGENT_STATE_EVENT, VERSION, FIELDS).rows
+
+
+def _threaded(size: str, threads: int) -> Prepare:
+    """Return a side that decodes the two halves of the stream, in one thread or in two at once."""
+
+    @contextmanager
+    def prepared() -> Iterator[Round]:
+        stream = agent_states(size)
+        middle = count_frames(memoryview(stream)[: len(stream) // 2])[1]
+        halves = (stream[:middle], stream[middle:])
+        with ThreadPoolExecutor(threads) as pool:
+            yield lambda: sum(pool.map(_columns, halves))
+
+    return prepared
 
 
 def _struct_columns(stream: bytes) -> int:
@@ -118,6 +134,15 @@ def comparisons() -> Iterator[Comparison]:
                 ),
                 alone,
             ),
+        )
+        yield Comparison(
+            f"AGENT_STATE_EVENT to columns, of two buffers, {size}",
+            "event",
+            (
+                Side("one thread", OURS, _threaded(size, 1), rounds),
+                Side("two threads", OURS, _threaded(size, 2), rounds),
+            ),
+            "wall",
         )
         yield Comparison(
             f"AGENT_STATE_EVENT rejected by a filter, {size}",

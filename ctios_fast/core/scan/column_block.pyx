@@ -23,12 +23,12 @@ cdef dict _dtypes = {}          # by NumPy's code: the type
 cdef dict _text_types = {}      # the same by width, of texts
 
 
-cdef object _type_of(object field, Py_ssize_t width):
-    cdef dict known = _text_types if field.code == "S" else _dtypes
-    key = width if field.code == "S" else field.code
+cdef object _type_of(str code, bint is_text, Py_ssize_t width):
+    cdef dict known = _text_types if is_text else _dtypes
+    key = width if is_text else code
     found = known.get(key)
     if found is None:
-        found = known[key] = dtype(f"S{width}" if field.code == "S" else field.code)
+        found = known[key] = dtype(f"S{width}" if is_text else code)
     return found
 
 
@@ -162,11 +162,11 @@ cdef class ColumnBlock:
         if self._block is None:
             raise ValueError("the columns have no rows yet")
         if not of_mask:
-            kind = _type_of(self.plan.fields[at], target.width)
-            return ndarray((self.rows,), kind, self._block, target.values - self._start)
+            kind = _type_of(self.plan.codes[at], self.plan.columns[at].width == 0, target.width)
+            return ndarray(self.rows, kind, self._block, target.values - self._start)
         if target.valid == NULL:
             return None
-        return ndarray((self.rows,), bool_, self._block, target.valid - self._start)
+        return ndarray(self.rows, bool_, self._block, target.valid - self._start)
 
     def __getitem__(self, name):
         found = self._arrays.get(name)

@@ -34,6 +34,7 @@ cdef class ColumnPlan:
     cdef readonly str name
     cdef readonly tuple fields              # of ColumnField
     cdef readonly tuple names               # the reference's names of the columns' fields
+    cdef list codes                         # NumPy's type codes of the columns
     cdef readonly dict index                # by a column's name: its position
     cdef Layouts layouts
     cdef int layout_count

@@ -99,6 +99,7 @@ cdef class ColumnPlan:
         self.count = len(names)
         self.names = tuple(names)
         self.fields = tuple(fields)
+        self.codes = [field.code for field in fields]
         self.index = {field.name: i for i, field in enumerate(fields)}
 
     def __dealloc__(self):
