@@ -211,8 +211,8 @@ def _reading(name: str, size: str) -> Comparison:
         return STREAMS[name](size)
 
     in_c = {"handler in C": fed(stream, _in_c)} if compiled.can_be_built() else {}
-    # A round of the batch handler has more pieces: one of 16 takes 0.2 ms, and its begin, with the other side's
-    # data in the caches, would be a large part of it. Batches of several messages come in another order than
+    # A round of the batch handler has more pieces: one of 16 takes 0.2 ms. Its start, with the other
+    # side's data in the caches, would be a large part. Batches of several messages come in another order than
     # the events, which a side's check does not allow.
     batches = {} if name == "the mix" else {"batch handler": fed(stream, _by_batch, at_once=8 * AT_ONCE)}
     compared = [

@@ -56,11 +56,13 @@ cdef enum:
     FRAME = 1                   # all in C, with the frame in the buffer
     BOTH = 2                    # some with the view, some in C with the view's copy of the frame
     UNSORTED = 3                # not known yet
-    BATCHED = 4                 # added to one of them: some are batch handlers, which get columns
+    FIELDS = 4                  # one FieldHandler without the view, with the frame in the buffer
+    BATCHED = 8                 # added to one of them: some are batch handlers, which get columns
 
 # Types of functions that may raise, for a caller that tests the result itself.
 ctypedef int (*FrameCall)(tuple handlers, Py_ssize_t *at, const Frame *frame) noexcept
 ctypedef int (*HandlerCall)(PyObject *handler, const Frame *frame) noexcept
+ctypedef int (*FieldsCall)(PyObject *handler, const Frame *frame) noexcept
 
 
 cdef int _raised() except -1:
@@ -438,6 +440,8 @@ cdef class Dispatcher(FrameHolder):
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
+                elif called == FIELDS:
+                    _deliver_fields(self, <tuple>handlers, number, frame, size)
                 elif called >= BATCHED:
                     self.take(<tuple>handlers, called - BATCHED, number, frame, size, &left)
                 else:
@@ -465,6 +469,42 @@ cdef inline int _deliver(
     return _call_handlers(self, handlers, called, &proved)
 
 
+cdef inline int _deliver_fields(
+    Dispatcher self, tuple handlers, uint32_t number, const unsigned char *frame, Py_ssize_t size
+) except -1:
+    # Like _deliver, for one FieldHandler. It goes through the floating fields once: to find the wanted ones,
+    # and to prove that the frame is well-formed before the handler is called.
+    cdef Layouts layouts = self._codec.layouts
+    cdef Layout *layout = layouts.find(number)
+    cdef FrameBuffer held = self._frames
+    cdef Frame unproved
+    cdef int result
+    if layout == NULL or layout.alternative != NULL or size - HEADER_SIZE < layout.fixed_size:
+        return _deliver(self, handlers, FRAME, number, frame, size)
+    unproved.layout = layout
+    unproved.data = frame
+    unproved.size = size
+    unproved.type = number
+    unproved.tag_width = layouts.tag_width
+    unproved.layouts = <PyObject *>layouts
+    unproved.view = NULL
+    held.exports += 1
+    result = (<FieldsCall>_call_fields)(PyTuple_GET_ITEM(handlers, 0), &unproved)
+    if result == 0:
+        held.exports -= 1
+        return 0
+    try:
+        if result > 0:
+            return _unreadable(self, layout, frame, size)
+        return _failed(self, <object>PyTuple_GET_ITEM(handlers, 0), None, &unproved)
+    finally:
+        held.exports -= 1
+
+
+cdef int _call_fields(PyObject *handler, const Frame *frame) except -1:
+    return (<FieldHandler>handler).call(frame, proves=True)
+
+
 cdef inline bint _prove(
     Dispatcher self, uint32_t number, const unsigned char *frame, Py_ssize_t size, Frame *proved
 ) except -1:
@@ -489,7 +529,7 @@ cdef inline bint _prove(
 cdef inline int _call_handlers(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
     if called == UNSORTED:
         called = _way_to_call(handlers)
-    if called == FRAME:
+    if called == FRAME or called == FIELDS:
         return _deliver_in_place(self, handlers, frame)
     return _deliver_view(self, handlers, called, frame)
 
@@ -639,6 +679,8 @@ cdef int _way_to_call(tuple handlers) except -1:
         if isinstance(handler, FrameHandler):
             in_c += 1
             in_place += not (type(handler) is FieldHandler and (<FieldHandler>handler).needs_view())
+    if in_place == 1 == len(handlers) and type(handlers[0]) is FieldHandler:
+        return FIELDS
     return VIEW if in_c == 0 else FRAME if in_place == len(handlers) else BOTH
 
 

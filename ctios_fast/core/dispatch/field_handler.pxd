@@ -16,6 +16,9 @@ cdef class FieldHandler(FrameHandler):
     cdef tuple _records                 # pairs: position among the fields, attribute of the view
     cdef int _count                     # number of fields
 
+    # Calls the handler. `proves`: of the frame it is only known that its fixed part is complete; returns 1 if
+    # it is malformed, and does not call the handler then. Otherwise returns 0.
+    cdef int call(self, const Frame *frame, bint proves) except -1
     cdef int collect_records(self, const Frame *frame, PyObject **values) except -1
 
     cdef inline bint needs_view(self) noexcept:

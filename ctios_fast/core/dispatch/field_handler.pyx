@@ -47,6 +47,9 @@ cdef class FieldHandler(FrameHandler):
         self._records = records or None
 
     cdef int on_frame(self, const Frame *frame) except -1:
+        return self.call(frame, proves=False)
+
+    cdef int call(self, const Frame *frame, bint proves) except -1:
         cdef PyObject *arguments[MAX_FIELDS + 2]        # the callee may use the first one (vectorcall)
         cdef PyObject **values = &arguments[1]
         arguments[0] = NULL
@@ -54,7 +57,8 @@ cdef class FieldHandler(FrameHandler):
             values[0] = frame.view
             values += 1
         if self._records is None:
-            collect(self._reader, frame, values, <PyObject *>None)
+            if collect(self._reader, frame, values, <PyObject *>None, proves) != 0:
+                return 1
         else:
             self.collect_records(frame, values)
         try:

@@ -5,7 +5,7 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_XDECREF, Py_XINCREF
 from libc.stdint cimport uint32_t
 
-from ctios_fast.core.floating cimport FloatingCursor, next_floating
+from ctios_fast.core.floating cimport FloatingCursor, floating_fills, next_floating
 from ctios_fast.core.layout cimport MESSAGE_NUMBERS, FloatingSlot, Layout, load_number
 from ctios_fast.core.message cimport Message, read_value
 from .c_handler cimport Frame, start_frame
@@ -79,10 +79,12 @@ cdef inline PyObject *_value_of(
 
 
 cdef inline int collect(
-    FieldReader reader, const Frame *frame, PyObject **values, PyObject *absent
+    FieldReader reader, const Frame *frame, PyObject **values, PyObject *absent, bint proves
 ) except -1:
     # Stores a new reference to the value of each field, in the order of the names. `absent` is None or NULL.
     # It is stored for a field that the frame lacks. After an error, `values` holds no references.
+    # `proves`: of the frame it is only known that its fixed part is complete. Returns 1 if its floating
+    # fields do not fill the rest, and stores nothing then. Otherwise returns 0.
     cdef LayoutPlaces *known
     cdef FieldPlace *place
     cdef FieldPlace *fixed = NULL           # the next fixed field; NULL during the floating part
@@ -114,6 +116,10 @@ cdef inline int collect(
                     elif place.kind == REPEATED:
                         _append(<list>values[place.index], frame, place, &field)
                 place += 1
+        if proves and not floating_fills(
+            frame.data, field.data + field.size - frame.data, frame.size, frame.tag_width
+        ):
+            return 1                    # the values are released below
         fixed = known.fixed
         while fixed != known.missing:
             values[fixed.index] = last_number(

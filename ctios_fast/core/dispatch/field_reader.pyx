@@ -187,4 +187,4 @@ cdef inline int _collect(
     frame.layout = NULL
     if message.layout != NULL:
         frame_of(message, &frame)
-    return collect(self, &frame, values, absent)
+    return collect(self, &frame, values, absent, proves=False)
