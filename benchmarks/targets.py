@@ -58,6 +58,10 @@ def _of_loop(loop: str) -> tuple[Target, ...]:
             stream, "eager client", "Link, typed handler", 20, figure="cpu",
         ),
         Target(
+            f"loopback TCP to a handler of 3 fields, against the eager client, {loop}",
+            stream, "eager client", "Link, field handler", 25, figure="cpu",
+        ),
+        Target(
             f"calls and agents over loopback TCP into the model, against the modelless eager client, {loop}",
             f"calls and agents over loopback TCP to Session, Agent and Call, {loop}, 64 MiB",
             "eager client without a model", "Session, Agent and Call", 8, figure="cpu",
@@ -131,7 +135,7 @@ TARGETS: Final = (
         "AGENT_STATE_EVENT rejected by a filter, 64 MiB", "500 agent ids", "splitting alone", at_most=2,
     ),
     Target("a whole CTI OS event, one sink, in bare calls", MODEL, "one sink", "bare call", at_most=60),
-    Target("a whole CTI OS event, no listener, in bare calls", MODEL, "no listener", "bare call", at_most=15),
+    Target("a whole CTI OS event, no listener, in bare calls", MODEL, "no listener", "bare call", at_most=8),
     Target(
         "an event of a call into the model, one sink, in bare calls",
         CALLS, "one sink", "bare call", at_most=100,
@@ -143,7 +147,7 @@ TARGETS: Final = (
     Target("typed handler, 100,000 agents against 100", CROWD, "100,000 agents", "100 agents", at_most=1.05),
     Target(
         "through the Agent model, 100,000 agents against 100",
-        MODEL_CROWD, "100,000 agents", "100 agents", at_most=4,
+        MODEL_CROWD, "100,000 agents", "100 agents", at_most=1.8,
     ),
     Target(
         "import ctios_fast, against import asyncio, ssl",

@@ -34,6 +34,13 @@ def _typed(over: Over) -> Link:
     return link
 
 
+def _by_fields(over: Over) -> Link:
+    link = Link(codec(VERSION), on_lost=over)
+    for number in MESSAGES:
+        link.dispatcher.on(number, handlers.by_position(number), WANTED[number])
+    return link
+
+
 def _alone(over: Over) -> Link:
     return Link(codec(VERSION), on_lost=over)
 
@@ -92,6 +99,7 @@ def comparisons() -> Iterator[Comparison]:
                 f"the mix over loopback TCP to a handler that reads three fields, {loop}, {size}",
                 "event",
                 (
+                    Side("Link, field handler", OURS, client("the mix", loop, size, _by_fields), 5),
                     Side("Link, typed handler", OURS, client("the mix", loop, size, _typed), 5),
                     Side("eager client", PEER, client("the mix", loop, size, eager), 3),
                     Side("frugal client", PEER, client("the mix", loop, size, _frugal), 3),
