@@ -16,7 +16,7 @@ import weakref
 from typing import Any
 
 import pytest
-from support.model import CallLives, MakeSession, calls_of, sides, soon
+from support.model import CallLives, MakeSession, calls_of, sides, soon, until
 from support.traffic import CALLS_A_SECOND, TICK, Traffic
 
 from ctios_fast import Agent, Arguments, ConnectionState, CtiOsError, Request, Session
@@ -74,9 +74,13 @@ class Site:
             await soon(session.set_agent(Agent(own.agent_id, 5000, agent_instrument=own.device.device_id)))
 
     async def turns(self, count: int) -> None:
-        """Run the event loop for some turns, without moving the clock."""
+        """Run the event loop for some turns, without moving the clock.
+
+        An attempt to connect is waited for: it takes real time, and its time-out is the clock's.
+        """
         for _ in range(count):
             await asyncio.sleep(0)
+        await until(lambda: self.session.state is not ConnectionState.CONNECTING)
 
     async def tick(self) -> None:
         """Let the traffic go on for the time from one call to the next."""
