@@ -13,6 +13,7 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.registry import Table
 from ctios_fast.model.skill_groups.handlers import SKILL_GROUPS
 from ctios_fast.model.skill_groups.skill_group import SkillGroup
+from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 from .acquisition import Acquisition
 from .configuration import Change, Records
@@ -83,6 +84,8 @@ class _NameReports:
         if item.record is SkillGroupRecord:
             context = self._context
             for number in keys:
+                if number == NULL_SKILL_GROUP:  # "none" to every other message
+                    continue
                 self._groups.adopt(number, partial(SkillGroup, number, context.peripheral_id, context))
 
     def _report_agent(self, agent: Agent) -> None:
