@@ -555,7 +555,7 @@ async def test_skill_groups_of_the_configuration_become_known_and_agents_do_not(
     assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7"}
     assert not session.agents
     config.begin(peer, GROUPS, kind=UPDATE)
-    null_group = config.group(0xFFFFFFFF, "None")
+    null_group = [(tag, uint(0xFFFFFFFF) if tag == 184 else value) for tag, value in config.group(7)]
     config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [null_group, config.group(8, "Support")])
     config.end(peer)
     await heard_all(session, peer)
