@@ -1,6 +1,7 @@
 """Handlers that get fields instead of a message: their values, order, faults and references."""
 
 import asyncio
+import codecs
 import gc
 import weakref
 from collections.abc import Callable
@@ -556,6 +557,35 @@ def test_every_truncated_frame_is_malformed_or_lacks_fields() -> None:
             assert [row[-3:] for row in rows] == [
                 (message.get("AgentID"), message["FltSkillGroupNumber"], message.get("AgentExtension"))
             ]
+
+
+def test_an_error_of_the_text_encoding_is_the_handlers_unless_the_frame_is_malformed() -> None:
+    def decode(data: bytes, errors: str = "strict") -> tuple[str, int]:
+        if max(bytes(data), default=0) > 127:
+            raise RuntimeError("this encoding fails")
+        return bytes(data).decode("ascii"), len(data)
+
+    def found(name: str) -> codecs.CodecInfo | None:
+        if name != "ascii_or_fail":
+            return None
+        return codecs.CodecInfo(codecs.ascii_encode, decode, name=name)
+
+    codecs.register(found)
+    try:
+        dispatcher = Dispatcher(codec(25, "ascii_or_fail"))
+        errors: list[tuple[object, Message, BaseException]] = []
+        faults: list[MalformedFrame] = []
+        dispatcher.on_handler_error = lambda *row: errors.append(row)
+        dispatcher.on_malformed = faults.append
+        dispatcher.on(30, lambda agent: None, ("AgentID",))
+        frame = state_event("1001").replace(b"1001", b"\xe9\xe9\xe9\xe9")
+        dispatcher.frames.feed(frame + cut(frame + b"\1", len(frame) + 1))
+        assert dispatcher.dispatch() == 2
+        (row,) = errors
+        assert "this encoding fails" in str(row[2])
+        assert len(faults) == dispatcher.malformed == 1
+    finally:
+        codecs.unregister(found)
 
 
 # --- Life and leaks --------------------------------------------------------------------------------------

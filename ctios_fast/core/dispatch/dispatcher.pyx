@@ -496,6 +496,14 @@ cdef inline int _deliver_fields(
     try:
         if result > 0:
             return _unreadable(self, layout, frame, size)
+        if fitting(layout, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width) == NULL:
+            # A field could not be read before the frame was found to be malformed, which is what to report.
+            try:
+                _raised()
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:
+                return _unreadable(self, layout, frame, size)
         return _failed(self, <object>PyTuple_GET_ITEM(handlers, 0), None, &unproved)
     finally:
         held.exports -= 1
