@@ -218,6 +218,21 @@ async def test_a_call_that_is_renamed_while_it_is_asked_for_is_asked_for_again(
     assert (call.status, call.is_doubtful) == (HOLD, False), "a message that renames a call states no state"
 
 
+async def test_a_call_that_messages_name_whenever_it_is_asked_for_ends_with_the_last_refusal(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    for _ in range(2):  # each repair asks twice for a call that is named without its state
+        request = await asked(peer)
+        calls.update(CALL)
+        peer.control_failure_conf(request, 13, 0)
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    assert (await calls.recorder.wait_for("OnCallEnd"))["Recovered"]
+    assert dict(calls.session.calls) == {}
+
+
 async def test_a_busy_peripheral_is_asked_again(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:

@@ -336,9 +336,18 @@ class Call(CallRequests):
         """
         return self._ask_snapshot(optional_seconds("timeout", timeout), self._fire_refusal, fires_update=True)
 
-    def look_up(self) -> Request[Message]:
-        """Ask for what the server knows of the call, on behalf of the library: no update is reported."""
-        return self._ask_snapshot(None, _no_error, fires_update=False)
+    def look_up(self, refused: Callable[[Refused], object] | None = None) -> Request[Message]:
+        """Ask for what the server knows of the call, on behalf of the library: no update is reported.
+
+        ``refused``: called with a refusal, which is not reported either.
+        """
+
+        def note(refusal: Refused) -> bool:
+            if refused is not None:
+                refused(refusal)
+            return True  # nobody has to see the failure of what the library asked by itself
+
+        return self._ask_snapshot(None, note, fires_update=False)
 
     def _ask_snapshot(
         self, timeout: float | None, refused: Callable[[Refused], bool], *, fires_update: bool
@@ -396,9 +405,3 @@ _FIELDS: dict[str, tuple[str, bool]] = {
     **{name.lower(): (name, False) for name in (*DATA_FIELDS, kw.CTIOS_CTICLIENTS)},
     **{name.lower(): (name, True) for name in _LINE_FIELDS},
 }
-
-
-def _no_error(refusal: Refused) -> bool:
-    # A refusal of what the library asked by itself fires no event, and nobody has to see the failure.
-    del refusal
-    return True

@@ -128,8 +128,19 @@ class CallRepairs(Repairs):
     def _end_gap(self) -> None:
         late = [call for call in self._doubtful() if call not in self._asked] if self._can_ask() else []
         self.gap_ended()
-        for call in late:
-            call.look_up()  # no repair asks for it any more; a refusal changes nothing
+        for call in late:  # no repair asks for them any more
+            self._look_up(call)
+
+    def _look_up(self, call: Call) -> None:
+        quiet = call.note_quiet()
+        quiet.is_named = False
+
+        def refused(error: Refused) -> None:
+            is_quiet = call.quiet is quiet and not quiet.is_named
+            if is_about_the_call(error) and call.is_alive and is_quiet:
+                self.life.vanished(call)
+
+        call.look_up(refused)
 
     def _forget(self) -> None:
         self._listed.clear()
