@@ -91,7 +91,7 @@ def batches(version: int, data: atheris.FuzzedDataProvider) -> None:
     layout = codec(version).describe(number)
     if layout is None:
         return
-    known = [field.name for field in (*layout.fixed, *layout.floating)]
+    known = [field.name for field in (*layout.fixed, *layout.floating)] or ["tag:7"]  # which is refused
     picked = [data.PickValueInList(known) for _ in range(data.ConsumeIntInRange(1, 6))]
     names = tuple(dict.fromkeys(picked))
     got: list[Columns] = []

@@ -55,7 +55,7 @@ def shown(error: BaseException) -> str:
 @pytest.fixture
 def log_of_everything(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     caplog.set_level(logging.DEBUG)
-    asyncio.get_event_loop_policy()
+    asyncio.new_event_loop().close()
     yield caplog
     assert_hidden(caplog.text)
 
