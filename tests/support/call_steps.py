@@ -48,10 +48,18 @@ class CallDesk:
 
     # --- The server's side --------------------------------------------------------------------------
 
-    def send(self, message: str, connection: Connection | None = None, **fields: Any) -> None:
+    def send(
+        self,
+        message: str,
+        connection: Connection | None = None,
+        *,
+        monitor_id: int | None = None,
+        **fields: Any,
+    ) -> None:
         """Send a call message of the session's own monitor, unless another one is given."""
-        fields.setdefault("monitor_id", self.monitor_id)
-        send(self.peer, message, connection, **fields)
+        if monitor_id is None:
+            monitor_id = self.monitor_id
+        send(self.peer, message, connection, monitor_id=monitor_id, **fields)
 
     def update(self, old: Connection, new: Connection | None = None, **fields: Any) -> None:
         """Send CALL_DATA_UPDATE; without ``new`` the call keeps its id."""
@@ -70,23 +78,29 @@ class CallDesk:
         fields.setdefault("monitor_id", self.monitor_id)
         of_two_calls(self.peer, message, primary, secondary, parties, **fields)
 
-    def deliver(self, connection: Connection, device: str = DEVICE, **fields: Any) -> None:
-        """Send what a call that rings at a device causes."""
-        self.send("BEGIN_CALL", connection, **fields)
+    def deliver(
+        self, connection: Connection, device: str = DEVICE, *, monitor_id: int | None = None, **fields: Any
+    ) -> None:
+        """Send what a call that rings at a device causes; ``fields`` are those of BEGIN_CALL."""
+        self.send("BEGIN_CALL", connection, monitor_id=monitor_id, **fields)
         self.send(
             "CALL_DELIVERED",
             connection,
+            monitor_id=monitor_id,
             LocalConnectionState=ALERTING,
             AlertingDeviceID=device,
             CallingDeviceID=CALLER,
             CalledDeviceID=device,
         )
 
-    def establish(self, connection: Connection, device: str = DEVICE) -> None:
+    def establish(
+        self, connection: Connection, device: str = DEVICE, *, monitor_id: int | None = None
+    ) -> None:
         """Send that the call is answered at the device."""
         self.send(
             "CALL_ESTABLISHED",
             connection,
+            monitor_id=monitor_id,
             LocalConnectionState=CONNECT,
             AnsweringDeviceID=device,
             CallingDeviceID=CALLER,
@@ -97,11 +111,11 @@ class CallDesk:
         """Send that the call is held at the device."""
         self.send("CALL_HELD", connection, LocalConnectionState=HOLD, HoldingDeviceID=device, **fields)
 
-    def connect(self, *connections: Connection, **fields: Any) -> None:
+    def connect(self, *connections: Connection, monitor_id: int | None = None, **fields: Any) -> None:
         """Send that each call rings and is answered at the device that its connection names."""
         for connection in connections:
-            self.deliver(connection, connection.device_id, **fields)
-            self.establish(connection, connection.device_id)
+            self.deliver(connection, connection.device_id, monitor_id=monitor_id, **fields)
+            self.establish(connection, connection.device_id, monitor_id=monitor_id)
 
     async def monitor(
         self,

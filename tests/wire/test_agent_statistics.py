@@ -27,6 +27,7 @@ from support.struct_server import (
 )
 from support.wire_steps import (
     AGENT_SERVICES,
+    FOREIGN_MONITOR,
     OWN_MONITOR,
     Desk,
     FullRecorder,
@@ -280,10 +281,13 @@ async def test_no_query_follows_a_call_if_none_is_wanted(calls: CallDesk, clock:
 async def test_a_call_of_another_monitor_is_not_a_call_of_the_agent(
     calls: CallDesk, clock: ManualClock
 ) -> None:
+    await calls.monitor()
     await enabled(calls, interval=None)
-    calls.connect(Connection(601, SECOND), monitor_id=78)
-    calls.send("END_CALL", Connection(601, SECOND), monitor_id=78)
+    monitored = Connection(601, SECOND)
+    calls.connect(monitored, monitor_id=FOREIGN_MONITOR)
+    calls.send("END_CALL", monitored, monitor_id=FOREIGN_MONITOR)
     await calls.settle()
+    assert len(calls.of("OnMonitoredCallEnd")) == 1
     await check_silence(calls, clock)
 
 

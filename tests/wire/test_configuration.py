@@ -442,6 +442,7 @@ async def test_several_blocks_of_several_items_make_one_upload(
         config.records(
             peer, config.CONFIG_AGENT_EVENT, [config.agent(str(first + each)) for each in range(10)]
         )
+        await heard_all(session, peer)
         assert not opening.done()
         config.end(peer, PARTIAL if first == 1001 else config.SUCCESS)
     await soon(opening)
@@ -503,6 +504,7 @@ async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
     config.begin(peer, GROUPS | AGENTS)
     config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7), config.group(8, "Support")])
     config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001"), config.agent("1002", "Bob")])
+    await heard_all(session, peer)
     assert not recorder.of("OnAgentInfoEvent")
     config.end(peer)
     await soon(opening)

@@ -143,6 +143,7 @@ async def test_an_end_without_a_beginning_ends_the_upload(session: Session, serv
     peer, opening = await opening_bulk(session, server, "agents")
     await peer.receive(CONFIG_REQUEST_EVENT)
     config.end(peer, PARTIAL)
+    await heard_all(session, peer)
     assert not opening.done()
     config.end(peer, EMPTY)
     await soon(opening)

@@ -60,11 +60,9 @@ async def test_an_agent_who_is_not_a_supervisor_gets_a_session_without_the_servi
     peer.failure_conf(first, NOT_AVAILABLE)
     second = await answer_opening(peer, state=NOT_READY, services=AGENT_SERVICES)
     await soon(opening)
-    # All but InvokeID and ServicesRequested is the same.
-    fields = [request.fixed(OPEN_LAYOUT) for request in (first, second)]
-    assert [each[SERVICES] for each in fields] == [0xA7, AGENT_SERVICES]
-    for each in (0, SERVICES):
-        fields = [(*row[:each], *row[each + 1 :]) for row in fields]
+    fixed = [list(request.fixed(OPEN_LAYOUT)[1:]) for request in (first, second)]
+    assert [each.pop(SERVICES - 1) for each in fixed] == [0xA7, AGENT_SERVICES]
+    assert fixed[0] == fixed[1], "all but InvokeID and ServicesRequested is the same"
     assert first.floating(OPEN_LAYOUT) == second.floating(OPEN_LAYOUT)
     assert not agent.is_supervisor()
     assert agent.is_agent()
