@@ -206,7 +206,7 @@ def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_every_example_is_tested() -> None:
-    assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, *ENDLESS, "servers.py"}
+    assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, *ENDLESS, "console.py", "servers.py"}
 
 
 @pytest.mark.parametrize("name", [*OUTPUT, *ENDLESS])
@@ -314,7 +314,7 @@ async def test_waiting_in_the_softphone_says_what_did_not_come(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module = example("softphone", monkeypatch)
-    monkeypatch.setattr(module, "PATIENCE", 0.0)
+    monkeypatch.setattr("console.PATIENCE", 0.0)
     session = Session(client_id="softphone")
     await module.Softphone(session, Agent("1001", 5000)).obey("wait OnCallEnd")
     assert capsys.readouterr().out == "  wait: no OnCallEnd within 0 seconds\n"
