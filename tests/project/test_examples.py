@@ -209,18 +209,18 @@ def test_every_example_is_tested() -> None:
     assert {path.name for path in EXAMPLES.glob("*.py")} == {*OUTPUT, *ENDLESS, "console.py", "servers.py"}
 
 
-@pytest.mark.parametrize("name", [*OUTPUT, *ENDLESS])
-def test_an_example_runs_on_its_own_simulator(name: str) -> None:
+def printed(name: str, typed: str) -> str:
+    """What an example prints, without errors, when a text is typed and the input then ends."""
     result = subprocess.run(
-        [sys.executable, EXAMPLES / name],
-        input=INPUT.get(name, ""),
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
+        [sys.executable, EXAMPLES / name], input=typed, capture_output=True, text=True, timeout=50
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == {**OUTPUT, **ENDLESS}[name]
+    return result.stdout
+
+
+@pytest.mark.parametrize("name", [*OUTPUT, *ENDLESS])
+def test_an_example_runs_on_its_own_simulator(name: str) -> None:
+    assert printed(name, INPUT.get(name, "")) == {**OUTPUT, **ENDLESS}[name]
 
 
 @pytest.mark.parametrize("name", [name.removesuffix(".py") for name in OUTPUT])
@@ -238,18 +238,9 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         assert not any(agent.logged_in for agent in simulator.agents)
 
 
-def typed_into(name: str, typed: str) -> list[str]:
-    """The lines that an example prints when a text is typed and the input then ends."""
-    result = subprocess.run(
-        [sys.executable, EXAMPLES / name], input=typed, capture_output=True, text=True, timeout=50
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    return result.stdout.splitlines()
-
-
 def softphone(*lines: str) -> list[str]:
     """What the softphone prints when these lines are typed and the input then ends."""
-    return typed_into("softphone.py", "".join(f"{line}\n" for line in lines))
+    return printed("softphone.py", "".join(f"{line}\n" for line in lines)).splitlines()
 
 
 CONSULTING = ("dial 5550199", "wait OnCallEstablished", "consult 5550198", "wait OnCallEstablished")
@@ -301,11 +292,9 @@ def test_the_softphone_shows_no_password() -> None:
 
 def test_the_supervisor_leaves_its_call_and_logs_out_at_the_end_of_the_input() -> None:
     typed = SUPERVISED.partition("intercept")[0] + "listen\nchat lunch at noon\n"
-    lines = typed_into("supervisor.py", typed)
-    listening = lines[lines.index("> listen") + 1]
-    assert listening.startswith(
-        "  listen: "
-    )  # the peripheral refuses it to a supervisor who has joined the call
+    lines = printed("supervisor.py", typed).splitlines()
+    # the peripheral refuses it to a supervisor who has joined the call
+    assert lines[lines.index("> listen") + 1].startswith("  listen: ")
     assert lines[lines.index("> chat lunch at noon") + 1] == "  OnCallEnd call.5000.16777217.3001"
     assert lines[-1] == "  OnMonitoredAgentStateChange 1001 eLogout"
 
