@@ -6,7 +6,7 @@ from typing import Any
 from ctios_fast import Agent, Arguments, Session
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, data_update, of_two_calls, send
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
-from support.model import Recorder, soon, until
+from support.model import Recorder, soon
 from support.struct_server import (
     DEVID_NONE,
     MONITOR_START_REQ,
@@ -17,13 +17,14 @@ from support.struct_server import (
     StructServer,
 )
 from support.wire_steps import (
-    BULK_SERVICES,
     FOREIGN_MONITOR,
     MONITOR_SERVICES,
     OWN_MONITOR,
     connected,
     device_monitor,
     open_agent,
+    open_bulk,
+    report_state,
     signed_in,
 )
 
@@ -145,9 +146,7 @@ class CallDesk:
 
     async def settle(self) -> None:
         """Let the client take in all that was sent."""
-        count = len(self.recorder.of("OnAgentStateChange"))
-        self.peer.agent_state_event(NOT_READY, 99, monitor_id=self.monitor_id)
-        await until(lambda: len(self.recorder.of("OnAgentStateChange")) > count)
+        await report_state(self.peer, self.recorder, NOT_READY, 99, monitor_id=self.monitor_id)
 
     async def open_calls(self, *connections: Connection) -> list[Any]:
         """Let these calls be answered at the session's device; returns the Call objects."""
@@ -207,12 +206,7 @@ async def agent_desk(session: Session, server: StructServer, recorder: Recorder)
 
 async def bulk_desk(session: Session, server: StructServer, recorder: Recorder) -> CallDesk:
     """A session in bulk mode, with no monitor, as the All Events service has none."""
-    peer = await connected(session, server)
-    opening = session.set_bulk_mode(PERIPHERAL)
-    request = await peer.receive(OPEN_REQ)
-    peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))
-    peer.system_event(3, PERIPHERAL)
-    await soon(opening)
+    peer = await open_bulk(session, server)
     recorder.clear()
     return CallDesk(session, None, peer, recorder, 0)
 

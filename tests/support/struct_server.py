@@ -418,6 +418,11 @@ class StructServer:
         if self._server is not None:
             self._server.close()
 
+    @property
+    def has_connection(self) -> bool:
+        """Whether a connection waits for ``accepted``."""
+        return not self._accepted.empty()
+
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer, self.version)
         self._peers.append(peer)

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 from ctios_fast import Agent, Session
 from support.call_messages import CONNECT, Connection, send
 from support.model import Recorder, soon
-from support.struct_server import OPEN_REQ, PERIPHERAL, Frame, Peer, StructServer
+from support.struct_server import NOT_READY, PERIPHERAL, Frame, Peer, StructServer
 from support.wire_steps import (
     AGENT_SERVICES,
-    BULK_SERVICES,
     FOREIGN_MONITOR,
     OWN_MONITOR,
     answer_opening,
@@ -40,7 +39,7 @@ async def open_supervisor(
     server: StructServer,
     *,
     services: int = SUPERVISOR_SERVICES,
-    state: int = 2,
+    state: int = NOT_READY,
     companion: Session | None = None,
 ) -> SupervisorDesk:
     """Set agent mode for the supervisor 1001, to whom the server grants ``services``."""
@@ -50,17 +49,6 @@ async def open_supervisor(
     await answer_opening(peer, state=state, services=services)
     await soon(opening)
     return SupervisorDesk(session, agent, peer)
-
-
-async def open_bulk(session: Session, server: StructServer) -> Peer:
-    """Set bulk mode; return the server's end."""
-    peer = await connected(session, server)
-    opening = session.set_bulk_mode(PERIPHERAL)
-    request = await peer.receive(OPEN_REQ)
-    peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))
-    peer.system_event(3, PERIPHERAL)
-    await soon(opening)
-    return peer
 
 
 async def hear_call(

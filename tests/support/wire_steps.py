@@ -105,6 +105,17 @@ async def open_agent(
     return Desk(session, agent, peer, recorder)
 
 
+async def open_bulk(session: Session, server: StructServer) -> Peer:
+    """Connect and set bulk mode; return the server's end."""
+    peer = await connected(session, server)
+    opening = session.set_bulk_mode(PERIPHERAL)
+    request = await peer.receive(OPEN_REQ)
+    peer.open_conf(request, services=BULK_SERVICES, peripherals=(PERIPHERAL,))
+    peer.system_event(3, PERIPHERAL)
+    await soon(opening)
+    return peer
+
+
 async def answer_opening(
     peer: Peer,
     *,
@@ -129,6 +140,21 @@ async def signed_in(desk: Desk, *, state: int = NOT_READY) -> Desk:
     return desk
 
 
+async def report_state(
+    peer: Peer,
+    recorder: Recorder,
+    state: int = NOT_READY,
+    reason: int = 0,
+    *,
+    monitor_id: int = OWN_MONITOR,
+    **fields: Any,
+) -> None:
+    """Report a state of the agent, and wait until the client has it and everything that was sent before."""
+    count = len(recorder.of("OnAgentStateChange"))
+    peer.agent_state_event(state, reason, monitor_id=monitor_id, **fields)
+    await recorder.wait_for("OnAgentStateChange", count + 1)
+
+
 async def request_for_state(desk: Desk, state: int, reason: int = 0) -> Frame:
     """Receive the request for that state."""
     request = await desk.peer.receive(SET_AGENT_STATE_REQ)
@@ -148,6 +174,17 @@ async def recovered(desk: Desk) -> Arguments:
     """Answer that the agent's device has no calls; return the Arguments of OnRecovered."""
     desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
     return await desk.recorder.wait_for("OnRecovered")
+
+
+async def reconnected(
+    session: Session, recorder: Recorder, peer: Peer, server: StructServer, clock: ManualClock
+) -> Peer:
+    """Cut the connection; return the server's end of the next one, which is to ``server``."""
+    failures, connections = (len(recorder.of(event)) for event in ("OnConnectionFailure", "OnConnection"))
+    peer.reset()
+    await recorder.wait_for("OnConnectionFailure", failures + 1)
+    await advance(clock, session, lambda: len(recorder.of("OnConnection")) > connections)
+    return await server.accepted()
 
 
 async def advance(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:

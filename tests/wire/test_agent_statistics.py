@@ -31,11 +31,12 @@ from support.wire_steps import (
     OWN_MONITOR,
     Desk,
     FullRecorder,
-    advance,
     connected,
     disconnected,
     open_agent,
+    reconnected,
     recovered,
+    report_state,
     request_for_state,
     signed_in,
 )
@@ -77,13 +78,6 @@ async def check_silence(desk: AnyDesk, clock: ManualClock, seconds: float = 10 *
     request = await desk.peer.receive(QUERY_AGENT_STATE_REQ)
     desk.peer.query_conf(request, desk.agent.state or LOGOUT)
     await soon(query)
-
-
-async def report(desk: AnyDesk, state: int) -> None:
-    """Report a state of the agent, and wait until the client has it."""
-    count = len(desk.recorder.of("OnAgentStateChange"))
-    desk.peer.agent_state_event(state, monitor_id=OWN_MONITOR)
-    await desk.recorder.wait_for("OnAgentStateChange", count + 1)
 
 
 async def end_call(calls: CallDesk, connection: Connection) -> None:
@@ -225,13 +219,13 @@ async def test_one_query_follows_each_end_of_a_call_and_of_the_work_after_it(
     await enabled(calls, interval=None)
     for count in (1, 2, 3):
         await calls.open_calls(CALL)
-        await report(calls, TALKING)
-        await report(calls, WORK_NOT_READY)
+        await report_state(calls.peer, calls.recorder, TALKING)
+        await report_state(calls.peer, calls.recorder, WORK_NOT_READY)
         await end_call(calls, CALL)
         assert calls.session.counters()["statistics_queries"] == count
-        await report(calls, AVAILABLE)
+        await report_state(calls.peer, calls.recorder, AVAILABLE)
         await answered(calls)
-        await report(calls, NOT_READY)
+        await report_state(calls.peer, calls.recorder, NOT_READY)
     await check_silence(calls, clock)
 
 
@@ -240,19 +234,19 @@ async def test_the_query_follows_the_work_also_if_the_call_ends_before_the_work_
 ) -> None:
     await enabled(calls, interval=None)
     await calls.open_calls(CALL)
-    await report(calls, TALKING)
+    await report_state(calls.peer, calls.recorder, TALKING)
     await end_call(calls, CALL)
-    await report(calls, WORK_NOT_READY)
+    await report_state(calls.peer, calls.recorder, WORK_NOT_READY)
     assert calls.session.counters()["statistics_queries"] == 1
-    await report(calls, NOT_READY)
+    await report_state(calls.peer, calls.recorder, NOT_READY)
     await answered(calls)
 
 
 async def test_without_work_after_the_call_the_query_follows_its_end(calls: CallDesk) -> None:
     await enabled(calls, interval=None)
     await calls.open_calls(CALL)
-    await report(calls, TALKING)
-    await report(calls, NOT_READY)
+    await report_state(calls.peer, calls.recorder, TALKING)
+    await report_state(calls.peer, calls.recorder, NOT_READY)
     assert calls.session.counters()["statistics_queries"] == 1
     calls.send("END_CALL", CALL)
     await answered(calls)
@@ -263,10 +257,10 @@ async def test_calls_that_end_before_the_agent_is_free_are_followed_by_one_query
 ) -> None:
     await enabled(calls, interval=None)
     await calls.open_calls(CALL, OTHER_CALL)
-    await report(calls, TALKING)
+    await report_state(calls.peer, calls.recorder, TALKING)
     await end_call(calls, CALL)
     await end_call(calls, OTHER_CALL)
-    await report(calls, AVAILABLE)
+    await report_state(calls.peer, calls.recorder, AVAILABLE)
     await answered(calls)
     await check_silence(calls, clock)
 
@@ -318,11 +312,11 @@ async def test_no_query_follows_a_disable(desk: Desk, clock: ManualClock) -> Non
 async def test_no_query_follows_a_call_after_a_disable(calls: CallDesk, clock: ManualClock) -> None:
     await enabled(calls)
     await calls.open_calls(CALL)
-    await report(calls, TALKING)
+    await report_state(calls.peer, calls.recorder, TALKING)
     await end_call(calls, CALL)
     assert calls.agent is not None
     calls.agent.disable_agent_statistics()
-    await report(calls, NOT_READY)
+    await report_state(calls.peer, calls.recorder, NOT_READY)
     await check_silence(calls, clock)
 
 
@@ -383,9 +377,9 @@ async def test_statistics_disabled_on_receipt_of_the_logout_state_are_asked_for_
 
 async def test_a_logged_out_agent_is_not_asked_for_until_its_login(desk: Desk, clock: ManualClock) -> None:
     await enabled(desk)
-    await report(desk, LOGOUT)
+    await report_state(desk.peer, desk.recorder, LOGOUT)
     await check_silence(desk, clock)
-    await report(desk, NOT_READY)
+    await report_state(desk.peer, desk.recorder, NOT_READY)
     await answered(desk)
     clock.advance(INTERVAL)
     await answered(desk)
@@ -420,10 +414,7 @@ async def test_statistics_survive_a_fail_over_and_nothing_is_sent_before_the_rep
     clock.advance(5)
     await desk.peer.receive(QUERY_AGENT_STATISTICS_REQ)  # in the middle of a query
     server.stop()
-    desk.peer.reset()
-    await recorder.wait_for("OnConnectionFailure")
-    await advance(clock, session, lambda: session.state.value == "connecting")
-    peer = await other_server.accepted()
+    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
     opening = await peer.receive(OPEN_REQ)
     for _ in range(5):
         clock.advance(4)  # intervals go on, but nothing can be sent
@@ -451,10 +442,7 @@ async def test_an_agent_that_a_fail_over_logged_out_is_not_asked_for(
     desk = await signed_in(await open_agent(session, server, recorder, other=other_server))
     await enabled(desk)
     server.stop()
-    desk.peer.reset()
-    await recorder.wait_for("OnConnectionFailure")
-    await advance(clock, session, lambda: session.state.value == "connecting")
-    peer = await other_server.accepted()
+    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
     await recorder.wait_for("OnRecovered")

@@ -18,7 +18,7 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import AGENT_SERVICES, BULK_SERVICES, advance, answer_opening
+from support.wire_steps import AGENT_SERVICES, BULK_SERVICES, answer_opening, reconnected
 
 from ctios_fast.connection.clock import ManualClock
 
@@ -29,10 +29,7 @@ async def reopened(
     calls: CallDesk, server: StructServer, clock: ManualClock, services: int = AGENT_SERVICES
 ) -> Peer:
     """Let the connection break and the session open another one."""
-    calls.peer.reset()
-    await calls.recorder.wait_for("OnConnectionFailure")
-    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
-    peer = calls.peer = await server.accepted()
+    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
     await answer_opening(peer, state=NOT_READY, services=services)
     return peer
 
@@ -402,10 +399,7 @@ async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_end
     calls.send("BEGIN_CALL", other)
     await calls.settle()
     calls.clear()
-    calls.peer.reset()
-    await calls.recorder.wait_for("OnConnectionFailure")
-    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
-    peer = calls.peer = await server.accepted()
+    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     await list_calls(peer, (503, DEVICE, HOLD))

@@ -6,8 +6,7 @@ import pytest
 from support.documented_events import check_keywords
 from support.model import MakeSession, failing, soon, until
 from support.struct_server import PERIPHERAL, Peer, StructServer, text, uint
-from support.supervisor_steps import open_bulk
-from support.wire_steps import Desk, FullRecorder
+from support.wire_steps import Desk, FullRecorder, open_bulk
 
 from ctios_fast import Arguments, CilCode, MethodError, RequestRefused, Session
 

@@ -17,8 +17,15 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.supervisor_steps import MEMBERS_CALL, SupervisorDesk, hear_call, open_bulk, open_supervisor
+from support.supervisor_steps import (
+    MEMBERS_CALL,
+    SUPERVISOR_SERVICES,
+    SupervisorDesk,
+    hear_call,
+    open_supervisor,
+)
 from support.wire_steps import (
+    BULK_SERVICES,
     FOREIGN_MONITOR,
     OWN_MONITOR,
     STATE_LAYOUT,
@@ -26,6 +33,7 @@ from support.wire_steps import (
     advance,
     answer_opening,
     connected,
+    open_bulk,
 )
 
 from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
@@ -251,9 +259,9 @@ async def test_a_lost_companion_fails_its_requests_and_serves_again_once_it_is_b
     with pytest.raises(ConnectionLost):
         await soon(member.logout(reason_code=BY_SUPERVISOR))
     assert pair.desk.session.is_open
-    await advance(clock, pair.companion, lambda: not other_server._accepted.empty())
+    await advance(clock, pair.companion, lambda: other_server.has_connection)
     peer = await other_server.accepted()
-    peer.open_conf(await peer.receive(OPEN_REQ), services=0x16, peripherals=(PERIPHERAL,))
+    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES, peripherals=(PERIPHERAL,))
     await until(lambda: pair.companion.is_open)
     member.set_agent_state(AVAILABLE)
     frame = await peer.receive_any()
@@ -271,9 +279,9 @@ async def test_a_supervisors_session_that_is_lost_has_its_companion_when_it_is_b
     await until(lambda: not pair.desk.session.is_open)
     pair.member().set_agent_state(AVAILABLE)  # the companion is not concerned by the loss
     await pair.through.receive(SET_AGENT_STATE_REQ)
-    await advance(clock, pair.desk.session, lambda: not server._accepted.empty())
+    await advance(clock, pair.desk.session, lambda: server.has_connection)
     peer = await server.accepted()
-    await answer_opening(peer, state=NOT_READY, services=0xA7)
+    await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
     await until(lambda: pair.desk.session.is_open)
     assert pair.desk.agent.is_supervisor()
     pair.member().set_agent_state(NOT_READY, reason_code=3)

@@ -26,14 +26,14 @@ from support.struct_server import (
     StructServer,
 )
 from support.wire_steps import (
-    OWN_MONITOR,
     Desk,
     FullRecorder,
-    advance,
     answer_opening,
     connected,
     open_agent,
+    reconnected,
     recovered,
+    report_state,
     signed_in,
 )
 
@@ -86,13 +86,6 @@ async def pass_interval(desk: AnyDesk, clock: ManualClock, *groups: int) -> None
     """Let an interval pass, in which each of the groups is asked for once."""
     clock.advance(INTERVAL)
     await answered(desk, *groups)
-
-
-async def state(desk: AnyDesk, state: int, **more: object) -> None:
-    """Report a state of the agent, and wait until the client has it."""
-    count = len(desk.recorder.of("OnAgentStateChange"))
-    desk.peer.agent_state_event(state, monitor_id=OWN_MONITOR, **more)  # type: ignore[arg-type]
-    await desk.recorder.wait_for("OnAgentStateChange", count + 1)
 
 
 # --- Queries ----------------------------------------------------------------------------------------
@@ -190,10 +183,12 @@ async def test_without_arguments_an_agent_enables_the_groups_that_it_belongs_to(
 async def test_the_groups_of_an_agent_follow_its_state_events(member: Desk, clock: ManualClock) -> None:
     member.agent.enable_skill_group_statistics()
     await answered(member, 7, 8)
-    await state(member, NOT_READY, groups=[HELP, LATE])
+    await report_state(member.peer, member.recorder, NOT_READY, groups=[HELP, LATE])
     await answered(member, 9)
     await pass_interval(member, clock, 8, 9)
-    await state(member, NOT_READY, group=SALES)  # one event for each group adds to those that are known
+    await report_state(
+        member.peer, member.recorder, NOT_READY, group=SALES
+    )  # one event for each group adds to those that are known
     await answered(member, 7)
     await pass_interval(member, clock, 7, 8, 9)
 
@@ -211,9 +206,9 @@ async def test_the_groups_of_an_agent_are_asked_for_while_it_is_logged_in(
 ) -> None:
     member.agent.enable_skill_group_statistics()
     await answered(member, 7, 8)
-    await state(member, LOGOUT)
+    await report_state(member.peer, member.recorder, LOGOUT)
     await check_silence(member, clock)
-    await state(member, NOT_READY)
+    await report_state(member.peer, member.recorder, NOT_READY)
     await answered(member, 7, 8)
 
 
@@ -223,7 +218,7 @@ async def test_a_disable_of_one_group_leaves_the_others(member: Desk, clock: Man
     await answered(member, 7, 8)
     member.agent.disable_skill_group_statistics({"SkillGroupNumbers": {"1": 7}})
     await pass_interval(member, clock, 8)
-    await state(member, NOT_READY, groups=[SALES, HELP])  # it stays disabled
+    await report_state(member.peer, member.recorder, NOT_READY, groups=[SALES, HELP])  # it stays disabled
     await pass_interval(member, clock, 8)
     member.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
     await answered(member, 7)
@@ -306,7 +301,7 @@ async def test_a_refused_query_for_an_agents_groups_is_reported_and_not_repeated
     desk.peer.failure_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), 13)
     args = await desk.recorder.wait_for("OnControlFailureConf")
     assert (args["UniqueObjectID"], args["MessageType"]) == ("agent.5000.1001", 36)
-    await state(desk, AVAILABLE)
+    await report_state(desk.peer, desk.recorder, AVAILABLE)
     await check_silence(desk, clock)
 
 
@@ -326,9 +321,9 @@ async def test_the_agent_of_agent_mode_has_its_groups_as_properties(member: Desk
     assert not agent.is_valid("SkillGroup[3]")
     assert "SkillGroup[1]" in agent.get_all_properties()
     assert (group.skill_group_state, group.get_value_int("SkillGroupState")) == (NOT_READY, NOT_READY)
-    await state(member, AVAILABLE, group=HELP._replace(state=AVAILABLE))
+    await report_state(member.peer, member.recorder, AVAILABLE, group=HELP._replace(state=AVAILABLE))
     assert group.skill_group_state == AVAILABLE
-    await state(member, AVAILABLE, groups=[SALES])
+    await report_state(member.peer, member.recorder, AVAILABLE, groups=[SALES])
     assert group.skill_group_state is None
     assert not agent.is_valid("SkillGroup[2]")
 
@@ -347,10 +342,7 @@ async def test_groups_survive_a_fail_over(
     desk.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
     await answered(desk, 7)
     server.stop()
-    desk.peer.reset()
-    await recorder.wait_for("OnConnectionFailure")
-    await advance(clock, session, lambda: session.state.value == "connecting")
-    peer = await other_server.accepted()
+    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
     await answer_opening(peer, state=NOT_READY)
     desk = desk._replace(peer=peer)
     await recovered(desk)

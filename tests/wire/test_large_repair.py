@@ -19,7 +19,7 @@ from support.struct_server import (
     Peer,
     StructServer,
 )
-from support.wire_steps import MONITOR_SERVICES, QUERY_LAYOUT, FullRecorder, advance
+from support.wire_steps import MONITOR_SERVICES, QUERY_LAYOUT, FullRecorder, reconnected
 
 from ctios_fast import Session
 from ctios_fast.connection.clock import ManualClock
@@ -89,11 +89,8 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
     for number in range(CALLS):
         calls.deliver(Connection(500 + number, instrument(number)), instrument(number))
     await until(lambda: len(calls.session.calls) == CALLS)
-    calls.peer.reset()
-    await calls.recorder.wait_for("OnConnectionFailure")
     calls.clear()
-    await advance(clock, calls.session, lambda: calls.recorder.of("OnConnection"))
-    peer = calls.peer = await server.accepted()
+    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES, peripherals=(PERIPHERAL,))
     on_the_line = {instrument(number): 500 + number for number in range(ENDED, CALLS)}
     on_the_line |= {instrument(AGENTS - 1 - number): 900 + number for number in range(BEGUN)}

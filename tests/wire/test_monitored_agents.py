@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from support.call_messages import CONNECT, Connection, send, snapshot_conf
-from support.model import soon, until
+from support.call_messages import CONNECT, HOLD, Connection, send, snapshot_conf
+from support.model import soon
 from support.struct_server import (
     AVAILABLE,
     LIST_AGENT_TEAM_REQ,
+    LOGOUT,
     MONITOR_AGENT_TEAM_START_REQ,
     MONITOR_START_REQ,
     MONITOR_STOP_REQ,
@@ -21,19 +22,22 @@ from support.struct_server import (
     text,
 )
 from support.supervisor_steps import (
+    SUPERVISOR,
     SUPERVISOR_SERVICES,
     SupervisorDesk,
     hear_call,
-    open_bulk,
     open_supervisor,
 )
 from support.wire_steps import (
     AGENT_SERVICES,
-    OWN_MONITOR,
+    QUERY_LAYOUT,
     FullRecorder,
-    advance,
     answer_opening,
+    connected,
     disconnected,
+    open_bulk,
+    reconnected,
+    report_state,
 )
 
 from ctios_fast import CilCode, MethodError, RequestRefused, Session
@@ -72,12 +76,6 @@ async def started(desk: SupervisorDesk, agent_id: str = MEMBER, monitor_id: int 
     desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
     await soon(request)
     return asked
-
-
-async def settle(desk: SupervisorDesk, recorder: FullRecorder) -> None:
-    count = len(recorder.of("OnAgentStateChange"))
-    desk.peer.agent_state_event(NOT_READY, 99, monitor_id=OWN_MONITOR)
-    await until(lambda: len(recorder.of("OnAgentStateChange")) > count)
 
 
 def names(recorder: FullRecorder) -> list[str]:
@@ -148,7 +146,7 @@ async def test_a_server_that_does_not_list_them_fails_nothing(
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
     desk.peer.failure_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ), E_CTI_INVALID_DEVICE)
     await soon(request)
-    await settle(desk, recorder)
+    await report_state(desk.peer, recorder)
     assert not recorder.of("OnControlFailureConf")
     assert len(recorder.of("OnStartMonitoringAgent")) == 1
 
@@ -225,10 +223,10 @@ async def test_an_agent_without_a_known_device_is_queried(
 async def test_an_agent_who_is_logged_out_has_no_device_to_monitor(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:
-    desk.peer.team_config(7, [("1004", 0, 1)])
+    desk.peer.team_config(7, [("1004", 0, LOGOUT)])
     await recorder.wait_for("OnNewAgentTeamMember")
     request = desk.agent.start_monitoring_agent(agent="agent.5000.1004")
-    desk.peer.query_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), 1)
+    desk.peer.query_conf(await desk.peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
     with pytest.raises(MethodError, match="set its agent_instrument") as error:
         await soon(request)
     assert error.value.code == CilCode.E_CTIOS_MISSING_ARGUMENT
@@ -251,7 +249,7 @@ async def test_values_that_cannot_be_used_are_refused(desk: SupervisorDesk) -> N
 async def test_a_session_without_peripheral_monitor_says_what_to_do(
     session: Session, server: StructServer, recorder: FullRecorder
 ) -> None:
-    desk = await open_supervisor(session, server, services=AGENT_SERVICES | 0x80)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES | SUPERVISOR)
     introduce(desk.peer)
     await recorder.wait_for("OnMonitoredAgentStateChange", 2)
     with pytest.raises(MethodError, match="companion=session_in_bulk_mode") as error:
@@ -288,7 +286,7 @@ async def test_the_server_may_monitor_the_call_too(desk: SupervisorDesk, recorde
     await soon(request)
     recorder.clear()
     for monitor_id in (DEVICE_MONITOR, CALL_MONITOR):
-        send(desk.peer, "CALL_HELD", CALL, monitor_id=monitor_id, LocalConnectionState=4)
+        send(desk.peer, "CALL_HELD", CALL, monitor_id=monitor_id, LocalConnectionState=HOLD)
     for monitor_id in (DEVICE_MONITOR, CALL_MONITOR):
         send(desk.peer, "END_CALL", CALL, monitor_id=monitor_id)
     await recorder.wait_for("OnMonitoredCallEnd", 2)
@@ -332,7 +330,7 @@ async def test_bulk_mode_sends_nothing_and_has_the_same_events(
     assert call.is_monitored
     other = Connection(602, "3003")
     for connection in (CALL, other):
-        send(peer, "CALL_HELD", connection, LocalConnectionState=4)
+        send(peer, "CALL_HELD", connection, LocalConnectionState=HOLD)
     await recorder.wait_for("OnCallHeld")
     assert names(recorder)[2:] == ["OnMonitoredCallHeld", "OnCallBegin", "OnCallHeld"]
     recorder.clear()
@@ -372,10 +370,7 @@ async def reopened(
     desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
 ) -> Peer:
     """Let the connection break and the session open another one."""
-    desk.peer.reset()
-    await recorder.wait_for("OnConnectionFailure")
-    await advance(clock, desk.session, lambda: recorder.of("OnConnection"))
-    peer = await server.accepted()
+    peer = await reconnected(desk.session, recorder, desk.peer, server, clock)
     await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
     return peer
 
@@ -384,7 +379,7 @@ async def answer_queries(peer: Peer, count: int) -> None:
     """Answer the repair's questions about other agents."""
     for _ in range(count):
         query = await peer.receive(QUERY_AGENT_STATE_REQ)
-        agent_id = dict(query.floating("IIii"))[5].rstrip(b"\0").decode()
+        agent_id = dict(query.floating(QUERY_LAYOUT))[5].rstrip(b"\0").decode()
         peer.query_conf(query, AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
 
 
@@ -428,7 +423,7 @@ async def test_monitors_are_started_again_with_new_ids(
     end = recorder.of("OnMonitoredCallEnd")[0]
     assert (end["UniqueObjectID"], end["Recovered"]) == (CALL.uid, True)
     recorder.clear()
-    send(peer, "CALL_HELD", CALL, monitor_id=178, LocalConnectionState=4)
+    send(peer, "CALL_HELD", CALL, monitor_id=178, LocalConnectionState=HOLD)
     peer.agent_state_event(NOT_READY, agent_id=MEMBER, instrument=DEVICE, monitor_id=187)
     await recorder.wait_for("OnMonitoredAgentStateChange")
     assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallHeld", "OnMonitoredAgentStateChange"]
@@ -462,9 +457,7 @@ async def test_nothing_is_kept_after_a_disconnect(
     assert (dict(monitors.teams), monitors.memberships, monitors.watches) == ({}, 0, False)
     assert (desk.agent.monitored_agent, desk.agent.monitored_call) == (None, None)
     assert "1009" not in desk.session.agents
-    peer_task = desk.session.connect(ctios_a="127.0.0.1", port_a=server.port)
-    peer = await server.accepted()
-    await soon(peer_task)
+    peer = await connected(desk.session, server)
     opening = desk.session.set_agent(desk.agent)
     await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
     await soon(opening)

@@ -16,11 +16,10 @@ from support.supervisor_steps import (
     SUPERVISE_CALL_CONF,
     SUPERVISOR,
     hear_call,
-    open_bulk,
     open_supervisor,
     receive_supervision,
 )
-from support.wire_steps import AGENT_SERVICES, OWN_MONITOR, FullRecorder, connected
+from support.wire_steps import AGENT_SERVICES, OWN_MONITOR, FullRecorder, connected, open_bulk
 
 from ctios_fast import (
     Arguments,

@@ -22,11 +22,10 @@ from support.supervisor_steps import (
     NO_TYPE,
     NULL_ID,
     SupervisorDesk,
-    open_bulk,
     open_supervisor,
     receive_supervision,
 )
-from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR
+from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, open_bulk
 
 from ctios_fast import Agent, Arguments, Session
 from ctios_fast.enums import SupervisorButtonEnablement as Button

@@ -7,10 +7,17 @@ from support.supervisor_steps import (
     PERIPHERAL_MONITOR,
     SUPERVISOR,
     SUPERVISOR_SERVICES,
-    open_bulk,
     open_supervisor,
 )
-from support.wire_steps import AGENT_SERVICES, OPEN_LAYOUT, FullRecorder, advance, answer_opening, connected
+from support.wire_steps import (
+    AGENT_SERVICES,
+    OPEN_LAYOUT,
+    FullRecorder,
+    advance,
+    answer_opening,
+    connected,
+    open_bulk,
+)
 
 from ctios_fast import Agent, CilCode, MethodError, OpenRefused, Session
 from ctios_fast.connection.clock import ManualClock
@@ -110,7 +117,7 @@ async def test_a_supervisor_who_ceased_to_be_one_keeps_a_session_after_a_loss(
     desk = await open_supervisor(session, server, state=LOGOUT)
     assert desk.agent.is_supervisor()
     desk.peer.reset()
-    await advance(clock, session, lambda: not server._accepted.empty())
+    await advance(clock, session, lambda: server.has_connection)
     peer = await server.accepted()
     request = await peer.receive(OPEN_REQ)
     assert request.fixed(OPEN_LAYOUT)[SERVICES] == 0xA7

@@ -1,10 +1,9 @@
 """A supervisor's teams: their lists, their members, and the states of their agents."""
 
-from typing import Any
-
 import pytest
-from support.model import failed, soon, until
+from support.model import MakeSession, failed, soon, until
 from support.struct_server import (
+    AGENT_TEAM_CONFIG_EVENT,
     AVAILABLE,
     LIST_AGENT_TEAM_REQ,
     LOGOUT,
@@ -12,12 +11,21 @@ from support.struct_server import (
     MONITOR_AGENT_TEAM_STOP_REQ,
     NOT_READY,
     QUERY_AGENT_STATE_REQ,
+    SET_AGENT_STATE_REQ,
     StructServer,
 )
-from support.supervisor_steps import SupervisorDesk, open_bulk, open_supervisor
-from support.wire_steps import AGENT_SERVICES, OWN_MONITOR, FullRecorder
+from support.supervisor_steps import SupervisorDesk, open_supervisor
+from support.wire_steps import (
+    AGENT_SERVICES,
+    OWN_MONITOR,
+    FullRecorder,
+    disconnected,
+    open_bulk,
+    report_state,
+)
 
 from ctios_fast import CilCode, MethodError, ProtocolError, RequestRefused, Session
+from ctios_fast.connection.clock import ManualClock
 
 TEAM, TEAM_MONITOR = 7, 81
 #: ICMAgentID of every agent in the transcripts.
@@ -46,13 +54,6 @@ def joined(recorder: FullRecorder) -> list[str]:
     return [args["AgentID"] for args in recorder.of("OnNewAgentTeamMember")]
 
 
-async def settle(desk: SupervisorDesk, recorder: FullRecorder) -> None:
-    """Let the client take in all that was sent."""
-    count = len(recorder.of("OnAgentStateChange"))
-    desk.peer.agent_state_event(NOT_READY, 99, monitor_id=OWN_MONITOR)
-    await until(lambda: len(recorder.of("OnAgentStateChange")) > count)
-
-
 async def watched(desk: SupervisorDesk, team_id: int = TEAM, monitor_id: int = TEAM_MONITOR) -> None:
     """Monitor a team."""
     request = desk.agent.start_monitoring_agent_team(team_id=team_id)
@@ -69,12 +70,12 @@ class TestMembers:
         team = members(70)
         desk.peer.team_config(TEAM, team[:64])
         desk.peer.team_config(TEAM, team[64:])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert joined(recorder) == [agent_id for agent_id, _, _ in team]
         assert len(desk.session._context.monitors.teams[TEAM].members) == 70
         desk.peer.team_config(TEAM, team[:64])
         desk.peer.team_config(TEAM, team[64:])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert len(joined(recorder)) == 70
 
     @pytest.mark.covers("IAgentEvents.OnNewAgentTeamMember")
@@ -104,7 +105,7 @@ class TestMembers:
         desk.peer.team_config(TEAM, [B], operation=1)
         desk.peer.team_config(TEAM, [A], operation=2)
         desk.peer.team_config(TEAM, [A], operation=2)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         changes = [(args["AgentID"], args["ConfigOperation"]) for args in recorder.of("OnNewAgentTeamMember")]
         assert changes == [("1002", 1), ("1003", 1), ("1002", 2)]
 
@@ -113,7 +114,7 @@ class TestMembers:
     ) -> None:
         desk.peer.team_config(TEAM, [A, B])
         desk.peer.team_config(TEAM, [B])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert list(desk.session._context.monitors.teams[TEAM].members) == ["1003"]
         assert recorder.of("OnNewAgentTeamMember")[-1]["ConfigOperation"] == 2
 
@@ -122,7 +123,7 @@ class TestMembers:
     ) -> None:
         desk.peer.team_config(TEAM, members(64))
         desk.peer.team_config(TEAM, members(3))
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert len(desk.session._context.monitors.teams[TEAM].members) == 3
 
     @pytest.mark.covers("Agent[AgentFlags]")
@@ -131,7 +132,7 @@ class TestMembers:
     ) -> None:
         desk.peer.team_config(TEAM, [OWN, A])
         desk.peer.team_config(8, [("1002", 2, NOT_READY)])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert desk.agent.agent_flags == desk.agent.get_value("AgentFlags") == 5
         assert desk.session.agents["1002"].agent_flags == 2
         assert desk.session.agent("1003").agent_flags is None
@@ -141,7 +142,7 @@ class TestMembers:
     ) -> None:
         desk.peer.team_config(TEAM, [A])
         desk.peer.team_config(TEAM, [("1002", 4, NOT_READY)], operation=1)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert [args["AgentFlags"] for args in recorder.of("OnNewAgentTeamMember")] == [0, 4]
 
     async def test_an_agent_of_two_teams_is_one_object(
@@ -149,7 +150,7 @@ class TestMembers:
     ) -> None:
         desk.peer.team_config(TEAM, [A])
         desk.peer.team_config(8, [A])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert [args["TeamID"] for args in recorder.of("OnNewAgentTeamMember")] == [TEAM, 8]
         assert list(desk.session.agents) == ["1001", "1002"]
 
@@ -162,7 +163,7 @@ class TestHostileLists:
         desk.peer.team_config(TEAM, [A], count=2)
         desk.peer.team_config(TEAM, [A], count=0)
         desk.peer.team_config(TEAM, [A], operation=9)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert set(desk.session._context.monitors.teams[TEAM].members) == {"1002", "1003"}
         assert desk.session.counters()["team_lists_contradicting"] == 3
 
@@ -170,8 +171,10 @@ class TestHostileLists:
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
         fixed = b"\0\0\x13\x88" + b"\0\0\0\7" + b"\0\2" + b"\0\0" + b"\0\0\0\0"
-        desk.peer.send(128, fixed, [(86, b"1002\0"), (86, b"1003\0"), (87, b"\0\4"), (88, b"\0\3")])
-        await settle(desk, recorder)
+        desk.peer.send(
+            AGENT_TEAM_CONFIG_EVENT, fixed, [(86, b"1002\0"), (86, b"1003\0"), (87, b"\0\4"), (88, b"\0\3")]
+        )
+        await report_state(desk.peer, recorder)
         assert [args["AgentFlags"] for args in recorder.of("OnNewAgentTeamMember")] == [0, 4]
         assert desk.session.agents["1002"].state is None
         assert desk.session.agents["1003"].state == AVAILABLE
@@ -180,7 +183,7 @@ class TestHostileLists:
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
         desk.peer.team_config(TEAM, [A], peripheral_id=5001)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert joined(recorder) == []
         assert desk.session.counters()["events_of_unknown_teams"] == 1
 
@@ -188,7 +191,7 @@ class TestHostileLists:
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
         desk.peer.team_config(TEAM, [("1" * 20, 0, NOT_READY), ("", 0, NOT_READY), A])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert joined(recorder) == ["1002"]
         assert desk.session.counters()["agents_refused"] == 1
 
@@ -197,28 +200,22 @@ class TestHostileLists:
         for start in range(0, 100_000, 64):
             part = [(str(100_000 + n), 0, NOT_READY) for n in range(start, min(start + 64, 100_000))]
             desk.peer.team_config(TEAM, part)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert len(desk.session._context.monitors.teams[TEAM].members) == 100_000
         assert len(joined(recorder)) == 100_000
-        await _closed(desk)
+        await disconnected(desk.session, desk.peer)
         assert len(desk.session.agents) == 1
 
     async def test_teams_above_the_limit_are_refused_and_counted(
-        self, make_session: Any, server: StructServer
+        self, make_session: MakeSession, server: StructServer
     ) -> None:
         desk = await open_supervisor(make_session(max_objects=3), server)
         recorder = FullRecorder(desk.session)
         for number in range(5):
             desk.peer.team_config(number, [A])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert list(desk.session._context.monitors.teams) == [0, 1, 2]
         assert desk.session.counters()["teams_refused"] == 2
-
-
-async def _closed(desk: SupervisorDesk) -> None:
-    closing = desk.session.disconnect()
-    desk.peer.close_conf(await desk.peer.receive(7))
-    await closing
 
 
 class TestListOfTeams:
@@ -229,7 +226,7 @@ class TestListOfTeams:
         teams = list(range(1, 131))
         for team_id in teams:
             desk.peer.team_config(team_id, [(str(3000 + team_id), 0, NOT_READY)])
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         recorder.clear()
         request = desk.agent.request_agent_team_list()
         asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
@@ -259,7 +256,7 @@ class TestListOfTeams:
             desk.peer.team_list_conf(asked, list(range(64)), segment, more=True)
         with pytest.raises(ProtocolError, match="more than 1024 segments"):
             await soon(request)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert joined(recorder) == []
 
     async def test_a_refusal_fires_a_control_failure(
@@ -292,7 +289,7 @@ class TestStates:
         recorder.clear()
         for state in (AVAILABLE, LOGOUT):
             desk.peer.agent_state_event(state, agent_id="1002", instrument="3002", monitor_id=TEAM_MONITOR)
-        await settle(desk, recorder)
+        await report_state(desk.peer, recorder)
         assert recorder.names == [
             "OnMonitoredAgentStateChange",
             "OnMonitoredAgentStateChange",
@@ -328,7 +325,7 @@ class TestStates:
         await watched(desk)
         recorder.clear()
         request = desk.agent.logout()
-        asked = await desk.peer.receive(38)
+        asked = await desk.peer.receive(SET_AGENT_STATE_REQ)
         desk.peer.state_conf(asked)
         desk.peer.agent_state_event(LOGOUT, monitor_id=TEAM_MONITOR)
         await recorder.wait_for("OnMonitoredAgentStateChange")
@@ -419,7 +416,7 @@ class TestAllTeams:
             desk.agent.start_monitoring_agent_team()
 
     async def test_a_late_confirmation_stops_the_monitor_that_nobody_waits_for(
-        self, desk: SupervisorDesk, clock: Any
+        self, desk: SupervisorDesk, clock: ManualClock
     ) -> None:
         request = desk.agent.start_monitoring_agent_team(team_id=TEAM, timeout=5)
         asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
@@ -432,7 +429,7 @@ class TestAllTeams:
         await until(lambda: not desk.session._context.monitors.by_id)
 
     async def test_a_late_confirmation_serves_the_next_request(
-        self, desk: SupervisorDesk, recorder: FullRecorder, clock: Any
+        self, desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
     ) -> None:
         first = desk.agent.start_monitoring_agent_team(team_id=TEAM, timeout=5)
         asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
