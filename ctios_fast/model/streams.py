@@ -11,6 +11,7 @@ from ctios_fast.errors import StreamOverflow
 from .arguments import Arguments
 from .coercion import integer, refuse
 from .publisher import EventPublisher
+from .waits import LAST_EVENT
 
 __all__ = ["DEFAULT_BUFFER", "Event", "EventStream", "Overflow"]
 
@@ -22,8 +23,6 @@ DEFAULT_BUFFER: Final = 1000
 
 _MAX_BUFFER: Final = 10_000_000
 _OVERFLOWS: Final = ("drop_oldest", "error", "block")
-#: Nothing comes after it.
-_LAST: Final = "OnConnectionClosed"
 
 
 class Event(NamedTuple):
@@ -81,9 +80,8 @@ class EventStream:
         self._end: Final = self._ended
         for name, listener in self._listeners.items():
             publisher.subscribe(name, listener)
-        publisher.subscribe(
-            _LAST, self._end
-        )  # after the listeners above: the last event is part of the stream
+        # after the listeners above: the last event is part of the stream
+        publisher.subscribe(LAST_EVENT, self._end)
 
     def __repr__(self) -> str:
         state = "closed" if self._is_over else "open"
@@ -129,7 +127,7 @@ class EventStream:
             self._is_over = True
             self._news.set()
             self._reading.release_reading(self)
-            self._publisher.unsubscribe(_LAST, self._end)
+            self._publisher.unsubscribe(LAST_EVENT, self._end)
             for name, listener in self._listeners.items():
                 self._publisher.unsubscribe(name, listener)
 

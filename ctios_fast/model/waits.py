@@ -11,13 +11,13 @@ from .arguments import Arguments
 from .coercion import optional_seconds, refuse
 from .publisher import EventPublisher, Listener
 
-__all__ = ["Predicate", "wait_for_event"]
+__all__ = ["LAST_EVENT", "Predicate", "wait_for_event"]
 
 #: Says whether an event with these Arguments is the one.
 Predicate = Callable[[Arguments], object]
 
-#: Nothing comes after it.
-_LAST: Final = "OnConnectionClosed"
+#: After it, a session fires no event until it is connected again.
+LAST_EVENT: Final = "OnConnectionClosed"
 
 
 def wait_for_event(
@@ -51,7 +51,7 @@ class _Wait:
         #: What is subscribed. The end of the session comes last: it may be the event itself.
         self._listeners: Final[list[tuple[str, Listener]]] = [
             *((name, self._take) for name in names),
-            (_LAST, self._closed),
+            (LAST_EVENT, self._closed),
         ]
 
     def start(self, clock: Clock, timeout: float | None) -> "asyncio.Future[Arguments]":
