@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, overload
 from ctios_fast.model.coercion import refuse
 from ctios_fast.protocol.codes import CONFIG_RECORD_ADD, CONFIG_RECORD_CHANGE, CONFIG_RECORD_DELETE
 
-from .items import ITEMS, Item, items_of
+from .items import ITEMS, Item, item_of, items_of
 from .reading import Values, identity_of
 from .records import (
     AgentRecord,
@@ -151,9 +151,7 @@ class Configuration:
 
         Raises ``MethodError`` for an unknown item or attribute, and unless one attribute is given.
         """
-        row = next((each for each in ITEMS if each.name == item), None)
-        if row is None:
-            raise refuse(f"configuration has no {item!r}; it has {', '.join(self._views)}")
+        row = item_of(item)
         if len(attribute) != 1:
             raise refuse(f"find() takes one attribute and its value, got {len(attribute)}")
         [(name, value)] = attribute.items()

@@ -13,7 +13,7 @@ from ctios_fast.protocol.versions import defined_bits
 
 from . import records
 
-__all__ = ["ITEMS", "MASK", "Item", "items_of", "wanted_bits"]
+__all__ = ["ITEMS", "MASK", "Item", "item_of", "items_of", "wanted_bits"]
 
 #: The mask of OPEN_REQ and CONFIG_REQUEST_EVENT.
 MASK: Final = "ConfigMsgMask"
@@ -240,6 +240,14 @@ ITEMS: Final = (
 _BY_NAME: Final = {item.name: item for item in ITEMS}
 
 
+def item_of(name: Any) -> Item:
+    """The item of that name. Raises ``MethodError`` for an unknown one, and for what is not text."""
+    item = _BY_NAME.get(name) if isinstance(name, str) else None
+    if item is None:
+        raise refuse(f"configuration has no {name!r}; it has {', '.join(_BY_NAME)}")
+    return item
+
+
 def items_of(bits: int) -> tuple[Item, ...]:
     """The items of a mask, in the order of an upload."""
     return tuple(item for item in ITEMS if item.bit & bits)
@@ -269,9 +277,7 @@ def wanted_bits(configuration: Any, version: int) -> int:
         )
     bits = 0
     for name in names:
-        item = _BY_NAME.get(name) if isinstance(name, str) else None
-        if item is None:
-            raise refuse(f"configuration has no {name!r}; it has {', '.join(_BY_NAME)}")
+        item = item_of(name)
         if not item.bit & defined:
             raise refuse(_too_old(item.name, version))
         bits |= item.bit
