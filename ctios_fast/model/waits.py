@@ -16,7 +16,7 @@ __all__ = ["LAST_EVENT", "Predicate", "wait_for_event"]
 #: Says whether an event with these Arguments is the one.
 Predicate = Callable[[Arguments], object]
 
-#: After it, a session fires no event until it is connected again.
+#: The last event of a session's connection: nothing that the server sent is reported after it.
 LAST_EVENT: Final = "OnConnectionClosed"
 
 
