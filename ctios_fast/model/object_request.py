@@ -6,7 +6,13 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 
-__all__ = ["ObjectRequest"]
+__all__ = ["ObjectRequest", "not_reported"]
+
+
+def not_reported(error: Refused) -> bool:
+    """A refusal of what the library asked by itself: it fires no event, so that no listener heard of it."""
+    del error
+    return False
 
 
 class ObjectRequest(Request[Message]):

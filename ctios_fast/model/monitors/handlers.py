@@ -1,17 +1,16 @@
 """What messages do to the teams of a session, and to monitors that are confirmed too late."""
 
 import logging
-from typing import Any, Final
+from typing import Final
 
 from ctios_fast.connection.log_limit import LogLimit
-from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Handler, Message
-from ctios_fast.errors import Refused
 from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject
 from ctios_fast.model.kind import Kind
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 
@@ -125,7 +124,8 @@ class TeamLists:
             return
         unwanted = Monitor(monitor.kind, None)
         monitors.started(unwanted, message["MonitorID"])
-        stop_monitor(context, unwanted, None, refused=_ignored).add_done_callback(_seen)
+        # Nobody asked for the monitor, so that nobody has to see a failure.
+        stop_monitor(context, unwanted, None, refused=not_reported).reported()
 
     def forget(self) -> None:
         """The mode is over: its teams go, and in agent mode their agents, except the session's own."""
@@ -152,16 +152,6 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
         ged.MONITOR_START_CONF: lists.on_late,
         ged.MONITOR_AGENT_TEAM_START_CONF: lists.on_late,
     }
-
-
-def _ignored(error: Refused) -> bool:
-    # Nobody asked for the monitor.
-    del error
-    return True
-
-
-def _seen(request: Request[Any]) -> None:
-    del request
 
 
 def _find(teams: Table[Team], rest: str) -> CtiObject | None:

@@ -11,6 +11,7 @@ from typing import Final
 from ctios_fast.errors import Refused
 from ctios_fast.model.calls.refusals import is_about_the_call
 from ctios_fast.model.context import Context
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 
 from .member_arguments import monitoring_arguments
@@ -133,7 +134,7 @@ class _Question:
                 monitor,
                 None,
                 started=repairs.restored,
-                refused=lambda error: True,
+                refused=not_reported,
                 is_wanted_after_failure=True,
             )
         except Refused as error:

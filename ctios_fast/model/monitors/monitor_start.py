@@ -9,6 +9,7 @@ from typing import Any, Final
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused, RequestTimeout
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
 
 from .monitor_table import Monitor, MonitorKind, Monitors
@@ -18,11 +19,6 @@ __all__ = ["MonitorStart", "MonitorStop", "raw_request"]
 #: Requests that start a monitor, and those that stop one.
 _STARTS: Final = frozenset({ged.MONITOR_START_REQ, ged.MONITOR_AGENT_TEAM_START_REQ})
 _STOPS: Final = frozenset({ged.MONITOR_STOP_REQ, ged.MONITOR_AGENT_TEAM_STOP_REQ})
-
-
-def _not_reported(error: Refused) -> bool:
-    del error
-    return False
 
 
 class MonitorStart(Request[Any]):
@@ -43,7 +39,7 @@ class MonitorStart(Request[Any]):
         monitor: Monitor,
         *,
         started: Callable[[Monitor], object] | None = None,
-        refused: Callable[[Refused], bool] = _not_reported,
+        refused: Callable[[Refused], bool] = not_reported,
         is_wanted_after_failure: bool = False,
     ) -> None:
         self.label = label
@@ -100,7 +96,7 @@ class MonitorStop(Request[Message]):
         monitor_id: int,
         *,
         stopped: Callable[[], object] | None = None,
-        refused: Callable[[Refused], bool] = _not_reported,
+        refused: Callable[[Refused], bool] = not_reported,
     ) -> None:
         self.label = label
         self._monitors = monitors

@@ -16,6 +16,7 @@ from ctios_fast.model.agents.desk_properties import DeskProperties
 from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_PERIPHERAL_MONITOR,
@@ -256,7 +257,7 @@ class MonitoringRequests(DeskProperties):
     async def list_teams_again(self) -> tuple[int, ...]:
         """Ask for the supervisor's teams after a fail-over. Raises what the request fails with."""
         context = self._require_context()
-        request = TeamListRequest(_nothing_to_report, lambda error: True)
+        request = TeamListRequest(_nothing_to_report, not_reported)
         target = self._known_target(context)
         if target is None:
             target = (await self.query_agent_state())["ICMAgentID"]
