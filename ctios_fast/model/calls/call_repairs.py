@@ -13,6 +13,7 @@ the server does not know is not over while a call at its device has not been ans
 call under another id. It is over when the repair is.
 """
 
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +25,7 @@ from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
-from ctios_fast.model.device_snapshot import agent_device_type, device_values
-from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.device_snapshot import device_values, listed_calls
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
@@ -37,7 +37,7 @@ from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
 from .refusals import is_about_the_call
 from .snapshot import Connection, connection_of, connections_of
-from .snapshot_request import request_snapshot
+from .snapshot_request import request_device_snapshot, request_snapshot
 
 __all__ = ["CallRepairs"]
 
@@ -208,19 +208,9 @@ class CallRepairs(Repairs):
         self._answered.add(device)
         if self.context.snapshot_due:
             self.context.fire("OnSnapshotDeviceConf", _device_arguments, self.context, device, message)
-        columns = [
-            message.get(name) or ()
-            for name in (
-                "CallConnectionCallID",
-                "CallConnectionDeviceIDType",
-                "CallConnectionDeviceID",
-                "CallState",
-            )
-        ]
-        for call_id, id_type, device_id, state in zip(*columns, strict=False):
-            if isinstance(call_id, int) and isinstance(device_id, str):
-                key = (self.context.peripheral_id, call_id, device_id)
-                self._list(key, id_type or 0, device, state if isinstance(state, int) else None)
+        for each in listed_calls(message):
+            key = (self.context.peripheral_id, each.call_id, each.device_id)
+            self._list(key, each.device_id_type, device, each.state)
 
     def unlisted(self, device: str) -> None:
         """The server refused to list the calls of a device."""
@@ -335,19 +325,8 @@ class _Device:
 
     async def repair(self) -> None:
         """Ask for the calls. A refusal leaves the device's calls to the questions about known calls."""
-        context = self._repairs.context
-        query = ObjectRequest("SNAPSHOT_DEVICE_REQ", self._listed, self._refused)
-        context.send(
-            query,
-            context.messages.SnapshotDeviceReq,
-            peripheral_id=context.peripheral_id,
-            snapshot_device_type=agent_device_type(context.codec.version),
-            agent_instrument=self._device,
-        )
-        try:
-            await query
-        except Refused:
-            return
+        with contextlib.suppress(Refused):
+            await request_device_snapshot(self._repairs.context, self._device, self._listed, self._refused)
 
     def _listed(self, message: Message) -> None:
         self._repairs.listed(self._device, message)

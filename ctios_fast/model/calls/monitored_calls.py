@@ -1,19 +1,15 @@
 """MonitoredCalls: the calls of the agents that supervisors of a session monitor."""
 
-from typing import Any
-
-from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
-from ctios_fast.model.device_snapshot import agent_device_type
-from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.device_snapshot import ListedCall, listed_calls
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
 
 from .call import Call
 from .call_life import FOUND, CallLife
 from .snapshot import connection_of, connections_of
-from .snapshot_request import request_snapshot
+from .snapshot_request import request_device_snapshot, request_snapshot
 
 __all__ = ["MonitoredCalls"]
 
@@ -32,37 +28,26 @@ class MonitoredCalls:
 
         A refusal is not reported: the calls become known by their next messages.
         """
-        context = self._context
-        query = ObjectRequest(
-            "SNAPSHOT_DEVICE_REQ", lambda message: self._listed(device, message), _not_reported
-        )
-        context.send(
-            query,
-            context.messages.SnapshotDeviceReq,
-            peripheral_id=context.peripheral_id,
-            snapshot_device_type=agent_device_type(context.codec.version),
-            agent_instrument=device,
-        )
-        query.add_done_callback(_ignore)
 
-    def _listed(self, device: str, message: Message) -> None:
-        names = ("CallConnectionCallID", "CallConnectionDeviceIDType", "CallConnectionDeviceID", "CallState")
-        columns = [message.get(name) or () for name in names]
-        for call_id, id_type, device_id, state in zip(*columns, strict=False):
-            if isinstance(call_id, int) and isinstance(device_id, str):
-                self._ask(device, (self._context.peripheral_id, call_id, device_id), id_type or 0, state)
+        def take_in(message: Message) -> None:
+            for each in listed_calls(message):
+                self._ask(device, each)
 
-    def _ask(self, device: str, key: tuple[int, int, str], device_id_type: int, state: Any) -> None:
+        # Nobody has to see the failure of what the library asked by itself.
+        request_device_snapshot(self._context, device, take_in, not_reported).reported()
+
+    def _ask(self, device: str, listed: ListedCall) -> None:
+        key = (self._context.peripheral_id, listed.call_id, listed.device_id)
         if self._life.index.get(key) is not None:
             return
 
         def found(message: Message) -> None:
             if self._life.index.get(key) is None:
                 own = connection_of(connections_of(message), key)
-                listed = state if isinstance(state, int) else None
-                self._life.recover(message, key, device_id_type, device, listed if own is None else own.state)
+                state = listed.state if own is None else own.state
+                self._life.recover(message, key, listed.device_id_type, device, state)
 
-        request_snapshot(self._context, key, device_id_type, found, _not_reported).add_done_callback(_ignore)
+        request_snapshot(self._context, key, listed.device_id_type, found, not_reported).reported()
 
     def monitor_ended(self, monitor_id: int) -> None:
         """A monitor is over: the calls that it alone reports end with OnMonitoredCallEnd."""
@@ -90,13 +75,3 @@ class MonitoredCalls:
 
     def _at(self, device: str) -> list[Call]:
         return [call for call in self._life.index.table if call.is_at(device)]
-
-
-def _not_reported(error: Refused) -> bool:
-    del error
-    return True
-
-
-def _ignore(request: Request[Any]) -> None:
-    # The library asked by itself: nobody has to see a failure.
-    del request

@@ -1,4 +1,4 @@
-"""The request for a snapshot of one connection: SNAPSHOT_CALL_REQ."""
+"""The requests for a snapshot of one connection, and of a device: SNAPSHOT_CALL_REQ, SNAPSHOT_DEVICE_REQ."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,10 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
+from ctios_fast.model.device_snapshot import agent_device_type
 from ctios_fast.model.object_request import ObjectRequest
 
-__all__ = ["request_snapshot"]
+__all__ = ["request_device_snapshot", "request_snapshot"]
 
 
 def request_snapshot(
@@ -37,5 +38,27 @@ def request_snapshot(
         connection_call_id=call_id,
         connection_device_id_type=device_id_type,
         connection_device_id=device_id,
+    )
+    return query
+
+
+def request_device_snapshot(
+    context: Context,
+    device: str,
+    take_in: Callable[[Message], object],
+    refused: Callable[[Refused], bool],
+) -> Request[Message]:
+    """Ask for the calls that an agent's device has.
+
+    - ``device``: the AgentInstrument.
+    - ``take_in``, ``refused``: as in ``request_snapshot``.
+    """
+    query = ObjectRequest("SNAPSHOT_DEVICE_REQ", take_in, refused)
+    context.send(
+        query,
+        context.messages.SnapshotDeviceReq,
+        peripheral_id=context.peripheral_id,
+        snapshot_device_type=agent_device_type(context.codec.version),
+        agent_instrument=device,
     )
     return query
