@@ -1,6 +1,6 @@
 """MonitoringRequests: the teams, agents and calls that a supervisor monitors. ``Agent`` inherits it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial, reduce
 from operator import or_
 from typing import Any, Final
@@ -15,8 +15,9 @@ from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.agents.desk_properties import DeskProperties
 from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.object_request import not_reported
+from ctios_fast.model.supervisors.companion import call_of_either, monitored_by
 from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_PERIPHERAL_MONITOR,
@@ -26,7 +27,7 @@ from ctios_fast.protocol.codes import (
 
 from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
 from .monitor_control import follow, start_monitor, stop_monitor
-from .monitor_table import Monitor, MonitorKind, Monitors
+from .monitor_table import Monitor, MonitorKind
 from .team_requests import Series, TeamListRequest
 
 __all__ = ["MonitoringRequests"]
@@ -337,7 +338,7 @@ class MonitoringRequests(DeskProperties):
 
         It is an Agent of the companion session if that session hears the calls.
         """
-        return self._monitored(lambda monitors: monitors.monitored_agent(self))
+        return None if self.context is None else monitored_by(self.context, self)[0]
 
     def get_monitored_agent(self) -> Any:
         """CTI OS's name of ``monitored_agent``."""
@@ -520,7 +521,7 @@ class MonitoringRequests(DeskProperties):
     @property
     def monitored_call(self) -> Any:
         """The Call that this supervisor monitors, None without one."""
-        return self._monitored(lambda monitors: monitors.monitored_call(self))
+        return None if self.context is None else monitored_by(self.context, self)[1]
 
     def get_monitored_call(self) -> Any:
         """CTI OS's name of ``monitored_call``."""
@@ -554,7 +555,7 @@ class MonitoringRequests(DeskProperties):
         named = _given(call, given, kw.CTIOS_CALLREFERENCE)
         if named is None:
             return self._clear_call(context, timeout)
-        chosen: Any = _call_of(context, named)
+        chosen: Any = call_of_either(context, named)
         if by_server:
             self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "start_monitoring_call(by_server=True)")
         context.monitors.choose_call(self, chosen)
@@ -599,14 +600,6 @@ class MonitoringRequests(DeskProperties):
         )
 
     # --- The session ----------------------------------------------------------------------------------
-
-    def _monitored(self, find: Callable[[Monitors], Any]) -> Any:
-        # The agent or call that is monitored in this session, otherwise that of its companion.
-        context = self.context
-        if context is None:
-            return None
-        found = find(context.monitors)
-        return find(context.companion.monitors) if found is None and context.companion else found
 
     def _monitoring_context(self, service: int, what: str) -> Context:
         # Raises MethodError, which names the cure, where the session cannot send such a request.
@@ -687,17 +680,6 @@ def _agent_ids(members: Any) -> list[str]:
     if isinstance(members, str | bytes) or not isinstance(members, Iterable):
         raise refuse(f"members must be a list of AgentIDs, got {type(members).__name__}")
     return [str(each) for each in members]
-
-
-def _call_of(context: Context, call: Any) -> Any:
-    # The Call that the program names, of the session or of its companion.
-    other: Context | None = context.companion
-    if other is not None:
-        found: Any = other.registry.find(call) if isinstance(call, str) else call
-        is_others = getattr(found, "context", None) is other
-        if is_others and (not isinstance(call, str) or context.registry.find(call) is None):
-            return named_call(other, found)
-    return named_call(context, call)
 
 
 def _agent_of(context: Context, agent: Any, what: str) -> Any:

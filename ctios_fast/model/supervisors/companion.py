@@ -12,9 +12,10 @@ from typing import Any, Final
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
+from ctios_fast.model.named_call import CallReference, named_call
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
-__all__ = ["check_companion", "controlling_context", "monitored_by", "supervising_context"]
+__all__ = ["call_of_either", "check_companion", "controlling_context", "monitored_by", "supervising_context"]
 
 #: What makes a request possible that a session of one agent cannot send.
 _CURE: Final = (
@@ -121,6 +122,24 @@ def monitored_by(context: Context, supervisor: Any) -> tuple[Any, Any]:
     agents = [each.monitors.monitored_agent(supervisor) for each in sessions]
     calls = [each.monitors.monitored_call(supervisor) for each in sessions]
     return _first(agents), _first(calls)
+
+
+def call_of_either(context: Context, call: Any) -> CallReference | None:
+    """The call that the program names, of the session or of its companion.
+
+    - ``context``: the session's.
+    - ``call``: a Call, or the UniqueObjectID of one.
+
+    Raises ``MethodError`` (E_CTIOS_INVALID_CALL) for anything else.
+    """
+    other = context.companion
+    if other is not None and (
+        call.context is other
+        if hasattr(call, "context")
+        else isinstance(call, str) and context.registry.find(call) is None
+    ):
+        return named_call(other, call)
+    return named_call(context, call)
 
 
 def _first(values: Iterable[Any]) -> Any:

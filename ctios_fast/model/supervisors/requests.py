@@ -11,7 +11,7 @@ from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.named_call import CallReference, named_call
+from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.property_object import Property
 from ctios_fast.model.request_rows import Fields, RequestingObject
 from ctios_fast.protocol.codes import (
@@ -31,7 +31,7 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import supervisor_rows as rows
-from .companion import monitored_by, supervising_context
+from .companion import call_of_either, monitored_by, supervising_context
 
 __all__ = ["SUPERVISOR_PROPERTIES", "AgentReference", "SupervisorRequests"]
 
@@ -218,7 +218,7 @@ class SupervisorRequests(RequestingObject):
                 call = args.get(kw.CTIOS_CALLREFERENCE, args.get(kw.CTIOS_AGENTCALLREFERENCE))
         if call is None and agent is None:
             agent, call = monitored_by(context, self)
-        target: Any = _call_in(context, call)
+        target: Any = None if call is None else call_of_either(context, call)
         supervised = _agent_in(context, agent)
         if target is not None and _is_at(target, self) and not target.is_monitored:
             # The supervisor's own call, through which it listens: the agent at its other end is meant.
@@ -361,20 +361,6 @@ def _agent_in(context: Context, agent: Any) -> Any:
     if not hasattr(found, "agent_id"):
         raise refuse(f"{shown(agent)} is not an agent of this session", CilCode.E_CTIOS_INVALID_AGENT)
     return found
-
-
-def _call_in(context: Context, call: Any) -> CallReference | None:
-    # The Call that the program names; None where it names none. The companion's Calls count too.
-    if call is None:
-        return None
-    other = context.companion
-    if other is not None and (
-        call.context is other
-        if hasattr(call, "context")
-        else isinstance(call, str) and context.registry.find(call) is None
-    ):
-        return named_call(other, call)
-    return named_call(context, call)
 
 
 def _called_agent(context: Context, call: Any) -> Any:
