@@ -6,13 +6,14 @@ from typing import Any
 from ctios_fast.connection.request_book import Request
 from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
+from ctios_fast.model.named_call import name_connection
 from ctios_fast.protocol.codes import CONNECTION_ID_NONE, DEVID_AGENT_DEVICE, DEVID_NONE
 from ctios_fast.protocol.versions import defined_bits
 
 from .monitor_start import MonitorStart, MonitorStop
 from .monitor_table import Monitor, MonitorKind
 
-__all__ = ["follow", "start_monitor", "stop_monitor"]
+__all__ = ["answered", "follow", "start_monitor", "stop_monitor"]
 
 
 def start_monitor(
@@ -56,7 +57,7 @@ def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
     if monitor.kind is MonitorKind.TEAM:
         return {"team_id": monitor.key}
     version = context.codec.version
-    fields = {
+    fields: dict[str, Any] = {
         "peripheral_id": context.peripheral_id,
         "call_msg_mask": defined_bits("UnsolicitedCallEventMessageMask", version),
         "agent_state_mask": defined_bits("AgentStateMask", version) if monitor.has_states else 0,
@@ -69,14 +70,8 @@ def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
             "monitored_device_type": DEVID_AGENT_DEVICE,
             "monitored_device_id": monitor.key,
         }
-    call = monitor.key()
-    return {
-        **fields,
-        "connection_call_id": call.connection_call_id,
-        "connection_device_id_type": call.connection_device_id_type,
-        "connection_device_id": call.connection_device_id,
-        "monitored_device_type": DEVID_NONE,
-    }
+    name_connection(monitor.key(), fields)
+    return {**fields, "monitored_device_type": DEVID_NONE}
 
 
 def stop_monitor(
@@ -103,7 +98,7 @@ def stop_monitor(
         outcome: Request[Any] = Request(label)
         context.own(outcome)
 
-        def answered(request: Request[Any]) -> None:
+        def start_answered(request: Request[Any]) -> None:
             if request.cancelled() or request.exception() is not None or monitor.monitor_id is None:
                 if stopped is not None:
                     stopped()
@@ -113,14 +108,12 @@ def stop_monitor(
                 lambda stop: follow(stop, outcome)
             )
 
-        start.add_done_callback(answered)
+        start.add_done_callback(start_answered)
         return outcome
     if monitor.monitor_id is None:
-        nothing: Request[Any] = Request(label)
         if stopped is not None:
             stopped()
-        nothing.set_result(None)
-        return nothing
+        return answered(label)
     return _send_stop(context, monitor, label, timeout, stopped, refused)
 
 
@@ -138,6 +131,13 @@ def _send_stop(
     is_team = monitor.kind is MonitorKind.TEAM
     message_class = messages.MonitorAgentTeamStopReq if is_team else messages.MonitorStopReq
     context.send(request, message_class, timeout, monitor_id=monitor.monitor_id)
+    return request
+
+
+def answered(label: str) -> Request[Any]:
+    """A request that needs no message, and is answered with None."""
+    request: Request[Any] = Request(label)
+    request.set_result(None)
     return request
 
 

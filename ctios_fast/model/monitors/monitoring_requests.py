@@ -26,7 +26,7 @@ from ctios_fast.protocol.codes import (
 )
 
 from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
-from .monitor_control import follow, start_monitor, stop_monitor
+from .monitor_control import answered, follow, start_monitor, stop_monitor
 from .monitor_table import Monitor, MonitorKind
 from .team_requests import Series, TeamListRequest
 
@@ -88,12 +88,10 @@ class MonitoringRequests(DeskProperties):
 
         Needs Supervisor. Fails and raises as the class says.
         """
-        args = given = received("request_agent_team_list", args, ())  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
+        args = received("request_agent_team_list", args, ())  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "request_agent_team_list()")
-        return self._list_teams(context, _target("supervisor_id", supervisor_id), timeout)
+        return self._list_teams(context, _target(supervisor_id), timeout)
 
     def start_monitoring_agent_team(
         self,
@@ -114,11 +112,9 @@ class MonitoringRequests(DeskProperties):
 
         Needs Supervisor. Fails and raises as the class says.
         """
-        args = given = received("start_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        number = _team_number("start_monitoring_agent_team", _given(team_id, given, kw.CTIOS_TEAMID))
-        timeout = optional_seconds("timeout", timeout)
+        args = received("start_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
+        number = _team_number("start_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_agent_team()")
         if context.hears_all:
             return self._watch_team(context, number, members)
@@ -140,11 +136,9 @@ class MonitoringRequests(DeskProperties):
         Needs Supervisor. Fails and raises as the class says; raises ``MethodError`` for a team that is not
         monitored.
         """
-        args = given = received("stop_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        number = _team_number("stop_monitoring_agent_team", _given(team_id, given, kw.CTIOS_TEAMID))
-        timeout = optional_seconds("timeout", timeout)
+        args = received("stop_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
+        number = _team_number("stop_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_agent_team()")
         if number not in self._monitored_teams(context):
             raise refuse(f"team {number} is not monitored")
@@ -169,11 +163,9 @@ class MonitoringRequests(DeskProperties):
 
         Needs Supervisor. Fails and raises as the class says.
         """
-        args = given = received("start_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
-        target = _target("supervisor_id", supervisor_id)
+        args = received("start_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
+        target = _target(supervisor_id)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_all_agent_teams()")
         outcome: Request[Any] = Request("StartMonitoringAllAgentTeams")
         context.own(outcome)
@@ -205,10 +197,8 @@ class MonitoringRequests(DeskProperties):
 
         Needs Supervisor. Fails and raises as the class says.
         """
-        args = given = received("stop_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
+        args = received("stop_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_all_agent_teams()")
         context.monitors.all_teams_of = None
         outcome: Request[Any] = Request("StopMonitoringAllAgentTeams")
@@ -283,7 +273,7 @@ class MonitoringRequests(DeskProperties):
     def _start_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         monitor = context.monitors.want(MonitorKind.TEAM, number)
         if monitor.monitor_id is not None:
-            return _answered("MONITOR_AGENT_TEAM_START_REQ")
+            return answered("MONITOR_AGENT_TEAM_START_REQ")
         return start_monitor(
             context,
             monitor,
@@ -303,7 +293,7 @@ class MonitoringRequests(DeskProperties):
             if team is not None:
                 team.unwatch(self.agent_id)
             context.monitored_agents_changed()
-            return _answered("StopMonitoringAgentTeam")
+            return answered("StopMonitoringAgentTeam")
         monitor = context.monitors.want(MonitorKind.TEAM, number)
         return stop_monitor(
             context,
@@ -328,7 +318,7 @@ class MonitoringRequests(DeskProperties):
                 team.add(agent_id, team.members.get(agent_id, 0))
             team.watch(self.agent_id)
         context.monitored_agents_changed()
-        return _answered("StartMonitoringAgentTeam")
+        return answered("StartMonitoringAgentTeam")
 
     # --- One agent ------------------------------------------------------------------------------------
 
@@ -365,16 +355,14 @@ class MonitoringRequests(DeskProperties):
         Needs Peripheral Monitor, or a companion session, which hears the calls then. Fails and raises as the
         class says.
         """
-        args = given = received("start_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
+        args = received("start_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "start_monitoring_agent()")
-        wanted = _agent_of(context, _given(agent, given, kw.CTIOS_AGENTREFERENCE), "start_monitoring_agent()")
+        wanted = _agent_of(context, _given(agent, args, kw.CTIOS_AGENTREFERENCE), "start_monitoring_agent()")
         if context.hears_all:
             return self._watch_agent(context, wanted)
         if context.monitors.monitored_agent(self) is wanted:
-            return _answered("StartMonitoringAgent")
+            return answered("StartMonitoringAgent")
         outcome: Request[Any] = Request("StartMonitoringAgent")
         context.own(outcome)
         stop = self._stop_agent(context, timeout)
@@ -408,19 +396,17 @@ class MonitoringRequests(DeskProperties):
 
         Fails and raises as the class says; raises ``MethodError`` for an agent that is not monitored.
         """
-        args = given = received("stop_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
+        args = received("stop_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "stop_monitoring_agent()")
         monitored = context.monitors.monitored_agent(self)
-        named = _given(agent, given, kw.CTIOS_AGENTREFERENCE)
+        named = _given(agent, args, kw.CTIOS_AGENTREFERENCE)
         if named is not None and _agent_of(context, named, "stop_monitoring_agent()") is not monitored:
             raise refuse(f"{shown(named)} is not the monitored agent", CilCode.E_CTIOS_INVALID_AGENT)
         if monitored is None:
             raise refuse("no agent is monitored", CilCode.E_CTIOS_INVALID_AGENT)
         stop = self._stop_agent(context, timeout)
-        return _answered("StopMonitoringAgent") if stop is None else stop
+        return answered("StopMonitoringAgent") if stop is None else stop
 
     def _start_agent(
         self, context: Context, wanted: Any, outcome: Request[Any], timeout: float | None
@@ -478,11 +464,8 @@ class MonitoringRequests(DeskProperties):
         agent = monitors.monitored_agent(self)
         if agent is None:
             return None
-        if context.hears_all:
-            self._agent_stopped(context, agent, None)
-            return None
         monitor = next((each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE), None)
-        if monitor is None:
+        if context.hears_all or monitor is None:
             self._agent_stopped(context, agent, None)
             return None
         number = monitor.monitor_id
@@ -514,7 +497,7 @@ class MonitoringRequests(DeskProperties):
             device = wanted.agent_instrument or wanted.agent_extension
             if context.calls_of_others is not None and device:
                 context.calls_of_others.watch(device)
-        return _answered("StartMonitoringAgent")
+        return answered("StartMonitoringAgent")
 
     # --- One call -------------------------------------------------------------------------------------
 
@@ -546,13 +529,11 @@ class MonitoringRequests(DeskProperties):
         Nothing is sent unless ``by_server`` is true; that needs Peripheral Monitor. Fails and raises as the
         class says.
         """
-        args = given = received("start_monitoring_call", args, _CALL_KEYWORDS)  # type: ignore[assignment]
-        if isinstance(given, MethodError):
-            raise given
-        timeout = optional_seconds("timeout", timeout)
+        args = received("start_monitoring_call", args, _CALL_KEYWORDS)  # type: ignore[assignment]
+        timeout = _checked_seconds(args, timeout)
         context = self._require_context()
         context.require_thread()
-        named = _given(call, given, kw.CTIOS_CALLREFERENCE)
+        named = _given(call, args, kw.CTIOS_CALLREFERENCE)
         if named is None:
             return self._clear_call(context, timeout)
         chosen: Any = call_of_either(context, named)
@@ -561,10 +542,10 @@ class MonitoringRequests(DeskProperties):
         context.monitors.choose_call(self, chosen)
         self._buttons_changed(context)
         if not by_server or context.hears_all:
-            return _answered("StartMonitoringCall")
+            return answered("StartMonitoringCall")
         monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
         if monitor.monitor_id is not None:
-            return _answered("StartMonitoringCall")
+            return answered("StartMonitoringCall")
         return start_monitor(context, monitor, timeout, refused=self._fire_refusal)
 
     def stop_monitoring_call(self, *, timeout: float | None = None) -> Request[Any]:
@@ -589,7 +570,7 @@ class MonitoringRequests(DeskProperties):
         if chosen is not None:
             monitor = context.monitors.wanted.get((MonitorKind.CALL, ref(chosen)))
         if monitor is None:
-            return _answered("StopMonitoringCall")
+            return answered("StopMonitoringCall")
         number, calls = monitor.monitor_id, context.calls_of_others
         return stop_monitor(
             context,
@@ -656,18 +637,19 @@ def _report_known(context: Context, serial: int, teams: Iterable[int]) -> None:
                 context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, None)
 
 
-def _answered(label: str) -> Request[Any]:
-    request: Request[Any] = Request(label)
-    request.set_result(None)
-    return request
+def _checked_seconds(args: Any, timeout: float | None) -> float | None:
+    # ``timeout``, where it can be used. Raises what ``received`` returned if it is an error.
+    if isinstance(args, MethodError):
+        raise args
+    return optional_seconds("timeout", timeout)
 
 
 def _given(value: Any, args: Mapping[str, Any] | None, keyword: str) -> Any:
     return args.get(keyword) if value is None and args is not None else value
 
 
-def _target(name: str, value: Any) -> int | None:
-    return None if value is None else integer(name, value, 1, MAX_UINT)
+def _target(supervisor_id: Any) -> int | None:
+    return None if supervisor_id is None else integer("supervisor_id", supervisor_id, 1, MAX_UINT)
 
 
 def _team_number(method: str, team_id: Any) -> int:
