@@ -91,9 +91,7 @@ class TeamLists:
 
     def _add(self, team: Team, listed: Listed) -> None:
         context, agent_id = self._context, listed.agent_id
-        agent = self._agents.adopt(
-            agent_id, lambda: Agent.named_by_server(agent_id, context.peripheral_id, context)
-        )
+        agent: Agent | None = context.agent_named(agent_id)  # type: ignore[assignment]
         if agent is None or not team.add(agent_id, listed.flags):
             return
         if agent.state is None and listed.state is not None:
@@ -145,7 +143,7 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
     lists = TeamLists(context, teams)
     teams.repairs = MonitorRepairs(context)
     monitors = context.monitors
-    monitors.teams, monitors.agents = teams.by_key, context.registry[AGENTS.name].by_key
+    monitors.teams = teams.by_key
     monitors.forget_teams, monitors.team_of = lists.forget, lists.team
     return {
         ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config,

@@ -66,8 +66,8 @@ class Monitor:
         return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
 
 
-class Supervision:
-    """What one supervisor monitors.
+class _Choice:
+    """What one supervisor has chosen to monitor.
 
     - ``agent``: the monitored agent, None without one.
     - ``call``: a weak reference to the monitored call, None without one: it must not outlive its end.
@@ -92,16 +92,14 @@ class Monitors:
     - ``team_of``: the team of a TeamID; it is created if it is not known. None where there are too many.
     - ``all_teams_of``: the supervisor all of whose teams are monitored, None without one.
     - ``is_list_due``: whether that supervisor's teams are to be listed again, after a fail-over.
-    - ``agents``: the session's agents by AgentID. Read-only.
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``forget_teams``: called when the mode is over.
     - ``counts``: the counters of the session about monitors and teams.
     """
 
     __slots__ = (
-        "_supervisions",
+        "_choices",
         "_watched",
-        "agents",
         "all_teams_of",
         "by_id",
         "counts",
@@ -122,9 +120,8 @@ class Monitors:
         self.wanted: dict[tuple[MonitorKind, Any], Monitor] = {}
         self.starting: dict[Monitor, Any] = {}
         self.late: dict[int, Monitor] = {}
-        # The folder's handlers set these two, and the two that are called.
+        # The folder's handlers set this one, and the two that are called.
         self.teams: Mapping[int, Any] = {}
-        self.agents: Mapping[str, Any] = {}
         self.all_teams_of: Any = None
         self.is_list_due = False
         self.team_of: Callable[[int], Any] = _no_team
@@ -133,8 +130,8 @@ class Monitors:
         self.forget_teams: Callable[[], object] = _nothing
         self.counts: dict[str, int] = {UNKNOWN_MONITORS: 0}
         self.strangers: set[int] = set()
-        #: What each supervisor monitors. An agent without an entry monitors nothing.
-        self._supervisions: dict[Any, Supervision] = {}
+        #: What each supervisor has chosen. An agent without an entry monitors nothing.
+        self._choices: dict[Any, _Choice] = {}
         #: How many monitored teams and supervisors an agent is monitored by, by AgentID.
         self._watched: dict[str, int] = {}
 
@@ -211,34 +208,34 @@ class Monitors:
 
     def monitored_agent(self, supervisor: Any) -> Any:
         """The agent that a supervisor monitors, None without one."""
-        supervision = self._supervisions.get(supervisor)
-        return None if supervision is None else supervision.agent
+        choice = self._choices.get(supervisor)
+        return None if choice is None else choice.agent
 
     def monitored_call(self, supervisor: Any) -> Any:
         """The call that a supervisor monitors, None without one."""
-        supervision = self._supervisions.get(supervisor)
-        call = None if supervision is None or supervision.call is None else supervision.call()
+        choice = self._choices.get(supervisor)
+        call = None if choice is None or choice.call is None else choice.call()
         return call if call is not None and call.is_alive else None
 
     def choose_agent(self, supervisor: Any, agent: Any) -> None:
         """Let an agent be the one that a supervisor monitors; None for none."""
-        supervision = self._supervisions.setdefault(supervisor, Supervision())
-        before, supervision.agent = supervision.agent, agent
+        choice = self._choices.setdefault(supervisor, _Choice())
+        before, choice.agent = choice.agent, agent
         if before is not None:
             self.unwatch(before.agent_id)
         if agent is not None:
             self.watch(agent.agent_id)
-        self._tidy(supervisor, supervision)
+        self._tidy(supervisor, choice)
 
     def choose_call(self, supervisor: Any, call: Any) -> None:
         """Let a call be the one that a supervisor monitors; None for none."""
-        supervision = self._supervisions.setdefault(supervisor, Supervision())
-        supervision.call = None if call is None else ref(call)
-        self._tidy(supervisor, supervision)
+        choice = self._choices.setdefault(supervisor, _Choice())
+        choice.call = None if call is None else ref(call)
+        self._tidy(supervisor, choice)
 
-    def _tidy(self, supervisor: Any, supervision: Supervision) -> None:
-        if supervision.agent is None and supervision.call is None:
-            del self._supervisions[supervisor]
+    def _tidy(self, supervisor: Any, choice: _Choice) -> None:
+        if choice.agent is None and choice.call is None:
+            del self._choices[supervisor]
 
     def is_monitored(self, agent_id: str) -> bool:
         """Whether the agent is a member of a monitored team, or the monitored agent of a supervisor."""
@@ -253,7 +250,7 @@ class Monitors:
         """Whether it is the device of an agent whose calls a supervisor monitors."""
         return bool(device) and any(
             device in (each.agent.agent_instrument, each.agent.agent_extension)
-            for each in self._supervisions.values()
+            for each in self._choices.values()
             if each.agent is not None
         )
 
@@ -288,5 +285,5 @@ class Monitors:
         self.wanted.clear()
         self.all_teams_of = None
         self.is_list_due = False
-        self._supervisions.clear()
+        self._choices.clear()
         self._watched.clear()

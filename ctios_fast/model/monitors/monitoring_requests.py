@@ -17,6 +17,7 @@ from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, recei
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.object_request import not_reported
+from ctios_fast.model.registry import Table
 from ctios_fast.model.supervisors.companion import call_of_either, monitored_by
 from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_CONTROL,
@@ -625,7 +626,7 @@ def _nothing_to_report(teams: Iterable[int]) -> None:
 
 def _report_known(context: Context, serial: int, teams: Iterable[int]) -> None:
     # The members of listed teams that were not reported since the list was asked for.
-    agents = context.monitors.agents
+    agents: Table[Any] = context.registry["agent"]
     for number in teams:
         team = context.monitors.teams.get(number)
         if team is None:
