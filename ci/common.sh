@@ -35,6 +35,17 @@ use_venv() {
     "$VENV/bin/python" -m pip install --quiet 'pip>=25.1'
 }
 
+# build_in_place ARGUMENTS: builds the library in the source tree and installs it in the environment of use_venv. The
+# arguments are those of pip: the project with its extras, and groups of dependencies.
+build_in_place() {
+    echo "building in place with ${VENV##*/} ..." >&2
+    # the build's requirements are installed in the environment, so that a second run builds only what has changed
+    "$VENV/bin/python" -c 'import tomllib
+print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' |
+        "$VENV/bin/python" -m pip install --quiet --requirement /dev/stdin
+    "$VENV/bin/python" -m pip install --quiet --no-build-isolation --editable "$@"
+}
+
 # copy_sources FOLDER: copies what git knows and what is new into the folder. What was built there stays, except what was
 # built from a file that the project no longer has.
 copy_sources() {
