@@ -8,6 +8,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -139,17 +140,11 @@ def _table(of_owner: list[Row]) -> Iterator[str]:
     # Neighbours that differ by their names alone share a line.
     yield "| CTI OS | | Python | |"
     yield "|---|---|---|---|"
-    position = 0
-    while position < len(of_owner):
-        row = of_owner[position]
-        names = [row.name]
-        position += 1
-        while position < len(of_owner) and of_owner[position][4:] == row[4:]:
-            names.append(of_owner[position].name)
-            position += 1
-        python = f"`{row.python}`" if row.python else ""
-        remark = f"[{row.reason}](#reasons)" if row.reason else row.remark
-        yield f"| {', '.join(names)} | {row.status} | {python} | {remark} |"
+    for (status, python, reason, remark), alike in groupby(of_owner, key=lambda row: row[4:]):
+        names = ", ".join(row.name for row in alike)
+        code = f"`{python}`" if python else ""
+        note = f"[{reason}](#reasons)" if reason else remark
+        yield f"| {names} | {status} | {code} | {note} |"
 
 
 if __name__ == "__main__":
