@@ -83,12 +83,8 @@ class LoopThread:
 
         Raises what the coroutine raises, and as ``call`` does.
         """
-
-        def begin() -> "asyncio.Task[_T]":
-            return self.loop.create_task(asyncio.wait_for(work, timeout))
-
         try:
-            outcome = self.submit(begin)
+            outcome = self.submit(asyncio.wait_for, work, timeout)
         except BaseException:
             work.close()
             raise
