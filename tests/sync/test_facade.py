@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.model import failing
 from support.raw_client import PATIENCE
 
-from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError
+from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure
 from ctios_fast.sync import Agent, Session
 from ctios_fast.sync.proxy import Proxy
 from ctios_fast.testing import CtiServerPair, start_servers
@@ -41,12 +42,6 @@ def agent(session: Session) -> Agent:
     session.set_agent(agent)
     agent.login(agent_password="sesame")
     return agent
-
-
-def failing(call: Any) -> CilCode:
-    with pytest.raises(MethodError) as error:
-        call()
-    return error.value.code
 
 
 def test_a_method_returns_when_the_server_has_answered(agent: Agent) -> None:
@@ -169,7 +164,7 @@ def test_nothing_stays_alive(pair: CtiServerPair) -> None:
     assert [reference() for reference in references] == [None] * 3
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: Session) -> None:
     def child(answers: Any) -> None:
         try:
