@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["GAUGES", "SessionCollector"]
 
-#: Counters that go down as well, and seconds.
-GAUGES: Final = frozenset({"lag", "lag_max", "open_requests", "turn_max"})
-
 _SECONDS: Final = frozenset({"lag", "lag_max", "turn_max"})
+
+#: Counters that are not totals: Prometheus calls them gauges.
+GAUGES: Final = _SECONDS | {"open_requests"}
 
 
 class SessionCollector:

@@ -1,6 +1,7 @@
 """The metrics of sessions, as Prometheus reads them."""
 
 import gc
+import sys
 
 import prometheus_client
 import pytest
@@ -60,6 +61,6 @@ def test_a_session_that_the_program_drops_is_not_kept_alive(make_session: MakeSe
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "prometheus_client.core", None)
+    monkeypatch.setitem(sys.modules, "prometheus_client.core", None)
     with pytest.raises(ImportError, match=r"pip install 'ctios_fast\[metrics\]'"):
         SessionCollector()
