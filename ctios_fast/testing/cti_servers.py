@@ -132,7 +132,7 @@ def start_in_process(settings: CentreSettings) -> Iterator[CtiServerPair]:
 
 @contextmanager
 def start_process(
-    options: list[str], peripheral_id: int = 5000, client_password: str | None = None
+    options: list[str], peripheral_id: int, client_password: str | None
 ) -> Iterator[CtiServerPair]:
     """Run ``ctios-fast sim`` on free ports as a process, until the context ends.
 
