@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import weakref
+from typing import Any
 
 import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, snapshot_conf
@@ -23,6 +24,8 @@ from support.wire_steps import AGENT_SERVICES, BULK_SERVICES, answer_opening, re
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
+#: What a call keeps when its id changes.
+KEY = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70}
 
 
 async def reopened(
@@ -41,6 +44,15 @@ async def list_calls(peer: Peer, *listed: tuple[int, str, int]) -> None:
     peer.device_conf(request, listed)
 
 
+async def repairing(
+    calls: CallDesk, server: StructServer, clock: ManualClock, *listed: tuple[int, str, int]
+) -> Peer:
+    """Let the session open another connection, and answer which calls its device has."""
+    peer = await reopened(calls, server, clock)
+    await list_calls(peer, *listed)
+    return peer
+
+
 async def asked(peer: Peer, call_id: int = 501) -> Frame:
     """Receive the question about a call."""
     request = await peer.receive(SNAPSHOT_CALL_REQ)
@@ -48,12 +60,27 @@ async def asked(peer: Peer, call_id: int = 501) -> Frame:
     return request
 
 
+async def ringing(calls: CallDesk, key: dict[str, int]) -> Any:
+    """Let a call with that key ring; return the Call. The events so far are forgotten."""
+    calls.deliver(CALL, **key)
+    await calls.settle()
+    call = calls.found(CALL)
+    calls.clear()
+    return call
+
+
+async def repair_waits(calls: CallDesk) -> None:
+    """Let the repair run until it waits for the clock."""
+    await calls.settle()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 async def test_a_call_that_the_server_does_not_know_any_more_has_ended(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer)
+    peer = await repairing(calls, server, clock)
     peer.control_failure_conf(await asked(peer), 13, 0)
     await calls.recorder.wait_for("OnCallEnd")
     await calls.settle()
@@ -68,8 +95,7 @@ async def test_a_call_that_goes_on_is_the_same_object_with_what_changed(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     (call,) = await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, HOLD))
+    peer = await repairing(calls, server, clock, (501, DEVICE, HOLD))
     request = await asked(peer)
     snapshot_conf(peer, request, (501, DEVICE, HOLD), ANI=CALLER, CallVariable1="changed in the gap")
     await calls.recorder.wait_for("OnSnapshotCallConf")
@@ -103,15 +129,11 @@ async def test_a_beginning_after_the_gap_is_an_update_of_the_known_call(
 async def test_an_id_that_changed_in_the_gap_renames_the_call(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
-    calls.deliver(CALL, RouterCallKeyDay=7, RouterCallKeyCallID=70)
-    await calls.settle()
-    call = calls.found(CALL)
-    calls.clear()
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (503, DEVICE, HOLD))
+    call = await ringing(calls, KEY)
+    peer = await repairing(calls, server, clock, (503, DEVICE, HOLD))
     peer.control_failure_conf(await asked(peer), 13, 0)
     request = await asked(peer, 503)
-    snapshot_conf(peer, request, (503, DEVICE, HOLD), RouterCallKeyDay=7, RouterCallKeyCallID=70)
+    snapshot_conf(peer, request, (503, DEVICE, HOLD), **KEY)
     report = await calls.recorder.wait_for("OnRecovered")
     assert calls.events == ["OnSnapshotCallConf", "OnCallDataUpdate"]
     update = calls.one("OnCallDataUpdate")
@@ -126,11 +148,8 @@ async def test_an_id_that_changed_in_the_gap_renames_the_call(
 async def test_a_beginning_with_a_new_id_renames_the_call(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
-    key = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70, "RouterCallKeySequenceNumber": 1}
-    calls.deliver(CALL, **key)
-    await calls.settle()
-    call = calls.found(CALL)
-    calls.clear()
+    key = {**KEY, "RouterCallKeySequenceNumber": 1}
+    call = await ringing(calls, key)
     peer = await reopened(calls, server, clock)
     calls.send("BEGIN_CALL", Connection(503, DEVICE), **key)
     await list_calls(peer, (503, DEVICE, HOLD))
@@ -146,8 +165,7 @@ async def test_another_call_at_the_device_ends_one_call_and_begins_another(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (503, DEVICE, ALERTING))
+    peer = await repairing(calls, server, clock, (503, DEVICE, ALERTING))
     peer.control_failure_conf(await asked(peer), 13, 0)
     snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, ALERTING), ANI=CALLER)
     report = await calls.recorder.wait_for("OnRecovered")
@@ -164,8 +182,7 @@ async def test_an_answer_without_the_device_ends_the_call(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer)
+    peer = await repairing(calls, server, clock)
     snapshot_conf(peer, await asked(peer), (501, "3002", CONNECT))
     await calls.recorder.wait_for("OnRecovered")
     assert calls.ended() == [CALL.uid]
@@ -176,8 +193,7 @@ async def test_an_answer_that_is_older_than_an_event_changes_nothing(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     (call,) = await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
     request = await asked(peer)
     calls.hold(CALL)
     snapshot_conf(peer, request, (501, DEVICE, CONNECT))
@@ -190,8 +206,7 @@ async def test_a_refusal_that_is_older_than_an_event_does_not_end_the_call(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     (call,) = await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer)
+    peer = await repairing(calls, server, clock)
     request = await asked(peer)
     calls.hold(CALL)
     peer.control_failure_conf(request, 13, 0)
@@ -204,8 +219,7 @@ async def test_a_call_that_is_renamed_while_it_is_asked_for_is_asked_for_again(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     (call,) = await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
     request = await asked(peer)
     calls.update(CALL, CALL._replace(call_id=502))
     peer.control_failure_conf(request, 13, 0)
@@ -219,8 +233,7 @@ async def test_a_call_that_messages_name_whenever_it_is_asked_for_ends_with_the_
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
     for _ in range(2):  # each repair asks twice for a call that is named without its state
         request = await asked(peer)
         calls.update(CALL)
@@ -234,12 +247,9 @@ async def test_a_busy_peripheral_is_asked_again(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer)
+    peer = await repairing(calls, server, clock)
     peer.control_failure_conf(await asked(peer), 32, 0)
-    await calls.settle()
-    for _ in range(20):  # lets the repair run until it waits for the clock
-        await asyncio.sleep(0)
+    await repair_waits(calls)
     clock.advance(1)
     snapshot_conf(peer, await asked(peer), (501, DEVICE, HOLD))
     report = await calls.recorder.wait_for("OnRecovered")
@@ -251,16 +261,14 @@ async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL, Connection(502, DEVICE))
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (502, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (502, DEVICE, CONNECT))
     requests = [await peer.receive(SNAPSHOT_CALL_REQ) for _ in range(2)]
     gone = next(each for each in requests if each.fixed("IIIH")[2] == 501)
     peer.control_failure_conf(gone, 13, 0)
     await calls.recorder.wait_for("OnCallEnd")
     assert calls.ended() == [CALL.uid]
     calls.clear()
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (502, DEVICE, HOLD))
+    peer = await repairing(calls, server, clock, (502, DEVICE, HOLD))
     snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, HOLD))
     report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsEnded"], report["CallsRefreshed"], report["GivenUp"]) == (1, 1, 0)
@@ -272,8 +280,7 @@ async def test_a_call_that_the_end_of_the_repair_asks_for_is_not_kept_after_it_h
 ) -> None:
     await calls.open_calls(CALL)
     later = Connection(502, DEVICE)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
     request = await asked(peer)
     calls.send("CALL_DELIVERED", later, LocalConnectionState=ALERTING, AlertingDeviceID=DEVICE)
     snapshot_conf(peer, request, (501, DEVICE, CONNECT))
@@ -303,17 +310,12 @@ async def test_calls_are_not_verified_without_client_control(
     ]
 
 
-#: What a call keeps when its id changes.
-KEY = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70}
-
-
 async def test_a_call_of_the_end_of_the_repair_whose_device_has_another_one_has_ended(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
     later = Connection(502, DEVICE)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
     request = await asked(peer)
     calls.send("BEGIN_CALL", later)
     snapshot_conf(peer, request, (501, DEVICE, CONNECT))
@@ -330,16 +332,13 @@ async def test_a_call_of_the_end_of_the_repair_that_the_server_does_not_know_has
 ) -> None:
     await calls.open_calls(CALL)
     later = Connection(502, DEVICE)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (501, DEVICE, CONNECT), (503, DEVICE, HOLD))
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT), (503, DEVICE, HOLD))
     request = await asked(peer)
     calls.send("CALL_DELIVERED", later, LocalConnectionState=ALERTING, AlertingDeviceID=DEVICE)
     snapshot_conf(peer, request, (501, DEVICE, CONNECT))
     peer.control_failure_conf(await asked(peer, 503), 32, 0)  # busy: the call at the device stays unknown
     peer.control_failure_conf(await asked(peer, 502), 13, 0)
-    await calls.settle()
-    for _ in range(20):  # lets the repair run until it waits for the clock
-        await asyncio.sleep(0)
+    await repair_waits(calls)
     clock.advance(1)
     snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD))
     await calls.recorder.wait_for("OnRecovered")
@@ -350,17 +349,11 @@ async def test_a_call_of_the_end_of_the_repair_that_the_server_does_not_know_has
 async def test_a_call_with_another_id_is_renamed_though_the_peripheral_was_busy(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
-    calls.deliver(CALL, **KEY)
-    await calls.settle()
-    call = calls.found(CALL)
-    calls.clear()
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (503, DEVICE, HOLD))
+    call = await ringing(calls, KEY)
+    peer = await repairing(calls, server, clock, (503, DEVICE, HOLD))
     peer.control_failure_conf(await asked(peer), 13, 0)
     peer.control_failure_conf(await asked(peer, 503), 32, 0)
-    await calls.settle()
-    for _ in range(20):  # lets the repair run until it waits for the clock
-        await asyncio.sleep(0)
+    await repair_waits(calls)
     assert calls.ended() == []
     clock.advance(1)
     snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
@@ -374,14 +367,11 @@ async def test_a_call_ends_when_the_one_that_it_may_have_become_is_given_up(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (503, DEVICE, HOLD))
+    peer = await repairing(calls, server, clock, (503, DEVICE, HOLD))
     peer.control_failure_conf(await asked(peer), 13, 0)
     for attempt in range(6):
         peer.control_failure_conf(await asked(peer, 503), 32, 0)
-        await calls.settle()
-        for _ in range(20):  # lets the repair run until it waits for the clock
-            await asyncio.sleep(0)
+        await repair_waits(calls)
         if attempt < 5:
             assert calls.ended() == []
             clock.advance(2**attempt)
@@ -422,21 +412,15 @@ async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_end
 async def test_a_call_is_not_begun_while_it_may_be_one_that_was_not_answered(
     calls: CallDesk, server: StructServer, clock: ManualClock, *, is_given_up: bool
 ) -> None:
-    calls.deliver(CALL, **KEY)
-    await calls.settle()
-    call = calls.found(CALL)
-    calls.clear()
-    peer = await reopened(calls, server, clock)
-    await list_calls(peer, (503, DEVICE, HOLD))
+    call = await ringing(calls, KEY)
+    peer = await repairing(calls, server, clock, (503, DEVICE, HOLD))
     attempts = 6 if is_given_up else 2
     for attempt in range(attempts):
         code = 13 if attempt == attempts - 1 and not is_given_up else 32
         peer.control_failure_conf(await asked(peer), code, 0)
         snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
         if attempt < attempts - 1:
-            await calls.settle()
-            for _ in range(20):  # lets the repair run until it waits for the clock
-                await asyncio.sleep(0)
+            await repair_waits(calls)
             assert calls.events == []
             clock.advance(2**attempt)
     report = await calls.recorder.wait_for("OnRecovered")
