@@ -5,7 +5,7 @@ agent services.
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from support.struct_server import PERIPHERAL, Peer, text, uint, ushort
 
@@ -115,15 +115,39 @@ def keys(peer: Peer, by_bit: dict[int, bytes], status: int = 0) -> None:
     peer.send(CONFIG_KEY_EVENT, uint(status), [(KEY_TAGS[bit], key) for bit, key in by_bit.items()])
 
 
+def block(
+    peer: Peer,
+    information: int,
+    given: Mapping[int, Iterable[Record]],
+    key: bytes | None = None,
+    *,
+    kind: int = SOLICITED,
+    status: int = SUCCESS,
+) -> None:
+    """Send a block, with one message for each number in ``given``."""
+    begin(peer, information, key, kind=kind)
+    for number, of_number in given.items():
+        records(peer, number, of_number)
+    end(peer, status)
+
+
 def agents(peer: Peer, *given: Record, key: bytes | None = None, status: int = SUCCESS) -> None:
     """Send the block of agents that answers a request."""
-    begin(peer, AGENTS, key)
-    records(peer, CONFIG_AGENT_EVENT, given)
-    end(peer, status)
+    block(peer, AGENTS, {CONFIG_AGENT_EVENT: given}, key, status=status)
+
+
+def groups(
+    peer: Peer,
+    *given: Record,
+    agents: Sequence[Record] = (),
+    kind: int = SOLICITED,
+    status: int = SUCCESS,
+) -> None:
+    """Send a block of skill groups, and of agents if there are any."""
+    by_number = {CONFIG_SKILL_GROUP_EVENT: given} | ({CONFIG_AGENT_EVENT: agents} if agents else {})
+    block(peer, GROUPS | (AGENTS if agents else 0), by_number, kind=kind, status=status)
 
 
 def update(peer: Peer, *given: Record, key: bytes | None = None) -> None:
     """Send an update of agents."""
-    begin(peer, AGENTS, key, kind=UPDATE)
-    records(peer, CONFIG_AGENT_EVENT, given)
-    end(peer)
+    block(peer, AGENTS, {CONFIG_AGENT_EVENT: given}, key, kind=UPDATE)

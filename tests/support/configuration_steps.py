@@ -30,12 +30,20 @@ async def opening_bulk(
     return peer, opening
 
 
+async def uploading_bulk(
+    session: Session, server: StructServer, wanted: Any, **options: Any
+) -> tuple[Peer, Request[None]]:
+    """Begin bulk mode with that configuration; the client has asked for its upload."""
+    peer, opening = await opening_bulk(session, server, wanted, **options)
+    await peer.receive(CONFIG_REQUEST_EVENT)
+    return peer, opening
+
+
 async def bulk_with_agents(
     session: Session, server: StructServer, *given: config.Record, **options: Any
 ) -> Peer:
     """Bulk mode with the configuration of these agents."""
-    peer, opening = await opening_bulk(session, server, "agents", **options)
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents", **options)
     config.agents(peer, *given, key=KEY)
     await soon(opening)
     return peer

@@ -16,13 +16,14 @@ from support.configuration_messages import (
     PARTIAL,
     UPDATE,
 )
-from support.configuration_steps import KEY, bulk_with_agents, heard_all, opening_bulk
+from support.configuration_steps import KEY, bulk_with_agents, heard_all, opening_bulk, uploading_bulk
 from support.model import Recorder, an_agent, failing, soon, until
 from support.struct_server import (
     AVAILABLE,
     CONFIG_REQUEST_EVENT,
     LOGOUT,
     NOT_READY,
+    NULL_SKILL_GROUP,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
@@ -37,15 +38,17 @@ from support.struct_server import (
 from support.wire_steps import (
     AGENT_SERVICES,
     BULK_SERVICES,
+    MONITOR_SERVICES,
     OPEN_LAYOUT,
     OWN_MONITOR,
+    STATE_LAYOUT,
     advance,
     answer_opening,
     connected,
     disconnected,
 )
 
-from ctios_fast import CilCode, MethodError, Session
+from ctios_fast import Agent, CilCode, MethodError, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.enums import ConnectionMode
 from ctios_fast.errors import ConnectionLost
@@ -115,18 +118,16 @@ async def test_the_mask_of_updates_can_differ_from_what_is_acquired(
 async def test_monitor_mode_acquires_a_configuration_too(session: Session, server: StructServer) -> None:
     peer = await connected(session, server)
     opening = session.set_message_filter("*", peripheral_id=5000, snapshot=False, configuration="agents")
-    peer.open_conf(await peer.receive(OPEN_REQ), services=0x14)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES)
     await peer.receive(CONFIG_REQUEST_EVENT)
     config.agents(peer, config.agent("1001"))
     await soon(opening)
     assert session.configuration.agents["1001"].name == "Ann Smith"
 
 
-async def test_agent_mode_acquires_a_configuration_too(
-    session: Session, server: StructServer, recorder: Recorder
-) -> None:
+async def set_agent_with_agents(session: Session, server: StructServer, agent: Agent) -> None:
+    """Set agent mode with the configuration of the agents 1001 and 1002."""
     peer = await connected(session, server)
-    agent = an_agent()
     opening = session.set_agent(agent, configuration="agents")
     peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
     numbers = []
@@ -139,6 +140,13 @@ async def test_agent_mode_acquires_a_configuration_too(
             config.agents(peer, config.agent("1001"), config.agent("1002", "Bob"))
     assert set(numbers) == {QUERY_AGENT_STATE_REQ, CONFIG_REQUEST_EVENT}
     await soon(opening)
+
+
+async def test_agent_mode_acquires_a_configuration_too(
+    session: Session, server: StructServer, recorder: Recorder
+) -> None:
+    agent = an_agent()
+    await set_agent_with_agents(session, server, agent)
     assert agent.name == "Ann Smith"
     assert [args["UniqueObjectID"] for args in recorder.of("OnAgentInfoEvent")] == ["agent.5000.1001"]
 
@@ -419,9 +427,7 @@ async def test_each_item_has_all_fields_of_its_record(
     number, bit, record, key, expected = OTHERS[item]
     peer, opening = await opening_bulk(session, server, item)
     assert (await peer.receive(CONFIG_REQUEST_EVENT)).fixed("I")[0] == bit
-    config.begin(peer, bit)
-    config.records(peer, number, [record])
-    config.end(peer)
+    config.block(peer, bit, {number: [record]})
     await soon(opening)
     found = getattr(session.configuration, item)
     assert {key: found[key]._asdict()} == {key: expected}
@@ -432,11 +438,8 @@ async def test_each_item_has_all_fields_of_its_record(
 async def test_several_blocks_of_several_items_make_one_upload(
     session: Session, server: StructServer
 ) -> None:
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
-    config.begin(peer, GROUPS)
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7), config.group(8, "Support")])
-    config.end(peer, PARTIAL)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
+    config.groups(peer, config.group(7), config.group(8, "Support"), status=PARTIAL)
     for first in (1001, 1011):  # one item in two blocks
         config.begin(peer, AGENTS)
         config.records(
@@ -498,8 +501,7 @@ async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
 ) -> None:
     before = session.agent("1001")
     group = session.skill_group(7)
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
     assert before.name is before.first_name is before.last_name is before.login_name is group.name is None
     config.begin(peer, GROUPS | AGENTS)
     config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7), config.group(8, "Support")])
@@ -547,19 +549,13 @@ async def test_an_object_has_its_name_whether_it_or_its_record_comes_first(
 async def test_skill_groups_of_the_configuration_become_known_and_agents_do_not(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
-    config.begin(peer, GROUPS | AGENTS)
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7)])
-    config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001")])
-    config.end(peer)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
+    config.groups(peer, config.group(7), agents=[config.agent("1001")])
     await soon(opening)
     assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7"}
     assert not session.agents
-    config.begin(peer, GROUPS, kind=UPDATE)
-    null_group = [(tag, uint(0xFFFFFFFF) if tag == 184 else value) for tag, value in config.group(7)]
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [null_group, config.group(8, "Support")])
-    config.end(peer)
+    null_group = [(tag, uint(NULL_SKILL_GROUP) if tag == 184 else value) for tag, value in config.group(7)]
+    config.groups(peer, null_group, config.group(8, "Support"), kind=UPDATE)
     await heard_all(session, peer)
     assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7", "skillgroup.5000.8"}
     assert [args["SkillGroupName"] for args in recorder.of("OnSkillInfoEvent")] == ["Sales", "Support"]
@@ -569,16 +565,7 @@ async def test_skill_groups_of_the_configuration_become_known_and_agents_do_not(
 async def test_another_agent_of_agent_mode_is_reported_as_monitored(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
-    peer = await connected(session, server)
-    opening = session.set_agent(an_agent(), configuration="agents")
-    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
-    for _ in range(2):
-        request = await peer.receive_any()
-        if request.number == QUERY_AGENT_STATE_REQ:
-            peer.query_conf(request, LOGOUT)
-        else:
-            config.agents(peer, config.agent("1001"), config.agent("1002", "Bob"))
-    await soon(opening)
+    await set_agent_with_agents(session, server, an_agent())
     session.agent("1002")
     [args] = recorder.of("OnMonitoredAgentInfoEvent")
     assert (args["UniqueObjectID"], args["AgentFirstName"], args["Monitored"]) == (
@@ -619,17 +606,11 @@ async def test_a_change_keeps_what_it_leaves_out(session: Session, server: Struc
 
 
 async def test_a_change_of_the_identity_moves_the_record(session: Session, server: StructServer) -> None:
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
-    config.begin(peer, GROUPS | AGENTS)
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7)])
-    config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001")])
-    config.end(peer)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
+    config.groups(peer, config.group(7), agents=[config.agent("1001")])
     await soon(opening)
-    config.begin(peer, GROUPS | AGENTS, kind=UPDATE)
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(70, kind=CHANGE, old=7)])
-    config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("2001", kind=CHANGE, old_id="1001")])
-    config.end(peer)
+    renumbered = config.agent("2001", kind=CHANGE, old_id="1001")
+    config.groups(peer, config.group(70, kind=CHANGE, old=7), agents=[renumbered], kind=UPDATE)
     await heard_all(session, peer)
     assert list(session.configuration.agents) == ["2001"]
     assert list(session.configuration.skill_groups) == [70]
@@ -770,8 +751,7 @@ async def test_another_mode_begins_with_nothing(session: Session, server: Struct
 async def test_a_refused_configuration_is_counted_and_the_mode_is_set(
     session: Session, server: StructServer, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.end(peer, status, "no configuration here")
     await soon(opening)
     assert session.counters()["first_queries_failed"] == 1
@@ -782,8 +762,7 @@ async def test_a_refused_configuration_is_counted_and_the_mode_is_set(
 async def test_the_time_out_counts_from_the_last_message(
     session: Session, server: StructServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.begin(peer, AGENTS)
     for each in range(3):
         config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent(str(each))])
@@ -799,8 +778,7 @@ async def test_the_time_out_counts_from_the_last_message(
 
 
 async def test_a_loss_fails_the_opening(session: Session, server: StructServer) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     peer.reset()
     with pytest.raises(ConnectionLost):
         await soon(opening)
@@ -822,7 +800,7 @@ async def test_a_login_name_names_the_agent(session: Session, server: StructServ
     login = agent.login({"LoginName": "login.1001"})
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
     request = await peer.receive(SET_AGENT_STATE_REQ)
-    assert (5, text("1001")) in request.floating("IIHHHHBI")
+    assert (5, text("1001")) in request.floating(STATE_LAYOUT)
     peer.state_conf(request)
     peer.agent_state_event(NOT_READY)
     await soon(login)

@@ -5,14 +5,13 @@ import random
 import pytest
 from support import configuration_messages as config
 from support.configuration_messages import ADD, AGENTS, CHANGE, DELETE, EMPTY, GROUPS, PARTIAL, UPDATE
-from support.configuration_steps import bulk_with_agents, heard_all, opening_bulk
+from support.configuration_steps import bulk_with_agents, heard_all, uploading_bulk
 from support.model import MakeSession, Recorder, soon
-from support.struct_server import CONFIG_REQUEST_EVENT, StructServer, text, uint, ushort
+from support.struct_server import StructServer, text, uint, ushort
 
 from ctios_fast import Session
 
-#: A record without its identity, of an unknown type, without a type, with a text that is too long, and with
-#: a list that is too long.
+#: Records that cannot be used.
 UNUSABLE = {
     "no identity": [(183, ushort(ADD)), (208, uint(5000)), (137, text("Ann"))],
     "empty identity": config.agent(""),
@@ -54,8 +53,7 @@ async def test_the_last_of_two_records_of_one_agent_counts(session: Session, ser
 async def test_the_records_count_and_not_the_number_of_them(
     session: Session, server: StructServer, count: int
 ) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.begin(peer, AGENTS)
     config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001"), config.agent("1002")], count=count)
     config.end(peer)
@@ -65,8 +63,7 @@ async def test_the_records_count_and_not_the_number_of_them(
 
 
 async def test_fields_before_the_first_record_are_ignored(session: Session, server: StructServer) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.begin(peer, AGENTS)
     config.records(peer, config.CONFIG_AGENT_EVENT, [[(190, text("1000"))], config.agent("1001")])
     config.end(peer)
@@ -92,8 +89,7 @@ async def test_a_list_may_come_as_one_field_for_each_element(session: Session, s
 async def test_a_missing_end_is_counted_and_the_upload_goes_on(
     session: Session, server: StructServer
 ) -> None:
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
     config.begin(peer, GROUPS)
     config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7)])
     config.agents(peer, config.agent("1001"))
@@ -108,9 +104,7 @@ async def test_records_outside_of_a_block_are_taken_and_counted(
 ) -> None:
     peer = await bulk_with_agents(session, server, config.agent("1001"))
     config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1001", "Eve", kind=CHANGE)])
-    config.begin(peer, GROUPS, kind=UPDATE)
-    config.records(peer, config.CONFIG_AGENT_EVENT, [config.agent("1002")])
-    config.end(peer)
+    config.block(peer, GROUPS, {config.CONFIG_AGENT_EVENT: [config.agent("1002")]}, kind=UPDATE)
     config.end(peer)  # an end of nothing
     await heard_all(session, peer)
     assert [each.name for each in session.configuration.agents.values()] == ["Eve Smith", "Ann Smith"]
@@ -119,17 +113,14 @@ async def test_records_outside_of_a_block_are_taken_and_counted(
 
 async def test_items_that_were_not_asked_for_are_ignored(session: Session, server: StructServer) -> None:
     peer = await bulk_with_agents(session, server, config.agent("1001"))
-    config.begin(peer, GROUPS, kind=UPDATE)
-    config.records(peer, config.CONFIG_SKILL_GROUP_EVENT, [config.group(7)])
-    config.end(peer)
+    config.groups(peer, config.group(7), kind=UPDATE)
     await heard_all(session, peer)
     assert not session.configuration.skill_groups
     assert counted(session) == (1, 0, 0)
 
 
 async def test_an_update_within_an_upload_does_not_end_it(session: Session, server: StructServer) -> None:
-    peer, opening = await opening_bulk(session, server, ("skill_groups", "agents"))
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, ("skill_groups", "agents"))
     config.begin(peer, 0x10, kind=UPDATE)
     config.end(peer)
     await heard_all(session, peer)
@@ -140,8 +131,7 @@ async def test_an_update_within_an_upload_does_not_end_it(session: Session, serv
 
 
 async def test_an_end_without_a_beginning_ends_the_upload(session: Session, server: StructServer) -> None:
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.end(peer, PARTIAL)
     await heard_all(session, peer)
     assert not opening.done()
@@ -162,8 +152,7 @@ async def test_a_hundred_thousand_records_are_taken(
     session: Session, server: StructServer, recorder: Recorder
 ) -> None:
     agent = session.agent("100000")
-    peer, opening = await opening_bulk(session, server, "agents")
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, "agents")
     config.begin(peer, AGENTS)
     for first in range(1, 100_001, 10):
         config.records(
@@ -177,12 +166,15 @@ async def test_a_hundred_thousand_records_are_taken(
     assert recorder.names.count("OnAgentInfoEvent") == 1
 
 
-@pytest.mark.parametrize("number", [235, 236, 237, 238, 245, 254, 260, 261, 276, 282])
+#: The messages that carry records.
+NUMBERS = [235, 236, 237, 238, 245, 254, 260, 261, 276, 282]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 async def test_a_message_without_records_and_one_of_a_single_field_do_no_harm(
     session: Session, server: StructServer, number: int
 ) -> None:
-    peer, opening = await opening_bulk(session, server, True)
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, True)
     config.begin(peer, 0x3FF)
     config.records(peer, number, [])
     config.records(peer, number, [[(183, ushort(0))]])
@@ -209,7 +201,6 @@ PIECES = [
     (62, b""),
     (6, text("3001")),
 ]
-NUMBERS = [235, 236, 237, 238, 245, 254, 260, 261, 276, 282]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -217,8 +208,7 @@ async def test_messages_in_any_order_and_of_any_content_do_no_harm(
     session: Session, server: StructServer, seed: int
 ) -> None:
     rng = random.Random(seed)
-    peer, opening = await opening_bulk(session, server, True)
-    await peer.receive(CONFIG_REQUEST_EVENT)
+    peer, opening = await uploading_bulk(session, server, True)
     for _ in range(300):
         match rng.randrange(5):
             case 0:
