@@ -100,19 +100,6 @@ class SupervisorButtons(Buttons, Protocol):
         """The mask if the object is the monitored agent or a call of it, None for any other object."""
 
 
-def _nobody(name: str) -> None:
-    del name
-
-
-def _no_devices() -> tuple[str, ...]:
-    return ()
-
-
-def _no_calls(*devices: str | None) -> tuple[Any, ...]:
-    del devices
-    return ()
-
-
 class CallsOfOthers(Protocol):
     """The calls of the agents that supervisors monitor. The folder of calls has it."""
 
@@ -127,6 +114,19 @@ class CallsOfOthers(Protocol):
 
     def unwatch(self, device: str) -> None:
         """In bulk mode: they are monitored no more."""
+
+
+def _nobody(name: str) -> None:
+    del name
+
+
+def _no_devices() -> tuple[str, ...]:
+    return ()
+
+
+def _no_calls(*devices: str | None) -> tuple[Any, ...]:
+    del devices
+    return ()
 
 
 class Context:
@@ -245,7 +245,6 @@ class Context:
         self.devices: Callable[[], Iterable[str]] = _no_devices
         #: What the repair after a gap found, by keyword of OnRecovered. The recovery clears it.
         self.tally: Counter[str] = Counter()
-        #: Whether the calls in progress are asked for when the mode opens, as in monitor mode.
         self.snapshot_due = False
         #: Whether the session hears of every agent of its peripheral, as in bulk mode.
         self.hears_all = False

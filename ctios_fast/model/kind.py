@@ -1,6 +1,6 @@
-"""Kind: what the folder of one kind of object, such as ``agents``, gives to a session."""
+"""Kind and Feature: what a folder gives to a session, with objects as in ``agents`` or without them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ctios_fast.core import Handler
@@ -10,7 +10,7 @@ from .cti_object import CtiObject
 from .publisher import EventTable
 from .registry import Table
 
-__all__ = ["Kind"]
+__all__ = ["Feature", "Kind"]
 
 
 class Kind(NamedTuple):
@@ -28,3 +28,16 @@ class Kind(NamedTuple):
     events: EventTable
     find: Callable[[Table[Any], str], CtiObject | None]
     handlers: Callable[[Context, Table[Any]], dict[int, Handler]]
+
+
+class Feature(NamedTuple):
+    """What has no objects of its own, such as ``configuration``.
+
+    - ``events``: what it fires.
+    - ``handlers``: returns the message handlers, by number. It is called after those of all kinds.
+    - ``counts``: returns its counters, under the names that they have in the session's.
+    """
+
+    events: EventTable
+    handlers: Callable[[Context], dict[int, Handler]]
+    counts: Callable[[Context], Mapping[str, int]]

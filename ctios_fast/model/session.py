@@ -45,14 +45,12 @@ from .coercion import (
     refuse,
 )
 from .configuration.configuration import Configuration
-from .configuration.events import CONFIGURATION_EVENTS
-from .configuration.handlers import configuration_handlers
 from .configuration.items import wanted_bits
 from .connect_arguments import CONNECT_KEYWORDS, connect_arguments
 from .connection_events import SESSION_EVENTS, ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
-from .kinds import KINDS
+from .kinds import FEATURES, KINDS
 from .mode_setting import ModeSetting
 from .plain_messages import post_message, send_request
 from .publisher import EventPublisher, Listener, checked
@@ -62,8 +60,6 @@ from .session_counts import counts
 from .session_waits import SessionWaits
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
-from .supervisors.events import SUPERVISOR_EVENTS
-from .supervisors.handlers import supervisor_handlers
 from .supervisors.silent_monitors import SilentMonitors
 from .system_status import SystemStatus
 
@@ -131,8 +127,7 @@ class Session(SessionWaits):
             (
                 SESSION_EVENTS,
                 BUTTON_EVENTS,
-                SUPERVISOR_EVENTS,
-                CONFIGURATION_EVENTS,
+                *(feature.events for feature in FEATURES),
                 *(kind.events for kind in KINDS),
             )
         )
@@ -168,8 +163,8 @@ class Session(SessionWaits):
         for kind, table in zip(KINDS, tables, strict=True):
             for number, handler in kind.handlers(self._context, table).items():
                 on(number, handler)
-        for handlers in (supervisor_handlers, configuration_handlers):
-            for number, handler in handlers(self._context).items():
+        for feature in FEATURES:
+            for number, handler in feature.handlers(self._context).items():
                 on(number, handler)
         SilentMonitors(self._context, on, self._connection.dispatcher.off)
 

@@ -5,6 +5,7 @@ from typing import Final
 from ctios_fast.connection.connection import Connection
 
 from .context import Context
+from .kinds import FEATURES
 from .publisher import EventPublisher
 from .recovery import Recovery
 
@@ -51,7 +52,6 @@ def counts(
         "objects_repaired": recovery.repaired,
         "repairs_given_up": recovery.given_up,
         "first_queries_failed": recovery.unanswered,
-        **context.configuration.counts,
         **context.registry.counters(),
-        "chat_clients_refused": context.chat.refused,
+        **{name: count for feature in FEATURES for name, count in feature.counts(context).items()},
     }

@@ -27,7 +27,7 @@ from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError
 from ctios_fast.messages import ConfigRequestEvent, QueryAgentStateReq
 from ctios_fast.model.agents.state_of_agent import MAX_DOMAINS
-from ctios_fast.model.kinds import KINDS
+from ctios_fast.model.kinds import FEATURES, KINDS
 from ctios_fast.protocol import numbers as ged
 
 LOGOUT, NOT_READY = 1, 2
@@ -95,6 +95,13 @@ def test_each_kind_gives_its_events_and_handlers_to_a_session() -> None:
     for kind in KINDS:
         assert set(kind.events.names) <= set(session.events)
         assert f"events_of_unknown_{kind.name}s" in session.counters()
+
+
+def test_each_feature_gives_its_events_and_counters_to_a_session() -> None:
+    session = Session(client_id="test")
+    for feature in FEATURES:
+        assert set(feature.events.names) <= set(session.events)
+        assert set(feature.counts(session.context)) <= set(session.counters())
 
 
 # --- Identity ----------------------------------------------------------------------------------------

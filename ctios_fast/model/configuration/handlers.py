@@ -1,6 +1,6 @@
 """What configuration messages do to a session: names of objects are reported, and records are kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.kind import Feature
 from ctios_fast.model.registry import Table
 from ctios_fast.model.skill_groups.handlers import SKILL_GROUPS
 from ctios_fast.model.skill_groups.skill_group import SkillGroup
@@ -17,18 +18,26 @@ from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 from .acquisition import Acquisition
 from .configuration import Change, Records
+from .events import CONFIGURATION_EVENTS
 from .items import Item
 from .records import SkillGroupRecord
 
-__all__ = ["configuration_handlers"]
+__all__ = ["CONFIGURATION"]
 
 
-def configuration_handlers(context: Context) -> dict[int, Handler]:
-    """The message handlers of a session's configuration, by number."""
+def _handlers(context: Context) -> dict[int, Handler]:
     reports = _NameReports(context)
     acquisition = Acquisition(context, reports.changed, reports.replaced)
     context.registry.add_repairs(acquisition)
     return acquisition.handlers()
+
+
+def _counts(context: Context) -> Mapping[str, int]:
+    return context.configuration.counts
+
+
+#: What this folder adds to a session.
+CONFIGURATION: Final = Feature(CONFIGURATION_EVENTS, _handlers, _counts)
 
 
 class _NameReports:

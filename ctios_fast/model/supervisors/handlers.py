@@ -1,21 +1,22 @@
 """What messages about emergencies, chat and other clients do. None of them changes an object of the model."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.core import Handler, Message
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.kind import Feature
 from ctios_fast.protocol import numbers as ged
 
+from .events import SUPERVISOR_EVENTS
 from .supervisor_rows import NAMES_OF_DISTRIBUTIONS
 
-__all__ = ["supervisor_handlers"]
+__all__ = ["SUPERVISORS"]
 
 
-def supervisor_handlers(context: Context) -> dict[int, Handler]:
-    """The handlers of a session, by the number of the message."""
-
+def _handlers(context: Context) -> dict[int, Handler]:
     def on_emergency(message: Message) -> None:
         context.fire("OnEmergencyCall", _emergency, message)
 
@@ -37,6 +38,14 @@ def supervisor_handlers(context: Context) -> dict[int, Handler]:
         ged.CLIENT_SESSION_OPENED_EVENT: on_opened,
         ged.CLIENT_SESSION_CLOSED_EVENT: on_closed,
     }
+
+
+def _counts(context: Context) -> Mapping[str, int]:
+    return {"chat_clients_refused": context.chat.refused}
+
+
+#: What this folder adds to a session.
+SUPERVISORS: Final = Feature(SUPERVISOR_EVENTS, _handlers, _counts)
 
 
 def _emergency(message: Message) -> Arguments:
