@@ -1,35 +1,21 @@
 """The commands that change the configuration of a running contact centre: agents, groups, services, teams."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Final
 
-from ctios_fast.sim.plant import Plant, PlantAgent, PlantError, UnknownAgent
+from ctios_fast.sim.plant import Plant, PlantAgent, UnknownAgent
 
-from .command_error import CommandError
+from .command_error import CommandError, refusals
 
-__all__ = ["Administration", "refusals"]
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn the refusals of the plant and of the pair into CommandError."""
-    try:
-        yield
-    except CommandError:
-        raise
-    except PlantError as refusal:
-        raise CommandError(refusal.reason) from refusal
-    except ValueError as refusal:
-        raise CommandError(str(refusal)) from refusal
+__all__ = ["Administration"]
 
 
 class Administration:
-    """Commands about who and what there is.
+    """Commands that change the configuration.
 
-    Sessions that have asked for configuration get an update, supervisors the changes of their teams. A method
-    raises CommandError for a name that is unknown, in use or too long, and for what calls in progress do not
-    permit. Then nothing has changed.
+    Sessions that have requested configuration get an update. Supervisors get the changes of their teams. A
+    method raises CommandError for a name that is unknown, in use or too long, and for what calls in progress
+    do not permit. Then nothing has changed.
     """
 
     def __init__(self, plant: Plant) -> None:

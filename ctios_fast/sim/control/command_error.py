@@ -1,6 +1,11 @@
-"""The error of a command that cannot be carried out."""
+"""The error of a command that cannot be carried out, and how refusals become one."""
 
-__all__ = ["CommandError"]
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ctios_fast.sim.plant import PlantError
+
+__all__ = ["CommandError", "refusals"]
 
 
 class CommandError(ValueError):
@@ -8,3 +13,16 @@ class CommandError(ValueError):
 
     Its text is one sentence: the "error" of the answer.
     """
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn the refusals of the plant and of the pair into CommandError."""
+    try:
+        yield
+    except CommandError:
+        raise
+    except PlantError as refusal:
+        raise CommandError(refusal.reason) from refusal
+    except ValueError as refusal:
+        raise CommandError(str(refusal)) from refusal

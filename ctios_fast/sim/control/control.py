@@ -10,8 +10,8 @@ from ctios_fast.sim.plant import CallDataChanges, Connection, Plant, PlantAgent
 from ctios_fast.sim.server.frame_faults import BadFrame
 from ctios_fast.sim.sim_clocks import VirtualClock
 
-from .administration import Administration, refusals
-from .command_error import CommandError
+from .administration import Administration
+from .command_error import CommandError, refusals
 
 __all__ = ["SUPERVISION", "Control", "ControlledCentre"]
 
