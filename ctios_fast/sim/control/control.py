@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Protocol
 
 from ctios_fast.protocol.enums import AgentState, SupervisoryAction, SystemEventID
-from ctios_fast.sim.plant import CallDataChanges, Connection, Plant, PlantAgent
+from ctios_fast.sim.plant import CallDataChanges, Plant
 from ctios_fast.sim.server.frame_faults import BadFrame
 from ctios_fast.sim.sim_clocks import VirtualClock
 
@@ -234,8 +234,8 @@ class Control(Administration):
             )
         with refusals():
             by, found = self._agent(supervisor), self._agent(agent)
-            own = next((c for c in found.device.connections if _supervises(by, c)), None)
-            self.plant.supervise(by, own or self.plant.active(found), wanted)
+            target = self.plant.supervised(by, found) or self.plant.active(found)
+            self.plant.supervise(by, target, wanted)
 
     def emergency(self, agent: str) -> int:
         """Let the agent call a supervisor in an emergency; return the new call's ConnectionCallID."""
@@ -391,11 +391,6 @@ class Control(Administration):
         """What a device dials to reach an agent by its id; any other number as it is."""
         agent = self.plant.population.agents.get(to)
         return to if agent is None else agent.extension
-
-
-def _supervises(supervisor: PlantAgent, connection: Connection) -> bool:
-    present = connection.supervised_by
-    return present is not None and present.agent is supervisor
 
 
 def _check_on_off(what: str, state: str) -> None:

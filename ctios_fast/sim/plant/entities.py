@@ -380,6 +380,10 @@ class Connection:
         """ConnectionCallID and ConnectionDeviceID, which together name the connection."""
         return self.call.call_id, self.connection_id
 
+    def is_supervised_by(self, supervisor: PlantAgent) -> bool:
+        """Whether it is this supervisor who monitors, whispers to or has barged in on the connection."""
+        return self.supervised_by is not None and self.supervised_by.agent is supervisor
+
     def trigger(self, trigger: Trigger) -> None:
         """Go to the state that follows. Raises WrongConnectionState where the table has none."""
         self.state = next_state(self.state, trigger)

@@ -51,7 +51,8 @@ class Plant:
       ``alternate``, ``reconnect``, ``consult``, ``conference``, ``transfer``, ``single_step_conference``,
       ``single_step_transfer``, ``clear_call``, ``clear_connection``, ``deflect``, ``send_dtmf``,
       ``set_call_data``, ``release_call``, ``bad_call``, ``start_recording``, ``stop_recording``;
-    - supervisors (``Supervising``): ``supervises``, ``supervise``, ``emergency_call``, ``supervisor_assist``;
+    - supervisors (``Supervising``): ``supervises``, ``supervised``, ``supervise``, ``emergency_call``,
+      ``supervisor_assist``;
     - the peripheral (``Outage``): ``set_peripheral``;
     - look-ups: ``find_agent``, ``find_connection``, ``alerting``, ``active``, ``held``, ``present``,
       ``call``;
@@ -132,6 +133,7 @@ class Plant:
         self.single_step_transfer = merging.single_step_transfer
         # supervisors
         self.supervises = supervising.supervises
+        self.supervised = supervising.supervised
         self.supervise = supervising.supervise
         self.emergency_call = supervising.emergency_call
         self.supervisor_assist = supervising.supervisor_assist

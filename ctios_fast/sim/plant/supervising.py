@@ -66,6 +66,11 @@ class Supervising:
             supervisor.agent_id in teams[team_id].supervisors for team_id in agent.teams if team_id in teams
         )
 
+    @staticmethod
+    def supervised(supervisor: PlantAgent, agent: PlantAgent) -> Connection | None:
+        """The agent's connection that the supervisor supervises now, else None."""
+        return next((c for c in agent.device.connections if c.is_supervised_by(supervisor)), None)
+
     def supervise(self, supervisor: PlantAgent, target: Connection, action: int) -> Connection:
         """Monitor, whisper to, barge in on, intercept or leave the call of an agent of the team.
 
@@ -92,7 +97,7 @@ class Supervising:
                 f"agent {supervisor.agent_id} is not a supervisor of agent {agent.agent_id}",
             )
         present = target.supervised_by
-        own = present if present is not None and present.agent is supervisor else None
+        own = present if target.is_supervised_by(supervisor) else None
         if wanted is SupervisoryAction.SUPERVISOR_CLEAR:
             self._leave(supervisor, own)
             return target

@@ -15,6 +15,7 @@ from .server_pair import ServerPair
 
 __all__ = ["emergency_call", "list_agent_team", "supervise_call", "supervisor_assist"]
 
+_CLEAR: Final = SupervisoryAction.SUPERVISOR_CLEAR
 _ACTIONS: Final = frozenset(action.value for action in SupervisoryAction)
 _MAX_TEAMS: Final = 64
 _LINE: Final = 1
@@ -89,12 +90,8 @@ def _target(
     agent = find_agent(pair, message)
     if agent is None:
         raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "AgentConnectionDeviceID/AgentID", "missing")
-    if action is SupervisoryAction.SUPERVISOR_CLEAR:
-        for connection in agent.device.connections:
-            present = connection.supervised_by
-            if present is not None and present.agent is supervisor:
-                return connection
-    return pair.plant.active(agent)
+    to_leave = pair.plant.supervised(supervisor, agent) if action is _CLEAR else None
+    return to_leave or pair.plant.active(agent)
 
 
 # --- help -------------------------------------------------------------------------------------------
