@@ -109,8 +109,12 @@ class Distribution:
             if outgoing.send(session, monitor_id):
                 sent += 1
         self._counters.events_sent += sent
-        if event.message == messages.END_CALL_EVENT and len(self._monitors):
+        if not len(self._monitors):
+            return
+        if event.message == messages.END_CALL_EVENT:
             self._ending.update(event.audience.calls)
+        elif event.message == messages.AGENT_TEAM_CONFIG_EVENT:
+            self._end_team_monitors(event.audience.teams)
 
     def send(self, event: PlantEvent, session: ClientSession) -> None:
         """Send an event to one session only, as its own, as far as its mask lets it through."""
@@ -142,7 +146,6 @@ class Distribution:
         }
         if event.message == messages.AGENT_TEAM_CONFIG_EVENT:
             own |= set(self._supervisors(audience.teams, audience.agents))
-            self._end_team_monitors(audience.teams)
         elif event.message == messages.EMERGENCY_CALL_EVENT:
             own |= set(self._supervisors(audience.teams))
         for session in sorted(own - self._watchers.keys(), key=lambda session: session.session_id):
@@ -162,7 +165,7 @@ class Distribution:
                 yield monitor.session, monitor.monitor_id
 
     def _supervisors(self, teams: tuple[int, ...], others: tuple[str, ...] = ()) -> Iterator[ClientSession]:
-        """Sessions of the teams' supervisors, and of others, who may be supervisors no longer."""
+        """Sessions of the teams' supervisors, and of ``others``: agent ids of former supervisors, say."""
         population = self._plant.population
         of_teams = [population.teams[team_id].supervisors for team_id in teams if team_id in population.teams]
         for agent_id in chain(others, *of_teams):
@@ -172,7 +175,7 @@ class Distribution:
                 yield session
 
     def _end_team_monitors(self, teams: tuple[int, ...]) -> None:
-        """End the monitors of sessions whose agents supervise these teams no longer."""
+        """End the monitors of sessions whose agents no longer supervise these teams."""
         for team_id in teams:
             supervisors = self._plant.population.teams[team_id].supervisors
             for monitor in tuple(self._monitors.of(MonitorKind.TEAM, team_id)):
