@@ -98,7 +98,7 @@ def _tallies(agent: PlantAgent, group: SkillGroup | None) -> list[Tallies]:
     if agent.tallies is None:
         agent.tallies = AgentTallies()
     found: list[Tallies] = [agent.tallies]
-    member = next((m for m in agent.memberships if m.group is group), None)
+    member = agent.membership(group)
     if member is None and agent.memberships:
         member = agent.memberships[0]
     if member is not None:

@@ -258,7 +258,7 @@ class Configuring:
         """Put an agent into a skill group. Its state there is the one that it has."""
         self._require_agent(agent)
         group = self._group(number)
-        if any(member.group is group for member in agent.memberships):
+        if agent.membership(group) is not None:
             raise PlantError(f"agent {agent.agent_id} is in skill group {number} already")
         _check_limit("skill groups of an agent", len(agent.memberships) + 1, _MAX_GROUPS_OF_AGENT)
         if group.mrd not in agent.media:
@@ -273,7 +273,7 @@ class Configuring:
         """Take an agent that has no call out of a skill group, which keeps the agent's figures."""
         self._require_agent(agent)
         group = self._group(number)
-        member = next((m for m in agent.memberships if m.group is group), None)
+        member = agent.membership(group)
         if member is None:
             raise PlantError(f"agent {agent.agent_id} is not in skill group {number}")
         _require_no_call(agent)

@@ -190,6 +190,10 @@ class PlantAgent:
     def __repr__(self) -> str:
         return f"<PlantAgent {self.agent_id} at {self.extension}: {self.state.name}>"
 
+    def membership(self, group: "SkillGroup | None") -> Membership | None:
+        """The agent's membership in a skill group, None if the agent is not in it."""
+        return next((m for m in self.memberships if m.group is group), None)
+
     @property
     def state(self) -> AgentState:
         """The state in the voice domain."""

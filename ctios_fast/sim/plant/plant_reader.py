@@ -22,7 +22,7 @@ from .entities import Call, Connection, PlantAgent, SkillGroup
 from .floor import Floor
 from .plant_error import ControlRefusal
 from .plant_event import PlantEvent
-from .tallies import FIGURES, INDEX, Span
+from .tallies import FIGURES, INDEX, AgentTallies
 
 __all__ = ["PlantReader"]
 
@@ -182,8 +182,8 @@ class PlantReader:
         now = self._floor.now()
         self._desk.settle(agent, now)
         figures: dict[str, int] = {}
-        spans = (Span("Session", 0), Span("Today", 0)) if agent.tallies is None else agent.tallies.spans
-        for span in spans:
+        tallies = agent.tallies or AgentTallies()
+        for span in tallies.spans:
             counts = span.counted(now)
             for name in _AGENT_FIGURES:
                 figures[name + span.name] = counts[INDEX[name]]

@@ -17,7 +17,6 @@ __all__ = [
     "STATE_FIGURE",
     "AgentTallies",
     "CallFigures",
-    "Span",
     "Tallies",
 ]
 
