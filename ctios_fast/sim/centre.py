@@ -28,7 +28,7 @@ _TEAM_SIZE: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CentreSettings:
-    """What a simulated contact centre is like.
+    """Settings of a simulated contact centre.
 
     - ``host``, ``port_a``, ``port_b``: where the sides listen; port 0 takes a free one.
     - ``peripheral_id``: the one PeripheralID that requests may name.

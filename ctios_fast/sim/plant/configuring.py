@@ -35,7 +35,7 @@ from .population import MAX_AGENTS, join
 __all__ = ["ConfigChange", "Configuring"]
 
 _FIRST_FREE_ID: Final = 1_000_000
-"""Where skill target ids that nobody chose begin."""
+"""The first skill target id that is given to what was added without one."""
 
 _MAX_ID: Final = 0x7FFFFFFF
 _MAX_GROUPS_OF_AGENT: Final = 100
@@ -89,7 +89,7 @@ class Configuring:
         self._desk: Final = desk
         self._listeners: tuple[Listener, ...] = ()  # of subscribe
         self._changes: dict[tuple[ConfigMsgMask, int], ConfigChange] = {}  # of the operation that runs
-        self._next_id = _FIRST_FREE_ID  # for what gets no skill target id from its caller
+        self._next_id = _FIRST_FREE_ID  # the next skill target id to try
 
     def subscribe(self, listener: Listener) -> None:
         """Call ``listener`` with the changes of each operation."""
@@ -104,8 +104,9 @@ class Configuring:
             changes = tuple(self._changes.values())
         finally:
             self._changes.clear()
-        for listener in self._listeners if changes else ():
-            listener(changes)
+        if changes:
+            for listener in self._listeners:
+                listener(changes)
 
     def _note(
         self,
@@ -113,7 +114,7 @@ class Configuring:
         record: ConfigRecordType,
         subject: PlantAgent | SkillGroup | Service | Device,
     ) -> None:
-        """Note a change; a subject that is added or deleted has not changed besides."""
+        """Note a change; what is added or deleted in the same operation gets no second record."""
         key = (item, id(subject))
         if record is not _CHANGE or key not in self._changes:
             self._changes[key] = ConfigChange(item, record, subject)
@@ -344,7 +345,7 @@ class Configuring:
     # --- teams --------------------------------------------------------------------------------------
 
     def add_team(self, team_id: int, name: str) -> Team:
-        """Add a team without members, of which clients hear when it gets one."""
+        """Add a team without members. Clients get no event until it has a member."""
         _check_number("team", team_id)
         _check_text("team name", name, 1)
         _check_new("team", team_id, self._population.teams)
@@ -467,9 +468,9 @@ def _check_number(what: str, number: int) -> None:
         raise PlantError(f"the number of a {what} is 1 to {_MAX_ID}, not {number}")
 
 
-def _check_limit(what: str, count: int, most: int) -> None:
-    if count > most:
-        raise PlantError(f"there are at most {most} {what}, not {count}")
+def _check_limit(what: str, count: int, max_count: int) -> None:
+    if count > max_count:
+        raise PlantError(f"there are at most {max_count} {what}, not {count}")
 
 
 def _require_logged_out(agent: PlantAgent) -> None:

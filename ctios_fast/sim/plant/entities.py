@@ -252,7 +252,7 @@ class Service:
 class Team:
     """A team with its agents and supervisors (agent ids); the first supervisor is the primary one.
 
-    ``temporary``: those of the agents who are in the team for a time only.
+    ``temporary``: those of the agents who are in the team until it is restored.
     """
 
     team_id: int

@@ -29,7 +29,7 @@ from .entities import (
 __all__ = ["MAX_AGENTS", "ContradictingAgent", "Population", "UnknownAgent"]
 
 MAX_AGENTS: Final = 100_000
-"""Agents of a plant; its server keeps something for each."""
+"""Agents of a plant. Plant and server keep data for each."""
 
 _FIRST_SKILL_TARGET: Final = 5000
 
@@ -81,10 +81,13 @@ class Population:
         for agent in agents:
             self.add_agent(agent)
         for team in self.teams.values():
-            self._check_team(team)
+            self._enlist(team)
 
-    def _check_team(self, team: Team) -> None:
-        """Note the team at each of its members. Raises ValueError for a member that is not an agent."""
+    def _enlist(self, team: Team) -> None:
+        """Note the team at its members, and mark its supervisors as such.
+
+        Raises ValueError for a member that is not an agent.
+        """
         for agent_id in (*team.supervisors, *team.agents):
             member = self.agents.get(agent_id)
             if member is None:

@@ -28,9 +28,8 @@ class Presence(Generic[M]):
     def __init__(self, tallies: Tallies | None) -> None:
         self.tallies: Final = tallies
         self.talking: Final[dict[M, None]] = {}
-        self._counts: dict[
-            tuple[AgentState, bool], int
-        ] = {}  # members by state and whether they are routable
+        # Members by state and whether they are routable.
+        self._counts: dict[tuple[AgentState, bool], int] = {}
         self._until = 0  # until when the time is in the tallies
 
     def leave(self, member: M, state: AgentState, routable: bool) -> None:

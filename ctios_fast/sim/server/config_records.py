@@ -1,4 +1,4 @@
-"""The records of the configuration: what CONFIG_*_EVENTs tell about a service, skill group, agent or device.
+"""The records of the configuration, as CONFIG_*_EVENTs report services, skill groups, agents and devices.
 
 ``ITEMS`` lists the items in the order of an upload, each with its bit in ConfigInformation, the field of its
 key, its message, the subjects that it has a record for, and the function that builds the record.
@@ -16,6 +16,7 @@ from ctios_fast.protocol.enums import (
     ConfigRecordType,
 )
 from ctios_fast.sim.plant import (
+    VOICE_MRD,
     CallTypeEntry,
     DeskSettings,
     Device,
@@ -49,7 +50,7 @@ class Item(NamedTuple):
     ``record``: builds a record of the population for a subject; ``update`` is True outside of an upload.
     """
 
-    bit: int
+    bit: ConfigMsgMask
     key: str
     message: int
     subjects: Callable[[Population], Iterable[Any]]
@@ -71,7 +72,7 @@ def _service(population: Population, service: Service, kind: ConfigRecordType, u
         ("ServiceLevelThreshold", 0),
         ("ServiceLevelType", 0),
         ("ConfigParam", ""),
-        ("FltMRDomainID", 1 if group is None else group.mrd),
+        ("FltMRDomainID", VOICE_MRD if group is None else group.mrd),
         ("NumServiceMembers", len(members)),
         ("ServiceMember", list(members)),
         ("ServicePriority", [0] * len(members)),
@@ -180,7 +181,7 @@ def _domain(population: Population, mrd: int, kind: ConfigRecordType, update: bo
     return [
         ("RecordType", int(kind)),
         ("FltMRDomainID", mrd),
-        ("FltEnterpriseName", _VOICE_NAME if mrd == 1 else f"Domain{mrd}"),
+        ("FltEnterpriseName", _VOICE_NAME if mrd == VOICE_MRD else f"Domain{mrd}"),
         ("FltDescription", ""),
         ("FltMaxTaskDuration", 0),
         ("FltInterruptible", 0),

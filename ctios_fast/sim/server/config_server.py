@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from ctios_fast.protocol import numbers as messages
-from ctios_fast.protocol.enums import ConfigEndStatus, ConfigMsgMask, ConfigRecordType, ConfigType
+from ctios_fast.protocol.enums import ConfigEndStatus, ConfigRecordType, ConfigType
 from ctios_fast.sim.plant import ConfigChange, Plant
 
 from .client_session import ClientSession
@@ -21,9 +21,9 @@ _MAX_RECORDS: Final = 10
 
 
 class ConfigServer:
-    """What a pair's clients hear of the configuration of its plant.
+    """Sends the configuration of a plant to the clients of its pair of servers.
 
-    ``sessions``: yields the sessions that get events now.
+    ``sessions``: returns the sessions that get events now.
     """
 
     def __init__(self, plant: Plant, sessions: Callable[[], Iterable[ClientSession]]) -> None:
@@ -61,18 +61,12 @@ class ConfigServer:
         if not blocks:
             self.end(session, ConfigEndStatus.CONFIGEND_EMPTY)
         for item, records in blocks:
-            self._block(
-                session,
-                item,
-                records,
-                ConfigType.SOLICITED,
-                ConfigEndStatus.CONFIGEND_SUCCESS
-                if item is blocks[-1][0]
-                else ConfigEndStatus.CONFIGEND_PARTIAL,
-            )
+            is_last = item is blocks[-1][0]
+            status = ConfigEndStatus.CONFIGEND_SUCCESS if is_last else ConfigEndStatus.CONFIGEND_PARTIAL
+            self._block(session, item, records, ConfigType.SOLICITED, status)
 
     def _changed(self, changes: tuple[ConfigChange, ...]) -> None:
-        """Send updates to the sessions that asked for configuration, as far as their ConfigMsgMasks go."""
+        """Send updates to the sessions that have requested configuration, of the items in ConfigMsgMask."""
         for item in ITEMS:
             of_item = [change for change in changes if change.item == item.bit]
             if not of_item:
@@ -94,7 +88,7 @@ class ConfigServer:
         kind: ConfigType,
         status: ConfigEndStatus,
     ) -> None:
-        fields = {"ConfigType": int(kind), "ConfigInformation": int(ConfigMsgMask(item.bit))}
+        fields = {"ConfigType": int(kind), "ConfigInformation": int(item.bit)}
         session.send_event(messages.CONFIG_BEGIN_EVENT, fields, [self._key(item)] if item.key else ())
         for start in range(0, len(records), _MAX_RECORDS):
             part = records[start : start + _MAX_RECORDS]

@@ -100,7 +100,7 @@ class Monitors:
                 self._forget(monitor)
 
     def device_removed(self, device_id: str) -> None:
-        """A device is gone, and its monitors end."""
+        """End the monitors of a device that was removed."""
         for monitor in tuple(self.of(MonitorKind.DEVICE, device_id)):
             self.stop(monitor)
 

@@ -40,7 +40,7 @@ __all__ = [
     "controlled_agent",
     "ecc_of",
     "find_agent",
-    "names_own_agent",
+    "must_name_agent",
     "skill_group_of",
     "text_of",
     "variables_of",
@@ -98,7 +98,7 @@ def agent_of_request(pair: ServerPair, session: ClientSession, message: Message)
     Raises Refused if neither exists, or if it is another agent and the session's services do not allow that.
     """
     agent = find_agent(pair, message)
-    if agent is None and not names_own_agent(session):
+    if agent is None and not must_name_agent(session):
         agent = session.agent
     if agent is None:
         raise Refused(
@@ -111,7 +111,7 @@ def agent_of_request(pair: ServerPair, session: ClientSession, message: Message)
     return agent
 
 
-def names_own_agent(session: ClientSession) -> bool:
+def must_name_agent(session: ClientSession) -> bool:
     """Whether a session must name even its own agent: one with All Events or Peripheral Monitor."""
     return bool(session.services & _MUST_NAME)
 

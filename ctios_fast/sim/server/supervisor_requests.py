@@ -10,7 +10,7 @@ from ctios_fast.sim.plant import Connection, PlantAgent, UnknownAgent
 
 from .client_session import ClientSession
 from .refusal import Refused
-from .request_items import agent_of_request, carry_out, controlled_agent, find_agent, names_own_agent
+from .request_items import agent_of_request, carry_out, controlled_agent, find_agent, must_name_agent
 from .server_pair import ServerPair
 
 __all__ = ["emergency_call", "list_agent_team", "supervise_call", "supervisor_assist"]
@@ -74,7 +74,7 @@ def supervise_call(pair: ServerPair, session: ClientSession, message: Message) -
 
 def _supervisor(pair: ServerPair, session: ClientSession, message: Message) -> PlantAgent:
     instrument = message.get("SupervisorInstrument") or None
-    if instrument is None and names_own_agent(session):
+    if instrument is None and must_name_agent(session):
         raise Refused(StatusCode.E_CTI_REQUIRED_DATA_MISSING, "SupervisorInstrument", "missing")
     return controlled_agent(pair, session, instrument)
 
