@@ -27,6 +27,22 @@ from support.struct_server import (
 OPEN_LAYOUT = "IIIIIIIIIII"
 QUERY_LAYOUT = "IIii"
 STATE_LAYOUT = "IIHHHHBI"
+SNAPSHOT_DEVICE_LAYOUT = "IIH"
+#: InvokeID, PeripheralID, CallPlacementType, CallMannerType, AlertRings, CallOption, FacilityType,
+#: AnsweringMachine, Priority, PostRoute, NumNamedVariables, NumNamedArrays, SkillGroupNumber.
+MAKE_CALL_LAYOUT = "IIHHHHHHHHHHI"
+#: InvokeID, PeripheralID, ConnectionDeviceIDType, ConnectionCallID, NumNamedVariables, NumNamedArrays,
+#: CallType, CalledPartyDisposition, CampaignID, QueryRuleID.
+SET_CALL_DATA_LAYOUT = "IIHIHHHHII"
+#: InvokeID, PeripheralID, ConnectionCallID and ConnectionDeviceIDType; then what a request adds.
+ONE_CALL_LAYOUT = "IIIH"
+ONE_CALL_AND_TYPE_LAYOUT = ONE_CALL_LAYOUT + "H"
+DTMF_LAYOUT = ONE_CALL_LAYOUT + "HI"
+CONSULT_LAYOUT = ONE_CALL_LAYOUT + "H" * 11
+#: InvokeID, PeripheralID, both calls and both types; of a conference and a transfer also how to place a call.
+TWO_CALLS_LAYOUT = "IIIIHH"
+JOIN_LAYOUT = TWO_CALLS_LAYOUT + "H" * 10
+START_RECORDING_LAYOUT, STOP_RECORDING_LAYOUT = "IIIIIIHHHHH", "IIIIIIHH"
 
 #: ServicesRequested of agent mode (Client Events, Call Data Update, Client Control), of bulk mode, and of
 #: monitor mode.

@@ -5,16 +5,16 @@ from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, sen
 from support.call_steps import CALLER, DEVICE, SECOND, CallDesk
 from support.model import until
 from support.struct_server import QUERY_AGENT_STATE_REQ, SNAPSHOT_CALL_REQ, Frame
+from support.wire_steps import ONE_CALL_LAYOUT
 
 CALL = Connection(501, DEVICE)
-SNAPSHOT_LAYOUT = "IIIH"
 
 
 async def asked(calls: CallDesk) -> Frame:
     """Receive the question about the call, which names its connection."""
     request = await calls.peer.receive(SNAPSHOT_CALL_REQ)
-    assert request.fixed(SNAPSHOT_LAYOUT)[1:] == (5000, 501, 0)
-    assert dict(request.floating(SNAPSHOT_LAYOUT))[25] == b"3001\0"
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (5000, 501, 0)
+    assert dict(request.floating(ONE_CALL_LAYOUT))[25] == b"3001\0"
     return request
 
 

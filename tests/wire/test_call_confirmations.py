@@ -11,6 +11,17 @@ from support.documented_call_events import CONFIRMATIONS
 from support.documented_events import check_keywords
 from support.model import soon
 from support.struct_server import SNAPSHOT_CALL_REQ, text
+from support.wire_steps import (
+    CONSULT_LAYOUT,
+    DTMF_LAYOUT,
+    JOIN_LAYOUT,
+    ONE_CALL_AND_TYPE_LAYOUT,
+    ONE_CALL_LAYOUT,
+    SET_CALL_DATA_LAYOUT,
+    START_RECORDING_LAYOUT,
+    STOP_RECORDING_LAYOUT,
+    TWO_CALLS_LAYOUT,
+)
 
 from ctios_fast import ControlFailure
 
@@ -47,15 +58,21 @@ _ONE = (5000, 501, 0)
 
 #: By the event of the confirmation. The number of a confirmation follows that of its request.
 ROWS: Mapping[str, Row] = {
-    "OnHoldCallConf": Row(lambda call: call.hold(), 54, "IIIHH", (*_ONE, 0), {CONNECTION: DEVICE}),
-    "OnClearCallConf": Row(lambda call: call.clear(), 44, "IIIH", _ONE, {CONNECTION: DEVICE}),
+    "OnHoldCallConf": Row(
+        lambda call: call.hold(), 54, ONE_CALL_AND_TYPE_LAYOUT, (*_ONE, 0), {CONNECTION: DEVICE}
+    ),
+    "OnClearCallConf": Row(lambda call: call.clear(), 44, ONE_CALL_LAYOUT, _ONE, {CONNECTION: DEVICE}),
     "OnClearConnectionConf": Row(
-        lambda call: call.clear_connection(), 46, "IIIHH", (*_ONE, NONE16), {CONNECTION: DEVICE}
+        lambda call: call.clear_connection(),
+        46,
+        ONE_CALL_AND_TYPE_LAYOUT,
+        (*_ONE, NONE16),
+        {CONNECTION: DEVICE},
     ),
     "OnConsultationCallConf": Row(
         lambda call: call.make_consult_call({"DialedNumber": SECOND, "ConsultType": 1}),
         50,
-        "III" + "H" * 12,
+        CONSULT_LAYOUT,
         _ONE,
         {ACTIVE: DEVICE, 11: SECOND},
         _NEW_CALL,
@@ -64,21 +81,21 @@ ROWS: Mapping[str, Row] = {
     "OnSendDTMFConf": Row(
         lambda call: call.send_dtmf_signal({"DTMFString": "12#"}),
         91,
-        "IIIHHI",
+        DTMF_LAYOUT,
         (*_ONE, 0, 0),
         {CONNECTION: DEVICE, 67: "12#"},
     ),
     "OnSetCallDataConf": Row(
         lambda call: call.set_call_data({"CallVariable3": "new"}),
         26,
-        "IIHIHHHHII",
+        SET_CALL_DATA_LAYOUT,
         (5000, 0, 501, 0, 0, 1),
         {CONNECTION: DEVICE, 15: "new"},
     ),
     "OnCallStartRecordingConf": Row(
         lambda call: call.start_record(),
         147,
-        "IIIIIIHHHHH",
+        START_RECORDING_LAYOUT,
         (5000, 501),
         {CONNECTION: DEVICE},
         struct.pack(">II", 31, 32),
@@ -86,7 +103,7 @@ ROWS: Mapping[str, Row] = {
     "OnAlternateCallConf": Row(
         lambda call: call.alternate(),
         40,
-        "IIIIHH",
+        TWO_CALLS_LAYOUT,
         (5000, 502, 501, 0, 0),
         {ACTIVE: DEVICE, OTHER_ONE: DEVICE},
         calls=2,
@@ -94,7 +111,7 @@ ROWS: Mapping[str, Row] = {
     "OnReconnectCallConf": Row(
         lambda call: call.reconnect(),
         60,
-        "IIIIHH",
+        TWO_CALLS_LAYOUT,
         (5000, 502, 501, 0, 0),
         {ACTIVE: DEVICE, HELD: DEVICE},
         calls=2,
@@ -102,7 +119,7 @@ ROWS: Mapping[str, Row] = {
     "OnConferenceCallConf": Row(
         lambda call: call.conference(),
         48,
-        "IIII" + "H" * 12,
+        JOIN_LAYOUT,
         (5000, 501, 502, 0, 0),
         {ACTIVE: DEVICE, HELD: DEVICE},
         _NEW_CALL_OF_PARTIES,
@@ -112,7 +129,7 @@ ROWS: Mapping[str, Row] = {
     "OnTransferCallConf": Row(
         lambda call: call.transfer(),
         64,
-        "IIII" + "H" * 12,
+        JOIN_LAYOUT,
         (5000, 502, 501, 0, 0),
         {ACTIVE: DEVICE, HELD: DEVICE},
         _NEW_CALL_OF_PARTIES,
@@ -179,7 +196,7 @@ async def test_an_answer_is_confirmed(calls: CallDesk) -> None:
     calls.clear()
     answer = calls.found(FIRST).answer()
     frame = await calls.peer.receive(42)
-    assert_requests(frame, "IIIH", _ONE, {CONNECTION: DEVICE})
+    assert_requests(frame, ONE_CALL_LAYOUT, _ONE, {CONNECTION: DEVICE})
     calls.peer.send(43, struct.pack(">I", frame.invoke_id))
     calls.establish(FIRST)
     await soon(answer)
@@ -199,7 +216,7 @@ async def test_a_retrieval_is_confirmed(calls: CallDesk) -> None:
     calls.clear()
     answer = call.retrieve()
     frame = await calls.peer.receive(62)
-    assert_requests(frame, "IIIH", _ONE, {HELD: DEVICE})
+    assert_requests(frame, ONE_CALL_LAYOUT, _ONE, {HELD: DEVICE})
     calls.peer.send(63, struct.pack(">I", frame.invoke_id))
     await soon(answer)
     await calls.settle()
@@ -219,9 +236,9 @@ async def test_the_end_of_a_recording_repeats_what_its_start_was_given(calls: Ca
     await soon(start)
     stop = call.stop_record()
     frame = await calls.peer.receive(149)
-    assert frame.fixed("IIIIIIHH")[1:3] == (5000, 501)
-    assert frame.fixed("IIIIIIHH")[4:6] == (31, 32)
-    assert dict(frame.floating("IIIIIIHH"))[CONNECTION] == text(DEVICE)
+    assert frame.fixed(STOP_RECORDING_LAYOUT)[1:3] == (5000, 501)
+    assert frame.fixed(STOP_RECORDING_LAYOUT)[4:6] == (31, 32)
+    assert dict(frame.floating(STOP_RECORDING_LAYOUT))[CONNECTION] == text(DEVICE)
     calls.peer.send(150, struct.pack(">I", frame.invoke_id))
     await soon(stop)
     await calls.settle()
@@ -234,9 +251,8 @@ async def test_a_single_step_request_names_one_call_and_the_number(calls: CallDe
     call = await prepared(calls, 1)
     answer = invoke(call)
     frame = await calls.peer.receive(number)
-    layout = "IIII" + "H" * 12
-    assert_requests(frame, layout, fixed, {ACTIVE: DEVICE, 11: SECOND})
-    types = frame.fixed(layout)[4:6]
+    assert_requests(frame, JOIN_LAYOUT, fixed, {ACTIVE: DEVICE, 11: SECOND})
+    types = frame.fixed(JOIN_LAYOUT)[4:6]
     assert types == ((NONE16, 0) if kind == "conference" else (0, NONE16))
     calls.peer.send(number + 1, struct.pack(">I", frame.invoke_id) + _NEW_CALL_OF_PARTIES, _NEW_DEVICE)
     await soon(answer)
@@ -252,7 +268,7 @@ async def test_a_snapshot_completes_the_call_and_reports_it(calls: CallDesk) -> 
     call = await prepared(calls, 1)
     answer = call.snapshot()
     frame = await calls.peer.receive(SNAPSHOT_CALL_REQ)
-    assert_requests(frame, "IIIH", _ONE, {CONNECTION: DEVICE})
+    assert_requests(frame, ONE_CALL_LAYOUT, _ONE, {CONNECTION: DEVICE})
     snapshot_conf(
         calls.peer,
         frame,

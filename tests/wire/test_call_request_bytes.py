@@ -4,29 +4,33 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import pytest
-from support.call_messages import HOLD, Connection
+from support.call_messages import Connection
 from support.call_steps import DEVICE, SECOND, CallDesk
-from support.model import failing
-from support.struct_server import text
+from support.struct_server import PERIPHERAL, text
+from support.wire_steps import (
+    CONSULT_LAYOUT,
+    DTMF_LAYOUT,
+    JOIN_LAYOUT,
+    ONE_CALL_AND_TYPE_LAYOUT,
+    ONE_CALL_LAYOUT,
+    SET_CALL_DATA_LAYOUT,
+    START_RECORDING_LAYOUT,
+    STOP_RECORDING_LAYOUT,
+    TWO_CALLS_LAYOUT,
+)
 
-from ctios_fast import CilCode
+from ctios_fast import CilCode, MethodError
 from ctios_fast.model.calls import call_rows
 from ctios_fast.model.request_rows import RequestRow
 
 FIRST, OTHER = Connection(501, DEVICE), Connection(502, DEVICE)
-PERIPHERAL, NONE16, NONE32 = 5000, 0xFFFF, 0xFFFFFFFF
+NONE16, NONE32 = 0xFFFF, 0xFFFFFFFF
 
 #: Tags of floating fields.
 INSTRUMENT, ANI, USER_TO_USER, DIALED, CALLER_ENTERED = 6, 8, 9, 11, 12
 VARIABLE1, CONNECTION, CALLED, WRAPUP, ACTIVE = 13, 25, 28, 46, 50
 FACILITY, OTHER_ONE, HELD, DTMF, AUTHORIZATION, ACCOUNT = 51, 52, 53, 67, 77, 78
 NAMED_VARIABLE, NAMED_ARRAY, CUSTOMER_PHONE, CUSTOMER_ACCOUNT = 82, 83, 95, 96
-
-#: InvokeID, PeripheralID and two numbers; then connection types, how to place the call, counts of ECC.
-TWO_CALLS = "IIII" + "H" * 12
-CONSULT = "III" + "H" * 12
-SET_CALL_DATA = "IIHIHHHHII"
-START_RECORDING, STOP_RECORDING = "IIIIIIHHHHH", "IIIIIIHH"
 
 VARIABLES: Final = {f"call_variable{number}": f"value {number}" for number in range(1, 11)}
 SENT_VARIABLES: Final = [(VARIABLE1 - 1 + number, text(f"value {number}")) for number in range(1, 11)]
@@ -84,22 +88,24 @@ class Sent(NamedTuple):
 
 ONE = (PERIPHERAL, 501, 0)
 REQUESTS: Final[dict[str, Sent]] = {
-    "answer": Sent(lambda call: call.answer(), 42, "IIIH", ONE, IDENTITY, "ringing"),
-    "hold": Sent(lambda call: call.hold(), 54, "IIIHH", (*ONE, 0), IDENTITY),
+    "answer": Sent(lambda call: call.answer(), 42, ONE_CALL_LAYOUT, ONE, IDENTITY, "ringing"),
+    "hold": Sent(lambda call: call.hold(), 54, ONE_CALL_AND_TYPE_LAYOUT, (*ONE, 0), IDENTITY),
     "retrieve": Sent(
         lambda call: call.retrieve(),
         62,
-        "IIIH",
+        ONE_CALL_LAYOUT,
         ONE,
         [(HELD, text(DEVICE)), (INSTRUMENT, text(DEVICE))],
         "held",
     ),
-    "clear": Sent(lambda call: call.clear(), 44, "IIIH", ONE, IDENTITY),
-    "clear_connection": Sent(lambda call: call.clear_connection(), 46, "IIIHH", (*ONE, NONE16), IDENTITY),
+    "clear": Sent(lambda call: call.clear(), 44, ONE_CALL_LAYOUT, ONE, IDENTITY),
+    "clear_connection": Sent(
+        lambda call: call.clear_connection(), 46, ONE_CALL_AND_TYPE_LAYOUT, (*ONE, NONE16), IDENTITY
+    ),
     "deflect": Sent(
         lambda call: call.deflect(called_device_id=SECOND),
         52,
-        "IIIHH",
+        ONE_CALL_AND_TYPE_LAYOUT,
         (*ONE, 0),
         [*IDENTITY, (CALLED, text(SECOND))],
         "ringing",
@@ -107,88 +113,94 @@ REQUESTS: Final[dict[str, Sent]] = {
     "send_dtmf_signal": Sent(
         lambda call: call.send_dtmf_signal(dtmf_string="12#"),
         91,
-        "IIIHHI",
+        DTMF_LAYOUT,
         (*ONE, 0, 0),
         [*IDENTITY, (DTMF, text("12#"))],
     ),
     "send_dtmf_signal, all fields": Sent(
         lambda call: call.send_dtmf_signal(dtmf_string="1", tone_duration=70, pause_duration=80),
         91,
-        "IIIHHI",
+        DTMF_LAYOUT,
         (*ONE, 70, 80),
         [*IDENTITY, (DTMF, text("1"))],
     ),
     "start_record": Sent(
         lambda call: call.start_record(),
         147,
-        START_RECORDING,
+        START_RECORDING_LAYOUT,
         (PERIPHERAL, 501, 0, 0, 0, 0, 0, 0, 0, 0),
         IDENTITY,
     ),
     "stop_record": Sent(
-        lambda call: call.stop_record(), 149, STOP_RECORDING, (PERIPHERAL, 501, 0, 0, 0, 0, 0), IDENTITY
+        lambda call: call.stop_record(),
+        149,
+        STOP_RECORDING_LAYOUT,
+        (PERIPHERAL, 501, 0, 0, 0, 0, 0),
+        IDENTITY,
     ),
     "alternate": Sent(
         lambda call: call.alternate(),
         40,
-        "IIIIHH",
+        TWO_CALLS_LAYOUT,
         (PERIPHERAL, 501, 502, 0, 0),
         [(ACTIVE, text(DEVICE)), (OTHER_ONE, text(DEVICE)), (INSTRUMENT, text(DEVICE))],
         "two",
     ),
-    "reconnect": Sent(lambda call: call.reconnect(), 60, "IIIIHH", (PERIPHERAL, 501, 502, 0, 0), BOTH, "two"),
+    "reconnect": Sent(
+        lambda call: call.reconnect(), 60, TWO_CALLS_LAYOUT, (PERIPHERAL, 501, 502, 0, 0), BOTH, "two"
+    ),
     "conference": Sent(
-        lambda call: call.conference(), 48, TWO_CALLS, (PERIPHERAL, 502, 501, *(0,) * 12), BOTH, "two"
+        lambda call: call.conference(), 48, JOIN_LAYOUT, (PERIPHERAL, 502, 501, *(0,) * 12), BOTH, "two"
     ),
     "transfer": Sent(
-        lambda call: call.transfer(), 64, TWO_CALLS, (PERIPHERAL, 501, 502, *(0,) * 12), BOTH, "two"
+        lambda call: call.transfer(), 64, JOIN_LAYOUT, (PERIPHERAL, 501, 502, *(0,) * 12), BOTH, "two"
     ),
     "make_consult_call": Sent(
         lambda call: call.make_consult_call(dialed_number=SECOND, consult_type=2),
         50,
-        CONSULT,
+        CONSULT_LAYOUT,
         (*ONE, 0, 0, 2, *(0,) * 8),
         DIALING,
     ),
     "make_consult_call, all fields": Sent(
         lambda call: call.make_consult_call(**NEW_CALL, consult_type=1),
         50,
-        CONSULT,
+        CONSULT_LAYOUT,
         (*ONE, 2, 1, 1, 0, 3, 1, 0, 1, 1, 1, 2),
         [*DIALING, *SENT_NEW_CALL],
     ),
     "single_step_conference": Sent(
         lambda call: call.single_step_conference(dialed_number=SECOND),
         48,
-        TWO_CALLS,
+        JOIN_LAYOUT,
         (PERIPHERAL, NONE32, 501, NONE16, 0, *(0,) * 10),
         DIALING,
     ),
     "single_step_conference, all fields": Sent(
         lambda call: call.single_step_conference(**NEW_CALL, alert_rings=7, answering_machine=4),
         48,
-        TWO_CALLS,
+        JOIN_LAYOUT,
         (PERIPHERAL, NONE32, 501, NONE16, 0, 2, 1, 7, 3, 1, 4, 1, 1, 1, 2),
         [*DIALING, *SENT_NEW_CALL],
     ),
     "single_step_transfer": Sent(
         lambda call: call.single_step_transfer(dialed_number=SECOND),
         64,
-        TWO_CALLS,
+        JOIN_LAYOUT,
         (PERIPHERAL, 501, NONE32, 0, NONE16, *(0,) * 10),
         DIALING,
     ),
     "single_step_transfer, all fields": Sent(
         lambda call: call.single_step_transfer(**NEW_CALL, alert_rings=7, answering_machine=4),
         64,
-        TWO_CALLS,
+        JOIN_LAYOUT,
         (PERIPHERAL, 501, NONE32, 0, NONE16, 2, 1, 7, 3, 1, 4, 1, 1, 1, 2),
         [*DIALING, *SENT_NEW_CALL],
     ),
     "set_call_data": Sent(
         lambda call: call.set_call_data(call_variable3="new"),
         26,
-        SET_CALL_DATA,
+        SET_CALL_DATA_LAYOUT,
         (PERIPHERAL, 0, 501, 0, 0, 1, 0, 0, 0),
         [(CONNECTION, text(DEVICE)), (VARIABLE1 + 2, text("new"))],
     ),
@@ -208,7 +220,7 @@ REQUESTS: Final[dict[str, Sent]] = {
             query_rule_id=6,
         ),
         26,
-        SET_CALL_DATA,
+        SET_CALL_DATA_LAYOUT,
         (PERIPHERAL, 0, 501, 1, 2, 3, 4, 5, 6),
         [
             (CONNECTION, text(DEVICE)),
@@ -222,7 +234,7 @@ REQUESTS: Final[dict[str, Sent]] = {
             (CUSTOMER_ACCOUNT, text("A7")),
         ],
     ),
-    "snapshot": Sent(lambda call: call.snapshot(), 82, "IIIH", ONE, [(CONNECTION, text(DEVICE))]),
+    "snapshot": Sent(lambda call: call.snapshot(), 82, ONE_CALL_LAYOUT, ONE, [(CONNECTION, text(DEVICE))]),
 }
 
 
@@ -235,7 +247,7 @@ async def in_state(calls: CallDesk, state: str) -> Any:
     opened = await calls.open_calls(*([OTHER, FIRST] if state == "two" else [FIRST]))
     held = {"two": OTHER, "held": FIRST}.get(state)
     if held is not None:
-        calls.send("CALL_HELD", held, LocalConnectionState=HOLD, HoldingDeviceID=DEVICE)
+        calls.hold(held)
         await calls.settle()
     return opened[-1]
 
@@ -273,7 +285,7 @@ async def test_a_request_carries_what_was_asked_for_and_nothing_else(calls: Call
     assert sorted(frame.floating(sent.layout)) == sorted(sent.floating)
 
 
-#: A value that is one byte too long, the name and the limit in its refusal, by what is asked for.
+#: The most bytes of each field: of the data of a call, and of a further call.
 LIMITS: Final = {
     **{f"call_variable{number}": 40 for number in range(1, 11)},
     "user_to_user_info": 131,
@@ -295,9 +307,9 @@ NEW_CALL_LIMITS: Final = {
 
 def assert_limit(ask: Callable[[], object], name: str, limit: int) -> None:
     """The refusal names the field, its limit and the length that was given."""
-    with pytest.raises(Exception, match=rf"{name} must have at most {limit} \w+, got {limit + 1}"):
+    with pytest.raises(MethodError, match=rf"{name} must have at most {limit} \w+, got {limit + 1}") as error:
         ask()
-    assert failing(ask) is CilCode.E_CTIOS_INVALID_ARGUMENT
+    assert error.value.code is CilCode.E_CTIOS_INVALID_ARGUMENT
 
 
 async def test_data_that_are_too_long_are_refused_with_name_and_limit(calls: CallDesk) -> None:

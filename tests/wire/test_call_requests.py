@@ -17,7 +17,7 @@ from support.call_messages import (
 from support.call_steps import DEVICE, SECOND, CallDesk, agent_desk
 from support.model import MakeSession, failed, soon
 from support.struct_server import SNAPSHOT_CALL_REQ, StructServer, text, uint
-from support.wire_steps import FullRecorder
+from support.wire_steps import JOIN_LAYOUT, ONE_CALL_AND_TYPE_LAYOUT, SET_CALL_DATA_LAYOUT, FullRecorder
 
 from ctios_fast import ControlFailure, MethodError, Request
 from ctios_fast.connection.clock import ManualClock
@@ -27,8 +27,6 @@ FIRST, OTHER, THIRD_CALL = (Connection(number, DEVICE) for number in (501, 502, 
 #: Tags of fields that name a connection, CalledDeviceID, AgentInstrument and CallVariable3.
 CONNECTION, CALLED, INSTRUMENT, VARIABLE3 = 25, 28, 6, 15
 SET_CALL_DATA, CLEAR_CONNECTION, CONFERENCE, DEFLECT, HOLD_CALL = 26, 46, 48, 52, 54
-#: The fixed part of SET_CALL_DATA_REQ.
-SET_CALL_DATA_LAYOUT = "IIHIHHHHII"
 
 METHODS: Final[dict[str, Callable[[Any], Request[Any]]]] = {
     "answer": lambda call: call.answer(),
@@ -127,8 +125,8 @@ async def test_deflect_names_the_call_and_the_target(calls: CallDesk) -> None:
     call = await in_state(calls, ALERTING)
     call.deflect(called_device_id=SECOND, called_device_type=AGENT_DEVICE)
     frame = await calls.peer.receive(DEFLECT)
-    assert frame.fixed("IIIHH")[1:] == (5000, 501, 0, AGENT_DEVICE)
-    assert dict(frame.floating("IIIHH")) == {
+    assert frame.fixed(ONE_CALL_AND_TYPE_LAYOUT)[1:] == (5000, 501, 0, AGENT_DEVICE)
+    assert dict(frame.floating(ONE_CALL_AND_TYPE_LAYOUT)) == {
         CONNECTION: text(DEVICE),
         CALLED: text(SECOND),
         INSTRUMENT: text(DEVICE),
@@ -150,7 +148,6 @@ async def test_of_two_other_calls_none_is_chosen_unless_it_is_named(calls: CallD
     error = await failed(call.transfer())
     assert error.code is _INVALID
     assert "has 2 others" in str(error)
-    layout = "IIII" + "H" * 12
     for request in (
         lambda: call.conference(other=named),
         lambda: call.conference(other=named.unique_object_id),
@@ -158,7 +155,7 @@ async def test_of_two_other_calls_none_is_chosen_unless_it_is_named(calls: CallD
     ):
         request()
         frame = await calls.peer.receive(CONFERENCE)
-        assert set(frame.fixed(layout)[2:4]) == {501, 503}
+        assert set(frame.fixed(JOIN_LAYOUT)[2:4]) == {501, 503}
 
 
 async def test_an_other_call_must_be_a_living_one_of_the_session(

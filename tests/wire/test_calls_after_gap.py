@@ -19,7 +19,14 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import AGENT_SERVICES, BULK_SERVICES, answer_opening, reconnected
+from support.wire_steps import (
+    AGENT_SERVICES,
+    BULK_SERVICES,
+    ONE_CALL_LAYOUT,
+    SNAPSHOT_DEVICE_LAYOUT,
+    answer_opening,
+    reconnected,
+)
 
 from ctios_fast.connection.clock import ManualClock
 
@@ -40,7 +47,7 @@ async def reopened(
 async def list_calls(peer: Peer, *listed: tuple[int, str, int]) -> None:
     """Answer the question which calls the session's device has."""
     request = await peer.receive(SNAPSHOT_DEVICE_REQ)
-    assert request.floating("IIH") == [(6, text(DEVICE))]
+    assert request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text(DEVICE))]
     peer.device_conf(request, listed)
 
 
@@ -56,7 +63,7 @@ async def repairing(
 async def asked(peer: Peer, call_id: int = 501) -> Frame:
     """Receive the question about a call."""
     request = await peer.receive(SNAPSHOT_CALL_REQ)
-    assert request.fixed("IIIH")[1:] == (5000, call_id, 0)
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (5000, call_id, 0)
     return request
 
 
@@ -263,7 +270,7 @@ async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(
     await calls.open_calls(CALL, Connection(502, DEVICE))
     peer = await repairing(calls, server, clock, (502, DEVICE, CONNECT))
     requests = [await peer.receive(SNAPSHOT_CALL_REQ) for _ in range(2)]
-    gone = next(each for each in requests if each.fixed("IIIH")[2] == 501)
+    gone = next(each for each in requests if each.fixed(ONE_CALL_LAYOUT)[2] == 501)
     peer.control_failure_conf(gone, 13, 0)
     await calls.recorder.wait_for("OnCallEnd")
     assert calls.ended() == [CALL.uid]
@@ -394,7 +401,7 @@ async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_end
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     await list_calls(peer, (503, DEVICE, HOLD))
     for request in [await asked(peer), await asked(peer)]:
-        device = request.floating("IIIH")[0][1]
+        device = request.floating(ONE_CALL_LAYOUT)[0][1]
         if device == text(DEVICE):
             peer.control_failure_conf(request, 13, 0)
         else:

@@ -13,6 +13,7 @@ from support.struct_server import (
     PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
+    SNAPSHOT_DEVICE_REQ,
     Peer,
     StructServer,
     text,
@@ -27,7 +28,10 @@ from support.supervisor_steps import (
 from support.wire_steps import (
     BULK_SERVICES,
     FOREIGN_MONITOR,
+    MAKE_CALL_LAYOUT,
+    ONE_CALL_AND_TYPE_LAYOUT,
     OWN_MONITOR,
+    SET_CALL_DATA_LAYOUT,
     STATE_LAYOUT,
     FullRecorder,
     advance,
@@ -146,9 +150,9 @@ async def test_a_monitored_call_is_controlled_through_the_companion(pair: Pair) 
     assert call.is_monitored
     call.hold()
     request = await pair.through.receive(54)
-    assert request.floating("IIIHH") == [(25, text("3002")), (6, text("3002"))]
+    assert request.floating(ONE_CALL_AND_TYPE_LAYOUT) == [(25, text("3002")), (6, text("3002"))]
     call.set_call_data(call_variable1="vip")
-    assert (13, text("vip")) in (await pair.through.receive(26)).floating("IIHIHHHHII")
+    assert (13, text("vip")) in (await pair.through.receive(26)).floating(SET_CALL_DATA_LAYOUT)
 
 
 async def test_the_own_agent_and_its_calls_need_no_companion(pair: Pair) -> None:
@@ -162,9 +166,9 @@ async def test_the_own_agent_and_its_calls_need_no_companion(pair: Pair) -> None
 async def test_requests_of_a_members_device_go_through_the_companion(pair: Pair) -> None:
     member = pair.member()
     member.make_call(dialed_number="3003")
-    assert (6, text("3002")) in (await pair.through.receive(56)).floating("IIHHHHHHHHHHI")
+    assert (6, text("3002")) in (await pair.through.receive(56)).floating(MAKE_CALL_LAYOUT)
     member.snapshot_device()
-    await pair.through.receive(84)
+    await pair.through.receive(SNAPSHOT_DEVICE_REQ)
 
 
 # --- Without a companion ----------------------------------------------------------------------------

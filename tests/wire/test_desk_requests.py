@@ -24,7 +24,17 @@ from support.struct_server import (
     uint,
     ushort,
 )
-from support.wire_steps import OWN_MONITOR, STATE_LAYOUT, Desk, FullRecorder, open_agent
+from support.wire_steps import (
+    MAKE_CALL_LAYOUT,
+    ONE_CALL_LAYOUT,
+    OWN_MONITOR,
+    SET_CALL_DATA_LAYOUT,
+    SNAPSHOT_DEVICE_LAYOUT,
+    STATE_LAYOUT,
+    Desk,
+    FullRecorder,
+    open_agent,
+)
 
 from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
 from ctios_fast.enums import ButtonEnablement
@@ -40,15 +50,8 @@ AGENT_DESK_SETTINGS_REQ, AGENT_DESK_SETTINGS_CONF = 131, 132
 BAD_CALL_REQ, BAD_CALL_CONF = 139, 140
 AGENT_GREETING_CONTROL_REQ, AGENT_GREETING_CONTROL_CONF = 249, 250
 
-#: InvokeID, PeripheralID, CallPlacementType, CallMannerType, AlertRings, CallOption, FacilityType,
-#: AnsweringMachine, Priority, PostRoute, NumNamedVariables, NumNamedArrays, SkillGroupNumber.
-MAKE_CALL_LAYOUT = "IIHHHHHHHHHHI"
-
-#: InvokeID, PeripheralID, ConnectionDeviceIDType, ConnectionCallID, NumNamedVariables, NumNamedArrays,
-#: CallType, CalledPartyDisposition, CampaignID, QueryRuleID.
-SET_CALL_DATA_LAYOUT = "IIHIHHHHII"
-#: InvokeID, PeripheralID, then ConnectionCallID and ConnectionDeviceIDType, in two orders.
-HELP_LAYOUT, CALL_LAYOUT = "IIIH", "IIHI"
+#: InvokeID, PeripheralID, ConnectionDeviceIDType and ConnectionCallID: the order of a bad line and a release.
+CALL_LAYOUT = "IIHI"
 
 IDENTITY = {"PeripheralID": 5000, "AgentID": "1001", "UniqueObjectID": "agent.5000.1001"}
 
@@ -146,7 +149,7 @@ async def test_make_call_and_snapshots_are_alike_in_older_versions(
     assert request.floating(MAKE_CALL_LAYOUT) == [(6, text("3001")), (11, text("3002")), ecc]
     desk.agent.snapshot_device()
     request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
-    assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
+    assert request.fixed(SNAPSHOT_DEVICE_LAYOUT)[1:] == (PERIPHERAL, 76)
 
 
 async def test_a_value_by_python_name_wins_over_the_same_keyword(desk: Desk) -> None:
@@ -276,8 +279,8 @@ HELP = [
 async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number: int, event: str) -> None:
     asking = getattr(desk.agent, method)()
     request = await desk.peer.receive(number)
-    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 0xFFFFFFFF, 0xFFFF)
-    assert request.floating(HELP_LAYOUT) == [(25, b"\0"), (5, text("1001")), (6, text("3001"))]
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (PERIPHERAL, 0xFFFFFFFF, 0xFFFF)
+    assert request.floating(ONE_CALL_LAYOUT) == [(25, b"\0"), (5, text("1001")), (6, text("3001"))]
     help_conf(desk, number + 1, request)
     await soon(asking)
     assert_event(desk, event, ConnectionCallID=9002, ConnectionDeviceID="3001.1", **IDENTITY)
@@ -287,8 +290,8 @@ async def test_help_is_asked_for_without_a_call(desk: Desk, method: str, number:
 async def test_help_is_asked_for_about_a_call(desk: Desk, method: str, number: int, event: str) -> None:
     getattr(desk.agent, method)(call=await a_call(desk))
     request = await desk.peer.receive(number)
-    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
-    assert request.floating(HELP_LAYOUT)[0] == (25, text("3001.0"))
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
+    assert request.floating(ONE_CALL_LAYOUT)[0] == (25, text("3001.0"))
 
 
 async def test_the_current_call_is_meant_where_none_is_given(desk: Desk) -> None:
@@ -296,7 +299,7 @@ async def test_the_current_call_is_meant_where_none_is_given(desk: Desk) -> None
     assert desk.session.current_call is call
     desk.agent.request_supervisor_assist()
     request = await desk.peer.receive(SUPERVISOR_ASSIST_REQ)
-    assert request.fixed(HELP_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (PERIPHERAL, 9001, 1)
     desk.agent.report_bad_call_line()
     assert (25, text("3001.0")) in (await desk.peer.receive(BAD_CALL_REQ)).floating(CALL_LAYOUT)
 
@@ -409,8 +412,8 @@ async def test_desk_settings_are_reported_and_kept(desk: Desk) -> None:
 async def test_a_snapshot_lists_the_calls_of_the_device(desk: Desk) -> None:
     asking = desk.agent.snapshot_device()
     request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
-    assert request.fixed("IIH")[1:] == (PERIPHERAL, 76)
-    assert request.floating("IIH") == [(6, text("3001"))]
+    assert request.fixed(SNAPSHOT_DEVICE_LAYOUT)[1:] == (PERIPHERAL, 76)
+    assert request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text("3001"))]
     floating = [
         field
         for call_id, state in ((9001, 3), (9002, 4))
@@ -436,8 +439,8 @@ async def test_a_snapshot_lists_the_calls_of_the_device(desk: Desk) -> None:
 async def test_a_snapshot_of_another_device_names_its_kind(desk: Desk) -> None:
     desk.agent.snapshot_device(agent_instrument="queue", snapshot_device_type=77)
     request = await desk.peer.receive(SNAPSHOT_DEVICE_REQ)
-    assert request.fixed("IIH")[1:] == (PERIPHERAL, 77)
-    assert request.floating("IIH") == [(6, text("queue"))]
+    assert request.fixed(SNAPSHOT_DEVICE_LAYOUT)[1:] == (PERIPHERAL, 77)
+    assert request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text("queue"))]
 
 
 async def test_what_a_device_can_do_is_reported(desk: Desk) -> None:

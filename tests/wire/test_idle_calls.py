@@ -9,6 +9,7 @@ from support.call_messages import CONNECT, HOLD, Connection, snapshot_conf
 from support.call_steps import DEVICE, CallDesk
 from support.model import MakeSession
 from support.struct_server import SNAPSHOT_CALL_REQ, Frame
+from support.wire_steps import ONE_CALL_LAYOUT
 
 from ctios_fast import MethodError
 from ctios_fast.connection.clock import ManualClock
@@ -33,7 +34,7 @@ def pass_time(clock: ManualClock, seconds: float) -> None:
 async def test_an_idle_call_that_the_server_does_not_know_ends(calls: CallDesk, clock: ManualClock) -> None:
     await calls.open_calls(CALL)
     request = await asked(calls, clock, IDLE + LOOK)
-    assert request.fixed("IIIH")[1:] == (5000, 501, 0)
+    assert request.fixed(ONE_CALL_LAYOUT)[1:] == (5000, 501, 0)
     calls.peer.control_failure_conf(request, 11, 0)
     await calls.recorder.wait_for("OnCallEnd")
     end = calls.one("OnCallEnd")

@@ -19,13 +19,28 @@ from support.struct_server import (
     Peer,
     StructServer,
 )
-from support.wire_steps import MONITOR_SERVICES, QUERY_LAYOUT, FullRecorder, reconnected
+from support.wire_steps import (
+    MONITOR_SERVICES,
+    ONE_CALL_LAYOUT,
+    QUERY_LAYOUT,
+    SNAPSHOT_DEVICE_LAYOUT,
+    FullRecorder,
+    reconnected,
+)
 
 from ctios_fast import Session
 from ctios_fast.connection.clock import ManualClock
 
 AGENTS, CALLS, ENDED, BEGUN, WINDOW = 500, 80, 10, 20, 100
 REQUESTS = 2 * AGENTS + CALLS + BEGUN
+
+
+#: Layouts of the requests of a repair.
+LAYOUTS = {
+    QUERY_AGENT_STATE_REQ: QUERY_LAYOUT,
+    SNAPSHOT_DEVICE_REQ: SNAPSHOT_DEVICE_LAYOUT,
+    SNAPSHOT_CALL_REQ: ONE_CALL_LAYOUT,
+}
 
 
 def instrument(number: int) -> str:
@@ -58,8 +73,7 @@ class Counting:
                 self._waiting.clear()
 
     def _answer(self, request: Frame) -> None:
-        layout = {QUERY_AGENT_STATE_REQ: QUERY_LAYOUT, SNAPSHOT_DEVICE_REQ: "IIH", SNAPSHOT_CALL_REQ: "IIIH"}
-        name = request.floating(layout[request.number])[0][1].rstrip(b"\0").decode()
+        name = request.floating(LAYOUTS[request.number])[0][1].rstrip(b"\0").decode()
         self.asked[request.number, name] += 1
         if request.number == QUERY_AGENT_STATE_REQ:
             device = instrument(int(name) - 10000)
@@ -67,7 +81,7 @@ class Counting:
         elif request.number == SNAPSHOT_DEVICE_REQ:
             call_id = self.devices.get(name)
             self.peer.device_conf(request, [] if call_id is None else [(call_id, name, CONNECT)])
-        elif self.devices.get(name) == request.fixed("IIIH")[2]:
+        elif self.devices.get(name) == request.fixed(ONE_CALL_LAYOUT)[2]:
             snapshot_conf(self.peer, request, (self.devices[name], name, CONNECT))
         else:
             self.peer.control_failure_conf(request, 11, 0)

@@ -21,7 +21,16 @@ from support.struct_server import (
     StructServer,
     text,
 )
-from support.wire_steps import MONITOR_SERVICES, OPEN_LAYOUT, QUERY_LAYOUT, advance, connected, disconnected
+from support.wire_steps import (
+    MONITOR_SERVICES,
+    ONE_CALL_LAYOUT,
+    OPEN_LAYOUT,
+    QUERY_LAYOUT,
+    SNAPSHOT_DEVICE_LAYOUT,
+    advance,
+    connected,
+    disconnected,
+)
 
 from ctios_fast import Agent, Arguments, CilCode, ConnectionState, Session
 from ctios_fast.bulk.filters import FrameFilter
@@ -84,10 +93,10 @@ async def test_the_snapshot_asks_for_agents_then_devices_then_their_calls(
         assert query.floating(QUERY_LAYOUT) == [(5, text(agent_id))]
         peer.query_conf(query, state, agent_id=agent_id)
     request = await peer.receive(SNAPSHOT_DEVICE_REQ)  # the agent that is logged out has no device
-    assert request.floating("IIH") == [(6, text("3001"))]
+    assert request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text("3001"))]
     peer.device_conf(request, [(501, DEVICE, 3)])
     request = await peer.receive(SNAPSHOT_CALL_REQ)
-    assert request.fixed("IIIH")[1:3] == (5000, 501)
+    assert request.fixed(ONE_CALL_LAYOUT)[1:3] == (5000, 501)
     assert not opening.done()
     peer.failure_conf(request, 13)
     await soon(opening)

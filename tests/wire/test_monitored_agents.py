@@ -31,6 +31,7 @@ from support.supervisor_steps import (
 from support.wire_steps import (
     AGENT_SERVICES,
     QUERY_LAYOUT,
+    SNAPSHOT_DEVICE_LAYOUT,
     FullRecorder,
     answer_opening,
     connected,
@@ -410,7 +411,7 @@ async def test_monitors_are_started_again_with_new_ids(
             peer.monitor_start_conf(request, 180 + request.fixed("II")[1])
     for _ in range(2):  # the own device, and that of the monitored agent
         request = await peer.receive(SNAPSHOT_DEVICE_REQ)
-        if request.floating("IIH") == [(6, text(DEVICE))]:
+        if request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text(DEVICE))]:
             peer.failure_conf(request, E_CTI_INVALID_DEVICE)
         else:
             peer.device_conf(request)
