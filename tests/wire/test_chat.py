@@ -5,7 +5,7 @@ import struct
 import pytest
 from support.documented_events import check_keywords
 from support.model import MakeSession, failing, soon, until
-from support.struct_server import PERIPHERAL, Peer, StructServer, text, uint
+from support.struct_server import PERIPHERAL, Floating, Peer, StructServer, text, uint
 from support.wire_steps import Desk, FullRecorder, open_bulk
 
 from ctios_fast import Arguments, CilCode, MethodError, RequestRefused, Session
@@ -18,18 +18,35 @@ MESSAGE_LAYOUT = "IIH"
 CLIENT, SUPERVISOR, TEAM, ALL = range(4)
 
 
-def session_opened(peer: Peer, session_id: int, agent_id: str, client_id: str) -> None:
+def client_fields(agent_id: str, client_id: str) -> Floating:
+    """What names a client and its agent."""
+    return [(81, text("10.0.0.1")), (1, text(client_id)), (3, text("desk")), (5, text(agent_id))]
+
+
+def session_opened(
+    peer: Peer, session_id: int, agent_id: str, client_id: str, *, peripheral_id: int = PERIPHERAL
+) -> None:
     """Report that a client opened a session for an agent."""
-    fixed = struct.pack(">IIIIII", session_id, PERIPHERAL, 0x7, 0, 0, 51000)
-    names = [(81, text("10.0.0.1")), (1, text(client_id)), (3, text("desk")), (5, text(agent_id))]
-    peer.send(CLIENT_SESSION_OPENED_EVENT, fixed, names)
+    fixed = struct.pack(">IIIIII", session_id, peripheral_id, 0x7, 0, 0, 51000)
+    peer.send(CLIENT_SESSION_OPENED_EVENT, fixed, client_fields(agent_id, client_id))
 
 
 def session_closed(peer: Peer, session_id: int, agent_id: str, client_id: str) -> None:
     """Report that a client's session has ended."""
     fixed = struct.pack(">IIII", session_id, PERIPHERAL, 0, 51000)
-    names = [(81, text("10.0.0.1")), (1, text(client_id)), (3, text("desk")), (5, text(agent_id))]
-    peer.send(CLIENT_SESSION_CLOSED_EVENT, fixed, names)
+    peer.send(CLIENT_SESSION_CLOSED_EVENT, fixed, client_fields(agent_id, client_id))
+
+
+def user_message(peer: Peer, distribution: int, client_id: str, words: str) -> None:
+    """Send a message of a client."""
+    fixed = struct.pack(">IH", 1_700_000_000, distribution)
+    peer.send(USER_MESSAGE_EVENT, fixed, [(1, text(client_id)), (7, text(words))])
+
+
+def emergency(peer: Peer, connection: tuple[int, int], session_id: int, floating: Floating = ()) -> None:
+    """Report an emergency. ``connection``: ConnectionCallID and ConnectionDeviceIDType."""
+    fixed = struct.pack(">IIHI", PERIPHERAL, *connection, session_id)
+    peer.send(EMERGENCY_CALL_EVENT, fixed, floating)
 
 
 # --- Sending ----------------------------------------------------------------------------------------
@@ -141,8 +158,7 @@ def test_a_rule_must_be_a_function(make_session: MakeSession) -> None:
     [(CLIENT, "agent"), (SUPERVISOR, "supervisor"), (TEAM, "team"), (ALL, "all"), (9, "9")],
 )
 async def test_a_received_message_has_the_keywords_of_the_guide(desk: Desk, number: int, name: str) -> None:
-    fixed = struct.pack(">IH", 1_700_000_000, number)
-    desk.peer.send(USER_MESSAGE_EVENT, fixed, [(1, text("desk-1002")), (7, text("need you"))])
+    user_message(desk.peer, number, "desk-1002", "need you")
     event = await desk.recorder.wait_for("OnChatMessage")
     check_keywords("OnChatMessage", event)
     assert event == Arguments(
@@ -158,8 +174,7 @@ async def test_a_received_message_has_the_keywords_of_the_guide(desk: Desk, numb
 
 async def test_the_source_is_the_agent_of_a_client_that_the_server_reported(desk: Desk) -> None:
     session_opened(desk.peer, 7, "1002", "desk-1002")
-    fixed = struct.pack(">IH", 1_700_000_000, CLIENT)
-    desk.peer.send(USER_MESSAGE_EVENT, fixed, [(1, text("desk-1002")), (7, text("hi"))])
+    user_message(desk.peer, CLIENT, "desk-1002", "hi")
     assert (await desk.recorder.wait_for("OnChatMessage"))["Source"] == "1002"
 
 
@@ -167,7 +182,7 @@ async def test_bulk_mode_names_no_recipient(
     session: Session, server: StructServer, recorder: FullRecorder
 ) -> None:
     peer = await open_bulk(session, server)
-    peer.send(USER_MESSAGE_EVENT, struct.pack(">IH", 1, ALL), [(1, text("boss")), (7, text("hi"))])
+    user_message(peer, ALL, "boss", "hi")
     event = await recorder.wait_for("OnChatMessage")
     assert event["Source"] == "boss"
     assert "Target" not in event
@@ -175,7 +190,6 @@ async def test_bulk_mode_names_no_recipient(
 
 @pytest.mark.covers("IAgentEvents.OnEmergencyCall")
 async def test_an_emergency_has_all_ten_keywords(desk: Desk) -> None:
-    fixed = struct.pack(">IIHI", PERIPHERAL, 9001, 0, 44)
     floating = [
         (25, text("3002.0")),
         (1, text("desk-1002")),
@@ -184,7 +198,7 @@ async def test_an_emergency_has_all_ten_keywords(desk: Desk) -> None:
         (5, text("1002")),
         (6, text("3012")),
     ]
-    desk.peer.send(EMERGENCY_CALL_EVENT, fixed, floating)
+    emergency(desk.peer, (9001, 0), 44, floating)
     event = await desk.recorder.wait_for("OnEmergencyCall")
     check_keywords("OnEmergencyCall", event)
     assert event == Arguments(
@@ -202,7 +216,7 @@ async def test_an_emergency_has_all_ten_keywords(desk: Desk) -> None:
 
 
 async def test_an_emergency_without_its_texts_has_all_ten_keywords(desk: Desk) -> None:
-    desk.peer.send(EMERGENCY_CALL_EVENT, struct.pack(">IIHI", PERIPHERAL, 0xFFFFFFFF, 0xFFFF, 0))
+    emergency(desk.peer, (0xFFFFFFFF, 0xFFFF), 0)
     event = await desk.recorder.wait_for("OnEmergencyCall")
     assert len(event) == 10
     assert event["AgentID"] == ""
@@ -227,8 +241,7 @@ async def test_the_latest_session_of_an_agent_counts(desk: Desk) -> None:
 
 
 async def test_a_session_of_another_peripheral_or_without_an_agent_counts_for_nobody(desk: Desk) -> None:
-    fixed = struct.pack(">IIIIII", 7, 5001, 0x7, 0, 0, 51000)
-    desk.peer.send(CLIENT_SESSION_OPENED_EVENT, fixed, [(81, text("h")), (1, text("c")), (5, text("1002"))])
+    session_opened(desk.peer, 7, "1002", "desk-1002", peripheral_id=5001)
     session_opened(desk.peer, 8, "", "wallboard")
     session_opened(desk.peer, 9, "1003", "desk-1003")
     chat = desk.session._context.chat
