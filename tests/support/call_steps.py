@@ -211,10 +211,12 @@ async def bulk_desk(session: Session, server: StructServer, recorder: Recorder) 
     return CallDesk(session, None, peer, recorder, 0)
 
 
-async def monitor_desk(session: Session, server: StructServer, recorder: Recorder) -> CallDesk:
-    """A session in monitor mode that hears every event of a peripheral."""
+async def monitor_desk(
+    session: Session, server: StructServer, recorder: Recorder, filter_string: str = "*"
+) -> CallDesk:
+    """A session in monitor mode that hears the events of a peripheral that pass the filter."""
     peer = await connected(session, server)
-    opening = session.set_message_filter("*", peripheral_id=PERIPHERAL)
+    opening = session.set_message_filter(filter_string, peripheral_id=PERIPHERAL)
     peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES, peripherals=(PERIPHERAL,))
     peer.system_event(3, PERIPHERAL)
     await soon(opening)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from support.call_steps import CallDesk
+from support.call_steps import CallDesk, monitor_desk
 from support.model import an_agent, failing, soon, until
 from support.statistics_messages import (
     GROUP_FIGURES,
@@ -20,7 +20,6 @@ from support.struct_server import (
     LOGOUT,
     NOT_READY,
     NULL_SKILL_GROUP,
-    OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     Group,
     StructServer,
@@ -186,9 +185,8 @@ async def test_the_groups_of_an_agent_follow_its_state_events(member: Desk, cloc
     await report_state(member.peer, member.recorder, NOT_READY, groups=[HELP, LATE])
     await answered(member, 9)
     await pass_interval(member, clock, 8, 9)
-    await report_state(
-        member.peer, member.recorder, NOT_READY, group=SALES
-    )  # one event for each group adds to those that are known
+    # One event for each group adds to those that are known.
+    await report_state(member.peer, member.recorder, NOT_READY, group=SALES)
     await answered(member, 7)
     await pass_interval(member, clock, 7, 8, 9)
 
@@ -261,13 +259,13 @@ async def test_empty_arguments_enable_all_groups_that_are_known(desk: Desk, cloc
             {"SkillGroupNumbers": [{"SkillGroupNumber": 7, "SkillGroupPriority": 1}]},
             CilCode.E_CTIOS_INVALID_ARGUMENT,
         ),
-        ({"SkillGroupNumbers": range(10_001)}, CilCode.E_CTIOS_INVALID_ARGUMENT),
+        pytest.param(
+            {"SkillGroupNumbers": list(range(10_001))}, CilCode.E_CTIOS_INVALID_ARGUMENT, id="too many groups"
+        ),
         (5, CilCode.E_CTIOS_INVALID_ARGUMENT),
     ],
 )
 async def test_arguments_that_name_no_groups_are_refused(desk: Desk, args: object, code: CilCode) -> None:
-    if isinstance(args, dict) and isinstance(args["SkillGroupNumbers"], range):
-        args = {"SkillGroupNumbers": list(args["SkillGroupNumbers"])}
     for method in (desk.agent.enable_skill_group_statistics, desk.agent.disable_skill_group_statistics):
         assert failing(lambda: method(args)) == code  # type: ignore[arg-type]  # noqa: B023
     assert desk.session.get_all_skill_groups() == {}
@@ -283,7 +281,7 @@ async def test_groups_are_asked_for_at_the_login_if_its_events_do_not_name_all(
     for login in range(2):
         count = len(recorder.of("OnSkillGroupStatisticsUpdated"))
         peer.agent_state_event(NOT_READY, group=SALES)
-        await answered(bulk_calls, 7) if login == 0 else await answered(bulk_calls, 7, 8)
+        await answered(bulk_calls, *((7,) if login == 0 else (7, 8)))
         if login == 0:
             query = await peer.receive(QUERY_AGENT_STATE_REQ)
             peer.query_conf(query, NOT_READY, groups=(SALES, HELP))
@@ -490,20 +488,15 @@ async def test_refused_queries_are_reported_and_repeated_at_the_interval(
 async def test_in_monitor_mode_statistics_pass_the_filters_of_cti_os(
     session: Session, server: StructServer, recorder: FullRecorder, clock: ManualClock, filter_string: str
 ) -> None:
-    peer = await connected(session, server)
-    opening = session.set_message_filter(filter_string, peripheral_id=5000)
-    peer.open_conf(await peer.receive(OPEN_REQ), services=0x10 | 0x4, peripherals=(5000,))
-    await soon(opening)
-    recorder.clear()
-    monitor = CallDesk(session, None, peer, recorder, 0)
+    monitor = await monitor_desk(session, server, recorder, filter_string)
     session.enable_skill_group_statistics(
         {"PeripheralID": 5000, "SkillGroupNumber": 7, "SkillGroupPriority": 0}
     )
-    peer.agent_state_event(NOT_READY)
+    monitor.peer.agent_state_event(NOT_READY)
     await answered(monitor, 7)
     await pass_interval(monitor, clock, 7)
     assert bool(recorder.of("OnAgentStateChange")) == (filter_string == "*")
     agent = session.agents["1001"]
     agent.enable_agent_statistics(interval=None)
-    agent_statistics_conf(peer, await peer.receive(QUERY_AGENT_STATISTICS_REQ))
+    agent_statistics_conf(monitor.peer, await monitor.peer.receive(QUERY_AGENT_STATISTICS_REQ))
     await recorder.wait_for("OnAgentStatistics")
