@@ -463,11 +463,3 @@ async def test_nothing_is_kept_after_a_disconnect(
     await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
     await soon(opening)
     assert not monitors.wanted
-
-
-async def test_a_translation_route_of_a_supervisors_session_is_monitored(
-    desk: SupervisorDesk, recorder: FullRecorder
-) -> None:
-    send(desk.peer, "CALL_TRANSLATION_ROUTE", DNIS="8000", RouterCallKeyDay=1, RouterCallKeyCallID=2)
-    args = await recorder.wait_for("OnMonitoredTranslationRoute")
-    assert (args["DNIS"], args["Monitored"]) == ("8000", True)

@@ -137,6 +137,7 @@ async def test_a_supervisors_session_gets_translation_routes_of_the_peripheral_a
     send(peer, "CALL_TRANSLATION_ROUTE", None, DNIS="8000", **ANNOUNCED)
     args = await recorder.wait_for("OnMonitoredTranslationRoute")
     assert_announced(args, DNIS="8000", RouterCallKeySequenceNumber=2)
+    assert args["Monitored"] is True
     assert "OnTranslationRoute" not in recorder.names
 
 
