@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from ctios_fast import Agent, Session
 from support.call_messages import CONNECT, Connection, send
 from support.model import Recorder, soon
-from support.struct_server import NOT_READY, PERIPHERAL, Frame, Peer, StructServer
+from support.struct_server import NOT_READY, PERIPHERAL, Frame, Peer, StructServer, text
 from support.wire_steps import (
     AGENT_SERVICES,
     FOREIGN_MONITOR,
@@ -79,3 +79,11 @@ async def receive_supervision(peer: Peer) -> tuple[Frame, tuple[int, ...], list[
     fixed = request.fixed(SUPERVISE_LAYOUT)
     assert fixed[1] == PERIPHERAL
     return request, fixed[2:], list(request.floating(SUPERVISE_LAYOUT))
+
+
+async def receive_supervision_of_call(peer: Peer, action: int) -> Frame:
+    """The next request, which must be that action of the supervisor at 3001 on ``MEMBERS_CALL``."""
+    request, fixed, floating = await receive_supervision(peer)
+    assert fixed == (601, NULL_ID, 0, NO_TYPE, action)
+    assert floating == [(90, text("3002")), (85, text("3001"))]
+    return request

@@ -1,9 +1,8 @@
 """Every call message becomes one event with exactly the documented keywords: from bytes to keyword sets.
 
 Each event is tried as an own one in agent mode, as one of a monitor of a device and of a call, and in bulk
-mode; once with every field
-of its message, for a call of which all is known, and once with no field that may be left out, for a call of
-which nothing is known.
+mode; once with every field of its message, for a call of which all is known, and once with no field that may
+be left out, for a call of which nothing is known.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.call_messages import NULL, Connection, send
 from support.model import MakeSession, failed, soon, until
-from support.struct_server import NOT_READY, PERIPHERAL, StructServer, text
+from support.struct_server import LOGOUT, NOT_READY, PERIPHERAL, Frame, Peer, StructServer, text
 from support.supervisor_steps import (
     MEMBERS_CALL,
     NO_TYPE,
@@ -18,6 +18,7 @@ from support.supervisor_steps import (
     hear_call,
     open_supervisor,
     receive_supervision,
+    receive_supervision_of_call,
 )
 from support.wire_steps import AGENT_SERVICES, OWN_MONITOR, FullRecorder, connected, open_bulk
 
@@ -43,6 +44,12 @@ SHORTCUTS = [
 MEMBER = "agent.5000.1002"
 
 
+def confirm(peer: Peer, request: Frame) -> None:
+    """Confirm the supervision of the member's call."""
+    fixed = struct.pack(">IIH", request.invoke_id, 601, 0)
+    peer.send(SUPERVISE_CALL_CONF, fixed, [(25, text("3002"))])
+
+
 @pytest.mark.parametrize(("method", "action"), SHORTCUTS)
 async def test_each_action_names_the_members_call_in_agent_mode(
     session: Session, server: StructServer, recorder: FullRecorder, method: str, action: int
@@ -50,10 +57,8 @@ async def test_each_action_names_the_members_call_in_agent_mode(
     desk = await open_supervisor(session, server)
     call = await hear_call(desk.peer, recorder, MEMBERS_CALL)
     asked = getattr(desk.agent, method)(call=call)
-    request, fixed, floating = await receive_supervision(desk.peer)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, action)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
-    desk.peer.send(SUPERVISE_CALL_CONF, struct.pack(">IIH", request.invoke_id, 601, 0), [(25, text("3002"))])
+    request = await receive_supervision_of_call(desk.peer, action)
+    confirm(desk.peer, request)
     answer = await soon(asked)
     assert (answer["ConnectionCallID"], answer["ConnectionDeviceID"]) == (601, "3002")
     (event,) = recorder.of("OnSuperviseCallConf")
@@ -76,9 +81,7 @@ async def test_each_action_names_the_supervisors_device_in_bulk_mode(
     call = await hear_call(peer, recorder, MEMBERS_CALL, monitor_id=0)
     supervisor = session.agent("1001", agent_instrument="3001")
     getattr(supervisor, method)(call=call.unique_object_id)
-    _, fixed, floating = await receive_supervision(peer)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, action)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
+    await receive_supervision_of_call(peer, action)
 
 
 @pytest.mark.parametrize(("method", "action"), SHORTCUTS)
@@ -95,10 +98,8 @@ async def test_each_action_goes_through_the_companion_if_supervisor_was_not_gran
     recorder = FullRecorder(companion)
     call = await hear_call(through, recorder, MEMBERS_CALL, monitor_id=0)
     asked = getattr(desk.agent, method)(call=call)
-    request, fixed, floating = await receive_supervision(through)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, action)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
-    through.send(SUPERVISE_CALL_CONF, struct.pack(">IIH", request.invoke_id, 601, 0), [(25, text("3002"))])
+    request = await receive_supervision_of_call(through, action)
+    confirm(through, request)
     assert (await soon(asked))["ConnectionCallID"] == 601
 
 
@@ -136,9 +137,7 @@ async def test_arguments_carry_the_keywords_of_the_guide(
     args = Arguments(AgentReference=MEMBER, SupervisoryAction=SupervisoryAction.BARGE_IN)
     args[keyword] = MEMBERS_CALL.uid
     desk.agent.supervise_call(args)
-    _, fixed, floating = await receive_supervision(desk.peer)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, 3)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
+    await receive_supervision_of_call(desk.peer, 3)
 
 
 async def test_the_supervisors_connection_is_named_once_there_is_one(
@@ -156,7 +155,13 @@ async def test_the_supervisors_connection_is_named_once_there_is_one(
     _, fixed, floating = await receive_supervision(desk.peer)
     assert fixed == (601, 601, 0, 0, 4)  # the connection in the supervised call comes first
     assert floating == [(90, text("3002")), (91, text("3001.1")), (85, text("3001"))]
-    send(desk.peer, "CALL_CLEARED", Connection(601, "3001.1"), monitor_id=OWN_MONITOR, LocalConnectionState=0)
+    send(
+        desk.peer,
+        "CALL_CLEARED",
+        Connection(601, "3001.1"),
+        monitor_id=OWN_MONITOR,
+        LocalConnectionState=NULL,
+    )
     await recorder.wait_for("OnCallCleared")
     assert session.calls["call.5000.601.3001.1"].status == NULL
     desk.agent.clear_supervision(call=call)
@@ -185,9 +190,7 @@ async def test_the_request_is_the_same_in_older_versions(
     assert desk.peer.version == version
     call = await hear_call(desk.peer, recorder, MEMBERS_CALL)
     desk.agent.barge_in(call=call)
-    _, fixed, floating = await receive_supervision(desk.peer)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, 3)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
+    await receive_supervision_of_call(desk.peer, 3)
 
 
 # --- Refusals ---------------------------------------------------------------------------------------
@@ -287,7 +290,7 @@ async def test_a_supervisor_in_bulk_mode_needs_a_device(session: Session, server
 async def test_a_supervisor_of_client_events_alone_may_lack_a_device(
     session: Session, server: StructServer
 ) -> None:
-    desk = await open_supervisor(session, server, services=AGENT_SERVICES | SUPERVISOR, state=1)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES | SUPERVISOR, state=LOGOUT)
     desk.agent.agent_instrument = None
     desk.agent.barge_in(agent=session.agent("1002"))
     _, _, floating = await receive_supervision(desk.peer)

@@ -24,6 +24,7 @@ from support.supervisor_steps import (
     SupervisorDesk,
     open_supervisor,
     receive_supervision,
+    receive_supervision_of_call,
 )
 from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, open_bulk
 
@@ -36,7 +37,6 @@ OWN_CALL, LISTENING = Connection(601, "3001"), Connection(701, "3001")
 OF_AGENT = {"SET_AGENT_READY", "SET_AGENT_LOGOUT"}
 #: BARGE_IN and SILENTMONITOR are one bit.
 JOIN = {"START_SILENTMONITOR", "BARGE_IN"}
-CALL_STATES: dict[str, Any] = {"LocalConnectionState": CONNECT}
 
 
 def names(mask: int) -> set[str]:
@@ -87,7 +87,10 @@ class Watched(NamedTuple):
         self.member_is(TALKING)
         self.establish(MEMBERS_CALL, FOREIGN_MONITOR)
         await until(
-            lambda: MEMBERS_CALL.uid in self.desk.session.calls and self.reports[-1]["MessageID"] == 10
+            lambda: (
+                MEMBERS_CALL.uid in self.desk.session.calls
+                and self.reports[-1]["MessageID"] == CALL_ESTABLISHED
+            )
         )
         self.reports.clear()
         self.order.clear()
@@ -191,7 +194,11 @@ async def test_barging_in_and_taking_over_change_the_buttons_after_each_event(de
     assert conferenced["MessageID"] == 17
     assert names(conferenced["SupervisorBtnEnablementMask"]) == {"SET_AGENT_LOGOUT", "INTERCEPT", "CLEAR"}
     send(
-        desk.peer, "CALL_CONNECTION_CLEARED", MEMBERS_CALL, monitor_id=FOREIGN_MONITOR, LocalConnectionState=0
+        desk.peer,
+        "CALL_CONNECTION_CLEARED",
+        MEMBERS_CALL,
+        monitor_id=FOREIGN_MONITOR,
+        LocalConnectionState=NULL,
     )
     send(desk.peer, "END_CALL", MEMBERS_CALL, monitor_id=FOREIGN_MONITOR)
     await until(lambda: MEMBERS_CALL.uid not in desk.desk.session.calls)
@@ -251,6 +258,4 @@ async def test_supervision_without_a_named_agent_is_about_the_monitored_one(desk
     assert floating == [(5, text("1002")), (85, text("3001"))]
     monitors.choose_call(supervisor, desk.desk.session.calls[MEMBERS_CALL.uid])
     supervisor.barge_in()
-    _, fixed, floating = await receive_supervision(desk.peer)
-    assert fixed == (601, NULL_ID, 0, NO_TYPE, 3)
-    assert floating == [(90, text("3002")), (85, text("3001"))]
+    await receive_supervision_of_call(desk.peer, 3)
