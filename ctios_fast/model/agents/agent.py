@@ -384,10 +384,11 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     def _query(self, take_in: Callable[[Message], object], timeout: float | None) -> Request[Message]:
         query = ObjectRequest("QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal)
-        self._send_state_query(query, timeout)
+        self.send_state_query(query, timeout)
         return query
 
-    def _send_state_query(self, query: Request[Message], timeout: float | None) -> None:
+    def send_state_query(self, query: Request[Message], timeout: float | None = None) -> None:
+        """Send a query for the agent's state. Polls call it too."""
         context = self._require_context()
         context.send(
             query,
@@ -398,10 +399,6 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             icm_agent_id=0,
             agent_id=self.agent_id,
         )
-
-    def send_state_query(self, poll: Request[Message]) -> None:
-        """Send the query for the agent's state of a poll. Called by it."""
-        self._send_state_query(poll, None)
 
     def _check_login_name(self, given: Arguments) -> None:
         # The wire has AgentIDs only.

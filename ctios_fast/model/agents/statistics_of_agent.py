@@ -143,7 +143,7 @@ class StatisticsOfAgent(DeskProperties):
         """
         timeout = optional_seconds("timeout", timeout)
         query = ObjectRequest(AgentPoll.message, self.apply_statistics, self._fire_refusal)
-        self._send_statistics_query(query, timeout)
+        self.send_statistics_query(query, timeout)
         return query
 
     # --- Skill groups -------------------------------------------------------------------------------
@@ -264,11 +264,8 @@ class StatisticsOfAgent(DeskProperties):
 
     # --- Queries ------------------------------------------------------------------------------------
 
-    def send_statistics_query(self, poll: Request[Message]) -> None:
-        """Send the query of a poll. Called by it."""
-        self._send_statistics_query(poll, None)
-
-    def _send_statistics_query(self, query: Request[Message], timeout: float | None) -> None:
+    def send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
+        """Send a query for the statistics. Polls call it too."""
         context = self._require_context()
         context.send(
             query,

@@ -134,14 +134,11 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         """
         timeout = optional_seconds("timeout", timeout)
         query = ObjectRequest(GroupPoll.message, self.apply_statistics, self._fire_refusal)
-        self._send_query(query, timeout)
+        self.send_statistics_query(query, timeout)
         return query
 
-    def send_statistics_query(self, poll: Request[Message]) -> None:
-        """Send the query of a poll. Called by it."""
-        self._send_query(poll, None)
-
-    def _send_query(self, query: Request[Message], timeout: float | None) -> None:
+    def send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
+        """Send a query for the statistics. Polls call it too."""
         context = self._require_context()
         context.send(
             query,
