@@ -67,6 +67,10 @@ class CtiObject(PropertyObject):
             raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} {self.WITHOUT_SESSION}")
         return self.context
 
+    def _peripheral(self, context: Context) -> int:
+        # The peripheral that a request about the object names.
+        return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+
     def leave(self) -> None:
         """Belong to no session from now on. Called by the registry."""
         self.context = None

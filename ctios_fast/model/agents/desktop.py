@@ -368,9 +368,6 @@ class AgentRequests(StatisticsOfAgent):
             call = args.get(kw.CTIOS_CALLREFERENCEOBJECTID)
         return named_call(self._require_context(), call)
 
-    def _peripheral(self, context: Context) -> int:
-        return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
-
     def _require_instrument(self) -> str:
         instrument = self.agent_instrument or self.agent_extension
         if not instrument:

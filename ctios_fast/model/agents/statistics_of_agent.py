@@ -271,7 +271,7 @@ class StatisticsOfAgent(DeskProperties):
             query,
             context.messages.QueryAgentStatisticsReq,
             timeout,
-            peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
+            peripheral_id=self._peripheral(context),
             agent_id=self.agent_id,
         )
 

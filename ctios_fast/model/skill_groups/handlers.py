@@ -23,7 +23,7 @@ class _KnownGroups:
         self._groups = groups
 
     def group(self, number: int) -> SkillGroup | None:
-        """The group of that number, made known if it is not; None if there is no place for it."""
+        """The group of that number, created if it is not known; None if there is no place for it."""
         context = self._context
         return self._groups.adopt(number, lambda: SkillGroup(number, context.peripheral_id, context))
 

@@ -144,7 +144,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
             query,
             context.messages.QuerySkillGroupStatisticsReq,
             timeout,
-            peripheral_id=context.peripheral_id if self.peripheral_id is None else self.peripheral_id,
+            peripheral_id=self._peripheral(context),
             skill_group_number=self.skill_group_number,
             skill_group_id=NULL_SKILL_GROUP,
         )

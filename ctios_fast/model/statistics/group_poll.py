@@ -61,7 +61,7 @@ class GroupPoll:
             self._poller.ask(self)
 
     def release(self) -> None:
-        """One who wanted the statistics does so no more."""
+        """The statistics are wanted by one fewer."""
         if self.wanted:
             self.wanted -= 1
             if not self.wanted:

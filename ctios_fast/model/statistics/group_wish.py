@@ -30,7 +30,7 @@ class KnownGroups(Protocol):
     """The skill groups of a session."""
 
     def group(self, number: int) -> WantedGroup | None:
-        """The group of that number, made known if it is not; None if there is no place for it."""
+        """The group of that number, created if it is not known; None if there is no place for it."""
 
     def all(self) -> Collection[WantedGroup]:
         """The groups that are known."""

@@ -184,7 +184,7 @@ class SupervisorRequests(RequestingObject):
         # Adds the fields that name the supervised connection, and the supervisor's own one.
         context = self._require_context()
         target, supervised = self._supervised(context, args, agent, call)
-        fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+        fields["peripheral_id"] = self._peripheral(context)
         if target is None:
             fields["agent_connection_call_id"] = NULL_ID
             fields["agent_connection_device_id_type"] = CONNECTION_ID_NONE
@@ -310,7 +310,7 @@ class SupervisorRequests(RequestingObject):
 
     def _name_recipient(self, args: Any, target: Any, fields: Fields) -> None:
         context = self._require_context()
-        fields["peripheral_id"] = context.peripheral_id if self.peripheral_id is None else self.peripheral_id
+        fields["peripheral_id"] = self._peripheral(context)
         kind = fields["distribution"]
         if kind != DISTRIBUTE_TO_CLIENT:
             fields.pop("client_id", None)
