@@ -5,12 +5,12 @@ from typing import Any, Final, Protocol
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
 from ctios_fast.enums import CilCode
-from ctios_fast.protocol.codes import NULL_CALL_TYPE
+from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_CALL_TYPE, NULL_ID
 
 from .coercion import refuse
 from .context import Context
 
-__all__ = ["CallReference", "add_present_values", "name_connection", "named_call"]
+__all__ = ["CallReference", "add_present_values", "name_connection", "name_no_connection", "named_call"]
 
 #: Fields of SET_CALL_DATA_REQ without a value for "leave it": keyword, field, value if nothing is known.
 _PRESENT_VALUES: Final = (
@@ -61,11 +61,20 @@ def named_call(context: Context, call: Any) -> CallReference | None:
     return named
 
 
-def name_connection(call: CallReference, fields: dict[str, Any]) -> None:
-    """Add the fields of a message that name the connection."""
-    fields["connection_call_id"] = call.connection_call_id
-    fields["connection_device_id_type"] = call.connection_device_id_type
-    fields["connection_device_id"] = call.connection_device_id
+def name_connection(call: CallReference, fields: dict[str, Any], prefix: str = "") -> None:
+    """Add the fields of a message that name the connection.
+
+    - ``prefix``: what the names of these fields begin with, such as ``"active_"``.
+    """
+    fields[f"{prefix}connection_call_id"] = call.connection_call_id
+    fields[f"{prefix}connection_device_id_type"] = call.connection_device_id_type
+    fields[f"{prefix}connection_device_id"] = call.connection_device_id
+
+
+def name_no_connection(fields: dict[str, Any], prefix: str = "") -> None:
+    """Add the fields that say that the message names no connection there; ``prefix`` as above."""
+    fields[f"{prefix}connection_call_id"] = NULL_ID
+    fields[f"{prefix}connection_device_id_type"] = CONNECTION_ID_NONE
 
 
 def add_present_values(call: CallProperties, fields: dict[str, Any]) -> None:

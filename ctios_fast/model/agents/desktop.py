@@ -12,11 +12,16 @@ from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import agent_device_type, device_values
-from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, named_call
+from ctios_fast.model.named_call import (
+    CallReference,
+    add_present_values,
+    name_connection,
+    name_no_connection,
+    named_call,
+)
 from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
 from ctios_fast.model.supervisors.companion import controlling_context
-from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_ID
 
 from . import desktop_rows as rows
 from .statistics_of_agent import StatisticsOfAgent
@@ -342,8 +347,7 @@ class AgentRequests(StatisticsOfAgent):
         fields["agent_instrument"] = self.agent_instrument or None
         named = self._named_call(call, args)
         if named is None:
-            fields["connection_call_id"] = NULL_ID
-            fields["connection_device_id_type"] = CONNECTION_ID_NONE
+            name_no_connection(fields)
             fields["connection_device_id"] = ""
         else:
             name_connection(named, fields)

@@ -13,13 +13,11 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import refuse
-from ctios_fast.model.named_call import CallReference, add_present_values
+from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, name_no_connection
 from ctios_fast.model.request_rows import Describe, Fields, RequestingObject, RequestRow
 from ctios_fast.protocol.codes import (
-    CONNECTION_ID_NONE,
     DEVID_DEVICE_IDENTIFIER,
     DEVID_NONE,
-    NULL_ID,
     PT_ENTERPRISE_AGENT,
 )
 
@@ -425,16 +423,13 @@ class CallRequests(RequestingObject):
     def _name(self, prefix: str, fields: Fields) -> None:
         # The fields that name the connection, with ``active_``, ``held_`` or ``other_`` before their names.
         fields["peripheral_id"] = self.peripheral_id
-        fields[f"{prefix}connection_call_id"] = self.connection_call_id
-        fields[f"{prefix}connection_device_id_type"] = self.connection_device_id_type
-        fields[f"{prefix}connection_device_id"] = self.connection_device_id
+        name_connection(self, fields, prefix)
         if self.instrument is not None and self._require_context().codec.version >= _SINCE_INSTRUMENT:
             fields["agent_instrument"] = self.instrument
 
     def _name_single_step(self, fields: Fields) -> None:
         self._name("active_", fields)
-        fields["held_connection_call_id"] = NULL_ID
-        fields["held_connection_device_id_type"] = CONNECTION_ID_NONE
+        name_no_connection(fields, "held_")
 
     def _confirmed_arguments(self, fields: Fields, message: Message, describe: Describe | None) -> Arguments:
         # CTI OS documents the call's identity alone. What the server answered is the request's answer.

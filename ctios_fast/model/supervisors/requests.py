@@ -11,18 +11,16 @@ from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.named_call import CallReference
+from ctios_fast.model.named_call import CallReference, name_connection, name_no_connection
 from ctios_fast.model.property_object import Property
 from ctios_fast.model.request_rows import Fields, RequestingObject
 from ctios_fast.protocol.codes import (
     CALLTYPE_SUPERVISOR_MONITOR,
     CALLTYPE_SUPERVISOR_WHISPER,
-    CONNECTION_ID_NONE,
     CTI_SERVICE_ALL_EVENTS,
     CTI_SERVICE_PERIPHERAL_MONITOR,
     DISTRIBUTE_TO_ALL,
     DISTRIBUTE_TO_CLIENT,
-    NULL_ID,
     SUPERVISOR_BARGE_IN,
     SUPERVISOR_CLEAR,
     SUPERVISOR_INTERCEPT,
@@ -186,21 +184,15 @@ class SupervisorRequests(RequestingObject):
         target, supervised = self._supervised(context, args, agent, call)
         fields["peripheral_id"] = self._peripheral(context)
         if target is None:
-            fields["agent_connection_call_id"] = NULL_ID
-            fields["agent_connection_device_id_type"] = CONNECTION_ID_NONE
+            name_no_connection(fields, "agent_")
             fields["agent_id"] = supervised.agent_id
         else:
-            fields["agent_connection_call_id"] = target.connection_call_id
-            fields["agent_connection_device_id_type"] = target.connection_device_id_type
-            fields["agent_connection_device_id"] = target.connection_device_id
+            name_connection(target, fields, "agent_")
         own = self._own_connection(context, fields["agent_connection_call_id"])
         if own is None:
-            fields["supervisor_connection_call_id"] = NULL_ID
-            fields["supervisor_connection_device_id_type"] = CONNECTION_ID_NONE
+            name_no_connection(fields, "supervisor_")
         else:
-            fields["supervisor_connection_call_id"] = own.connection_call_id
-            fields["supervisor_connection_device_id_type"] = own.connection_device_id_type
-            fields["supervisor_connection_device_id"] = own.connection_device_id
+            name_connection(own, fields, "supervisor_")
         instrument = self.agent_instrument or self.agent_extension
         if instrument:
             fields["supervisor_instrument"] = instrument
