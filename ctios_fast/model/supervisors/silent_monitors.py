@@ -87,8 +87,7 @@ class SilentMonitors:
             self._follow(key)
         if self._followed.get(key, self) is not None:  # it is not followed, or has been reported
             return
-        monitoring = _Monitoring(message.get("CallingDeviceID") or "", message.get("CalledDeviceID") or "")
-        self._followed[key] = monitoring
+        self._followed[key] = monitoring = _monitoring(message)
         self._context.fire(_STARTED, self._arguments, key, monitoring)
 
     def _failed(
@@ -98,25 +97,24 @@ class SilentMonitors:
         if key in self._followed:
             monitoring = self._followed.pop(key)
             if monitoring is None:  # it was never established
-                monitoring = _Monitoring(
-                    message.get("CallingDeviceID") or "", message.get("CalledDeviceID") or ""
-                )
+                monitoring = _monitoring(message)
             self._context.fire(_STOPPED, self._arguments, key, monitoring, cause)
 
     def _ended(self, message: Message, peripheral_id: int, call_id: int, device_id: str | None) -> None:
         del message
-        monitoring = self._followed.pop((peripheral_id, call_id, device_id or ""), None)
+        key = (peripheral_id, call_id, device_id or "")
+        monitoring = self._followed.pop(key, None)
         if monitoring is not None:
-            self._context.fire(
-                _STOPPED, self._arguments, (peripheral_id, call_id, device_id or ""), monitoring, 0
-            )
+            self._context.fire(_STOPPED, self._arguments, key, monitoring, 0)
 
     def _follow(self, key: _Key) -> None:
         if key[0] != self._context.peripheral_id:
             return
         if len(self._followed) >= _MAX_FOLLOWED:  # calls that ended in gaps of the events
             known = self._context.registry.find
-            self._followed = {each: devices for each, devices in self._followed.items() if known(_uid(each))}
+            self._followed = {
+                each: devices for each, devices in self._followed.items() if known(call_object_id(*each))
+            }
         if len(self._followed) < _MAX_FOLLOWED:
             self._followed.setdefault(key, None)
 
@@ -128,7 +126,7 @@ class SilentMonitors:
             kw.CTIOS_SILENTMONITORINITIATINGDEVICEID: monitoring.initiator,
             kw.CTIOS_SILENTMONITORTARGETAGENTUID: self._agent_at(monitoring.target),
             kw.CTIOS_SILENTMONITORTARGETDEVICEID: monitoring.target,
-            kw.CTIOS_SILENTMONITORCALLUID: _uid(key),
+            kw.CTIOS_SILENTMONITORCALLUID: call_object_id(*key),
         }
         if disposition is not None:
             values[kw.CTIOS_SILENTMONITORCALLDISPOSITION] = disposition
@@ -140,5 +138,5 @@ class SilentMonitors:
         return "" if agent is None else agent.unique_object_id
 
 
-def _uid(key: _Key) -> str:
-    return call_object_id(*key)
+def _monitoring(message: Message) -> _Monitoring:
+    return _Monitoring(message.get("CallingDeviceID") or "", message.get("CalledDeviceID") or "")
