@@ -64,8 +64,12 @@ class CallIndex:
         )
 
     def at_device(self, *devices: str | None) -> list[Call]:
-        """The calls at any of these devices that have not ended. A look through all calls."""
-        return [each for each in self.table if each.status != states.NULL and each.instrument in devices]
+        """The calls at any of these devices that have not ended; None is skipped. It looks at all calls."""
+        return [
+            each
+            for each in self.table
+            if each.status != states.NULL and each.instrument is not None and each.instrument in devices
+        ]
 
     def add(self, key: Key, device_id_type: int, home: CallHome) -> Call | None:
         """The call of a connection that a message names; it is created if it is not known.

@@ -16,7 +16,6 @@ from ctios_fast.model.property_object import Property
 from ctios_fast.model.request_rows import Fields, RequestingObject
 from ctios_fast.protocol.codes import (
     CALLTYPE_SUPERVISOR_MONITOR,
-    CALLTYPE_SUPERVISOR_WHISPER,
     CTI_SERVICE_ALL_EVENTS,
     CTI_SERVICE_PERIPHERAL_MONITOR,
     DISTRIBUTE_TO_ALL,
@@ -40,8 +39,6 @@ SUPERVISOR_PROPERTIES: Final = (
     Property(kw.CTIOS_SILENTMONITORTARGETAGENTUID, "silent_monitor_target_agent_uid"),
 )
 
-#: CallType of the calls through which a supervisor listens.
-_LISTENING: Final = (CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER)
 #: Services of sessions that have to name the supervisor's device.
 _NAMES_SUPERVISOR: Final = CTI_SERVICE_ALL_EVENTS | CTI_SERVICE_PERIPHERAL_MONITOR
 
@@ -226,9 +223,9 @@ class SupervisorRequests(RequestingObject):
     def _own_connection(self, context: Context, call_id: int) -> Any:
         # The supervisor's connection that the request is about: that of the supervised call, or the call
         # through which the supervisor listens, or any other.
-        here = context.calls_at(self.agent_instrument or "", self.agent_extension or "")
+        here = context.calls_at(self.agent_instrument, self.agent_extension)
         own = [each for each in here if not each.is_monitored]
-        own.sort(key=lambda each: (each.connection_call_id != call_id, each.call_type not in _LISTENING))
+        own.sort(key=lambda each: (each.connection_call_id != call_id, each.call_type not in rows.LISTENING))
         return own[0] if own else None
 
     @property
@@ -260,7 +257,7 @@ class SupervisorRequests(RequestingObject):
         context = self.context
         if context is None or context.current_agent is not self:
             return None
-        for call in context.calls_at(self.agent_instrument or "", self.agent_extension or ""):
+        for call in context.calls_at(self.agent_instrument, self.agent_extension):
             if not call.is_monitored and call.call_type == CALLTYPE_SUPERVISOR_MONITOR:
                 return call
         return None

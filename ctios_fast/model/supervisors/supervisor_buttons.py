@@ -12,15 +12,14 @@ from ctios_fast.model.calls.events import REPORTS
 from ctios_fast.model.context import Context
 from ctios_fast.model.publisher import Listener
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER, LCS_CONNECT
+from ctios_fast.protocol.codes import LCS_CONNECT
 
 from .companion import monitored_by
+from .supervisor_rows import LISTENING
 
 __all__ = ["SupervisorButtons"]
 
 _EVENT: Final = "OnSupervisorButtonChange"
-#: CallType of the calls through which a supervisor listens.
-_LISTENING: Final = frozenset({CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER})
 
 
 class SupervisorButtons:
@@ -143,13 +142,13 @@ def _supervision(own: list[Any], supervised: list[Any]) -> Supervision:
             continue
         if each.connection_call_id in joined:
             return Supervision.BARGED_IN
-        if each.call_type in _LISTENING:
+        if each.call_type in LISTENING:
             found = Supervision.MONITORING
     return found
 
 
 def _calls_at(context: Context, agent: Any) -> list[Any]:
-    return list(context.calls_at(agent.agent_instrument or "", agent.agent_extension or ""))
+    return list(context.calls_at(agent.agent_instrument, agent.agent_extension))
 
 
 def _arguments(mask: int, unique_object_id: str, message_type: int) -> Arguments:

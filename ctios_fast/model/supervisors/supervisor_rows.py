@@ -7,6 +7,8 @@ from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import integer, refuse
 from ctios_fast.model.request_rows import Limit, Parameter, RequestRow, required_text
 from ctios_fast.protocol.codes import (
+    CALLTYPE_SUPERVISOR_MONITOR,
+    CALLTYPE_SUPERVISOR_WHISPER,
     CTI_SERVICE_ALL_EVENTS,
     CTI_SERVICE_SUPERVISOR,
     DISTRIBUTE_TO_ALL,
@@ -16,8 +18,10 @@ from ctios_fast.protocol.codes import (
     SUPERVISOR_INTERCEPT,
 )
 
-__all__ = ["DISTRIBUTIONS", "NAMES_OF_DISTRIBUTIONS", "SEND_CHAT_MESSAGE", "SUPERVISE_CALL"]
+__all__ = ["DISTRIBUTIONS", "LISTENING", "NAMES_OF_DISTRIBUTIONS", "SEND_CHAT_MESSAGE", "SUPERVISE_CALL"]
 
+#: CallType of the calls through which a supervisor listens.
+LISTENING: Final = frozenset({CALLTYPE_SUPERVISOR_MONITOR, CALLTYPE_SUPERVISOR_WHISPER})
 #: The Distribution of a chat message, by its name in lower case. CTI OS has the first two names.
 DISTRIBUTIONS: Final = {
     "agent": DISTRIBUTE_TO_CLIENT,
