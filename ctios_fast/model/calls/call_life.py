@@ -93,7 +93,7 @@ class CallLife:
         return is_own
 
     def is_own_at(self, monitor_id: int | None, *devices: str | None) -> bool:
-        """Whether an event is the session's own that names no known call, but these devices."""
+        """Whether an event is the session's own, where its MonitorID or else these devices tell."""
         is_own = self._context.is_own(monitor_id)
         return self._context.is_own_device(*devices) if is_own is None else is_own
 
@@ -112,9 +112,7 @@ class CallLife:
         monitor reports the call for the first time.
         """
         known = self.index.table.by_key.get(key)
-        is_own = self._context.is_own(monitor_id)
-        if is_own is None:
-            is_own = self._context.is_own_device(key[2], None if known is None else known.instrument)
+        is_own = self.is_own_at(monitor_id, key[2], None if known is None else known.instrument)
         former_id = None
         if known is None and self.former is not None:
             known = self._former(message, key, is_own)
@@ -378,9 +376,9 @@ class CallLife:
         monitor_id: int,
     ) -> None:
         """Take in a CALL_DATA_UPDATE_EVENT, which may give a call another id."""
-        call = self.index.get(old) or self.index.get(new)
         is_own = self._context.is_own(monitor_id)
         if not is_own:
+            call = self.index.get(old) or self.index.get(new)
             is_own = (
                 self.is_own_at(monitor_id, old[2], new[2])
                 if call is None
@@ -466,12 +464,8 @@ class CallLife:
             self.reporter.report(subject, report, message, is_own)
 
     def _is_own_join(self, monitor_id: int, merger: Merger, joined: Iterable[Call]) -> bool:
-        is_own = self._context.is_own(monitor_id)
-        if is_own:
-            return True
-        if is_own is None:
-            devices = (merger.primary[1], merger.secondary[1], *(each.instrument for each in joined))
-            is_own = self._context.is_own_device(*devices)
+        devices = (merger.primary[1], merger.secondary[1], *(each.instrument for each in joined))
+        is_own = self.is_own_at(monitor_id, *devices)
         if not is_own:
             for each in joined:
                 self.is_own(each, monitor_id, False)
