@@ -369,7 +369,8 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             asked = twin.set_agent_state(
                 self._as_supervisor(given, number), reason_code=reason, timeout=timeout
             )
-            return self._by_companion(asked, *(["OnLogoutFailed"] if number == states.LOGOUT else []))
+            events = ("OnLogoutFailed",) if number == states.LOGOUT else ()
+            return self._by_companion(asked, *events)
         return self._ask_state(_LABELS[number], number, reason, given, timeout)  # type: ignore[index]
 
     def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
@@ -478,9 +479,9 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
     def _twin(self, method: str) -> "Agent | None":
         # The companion's Agent, which sends requests for the state of another agent; None where this one does
         # so itself. Raises ``MethodError`` where neither can.
-        context = self.context
-        if context is None or context.current_agent is None or context.current_agent is self:
+        if not self.is_foreign:
             return None
+        context = self._require_context()
         controlling = controlling_context(context, f"{method}() of agent {self.agent_id}")
         if controlling is context:
             return None

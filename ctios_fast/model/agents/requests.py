@@ -125,67 +125,17 @@ class StateChange(Request[AgentState | int]):
         self.set_result(self.wanted if self._shown is None else self._shown)
 
 
-class LoginRequest(Request[AgentState | int]):
-    """A login in two steps: a query for the agent's state, then LOGIN if it is needed.
+class _FollowingRequest(Request[AgentState | int]):
+    """A request whose answer is that of another request, its step."""
 
-    One deadline covers both. Once the request is cancelled, or its only await, LOGIN is not sent any more.
-    """
+    __slots__ = ("_step",)
 
-    __slots__ = ("_clock", "_ends_at", "_step")
-
-    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
-        self.label = "Login"
-        self._clock = clock
-        #: When the time for both steps is over, by the session's clock.
-        self._ends_at = clock() + timeout
-        self._step: Request[AgentState | int] | None = None
-
-    @property
-    def remaining(self) -> float:
-        """Seconds that are left."""
-        return self._ends_at - self._clock()
+    #: The step that is not answered yet, None without one. Subclasses set it first of all.
+    _step: "Request[AgentState | int] | None"
 
     def follow(self, step: "Request[AgentState | int]") -> None:
-        """Wait for the second step: its answer is the answer."""
+        """Wait for a step: its answer is the answer."""
         self._step = step
-        step.add_done_callback(self._followed)
-
-    def _followed(self, step: "Request[AgentState | int]") -> None:
-        if step.cancelled():
-            self.cancel()
-            return
-        error = step.exception()
-        if error is None:
-            self.set_result(step.result())
-        else:
-            self.set_exception(error)
-
-    def abandoned(self) -> None:
-        """The only await was cancelled, so the rest is not sent."""
-        self.cancel()
-
-    def cancel(self, msg: object = None) -> bool:
-        """Stop both steps."""
-        ended = super().cancel(msg)
-        step, self._step = self._step, None
-        if ended and step is not None:
-            step.cancel()
-        return ended
-
-
-class CompanionRequest(Request[AgentState | int]):
-    """A request for the state of another agent, which the companion session sends.
-
-    - ``step``: the companion's request, whose answer is the answer.
-    - ``refused``: called with a refusal; returns whether a listener heard of it.
-    """
-
-    __slots__ = ("_refused", "_step")
-
-    def __init__(self, step: "Request[AgentState | int]", refused: Callable[[Refused], bool]) -> None:
-        self.label = step.label
-        self._step: Request[AgentState | int] | None = step
-        self._refused = refused
         step.add_done_callback(self._followed)
 
     def _followed(self, step: "Request[AgentState | int]") -> None:
@@ -196,15 +146,61 @@ class CompanionRequest(Request[AgentState | int]):
         error = step.exception()
         if error is None:
             self.set_result(step.result())
-            return
-        if isinstance(error, Refused) and not self.done() and self._refused(error):
-            self.reported()
+        else:
+            self._step_failed(error)
+
+    def _step_failed(self, error: BaseException) -> None:
         self.set_exception(error)
 
     def cancel(self, msg: object = None) -> bool:
-        """Stop waiting for the state, in the companion session too."""
+        """Stop waiting for the state, and cancel the step."""
         ended = super().cancel(msg)
         step, self._step = self._step, None
         if ended and step is not None:
             step.cancel()
         return ended
+
+
+class LoginRequest(_FollowingRequest):
+    """A login in two steps: a query for the agent's state, then LOGIN if it is needed, which is followed.
+
+    One deadline covers both. Once the request is cancelled, or its only await, LOGIN is not sent any more.
+    """
+
+    __slots__ = ("_clock", "_ends_at")
+
+    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
+        self.label = "Login"
+        self._step = None
+        self._clock = clock
+        #: When the time for both steps is over, by the session's clock.
+        self._ends_at = clock() + timeout
+
+    @property
+    def remaining(self) -> float:
+        """Seconds that are left."""
+        return self._ends_at - self._clock()
+
+    def abandoned(self) -> None:
+        """The only await was cancelled, so the rest is not sent."""
+        self.cancel()
+
+
+class CompanionRequest(_FollowingRequest):
+    """A request for the state of another agent, which the companion session sends.
+
+    - ``step``: the companion's request.
+    - ``refused``: called with a refusal; returns whether a listener heard of it.
+    """
+
+    __slots__ = ("_refused",)
+
+    def __init__(self, step: "Request[AgentState | int]", refused: Callable[[Refused], bool]) -> None:
+        self.label = step.label
+        self._refused = refused
+        self.follow(step)
+
+    def _step_failed(self, error: BaseException) -> None:
+        if isinstance(error, Refused) and not self.done() and self._refused(error):
+            self.reported()
+        super()._step_failed(error)
