@@ -7,6 +7,8 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 
+from .monitor_control import follow
+
 __all__ = ["Series", "TeamListRequest"]
 
 #: Requests of a series that are in flight at once, at most.
@@ -57,7 +59,7 @@ class Series:
     - ``requests``: sends the next request when it is asked for it.
     """
 
-    __slots__ = ("_answer", "_error", "_open", "_outcome", "_requests", "_sending")
+    __slots__ = ("_answer", "_failed", "_open", "_outcome", "_requests", "_sending")
 
     def __init__(self, outcome: Request[Any], requests: Iterable[Request[Any]], answer: Any) -> None:
         self._outcome = outcome
@@ -65,7 +67,8 @@ class Series:
         #: Sends the requests that are left; None once there are none.
         self._requests: Iterator[Request[Any]] | None = iter(requests)
         self._open = 0
-        self._error: BaseException | None = None
+        #: The first request that failed, None without one.
+        self._failed: Request[Any] | None = None
         #: Whether a request is being sent: an answer to it does not send the next one.
         self._sending = False
         self._go_on()
@@ -84,18 +87,16 @@ class Series:
                 request.add_done_callback(self._answered)
         self._sending = False
         if self._requests is None and not self._open:
-            if self._error is None:
+            if self._failed is None:
                 self._outcome.set_result(self._answer)
             else:
-                if isinstance(self._error, Refused):
-                    self._outcome.reported()  # the request has fired its events
-                self._outcome.set_exception(self._error)
+                follow(self._failed, self._outcome)
 
     def _count(self, request: Request[Any]) -> None:
         self._open -= 1
-        if not request.cancelled():
-            error = request.exception()
-            self._error = self._error or error
+        is_failed = not request.cancelled() and request.exception() is not None
+        if is_failed and self._failed is None:
+            self._failed = request
 
     def _answered(self, request: Request[Any]) -> None:
         self._count(request)
