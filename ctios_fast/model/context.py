@@ -113,7 +113,7 @@ class CallsOfOthers(Protocol):
         """In bulk mode: the calls of a device are monitored from now on."""
 
     def unwatch(self, device: str) -> None:
-        """In bulk mode: they are monitored no more."""
+        """In bulk mode: they are no longer monitored."""
 
 
 def _nobody(name: str) -> None:

@@ -143,7 +143,7 @@ class StateOfAgent(AgentRequests):
         self.reason_code = reason
         if self._is_followed:
             self._follow(state, reason, message)
-        # Nobody hears of most events of bulk mode: they change the state and no more.
+        # Nobody hears of most events of bulk mode: they only change the state.
         if verdict or not context.is_everything_own or context.listeners["OnAgentStateChange"]:
             if verdict is None:
                 is_leaving, is_own = False, context.is_everything_own or self._is_own(context, message)

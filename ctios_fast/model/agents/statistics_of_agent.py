@@ -122,7 +122,7 @@ class StatisticsOfAgent(DeskProperties):
         self._follow_or_not()
 
     def disable_agent_statistics(self, args: Mapping[str, Any] | None = None) -> None:
-        """Have the agent's statistics asked for no more.
+        """Stop asking for the agent's statistics.
 
         ``args``: not used, as in CTI OS. An answer that is still to come is ignored, and counted
         (``statistics_ignored``). The last statistics stay.
@@ -174,7 +174,7 @@ class StatisticsOfAgent(DeskProperties):
         self._follow_or_not()
 
     def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
-        """Have the statistics of skill groups asked for no more, as far as this agent has enabled them.
+        """Stop asking for the statistics of skill groups, as far as this agent has enabled them.
 
         ``args``: None or empty for all of them; otherwise as in ``enable_skill_group_statistics``. An answer
         that is still to come is ignored, and counted (``statistics_ignored``).

@@ -88,7 +88,7 @@ class CallRepairs(Repairs):
         self._guard = LeakGuard(context, life)
 
     def gap_began(self) -> None:
-        """Events may be missed from now on: what was asked for counts no more."""
+        """Events may be missed from now on: what was asked for no longer counts."""
         if self.context.services_granted:  # a repair follows; else the mode was not open
             self.context.snapshot_due = False
         self._answered.clear()

@@ -67,7 +67,7 @@ class MonitoredCalls:
                 self._life.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
 
     def unwatch(self, device: str) -> None:
-        """A supervisor monitors the device no more: its calls are the session's own again."""
+        """A supervisor no longer monitors the device: its calls are the session's own again."""
         for call in self._at(device):
             if call.is_monitored:
                 self._life.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)

@@ -168,7 +168,7 @@ class Monitors:
         return monitor
 
     def unwant(self, monitor: Monitor) -> None:
-        """The program wants the monitor no more."""
+        """The program no longer wants the monitor."""
         key = (monitor.kind, monitor.key)
         if self.wanted.get(key) is monitor:
             del self.wanted[key]

@@ -128,7 +128,7 @@ class MonitoringRequests(DeskProperties):
         team_id: int | None = None,
         timeout: float | None = None,
     ) -> Request[Any]:
-        """Hear the states of a team's agents no more.
+        """Stop hearing the states of a team's agents.
 
         - ``args``: TeamID.
         - ``team_id``: required, 0 to 4294967295.
@@ -191,7 +191,7 @@ class MonitoringRequests(DeskProperties):
     def stop_monitoring_all_agent_teams(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
     ) -> "Request[tuple[int, ...]]":
-        """Hear the states of the agents of all teams no more; the answer is the TeamIDs that were monitored.
+        """Stop hearing the states of the agents of all teams; the answer is the TeamIDs that were monitored.
 
         - ``args``: CTI OS reserves them.
         - ``timeout``: seconds for each request.
@@ -387,7 +387,7 @@ class MonitoringRequests(DeskProperties):
         agent: "Member | str | None" = None,
         timeout: float | None = None,
     ) -> Request[Any]:
-        """Hear the calls of the monitored agent no more; ``OnStopMonitoringAgent`` reports it.
+        """Stop hearing the calls of the monitored agent; ``OnStopMonitoringAgent`` reports it.
 
         - ``args``: AgentReference.
         - ``agent``: the monitored agent, which it is unless given.

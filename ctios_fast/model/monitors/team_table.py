@@ -142,7 +142,7 @@ class Team:
         self.watchers.add(supervisor_id)
 
     def unwatch(self, supervisor_id: str) -> None:
-        """The supervisor monitors them no more."""
+        """The supervisor no longer monitors them."""
         if supervisor_id in self.watchers:
             self.watchers.remove(supervisor_id)
             if not self.watchers:

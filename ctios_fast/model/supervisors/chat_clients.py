@@ -6,7 +6,7 @@ __all__ = ["ChatClients"]
 
 
 class ChatClients:
-    """The ClientIDs of agents, as far as the server or a rule of the site tells them.
+    """The ClientIDs of agents, as far as the server names them or a rule of the site gives them.
 
     CLIENT_SESSION_OPENED_EVENT names both; the server sends it to sessions with the Client Monitor service.
 
