@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+from ctios_fast.model.property_object import PropertyObject
 from ctios_fast.sync import facade
 from ctios_fast.sync.proxy import Proxy
 
@@ -23,11 +24,13 @@ STUB = ROOT / "ctios_fast" / "sync" / "facade.pyi"
 CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup, facade.Session)
 #: Public names of the model that are for the library itself.
 INTERNAL = {"PROPERTIES", "WITHOUT_SESSION", "context", "connection_lost", "doubt", "forget", "leave"}
-#: Types of the library's inside: what takes or returns one is not for programs.
+#: Types that are internal: a method that takes or returns one is not for programs.
 INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Quiet", "StateChange"}
-#: What is awaited; its parameter is what comes of it.
+#: Types that can be awaited; their parameter is the type of the result.
 AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
-HEAD = "# Written by ci/make_sync_stub.py.\n\n"
+#: The base class of CLASSES in the stub, with what every object of the model has.
+BASE = "_PropertyObject"
+HEAD = f"# Written by ci/make_sync_stub.py. {BASE} exists in this file only.\n\n"
 
 
 class Source:
@@ -148,7 +151,7 @@ class Stub:
         return self.sources.setdefault(module, Source(importlib.import_module(module)))
 
     def annotation(self, node: ast.expr | None, source: Source, *, awaited: bool = False) -> str:
-        """An annotation as the stub has it; ``awaited``: what comes of awaiting it."""
+        """An annotation as the stub has it; ``awaited``: the type of the result of awaiting it."""
         if node is None:
             return "None"
         node = Quotes().visit(node)
@@ -176,7 +179,7 @@ class Stub:
     def function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, source: Source, *, awaited: bool = True
     ) -> Iterator[str]:
-        """A method without its body; ``awaited``: it returns what comes of awaiting the result."""
+        """A method without its body; ``awaited``: it awaits the result and returns what that gives."""
         arguments = node.args
         for each in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
             if each is not None and each.annotation is not None:
@@ -231,20 +234,32 @@ class Stub:
                 return annotation, source
         raise LookupError(f"the type of {cls.__name__}.{name} is stated nowhere")
 
-    def of_class(self, proxy: type[Proxy]) -> list[str]:
-        """The lines of one class."""
-        own = self.source(facade.__name__).members(proxy)
-        lines = [f"class {proxy.__name__}:"]
-        model = proxy.STANDS_FOR
+    def of_model(self, model: type) -> dict[str, list[str]]:
+        """The lines of each public member of a class of the model."""
         names = [name for name in dir(model) if not name.startswith("_") and name not in INTERNAL]
-        for name in ["__init__", *names]:
-            if name not in own:
-                lines += self.member(model, name)
-        for nodes in own.values():
-            for node in nodes:
-                if isinstance(node, ast.FunctionDef):
-                    lines += self.function(node, self.source(facade.__name__), awaited=False)
-        return lines
+        return {name: self.member(model, name) for name in ["__init__", *names]}
+
+    def of_facade(self, cls: type) -> list[str]:
+        """The lines of what a class of the facade defines itself."""
+        source = self.source(facade.__name__)
+        return [
+            line
+            for name, nodes in source.members(cls).items()
+            if name not in ("__init__", "__repr__")
+            for node in nodes
+            if isinstance(node, ast.FunctionDef)
+            for line in self.function(node, source, awaited=False)
+        ]
+
+    def of_proxy(self, proxy: type[Proxy], common: dict[str, list[str]]) -> list[str]:
+        """The lines of a class that has methods of the model, without those of the base class."""
+        own = self.source(facade.__name__).members(proxy)
+        return [
+            line
+            for name, lines in self.of_model(proxy.STANDS_FOR).items()
+            if name not in own and lines != common.get(name)
+            for line in lines
+        ] + self.of_facade(proxy)
 
 
 def _is_internal(node: ast.stmt) -> bool:
@@ -265,17 +280,15 @@ def _names_internal(annotation: ast.expr | None) -> bool:
 def stub() -> str:
     """The text of the stub."""
     whole = Stub()
-    bodies = [whole.of_class(each) for each in CLASSES]
-    events = whole.source(facade.__name__).members(facade.EventStream)
-    lines = ["class EventStream:"]
-    for nodes in events.values():
-        for node in nodes:
-            if isinstance(node, ast.FunctionDef) and node.name not in ("__init__", "__repr__"):
-                lines += whole.function(node, whole.source(facade.__name__), awaited=False)
-    bodies.append(lines)
+    common = whole.of_model(PropertyObject)
+    del common["__init__"]
+    bodies = {BASE: [line for lines in common.values() for line in lines]}
+    for proxy in CLASSES:
+        bodies[f"{proxy.__name__}({BASE})"] = whole.of_proxy(proxy, common)
+    bodies["EventStream"] = whole.of_facade(facade.EventStream)
     text = HEAD + "\n".join([*sorted(whole.imports), *sorted(whole.variables)]) + "\n"
-    for body in bodies:
-        text += f"\n{body[0]}\n" + "".join(f"    {line}\n" for line in body[1:])
+    for name, lines in bodies.items():
+        text += f"\nclass {name}:\n" + "".join(f"    {line}\n" for line in lines)
     return formatted(text)
 
 
