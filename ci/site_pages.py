@@ -112,7 +112,7 @@ def main() -> None:
     for path in ROOT.glob(EXAMPLES):
         pages[path.relative_to(ROOT).with_suffix(".md").as_posix()] = example(path)
     seen: dict[str, str] = {}
-    for title, name in reversed(MODULES):  # a name belongs to the most special of the modules that have it
+    for title, name in reversed(MODULES):  # a name belongs to the most specific of its modules
         pages[f"api/{name}.md"] = api(title, name, seen)
     pages["api/SUMMARY.md"] = "".join(f"- [{title}]({name}.md)\n" for title, name in MODULES)
     for name, text in pages.items():

@@ -131,7 +131,7 @@ class Softphone(Console):
         return "login" if shown.startswith("login ") else shown
 
     async def finish(self) -> None:
-        """End all calls and log out, since a peripheral logs no agent out who talks or is ready."""
+        """End all calls and log out. A peripheral refuses to log out an agent who is talking or ready."""
         while self.session.calls:
             await self.end(next(iter(self.session.calls.values())))
         if self.agent.is_logged_in:

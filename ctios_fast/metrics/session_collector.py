@@ -1,4 +1,4 @@
-"""A collector for ``prometheus_client``: it reads ``Session.counters()`` when it is asked."""
+"""A collector for ``prometheus_client``: it reads ``Session.counters()`` when metrics are collected."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final

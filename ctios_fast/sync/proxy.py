@@ -44,7 +44,7 @@ if hasattr(os, "register_at_fork"):
 
 
 class _Work:
-    """A call to be made in the thread of the event loop.
+    """A call that is to be carried out in the thread of the event loop.
 
     It shows nothing of its arguments, since one may be a password, and a traceback can show variables.
     """
@@ -61,13 +61,13 @@ class _Work:
     def __repr__(self) -> str:
         return f"<call of {getattr(self._function, '__qualname__', self._function)}>"
 
-    def made(self) -> Any:
+    def result(self) -> Any:
         """What the function returns."""
         return self._function(*map(unwrapped, self._args), **_unwrapped_values(self._kwargs))
 
-    async def awaited(self) -> Any:
+    async def awaited_result(self) -> Any:
         """What the function returns, or what its result returns when it is awaited, with proxies."""
-        answer = self.made()
+        answer = self.result()
         if inspect.isawaitable(answer):
             answer = await answer
         return wrapped(answer)
@@ -91,9 +91,9 @@ class Proxy:
         _CLASSES[cls.STANDS_FOR] = cls
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        call = _Work(self.STANDS_FOR, args, kwargs)
+        work = _Work(self.STANDS_FOR, args, kwargs)
         del args, kwargs
-        _attach(self, home().call(call.made))
+        _attach(self, home().call(work.result))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -102,7 +102,7 @@ class Proxy:
         if inspect.isfunction(inspect.getattr_static(type(target), name, None)):
             return self._method(getattr(target, name))
         if self._home.is_current:
-            return wrapped(getattr(target, name))
+            return _read(target, name)
         value = self._home.call(_read, target, name)
         return self._method(value) if callable(value) else value
 
@@ -111,14 +111,14 @@ class Proxy:
         def call(*args: Any, **kwargs: Any) -> Any:
             work = _Work(method, args, kwargs)
             del args, kwargs
-            return self._home.call(work.awaited)
+            return self._home.call(work.awaited_result)
 
         return call
 
     def __setattr__(self, name: str, value: Any) -> None:
-        call = _Work(setattr, (self._target, name, value), {})
+        work = _Work(setattr, (self._target, name, value), {})
         del value
-        self._home.call(call.made)
+        self._home.call(work.result)
 
     def __dir__(self) -> list[str]:
         return [name for name in dir(self._target) if not name.startswith("_")]

@@ -24,16 +24,16 @@ __all__ = ["CtiServer", "CtiServerPair", "SideAddresses", "start_in_process", "s
 
 _T = TypeVar("_T")
 
+#: Seconds that a simulator may take to start.
 _START_TIME: Final = 30.0
-"""Seconds that a simulator may take to start."""
 
+#: Seconds that a command may take.
 _COMMAND_TIME: Final = 60.0
-"""Seconds that a command may take."""
 
 _PASSWORD_VARIABLE: Final = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
 
+#: Bytes of an answer; a snapshot of many agents is long.
 _MAX_ANSWER: Final = 64 * 1024 * 1024
-"""Bytes of an answer; a snapshot of many agents is long."""
 
 
 @dataclass(frozen=True, slots=True)

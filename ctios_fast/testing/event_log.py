@@ -72,7 +72,7 @@ class EventLog:
     def assert_order(self, *expected: Expected) -> None:
         """Check that these events came in this order. Others may have come before, between and after.
 
-        Raises ``AssertionError``, which says the first one that is missing and lists what came.
+        Raises ``AssertionError``, which names the first missing event and lists what came.
         """
         found = 0
         for event in self.events:
@@ -87,7 +87,7 @@ class EventLog:
 
         - ``among``: names of the events that count; all unless given.
 
-        Raises ``AssertionError``, which says the first difference and lists what came.
+        Raises ``AssertionError``, which describes the first difference and lists what came.
         """
         counted = frozenset(among)
         came = [event for event in self.events if not counted or event.name in counted]

@@ -17,7 +17,7 @@ __all__ = ["OPTIONS", "start_servers"]
 class _Option(NamedTuple):
     """An option in its two forms.
 
-    - ``setting``: the setting of ``CentreSettings``, and ``convert``, which makes it of the value.
+    - ``setting``: the setting of ``CentreSettings``; ``convert`` makes it from the value.
     - ``flag``: the option of ``ctios-fast sim`` that takes the value, or the words for each value.
     """
 

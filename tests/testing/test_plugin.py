@@ -25,7 +25,7 @@ async def test_an_agent_logs_in(cti_server_pair, cti_control):
         assert state == "NOT_READY"
 """
 
-#: A program with a codec of its own: it sends OPEN_REQ and tells the number of the message that answers.
+#: A program with a codec of its own: it sends OPEN_REQ and returns the type of the message that answers.
 OWN_CODEC = """
 import socket, struct
 import pytest
