@@ -9,8 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+#: Modules of the examples that are not programs.
+SHARED = ("console.py", "servers.py")
 PROGRAMS = {
-    **{path.name: [str(path)] for path in EXAMPLES if path.name != "servers.py"},
+    **{path.name: [str(path)] for path in EXAMPLES if path.name not in SHARED},
     "demo": ["-m", "ctios_fast", "demo", "--agents", "20"],
 }
 MOMENTS = 4
