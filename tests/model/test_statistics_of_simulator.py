@@ -4,15 +4,13 @@ import asyncio
 
 import pytest
 from support.model import Recorder, settled, soon
+from support.one_side import one_side
 from support.order_checker import FIXED, decode
 from support.random_centre import RandomCentre, encode_event
 from support.statistics_checker import EMERGENCY_CALL, StatisticsChecker, StatisticsError, decode_answer
 
 from ctios_fast import Arguments, Session
-from ctios_fast.sim import Side
-from ctios_fast.sim.pair_settings import PairSettings
 from ctios_fast.sim.plant import PlantEvent, PlantSettings
-from ctios_fast.sim.server.server_pair import ServerPair
 
 SEEDS = range(5)
 CALLS = 1000
@@ -83,16 +81,11 @@ class Watched:
 async def watched(seed: int, session: Session) -> Watched:
     """Run a centre under the eyes of a session."""
     watched = Watched(seed, session)
-    pair = ServerPair(PairSettings(), watched.centre.plant, watched.centre.clock)
-    side = Side(pair, "a", "127.0.0.1", 0, None)
-    await side.start()
-    try:
+    async with one_side(watched.centre.plant, watched.centre.clock) as side:
         await soon(session.connect(ctios_a=side.host, port_a=side.port))
         await soon(session.set_bulk_mode(5000))
         await watched.run()
         await soon(session.disconnect())
-    finally:
-        await side.stop()
     return watched
 
 
@@ -117,10 +110,7 @@ async def test_a_figure_that_the_library_reads_wrongly_is_found(
 
 async def test_polled_groups_are_those_of_the_simulator(session: Session, recorder: Recorder) -> None:
     seen = Watched(0, session)
-    pair = ServerPair(PairSettings(), seen.centre.plant, seen.centre.clock)
-    side = Side(pair, "a", "127.0.0.1", 0, None)
-    await side.start()
-    try:
+    async with one_side(seen.centre.plant, seen.centre.clock) as side:
         await soon(session.connect(ctios_a=side.host, port_a=side.port))
         await soon(session.set_bulk_mode(5000))
         for number in seen.groups:
@@ -135,5 +125,3 @@ async def test_polled_groups_are_those_of_the_simulator(session: Session, record
             args = heard[number].get_value_array("Statistics")
             assert all(figures[name] == value for name, value in args.items())
         await soon(session.disconnect())
-    finally:
-        await side.stop()

@@ -5,26 +5,21 @@ The clients are plain sockets and ``struct``; neither they nor the checker impor
 
 import asyncio
 import struct
+from contextlib import AsyncExitStack
 
 import pytest
+from support.frame_reader import FrameReader, frame, number_of
+from support.one_side import one_side
 from support.order_checker import FIXED, OrderChecker, decode
 from support.random_centre import RandomCentre
-from support.raw_client import PATIENCE
 
-from ctios_fast.sim import Side
-from ctios_fast.sim.pair_settings import PairSettings
 from ctios_fast.sim.plant import ConnectionIdForm, IdChange, PlantSettings
-from ctios_fast.sim.server.server_pair import ServerPair
 
 VERSIONS = (14, 19, 20, 25)
 ALL_EVENTS = 0x10
 CALLS = 150
 HEARTBEAT_REQ, HEARTBEAT_CONF, OPEN_CONF, SYSTEM_EVENT = 5, 6, 4, 31
 CALL_MASK = {14: 0x00FFFFFF, 19: 0x03FFFFFF, 20: 0x03FFFFFF, 25: 0xFFFFFFFF}
-
-
-def frame(number: int, body: bytes) -> bytes:
-    return struct.pack(">II", len(body), number) + body
 
 
 def opening(version: int) -> bytes:
@@ -36,22 +31,6 @@ def opening(version: int) -> bytes:
     return frame(3, fixed + struct.pack(head, 1, len(client)) + client + struct.pack(head, 2, 1) + b"\0")
 
 
-async def read_frame(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readexactly(8)
-    return head + await reader.readexactly(int.from_bytes(head[:4], "big"))
-
-
-async def read_until(reader: asyncio.StreamReader, wanted: int) -> list[bytes]:
-    """The frames before the first one of that number."""
-    frames = []
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            received = await read_frame(reader)
-            if int.from_bytes(received[4:8], "big") == wanted:
-                return frames
-            frames.append(received)
-
-
 @pytest.mark.parametrize("id_change", IdChange)
 async def test_clients_of_four_versions_see_the_published_order(id_change: IdChange) -> None:
     seed = 1 + list(IdChange).index(id_change)
@@ -59,23 +38,23 @@ async def test_clients_of_four_versions_see_the_published_order(id_change: IdCha
         id_change=id_change, connection_ids=ConnectionIdForm.OPAQUE, shared_consult_id=True, disorder=seed
     )
     centre = RandomCentre(seed, settings)
-    side = Side(ServerPair(PairSettings(), centre.plant, centre.clock), "a", "127.0.0.1", 0, None)
-    await side.start()
     clients = {}
-    try:
+    async with one_side(centre.plant, centre.clock) as side, AsyncExitStack() as ending:
         for version in VERSIONS:
             reader, writer = await asyncio.open_connection(side.host, side.port)
-            clients[version] = reader, writer
+            ending.callback(writer.transport.abort)
+            frames = FrameReader(reader)
+            clients[version] = frames, writer
             writer.write(opening(version))
-            assert await read_until(reader, OPEN_CONF) == []
-            assert await read_until(reader, SYSTEM_EVENT) == []
+            assert (await frames.until(OPEN_CONF))[0] == []
+            assert (await frames.until(SYSTEM_EVENT))[0] == []
         centre.run(CALLS)
         times = [at for at, _ in centre.stream]
         agents = {agent.agent_id: int(agent.state) for agent in centre.agents}
-        for version, (reader, writer) in clients.items():
+        for version, (frames, writer) in clients.items():
             writer.write(frame(HEARTBEAT_REQ, struct.pack(">I", 7)))
-            received = await read_until(reader, HEARTBEAT_CONF)
-            known = [data for data in received if int.from_bytes(data[4:8], "big") in FIXED]
+            received, _ = await frames.until(HEARTBEAT_CONF)
+            known = [data for data in received if number_of(data) in FIXED]
             checker = OrderChecker()
             for at, data in zip(times, known, strict=True):
                 checker.feed(at, decode(data, version))
@@ -85,7 +64,3 @@ async def test_clients_of_four_versions_see_the_published_order(id_change: IdCha
                 statistics = centre.plant.agent_statistics(agent)
                 for name, seen in checker.figures(agent.agent_id).items():
                     assert statistics[f"{name}Today"] == seen, (agent.agent_id, name)
-    finally:
-        for _, writer in clients.values():
-            writer.transport.abort()
-        await side.stop()

@@ -7,9 +7,11 @@ or its agent, and the conferences and transfers that list the device. The client
 import asyncio
 import struct
 from collections import Counter
+from contextlib import AsyncExitStack
 
 import pytest
 from support.frame_reader import FrameReader, frame, number_of
+from support.one_side import one_side
 from support.order_checker import (
     AGENT_STATE,
     CONFERENCED,
@@ -22,9 +24,7 @@ from support.order_checker import (
 from support.random_centre import RandomCentre
 
 from ctios_fast.sim import Side
-from ctios_fast.sim.pair_settings import PairSettings
 from ctios_fast.sim.plant import PlantSettings
-from ctios_fast.sim.server.server_pair import ServerPair
 
 CALLS = 300
 NULL = 0xFFFFFFFF
@@ -101,14 +101,11 @@ def without_monitor(data: bytes) -> bytes:
 @pytest.mark.parametrize("seed", range(3))
 async def test_each_monitor_brings_what_concerns_its_device_and_nothing_else(seed: int) -> None:
     centre = RandomCentre(seed, PlantSettings())
-    side = Side(ServerPair(PairSettings(), centre.plant, centre.clock), "a", "127.0.0.1", 0, None)
-    await side.start()
-    clients = []
-    try:
+    async with one_side(centre.plant, centre.clock) as side, AsyncExitStack() as ending:
         everything, _ = await Client.open(side, ALL_EVENTS)
-        clients.append(everything)
+        ending.callback(everything.writer.transport.abort)
         boss, own = await Client.open(side, SUPERVISOR_MODE, "1001")
-        clients.append(boss)
+        ending.callback(boss.writer.transport.abort)
         monitors = {own: OWN}
         for device in DEVICES:
             number = await boss.start(MONITOR_START_REQ, MONITOR_START_CONF, device_monitor(device))
@@ -128,7 +125,3 @@ async def test_each_monitor_brings_what_concerns_its_device_and_nothing_else(see
             assert len(expected) > CALLS
         states = [d for d, event in decoded if event["type"] == AGENT_STATE and event["AgentID"] in TEAM]
         assert copies[team] == states
-    finally:
-        for client in clients:
-            client.writer.transport.abort()
-        await side.stop()

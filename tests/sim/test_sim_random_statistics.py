@@ -5,15 +5,14 @@ import struct
 
 import pytest
 from support.frame_reader import FrameReader, frame, number_of
+from support.one_side import one_side
 from support.order_checker import FIXED, decode
 from support.random_centre import RandomCentre
 from support.statistics_checker import EMERGENCY_CALL, StatisticsChecker, StatisticsError
 
 from ctios_fast.sim import Side
-from ctios_fast.sim.pair_settings import PairSettings
 from ctios_fast.sim.plant import PlantAgent, PlantEvent, PlantSettings, call_records
 from ctios_fast.sim.plant.entities import CallRecord
-from ctios_fast.sim.server.server_pair import ServerPair
 
 SEEDS = range(5)
 CALLS = 1000
@@ -101,13 +100,8 @@ def agent_of_emergency(data: bytes) -> str:
 
 async def run(seed: int, calls: int) -> Polls:
     polls = Polls(seed)
-    pair = ServerPair(PairSettings(), polls.centre.plant, polls.centre.clock)
-    side = Side(pair, "a", "127.0.0.1", 0, None)
-    await side.start()
-    try:
+    async with one_side(polls.centre.plant, polls.centre.clock) as side:
         await polls.run(side, calls)
-    finally:
-        await side.stop()
     return polls
 
 
