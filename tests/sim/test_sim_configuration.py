@@ -19,6 +19,7 @@ from support.raw_client import (
     status_of,
     values,
 )
+from support.raw_requests import TEAM_CONFIG_MASK, device_monitor, members, request_configuration
 
 from ctios_fast.sim import Control, Population, Simulator
 from ctios_fast.sim.control import CommandError
@@ -30,7 +31,6 @@ SOLICITED, UNSOLICITED = 1, 2
 ADD, CHANGE, DELETE = range(3)
 SUCCESS, PARTIAL = 0, 5
 ORDER = [0x1, 0x2, 0x4, 0x200, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100]
-TEAM_CONFIG_MASK = 0x00800000
 SUPERVISOR_MODE = 0x1 | 0x4 | 0x80
 
 
@@ -73,11 +73,6 @@ async def client(sim: Simulator) -> AsyncIterator[RawClient]:
         request_configuration(asking, 0)
         assert await asking.settle() == []
         yield asking
-
-
-def request_configuration(client: RawClient, wanted: int) -> None:
-    fields = {"ConfigInformation": wanted, "ConfigMsgMask": 0, "PeripheralID": 5000}
-    client.write(client.frame("CONFIG_REQUEST_EVENT", fields))
 
 
 async def keys_of(client: RawClient) -> dict[str, str]:
@@ -313,7 +308,7 @@ async def test_a_change_changes_the_keys_of_its_items_and_no_others(
     assert shown == {name: after[name] for name in changed}
 
 
-async def test_updates_go_to_those_who_asked_and_only_of_what_they_want(
+async def test_updates_go_only_to_sessions_that_requested_configuration_and_want_the_item(
     sim: Simulator, control: Control
 ) -> None:
     async with await RawClient.connect(sim.side_a) as silent, await RawClient.connect(sim.side_a) as groups:
@@ -365,15 +360,7 @@ async def test_the_session_of_a_removed_agent_fails_and_its_monitors_end(
     async with await RawClient.connect(sim.side_a) as desk, await RawClient.connect(sim.side_a) as monitor:
         await desk.open_agent(1)
         await monitor.open(0x20)
-        fields = {
-            "PeripheralID": 5000,
-            "ConnectionCallID": 0,
-            "CallMsgMask": 0,
-            "AgentStateMask": 0,
-            "ConnectionDeviceIDType": 0xFFFF,
-            "MonitoredDeviceType": 76,
-        }
-        conf = await monitor.ask("MONITOR_START_REQ", fields, [["MonitoredDeviceID", "3002"]])
+        conf = await monitor.ask("MONITOR_START_REQ", *device_monitor("3002", calls=0, states=0))
         control.remove_agent("1002")
         assert status_of(await desk.receive("FAILURE_EVENT")) == 8
         number = {"MonitorID": conf["fields"]["MonitorID"]}
@@ -468,13 +455,7 @@ async def test_what_calls_or_a_login_forbid_is_refused(sim: Simulator, control: 
 def team_changes(events: list[Record]) -> list[tuple[int, int, list[Any]]]:
     """TeamID, ConfigOperation and the (AtcAgentID, AgentFlags) of each AGENT_TEAM_CONFIG_EVENT."""
     assert {e["message"] for e in events} <= {"AGENT_TEAM_CONFIG_EVENT"}
-    found = []
-    for event in events:
-        ids = [value for name, value in event["floating"] if name == "AtcAgentID"]
-        flags = [value for name, value in event["floating"] if name == "AgentFlags"]
-        fields = event["fields"]
-        found.append((fields["TeamID"], fields["ConfigOperation"], list(zip(ids, flags, strict=True))))
-    return found
+    return [(e["fields"]["TeamID"], e["fields"]["ConfigOperation"], members(e)) for e in events]
 
 
 async def test_changes_of_a_team_reach_its_supervisors_and_all_events_clients(

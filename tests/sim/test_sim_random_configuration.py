@@ -8,6 +8,7 @@ from support.config_checker import ConfigChecker
 from support.order_checker import FIXED, OrderChecker, decode
 from support.random_centre import RandomActs, encode_event
 from support.raw_client import BULK_MODE, RawClient
+from support.raw_requests import TEAM_CONFIG_MASK, request_configuration
 
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.sim import Control, Population, Simulator
@@ -16,7 +17,6 @@ from ctios_fast.sim.plant import PlantEvent
 
 EVERYTHING = 0x3FF
 CHANGES = 900
-TEAM_CONFIG_MASK = 0x00800000
 SUPERVISORS = ("1001", "1005", "1009")
 
 
@@ -63,15 +63,10 @@ class Administrator:
             self.done[do] = self.done.get(do, 0) + 1
 
 
-def request_everything(client: RawClient) -> None:
-    fields = {"ConfigInformation": EVERYTHING, "ConfigMsgMask": 0, "PeripheralID": 5000}
-    client.write(client.frame("CONFIG_REQUEST_EVENT", fields))
-
-
 async def acquire(client: RawClient, checker: ConfigChecker, teams: int) -> None:
     """Upload the configuration and list the teams 1 to ``teams``."""
     await client.open(BULK_MODE, CallMsgMask=TEAM_CONFIG_MASK, AgentStateMask=0, ConfigMsgMask=EVERYTHING)
-    request_everything(client)
+    request_configuration(client, EVERYTHING)
     for team in range(1, teams + 1):
         client.send("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": team})
     for event in await client.settle():

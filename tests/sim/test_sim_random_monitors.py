@@ -22,6 +22,7 @@ from support.order_checker import (
     decode,
 )
 from support.random_centre import RandomCentre
+from support.raw_requests import ALL_CALLS, TEAM_CONFIG_MASK
 
 from ctios_fast.sim import Side
 from ctios_fast.sim.plant import PlantSettings
@@ -29,7 +30,7 @@ from ctios_fast.sim.plant import PlantSettings
 CALLS = 300
 NULL = 0xFFFFFFFF
 ALL_EVENTS, SUPERVISOR_MODE = 0x10, 0x1 | 0x4 | 0x20 | 0x80
-ANY_CALL = 0xFFFFFFFF & ~0x00800000
+ANY_CALL = ALL_CALLS & ~TEAM_CONFIG_MASK
 OPEN_CONF, HEARTBEAT_REQ, HEARTBEAT_CONF = 4, 5, 6
 MONITOR_START_REQ, MONITOR_START_CONF, TEAM_START_REQ, TEAM_START_CONF = 93, 94, 135, 136
 AGENT_DEVICE, NONE = 76, 0xFFFF

@@ -17,16 +17,14 @@ from support.raw_client import (
     status_of,
     values,
 )
+from support.raw_requests import ALL_CALLS, NONE, NULL, call_monitor, device_monitor, supervision
 
 from ctios_fast.protocol.enums import AgentState
 from ctios_fast.sim import Population, Simulator
 
 AVAILABLE = AgentState.AGENT_STATE_AVAILABLE
 NOT_READY = AgentState.AGENT_STATE_NOT_READY
-ALL_CALLS, ALL_STATES = 0xFFFFFFFF, 0x3FFF
 PERIPHERAL_MONITOR, CLIENT_MONITOR, SUPERVISOR, SERVER, CONNECTION_MONITOR = 0x20, 0x40, 0x80, 0x100, 0x8
-NONE = 0xFFFF
-NULL = 0xFFFFFFFF
 
 
 @pytest.fixture
@@ -57,18 +55,6 @@ async def supervisor(sim: Simulator) -> AsyncIterator[RawClient]:
         yield client
 
 
-def device_monitor(device: str, calls: int = ALL_CALLS, states: int = ALL_STATES) -> tuple[Any, Any]:
-    fields = {
-        "PeripheralID": 5000,
-        "ConnectionCallID": 0,
-        "CallMsgMask": calls,
-        "AgentStateMask": states,
-        "ConnectionDeviceIDType": NONE,
-        "MonitoredDeviceType": 76,
-    }
-    return fields, [["MonitoredDeviceID", device]]
-
-
 async def start(client: RawClient, *request: Any) -> int:
     conf = await client.ask("MONITOR_START_REQ", *request)
     assert conf["message"] == "MONITOR_START_CONF", conf
@@ -87,15 +73,7 @@ async def test_each_monitor_that_matches_brings_its_own_copy(sim: Simulator, mon
     records = await monitor.settle()
     assert names(records)[-2:] == ["BEGIN_CALL", "CALL_DELIVERED"]
     assert {record["fields"]["MonitorID"] for record in records} == {device}
-    fields = {
-        "PeripheralID": 5000,
-        "ConnectionCallID": call.call_id,
-        "CallMsgMask": ALL_CALLS,
-        "AgentStateMask": 0,
-        "ConnectionDeviceIDType": int(ringing.id_type),
-        "MonitoredDeviceType": NONE,
-    }
-    watched = await start(monitor, fields, [["ConnectionDeviceID", ringing.connection_id]])
+    watched = await start(monitor, *call_monitor(ringing))
     assert len({device, other, watched}) == 3
     sim.plant.answer(ringing)
     established = [r for r in await monitor.settle() if r["message"] == "CALL_ESTABLISHED_EVENT"]
@@ -117,15 +95,7 @@ async def test_a_call_monitor_follows_its_call_into_a_transfer(sim: Simulator, m
     active = sim.plant.alerting(sim.agent("1001"))
     sim.plant.answer(active)
     consult = sim.plant.consult(active, "3002")
-    fields = {
-        "PeripheralID": 5000,
-        "ConnectionCallID": consult.call_id,
-        "CallMsgMask": ALL_CALLS,
-        "AgentStateMask": 0,
-        "ConnectionDeviceIDType": int(consult.id_type),
-        "MonitoredDeviceType": NONE,
-    }
-    await start(monitor, fields, [["ConnectionDeviceID", consult.connection_id]])
+    await start(monitor, *call_monitor(consult))
     sim.plant.answer(sim.plant.alerting(sim.agent("1002")))
     sim.plant.transfer(active, consult)
     assert "CALL_TRANSFERRED" in names(await monitor.settle())
@@ -241,20 +211,12 @@ async def test_a_team_is_listed_and_monitored(sim: Simulator, supervisor: RawCli
 
 async def test_a_supervisor_listens_barges_in_and_leaves(sim: Simulator, supervisor: RawClient) -> None:
     connection = talking(sim, "1002")
-    fields = {
-        "PeripheralID": 5000,
-        "AgentConnectionCallID": NULL,
-        "SupervisorConnectionCallID": NULL,
-        "AgentConnectionDeviceIDType": NONE,
-        "SupervisorConnectionDeviceIDType": NONE,
-    }
-    floating = [["AgentID", "1002"], ["SupervisorInstrument", "3001"]]
     for action, event in ((1, "CALL_ESTABLISHED"), (3, "CALL_CONFERENCED"), (0, "END_CALL")):
-        conf = await supervisor.ask("SUPERVISE_CALL_REQ", fields | {"SupervisoryAction": action}, floating)
+        conf = await supervisor.ask("SUPERVISE_CALL_REQ", *supervision(action))
         assert conf["message"] == "SUPERVISE_CALL_CONF", conf
         assert values(conf)["ConnectionDeviceID"] == connection.connection_id
         assert event in names(await supervisor.settle())
-    bad = fields | {"SupervisoryAction": 9}
+    bad, _ = supervision(9)
     assert status_of(await supervisor.ask("SUPERVISE_CALL_REQ", bad, [["AgentID", "1002"]])) == 82
 
 

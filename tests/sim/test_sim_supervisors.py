@@ -21,15 +21,22 @@ from support.raw_client import (
     status_of,
     values,
 )
+from support.raw_requests import (
+    ALL_CALLS,
+    NONE,
+    NULL,
+    TEAM_CONFIG_MASK,
+    call_monitor,
+    device_monitor,
+    members,
+    supervision,
+)
 
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import Team
 
-ALL_CALLS, ALL_STATES = 0xFFFFFFFF, 0x3FFF
 PERIPHERAL_MONITOR, SUPERVISOR = 0x20, 0x80
 SUPERVISOR_MODE = AGENT_MODE | SUPERVISOR | PERIPHERAL_MONITOR
-TEAM_CONFIG_MASK = 0x00800000
-NONE, NULL = 0xFFFF, 0xFFFFFFFF
 CLEAR, LISTEN, WHISPER, BARGE_IN, INTERCEPT = range(5)
 LOGOUT = 1
 ADD, REMOVE = 1, 2
@@ -66,14 +73,6 @@ async def bulk(team: Simulator) -> AsyncIterator[RawClient]:
     async with await RawClient.connect(team.side_a) as client:
         await client.open(BULK_MODE, CallMsgMask=ALL_CALLS)
         yield client
-
-
-def members(record: Record) -> list[tuple[str, int]]:
-    """AtcAgentID and AgentFlags of each member in an AGENT_TEAM_CONFIG_EVENT."""
-    ids = [value for name, value in record["floating"] if name == "AtcAgentID"]
-    flags = [value for name, value in record["floating"] if name == "AgentFlags"]
-    assert len(ids) == len(flags) == record["fields"]["NumberOfAgents"]
-    return list(zip(ids, flags, strict=True))
 
 
 # --- opening ----------------------------------------------------------------------------------------
@@ -175,29 +174,13 @@ async def test_a_supervisor_monitors_its_own_teams_only() -> None:
 async def test_a_device_monitor_brings_the_calls_of_a_team_member(
     team: Simulator, supervisor: RawClient
 ) -> None:
-    fields = {
-        "PeripheralID": 5000,
-        "ConnectionCallID": 0,
-        "CallMsgMask": ALL_CALLS,
-        "AgentStateMask": ALL_STATES,
-        "ConnectionDeviceIDType": NONE,
-        "MonitoredDeviceType": 76,
-    }
-    conf = await supervisor.ask("MONITOR_START_REQ", fields, [["MonitoredDeviceID", "3002"]])
+    conf = await supervisor.ask("MONITOR_START_REQ", *device_monitor("3002"))
     number = conf["fields"]["MonitorID"]
     connection = talking(team, "1002")
     events = await supervisor.settle()
     assert {record["fields"]["MonitorID"] for record in events} == {number}
     assert {"BEGIN_CALL", "CALL_DELIVERED", "CALL_ESTABLISHED"} <= set(names(events))
-    call = {
-        "PeripheralID": 5000,
-        "ConnectionCallID": connection.call_id,
-        "CallMsgMask": ALL_CALLS,
-        "AgentStateMask": 0,
-        "ConnectionDeviceIDType": int(connection.id_type),
-        "MonitoredDeviceType": NONE,
-    }
-    conf = await supervisor.ask("MONITOR_START_REQ", call, [["ConnectionDeviceID", connection.connection_id]])
+    conf = await supervisor.ask("MONITOR_START_REQ", *call_monitor(connection))
     of_call = conf["fields"]["MonitorID"]
     team.plant.clear_connection(connection)
     ends = [r["fields"]["MonitorID"] for r in await supervisor.settle() if r["message"] == "END_CALL_EVENT"]
@@ -208,19 +191,6 @@ async def test_a_device_monitor_brings_the_calls_of_a_team_member(
 
 
 # --- supervision of calls -----------------------------------------------------------------------------
-
-
-def supervision(action: int, instrument: str = "3001", agent: str = "1002") -> tuple[Record, list[Any]]:
-    """SUPERVISE_CALL_REQ for an agent's active call."""
-    fields = {
-        "PeripheralID": 5000,
-        "AgentConnectionCallID": NULL,
-        "SupervisorConnectionCallID": NULL,
-        "AgentConnectionDeviceIDType": NONE,
-        "SupervisorConnectionDeviceIDType": NONE,
-        "SupervisoryAction": action,
-    }
-    return fields, [["AgentID", agent], ["SupervisorInstrument", instrument]]
 
 
 async def of_call(client: RawClient) -> list[str]:
