@@ -116,7 +116,7 @@ class Centre:
         self.control: Final = Control(self.simulator, virtual)
         self._run: ScenarioRun | None = None
         if scenario is not None:
-            chance = random.Random(settings.seed)  # noqa: S311 - nothing secret hangs on it
+            chance = random.Random(settings.seed)  # noqa: S311 - no secrets
             start = functools.partial(start_command, self.control)
             self._run = ScenarioRun(scenario, self.simulator.plant, plant_clock, chance, start)
         self._socket_path: Final = settings.control_path

@@ -62,9 +62,8 @@ class StatisticsError(AssertionError):
 # --- the fields of the two answers, in wire order -----------------------------------------------------
 
 
-def _outbound(stem: str, talk: bool = True) -> list[str]:
-    names = ("", "TalkTime", "Time", "Held", "HeldTime") if talk else ("", "Time", "Held", "HeldTime")
-    return [f"{stem}{name}" for name in names]
+def _outbound(stem: str) -> list[str]:
+    return [f"{stem}{name}" for name in ("", "TalkTime", "Time", "Held", "HeldTime")]
 
 
 _HANDLED = ["HandledCalls", "HandledCallsTalkTime", "HandledCallsAfterCallTime", "HandledCallsTime"]
@@ -102,7 +101,8 @@ _NOW = [
 _QUEUE = ("CallsQ", "CallsQTime", "LongestCallQ")
 
 AGENT_SPANS = ("Session", "Today")
-GROUP_SPANS = ("To5", "ToHalf", "Today")
+GROUP_SPANS = {"To5": "5", "ToHalf": "Half", "Today": "Today"}
+"""What the names of a group's figures end with, and those of its queue."""
 
 AGENT_FIELDS = [
     *("InvokeID", "PeripheralID"),
@@ -113,11 +113,8 @@ GROUP_FIELDS = [
     *_NOW,
     *(
         f"{name}{suffix}"
-        for span in GROUP_SPANS
-        for suffix, names in (
-            (span, _GROUP_SPAN),
-            (span.removeprefix("To") if span != "Today" else span, _QUEUE),
-        )
+        for span, of_queue in GROUP_SPANS.items()
+        for suffix, names in ((span, _GROUP_SPAN), (of_queue, _QUEUE))
         for name in names
     ),
 ]
@@ -206,13 +203,14 @@ class StatisticsChecker(OrderChecker):
         self._group_of = dict(groups)
         self._queue_groups = dict(queues)
         self._of_agents = {agent: Account(AGENT_SPANS) for agent in groups}
-        self._of_groups = {number: Account(GROUP_SPANS) for number in {*groups.values(), *queues.values()}}
+        self._of_groups = {
+            number: Account(tuple(GROUP_SPANS)) for number in {*groups.values(), *queues.values()}
+        }
         self._waiting_since: dict[Seen, tuple[int, int]] = {}  # skill group and time of what waits
         self._counted_until: dict[str, int] = {}  # until when an agent's time is in its accounts
         self._ended_calls: dict[str, list[Figures]] = {}  # calls ended in this second
-        self._pending: dict[
-            str, tuple[Figures, int]
-        ] = {}  # the call whose after-call work goes on, since when
+        # The call whose after-call work goes on, and since when.
+        self._pending: dict[str, tuple[Figures, int]] = {}
 
     # --- events -------------------------------------------------------------------------------------
 
@@ -290,9 +288,8 @@ class StatisticsChecker(OrderChecker):
     def settle(self) -> None:
         super().settle()
         for agent_id, ended in self._ended_calls.items():
-            if (
-                self.agents[agent_id].state in WORK
-            ):  # of several calls, it belongs to the one that was handled
+            if self.agents[agent_id].state in WORK:
+                # Of several calls, the work belongs to the one that was handled.
                 handled = [amounts for amounts in ended if "HandledCalls" in amounts]
                 last = (handled or ended)[-1]
                 ended.remove(last)
@@ -374,8 +371,7 @@ class StatisticsChecker(OrderChecker):
             "CallsQTimeNow": sum(waits),
             "LongestCallQNow": max(waits, default=0),
         }
-        for span in GROUP_SPANS:
+        for span, of_queue in GROUP_SPANS.items():
             expected |= {f"{name}{span}": account.at(span, name, now) for name in _GROUP_SPAN}
-            suffix = span if span == "Today" else span.removeprefix("To")
-            expected |= {f"{name}{suffix}": account.at(span, name, now) for name in _QUEUE}
+            expected |= {f"{name}{of_queue}": account.at(span, name, now) for name in _QUEUE}
         return expected

@@ -55,9 +55,8 @@ async def hear_call(
     peer: Peer, recorder: Recorder, connection: Connection, *, monitor_id: int = FOREIGN_MONITOR
 ) -> Any:
     """Send that a call is answered at the device that its connection names; return the Call."""
-    event = {OWN_MONITOR: "OnCallEstablished", 0: "OnCallEstablished"}.get(
-        monitor_id, "OnMonitoredCallEstablished"
-    )
+    own = monitor_id in (0, OWN_MONITOR)
+    event = "OnCallEstablished" if own else "OnMonitoredCallEstablished"
     count = len(recorder.of(event))
     send(peer, "BEGIN_CALL", connection, monitor_id=monitor_id)
     send(
