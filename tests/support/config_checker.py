@@ -7,7 +7,7 @@ client would keep, and raises ConfigViolation for events that a client could not
 - an added record that exists, a changed or deleted one that does not;
 - a member added to a team twice or removed without being in it.
 
-Two checkers whose clients have heard of everything have equal ``records`` and ``teams``.
+Two checkers whose clients have received everything have equal ``records`` and ``teams``.
 """
 
 from typing import Any
