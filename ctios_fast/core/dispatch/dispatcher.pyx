@@ -474,20 +474,12 @@ cdef inline int _deliver_fields(
 ) except -1:
     # Like _deliver, for one FieldHandler. It goes through the floating fields once: to find the wanted ones,
     # and to prove that the frame is well-formed before the handler is called.
-    cdef Layouts layouts = self._codec.layouts
-    cdef Layout *layout = layouts.find(number)
     cdef FrameBuffer held = self._frames
     cdef Frame unproved
+    cdef Layout *layout = _describe(self, number, frame, size, &unproved)
     cdef int result
     if layout == NULL or layout.alternative != NULL or size - HEADER_SIZE < layout.fixed_size:
         return _deliver(self, handlers, FRAME, number, frame, size)
-    unproved.layout = layout
-    unproved.data = frame
-    unproved.size = size
-    unproved.type = number
-    unproved.tag_width = layouts.tag_width
-    unproved.layouts = <PyObject *>layouts
-    unproved.view = NULL
     held.exports += 1
     result = (<FieldsCall>_call_fields)(PyTuple_GET_ITEM(handlers, 0), &unproved)
     if result == 0:
@@ -496,7 +488,7 @@ cdef inline int _deliver_fields(
     try:
         if result > 0:
             return _unreadable(self, layout, frame, size)
-        if fitting(layout, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width) == NULL:
+        if fitting(layout, frame + HEADER_SIZE, size - HEADER_SIZE, unproved.tag_width) == NULL:
             # A field could not be read before the frame was found to be malformed, which is what to report.
             try:
                 _raised()
@@ -517,21 +509,30 @@ cdef inline bint _prove(
     Dispatcher self, uint32_t number, const unsigned char *frame, Py_ssize_t size, Frame *proved
 ) except -1:
     # Whether the frame is well-formed; if not, it is reported.
-    cdef Layouts layouts = self._codec.layouts
-    cdef Layout *documented = layouts.find(number)
-    proved.layout = NULL
+    cdef Layout *documented = _describe(self, number, frame, size, proved)
     if documented != NULL:
-        proved.layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, layouts.tag_width)
+        proved.layout = fitting(documented, frame + HEADER_SIZE, size - HEADER_SIZE, proved.tag_width)
         if proved.layout == NULL:
             _unreadable(self, documented, frame, size)
             return False
-    proved.data = frame
-    proved.size = size
-    proved.type = number
-    proved.tag_width = layouts.tag_width
-    proved.layouts = <PyObject *>layouts
-    proved.view = NULL
     return True
+
+
+cdef inline Layout *_describe(
+    Dispatcher self, uint32_t number, const unsigned char *frame, Py_ssize_t size, Frame *described
+) noexcept:
+    # Describes a frame in the receive buffer, with the documented layout of its message, which is returned.
+    # The layouts are borrowed: the process keeps those of each version. A reference would cost time a frame.
+    cdef PyObject *layouts = <PyObject *>self._codec.layouts
+    cdef Layout *documented = (<Layouts>layouts).find(number)
+    described.layout = documented
+    described.data = frame
+    described.size = size
+    described.type = number
+    described.tag_width = (<Layouts>layouts).tag_width
+    described.layouts = layouts
+    described.view = NULL
+    return documented
 
 
 cdef inline int _call_handlers(Dispatcher self, tuple handlers, int called, Frame *frame) except -1:
