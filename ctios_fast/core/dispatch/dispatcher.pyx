@@ -338,7 +338,7 @@ cdef class Dispatcher(FrameHolder):
             self._frames.hold(self)
         try:
             taken = batch.take(self._frames, frame, count)
-        except Exception as error:      # this version lacks a field, or there is no memory for more rows
+        except Exception as error:      # the codec's version lacks a field, or memory for rows is lacking
             if _prove(self, number, frame, size, &proved):
                 _report(self, batch, _new_view(&proved), error)
             return 0
@@ -612,7 +612,8 @@ cdef int _unreadable(
 
 
 cdef int _failed(Dispatcher self, object handler, Message message, const Frame *frame) except -1:
-    # Called with the handler's exception set. `message`: None if there is no view of the frame yet.
+    # Reports the exception that the handler raised, which is still set. `message`: the view of the frame,
+    # None if it was not created yet.
     try:
         _raised()
     except (KeyboardInterrupt, SystemExit):

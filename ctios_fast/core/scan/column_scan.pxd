@@ -39,12 +39,13 @@ cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t
 cdef void close_scan(Scan *scan) noexcept
 # Drops the rows and keeps their memory.
 cdef void restart_scan(Scan *scan) noexcept nogil
-# Adds rows of the whole frames from `offset` on, `count` at most, and moves `offset`. It ends before a frame
-# of another message, a malformed frame, one above max_frame, and if there is no memory (`no_memory`). Returns
-# the number of rows added.
+# Adds rows of the frames from `offset` on, `count` at most, and moves `offset` to the end of the last one. It
+# ends before an incomplete or malformed frame, before one of another message, before one above max_frame, and
+# if memory for another row cannot be allocated (`no_memory` is set then). Returns the number of rows added.
 cdef Py_ssize_t take_run(ColumnPlan plan, Scan *scan, Py_ssize_t count) noexcept nogil
 # Adds rows of all frames of the message from `offset` on, and counts the others. It ends before an incomplete
-# frame, before one above max_frame (`too_large`), and if there is no memory (`no_memory`).
+# frame, before one above max_frame (`too_large` is set then), and if memory for another row cannot be
+# allocated (`no_memory` is set then).
 cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil
 # Bytes of one value: a number's width, else the length of the longest value in any of the layouts.
 cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept
