@@ -19,16 +19,14 @@ from numpy import bool_, dtype, empty, ndarray, ones, uint8
 cdef enum:
     ALIGNMENT = 64              # of each array in the block, in bytes
 
-cdef dict _dtypes = {}          # by NumPy's code: the type
-cdef dict _text_types = {}      # the same by width, of texts
+cdef dict _dtypes = {}          # types by NumPy's code for numbers, by width for texts
 
 
 cdef object _type_of(str code, bint is_text, Py_ssize_t width):
-    cdef dict known = _text_types if is_text else _dtypes
     key = width if is_text else code
-    found = known.get(key)
+    found = _dtypes.get(key)
     if found is None:
-        found = known[key] = dtype(f"S{width}" if is_text else code)
+        found = _dtypes[key] = dtype(f"S{width}" if is_text else code)
     return found
 
 
