@@ -14,7 +14,7 @@ from ctios_fast.core.layout cimport HEADER_SIZE
 from ctios_fast.core.scan.column_block cimport ColumnBlock
 from ctios_fast.core.scan.column_plan cimport ColumnPlan
 from ctios_fast.core.scan.column_scan cimport (
-    Scan, close_scan, open_scan, restart_scan, row_offset, take_run,
+    MAX_LENGTH, Scan, close_scan, open_scan, restart_scan, row_offset, take_run,
 )
 from ctios_fast.core.wire cimport load32
 from .frame_batch cimport FrameBatch
@@ -24,9 +24,7 @@ from ctios_fast.core.scan.column_arrays import Columns
 from ctios_fast.protocol.naming import message_number
 
 cdef enum:
-    # Largest bounds that a program may set.
-    MAX_ROWS = 1 << 20
-    MAX_TEXT = 0xFFFF           # a field's length has 16 bits at most
+    MAX_ROWS = 1 << 20          # largest max_rows that a program may set
 
 
 cdef Py_ssize_t _bound(str name, object value, Py_ssize_t largest) except -1:
@@ -62,7 +60,7 @@ cdef class BatchHandler(FrameBatch):
             raise TypeError(f"a handler must be callable, got {type(handler).__name__}")
         self._message = message_number(message_type)
         self.max_rows = _bound("max_rows", max_rows, MAX_ROWS)
-        self._max_string = _bound("max_string", max_string, MAX_TEXT)
+        self._max_string = _bound("max_string", max_string, MAX_LENGTH)
         self.handler = handler
         if fields is not None:
             self.fields, self._names, several = resolved(self._message, fields)

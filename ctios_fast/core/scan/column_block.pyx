@@ -10,7 +10,9 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free
 
 from ctios_fast.core.layout cimport checked_max_frame
 from .column_plan cimport ColumnPlan
-from .column_scan cimport Scan, Target, close_scan, column_width, fill_columns, find_rows, open_scan
+from .column_scan cimport (
+    MAX_LENGTH, Scan, Target, close_scan, column_width, fill_columns, find_rows, open_scan,
+)
 
 from ctios_fast.errors import FrameTooLarge
 
@@ -116,7 +118,7 @@ cdef class ColumnBlock:
             raise ValueError(f"limit must be at least 1 byte, got {limit}")
         if self._block is not None:
             raise ValueError("the columns have rows already: create new ones")
-        open_scan(&scan, self.plan, checked_max_frame(max_frame), min(limit, 0xFFFF))
+        open_scan(&scan, self.plan, checked_max_frame(max_frame), min(limit, MAX_LENGTH))
         try:
             PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
             try:

@@ -4,13 +4,16 @@ from libc.stdint cimport uint8_t, uint64_t
 
 from .column_plan cimport ColumnPlan
 
+cdef enum:
+    MAX_LENGTH = 0xFFFF         # largest length of a floating field, which has 16 bits at most
+
 # A row has 1 + slots words. The first one is the frame's offset and layout. The others are the places of the
 # wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
 cdef struct Scan:
     const unsigned char *data
     Py_ssize_t size
     Py_ssize_t max_frame
-    Py_ssize_t limit            # largest value in bytes; longer ones are masked
+    Py_ssize_t limit            # largest value in bytes, MAX_LENGTH at most; longer ones are masked
     Py_ssize_t offset
     Py_ssize_t frames
     Py_ssize_t others

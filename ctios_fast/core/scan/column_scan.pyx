@@ -413,7 +413,7 @@ cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcep
 cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t limit) except -1:
     memset(scan, 0, sizeof(Scan))
     scan.max_frame = max_frame
-    scan.limit = min(limit, <Py_ssize_t>0xFFFF)     # a field's length has 16 bits at most
+    scan.limit = limit
     scan.malformed_at = -1
     scan.row_words = 1 + plan.places
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
