@@ -45,7 +45,7 @@ async def read(stream: EventStream) -> list[Event]:
     async def all_events() -> list[Event]:
         return [event async for event in stream]
 
-    return await asyncio.wait_for(all_events(), 20)
+    return await soon(all_events())
 
 
 def waiting(stream: EventStream) -> list[str]:
@@ -90,7 +90,7 @@ async def test_a_reader_that_waits_gets_an_event_when_it_comes(session: Session,
     reader = asyncio.create_task(anext(stream))
     await asyncio.sleep(0)  # the reader waits now
     await soon(agent.set_agent_state(AVAILABLE))
-    assert (await asyncio.wait_for(reader, 20)).args["AgentState"] == AVAILABLE
+    assert (await soon(reader)).args["AgentState"] == AVAILABLE
 
 
 async def test_several_readers_share_the_events(session: Session, agent: Agent) -> None:
@@ -99,7 +99,7 @@ async def test_several_readers_share_the_events(session: Session, agent: Agent) 
     await asyncio.sleep(0)
     await soon(agent.set_agent_state(AVAILABLE))
     await soon(agent.set_agent_state(NOT_READY))
-    states = {event.args["AgentState"] for event in await asyncio.wait_for(asyncio.gather(*readers), 20)}
+    states = {event.args["AgentState"] for event in await soon(asyncio.gather(*readers))}
     assert states == {AVAILABLE, NOT_READY}
 
 
@@ -147,7 +147,7 @@ async def test_a_full_buffer_holds_the_server_back_and_drops_nothing(
         await asyncio.sleep(0)
     assert session.is_open
     assert len(stream) == held < 4001
-    reasons = [(await asyncio.wait_for(anext(stream), 20)).args["EventReasonCode"] for _ in range(4001)]
+    reasons = [(await soon(anext(stream))).args["EventReasonCode"] for _ in range(4001)]
     assert reasons == [0, *(number % 1000 for number in range(4000))]
     assert (stream.dropped, session.counters()["events_dropped"]) == (0, 0)
     assert link.is_reading
@@ -195,9 +195,9 @@ async def test_a_stream_can_be_closed_by_a_listener_of_the_same_event(session: S
 async def test_a_stream_survives_the_loss_of_a_side(sim: Simulator, session: Session, agent: Agent) -> None:
     stream = session.stream("OnRecovered", "OnAgentStateChange")
     sim.fail_side("a")
-    assert (await asyncio.wait_for(anext(stream), 20)).name == "OnRecovered"
+    assert (await soon(anext(stream))).name == "OnRecovered"
     await soon(agent.set_agent_state(AVAILABLE))
-    assert (await asyncio.wait_for(anext(stream), 20)).args["AgentState"] == AVAILABLE
+    assert (await soon(anext(stream))).args["AgentState"] == AVAILABLE
 
 
 def test_what_cannot_be_used_is_refused(session: Session) -> None:
@@ -282,7 +282,7 @@ async def test_waiting_for_a_state_returns_it(session: Session, agent: Agent) ->
     await asyncio.sleep(0)
     await soon(agent.set_agent_state(AVAILABLE))
     await soon(agent.set_agent_state(NOT_READY))  # before the task runs
-    assert await asyncio.wait_for(wait, 20) is AgentState.AVAILABLE
+    assert await soon(wait) is AgentState.AVAILABLE
 
 
 async def test_the_states_of_other_agents_do_not_end_a_wait(sim: Simulator, bulk: Session) -> None:
@@ -294,7 +294,7 @@ async def test_the_states_of_other_agents_do_not_end_a_wait(sim: Simulator, bulk
     await other
     assert not wait.done()
     sim.set_agent_state("1001", AgentState.NOT_READY)
-    assert await asyncio.wait_for(wait, 20) == NOT_READY
+    assert await soon(wait) == NOT_READY
 
 
 async def test_waiting_for_a_state_needs_one_and_a_session() -> None:
@@ -331,7 +331,7 @@ async def test_subscribe_is_a_decorator_without_a_listener(session: Session, age
 async def test_a_snapshot_is_plain_data_without_passwords(session: Session, agent: Agent) -> None:
     established = session.wait_for("OnCallEstablished")
     await soon(agent.make_call(dialed_number="5550199", call_variable1="gold"))
-    await asyncio.wait_for(established, 20)
+    await soon(established)
     snapshot = json.loads(json.dumps(session.snapshot()))
     assert set(snapshot) == {"session", *(kind.name for kind in KINDS)}
     assert snapshot["agent"][agent.unique_object_id]["AgentState"] == AgentState.TALKING

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.model import an_agent, until
+from support.model import an_agent, soon, until
 from support.scripts import ROOT, needs_sources
 
 import ctios_fast
@@ -82,7 +82,7 @@ async def run_samples(name: str, names: dict[str, object]) -> dict[str, object]:
         code = compile(sample, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         running = eval(code, names)
         if asyncio.iscoroutine(running):
-            await asyncio.wait_for(running, 20)
+            await soon(running)
     return names
 
 
@@ -144,9 +144,9 @@ async def test_the_samples_of_the_page_about_events_run(
     assert callable(call_home)
     working = asyncio.create_task(work(session))
     await asyncio.sleep(0)  # the stream is open now
-    await asyncio.wait_for(call_home(session, agent), 20)
+    await soon(call_home(session, agent))
     await session.disconnect()
-    await asyncio.wait_for(working, 20)
+    await soon(working)
     printed = capsys.readouterr().out.splitlines()
     assert "OnCallBegin call.5000.16777217.3001" in printed
     assert "1001 TALKING" in printed or f"1001 {AgentState.TALKING}" in printed

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -96,8 +96,8 @@ class Recorder:
         return self.of(event)[count - 1]
 
 
-async def soon(request: Request[T]) -> T:
-    """Return the request's answer; fail if it takes longer than PATIENCE."""
+async def soon(request: Awaitable[T]) -> T:
+    """Return what the request, or whatever else, ends with; fail if it takes longer than PATIENCE."""
     async with asyncio.timeout(PATIENCE):
         return await request
 
