@@ -7,7 +7,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from support.model import MakeSession, sides, soon
+from support.model import MakeSession, settled, sides, soon
 from support.traffic import Traffic
 
 from ctios_fast import Arguments, Session
@@ -59,7 +59,8 @@ async def test_a_filtered_session_hears_what_its_filter_takes_of_all_events(
 ) -> None:
     population = Population.numbered(AGENTS, skill_groups=2)
     async with Simulator(population=population, clock=clock) as sim:
-        everything = await watching(sim, make_session(clock=clock), "*")
+        unfiltered = make_session(clock=clock)
+        everything = await watching(sim, unfiltered, "*")
         session = make_session(clock=clock, client_id="filtered")
         heard = await watching(sim, session, filter_string)
         everything.clear()
@@ -71,8 +72,8 @@ async def test_a_filtered_session_hears_what_its_filter_takes_of_all_events(
             traffic.tick()
             for _ in range(4):
                 await asyncio.sleep(0)
-        for _ in range(200):
-            await asyncio.sleep(0)
+        for each in (unfiltered, session):
+            await settled(each)
         accepts = filter_of_string(filter_string, 25).accepts
         wanted = [identity(*each) for each in everything if accepts(*each)]
         assert [identity(*each) for each in heard] == wanted
