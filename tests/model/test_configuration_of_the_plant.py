@@ -5,7 +5,7 @@ import random
 import tracemalloc
 from typing import Any
 
-from support.model import MakeSession, soon, until
+from support.model import MakeSession, sides, soon, until
 
 from ctios_fast import Session
 from ctios_fast.sim import Simulator
@@ -22,7 +22,7 @@ async def test_every_name_of_the_plant_reaches_the_objects(make_session: MakeSes
     population = a_population(25)
     async with Simulator(population=population) as simulator:
         session = make_session()
-        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        await soon(session.connect(**sides(simulator)))
         await soon(session.set_bulk_mode(5000, configuration=True, agents=list(population.agents)))
         configuration = session.configuration
         assert {
@@ -82,7 +82,7 @@ async def test_random_changes_while_the_session_runs_reach_it(
     async with Simulator(population=a_population(25)) as simulator:
         plant = simulator.plant
         session = make_session()
-        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        await soon(session.connect(**sides(simulator)))
         await soon(session.set_bulk_mode(5000, configuration=True))
         assert shown(session) == true_of(plant)
         for number in range(60):
@@ -112,12 +112,7 @@ async def test_random_changes_while_the_session_runs_reach_it(
 async def test_a_fail_over_keeps_the_configuration(make_session: MakeSession) -> None:
     async with Simulator(population=a_population(25)) as simulator:
         session = make_session(clients=1)
-        sides = simulator.side_a, simulator.side_b
-        await soon(
-            session.connect(
-                ctios_a=sides[0].host, port_a=sides[0].port, ctios_b=sides[1].host, port_b=sides[1].port
-            )
-        )
+        await soon(session.connect(**sides(simulator)))
         await soon(session.set_bulk_mode(5000, configuration=("agents", "skill_groups")))
         before = dict(session.configuration.agents)
         taken = session.counters()["configuration_records"]
@@ -134,7 +129,7 @@ async def test_a_fail_over_keeps_the_configuration(make_session: MakeSession) ->
 async def test_an_agent_of_the_configuration_is_small(make_session: MakeSession) -> None:
     async with Simulator(population=a_population(AGENTS)) as simulator:
         session = make_session()
-        await soon(session.connect(ctios_a=simulator.side_a.host, port_a=simulator.side_a.port))
+        await soon(session.connect(**sides(simulator)))
         opening = session.set_bulk_mode(5000, configuration="agents")
         gc.collect()
         tracemalloc.start()
