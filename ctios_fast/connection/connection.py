@@ -53,8 +53,8 @@ from .opening import (
     Wanted,
 )
 from .options import ConnectionOptions
-from .plain_message import PlainMessage
-from .request_book import CONFIRMATION_TYPES, Request, RequestBook, expected, own_request
+from .own_requests import OwnRequests
+from .request_book import Request, RequestBook, expected
 from .search import Outcome, SideSearch
 from .sides import Attempt, Side
 from .standby import PATIENCE, StandbyKeeper
@@ -64,12 +64,10 @@ from .waiters import ConnectRequest, Waiters, fail
 if TYPE_CHECKING:
     import random
 
-    from ctios_fast.core.dispatch.request_sender import MessageWriter, RequestSender, SendByKeywords
+    from ctios_fast.core.dispatch.request_sender import MessageWriter, SendByKeywords
 
 __all__ = ["Connection"]
 
-_HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
-_CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
 _OPEN = ConnectionState.OPEN
 
 #: Seconds within which the claims of two sides to be active contradict each other.
@@ -91,7 +89,8 @@ class Connection:
         self.book = RequestBook(
             self.clock, max_open=options.max_open_requests, on_refused=self._request_refused
         )
-        self._sender = _sender(codec, self.book)
+        self._own = OwnRequests(codec, self.book, self.dispatcher, clock=self.clock, options=options)
+        self._sender = self._own.sender
         self.link: Link | None = None  # set in CONNECTED, OPENING, OPEN and, until TCP ends, in CLOSING
         self.side: Side | None = None  # of the link, or of the last one
         self.connects = 0  # links that came up
@@ -143,8 +142,6 @@ class Connection:
                 rng=rng,
             )
         on = self.dispatcher.on
-        for confirmation in CONFIRMATION_TYPES:
-            on(confirmation, self.book.settler_of(confirmation))
         on(ged.FAILURE_EVENT, self._failure_event)
         on(ged.STANDBY_ACTIVE_EVENT, self._standby_active_event)
         on(ged.ACTIVE_MAINTENANCE_REQ, self._maintenance_request)
@@ -424,9 +421,8 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         link = self.link
-        request = own_request("OPEN_REQ")
         try:
-            self._sender.send(request, self._wanted.settings, {}, self.options.open_timeout, write=link.send)
+            request = self._own.open(link, self._wanted.settings)
         except ConnectionLost:
             return  # the loss is reported next; the session is opened on the next link
         except (EncodeError, SendBufferFull, TooManyRequests) as error:
@@ -476,23 +472,20 @@ class Connection:
         # The session is open on the link. Returns whether it was open before.
         assert self.link is not None
         assert self._wanted is not None
+        link = self.link
         self._opened_at = self.clock.time()
         self.services_granted = confirmation["ServicesGranted"]
         wanted = self._wanted
         reopened, wanted.opened_before = wanted.opened_before, True
         wanted.refusals = 0
-        if self.heartbeat is not None:
-            self._heartbeats = Heartbeats(
-                self.clock,
-                self.link,
-                self.heartbeat,
-                beat=self._beat,
-                missing=self._observer.heartbeat_missing,
-                lost=self._too_many_missing,
-                max_missed=self.options.max_heartbeats,
-            )
-            self._heartbeats.start()
-        self.lags.start(self.link)
+        self._heartbeats = self._own.watch(
+            link,
+            self.heartbeat,
+            answered=lambda request: self._heartbeat_answered(link, request),
+            missing=self._observer.heartbeat_missing,
+            lost=lambda error: self._drop(link, FailureReason.MISSED_HEARTBEATS, error),
+        )
+        self.lags.start(link)
         return reopened
 
     def _opened_on_standby(self, link: Link, confirmation: Message) -> None:
@@ -549,31 +542,12 @@ class Connection:
 
     # --- While it is open -----------------------------------------------------------------------
 
-    def _beat(self) -> None:
-        link = self.link
-        if link is None:
-            return
-        # The connection is given up long before this time-out, which only limits the entries of the book.
-        timeout = (self.heartbeat or 0) * (self.options.max_heartbeats + 1)
-        request = own_request("HEARTBEAT_REQ")
-        try:
-            self._sender.send(request, _HEARTBEAT_REQ, {}, timeout, write=link.send)
-        except (ConnectionLost, SendBufferFull, TooManyRequests):
-            return  # it counts as unanswered
-        request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
-
     def _heartbeat_answered(self, link: Link, request: Request[Message]) -> None:
         error = request.exception()
         if error is None:
             self._observer.heartbeat()
         elif isinstance(error, RequestRefused) and self.link is link and error.status not in TAKEN_OVER:
             self._drop(link, FailureReason.OTHER_ERROR, error)
-
-    def _too_many_missing(self) -> None:
-        if self.link is not None:
-            count = self._heartbeats.missed if self._heartbeats else self.options.max_heartbeats
-            error = ConnectionLost(f"{count} heartbeats in a row were not answered")
-            self._drop(self.link, FailureReason.MISSED_HEARTBEATS, error)
 
     def _failure_event(self, message: Message) -> None:
         status = message["Status"]
@@ -623,8 +597,7 @@ class Connection:
 
     def _malformed(self, error: MalformedFrame) -> None:
         self.log.warning("malformed frame: %s", error, kind=("malformed", error.message_type))
-        if error.message_type in CONFIRMATION_TYPES and len(error.frame) >= _HEADER_AND_INVOKE_ID:
-            self.book.fail(int.from_bytes(error.frame[8:12], "big"), error)
+        self.book.fail_malformed(error)
         self._observer.malformed(error)
 
     # --- Losing the link ------------------------------------------------------------------------
@@ -866,10 +839,8 @@ class Connection:
 
     def _send_close(self, link: Link, status: int) -> bool:
         # Returns whether a CLOSE_REQ was sent.
-        request = own_request("CLOSE_REQ")
-        try:
-            self._sender.send(request, _CLOSE_REQ, {"Status": status}, write=link.send)
-        except (ConnectionLost, SendBufferFull, TooManyRequests):
+        request = self._own.close(link, status)
+        if request is None:
             return False
         request.add_done_callback(lambda done: link.close())
         return True
@@ -916,9 +887,6 @@ class Connection:
             closing.set_result(None)
 
 
-_HEADER_AND_INVOKE_ID = 12
-
-
 def _running_loop(method: str) -> asyncio.AbstractEventLoop:
     try:
         return asyncio.get_running_loop()
@@ -934,9 +902,3 @@ def _random() -> "random.Random":
     import random  # imported late: it costs start-up time
 
     return random.Random()
-
-
-def _sender(codec: Codec, book: RequestBook) -> "RequestSender":
-    from ctios_fast.core.dispatch.request_sender import RequestSender  # imported late, with message classes
-
-    return RequestSender(codec, book)

@@ -13,11 +13,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ctios_fast.core import Message
+from ctios_fast.core import Dispatcher, Message
 from ctios_fast.core.dispatch.pending import UNSEEN, Deadlines, OpenRequests, Request
 from ctios_fast.errors import (
     ConnectionLost,
     ControlFailure,
+    MalformedFrame,
     ProtocolError,
     Refused,
     RequestRefused,
@@ -36,11 +37,12 @@ __all__ = [
     "Request",
     "RequestBook",
     "expected",
-    "own_request",
 ]
 
-#: Messages that answer a request.
+#: Messages that answer a request. Each begins with the InvokeID, which follows the header.
 CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
+
+_INVOKE_ID = slice(8, 12)
 
 #: Confirmations that come in segments: the field More is 1 until the last one.
 SEGMENTED = frozenset({ged.LIST_AGENT_TEAM_CONF})
@@ -76,9 +78,10 @@ class RequestBook(OpenRequests):
         self._on_refused = on_refused
         self._segments: dict[int, list[Message]] = {}  # of confirmations whose last segment is to come
 
-    def settler_of(self, confirmation: int) -> Callable[[Message], object]:
-        """Return the handler for a message that answers requests."""
-        return self.settle_segment if confirmation in SEGMENTED else self.settle
+    def settle_from(self, dispatcher: Dispatcher) -> None:
+        """Let the confirmations of a dispatcher settle the requests."""
+        for confirmation in CONFIRMATION_TYPES:
+            dispatcher.on(confirmation, self.settle_segment if confirmation in SEGMENTED else self.settle)
 
     def full(self) -> None:
         """Refuse a request because ``max_open`` are open."""
@@ -145,6 +148,11 @@ class RequestBook(OpenRequests):
         else:
             request.failed(error)
 
+    def fail_malformed(self, error: MalformedFrame) -> None:
+        """Fail the request whose confirmation is that frame, if it is a confirmation with an InvokeID."""
+        if error.message_type in CONFIRMATION_TYPES and len(error.frame) >= _INVOKE_ID.stop:
+            self.fail(int.from_bytes(error.frame[_INVOKE_ID], "big"), error)
+
     def fail_all(self, reason: str) -> None:
         """The connection is over: fail every open request with ``ConnectionLost``.
 
@@ -201,13 +209,6 @@ def expected(error: ConnectionLost) -> ConnectionLost:
     """Return the error, marked as one that is not logged."""
     error.expected = True
     return error
-
-
-def own_request(label: str) -> Request[Message]:
-    """Return a request of the connection itself, which reports its failure as one of its own steps."""
-    request: Request[Message] = Request(label)
-    request.reported()
-    return request
 
 
 def _name(request: Request[Any]) -> str:

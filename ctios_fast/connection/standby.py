@@ -15,16 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctios_fast.core import Codec, Dispatcher, Handler, Message
 from ctios_fast.enums import FailureReason
-from ctios_fast.errors import (
-    ConnectionLost,
-    EncodeError,
-    MalformedFrame,
-    OpenRefused,
-    RequestRefused,
-    RequestTimeout,
-    SendBufferFull,
-    TooManyRequests,
-)
+from ctios_fast.errors import ConnectionLost, MalformedFrame, OpenRefused, RequestRefused, RequestTimeout
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
@@ -35,16 +26,14 @@ from .link import Link
 from .log_limit import LogLimit
 from .opening import ASKED_TO_LEAVE, SESSION_GONE, TAKEN_OVER, OpenSettings
 from .options import ConnectionOptions
-from .plain_message import PlainMessage
-from .request_book import CONFIRMATION_TYPES, Request, RequestBook, own_request
+from .own_requests import NOT_SENT, OwnRequests
+from .request_book import Request, RequestBook
 from .search import Outcome, SideSearch
 from .sides import WAITS, Attempt, Side
 from .takeover import AbandonedOpens
 
 if TYPE_CHECKING:
     import random
-
-    from ctios_fast.core.dispatch.request_sender import RequestSender
 
 __all__ = ["PATIENCE", "StandbyKeeper", "StandbyOwner", "StandbySession"]
 
@@ -57,11 +46,6 @@ PATIENCE = 10.0
 _FIRST_INVOKE_ID = 0x80000000
 #: Requests of the keeper that may be open at once: OPEN_REQ, CLOSE_REQ and heartbeats.
 _MAX_OPEN = 16
-
-_HEARTBEAT_REQ = PlainMessage(ged.HEARTBEAT_REQ)
-_CLOSE_REQ = PlainMessage(ged.CLOSE_REQ)
-_HEADER_AND_INVOKE_ID = 12
-_NOT_SENT = (ConnectionLost, EncodeError, SendBufferFull, TooManyRequests)
 
 
 class StandbyOwner(Protocol):
@@ -129,7 +113,7 @@ class StandbyKeeper:
         self._log = log
         self._abandoned = abandoned
         self._book = RequestBook(clock, max_open=_MAX_OPEN, first_invoke_id=_FIRST_INVOKE_ID)
-        self._sender = _sender(codec, self._book)
+        self._own = OwnRequests(codec, self._book, self.dispatcher, clock=clock, options=options)
         self._search = SideSearch(self, log, clock=clock, clients=options.clients, rounds=None, rng=rng)
         self._settings: OpenSettings | None = None  # of the session
         self._heartbeat: float | None = None  # its interval in seconds
@@ -140,8 +124,6 @@ class StandbyKeeper:
         self._short = 0  # sessions of the connection in a row that did not last; they make the pauses longer
         self._waiter: asyncio.Future[None] | None = None  # of ``settled``
         on = self.dispatcher.on
-        for confirmation in CONFIRMATION_TYPES:
-            on(confirmation, self._book.settler_of(confirmation))
         on(ged.FAILURE_EVENT, self._failure_event)
         on(ged.STANDBY_ACTIVE_EVENT, self._became_active)
         on(ged.ACTIVE_MAINTENANCE_REQ, self._maintenance_requested)
@@ -287,10 +269,9 @@ class StandbyKeeper:
         assert self._settings is not None
         self.link = link
         link.turn_to(self.dispatcher)
-        request = own_request("OPEN_REQ")
         try:
-            self._sender.send(request, self._settings, {}, self._options.open_timeout, write=link.send)
-        except _NOT_SENT as error:
+            request = self._own.open(link, self._settings)
+        except NOT_SENT as error:
             self._drop(FailureReason.OTHER_ERROR, error)
             return
         self._open_request = request
@@ -340,43 +321,23 @@ class StandbyKeeper:
 
     def _watch(self, confirmation: Message) -> None:
         assert self.link is not None
+        link = self.link
         self._confirmation = confirmation
         self._opened_at = self._clock.time()
-        if self._heartbeat is not None:
-            self._heartbeats = Heartbeats(
-                self._clock,
-                self.link,
-                self._heartbeat,
-                beat=self._beat,
-                missing=lambda count: None,
-                lost=self._too_many_missing,
-                max_missed=self._options.max_heartbeats,
-            )
-            self._heartbeats.start()
+        self._heartbeats = self._own.watch(
+            link,
+            self._heartbeat,
+            answered=lambda request: self._heartbeat_answered(link, request),
+            missing=lambda count: None,
+            lost=lambda error: self._drop(FailureReason.MISSED_HEARTBEATS, error),
+        )
 
     # --- While it is open -----------------------------------------------------------------------
-
-    def _beat(self) -> None:
-        link = self.link
-        if link is None:
-            return
-        request = own_request("HEARTBEAT_REQ")
-        timeout = (self._heartbeat or 0) * (self._options.max_heartbeats + 1)
-        try:
-            self._sender.send(request, _HEARTBEAT_REQ, {}, timeout, write=link.send)
-        except _NOT_SENT:
-            return  # it counts as unanswered
-        request.add_done_callback(lambda done: self._heartbeat_answered(link, done))
 
     def _heartbeat_answered(self, link: Link, request: Request[Message]) -> None:
         error = request.exception()
         if isinstance(error, RequestRefused) and self.link is link:
             self._drop(FailureReason.OTHER_ERROR, error)
-
-    def _too_many_missing(self) -> None:
-        count = self._heartbeats.missed if self._heartbeats else self._options.max_heartbeats
-        error = ConnectionLost(f"{count} heartbeats in a row were not answered")
-        self._drop(FailureReason.MISSED_HEARTBEATS, error)
 
     def _failure_event(self, message: Message) -> None:
         status, link = message["Status"], self.link
@@ -402,8 +363,7 @@ class StandbyKeeper:
         self._log.warning(
             "malformed frame on a standby session: %s", error, kind=("malformed", error.message_type)
         )
-        if error.message_type in CONFIRMATION_TYPES and len(error.frame) >= _HEADER_AND_INVOKE_ID:
-            self._book.fail(int.from_bytes(error.frame[8:12], "big"), error)
+        self._book.fail_malformed(error)
 
     # --- Losing it ------------------------------------------------------------------------------
 
@@ -452,14 +412,5 @@ class StandbyKeeper:
             self._abandoned.add(self._clock.time())
 
     def _send_close(self, link: Link, status: int) -> None:
-        request = own_request("CLOSE_REQ")
-        try:
-            self._sender.send(request, _CLOSE_REQ, {"Status": status}, write=link.send)
-        except _NOT_SENT:
+        if self._own.close(link, status) is None:
             logging.getLogger("ctios_fast.connection").debug("CLOSE_REQ was not sent on a standby session")
-
-
-def _sender(codec: Codec, book: RequestBook) -> "RequestSender":
-    from ctios_fast.core.dispatch.request_sender import RequestSender  # imported late, with message classes
-
-    return RequestSender(codec, book)
