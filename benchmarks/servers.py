@@ -132,14 +132,36 @@ def _confirm(number: int, body: memoryview) -> bytes:
     raise ValueError(f"message {number} has no answer here")
 
 
+def _identity(agent: str) -> list[tuple[str, object]]:
+    return [(field, agent) for field in ("AgentID", "AgentExtension", "AgentInstrument")]
+
+
+def _skill_groups(groups: Sequence[int], prefix: str = "") -> list[tuple[str, object]]:
+    """Return the fields of skill groups in which the agent is not ready."""
+    return [
+        (f"{prefix}SkillGroup{field}", value)
+        for group in groups
+        for field, value in (("Number", group), ("ID", 5000 + group), ("Priority", 0), ("State", NOT_READY))
+    ]
+
+
+def _agent_id(body: memoryview, at: int) -> bytes:
+    """Return the AgentID of a request whose floating fields begin at an offset."""
+    while True:
+        tag, length = _TAG.unpack_from(body, at)
+        if tag == 5:
+            return bytes(body[at + 4 : at + 3 + length])
+        at += 4 + length
+
+
 def state_event(agent: str, state: int) -> bytes:
     """Return an AGENT_STATE_EVENT."""
     fields = _zeros(
         ged.AGENT_STATE_EVENT, PeripheralID=PERIPHERAL, AgentState=state, SkillGroupNumber=0xFFFFFFFF,
         SkillGroupID=0xFFFFFFFF,
     )  # fmt: skip
-    floating = [("CTIClientSignature", "wallboard"), ("AgentID", agent), ("AgentExtension", agent)]
-    return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, [*floating, ("AgentInstrument", agent)])
+    floating = [("CTIClientSignature", "wallboard"), *_identity(agent)]
+    return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, floating)
 
 
 def statistics_state_event(agent: str, groups: Sequence[int]) -> bytes:
@@ -148,36 +170,28 @@ def statistics_state_event(agent: str, groups: Sequence[int]) -> bytes:
         ged.AGENT_STATE_EVENT, PeripheralID=PERIPHERAL, AgentState=NOT_READY, SkillGroupNumber=0xFFFFFFFF,
         SkillGroupID=0xFFFFFFFF, MRDID=1, NumFltSkillGroups=len(groups),
     )  # fmt: skip
-    floating: list[tuple[str, object]] = [
-        *(("AgentID", agent), ("AgentExtension", agent), ("AgentInstrument", agent))
-    ]
-    for group in groups:
-        floating += [("FltSkillGroupNumber", group), ("FltSkillGroupID", 5000 + group)]
-        floating += [("FltSkillGroupPriority", 0), ("FltSkillGroupState", NOT_READY)]
+    floating = [*_identity(agent), *_skill_groups(groups, "Flt")]
     return codec(VERSION).encode(ged.AGENT_STATE_EVENT, fields, floating)
 
 
 def _statistics() -> Callable[[int, memoryview], bytes]:
     version = codec(VERSION)
-    group_body = version.encode(
+    group_frame = version.encode(
         ged.QUERY_SKILL_GROUP_STATISTICS_CONF,
         _zeros(ged.QUERY_SKILL_GROUP_STATISTICS_CONF, PeripheralID=PERIPHERAL, SkillGroupID=0xFFFFFFFF),
     )
 
     def reply(number: int, body: memoryview) -> bytes:
         if number == ged.QUERY_SKILL_GROUP_STATISTICS_REQ:
-            return group_body[:8] + bytes(body[:12]) + group_body[20:]
+            return group_frame[:8] + bytes(body[:12]) + group_frame[20:]
         if number in (ged.QUERY_AGENT_STATISTICS_REQ, ged.QUERY_AGENT_STATE_REQ):
             return answer(number, body)
         return _confirm(number, body)
 
     def answer(number: int, body: memoryview) -> bytes:
-        fixed = 8 if number == ged.QUERY_AGENT_STATISTICS_REQ else 16
-        tag, length = _TAG.unpack_from(body, fixed)
-        assert tag == 5
-        agent = bytes(body[fixed + 4 : fixed + 3 + length]).decode()
-        identity: list[tuple[str, object]] = [("AgentExtension", agent), ("AgentID", agent)]
-        identity.append(("AgentInstrument", agent))
+        floating_begins = 8 if number == ged.QUERY_AGENT_STATISTICS_REQ else 16
+        agent = _agent_id(body, floating_begins).decode()
+        floating = _identity(agent)
         confirmation = number + 1
         fields = _zeros(confirmation, InvokeID=_invoke_id(body))
         if number == ged.QUERY_AGENT_STATISTICS_REQ:
@@ -185,10 +199,8 @@ def _statistics() -> Callable[[int, memoryview], bytes]:
         else:
             groups = random.Random(agent).sample(range(1, 301), 20)
             fields |= {"AgentState": NOT_READY, "NumSkillGroups": len(groups), "MRDID": 1}
-            for group in groups:
-                identity += [("SkillGroupNumber", group), ("SkillGroupID", 5000 + group)]
-                identity += [("SkillGroupPriority", 0), ("SkillGroupState", NOT_READY)]
-        return version.encode(confirmation, fields, identity)
+            floating += _skill_groups(groups)
+        return version.encode(confirmation, fields, floating)
 
     return reply
 
@@ -204,12 +216,7 @@ def _login(agents: int) -> Callable[[int, memoryview], bytes]:
         confirmed = _confirm(number, body)
         if number != ged.SET_AGENT_STATE_REQ:
             return confirmed
-        at = _REQUEST_FIXED
-        while True:
-            tag, length = _TAG.unpack_from(body, at)
-            if tag == 5:
-                return confirmed + logged_in[bytes(body[at + 4 : at + 3 + length])]
-            at += 4 + length
+        return confirmed + logged_in[_agent_id(body, _REQUEST_FIXED)]
 
     return reply
 
