@@ -4,8 +4,8 @@ The session is a real one in bulk mode. Its dispatcher is fed from memory, witho
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from benchmarks.measure import BOUND, OURS, Comparison, Prepare, Round, ready, sides
 from benchmarks.servers import HOST, serving
@@ -26,13 +26,13 @@ class Sink:
 
 
 @contextmanager
-def bulk_session() -> Iterator[Session]:
-    """Return a session whose server grants bulk mode and then sends nothing."""
+def _session(set_mode: Callable[[Session], Awaitable[object]]) -> Iterator[Session]:
+    """Return a session whose server grants the mode and then sends nothing."""
 
     async def opened(port: int) -> Session:
         session = Session(client_id="benchmark", heartbeat=None)
         await session.connect(ctios_a=HOST, port_a=port)
-        await session.set_bulk_mode(PERIPHERAL)
+        await set_mode(session)
         return session
 
     async def closed(session: Session) -> None:
@@ -44,23 +44,16 @@ def bulk_session() -> Iterator[Session]:
         runner.run(closed(session))
 
 
-@contextmanager
-def monitor_session(wanted: str | FrameFilter) -> Iterator[Session]:
-    """Return a session in monitor mode with that filter, whose server then sends nothing."""
+def bulk_session() -> AbstractContextManager[Session]:
+    """Return a session in bulk mode."""
+    return _session(lambda session: session.set_bulk_mode(PERIPHERAL))
 
-    async def opened(port: int) -> Session:
-        session = Session(client_id="benchmark", heartbeat=None)
-        await session.connect(ctios_a=HOST, port_a=port)
-        await session.set_message_filter(wanted, peripheral_id=PERIPHERAL, snapshot=False)
-        return session
 
-    async def closed(session: Session) -> None:
-        await session.disconnect()
-
-    with serving("confirm") as server, asyncio.Runner() as runner:
-        session = runner.run(opened(server.port))
-        yield session
-        runner.run(closed(session))
+def monitor_session(wanted: str | FrameFilter) -> AbstractContextManager[Session]:
+    """Return a session in monitor mode with that filter."""
+    return _session(
+        lambda session: session.set_message_filter(wanted, peripheral_id=PERIPHERAL, snapshot=False)
+    )
 
 
 def _refused(wanted: str | FrameFilter, *, listens: bool = True) -> Prepare:
