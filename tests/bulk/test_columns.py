@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.columns import assert_same_rows, usable
 from support.reference_codec import MESSAGES, TAGS, split
 from support.strategies import (
     VERSIONS,
@@ -48,18 +49,6 @@ COLUMN_TYPES = {
     "UINT": "u4",
     "TIME": "u4",
 }
-
-
-def usable(version: int, number: int) -> list[str]:
-    """Return the names of the message's fields that can be columns."""
-    layout = codec(version).describe(number)
-    assert layout is not None
-    listed = [
-        field.name
-        for field in layout.floating
-        if field.tag is not None and field.array is None and field.type not in ("NAMEDVAR", "NAMEDARRAY")
-    ]
-    return [field.name for field in layout.fixed] + listed
 
 
 def as_column(value: Any, kind: np.dtype[Any], max_string: int = MAX_STRING) -> Any:
@@ -482,11 +471,7 @@ def test_concatenated_parts_are_the_columns_of_the_whole(data: st.DataObject, ve
 
 
 def assert_same(left: Columns, right: Columns) -> None:
-    assert list(left) == list(right)
-    for name in left:
-        assert left[name].dtype == right[name].dtype
-        assert np.array_equal(left[name], right[name])
-        assert np.array_equal(left.valid(name), right.valid(name))
+    assert_same_rows(left, right)
     for attribute in ("rows", "frames", "others", "malformed", "offset", "message", "name", "version"):
         assert getattr(left, attribute) == getattr(right, attribute)
     assert str(left.first_malformed) == str(right.first_malformed)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.dispatching import DispatcherLog
 from support.memory import check_that_nothing_is_kept
 from support.strategies import documented, frames, versions
 
@@ -48,20 +49,8 @@ def fault_of(frame: bytes) -> MalformedFrame | None:
     return None
 
 
-class Log:
+class Log(DispatcherLog):
     """A dispatcher, and the arguments that its handlers got."""
-
-    def __init__(self, *fed: bytes, version: int = 25) -> None:
-        self.dispatcher = Dispatcher(codec(version))
-        self.rows: list[tuple[object, ...]] = []
-        self.errors: list[tuple[object, Message, BaseException]] = []
-        self.faults: list[MalformedFrame] = []
-        self.dispatcher.on_handler_error = lambda *row: self.errors.append(row)
-        self.dispatcher.on_malformed = self.faults.append
-        self.feed(*fed)
-
-    def feed(self, *fed: bytes) -> None:
-        self.dispatcher.frames.feed(b"".join(fed))
 
     def on(
         self,
@@ -78,11 +67,6 @@ class Log:
 
         self.dispatcher.on(number, handler, fields, with_message=with_message)  # type: ignore[arg-type]
         return handler
-
-    def dispatch(self) -> list[tuple[object, ...]]:
-        self.dispatcher.dispatch()
-        rows, self.rows = self.rows, []
-        return rows
 
 
 # --- Values ----------------------------------------------------------------------------------------------
