@@ -368,7 +368,7 @@ def test_batches_are_delivered_in_the_order_of_their_first_frames() -> None:
     assert log.dispatch() == [("calls", ["3001", "3001"]), ("states", ["1"])]
 
 
-def test_a_batch_handler_is_taken_away_like_others() -> None:
+def test_a_batch_handler_is_removed_like_others() -> None:
     log = Log(state_event("1"))
     first = log.on_batch("first")
     single = log.on()
@@ -396,14 +396,14 @@ def test_a_handler_removed_during_a_read_gets_the_frames_before_its_removal() ->
     assert log.dispatch() == [("single", "4")]
 
 
-def test_a_batch_handler_may_take_itself_away() -> None:
+def test_a_batch_handler_may_remove_itself() -> None:
     log = Log(*map(state_event, "12345"))
     own = log.on_batch("own", max_rows=2, then=lambda: log.dispatcher.off(STATE, own))
     assert log.dispatch() == [("own", ["1", "2"])]
     assert log.dispatcher.unhandled == 3
 
 
-def test_a_batch_handler_may_take_another_away_that_has_a_batch() -> None:
+def test_a_batch_handler_may_remove_another_one_that_has_a_batch() -> None:
     log = Log(*map(state_event, "12"))
     other: list[Any] = []
     log.on_batch("first", then=lambda: other and log.dispatcher.off(STATE, other.pop()))
