@@ -1,5 +1,6 @@
 """The skill groups of an agent, from the messages about its state."""
 
+from support.scripted_peer import encoded
 from support.struct_server import NOT_READY, NULL_SKILL_GROUP
 
 from ctios_fast.core import Message, codec
@@ -11,16 +12,13 @@ CODEC = codec(25)
 
 def event(*numbers: int, number: int = NULL_SKILL_GROUP, state: int = NOT_READY) -> Message:
     """An event that names ``numbers`` in its floating part and ``number`` in its fixed part."""
-    layout = CODEC.describe(ged.AGENT_STATE_EVENT)
-    assert layout is not None
-    fields = dict.fromkeys((field.name for field in layout.fixed), 0)
-    fields |= {"SkillGroupNumber": number, "SkillGroupState": state, "NumFltSkillGroups": len(numbers)}
+    fields = {"SkillGroupNumber": number, "SkillGroupState": state, "NumFltSkillGroups": len(numbers)}
     floating: list[tuple[str, int]] = []
     for each in numbers:
         signed = each - (1 << 32) if each >= 1 << 31 else each
         floating += [("FltSkillGroupNumber", signed), ("FltSkillGroupID", 5000), ("FltSkillGroupPriority", 1)]
         floating.append(("FltSkillGroupState", state))
-    return CODEC.decode(CODEC.encode(ged.AGENT_STATE_EVENT, fields, floating))
+    return CODEC.decode(encoded(ged.AGENT_STATE_EVENT, floating, **fields))
 
 
 def numbers_of(groups: GroupsOfAgent) -> list[int] | None:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 
 import pytest
+from support.scripted_peer import encoded
 from support.statistics_messages import AGENT_FIGURES, GROUP_FIGURES, UNKNOWN, numbered
 
 from ctios_fast.core import codec
@@ -66,10 +67,7 @@ of_each_kind = pytest.mark.parametrize("kind", KINDS)
 def statistics(kind: str, figures: Mapping[str, int], version: int = 25) -> Statistics:
     message = KINDS[kind][0]
     of_version = codec(version)
-    layout = of_version.describe(message)
-    assert layout is not None
-    fields = dict.fromkeys((field.name for field in layout.fixed), 0)
-    return Statistics(of_version, of_version.decode(of_version.encode(message, {**fields, **figures})))
+    return Statistics(of_version, of_version.decode(encoded(message, version=version, **figures)))
 
 
 def printed(formula: str, figures: Mapping[str, int]) -> float:

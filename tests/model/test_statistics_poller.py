@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import pytest
+from support.scripted_peer import encoded
 
 from ctios_fast import CilCode, MethodError
 from ctios_fast.connection.clock import ManualClock
@@ -66,10 +67,7 @@ class StubSubject:
 
 
 def answer(poll: Poll) -> None:
-    layout = codec(25).describe(ged.QUERY_AGENT_STATISTICS_CONF)
-    assert layout is not None
-    frame = codec(25).encode(ged.QUERY_AGENT_STATISTICS_CONF, {field.name: 0 for field in layout.fixed})
-    poll.confirmed(codec(25).decode(frame))
+    poll.confirmed(codec(25).decode(encoded(ged.QUERY_AGENT_STATISTICS_CONF)))
 
 
 @pytest.fixture

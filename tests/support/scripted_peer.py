@@ -4,7 +4,7 @@ Frames are encoded by the library's codec from the reference's field names.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from ctios_fast.core import Message, codec
 from ctios_fast.protocol import numbers as ged
@@ -18,13 +18,20 @@ OPENED_MONITOR = 1
 Answer = Callable[[Message], "list[bytes] | None"]
 
 
-def encoded(number: int, floating: dict[str, object] | None = None, **fields: int) -> bytes:
-    """Return a frame; fixed fields that are not given are 0."""
-    layout = CODEC.describe(number)
+def encoded(
+    number: int,
+    floating: Mapping[str, object] | Iterable[tuple[str, object]] = (),
+    *,
+    version: int = 25,
+    **fields: int,
+) -> bytes:
+    """Return a frame; fixed fields that are not given are 0, and floating ones that are None are left out."""
+    of_version = codec(version)
+    layout = of_version.describe(number)
     assert layout is not None
     values = {row.name: 0 for row in layout.fixed} | fields
-    pairs = [(name, value) for name, value in (floating or {}).items() if value is not None]
-    return CODEC.encode(number, values, pairs)
+    items = floating.items() if isinstance(floating, Mapping) else floating
+    return of_version.encode(number, values, [(name, value) for name, value in items if value is not None])
 
 
 def state_event(
