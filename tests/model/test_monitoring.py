@@ -154,7 +154,7 @@ async def test_a_call_monitor_follows_the_call_and_ends_with_it(
     assert recorder.names.count("OnMonitoredCallEnd") == 2
     assert not session.calls
     assert agent.monitored_call is None
-    assert len(session._context.monitors.by_id) == 1
+    assert len(session.context.monitors.by_id) == 1
 
 
 async def test_a_team_of_another_supervisor_is_refused(
@@ -164,7 +164,7 @@ async def test_a_team_of_another_supervisor_is_refused(
     with pytest.raises(RequestRefused):
         await soon(agent.start_monitoring_agent_team(team_id=99))
     assert recorder.names.count("OnControlFailureConf") == 1
-    assert not session._context.monitors.wanted
+    assert not session.context.monitors.wanted
 
 
 async def test_monitors_work_again_after_a_fail_over(
@@ -179,7 +179,7 @@ async def test_monitors_work_again_after_a_fail_over(
     large.set_agent_state("1002", NOT_READY)
     await settled(session)
     await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
-    before = set(session._context.monitors.by_id)
+    before = set(session.context.monitors.by_id)
     recorder.clear()
     large.fail_side("a")
     large.set_agent_state("1003", NOT_READY)  # in the gap
@@ -187,7 +187,7 @@ async def test_monitors_work_again_after_a_fail_over(
     await until(lambda: reports)
     report = reports[0]
     assert (report["MonitorsAsked"], report["MonitorsRestored"]) == (TEAMS + 1, TEAMS + 1)
-    after = set(session._context.monitors.by_id)
+    after = set(session.context.monitors.by_id)
     assert len(after) == TEAMS + 1
     assert not before & after
     assert session.agents["1003"].state == NOT_READY

@@ -88,7 +88,7 @@ async def test_a_message_to_an_agent_goes_to_the_client_that_the_server_reported
     peer = await open_bulk(session, server)
     assert peer.version == version
     session_opened(peer, 7, "1002", "desk-1002")
-    await until(lambda: session._context.chat.client_of("1002"))
+    await until(lambda: session.context.chat.client_of("1002"))
     sender = session.agent("1001")
     for target in ("1002", "agent.5000.1002", session.agent("1002")):
         sender.send_chat_message(Arguments(Message="hi", Distribution=distribution), target=target)
@@ -226,7 +226,7 @@ async def test_an_emergency_without_its_texts_has_all_ten_keywords(desk: Desk) -
 
 
 async def test_the_latest_session_of_an_agent_counts(desk: Desk) -> None:
-    chat, peer = desk.session._context.chat, desk.peer
+    chat, peer = desk.session.context.chat, desk.peer
     session_opened(peer, 7, "1002", "old")
     session_opened(peer, 8, "1002", "new")
     session_closed(peer, 7, "1002", "old")
@@ -244,7 +244,7 @@ async def test_a_session_of_another_peripheral_or_without_an_agent_counts_for_no
     session_opened(desk.peer, 7, "1002", "desk-1002", peripheral_id=5001)
     session_opened(desk.peer, 8, "", "wallboard")
     session_opened(desk.peer, 9, "1003", "desk-1003")
-    chat = desk.session._context.chat
+    chat = desk.session.context.chat
     await until(lambda: chat.client_of("1003"))
     assert chat.client_of("1002") is None
     assert chat.agent_of("wallboard") is None
@@ -258,7 +258,7 @@ async def test_sessions_are_bounded_and_forgotten_with_the_connection(
     for number in range(4):
         session_opened(peer, number, f"100{number}", f"desk-{number}")
     await until(lambda: session.counters()["chat_clients_refused"] == 2)
-    chat = session._context.chat
+    chat = session.context.chat
     assert chat.client_of("1000") == "desk-0"
     peer.reset()
     await until(lambda: chat.client_of("1000") is None)

@@ -297,7 +297,7 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     pair.desk.peer.close()
     await soon(closing)
     assert pair.companion.is_open
-    assert pair.desk.session._context.companion is None
+    assert pair.desk.session.context.companion is None
 
 
 async def test_a_companion_that_changed_to_another_mode_is_not_used(

@@ -82,7 +82,7 @@ async def test_a_conference_of_unknown_calls_makes_its_parties_known_in_bulk_mod
 
 async def test_ten_thousand_calls_stay_within_the_limits(bulk_calls: CallDesk) -> None:
     desk = bulk_calls
-    desk.session._context.registry["call"].max_objects = 1000
+    desk.session.context.registry["call"].max_objects = 1000
     for number in range(10_000):
         desk.send("BEGIN_CALL", Connection(1000 + number, DEVICE))
     await desk.settle()

@@ -166,7 +166,7 @@ async def test_another_agent_replaces_the_monitored_one(desk: SupervisorDesk, re
     assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent", "OnStartMonitoringAgent"]
     assert recorder.of("OnMonitoredCallEnd")[0]["Recovered"] is True
     assert desk.agent.monitored_agent.agent_id == OTHER
-    assert set(desk.session._context.monitors.by_id) == {SECOND_MONITOR}
+    assert set(desk.session.context.monitors.by_id) == {SECOND_MONITOR}
 
 
 @pytest.mark.covers("Agent.StopMonitoringAgent", "IAgentEvents.OnStopMonitoringAgent")
@@ -191,7 +191,7 @@ async def test_a_refused_monitor_leaves_nothing(desk: SupervisorDesk, recorder: 
     with pytest.raises(RequestRefused):
         await soon(request)
     assert names(recorder) == ["OnControlFailureConf"]
-    monitors = desk.session._context.monitors
+    monitors = desk.session.context.monitors
     assert (monitors.by_id, monitors.wanted, monitors.starting) == ({}, {}, {})
     assert desk.agent.monitored_agent is None
 
@@ -293,7 +293,7 @@ async def test_the_server_may_monitor_the_call_too(desk: SupervisorDesk, recorde
     await recorder.wait_for("OnMonitoredCallEnd", 2)
     assert names(recorder) == ["OnMonitoredCallHeld"] * 2 + ["OnMonitoredCallEnd"] * 2
     assert not desk.session.calls
-    assert set(desk.session._context.monitors.by_id) == {DEVICE_MONITOR}
+    assert set(desk.session.context.monitors.by_id) == {DEVICE_MONITOR}
     assert desk.session.counters()["ends_of_unknown_calls"] == 0
 
 
@@ -310,7 +310,7 @@ async def test_the_servers_monitor_of_a_call_can_be_stopped(
     desk.peer.monitor_stop_conf(stop)
     await soon(stopping)
     assert desk.agent.monitored_call is None
-    assert not desk.session._context.monitors.wanted
+    assert not desk.session.context.monitors.wanted
 
 
 # --- Other forms ------------------------------------------------------------------------------------
@@ -418,7 +418,7 @@ async def test_monitors_are_started_again_with_new_ids(
     peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
     report = await recorder.wait_for("OnRecovered")
     assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [3, 3, 0]
-    assert set(desk.session._context.monitors.by_id) == {178, 187, 188}
+    assert set(desk.session.context.monitors.by_id) == {178, 187, 188}
     assert desk.agent.monitored_agent.agent_id == MEMBER
     assert not recorder.of("OnStopMonitoringAgent")
     end = recorder.of("OnMonitoredCallEnd")[0]
@@ -444,7 +444,7 @@ async def test_a_monitor_that_the_server_refuses_then_is_lost(
     assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [1, 0, 1]
     assert recorder.of("OnStopMonitoringAgent")[0]["AgentReference"] == "agent.5000.1002"
     assert desk.agent.monitored_agent is None
-    assert not desk.session._context.monitors.wanted
+    assert not desk.session.context.monitors.wanted
 
 
 async def test_nothing_is_kept_after_a_disconnect(
@@ -453,7 +453,7 @@ async def test_nothing_is_kept_after_a_disconnect(
     desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE), ("1009", 0, AVAILABLE)])
     await all_monitored(desk, recorder)
     await disconnected(desk.session, desk.peer)
-    monitors = desk.session._context.monitors
+    monitors = desk.session.context.monitors
     assert (monitors.by_id, monitors.wanted, monitors.starting, monitors.late) == ({}, {}, {}, {})
     assert (dict(monitors.teams), monitors.memberships, monitors.watches) == ({}, 0, False)
     assert (desk.agent.monitored_agent, desk.agent.monitored_call) == (None, None)

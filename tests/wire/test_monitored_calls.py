@@ -238,6 +238,6 @@ async def test_a_flood_of_unknown_monitors_is_counted_and_keeps_nothing(calls: C
     await calls.settle()
     assert len(calls.of("OnMonitoredCallHeld")) == 5000
     assert calls.session.counters()["events_of_unknown_monitors"] == 5001
-    monitors = calls.session._context.monitors
+    monitors = calls.session.context.monitors
     assert len(monitors.strangers) <= 1024
     assert not calls.found(MONITORED).monitor_ids
