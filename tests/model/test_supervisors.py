@@ -59,12 +59,12 @@ class Centre(NamedTuple):
 
     @property
     def hearing(self) -> Session:
-        """The supervisor's session that hears of all calls, in forms that have one."""
+        """The supervisor's session that gets the events of all calls, in forms that have one."""
         return self.companion or self.boss
 
     @property
     def monitoring(self) -> Recorder:
-        """The events of the session that hears of the monitored agent."""
+        """The events of the session that gets those of the monitored agent."""
         return self.companions if self.form == "plain" and self.companions is not None else self.heard
 
     async def settle(self) -> None:

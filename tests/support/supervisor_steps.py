@@ -22,7 +22,7 @@ SUPERVISOR, PERIPHERAL_MONITOR = 0x80, 0x20
 SUPERVISOR_SERVICES = AGENT_SERVICES | SUPERVISOR | PERIPHERAL_MONITOR
 NULL_ID, NO_TYPE = 0xFFFFFFFF, 0xFFFF
 
-#: A member's call, of which the supervisor's session hears by a monitor.
+#: A member's call, which a monitor reports to the supervisor's session.
 MEMBERS_CALL = Connection(601, "3002")
 
 

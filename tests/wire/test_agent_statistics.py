@@ -1,4 +1,4 @@
-"""Statistics of agents: when they are asked for, and what is made of the answers."""
+"""Statistics of agents: when the session queries them, and what it does with the answers."""
 
 from collections.abc import Mapping
 from itertools import pairwise

@@ -240,7 +240,7 @@ async def test_the_latest_session_of_an_agent_counts(desk: Desk) -> None:
     assert chat.agent_of("new") == "1002"
 
 
-async def test_a_session_of_another_peripheral_or_without_an_agent_counts_for_nobody(desk: Desk) -> None:
+async def test_a_session_of_another_peripheral_or_without_an_agent_is_left_out(desk: Desk) -> None:
     session_opened(desk.peer, 7, "1002", "desk-1002", peripheral_id=5001)
     session_opened(desk.peer, 8, "", "wallboard")
     session_opened(desk.peer, 9, "1003", "desk-1003")

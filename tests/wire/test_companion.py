@@ -312,7 +312,7 @@ async def test_a_companion_that_changed_to_another_mode_is_not_used(
         pair.member().logout()
 
 
-async def test_a_companion_without_place_for_the_agent_says_so(
+async def test_a_companion_that_cannot_keep_another_agent_says_so(
     make_session: MakeSession, server: StructServer, other_server: StructServer
 ) -> None:
     companion = make_session(client_id="companion", max_objects=0)

@@ -1,4 +1,4 @@
-"""The configuration that a mode asks for: what is sent, what the records become, updates, and fail-over."""
+"""The configuration that a mode acquires: requests, records, names of objects, updates and fail-over."""
 
 from collections.abc import Callable
 from typing import Any

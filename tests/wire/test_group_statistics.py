@@ -1,4 +1,4 @@
-"""Statistics of skill groups: who wants them, when they are asked for, and what is made of the answers."""
+"""Statistics of skill groups: who enables them, when they are queried, and what the answers change."""
 
 from collections.abc import Mapping
 

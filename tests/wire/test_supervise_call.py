@@ -168,7 +168,7 @@ async def test_the_supervisors_connection_is_named_once_there_is_one(
     assert (await receive_supervision(desk.peer))[1][1] == 501
 
 
-async def test_the_own_call_through_which_a_supervisor_listens_stands_for_the_agent(
+async def test_the_supervisors_own_silent_monitor_call_names_the_agent_that_is_heard(
     session: Session, server: StructServer, recorder: FullRecorder
 ) -> None:
     desk = await open_supervisor(session, server)
