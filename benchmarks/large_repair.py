@@ -110,7 +110,7 @@ class Client:
         return self.pipe.recv()
 
     async def open(self, mode: str, ports: tuple[int, int], agents: int) -> float:
-        """Connect and set the mode; return for how many seconds that took."""
+        """Connect and set the mode. Returns how many seconds setting the mode took."""
         named = [str(FIRST_AGENT + number) for number in range(agents)]
         host = "127.0.0.1"
         await self.session.connect(ctios_a=host, port_a=ports[0], ctios_b=host, port_b=ports[1])

@@ -522,7 +522,7 @@ cdef inline Layout *_describe(
     Dispatcher self, uint32_t number, const unsigned char *frame, Py_ssize_t size, Frame *described
 ) noexcept:
     # Describes a frame in the receive buffer, with the documented layout of its message, which is returned.
-    # The layouts are borrowed: the process keeps those of each version. A reference would cost time a frame.
+    # The layouts are borrowed: the process keeps those of each version. A reference would cost time.
     cdef PyObject *layouts = <PyObject *>self._codec.layouts
     cdef Layout *documented = (<Layouts>layouts).find(number)
     described.layout = documented
