@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from support.model import MakeSession, soon
 from support.struct_server import (
+    ACTIVE_MAINTENANCE_EVENT,
+    ACTIVE_MAINTENANCE_REQ,
+    ACTIVE_STANDBY,
     AVAILABLE,
     HEARTBEAT_REQ,
     LOGOUT,
@@ -20,16 +23,17 @@ from support.struct_server import (
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
+    STANDBY_ACTIVE_EVENT,
     Peer,
     StructServer,
 )
+from support.wire_steps import BULK_SERVICES
 
 from ctios_fast import ConnectionState, CtiOsError, Session
 from ctios_fast.connection.clock import ManualClock
 
 SEEDS = int(os.environ.get("HOSTILE_SEEDS", "30"))
 STEPS = 150
-BULK_SERVICES, ACTIVE_STANDBY = 0x16, 0x02000000
 
 #: Statuses that refuse a session, and those of a FAILURE_EVENT.
 REFUSALS = (11, 12, 15, 16, 36, 92, 107, 110)
@@ -104,9 +108,9 @@ class HostilePair:
             lambda: peer.maintenance_event(rng.random() < 0.7),
             lambda: peer.failure_event(rng.choice(FAILURES)),
             lambda: peer.agent_state_event(NOT_READY, agent_id=str(1001 + rng.randrange(5))),
-            lambda: peer.send(277, rng.randbytes(rng.randrange(8))),
-            lambda: peer.send(278, rng.randbytes(rng.randrange(8))),
-            lambda: peer.send(280, rng.randbytes(rng.randrange(8))),
+            lambda: peer.send(STANDBY_ACTIVE_EVENT, rng.randbytes(rng.randrange(8))),
+            lambda: peer.send(ACTIVE_MAINTENANCE_REQ, rng.randbytes(rng.randrange(8))),
+            lambda: peer.send(ACTIVE_MAINTENANCE_EVENT, rng.randbytes(rng.randrange(8))),
             lambda: self._end(peer),
             lambda: self._end(peer),
         ]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.model import MakeSession, soon
+from support.model import MakeSession, sides, soon
 
 from ctios_fast import AgentState, ConnectionState, CtiOsError, Session
 from ctios_fast.connection.clock import ManualClock
@@ -121,12 +121,7 @@ async def test_the_state_of_every_agent_survives_random_failovers(
         session = make_session(
             clock=clock, rng=random.Random(1), clients=1, heartbeat=HEARTBEAT, standby=standby
         )
-        where = {side.name: (side.host, side.port) for side in (sim.side_a, sim.side_b)}
-        await soon(
-            session.connect(
-                ctios_a=where["a"][0], port_a=where["a"][1], ctios_b=where["b"][0], port_b=where["b"][1]
-            )
-        )
+        await soon(session.connect(**sides(sim)))
         await soon(session.set_bulk_mode(5000))
         for number in range(AGENTS):
             agent = session.agent(str(1001 + number), agent_instrument=str(3001 + number))

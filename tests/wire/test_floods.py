@@ -17,13 +17,12 @@ from support.struct_server import (
     HEARTBEAT_CONF,
     HEARTBEAT_REQ,
     OPEN_REQ,
-    PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
     Frames,
     Peer,
     StructServer,
 )
-from support.wire_steps import BULK_SERVICES, connected
+from support.wire_steps import BULK_SERVICES, connected, open_bulk
 
 from ctios_fast import Arguments, RequestTimeout, Session
 from ctios_fast.connection.clock import ManualClock
@@ -128,11 +127,7 @@ async def flooded(
     session = make_session(
         clock=clock, rng=rng, heartbeat=HEARTBEAT, max_lag=MAX_LAG, turn_time=0.001, max_open_requests=50
     )
-    peer = await connected(session, server)
-    opening = session.set_bulk_mode(PERIPHERAL)
-    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
-    await soon(opening)
-    return Flooded(session, peer, clock)
+    return Flooded(session, await open_bulk(session, server), clock)
 
 
 def busy(seconds: float) -> None:
@@ -380,11 +375,7 @@ async def test_without_max_lag_the_lag_is_counted_and_not_reported(
     make_session: MakeSession, clock: ManualClock, rng: random.Random, server: StructServer
 ) -> None:
     session = make_session(clock=clock, rng=rng, max_lag=None)
-    peer = await connected(session, server)
-    opening = session.set_bulk_mode(PERIPHERAL)
-    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
-    await soon(opening)
-    flooded = Flooded(session, peer, clock)
+    flooded = Flooded(session, await open_bulk(session, server), clock)
     flooded.work = lambda: clock.block(30)
     await flooded.events(1)
     assert flooded.lags == []
@@ -411,7 +402,7 @@ async def close(session: Session) -> None:
 
 
 @pytest.mark.parametrize("value", [0.05, -1, "2", True])
-def test_max_lag_is_checked(make_session: MakeSession, value: Any) -> None:
+def test_max_lag_is_checked(value: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="max_lag"):
         Session(client_id="x", max_lag=value)
 

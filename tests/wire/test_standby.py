@@ -14,6 +14,7 @@ from support.model import MakeSession, an_agent, soon, until
 from support.struct_server import (
     ACTIVE_MAINTENANCE_REQ,
     ACTIVE_MAINTENANCE_RESP,
+    ACTIVE_SIDE,
     ACTIVE_STANDBY,
     AVAILABLE,
     CLOSE_REQ,
@@ -40,7 +41,7 @@ from support.wire_steps import (
     connected,
 )
 
-from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Session
+from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Request, Session
 from ctios_fast.connection.clock import ManualClock, TimerHandle
 from ctios_fast.connection.connection import CLAIM_WINDOW
 from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
@@ -109,11 +110,18 @@ async def opened(peer: Peer, session_type: int, services: int = BULK_SERVICES | 
     return request
 
 
-async def open_on(session: Session, server: StructServer, other: StructServer) -> Peer:
-    """Connect to the server as side A, with the other one as side B, and set bulk mode."""
+async def opening_on(
+    session: Session, server: StructServer, other: StructServer
+) -> tuple[Peer, Request[None]]:
+    """Connect to the server as side A, with the other one as side B; begin to set bulk mode."""
     peer = await connected(session, server, ctios_b="localhost", port_b=other.port)
-    opening = session.set_bulk_mode(5000)
-    await opened(peer, 1)
+    return peer, session.set_bulk_mode(5000)
+
+
+async def open_on(session: Session, server: StructServer, other: StructServer) -> Peer:
+    """Connect to the servers as ``opening_on`` does, and set bulk mode."""
+    peer, opening = await opening_on(session, server, other)
+    await opened(peer, ACTIVE_SIDE)
     await soon(opening)
     return peer
 
@@ -149,9 +157,8 @@ async def repaired(peer: Peer, state: int = NOT_READY) -> None:
 async def test_a_second_session_is_opened_on_the_standby_side(
     session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
-    first = await opened(peer, 1)
+    peer, opening = await opening_on(session, server, other_server)
+    first = await opened(peer, ACTIVE_SIDE)
     await soon(opening)
     assert services_of(first) == BULK_SERVICES | ACTIVE_STANDBY
     assert (session.session_type, session.standby_side) == (1, "")
@@ -262,8 +269,7 @@ async def test_a_refused_standby_session_is_tried_again_and_changes_nothing_else
 async def test_below_version_24_there_is_no_standby_session(
     session: Session, server: StructServer, other_server: StructServer
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     request = await peer.receive(OPEN_REQ)
     assert services_of(request) == BULK_SERVICES
     peer.open_conf(request, services=BULK_SERVICES)
@@ -275,8 +281,7 @@ async def test_below_version_24_there_is_no_standby_session(
 async def test_a_server_that_does_not_grant_the_service_gets_one_session(
     session: Session, server: StructServer, other_server: StructServer
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     await opened(peer, UNKNOWN_SIDE, BULK_SERVICES)
     await soon(opening)
     assert session.is_open
@@ -286,10 +291,9 @@ async def test_a_server_that_does_not_grant_the_service_gets_one_session(
 async def test_a_server_that_refuses_the_service_gets_one_session_without_it(
     session: Session, server: StructServer, other_server: StructServer
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     peer.failure_conf(await peer.receive(OPEN_REQ), FUNCTION_NOT_AVAILABLE)
-    assert services_of(await opened(peer, 1, BULK_SERVICES)) == BULK_SERVICES
+    assert services_of(await opened(peer, ACTIVE_SIDE, BULK_SERVICES)) == BULK_SERVICES
     await soon(opening)
     assert not keeper_of(session).side
 
@@ -417,7 +421,7 @@ async def test_a_side_that_stays_the_standby_is_asked_anew_after_some_patience(
     await until(lambda: PATIENCE in clock.delays)
     clock.advance(PATIENCE)
     anew = await pair.server_b.accepted()
-    await opened(anew, 1)  # it became active, and did not say so on the standby session
+    await opened(anew, ACTIVE_SIDE)  # it became active, and did not say so on the standby session
     await pair.recorder.wait_for("OnMonitorModeEstablished")
     assert pair.session.current_side == "B"
     await pair.b.receive(CLOSE_REQ)
@@ -427,7 +431,7 @@ async def test_a_loss_of_both_sides_is_followed_by_a_search_of_both(pair: Pair, 
     pair.a.reset()
     pair.b.reset()
     again = await pair.server_a.accepted()
-    await opened(again, 1)
+    await opened(again, ACTIVE_SIDE)
     await pair.recorder.wait_for("OnMonitorModeEstablished")
     assert clock.time() == 0
     other = await pair.server_b.accepted()
@@ -461,7 +465,7 @@ async def test_a_session_that_standby_sessions_end_does_without_them(
         clock.advance(OVERTAKEN_PAUSE)
         peer = await server.accepted()
         services = BULK_SERVICES | (ACTIVE_STANDBY if count == 1 else 0)
-        assert services_of(await opened(peer, 1, services)) == services
+        assert services_of(await opened(peer, ACTIVE_SIDE, services)) == services
         await recorder.wait_for("OnMonitorModeEstablished", count + 1)
         other.reset()
     assert recorder.of("OnConnectionRejected") == []
@@ -519,8 +523,7 @@ async def test_a_report_of_the_active_side_that_it_became_active_is_followed_by_
 async def test_a_report_before_the_session_is_open_changes_nothing(
     session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     request = await peer.receive(OPEN_REQ)
     peer.standby_active()
     peer.open_conf(request, services=BULK_SERVICES | ACTIVE_STANDBY)
@@ -539,7 +542,7 @@ async def test_a_side_that_is_found_active_is_used_because_the_other_one_may_be_
 ) -> None:
     peer = await open_on(session, server, other_server)
     other = await other_server.accepted()
-    await opened(other, 1)
+    await opened(other, ACTIVE_SIDE)
     await peer.receive(CLOSE_REQ)
     await recorder.wait_for("OnStandbyActive")
     assert session.current_side == "B"
@@ -550,15 +553,15 @@ async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_
 ) -> None:
     await open_on(session, server, other_server)
     other = await other_server.accepted()
-    await opened(other, 1)
+    await opened(other, ACTIVE_SIDE)
     await recorder.wait_for("OnStandbyActive")
     again = await server.accepted()  # at once
-    await opened(again, 1)
+    await opened(again, ACTIVE_SIDE)
     await again.receive(CLOSE_REQ)
     await again.receive_end()
     await other.receive(CLOSE_REQ)
     last = await other_server.accepted()
-    assert services_of(await opened(last, 1, BULK_SERVICES)) == BULK_SERVICES
+    assert services_of(await opened(last, ACTIVE_SIDE, BULK_SERVICES)) == BULK_SERVICES
     await recorder.wait_for("OnMonitorModeEstablished", 3)
     assert (session.current_side, session.standby_side, session.is_open) == ("B", "", True)
     assert len(recorder.of("OnStandbyActive")) == 1
@@ -573,12 +576,12 @@ async def test_the_standby_may_have_become_active_more_than_once(
     clock: NotingClock,
 ) -> None:
     await open_on(session, server, other_server)
-    await opened(await other_server.accepted(), 1)
+    await opened(await other_server.accepted(), ACTIVE_SIDE)
     await recorder.wait_for("OnStandbyActive")
     refusing = await server.accepted()
     clock.advance(CLAIM_WINDOW)
     refusing.failure_conf(await refusing.receive(OPEN_REQ), OFFLINE)
-    await opened(await server.accepted(), 1)
+    await opened(await server.accepted(), ACTIVE_SIDE)
     await recorder.wait_for("OnStandbyActive", 2)
     assert session.current_side == "A"
 
@@ -586,11 +589,10 @@ async def test_the_standby_may_have_become_active_more_than_once(
 async def test_the_first_side_may_be_the_standby(
     session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     await opened(peer, STANDBY_SIDE)
     other = await other_server.accepted()
-    await opened(other, 1)
+    await opened(other, ACTIVE_SIDE)
     await soon(opening)
     assert (session.current_side, session.standby_side) == ("B", "A")
     peer.standby_active()
@@ -602,8 +604,7 @@ async def test_the_first_side_may_be_the_standby(
 async def test_two_standby_sides_refuse_the_session_until_one_becomes_active(
     session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     await opened(peer, STANDBY_SIDE)
     other = await other_server.accepted()
     await opened(other, STANDBY_SIDE)
@@ -663,7 +664,7 @@ async def test_a_program_that_asks_for_the_service_itself_leaves_a_standby_side(
     await opened(peer, STANDBY_SIDE)
     await peer.receive(CLOSE_REQ)
     other = await other_server.accepted()
-    await opened(other, 1)
+    await opened(other, ACTIVE_SIDE)
     await soon(opening)
     assert (session.current_side, session.standby_side) == ("B", "")
 
@@ -727,9 +728,8 @@ async def test_a_session_that_did_not_ask_for_the_service_answers_too(
     make_session: MakeSession, clock: ManualClock, server: StructServer, other_server: StructServer
 ) -> None:
     session = make_session(clock=clock, clients=0)
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
-    await opened(peer, 1, BULK_SERVICES)
+    peer, opening = await opening_on(session, server, other_server)
+    await opened(peer, ACTIVE_SIDE, BULK_SERVICES)
     await soon(opening)
     peer.ask_for_maintenance(5)
     assert await answer_of(peer) == (5, 1)
@@ -782,8 +782,7 @@ async def test_a_server_that_closes_the_session_for_maintenance_is_left(pair: Pa
 async def test_maintenance_messages_before_the_session_is_open_are_left_out(
     session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
 ) -> None:
-    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
-    opening = session.set_bulk_mode(5000)
+    peer, opening = await opening_on(session, server, other_server)
     request = await peer.receive(OPEN_REQ)
     peer.ask_for_maintenance(1)
     peer.maintenance_event(True)
