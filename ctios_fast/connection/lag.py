@@ -1,6 +1,6 @@
 """Lag: how long received messages wait for their handlers, and when to report it.
 
-What arrives waits in the socket first, then in the frame buffer. No one says when a byte arrived, so a
+What arrives waits in the socket first, then in the frame buffer. Nothing says when a byte arrived, so a
 ``Backlog`` sets marks in the stream: every byte before a mark had arrived by the time of the mark. The age of
 the oldest mark that the handlers have not reached is the lag: no more than the truth, and exact to a turn of
 the event loop while handlers are behind. Nothing is measured per message. A read costs one look at the clock.
@@ -170,8 +170,8 @@ class LagWatch:
     def turn_ended(self, turn: Turn, waited: float) -> None:
         """Note the longest turn of a link so far, a long one, or one while handlers are behind.
 
-        - ``waited``: how long the bytes that the turn handled had waited, as far as marks say; or, while they
-          wait, those that it did not reach.
+        - ``waited``: seconds that the bytes handled in the turn had waited, or those that still wait, if
+          these have waited for longer; as far as marks say.
         """
         self.longest = max(self.longest, turn.seconds, waited)
         self.longest_turn = max(self.longest_turn, turn.seconds)
@@ -192,8 +192,7 @@ class LagWatch:
         had_long_turn, self._had_long_turn = self._had_long_turn, False
         self._wait(bound)
         watched = self._watched
-        if watched is None:
-            return
+        assert watched is not None  # ``stop`` cancels the timer
         watched.look_for_unread()
         lag = watched.lag
         self.longest = max(self.longest, lag, late)

@@ -137,8 +137,8 @@ class Link(asyncio.BufferedProtocol):
         """Note the transport. Called by asyncio."""
         self._transport = cast(asyncio.Transport, transport)
         self._loop = asyncio.get_running_loop()
-        is_loop_clock = self._clock is None or type(self._clock) is LoopClock
-        self.now = _time_of(self._loop) if is_loop_clock else self._clock.time  # type: ignore[union-attr]
+        clock = self._clock
+        self.now = _time_of(self._loop) if clock is None or type(clock) is LoopClock else clock.time
         self.last_sent = self.last_received = self.now()
         peer = transport.get_extra_info("peername")
         self.peername = _shown(peer)
@@ -198,7 +198,7 @@ class Link(asyncio.BufferedProtocol):
             self._note_turn(Turn(now - began, frames, self.dispatcher.last_message), now)
 
     def _note_turn(self, turn: Turn, now: float) -> None:
-        # Called last, since who hears of the turn may end the link.
+        # Called last, since ``on_turn`` may end the link.
         self._notable_turn = max(self._notable_turn, min(turn.seconds, LONG_TURN))
         backlog, unread = self._backlog, self._unread
         waited = backlog.reached(self.bytes_received - self.frames.buffered, now)

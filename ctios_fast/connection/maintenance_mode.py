@@ -12,8 +12,8 @@ from .clock import Clock, TimerHandle
 
 __all__ = ["LEAVE_AFTER", "MaintenanceMode"]
 
-#: Seconds after the announcement at which the side is left though no other one is known to be active. The
-#: server waits for 5; the rest is for the way.
+#: Seconds after the announcement at which the side is left even if no other side is known to be active. The
+#: server waits for 5; the rest is for the message to arrive.
 LEAVE_AFTER = 4.0
 
 

@@ -68,7 +68,7 @@ class Observer(Protocol):
         """``count`` heartbeats in a row are unanswered."""
 
     def lagging(self, lag: Lag) -> None:
-        """Received messages waited for longer than the bound, or do so no more."""
+        """Received messages waited for longer than the bound, or no longer do."""
 
     def server_failure(self, status: int) -> None:
         """The server reported a failure of its own accord (FAILURE_EVENT)."""

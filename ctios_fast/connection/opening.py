@@ -72,7 +72,7 @@ class Wanted:
         return self.settings.services & ~self.added
 
     def leave_out(self, services: int) -> None:
-        """Ask no more for these services, whoever asked for them."""
+        """Ask no more for these services, whether the mode or an option asked for them."""
         self.settings = self.settings._replace(services=self.settings.services & ~services)
         self.added &= ~services
 

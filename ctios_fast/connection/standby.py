@@ -158,7 +158,7 @@ class StandbyKeeper:
         """Keep a session open on the side from now on. Nothing changes if that is being done.
 
         ``lasted``: whether the connection's last session lasted. The more did not in a row, the longer is the
-        pause before the first attempt, so that two sides that become active in turn are not hammered.
+        pause before the first attempt, so that two sides that become active in turn are tried more rarely.
         """
         if self.side == side:
             return

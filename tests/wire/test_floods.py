@@ -204,15 +204,15 @@ async def test_a_server_that_is_faster_than_the_handlers_is_slowed_down_by_tcp(f
     count = 20_000
     flooded.peer.send_bytes(FRAME * count)
     link, before = flooded.link, flooded.link.bytes_received
-    most_waiting = 0
+    max_waiting = 0
     while flooded.handled < count:
         await asyncio.sleep(0)
         sent = count * len(FRAME) - flooded.peer.unsent
         waiting = sent - flooded.handled * len(FRAME)
-        most_waiting = max(most_waiting, waiting)
+        max_waiting = max(max_waiting, waiting)
         assert link.bytes_received - before - flooded.handled * len(FRAME) <= link.frames.capacity
         assert link.frames.capacity <= 68 * 1024
-    assert 0 < most_waiting < 1024 * 1024 < count * len(FRAME)
+    assert 0 < max_waiting < 1024 * 1024 < count * len(FRAME)
 
 
 async def test_requests_that_handlers_send_in_a_flood_are_bounded(flooded: Flooded) -> None:
