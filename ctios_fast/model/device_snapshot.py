@@ -8,6 +8,7 @@ from ctios_fast.core import Message
 from ctios_fast.protocol.codes import DEVID_AGENT_DEVICE
 
 from .arguments import arguments_over
+from .null_ids import names_nothing
 from .object_ids import call_object_id, device_object_id
 
 __all__ = ["ListedCall", "agent_device_type", "device_values", "listed_calls"]
@@ -49,6 +50,7 @@ def device_values(peripheral_id: int, instrument: str, message: Message) -> dict
             {
                 call_object_id(peripheral_id, call_id, device_id): True
                 for call_id, device_id in zip(*columns, strict=False)
+                if not names_nothing(call_id)
             }
         ),
     }
@@ -66,5 +68,5 @@ def listed_calls(message: Message) -> Iterator[ListedCall]:
         )
     )
     for call_id, device_id, id_type, state in zip(*columns, strict=False):
-        if isinstance(call_id, int) and isinstance(device_id, str):
+        if isinstance(call_id, int) and isinstance(device_id, str) and not names_nothing(call_id):
             yield ListedCall(call_id, device_id, id_type or 0, state if isinstance(state, int) else None)

@@ -4,9 +4,10 @@ Each kind of object has a table. An index by UniqueObjectID would have to follow
 registry takes the id apart instead and looks up the key.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
+from .null_ids import names_nothing
 from .repair_plan import Repairs
 
 __all__ = ["DEFAULT_MAX_OBJECTS", "Registered", "Registry", "Table"]
@@ -89,17 +90,35 @@ class Table(Generic[_O]):
     def adopt(self, key: Any, make: Callable[[], _O]) -> _O | None:
         """The object of a key that a server names, made if it is not known.
 
-        None, and counted, where the table is full or the key is longer than the protocol allows.
+        None, and counted, where the table is full, the key is longer than the protocol allows, or it is a
+        null id.
         """
         known = self.by_key.get(key)
         if known is not None:
             return known
-        if not self.admits(key):
+        if not self._may_adopt(key):
             return None
         each = self.by_key[key] = make()
         if self.joined is not None:
             self.joined(each)
         return each
+
+    def adopt_all(self, keys: Iterable[Any], make: Callable[[Any], _O]) -> None:
+        """Adopt the objects of these keys that are not known; ``joined`` is called when all of them are."""
+        added = []
+        for key in keys:
+            if key not in self.by_key and self._may_adopt(key):
+                each = self.by_key[key] = make(key)
+                added.append(each)
+        if self.joined is not None:
+            for each in added:
+                self.joined(each)
+
+    def _may_adopt(self, key: Any) -> bool:
+        if names_nothing(key):
+            self.refused += 1
+            return False
+        return self.admits(key)
 
     def remove(self, key: Any) -> _O | None:
         """Take an object out; it belongs to no session afterwards."""

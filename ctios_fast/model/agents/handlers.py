@@ -6,6 +6,7 @@ from typing import Final
 from ctios_fast.core import FieldHandler, Handler, Message
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
+from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
@@ -53,8 +54,9 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         instrument: str | None,
         extension: str | None,
     ) -> Agent | None:
-        # By any identity that the event carries; None if it cannot be attributed.
-        if peripheral_id != context.peripheral_id:  # its agents' ids may be the same
+        # By any identity that the event carries; None if it cannot be attributed. Agents of other peripherals
+        # may have the same ids.
+        if peripheral_id != context.peripheral_id or names_nothing(peripheral_id):
             return None
         if agent_id:
             return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ctios_fast.core import FieldReader
 from ctios_fast.model.context import Context
+from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.registry import Table
 
 from . import states
@@ -74,7 +75,8 @@ class CallIndex:
     def add(self, key: Key, device_id_type: int, home: CallHome) -> Call | None:
         """The call of a connection that a message names; it is created if it is not known.
 
-        None, and counted, where the table is full or a limit of the protocol is exceeded.
+        None, and counted, where the table is full, a limit of the protocol is exceeded, or the call id is a
+        null id.
         """
         known = self.table.by_key.get(key)
         if known is not None:
@@ -82,7 +84,7 @@ class CallIndex:
         call_key = key[:2]
         device_id = key[2]
         data = self._data.get(call_key)
-        if data is not None and len(data.calls) >= MAX_CONNECTIONS:
+        if names_nothing(*call_key) or (data is not None and len(data.calls) >= MAX_CONNECTIONS):
             self.table.refused += 1
             return None
         if not self.table.admits(device_id):

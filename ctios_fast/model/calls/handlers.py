@@ -9,6 +9,7 @@ from ctios_fast.core import FieldHandler, FieldReader, Handler, Message
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
+from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import CTI_SERVICE_PERIPHERAL_MONITOR
@@ -289,7 +290,9 @@ def _update(context: Context, life: CallLife) -> FieldHandler:
             life.index.table.unknown += 1
             return
         old = (peripheral_id, call_id, device_id)
-        new = old if new_device_id is None else (peripheral_id, new_call_id, new_device_id)
+        new = old
+        if new_device_id is not None and not names_nothing(new_call_id):
+            new = (peripheral_id, new_call_id, new_device_id)
         life.update(message, old, new, new_type, monitor_id)
 
     fields = (
@@ -331,7 +334,7 @@ def _joined(report: Report, context: Context, life: CallLife) -> Handler:
             tuple(
                 (party_id, device_id)
                 for party_id, device_id in zip(party_ids or (), party_devices or (), strict=False)
-                if isinstance(party_id, int) and isinstance(device_id, str)
+                if isinstance(device_id, str) and isinstance(party_id, int) and not names_nothing(party_id)
             ),
         )
         life.join(message, merger, report, monitor_id)

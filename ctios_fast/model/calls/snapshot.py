@@ -7,6 +7,8 @@ from typing import Any, Final, NamedTuple
 from ctios_fast import keywords as kw
 from ctios_fast.core import Message
 from ctios_fast.model.arguments import arguments_over
+from ctios_fast.model.null_ids import names_nothing
+from ctios_fast.protocol.codes import NULL_CALL_TYPE
 
 from .call import Call
 from .call_data import CALL_VARIABLES, named_variables
@@ -15,7 +17,7 @@ __all__ = ["Connection", "connection_of", "connections_of", "snapshot_values"]
 
 #: Keywords that the event always has, with their values where nothing is known.
 _DEFAULTS: Final = {
-    kw.CTIOS_CALLTYPE: 0xFFFF,
+    kw.CTIOS_CALLTYPE: NULL_CALL_TYPE,
     kw.CTIOS_DIALEDNUMBER: "",
     kw.CTIOS_CALLERENTEREDDIGITS: "",
     kw.CTIOS_CALLWRAPUPDATA: "",
@@ -71,7 +73,12 @@ def connections_of(message: Message) -> Iterator[Connection]:
         )
     ]
     for call_id, id_type, device_id, device_type, instrument, state in zip_longest(*columns):
-        if isinstance(call_id, int) and isinstance(device_id, str) and isinstance(state, int):
+        if (
+            isinstance(call_id, int)
+            and isinstance(device_id, str)
+            and isinstance(state, int)
+            and not names_nothing(call_id)
+        ):
             yield Connection(call_id, id_type or 0, device_id, device_type or 0, instrument or None, state)
 
 

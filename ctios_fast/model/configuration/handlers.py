@@ -1,7 +1,6 @@
 """What configuration messages do to a session: names of objects are reported, and records are kept."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any, Final
 
 from ctios_fast import keywords as kw
@@ -14,7 +13,6 @@ from ctios_fast.model.kind import Feature
 from ctios_fast.model.registry import Table
 from ctios_fast.model.skill_groups.handlers import SKILL_GROUPS
 from ctios_fast.model.skill_groups.skill_group import SkillGroup
-from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 from .acquisition import Acquisition
 from .configuration import Change, Records
@@ -92,10 +90,7 @@ class _NameReports:
         # Joining reports the name.
         if item.record is SkillGroupRecord:
             context = self._context
-            for number in keys:
-                if number == NULL_SKILL_GROUP:  # "none" to every other message
-                    continue
-                self._groups.adopt(number, partial(SkillGroup, number, context.peripheral_id, context))
+            self._groups.adopt_all(keys, lambda number: SkillGroup(number, context.peripheral_id, context))
 
     def _report_agent(self, agent: Agent) -> None:
         if agent.configured is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from ctios_fast.core import Message
+from ctios_fast.model.null_ids import names_nothing
 
 from .items import Item
 
@@ -54,6 +55,6 @@ def read(message: Message, item: Item, share: Callable[[Any, Any], Any]) -> Iter
 def identity_of(item: Item, attributes: dict[str, Any]) -> Any:
     """The key of a record in the item's mapping, None if a part is missing or is not usable."""
     parts = [attributes.get(name) for name in item.identity]
-    if any(part is None or part == "" for part in parts):
+    if names_nothing(*parts):
         return None
     return parts[0] if len(parts) == 1 else tuple(parts)

@@ -10,6 +10,7 @@ from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject
 from ctios_fast.model.kind import Kind
+from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
@@ -51,7 +52,7 @@ class TeamLists:
         """Handle an AGENT_TEAM_CONFIG_EVENT."""
         context = self._context
         peripheral_id = message["PeripheralID"]
-        if peripheral_id != context.peripheral_id:
+        if peripheral_id != context.peripheral_id or names_nothing(peripheral_id):
             self._teams.unknown += 1
             return
         team = self.team(message["TeamID"])

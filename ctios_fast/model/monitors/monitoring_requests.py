@@ -105,7 +105,7 @@ class MonitoringRequests(DeskProperties):
         """Hear the states of the agents of a team: ``OnMonitoredAgentStateChange``.
 
         - ``args``: TeamID.
-        - ``team_id``: required, 0 to 4294967295.
+        - ``team_id``: required, 0 to 4294967294.
         - ``members``: in bulk mode, AgentIDs of the team's members, where the server does not list them.
         - ``timeout``: seconds.
 
@@ -131,7 +131,7 @@ class MonitoringRequests(DeskProperties):
         """Stop hearing the states of a team's agents.
 
         - ``args``: TeamID.
-        - ``team_id``: required, 0 to 4294967295.
+        - ``team_id``: required, 0 to 4294967294.
         - ``timeout``: seconds.
 
         Needs Supervisor. Fails and raises as the class says; raises ``MethodError`` for a team that is not
@@ -656,7 +656,7 @@ def _target(supervisor_id: Any) -> int | None:
 def _team_number(method: str, team_id: Any) -> int:
     if team_id is None:
         raise refuse(f"{method}() needs TeamID", CilCode.E_CTIOS_MISSING_ARGUMENT)
-    return integer(kw.CTIOS_TEAMID, team_id, 0, MAX_UINT)
+    return integer(kw.CTIOS_TEAMID, team_id, 0, NULL_ID - 1)
 
 
 def _agent_ids(members: Any) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
+from ctios_fast.model.null_ids import names_nothing
 
 from .monitor_control import follow
 
@@ -39,7 +40,7 @@ class TeamListRequest(Request[Any]):
                 team_id
                 for segment in segments
                 for team_id in segment.get("TeamID") or ()
-                if isinstance(team_id, int)
+                if isinstance(team_id, int) and not names_nothing(team_id)
             )
         )
         self._listed(teams)

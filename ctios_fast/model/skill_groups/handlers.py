@@ -23,14 +23,12 @@ class _KnownGroups:
         self._groups = groups
 
     def group(self, number: int) -> SkillGroup | None:
-        """The group of that number, created if it is not known; None if there is no place for it."""
+        """The group of that number, created if it is not known; None if it cannot be adopted."""
         context = self._context
         return self._groups.adopt(number, lambda: SkillGroup(number, context.peripheral_id, context))
 
     def all(self) -> Collection[SkillGroup]:
-        """The groups that are known, and those of the configuration."""
-        for number in self._context.configuration.skill_groups:
-            self.group(number)
+        """The groups that are known. Those of the configuration joined the session when it came."""
         return tuple(self._groups)
 
 

@@ -30,7 +30,7 @@ class KnownGroups(Protocol):
     """The skill groups of a session."""
 
     def group(self, number: int) -> WantedGroup | None:
-        """The group of that number, created if it is not known; None if there is no place for it."""
+        """The group of that number, created if it is not known; None if it cannot be adopted."""
 
     def all(self) -> Collection[WantedGroup]:
         """The groups that are known."""
