@@ -546,7 +546,7 @@ class Connection:
         error = request.exception()
         if error is None:
             self._observer.heartbeat()
-        elif isinstance(error, RequestRefused) and self.link is link and error.status not in TAKEN_OVER:
+        elif isinstance(error, RequestRefused) and self.link is link:
             self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _failure_event(self, message: Message) -> None:
@@ -562,17 +562,38 @@ class Connection:
         else:
             self._session_may_be_gone(link, status)
 
-    def _request_refused(self, message_type: int, status: int) -> None:
-        # Called by the book after any request failed with FAILURE_CONF.
-        if message_type != ged.OPEN_REQ and self.link is not None and self.state is _OPEN:
-            self._session_may_be_gone(self.link, status)
+    def _request_refused(self, request: Request[Any], refusal: RequestRefused) -> None:
+        # Called by the book to fail a request that got FAILURE_CONF. If that means the loss of the session,
+        # the request fails like all others that are open: the server does not object to the request.
+        link, status = self.link, refusal.status
+        if (
+            link is None
+            or self.state is not _OPEN
+            or request.message_type == ged.OPEN_REQ
+            or not self._ends_session(status)
+        ):
+            request.failed(refusal)
+            return
+        error = expected(ConnectionLost(f"{refusal.message} was not carried out: {refusal.explained}"))
+        error.__cause__ = refusal
+        request.failed(error)
+        if self.link is link and self.state is _OPEN:  # unless the caller disconnected
+            self._session_may_be_gone(link, status)
+
+    def _ends_session(self, status: int) -> bool:
+        # Whether a FAILURE_EVENT or the refusal of a request with this status says that the session is gone.
+        if status in NOT_ACTIVE:
+            return bool(self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY)
+        return status in SESSION_GONE or status in TAKEN_OVER
 
     def _session_may_be_gone(self, link: Link, status: int) -> None:
+        if not self._ends_session(status):
+            return
         if status in TAKEN_OVER:
             self._taken_over(link, OpenRefused(status))
-        elif status in NOT_ACTIVE and self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY:
+        elif status in NOT_ACTIVE:
             self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
-        elif status in SESSION_GONE:
+        else:
             name = OpenRefused(status).name
             error = ConnectionLost(f"the CTI Server says that the session is gone: {name} ({status})")
             self._drop(link, FailureReason.OTHER_ERROR, error)
@@ -684,7 +705,7 @@ class Connection:
 
     # --- Active and standby side ----------------------------------------------------------------
 
-    def _keep_standby(self, *, lasted: bool = True) -> None:
+    def _keep_standby(self, *, lasted: bool = True, at_once: bool = False) -> None:
         # Keep a session on the side that the connection does not use, if both sides can be distinguished.
         keeper, wanted = self.standby, self._wanted
         if keeper is None or wanted is None or self.state is not _OPEN:
@@ -696,7 +717,7 @@ class Connection:
             self.log.info("the server does not grant standby sessions", kind="no standby")
             keeper.end()
         else:
-            keeper.keep(other, wanted.settings, self.heartbeat, lasted=lasted)
+            keeper.keep(other, wanted.settings, self.heartbeat, lasted=lasted, at_once=at_once)
 
     def _end_standby(self) -> None:
         if self.standby is not None:
@@ -760,7 +781,7 @@ class Connection:
             connecting.set_result(None)
         if opening is not None:
             opening.set_result(session.confirmation)
-        self._keep_standby(lasted=lasted or (claimed and self._claims == 1))
+        self._keep_standby(lasted=lasted, at_once=claimed and self._claims == 1)
 
     def _is_contradicted(self) -> bool:
         # A claim is believed: the present side may have become the standby, of which it says nothing. The

@@ -55,7 +55,8 @@ class RequestBook(OpenRequests):
     """The open requests of one connection.
 
     - ``max_open``: number of requests that may be open at once.
-    - ``on_refused``: called with message number and status after a request was refused by FAILURE_CONF.
+    - ``on_refused``: called with a request that FAILURE_CONF refused, and the error. It fails the request
+      with that error or another one. None: the request fails with that error.
 
     Counters: ``late`` confirmations of requests that were given up before; ``unasked`` confirmations of no
     request; ``timed_out`` requests; ``forgotten`` requests that were given up and never confirmed (the oldest
@@ -68,7 +69,7 @@ class RequestBook(OpenRequests):
         *,
         max_open: int,
         first_invoke_id: int = 1,
-        on_refused: Callable[[int, int], object] | None = None,
+        on_refused: Callable[[Request[Any], RequestRefused], object] | None = None,
     ) -> None:
         super().__init__(clock.time, max_open, first_invoke_id)
         self.on_unseen: Callable[[str, BaseException], object] = _unseen_log()
@@ -102,9 +103,10 @@ class RequestBook(OpenRequests):
         """Fail a request that the peripheral or the server refused."""
         failure = _failure(message, request.message_type)
         self._segments.pop(request.invoke_id, None)
-        request.failed(failure)
         if self._on_refused is not None and isinstance(failure, RequestRefused):
-            self._on_refused(request.message_type, failure.status)
+            self._on_refused(request, failure)
+        else:
+            request.failed(failure)
 
     def settle_segment(self, message: Message) -> None:
         """Take a segment of a confirmation; the last one answers the request."""

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from .clock import Clock, sleep
 from .link import Link
 from .log_limit import LogLimit
-from .sides import Attempt, Plan, Side
+from .sides import WAITS, Attempt, Plan, Side
 
 if TYPE_CHECKING:
     import random
@@ -113,15 +113,17 @@ class SideSearch:
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()  # a side is to be found
 
-    def begin(self, sides: tuple[Side, ...], rounds: int | None, pause: float = 0.0) -> None:
-        """Start the search.
-
-        - ``rounds``: the limit of this first plan.
-        - ``pause``: seconds to wait before the first attempt.
-        """
+    def begin(
+        self,
+        sides: tuple[Side, ...],
+        rounds: int | None,
+        pause: float = 0.0,
+        waits: tuple[float, ...] = WAITS,
+    ) -> None:
+        """Start the search. ``rounds``, ``pause`` and ``waits`` belong to this first plan; see ``Plan``."""
         self.sides = sides
         self.failing = False
-        self._plan = self._new_plan(sides[0], rounds, pause)
+        self._plan = self._new_plan(sides[0], rounds, pause, waits)
         self._start_task()
         self._wanted.set()
 
@@ -175,8 +177,18 @@ class SideSearch:
         """Go on with the plan."""
         self._wanted.set()
 
-    def _new_plan(self, first: Side, rounds: int | None, pause: float) -> Plan:
-        return Plan(self.sides, first, clients=self._clients, rounds=rounds, rng=self._rng, pause=pause)
+    def _new_plan(
+        self, first: Side, rounds: int | None, pause: float, waits: tuple[float, ...] = WAITS
+    ) -> Plan:
+        return Plan(
+            self.sides,
+            first,
+            clients=self._clients,
+            rounds=rounds,
+            rng=self._rng,
+            pause=pause,
+            waits=waits,
+        )
 
     async def _run(self, wanted: asyncio.Event) -> None:
         while True:

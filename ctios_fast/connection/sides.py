@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 if TYPE_CHECKING:
     import random
 
-__all__ = ["WAITS", "Attempt", "Plan", "Side"]
+__all__ = ["WAITS", "WAITS_AFTER_SWITCH", "Attempt", "Plan", "Side"]
 
 #: Seconds between rounds, after the first random wait. The last one repeats without end.
 WAITS = (15.0, 30.0, 60.0, 120.0)
+
+#: The same for a standby session, while the two sides change their roles: the other side is the standby soon.
+WAITS_AFTER_SWITCH = (1.0, 2.0, 4.0, 8.0, *WAITS)
 
 
 class Side(NamedTuple):
@@ -44,6 +47,7 @@ class Plan:
     - ``clients``: number of clients of the site; spreads their return after a common failure.
     - ``rounds``: number of rounds, at least one; None for no limit.
     - ``pause``: seconds to wait before the first attempt.
+    - ``waits``: seconds between rounds, after the first random wait.
     """
 
     def __init__(
@@ -55,12 +59,14 @@ class Plan:
         rounds: int | None,
         rng: "random.Random",
         pause: float = 0.0,
+        waits: tuple[float, ...] = WAITS,
     ) -> None:
         self._order = [first, *(side for side in sides if side != first)]
         self._clients = clients
         self._rounds = rounds
         self._rng = rng
         self._pause = pause
+        self._waits = waits
         self._at = len(self._order)  # place of the next attempt in its round; the first one begins a round
         self._begun = 0  # rounds that were begun; they decide the wait
         self._counted = 0  # rounds that count against the limit
@@ -101,4 +107,4 @@ class Plan:
             return self._pause
         if self._begun == 1:
             return self._rng.uniform(0, self._clients / 10)
-        return WAITS[min(self._begun - 2, len(WAITS) - 1)]
+        return self._waits[min(self._begun - 2, len(self._waits) - 1)]

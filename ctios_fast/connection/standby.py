@@ -29,7 +29,7 @@ from .options import ConnectionOptions
 from .own_requests import NOT_SENT, OwnRequests
 from .request_book import Request, RequestBook
 from .search import Outcome, SideSearch
-from .sides import WAITS, Attempt, Side
+from .sides import WAITS, WAITS_AFTER_SWITCH, Attempt, Side
 from .takeover import AbandonedOpens
 
 if TYPE_CHECKING:
@@ -121,6 +121,7 @@ class StandbyKeeper:
         self._confirmation: Message | None = None  # OPEN_CONF of the session that is open
         self._opened_at = 0.0  # when it was opened
         self._heartbeats: Heartbeats | None = None  # while it is open
+        self._kept_on: Side | None = None  # the side of the last session that was kept or tried
         self._short = 0  # sessions of the connection in a row that did not last; they make the pauses longer
         self._waiter: asyncio.Future[None] | None = None  # of ``settled``
         on = self.dispatcher.on
@@ -153,20 +154,35 @@ class StandbyKeeper:
         }
 
     def keep(
-        self, side: Side, settings: OpenSettings, heartbeat: float | None, *, lasted: bool = True
+        self,
+        side: Side,
+        settings: OpenSettings,
+        heartbeat: float | None,
+        *,
+        lasted: bool = True,
+        at_once: bool = False,
     ) -> None:
         """Keep a session open on the side from now on. Nothing changes if that is being done.
 
-        ``lasted``: whether the connection's last session lasted. The more did not in a row, the longer is the
-        pause before the first attempt, so that two sides that become active in turn are tried more rarely.
+        If the last one was on the other side, the sides have just changed their roles, and the first attempts
+        follow quickly: until a session is open on the standby side, nothing reports the next change.
+
+        - ``lasted``: whether the connection's last session lasted. The more did not in a row, the longer is
+          the pause before the first attempt, so that two sides that become active in turn are tried more
+          rarely.
+        - ``at_once``: without that pause.
         """
         if self.side == side:
             return
         self.end()
         self._short = 0 if lasted else self._short + 1
-        pause = WAITS[min(self._short, len(WAITS)) - 1] if self._short else 0.0
+        pause = 0.0
+        if self._short and not at_once:
+            pause = WAITS_AFTER_SWITCH[min(self._short, len(WAITS_AFTER_SWITCH)) - 1]
+        waits = WAITS if self._kept_on in (None, side) else WAITS_AFTER_SWITCH
         self.side, self._settings, self._heartbeat = side, settings, heartbeat
-        self._search.begin((side,), None, pause)
+        self._kept_on = side
+        self._search.begin((side,), None, pause, waits)
 
     def take(
         self, link: Link, side: Side, confirmation: Message, settings: OpenSettings, heartbeat: float | None
@@ -174,6 +190,7 @@ class StandbyKeeper:
         """Keep the session that was opened on this link: its side turned out to be the standby."""
         self.end()
         self.side, self._settings, self._heartbeat = side, settings, heartbeat
+        self._kept_on = side
         self.link = link
         link.turn_to(self.dispatcher)
         self._ready(confirmation)

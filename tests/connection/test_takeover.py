@@ -8,7 +8,7 @@ import pytest
 from support.model import MakeSession, Recorder, an_agent, settled, sides, soon, until
 from support.scripted_server import Serve, frame, open_session, read_frame
 
-from ctios_fast import ConnectionState, Session
+from ctios_fast import ConnectionLost, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.connection.search import OVERTAKEN_PAUSE
 from ctios_fast.protocol import numbers as ged
@@ -144,7 +144,9 @@ async def test_a_refusal_with_a_status_of_a_lost_session_ends_it(
     query.reported()
     await recorder.wait_for(event)
     assert session.state is not ConnectionState.OPEN
-    assert getattr(query.exception(), "status", None) == status
+    error = query.exception()
+    assert isinstance(error, ConnectionLost), "the request is not to blame"
+    assert getattr(error.__cause__, "status", None) == status
 
 
 async def test_a_refusal_of_one_request_leaves_the_session_open(serve: Serve, session: Session) -> None:

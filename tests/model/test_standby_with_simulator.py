@@ -107,6 +107,33 @@ async def test_a_fault_of_the_active_side_costs_no_time(
         assert session.current_side == "A"
 
 
+@pytest.mark.parametrize("seconds", [0.0, 2.5])
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_session_follows_a_swap_and_a_swap_back(
+    make_session: MakeSession, clock: ManualClock, mode: str, seconds: float
+) -> None:
+    async with Simulator(agents=AGENTS, clock=clock) as sim:
+        for number in range(AGENTS):
+            sim.set_agent_state(str(1001 + number), AgentState.AGENT_STATE_LOGIN)
+        session = make_session(clock=clock, rng=random.Random(1), standby=True)
+        await soon(session.connect(**sides(sim)))
+        await set_mode(session, mode)
+        await until(lambda: session.standby_side)
+        sim.swap()
+        sim.set_agent_state("1002", AgentState.AGENT_STATE_AVAILABLE)
+        if seconds:
+            await pass_time(clock, lambda: session.current_side == "B" and session.standby_side)
+            clock.advance(seconds - clock.time())
+        sim.swap()
+        swapped = clock.time()
+        sim.set_agent_state("1002", AgentState.AGENT_STATE_NOT_READY)
+        talking(sim, "1001")
+        await pass_time(clock, lambda: session.current_side == "A" and agrees(session, sim, mode))
+        assert clock.time() - swapped < 1.5
+        await pass_time(clock, lambda: session.standby_side == "B")
+        assert session.counters()["repairs_given_up"] == 0
+
+
 TAKEOVER = 3.0
 
 

@@ -41,12 +41,20 @@ from support.wire_steps import (
     connected,
 )
 
-from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Request, Session
+from ctios_fast import (
+    AgentState,
+    ConnectionLost,
+    ConnectionState,
+    OpenRefused,
+    Request,
+    RequestRefused,
+    Session,
+)
 from ctios_fast.connection.clock import ManualClock, TimerHandle
 from ctios_fast.connection.connection import CLAIM_WINDOW
 from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
 from ctios_fast.connection.search import OVERTAKEN_PAUSE
-from ctios_fast.connection.sides import WAITS
+from ctios_fast.connection.sides import WAITS, WAITS_AFTER_SWITCH
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
 FUNCTION_NOT_AVAILABLE, OFFLINE, NOT_MASTER, NEW_SESSION, IN_MAINTENANCE = 12, 15, 92, 11, 110
@@ -219,11 +227,16 @@ async def test_a_standby_session_has_heartbeats_of_its_own(
     assert session.is_open
 
 
-async def passed(clock: NotingClock, wait: float) -> None:
+def waits_of(clock: NotingClock, waits: Sequence[float] = WAITS) -> list[float]:
+    """The waits before attempts that began since the clock's notes were cleared."""
+    return [delay for delay in clock.delays if delay in waits]
+
+
+async def passed(clock: NotingClock, wait: float, waits: Sequence[float] = WAITS) -> None:
     """Let the wait before an attempt begin, and pass."""
     if wait:
-        await until(lambda: set(clock.delays) & set(WAITS))
-        assert [delay for delay in clock.delays if delay in WAITS] == [wait]
+        await until(lambda: waits_of(clock, waits))
+        assert waits_of(clock, waits) == [wait]
         clock.advance(wait)
 
 
@@ -386,10 +399,33 @@ async def test_sides_that_become_active_in_turn_are_tried_ever_more_rarely(
         clock.delays.clear()
         standby.standby_active()
         await recorder.wait_for("OnStandbyActive", count + 1)
-        await until(lambda: [delay for delay in clock.delays if delay in WAITS])
-        pauses += [delay for delay in clock.delays if delay in WAITS]
+        await until(lambda: waits_of(clock, WAITS_AFTER_SWITCH))
+        pauses += waits_of(clock, WAITS_AFTER_SWITCH)
         clock.advance(pauses[-1])
-    assert pauses == [15, 30, 60, 120, 120, 120], "the session never lasts for stable_after seconds"
+    assert pauses == [1, 2, 4, 8, 15, 30], "the session never lasts for stable_after seconds"
+
+
+async def test_the_first_claim_of_a_side_does_not_end_the_growth_of_the_pauses(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
+) -> None:
+    session = make_session(
+        clock=clock, standby=True, clients=0, open_timeout=OPEN_TIMEOUT, stable_after=1000.0
+    )
+    recorder = FullRecorder(session)
+    await open_on(session, server, other_server)
+    pauses: list[float] = []
+    for count in range(1, 5):
+        await opened(await other_server.accepted(), ACTIVE_SIDE)  # a claim: the other side is tried at once
+        await recorder.wait_for("OnStandbyActive", 2 * count - 1)
+        standby = await server.accepted()
+        await opened(standby, STANDBY_SIDE)
+        await recorder.wait_for("OnStandbyOpened", count)
+        clock.delays.clear()
+        standby.standby_active()
+        await until(lambda: waits_of(clock, WAITS_AFTER_SWITCH))
+        pauses += waits_of(clock, WAITS_AFTER_SWITCH)
+        clock.advance(max(pauses[-1], CLAIM_WINDOW))
+    assert pauses == [2, 8, 30, 120]
 
 
 async def test_after_a_loss_the_standby_session_is_used_as_soon_as_its_side_is_active(
@@ -492,6 +528,176 @@ async def test_in_agent_mode_the_events_of_the_new_side_are_the_agents_own(
     await recorder.wait_for("OnAgentStateChange")
     await recorder.wait_for("OnSetAgentModeEvent")
     assert agent.state == NOT_READY
+
+
+# --- Sides that change their roles in quick succession -----------------------------------------------
+
+
+async def refused_as_standby(peer: Peer, request: Request[AgentState]) -> None:
+    """Refuse the request, a query for an agent, as a side does that has become the standby."""
+    peer.failure_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_MASTER)
+    with pytest.raises(ConnectionLost, match="QUERY_AGENT_STATE_REQ was not carried out") as error:
+        await soon(request)
+    assert isinstance(error.value.__cause__, RequestRefused)
+    assert error.value.__cause__.status == NOT_MASTER
+
+
+async def test_a_side_that_refuses_a_request_as_the_standby_is_left(pair: Pair) -> None:
+    await know_an_agent(pair)
+    request = pair.session.agents["1001"].query_agent_state()
+    await refused_as_standby(pair.a, request)
+    await pair.a.receive_loss()
+    pair.b.standby_active()
+    await repaired(pair.b)
+    await pair.recorder.wait_for("OnRecovered")
+    assert pair.session.current_side == "B"
+    assert pair.recorder.of("OnControlFailureConf") == [], "the request itself was not at fault"
+
+
+async def test_all_requests_to_a_side_that_has_become_the_standby_fail_alike(pair: Pair) -> None:
+    await know_an_agent(pair)
+    agent = pair.session.agents["1001"]
+    first, second = agent.query_agent_state(), agent.query_agent_state()
+    await refused_as_standby(pair.a, first)
+    with pytest.raises(ConnectionLost):
+        await soon(second)
+    await pair.recorder.wait_for("OnConnectionFailure")
+
+
+async def test_a_swap_back_at_once_is_noticed_by_the_refusal_of_a_request(
+    pair: Pair, clock: NotingClock
+) -> None:
+    await know_an_agent(pair)
+    pair.b.standby_active()
+    request = await pair.b.receive(QUERY_AGENT_STATE_REQ)  # of the repair
+    pair.b.failure_conf(request, NOT_MASTER)
+    a = await pair.server_a.accepted()
+    await opened(a, ACTIVE_SIDE)
+    await repaired(a, AVAILABLE)
+    await pair.recorder.wait_for("OnRecovered")
+    assert clock.time() == 0
+    assert (pair.session.current_side, pair.session.agents["1001"].state) == ("A", AVAILABLE)
+    await opened(await pair.server_b.accepted(), STANDBY_SIDE)
+    await pair.recorder.wait_for("OnStandbyOpened")
+
+
+async def test_a_swap_back_at_once_without_requests_is_noticed_within_a_second(
+    pair: Pair, clock: NotingClock
+) -> None:
+    pair.b.standby_active()
+    await pair.recorder.wait_for("OnStandbyActive")
+    await passed(clock, 1, WAITS_AFTER_SWITCH)
+    await opened(await pair.server_a.accepted(), ACTIVE_SIDE)
+    await pair.recorder.wait_for("OnStandbyActive", 2)
+    assert (pair.session.current_side, clock.time()) == ("A", 1)
+    await opened(await pair.server_b.accepted(), STANDBY_SIDE)  # at once
+    await pair.recorder.wait_for("OnStandbyOpened")
+    assert pair.recorder.of("OnConnectionFailure") == []
+
+
+async def test_swaps_every_two_and_a_half_seconds_find_a_standby_session(
+    pair: Pair, clock: NotingClock
+) -> None:
+    await know_an_agent(pair)
+    standby = pair.b
+    for count, wait in ((1, 1), (2, 2)):
+        clock.delays.clear()
+        standby.standby_active()
+        await repaired(standby)
+        await pair.recorder.wait_for("OnRecovered", count)
+        await until(lambda wait=wait: wait in clock.delays)
+        clock.advance(wait)
+        standby = await (pair.server_a if count % 2 else pair.server_b).accepted()
+        await opened(standby, STANDBY_SIDE)
+        await pair.recorder.wait_for("OnStandbyOpened", count)
+        clock.advance(2.5 - wait)
+    standby.standby_active()
+    await repaired(standby)
+    await pair.recorder.wait_for("OnRecovered", 3)
+    assert (pair.session.current_side, clock.time()) == ("B", 5)
+    assert pair.recorder.of("OnConnectionFailure") == []
+
+
+async def test_after_a_switch_a_standby_session_that_cannot_be_opened_is_tried_again_soon(
+    pair: Pair, clock: NotingClock
+) -> None:
+    clock.advance(60)  # the session has lasted
+    clock.delays.clear()
+    pair.b.standby_active()
+    for wait in (0, *WAITS_AFTER_SWITCH):  # the first wait is a random one of up to 0 seconds
+        peer = await pair.server_a.accepted()
+        clock.delays.clear()
+        peer.failure_conf(await peer.receive(OPEN_REQ), OFFLINE)
+        await peer.receive_loss()
+        await passed(clock, wait, WAITS_AFTER_SWITCH)
+    await opened(await pair.server_a.accepted(), STANDBY_SIDE)
+    await pair.recorder.wait_for("OnStandbyOpened")
+
+
+async def test_a_swap_while_the_standby_session_is_being_opened_is_followed(
+    session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await open_on(session, server, other_server)
+    other = await other_server.accepted()
+    request = await other.receive(OPEN_REQ)
+    other.open_conf(request, services=BULK_SERVICES | ACTIVE_STANDBY, session_type=STANDBY_SIDE)
+    other.standby_active()  # in the same segment
+    other.agent_state_event(AVAILABLE)
+    await peer.receive(CLOSE_REQ)
+    await recorder.wait_for("OnAgentStateChange")
+    assert session.current_side == "B"
+    assert session.counters()["standby_frames_ignored"] == 0
+
+
+@pytest.mark.parametrize("session_type", [ACTIVE_SIDE, STANDBY_SIDE])
+async def test_a_refusal_while_the_standby_session_is_being_opened_waits_for_that_session(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+    session_type: int,
+) -> None:
+    peer = await open_on(session, server, other_server)
+    peer.agent_state_event(NOT_READY)
+    await recorder.wait_for("OnAgentStateChange")
+    other = await other_server.accepted()
+    request = await other.receive(OPEN_REQ)
+    await refused_as_standby(peer, session.agents["1001"].query_agent_state())
+    await recorder.wait_for("OnConnectionFailure")
+    other.open_conf(request, services=BULK_SERVICES | ACTIVE_STANDBY, session_type=session_type)
+    if session_type == STANDBY_SIDE:
+        other.standby_active()
+    await repaired(other)
+    await recorder.wait_for("OnRecovered")
+    assert (session.current_side, clock.time()) == ("B", 0)
+    assert len(recorder.of("OnConnectionFailure")) == 1
+
+
+async def test_a_refusal_while_no_standby_session_can_be_opened_leads_to_the_other_side_at_once(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+) -> None:
+    peer = await open_on(session, server, other_server)
+    peer.agent_state_event(NOT_READY)
+    await recorder.wait_for("OnAgentStateChange")
+    for wait in (0, 15):
+        other = await other_server.accepted()
+        clock.delays.clear()
+        other.failure_conf(await other.receive(OPEN_REQ), OFFLINE)
+        await other.receive_loss()
+        await until(lambda wait=wait: waits_of(clock) == ([wait] if wait else []))
+    await refused_as_standby(peer, session.agents["1001"].query_agent_state())
+    other = await other_server.accepted()  # which became active
+    await opened(other, ACTIVE_SIDE)
+    await repaired(other)
+    await recorder.wait_for("OnRecovered")
+    assert (session.current_side, clock.time()) == ("B", 0)
+    await opened(await server.accepted(), STANDBY_SIDE)
+    await recorder.wait_for("OnStandbyOpened")
 
 
 # --- Sides that contradict each other or themselves -------------------------------------------------
@@ -615,19 +821,6 @@ async def test_two_standby_sides_refuse_the_session_until_one_becomes_active(
     peer.standby_active()
     await recorder.wait_for("OnMonitorModeEstablished")
     assert (session.is_open, session.current_side) == (True, "A")
-
-
-async def test_a_side_that_refuses_a_request_as_the_standby_is_left(pair: Pair) -> None:
-    await know_an_agent(pair)
-    refused = pair.session.agents["1001"].query_agent_state()
-    pair.a.failure_conf(await pair.a.receive(QUERY_AGENT_STATE_REQ), NOT_MASTER)
-    with pytest.raises(Exception, match="NOT_MASTER"):
-        await soon(refused)
-    await pair.a.receive_loss()
-    pair.b.standby_active()
-    await repaired(pair.b)
-    await pair.recorder.wait_for("OnRecovered")
-    assert pair.session.current_side == "B"
 
 
 async def test_malformed_frames_on_a_standby_session_are_counted_and_do_not_end_it(pair: Pair) -> None:
