@@ -1,18 +1,14 @@
 """The documentation agrees with the code: its tables, its diagram, its samples and its links."""
 
-import ast
-import asyncio
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.model import an_agent, soon, until
 from support.scripts import ROOT, needs_sources
 
 import ctios_fast
-from ctios_fast import Agent, AgentState, Session, errors
+from ctios_fast import Session, errors
 from ctios_fast.connection.life_cycle import TRANSITIONS
 from ctios_fast.connection.opening import RETRIED_ELSEWHERE
 from ctios_fast.core import codec
@@ -20,9 +16,7 @@ from ctios_fast.errors import TranscriptError
 from ctios_fast.model.statistics.formulas import AGENT_FORMULAS
 from ctios_fast.protocol.enums import StatusCode
 from ctios_fast.records.transcript import CAPTURE_KEYS, frame_from_record, parse_line, records
-from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant.agent_machine import ALLOWED
-from ctios_fast.testing import start_servers
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
@@ -61,120 +55,6 @@ def test_links_within_the_project_have_targets(path: Path) -> None:
             assert anchor in anchors(linked.read_text("utf-8")), target
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_python_in_the_pages_compiles(path: Path) -> None:
-    for block in blocks(path.read_text("utf-8"), "python"):
-        code = re.sub(r"^ *\.\.\.$", "", block, flags=re.MULTILINE)
-        compile(code, path.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-
-
-def test_the_samples_of_the_page_about_arguments_hold() -> None:
-    names: dict[str, object] = {}
-    samples = blocks(page("docs/arguments.md"), "python")
-    assert sum(sample.count("assert ") for sample in samples) > 20
-    for sample in samples:
-        exec(sample, names)
-
-
-async def run_samples(name: str, names: dict[str, object]) -> dict[str, object]:
-    """Run the Python of a page, block after block, with these names; returns all names."""
-    for sample in blocks(page(name), "python"):
-        code = compile(sample, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        running = eval(code, names)
-        if asyncio.iscoroutine(running):
-            await soon(running)
-    return names
-
-
-async def test_the_samples_of_the_page_about_desktops_run(capsys: pytest.CaptureFixture[str]) -> None:
-    async with Simulator() as simulator:
-        side = simulator.side_a
-        names = await run_samples("docs/agent-desktop.md", {"host": side.host, "port": side.port})
-        session = names["session"]
-        assert isinstance(session, Session)
-        await session.disconnect()
-    assert capsys.readouterr().out
-
-
-async def test_the_samples_of_the_page_about_supervisors_run(capsys: pytest.CaptureFixture[str]) -> None:
-    async with Simulator(team_size=4) as simulator:
-        side = simulator.side_a
-        names = await run_samples("docs/supervisor.md", {"host": side.host, "port": side.port})
-        for name in ("session", "companion"):
-            session = names[name]
-            assert isinstance(session, Session)
-            await session.disconnect()
-    assert capsys.readouterr().out
-
-
-async def test_the_samples_of_the_page_about_calls_run(
-    agent: Agent, session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await agent.make_call(dialed_number="3002", call_variable1="order 17", ecc={"user.plan": "silver"})
-    await until(lambda: len(session.calls) == 1)
-    [call] = session.calls.values()
-    await run_samples("docs/calls.md", {"session": session, "call": call})
-    await until(lambda: call.ecc.get("user.plan") == "gold")
-    await call.clear_connection()
-    await until(lambda: not session.calls)
-    await agent.make_call(dialed_number="3003", call_variable1="order 18", ecc={"user.plan": "tin"})
-    await until(lambda: "order 18 tin" in capsys.readouterr().out)
-
-
-async def test_the_samples_of_the_page_about_configuration_run(capsys: pytest.CaptureFixture[str]) -> None:
-    async with Simulator(population=Population.numbered(5, skill_groups=2)) as simulator:
-        side = simulator.side_a
-        names = await run_samples("docs/configuration.md", {"host": side.host, "port": side.port})
-        session, agent = names["session"], names["agent"]
-        assert isinstance(session, Session)
-        assert isinstance(agent, Agent)
-        assert agent.is_logged_in
-        assert agent.agent_id == "1002"
-        await session.disconnect()
-    printed = capsys.readouterr().out
-    assert "Agent 1001 agent1001 5000\nGroup1\n1002 Agent 1002 (2,)\n" in printed
-
-
-async def test_the_samples_of_the_page_about_events_run(
-    agent: Agent, session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    names = await run_samples("docs/events.md", {"session": session})
-    work, call_home = names["work"], names["call_home"]
-    assert callable(work)
-    assert callable(call_home)
-    working = asyncio.create_task(work(session))
-    await asyncio.sleep(0)  # the stream is open now
-    await soon(call_home(session, agent))
-    await session.disconnect()
-    await soon(working)
-    printed = capsys.readouterr().out.splitlines()
-    assert "OnCallBegin call.5000.16777217.3001" in printed
-    assert "1001 TALKING" in printed or f"1001 {AgentState.TALKING}" in printed
-
-
-async def test_the_samples_of_the_page_about_statistics_run(
-    session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    population = Population.numbered(4, skill_groups=2, groups_per_agent=2)
-    async with Simulator(population=population) as simulator:
-        side = simulator.side_a
-        agent = an_agent()
-        await session.connect(ctios_a=side.host, port_a=side.port)
-        await session.set_agent(agent)
-        await agent.login()
-        await run_samples("docs/statistics.md", {"session": session, "agent": agent})
-        printed = ""
-
-        def has_printed() -> bool:
-            nonlocal printed
-            printed += capsys.readouterr().out
-            return all(each in printed for each in ("1001 has handled 0", "group 1 has 1", "group 2 has 1"))
-
-        await until(has_printed)
-        assert len(agent.get_skill_groups()) == 2
-        await session.disconnect()
-
-
 def test_the_computed_figures_of_the_page_about_statistics_equal_the_table() -> None:
     rows = re.findall(r"^\| (\w+) \| (\w*[(A-Z].*Today\)?) \|$", page("docs/statistics.md"), re.MULTILINE)
     shown = {
@@ -184,13 +64,6 @@ def test_the_computed_figures_of_the_page_about_statistics_equal_the_table() -> 
     assert shown == {
         name: tuple(part for part in formula if part) for name, formula in AGENT_FORMULAS.items()
     }
-
-
-def test_the_samples_of_the_page_about_the_synchronous_facade_run(capsys: pytest.CaptureFixture[str]) -> None:
-    [sample] = blocks(page("docs/synchronous.md"), "python")
-    with start_servers(agents=2) as pair:
-        exec(sample, {"host": pair.a.host, "port": pair.a.port})
-    assert capsys.readouterr().out == "not yet: CF_INVALID_OBJECT_STATE\n3\n"
 
 
 def test_the_names_for_developers_of_cti_os_exist() -> None:
@@ -247,16 +120,6 @@ def test_every_logger_is_listed() -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "ctios_fast").rglob("*.py"))
     used = set(re.findall(r'getLogger\("(ctios_fast\.\w+)', sources))
     assert listed == used
-
-
-def test_the_sample_with_metrics_runs() -> None:
-    [sample] = blocks(page("docs/operation.md"), "python")
-    names: dict[str, Any] = {"session": Session(client_id="wallboard")}
-    exec(sample, names)
-    try:
-        assert next(names["collector"].collect()).name == "ctios_fast_open"
-    finally:
-        names["REGISTRY"].unregister(names["collector"])
 
 
 def test_all_refusals_that_are_tried_elsewhere_are_named() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -376,13 +375,3 @@ async def test_the_event_sink_ends_if_it_is_rejected(
         monkeypatch.setattr(sys, "argv", ["event_sink", "127.0.0.1", str(simulator.side_a.port)])
         await example("event_sink", monkeypatch).main()
     assert "E_CTI_INVALID_PASSWORD" in capsys.readouterr().out
-
-
-def test_the_readme_shows_the_examples_unchanged() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    blocks = re.findall(r"```python\n# (examples/\w+\.py)\n(.*?)```", readme, re.DOTALL)
-    assert len(blocks) == readme.count("```python")
-    for name, block in blocks:
-        source = (ROOT / name).read_text("utf-8")
-        for piece in re.split(r"^ *\.\.\.\n", block, flags=re.MULTILINE):
-            assert piece.strip("\n") in source
