@@ -30,6 +30,8 @@ INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Q
 AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
 #: The base class of CLASSES in the stub, with what every object of the model has.
 BASE = "_PropertyObject"
+#: What the stub has in place of types of the model, which its own classes do not match.
+RENAMED = {"AgentReference": "Agent", "CallReference": "Call", "CtiObject": BASE, "PropertyObject": BASE}
 HEAD = f"# Written by ci/make_sync_stub.py. {BASE} exists in this file only.\n\n"
 
 
@@ -163,7 +165,9 @@ class Stub:
         for each in ast.walk(node):
             if not isinstance(each, ast.Name) or each.id in self.own or hasattr(builtins, each.id):
                 continue
-            if each.id in source.variables:
+            if each.id in RENAMED:
+                each.id = RENAMED[each.id]
+            elif each.id in source.variables:
                 self._add_variable(source.variables[each.id], source)
             else:
                 self.imports.add(known[each.id])

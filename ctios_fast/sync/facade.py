@@ -16,7 +16,7 @@ from ctios_fast.model.skill_groups import skill_group
 from ctios_fast.model.streams import DEFAULT_BUFFER, Event, Overflow
 from ctios_fast.model.streams import EventStream as AsyncEventStream
 
-from .loop_thread import LoopThread, settle
+from .loop_thread import LoopThread
 from .proxy import Proxy
 
 __all__ = ["Agent", "Call", "EventStream", "Session", "SkillGroup"]
@@ -59,14 +59,13 @@ class Session(Proxy):
     ) -> "Future[Arguments]":
         """A future of the Arguments of the next event of that name: ``wait_for("OnCallEnd").result()``.
 
-        Parameters and errors are those of ``ctios_fast.Session.wait_for``. The predicate is called in the
-        thread of the event loop.
+        Its ``cancel`` ends the wait. Parameters and errors are those of ``ctios_fast.Session.wait_for``. The
+        predicate is called in the thread of the event loop.
         """
         outcome: Future[Arguments] = Future()
 
         def listen() -> None:
-            found = self._target.wait_for(event, predicate, timeout)
-            found.add_done_callback(lambda done: settle(outcome, done))
+            self._home.follow(outcome, self._target.wait_for(event, predicate, timeout))
 
         self._home.call(listen)
         return outcome

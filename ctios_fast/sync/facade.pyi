@@ -25,14 +25,11 @@ from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.calls.call_rows import CallDataFields, ConsultFields, DtmfFields, SingleStepFields
 from ctios_fast.model.configuration.configuration import Configuration
 from ctios_fast.model.configuration.records import AgentRecord, SkillGroupRecord
-from ctios_fast.model.cti_object import CtiObject
 from ctios_fast.model.monitors.member_arguments import Member
-from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.publisher import Listener
 from ctios_fast.model.statistics.group_poll import GroupPoll
 from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.model.streams import Event, Overflow
-from ctios_fast.model.supervisors.requests import AgentReference
 
 _L = TypeVar("_L", bound=Listener)
 _M = TypeVar("_M", bound=Message)
@@ -103,19 +100,11 @@ class Agent(_PropertyObject):
     @auto_login.setter
     def auto_login(self, is_on: bool) -> None: ...
     def barge_in(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     def change_confirmed(self, confirmation: Message) -> None: ...
     def clear_supervision(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     @property
     def configured(self) -> AgentRecord | None: ...
@@ -144,11 +133,7 @@ class Agent(_PropertyObject):
     @property
     def incoming_or_outgoing(self) -> int: ...
     def intercept(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     def is_agent(self) -> bool: ...
     @property
@@ -193,7 +178,7 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     @property
@@ -224,7 +209,7 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     @property
@@ -236,7 +221,7 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     def request_agent_team_list(
@@ -253,7 +238,7 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     def send_chat_message(
@@ -262,7 +247,7 @@ class Agent(_PropertyObject):
         *,
         message: str | None = ...,
         distribution: str | None = ...,
-        target: AgentReference | str | None = ...,
+        target: Agent | str | None = ...,
         client_id: str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
@@ -282,7 +267,7 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
         **fields: Unpack[WrapupFields],
     ) -> Message: ...
@@ -327,16 +312,12 @@ class Agent(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        call: CallReference | str | None = ...,
+        call: Call | str | None = ...,
         by_server: bool = ...,
         timeout: float | None = ...,
     ) -> Any: ...
     def start_silent_monitor(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     state: AgentState | int | None
     def state_in_group(self, skill_group_number: int) -> AgentState | int | None: ...
@@ -359,19 +340,15 @@ class Agent(_PropertyObject):
     ) -> tuple[int, ...]: ...
     def stop_monitoring_call(self, *, timeout: float | None = ...) -> Any: ...
     def stop_silent_monitor(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     def supervise_call(
         self,
         args: Mapping[str, Any] | None = ...,
         *,
         action: int | None = ...,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
+        agent: Agent | str | None = ...,
+        call: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     @property
@@ -382,11 +359,7 @@ class Agent(_PropertyObject):
     def supervisor_enablement_mask(self) -> int | None: ...
     def wait_for_state(self, *wanted: AgentState | int, timeout: float | None = ...) -> AgentState | int: ...
     def whisper(
-        self,
-        *,
-        agent: AgentReference | str | None = ...,
-        call: CallReference | str | None = ...,
-        timeout: float | None = ...,
+        self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> Message: ...
     @property
     def wrapup_ok_enabled(self) -> bool | None: ...
@@ -396,7 +369,7 @@ class Call(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        other: CallReference | str | None = ...,
+        other: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     @property
@@ -421,7 +394,7 @@ class Call(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        other: CallReference | str | None = ...,
+        other: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     connection_call_id: int
@@ -476,7 +449,7 @@ class Call(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        other: CallReference | str | None = ...,
+        other: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
     def rename(self, connection_call_id: int, connection_device_id: str) -> None: ...
@@ -521,7 +494,7 @@ class Call(_PropertyObject):
         self,
         args: Mapping[str, Any] | None = ...,
         *,
-        other: CallReference | str | None = ...,
+        other: Call | str | None = ...,
         timeout: float | None = ...,
     ) -> Message: ...
 
@@ -643,7 +616,7 @@ class Session(_PropertyObject):
     def get_all_skill_groups(self) -> Arguments: ...
     def get_current_agent(self) -> Agent | None: ...
     def get_current_call(self) -> Call | None: ...
-    def get_object_from_object_id(self, unique_object_id: str) -> CtiObject | None: ...
+    def get_object_from_object_id(self, unique_object_id: str) -> _PropertyObject | None: ...
     def get_system_status(self) -> Arguments: ...
     @property
     def heartbeat(self) -> float | None: ...

@@ -10,7 +10,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 
-__all__ = ["LoopThread", "settle"]
+__all__ = ["LoopThread"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -38,14 +38,20 @@ class LoopThread:
     def call(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> Any:
         """Call the function in the thread, wait for what it returns if that can be awaited, and return it.
 
+        What it returns is cancelled if the wait is interrupted, as by Ctrl-C.
+
         Raises what the function raises, or what it returns fails with. Raises ``MethodError``
         (E_CTIOS_UNEXPECTED) in the thread itself, which would wait for itself, and in a process that was
         forked from the thread's.
         """
-        return self.submit(function, *args, **kwargs).result()
+        outcome = self.submit(function, *args, **kwargs)
+        try:
+            return outcome.result()
+        finally:
+            outcome.cancel()  # does nothing once it has a result
 
     def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
-        """As ``call``, but return at once, with a future of the result."""
+        """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait."""
         if self.is_current:
             raise MethodError(
                 CilCode.E_CTIOS_UNEXPECTED,
@@ -65,15 +71,31 @@ class LoopThread:
                 if asyncio.iscoroutine(result):
                     result = self.loop.create_task(result)
             except BaseException as error:
-                outcome.set_exception(error)
+                if outcome.set_running_or_notify_cancel():
+                    outcome.set_exception(error)
                 return
             if hasattr(result, "add_done_callback"):  # a Request, a future or a task
-                result.add_done_callback(lambda done: settle(outcome, done))
-            else:
+                self.follow(outcome, result)
+            elif outcome.set_running_or_notify_cancel():
                 outcome.set_result(result)
 
         self.loop.call_soon_threadsafe(start)
         return outcome
+
+    def follow(self, outcome: "Future[Any]", source: Any) -> None:
+        """Let a future for other threads end as the source does, and cancel the source if it is cancelled.
+
+        - ``source``: a request, future or task of the loop.
+
+        Called in the thread of the loop.
+        """
+
+        def cancel_source(done: "Future[Any]") -> None:
+            if done.cancelled() and not self.loop.is_closed():
+                self.loop.call_soon_threadsafe(source.cancel)
+
+        source.add_done_callback(lambda done: _settle(outcome, done))
+        outcome.add_done_callback(cancel_source)
 
     def run(self, work: Coroutine[Any, Any, _T], timeout: float | None = None) -> _T:
         """Run a coroutine in the thread and return its result.
@@ -88,7 +110,10 @@ class LoopThread:
         except BaseException:
             work.close()
             raise
-        result: _T = outcome.result()
+        try:
+            result: _T = outcome.result()
+        finally:
+            outcome.cancel()
         return result
 
     def stop(self) -> None:
@@ -102,12 +127,14 @@ class LoopThread:
         self.loop.run_forever()
 
 
-def settle(outcome: "Future[Any]", done: Any) -> None:
-    """Give an outcome the result or error of a request, future or task that is done."""
+def _settle(outcome: "Future[Any]", done: Any) -> None:
+    # Gives an outcome the result or error of a request, future or task that is done. Until it is marked as
+    # running, another thread may cancel it at any time.
     if done.cancelled():
         outcome.cancel()
-        outcome.set_running_or_notify_cancel()
-    elif (error := done.exception()) is not None:
+    if not outcome.set_running_or_notify_cancel():
+        return
+    if (error := done.exception()) is not None:
         outcome.set_exception(error)
     else:
         outcome.set_result(done.result())

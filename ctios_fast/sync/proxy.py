@@ -3,17 +3,20 @@
 import functools
 import inspect
 import os
+import threading
 from collections.abc import Callable, Mapping
 from operator import attrgetter
+from types import TracebackType
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.property_object import PropertyObject
 
+from .converting import converted
 from .loop_thread import LoopThread
 
-__all__ = ["Proxy", "home", "proxy_of", "unwrapped", "wrapped"]
+__all__ = ["Proxy", "home", "proxy_of", "wrapped"]
 
 #: The class of the proxies of each class of the model; subclasses of ``Proxy`` enter themselves.
 _CLASSES: Final[dict[type, type["Proxy"]]] = {}
@@ -25,18 +28,25 @@ _target_of: Final = attrgetter("_target")
 
 _home: LoopThread | None = None
 
+#: Held while ``_home`` is created: several threads may create their first session at once.
+_starting = threading.Lock()
+
 
 def home() -> LoopThread:
     """The thread of all sessions, which starts with the first one."""
     global _home
     if _home is None:
-        _home = LoopThread("ctios_fast.sync")
+        with _starting:
+            if _home is None:
+                _home = LoopThread("ctios_fast.sync")
     return _home
 
 
 def _forget_home() -> None:
-    global _home
-    _home = None  # a forked process has none of its parent's threads
+    # A forked process has none of its parent's threads. One of them may have held the lock.
+    global _home, _starting
+    _home = None
+    _starting = threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
@@ -47,23 +57,32 @@ class _Work:
     """A call that is to be carried out in the thread of the event loop.
 
     It shows nothing of its arguments, since one may be a password, and a traceback can show variables.
+    Iterators among the arguments are read at once, in the thread of the caller: their code is the program's,
+    and may use the facade.
     """
 
-    __slots__ = ("_args", "_function", "_kwargs")
+    __slots__ = ("_args", "_error", "_function", "_kwargs")
 
     def __init__(
         self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> None:
         self._function = function
-        self._args = args
-        self._kwargs = kwargs
+        #: What reading the arguments raised; ``result`` raises it.
+        self._error: Exception | None = None
+        try:
+            self._args: tuple[Any, ...] = tuple(map(_unwrapped, args))
+            self._kwargs = {name: _unwrapped(value) for name, value in kwargs.items()}
+        except Exception as error:
+            self._error = error.with_traceback(_from_program(error.__traceback__))
 
     def __repr__(self) -> str:
         return f"<call of {getattr(self._function, '__qualname__', self._function)}>"
 
     def result(self) -> Any:
         """What the function returns."""
-        return self._function(*map(unwrapped, self._args), **_unwrapped_values(self._kwargs))
+        if self._error is not None:
+            raise self._error
+        return self._function(*self._args, **self._kwargs)
 
     async def awaited_result(self) -> Any:
         """What the function returns, or what its result returns when it is awaited, with proxies."""
@@ -93,7 +112,8 @@ class Proxy:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         work = _Work(self.STANDS_FOR, args, kwargs)
         del args, kwargs
-        _attach(self, home().call(work.result))
+        here = home()
+        here.call(lambda: _attach(self, work.result(), here))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -128,9 +148,10 @@ class Proxy:
         return f"<sync {type(self).__name__} new>" if target is None else f"<sync {target!r}>"
 
 
-def _attach(proxy: Proxy, target: PropertyObject) -> None:
+def _attach(proxy: Proxy, target: PropertyObject, here: LoopThread) -> None:
+    # In the loop's thread, as everything that reads or writes _PROXIES.
     object.__setattr__(proxy, "_target", target)
-    object.__setattr__(proxy, "_home", home())
+    object.__setattr__(proxy, "_home", here)
     _PROXIES[id(target)] = proxy
 
 
@@ -140,7 +161,7 @@ def proxy_of(target: PropertyObject) -> Proxy:
     if found is None:
         cls = next((_CLASSES[base] for base in type(target).__mro__ if base in _CLASSES), Proxy)
         found = cls.__new__(cls)
-        _attach(found, target)
+        _attach(found, target, home())
     return found
 
 
@@ -149,31 +170,22 @@ def wrapped(value: Any) -> Any:
 
     A live mapping becomes a dict of this moment.
     """
-    if isinstance(value, PropertyObject):
-        return proxy_of(value)
-    if isinstance(value, Arguments):
-        if any(isinstance(each, PropertyObject) for each in value.values()):
-            return arguments_over({keyword: wrapped(each) for keyword, each in value.items()})
-        return value
-    if isinstance(value, tuple) and any(isinstance(each, PropertyObject) for each in value):
-        return tuple(map(wrapped, value))
-    if isinstance(value, Mapping):
-        return {key: wrapped(each) for key, each in value.items()}
-    return value
+    if isinstance(value, Mapping) and not isinstance(value, Arguments):
+        value = dict(value)
+    return converted(value, PropertyObject, proxy_of)
 
 
-def unwrapped(value: Any) -> Any:
-    """A value of the program, with the model's objects in place of their proxies."""
-    if isinstance(value, Proxy):
-        return _target_of(value)
-    if isinstance(value, list | tuple) and any(isinstance(each, Proxy) for each in value):
-        return type(value)(map(unwrapped, value))
-    return value
+def _unwrapped(value: Any) -> Any:
+    # A value of the program, with the model's objects in place of their proxies.
+    return converted(value, Proxy, _target_of)
+
+
+def _from_program(frames: TracebackType | None) -> TracebackType | None:
+    # The frames of the program's own code. Those of this package before them have the arguments as variables.
+    while frames is not None and frames.tb_frame.f_globals.get("__package__") == __package__:
+        frames = frames.tb_next
+    return frames
 
 
 def _read(target: object, name: str) -> Any:
     return wrapped(getattr(target, name))
-
-
-def _unwrapped_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: unwrapped(value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""The stubs of the message classes under a strict type checker: right programs pass, wrong ones do not."""
+"""Stubs under a strict type checker: right programs pass, wrong ones do not."""
 
 import subprocess
 import sys
@@ -109,6 +109,22 @@ WRONG = {
     "x: str = CloseConf.encode(25, invoke_id=1)": "Incompatible types in assignment",
 }
 
+IN_THREADS = """
+from typing import assert_type
+
+from ctios_fast.sync import Agent, Call, Session
+
+
+def work(session: Session, agent: Agent, call: Call) -> None:
+    session.set_bulk_mode(5000, agents=[agent])
+    call.conference(other=call)
+    agent.supervise_call(agent=agent, call=call)
+    assert_type(session.current_call, Call | None)
+    found = session.get_object_from_object_id("agent.5000.1001")
+    if isinstance(found, Agent):
+        found.login()
+"""
+
 
 def mypy(tmp_path: Path, program: str) -> str:
     file = tmp_path / "program.py"
@@ -128,6 +144,11 @@ def mypy(tmp_path: Path, program: str) -> str:
 @pytest.mark.timeout(300)
 def test_correct_use_of_the_classes_passes(tmp_path):
     assert mypy(tmp_path, RIGHT) == ""
+
+
+@pytest.mark.timeout(300)
+def test_methods_of_the_facade_take_and_return_its_objects(tmp_path):
+    assert mypy(tmp_path, IN_THREADS) == ""
 
 
 @pytest.mark.timeout(300)

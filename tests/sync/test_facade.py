@@ -1,13 +1,18 @@
 """The object model without await, used from real threads."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
 import traceback
 import weakref
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -16,7 +21,7 @@ from support.raw_client import PATIENCE
 
 from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure
 from ctios_fast.sync import Agent, Session
-from ctios_fast.sync.proxy import Proxy
+from ctios_fast.sync.proxy import Proxy, home
 from ctios_fast.testing import CtiServerPair, start_servers
 
 PASSWORD = "Pa55word-of-nobody"
@@ -97,6 +102,125 @@ def test_a_wait_for_an_unknown_event_is_refused_at_once(session: Session) -> Non
         session.wait_for("OnTea")
 
 
+def test_a_cancelled_wait_listens_no_more(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[Arguments] = []
+    wait = session.wait_for("OnAgentStateChange", seen.append)
+    assert wait.cancel()
+    agent.set_agent_state(AgentState.AVAILABLE)
+    assert seen == []
+    assert wait.cancelled()
+    with pytest.raises(CancelledError):
+        wait.result(PATIENCE)
+    assert caplog.records == []
+
+
+def test_waits_that_threads_cancel_while_events_come_are_cancelled_or_have_a_result(
+    session: Session, agent: Agent, caplog: pytest.LogCaptureFixture
+) -> None:
+    states = (AgentState.AVAILABLE, AgentState.NOT_READY)
+
+    def cancel(waits: list[Future[Arguments]]) -> None:
+        start.wait()
+        for wait in waits:
+            wait.cancel()
+
+    with ThreadPoolExecutor(8) as threads:
+        for state in states * 20:
+            start = threading.Barrier(9)
+            waits = [[session.wait_for("OnAgentStateChange") for _ in range(5)] for _ in range(8)]
+            cancelling = [threads.submit(cancel, each) for each in waits]
+            start.wait()
+            agent.set_agent_state(state)
+            for each in cancelling:
+                each.result(PATIENCE)
+            for wait in (wait for each in waits for wait in each):
+                assert wait.cancelled() or wait.result(PATIENCE)["AgentState"] == state
+    assert caplog.records == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals of threads")
+def test_an_interrupted_read_of_a_stream_loses_no_event(session: Session, agent: Agent) -> None:
+    stream = session.stream("OnAgentStateChange")
+    main = threading.get_ident()
+
+    def interrupt() -> None:
+        while not home().call(is_reading):
+            pass  # each look takes a turn of the loop's thread
+        signal.pthread_kill(main, signal.SIGINT)
+
+    def is_reading() -> bool:
+        return any("__anext__" in repr(task) for task in asyncio.all_tasks())
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        next(stream)
+    thread.join()
+    agent.set_agent_state(AgentState.AVAILABLE)
+    assert next(stream).args["AgentState"] == AgentState.AVAILABLE
+
+
+_AGENT_IDS = ("1001", "1002")
+
+#: How a program may give objects to a method.
+_CONTAINERS: dict[str, Callable[[list[Agent]], Any]] = {
+    "list": list,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+    "deque": deque,
+    "iterator": iter,
+    "generator": lambda agents: (each for each in agents),
+    "map": lambda agents: map(lambda each: each, agents),  # noqa: C417
+    "values": lambda agents: {each.agent_id: each for each in agents}.values(),
+    "keys": lambda agents: dict.fromkeys(agents).keys(),
+}
+
+
+@pytest.mark.parametrize("container", _CONTAINERS)
+def test_objects_are_given_in_any_container(session: Session, container: str) -> None:
+    agents = [Agent(agent_id) for agent_id in _AGENT_IDS]
+    session.set_bulk_mode(5000, agents=_CONTAINERS[container](agents))
+    assert sorted(session.agents) == list(_AGENT_IDS)
+    assert all(session.agents[each.agent_id] is each for each in agents)
+
+
+def test_a_generator_runs_in_the_thread_of_the_caller(session: Session) -> None:
+    def agents() -> Iterator[Agent]:
+        for agent_id in _AGENT_IDS:
+            threads.add(threading.current_thread())
+            yield Agent(agent_id)
+
+    threads: set[threading.Thread] = set()
+    session.set_bulk_mode(5000, agents=agents())
+    assert threads == {threading.current_thread()}
+    assert sorted(session.agents) == list(_AGENT_IDS)
+
+
+def test_what_a_generator_raises_is_raised_with_its_own_frames(session: Session) -> None:
+    def agents() -> Iterator[str]:
+        yield "1001"
+        raise OSError("no more names")
+
+    with pytest.raises(OSError, match="no more names") as error:
+        session.set_bulk_mode(5000, agents=agents())
+    assert error.traceback[-1].name == "agents"
+
+
+def test_objects_in_nested_arguments_are_proxies_again_when_they_are_read(session: Session) -> None:
+    one, other = Agent("1001"), Agent("1002")
+    one.set_value("Mine", {"a": {"b": (1, other)}})
+    assert one.get_value("Mine")["a"]["b"] == (1, other)
+
+
+def test_a_list_that_contains_itself_is_refused(session: Session) -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    assert failing(lambda: session.set_bulk_mode(5000, agents=endless)) == CilCode.E_CTIOS_INVALID_ARGUMENT
+
+
 def test_a_listener_reads_and_does_not_wait(session: Session, agent: Agent) -> None:
     seen: list[Any] = []
 
@@ -164,6 +288,29 @@ def test_nothing_stays_alive(pair: CtiServerPair) -> None:
     assert [reference() for reference in references] == [None] * 3
 
 
+#: A program whose threads create their first session at once. It prints how many loop threads there are.
+_RACE = """
+import threading
+from ctios_fast.sync import Session
+
+start = threading.Barrier(8)
+
+def work():
+    start.wait()
+    Session(client_id="job")
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(sum(thread.name == "ctios_fast.sync" for thread in threading.enumerate()))
+"""
+
+
+def test_threads_that_create_their_first_session_at_once_share_one_loop() -> None:
+    done = subprocess.run([sys.executable, "-c", _RACE], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
 def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: Session) -> None:
     def child(answers: Any) -> None:
@@ -186,6 +333,13 @@ def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: 
     assert session.counters()["handler_errors"] == 0
 
 
+def nested() -> list[Any]:
+    """A list that contains itself."""
+    endless: list[Any] = []
+    endless.append(endless)
+    return endless
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -196,6 +350,8 @@ def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: 
         lambda session, agent: Agent("1" * 50, 5000, agent_password=PASSWORD),
         lambda session, agent: Session(client_id="x", client_password=PASSWORD * 9),
         lambda session, agent: session.request("LOGIN", {"AgentPassword": PASSWORD}),
+        lambda session, agent: agent.login({"AgentPassword": PASSWORD, "Nested": nested()}),
+        lambda session, agent: agent.login([PASSWORD, (1 // each for each in (0,))]),
     ],
 )
 def test_a_traceback_shows_no_password(session: Session, agent: Agent, call: Any) -> None:
