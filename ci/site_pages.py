@@ -34,8 +34,11 @@ MODULES = (
 )
 
 
-def linked(text: str) -> str:
-    """A page's text with links to the pages that files other than Markdown become."""
+def published(text: str) -> str:
+    """A page's text without the blocks that only its test runs, with links to the pages that files become."""
+    text = re.sub(
+        r"<!-- invisible-code-block: python\n.*?^-->\n\n?", "", text, flags=re.DOTALL | re.MULTILINE
+    )
     text = re.sub(r"(\]\((?:\.\./)*(?:examples/)?[\w/]+)\.py\)", r"\1.md)", text)
     return re.sub(r"\]\(LICENSE\)", "](LICENSE.md)", text)
 
@@ -104,7 +107,7 @@ def main() -> None:
     for pattern in PAGES:
         for path in ROOT.glob(pattern):
             if path.suffix == ".md":
-                pages[path.relative_to(ROOT).as_posix()] = linked(path.read_text("utf-8"))
+                pages[path.relative_to(ROOT).as_posix()] = published(path.read_text("utf-8"))
             else:
                 copy = target / path.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)

@@ -154,9 +154,8 @@ def test_the_agent_states_of_the_simulator_equal_its_table() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/tools.md"])
-def test_json_lines_in_the_pages_equal_the_output_of_decode(name: str) -> None:
-    text = page(name)
+def test_json_lines_in_the_page_of_the_tools_equal_the_output_of_decode() -> None:
+    text = page("docs/tools.md")
     lines = [line for line in text.splitlines() if line.startswith(('{"offset"', '{"time"'))]
     assert lines
     version = codec(25)
@@ -165,13 +164,6 @@ def test_json_lines_in_the_pages_equal_the_output_of_decode(name: str) -> None:
         [decoded] = records([frame_from_record(version, row)], version)
         own = {key: value for key, value in row.items() if key not in CAPTURE_KEYS}
         assert {**decoded, "offset": row["offset"]} == own
-
-
-def test_the_hex_dump_in_the_readme_decodes_to_its_json_lines() -> None:
-    text = page("README.md")
-    dump = bytes.fromhex("".join(re.findall(r"^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+)", text, re.MULTILINE)))
-    lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"offset"')]
-    assert list(records([dump], codec(25))) == lines
 
 
 def test_the_error_of_encode_in_the_pages_is_what_it_prints() -> None:

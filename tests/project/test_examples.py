@@ -1,4 +1,4 @@
-"""The examples run on their own simulator and on given servers; the README shows them unchanged."""
+"""The examples run on their own simulator and on given servers; ``test_pages.py`` runs the pages."""
 
 import asyncio
 import io

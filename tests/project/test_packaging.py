@@ -26,7 +26,7 @@ def description() -> str:
 def test_the_description_has_no_links_that_lead_nowhere(description: str) -> None:
     assert "# ctios_fast" in description
     assert check_wheel.dead_links(description) == []
-    assert "docs/connection.md" in description  # the text of a link stays
+    assert "docs/packaging.md" in description  # the text of a link stays
 
 
 @needs_sources

@@ -11,6 +11,9 @@ from support.scripts import ROOT
 
 #: Commands that the tests check and do not run, with the reasons.
 NOT_RUN = {
+    "pip install .": "changes the environment of the tests",
+    "pip install '.[cli]'": "changes the environment of the tests",
+    "ctios-fast sim --agents 10": "runs until it is interrupted",
     "ci/demo": "creates a virtual environment; tests/cli/test_demo.py runs the demo",
     "ci/test": "runs these tests",
     "ci/test -q": "runs these tests",
@@ -26,7 +29,6 @@ NOT_RUN = {
     'pytest benchmarks -k "three and fields and AGENT"': "measures",
     "python -m benchmarks.paired 3 fields": "measures",
     "ruff format && ci/lint": "changes files",
-    "ctios-fast sim": "runs until it is interrupted; tests/cli/test_sim_cli.py runs it",
     "ctios-fast sim --agents 200 --port-a 0 --port-b 0": "runs until it is interrupted",
     """echo '{"do": "call", "to": "1001", "from": "5550001"}' | nc -U -N /run/user/1000/sim""": (
         "needs nc; the page carries out the command by itself"
@@ -61,7 +63,7 @@ PAGES_WITH_CODE = [path for path in PAGES if fences(path)]
 @pytest.mark.parametrize("path", PAGES_WITH_CODE, ids=name_of)
 def test_the_code_of_the_page_runs(path: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing and "console" in shown(path):
+    if missing and {"console", "sh"} & set(shown(path)):
         pytest.skip(f"commands of the page need {', '.join(missing)}")
     factory = loop_factory(pytestconfig.getoption("--loop"))
     with page_runner(tmp_path, NOT_RUN, factory) as runner:
@@ -80,6 +82,6 @@ def test_the_pages_have_blocks() -> None:
 
 
 def test_every_command_that_is_not_run_is_in_a_page() -> None:
-    sources = [source for path in PAGES for _, source in blocks(path)]
+    sources = [source for path in PAGES for language, source in blocks(path) if language in {"console", "sh"}]
     named = {command for source in sources for command, _ in commands(source)}
     assert set(NOT_RUN) <= named

@@ -30,7 +30,7 @@ from sybil import Document, Example
 from sybil.evaluators.python import pad
 from sybil.parsers.markdown import CodeBlockParser
 
-from ctios_fast import Agent, Session
+from ctios_fast import Agent, Session, keywords
 from ctios_fast.sync import Session as SyncSession
 from ctios_fast.testing import CtiServerPair, start_servers
 from support.model import PATIENCE, soon, until
@@ -44,7 +44,7 @@ PAGES = sorted(
 )
 
 #: The servers of a page. Agent 1001 supervises the others; agents are in two skill groups by turns.
-CENTRE = {"agents": 5}
+CENTRE = {"agents": 500}
 
 #: Seconds that a command, or the tests of a page, may take.
 COMMAND_TIME = 50
@@ -197,9 +197,12 @@ def parse(path: Path, runner: PageRunner | None = None) -> Document:
     evaluators: dict[str, Callable[[Example], None]] = {
         "python": runner.python if runner else nothing,
         "console": runner.console if runner else nothing,
+        "sh": runner.console if runner else nothing,
         "cython": check_excerpt,
         "json": check_json,
         "toml": check_toml,
+        "cpp": check_names,
+        "java": check_names,
         "mermaid": nothing,  # test_docs.py compares it with the table that it draws
         "text": nothing,  # what a program prints, and drawings
     }
@@ -240,6 +243,15 @@ def check_toml(example: Example) -> None:
     tomllib.loads(example.parsed)
 
 
+def check_names(example: Example) -> None:
+    """Look the methods and keywords of CTI OS up that a block in another language uses."""
+    known = (ROOT / "docs" / "ctios_coverage.toml").read_text("utf-8")
+    for name in re.findall(r"\b(?:[A-Z][a-z]+){2,}(?=\()", example.parsed):
+        assert re.search(rf"\b{name}\b", known), name
+    for name in re.findall(r"\bCTIOS_\w+", example.parsed):
+        assert hasattr(keywords, name), name
+
+
 def starts_a_loop(tree: ast.Module) -> bool:
     """Whether a block runs an event loop of its own, so that it cannot run in the page's loop."""
     return any(
@@ -260,7 +272,12 @@ def run_tests(blocks: list[str], folder: Path) -> None:
 
 
 def commands(block: str) -> Iterator[tuple[str, str]]:
-    """The commands of a block and the output that it shows after each, without comments of the shell."""
+    """The commands of a block and the output that it shows after each, without comments of the shell.
+
+    A block without prompts has a command in each line, and no output.
+    """
+    if not block.startswith("$ "):
+        block = re.sub("^", "$ ", block.rstrip("\n"), flags=re.MULTILINE) + "\n"
     for piece in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         line, _, shown = piece.partition("\n")
         yield re.sub(r" +# .*", "", line), shown
