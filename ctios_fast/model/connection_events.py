@@ -198,6 +198,7 @@ class ConnectionEvents:
 
     def heartbeat(self) -> None:
         """The server answered a heartbeat."""
+        self._context.monitors.heartbeat_answered()
         self._context.fire("OnHeartbeat", _time_arguments)
 
     def heartbeat_missing(self, count: int) -> None:

@@ -197,3 +197,48 @@ async def test_monitors_work_again_after_a_fail_over(
     await until(lambda: "OnMonitoredCallDelivered" in recorder.names)
     assert "OnMonitoredAgentStateChange" in recorder.names
     assert "OnAgentStateChange" not in recorder.names
+
+
+async def test_who_left_in_the_gap_is_no_longer_a_member(
+    make_session: MakeSession, clock: ManualClock, large: Simulator
+) -> None:
+    session = make_session(clock=clock)
+    recorder = Recorder(session)
+    reports: list[Any] = []
+    session.subscribe("OnRecovered", reports.append)
+    agent = await supervisor(session, large)
+    await soon(agent.start_monitoring_all_agent_teams())
+    large.set_agent_state("1002", NOT_READY)
+    await settled(session)
+    await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
+    recorder.clear()
+    large.fail_side("a")
+    plant, agents = large.plant, large.plant.population.agents
+    plant.leave_team(1, agents["1002"])
+    plant.leave_team(1, agents["1003"])
+    plant.join_team(1, agents["1075"])
+    for number in range(4, 11):  # 64 members are left: the list fills one message
+        plant.leave_team(1, agents[f"10{number:02}"])
+    plant.join_team(1, agents["1076"])
+    plant.join_team(1, agents["1077"])
+    plant.leave_team(3, agents["1001"])  # a team without its supervisor is not listed any more
+    await advance(clock, session, lambda: recorder.of("OnSetAgentModeEvent"))
+    await until(lambda: reports)
+    changes = recorder.of("OnNewAgentTeamMember")
+    left = {(args["TeamID"], args["AgentID"]) for args in changes if args["ConfigOperation"] == 2}
+    assert left == {(1, f"10{number:02}") for number in range(2, 11)} | {(3, "1001"), (3, "1072")}
+    assert all(args["Recovered"] is True for args in changes if args["ConfigOperation"] == 2)
+    assert {args["AgentID"] for args in changes if args["ConfigOperation"] == 1} == {"1075", "1076", "1077"}
+    assert (reports[0]["TeamMembersLeft"], reports[0]["MonitorsLost"]) == (11, 1)
+    teams = session.context.monitors.teams
+    assert {team_id: dict(team.members) for team_id, team in teams.items()} == {
+        team_id: dict(team.flags) for team_id, team in plant.population.teams.items() if team_id != 3
+    }
+    assert len(teams[1].members) == 64
+    assert len(recorder.of("OnStopMonitoringAgent")) == 1
+    assert agent.monitored_agent is None
+    recorder.clear()
+    large.set_agent_state("1002", AVAILABLE)
+    large.set_agent_state("1075", NOT_READY)
+    await until(lambda: recorder.of("OnMonitoredAgentStateChange"))
+    assert {args["AgentID"] for args in recorder.of("OnMonitoredAgentStateChange")} == {"1075"}

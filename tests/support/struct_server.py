@@ -267,9 +267,15 @@ class Peer:
         agent_id: str = "1001",
         instrument: str = "3001",
         groups: Sequence[Group] = (),
+        skill_target: int = 5123,
     ) -> None:
-        """Answer a query for an agent's state; a logged-out agent has no identity at the device."""
-        fixed = struct.pack(">IHHiIHIiI", request.invoke_id, state, len(groups), VOICE, 0, 1, 1, 5123, 0)
+        """Answer a query for an agent's state; a logged-out agent has no identity at the device.
+
+        ``skill_target``: ICMAgentID.
+        """
+        fixed = struct.pack(
+            ">IHHiIHIiI", request.invoke_id, state, len(groups), VOICE, 0, 1, 1, skill_target, 0
+        )
         if self.version >= 19:
             fixed += struct.pack(">i", 0)  # DepartmentID
         floating: list[tuple[int, bytes]] = []

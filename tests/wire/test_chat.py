@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+from support.call_messages import Connection, send
 from support.documented_events import check_keywords
 from support.model import MakeSession, failing, soon, until
 from support.struct_server import PERIPHERAL, Floating, Peer, StructServer, text, uint
@@ -130,6 +131,12 @@ async def test_messages_that_cannot_be_sent_are_refused(desk: Desk) -> None:
         ({"message": "hi", "distribution": "agent", "target": 1002}, invalid),
     ):
         assert failing(lambda given=given: desk.agent.send_chat_message(**given)) == code, given  # type: ignore[misc]
+    call = Connection(601, "3001")
+    send(desk.peer, "BEGIN_CALL", call)
+    await desk.recorder.wait_for("OnCallBegin")
+    for target in (call.uid, desk.session.calls[call.uid]):
+        with pytest.raises(MethodError, match="target must be an Agent"):
+            desk.agent.send_chat_message(message="hi", distribution="agent", target=target)  # type: ignore[arg-type]
     desk.agent.send_chat_message(message="x" * 254, distribution="all")
     assert (await desk.peer.receive(USER_MESSAGE_REQ)).floating(MESSAGE_LAYOUT) == [(7, text("x" * 254))]
 

@@ -30,6 +30,7 @@ from support.supervisor_steps import (
 )
 from support.wire_steps import (
     AGENT_SERVICES,
+    OWN_MONITOR,
     QUERY_LAYOUT,
     SNAPSHOT_DEVICE_LAYOUT,
     FullRecorder,
@@ -41,7 +42,7 @@ from support.wire_steps import (
     report_state,
 )
 
-from ctios_fast import CilCode, MethodError, RequestRefused, Session
+from ctios_fast import CilCode, ConnectionLost, MethodError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 
 MEMBER, DEVICE, OTHER = "1002", "3002", "1003"
@@ -50,7 +51,7 @@ CALL = Connection(601, DEVICE)
 #: InvokeID, PeripheralID, ConnectionCallID, CallMsgMask, AgentStateMask, ConnectionDeviceIDType,
 #: MonitoredDeviceType.
 START_LAYOUT = "IIIIIHH"
-E_CTI_INVALID_DEVICE, E_CTI_NOT_CALL_PARTY = 87, 35
+E_CTI_INVALID_DEVICE, E_CTI_NOT_CALL_PARTY, E_CTI_INVALID_MONITORID = 87, 35, 55
 
 
 @pytest.fixture
@@ -167,6 +168,112 @@ async def test_another_agent_replaces_the_monitored_one(desk: SupervisorDesk, re
     assert recorder.of("OnMonitoredCallEnd")[0]["Recovered"] is True
     assert desk.agent.monitored_agent.agent_id == OTHER
     assert set(desk.session.context.monitors.by_id) == {SECOND_MONITOR}
+
+
+async def test_another_agent_replaces_one_whose_monitor_is_not_confirmed_yet(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    first = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    assert desk.agent.start_monitoring_agent(agent="agent.5000.1002") is first
+    second = desk.agent.start_monitoring_agent(agent="agent.5000.1003")
+    with pytest.raises(MethodError, match="another agent was chosen"):
+        await soon(first)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
+    send(desk.peer, "BEGIN_CALL", CALL, monitor_id=DEVICE_MONITOR)
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == DEVICE_MONITOR
+    desk.peer.monitor_stop_conf(stop)
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    assert asked.floating(START_LAYOUT) == [(76, text("3003"))]
+    desk.peer.monitor_start_conf(asked, SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(second)
+    assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallEnd", "OnStartMonitoringAgent"]
+    assert desk.agent.monitored_agent.agent_id == OTHER
+    monitors = desk.session.context.monitors
+    assert (set(monitors.by_id), len(monitors.wanted)) == ({SECOND_MONITOR}, 1)
+
+
+async def test_another_agent_replaces_one_whose_device_is_asked_for(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    desk.peer.team_config(7, [("1004", 0, AVAILABLE)])
+    await recorder.wait_for("OnNewAgentTeamMember")
+    first = desk.agent.start_monitoring_agent(agent="agent.5000.1004")
+    query = await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+    second = desk.agent.start_monitoring_agent(agent="agent.5000.1003")
+    desk.peer.query_conf(query, AVAILABLE, agent_id="1004", instrument="3004")
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(second)
+    with pytest.raises(MethodError, match="agent 1004 is not monitored"):
+        await soon(first)
+    await report_state(desk.peer, recorder)
+    assert desk.agent.monitored_agent.agent_id == OTHER
+    assert len(desk.session.context.monitors.wanted) == 1
+
+
+async def test_the_agent_before_can_be_chosen_again_while_its_monitor_ends(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    recorder.clear()
+    other = desk.agent.start_monitoring_agent(agent="agent.5000.1003")
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    again = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    desk.peer.monitor_stop_conf(stop)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(again)
+    with pytest.raises(MethodError):
+        await soon(other)
+    assert names(recorder) == ["OnStopMonitoringAgent", "OnStartMonitoringAgent"]
+    assert desk.agent.monitored_agent.agent_id == MEMBER
+    assert set(desk.session.context.monitors.by_id) == {SECOND_MONITOR}
+
+
+async def test_monitoring_can_be_stopped_before_it_is_confirmed(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    starting = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    stopping = desk.agent.stop_monitoring_agent()
+    desk.peer.monitor_start_conf(asked, DEVICE_MONITOR)
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(stopping)
+    with pytest.raises(MethodError, match="the monitoring was stopped"):
+        await soon(starting)
+    assert names(recorder) == []
+    monitors = desk.session.context.monitors
+    assert (monitors.by_id, monitors.wanted, desk.agent.monitored_agent) == ({}, {}, None)
+
+
+async def test_a_loss_before_the_confirmation_fails_the_request(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    starting = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    await desk.peer.receive(MONITOR_START_REQ)
+    desk.peer.reset()
+    with pytest.raises(ConnectionLost):
+        await soon(starting)
+    assert not desk.session.context.monitors.wanted
+
+
+async def test_the_call_that_the_supervisor_joined_is_named(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    await hear_call(desk.peer, recorder, Connection(601, "3001"), monitor_id=OWN_MONITOR)
+    request = desk.agent.stop_monitoring_agent()
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(request)
+    assert recorder.of("OnStopMonitoringAgent")[0]["BargedInCallID"] == CALL.uid
+    await hear_call(desk.peer, recorder, CALL, monitor_id=99)
+    await started(desk)
+    start = recorder.of("OnStartMonitoringAgent")
+    assert "BargedInCallID" not in start[0]
+    assert start[1]["BargedInCallID"] == CALL.uid
 
 
 @pytest.mark.covers("Agent.StopMonitoringAgent", "IAgentEvents.OnStopMonitoringAgent")
@@ -313,6 +420,39 @@ async def test_the_servers_monitor_of_a_call_can_be_stopped(
     assert not desk.session.context.monitors.wanted
 
 
+async def test_the_monitor_of_an_own_call_ends_with_the_call(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    own = Connection(605, "3001")
+    call = await hear_call(desk.peer, recorder, own, monitor_id=OWN_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), CALL_MONITOR)
+    await soon(request)
+    send(desk.peer, "END_CALL", own, monitor_id=OWN_MONITOR)
+    await recorder.wait_for("OnCallEnd")
+    monitors = desk.session.context.monitors
+    assert (monitors.wanted, monitors.by_id) == ({}, {})
+
+
+async def test_the_monitor_of_a_call_that_ends_before_the_confirmation_is_stopped(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    own = Connection(605, "3001")
+    call = await hear_call(desk.peer, recorder, own, monitor_id=OWN_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    send(desk.peer, "END_CALL", own, monitor_id=OWN_MONITOR)
+    desk.peer.monitor_start_conf(asked, CALL_MONITOR)
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == CALL_MONITOR
+    desk.peer.failure_conf(stop, E_CTI_INVALID_MONITORID)
+    await soon(request)
+    await report_state(desk.peer, recorder)
+    monitors = desk.session.context.monitors
+    assert (monitors.wanted, monitors.by_id) == ({}, {})
+    assert not recorder.of("OnControlFailureConf")
+
+
 # --- Other forms ------------------------------------------------------------------------------------
 
 
@@ -443,6 +583,8 @@ async def test_a_monitor_that_the_server_refuses_then_is_lost(
     report = await recorder.wait_for("OnRecovered")
     assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [1, 0, 1]
     assert recorder.of("OnStopMonitoringAgent")[0]["AgentReference"] == "agent.5000.1002"
+    stopped = recorder.names.index("OnStopMonitoringAgent")
+    assert recorder.names[stopped + 1] == "OnSupervisorButtonChange"
     assert desk.agent.monitored_agent is None
     assert not desk.session.context.monitors.wanted
 

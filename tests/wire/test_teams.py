@@ -470,6 +470,20 @@ class TestBulkMode:
         peer.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
         await recorder.wait_for("OnAgentStateChange", 3)
 
+    async def test_all_teams_cannot_be_monitored_before_any_is_known(
+        self, session: Session, server: StructServer, recorder: FullRecorder
+    ) -> None:
+        peer = await open_bulk(session, server)
+        supervisor = session.agent("1001")
+        with pytest.raises(MethodError, match=r"start_monitoring_agent_team\(team_id=.*members=") as error:
+            supervisor.start_monitoring_all_agent_teams()
+        assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+        peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        assert await soon(supervisor.start_monitoring_all_agent_teams()) == (TEAM,)
+        peer.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+
     async def test_the_program_may_name_the_members(
         self, session: Session, server: StructServer, recorder: FullRecorder
     ) -> None:

@@ -359,7 +359,7 @@ class CallLife:
     def _remove(self, call: Call) -> None:
         if call.is_alive:  # a listener may have disconnected the session
             was_current = self._context.current_call is call
-            if call.monitor_ids is not None:
+            if self._context.monitors.wanted:  # the server's monitor of a call may not have reported it yet
                 self._context.monitors.call_ended(call)
             self.index.remove(call)
             if was_current:

@@ -1,7 +1,8 @@
 """What messages do to the teams of a session, and to monitors that are confirmed too late."""
 
 import logging
-from typing import Final
+from collections.abc import Collection, Container, Iterable
+from typing import Any, Final
 
 from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.core import Handler, Message
@@ -14,11 +15,12 @@ from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .events import MONITOR_EVENTS
 from .member_arguments import ADDED, REMOVED, member_arguments
 from .monitor_control import stop_monitor
-from .monitor_repairs import MonitorRepairs
+from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, Listed, Team, listed_members
 
@@ -28,10 +30,19 @@ __all__ = ["TEAMS"]
 _WHOLE_LIST, _ADD, _REMOVE = 0, 1, 2
 #: Counter of the session: messages about teams whose numbers contradict what they list.
 _CONTRADICTING: Final = "team_lists_contradicting"
+#: Answers to heartbeats after which an open list has ended. The second heartbeat was sent when the last part
+#: of the list had come, so a server that answers it had nothing to add.
+_BEATS_AFTER_LIST: Final = 2
 
 
 class TeamLists:
-    """Takes in what a session's messages say of its teams."""
+    """Takes in what a session's messages say of its teams.
+
+    A list ends with a message that is not full, with a message that cannot continue it, with one about
+    another team, or after ``_BEATS_AFTER_LIST`` heartbeats. The lists that follow a new connection end
+    together, when the server has answered what was asked after them: changes that come in between are part of
+    what they say.
+    """
 
     def __init__(self, context: Context, teams: Table[Team]) -> None:
         self._context = context
@@ -39,6 +50,8 @@ class TeamLists:
         self._agents: Table[Agent] = context.registry[AGENTS.name]
         #: The team of the last message.
         self._last: Team | None = None
+        #: Answers to heartbeats since that message.
+        self._beats = 0
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         context.monitors.counts.update({TEAM_MEMBERS_REFUSED: 0, _CONTRADICTING: 0})
         teams.counts = context.monitors.counts
@@ -58,9 +71,9 @@ class TeamLists:
         team = self.team(message["TeamID"])
         if team is None:
             return
-        if self._last is not None and self._last is not team:
-            self._last.close_list()
-        self._last = team
+        if self._last is not None and self._last is not team and not context.monitors.awaits_lists:
+            self._end(self._last)
+        self._last, self._beats = team, 0
         name = message.get("AgentTeamName")
         if isinstance(name, str) and name:
             team.name = name
@@ -79,16 +92,75 @@ class TeamLists:
                 message["NumberOfAgents"],
                 operation,
             )
-        if operation == _WHOLE_LIST and is_consistent:
-            gone = team.listed((each.agent_id for each in listed), len(listed) >= MAX_PART)
-        else:
-            team.close_list()
-            gone = [each.agent_id for each in listed] if operation == _REMOVE else []
+        named = [each.agent_id for each in listed]
+        is_waiting = self._context.monitors.awaits_lists
+        if not is_consistent:
+            team.abandon_list()
+        elif operation == _REMOVE:
+            if is_waiting:
+                team.exclude(named)
+            else:
+                self._end(team)
+        elif self._is_part(team, operation, listed):
+            is_full = len(listed) >= MAX_PART
+            team.take_part(named, is_full=is_full, is_whole=operation == _WHOLE_LIST)
         if operation in (_WHOLE_LIST, _ADD):
             for each in listed:
                 self._add(team, each)
-        for agent_id in gone:
-            self._remove(team, agent_id)
+            if team.is_listed and not team.goes_on and not is_waiting:
+                self._end(team)
+        elif operation == _REMOVE:
+            self._remove(team, named)
+            self._members_left(named)
+
+    def _is_part(self, team: Team, operation: int, listed: Collection[Listed]) -> bool:
+        # Whether a message is a part of a list. One that adds members is one where it continues a list, and
+        # where the list is due that a server sends to a supervisor's session over a new connection.
+        if operation == _WHOLE_LIST or (operation == _ADD and team.is_listed):
+            return True
+        context = self._context
+        if operation != _ADD or not team.is_stale or not context.services_granted & CTI_SERVICE_SUPERVISOR:
+            return False
+        # A list that comes late is distinguished from members that join: it names present members.
+        return (
+            context.monitors.awaits_lists
+            or not 0 < len(listed) < MAX_PART
+            or any(team.members.get(each.agent_id) == each.flags for each in listed)
+        )
+
+    def on_heartbeat(self) -> None:
+        """The server has answered a heartbeat."""
+        self._beats += 1
+        team, monitors = self._last, self._context.monitors
+        if team is None or not team.is_listed or self._beats < _BEATS_AFTER_LIST or monitors.awaits_lists:
+            return
+        self._end(team)
+        self._context.monitored_agents_changed()
+
+    def end_all(self, existing: Container[int] | None) -> None:
+        """The lists that follow a new connection have come: who is not in them has left.
+
+        - ``existing``: the TeamIDs that exist, None where these are not known. A team that neither they nor a
+          list names is over.
+        """
+        former: list[str] = []
+        for team in list(self._teams):
+            if team.is_listed:
+                former += self._remove(team, team.end_list(), is_found=True)
+            elif team.is_stale and existing is not None and team.team_id not in existing:
+                former += self._remove(team, team.former_members(), is_found=True)
+                if not team.members:
+                    self._teams.remove(team.team_id)
+        self._last = None
+        self._context.tally[MEMBERS_LEFT] += len(former)
+        self._members_left(former)
+        self._context.monitored_agents_changed()
+
+    def _end(self, team: Team) -> None:
+        # The open list of a team is complete.
+        is_found = team.is_stale
+        former = self._remove(team, team.end_list(), is_found=is_found)
+        self._members_left(former)
 
     def _add(self, team: Team, listed: Listed) -> None:
         context, agent_id = self._context, listed.agent_id
@@ -100,12 +172,25 @@ class TeamLists:
         team.reported[agent_id] = context.monitors.team_requests
         context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, listed)
 
-    def _remove(self, team: Team, agent_id: str) -> None:
-        if not team.remove(agent_id):
+    def _remove(self, team: Team, agent_ids: Iterable[str], *, is_found: bool = False) -> list[str]:
+        # Returns the AgentIDs that were members. ``is_found``: no message said that they left.
+        removed = [agent_id for agent_id in agent_ids if team.remove(agent_id)]
+        for agent_id in removed:
+            agent = self._agents.get(agent_id)
+            if agent is not None:
+                self._context.fire(
+                    "OnNewAgentTeamMember", member_arguments, agent, team, REMOVED, None, is_found
+                )
+        return removed
+
+    def _members_left(self, agent_ids: Collection[str]) -> None:
+        # A supervisor does not monitor the calls of an agent who left the last of its teams.
+        supervisor: Any = self._context.current_agent
+        monitored = None if supervisor is None or not agent_ids else supervisor.monitored_agent
+        if monitored is None or monitored.agent_id not in agent_ids:
             return
-        agent = self._agents.get(agent_id)
-        if agent is not None:
-            self._context.fire("OnNewAgentTeamMember", member_arguments, agent, team, REMOVED, None)
+        if not any(monitored.agent_id in team.members for team in self._teams):
+            supervisor.stop_monitoring_former_member()
 
     def on_late(self, message: Message) -> None:
         """Handle the confirmation of a monitor whose request was given up before.
@@ -146,6 +231,7 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
     monitors = context.monitors
     monitors.teams = teams.by_key
     monitors.forget_teams, monitors.team_of = lists.forget, lists.team
+    monitors.end_lists, monitors.heartbeat_answered = lists.end_all, lists.on_heartbeat
     return {
         ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config,
         ged.MONITOR_START_CONF: lists.on_late,

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 from ctios_fast import keywords as kw
 from ctios_fast.enums import AgentState
 from ctios_fast.model.arguments import Arguments, arguments_over
+from ctios_fast.model.calls.call_life import RECOVERED
 
 from .team_table import Listed, Team
 
@@ -39,11 +40,14 @@ class Member(Protocol):
         """The agent's identity within its session."""
 
 
-def member_arguments(agent: Member, team: Team, operation: int, listed: Listed | None) -> Arguments:
+def member_arguments(
+    agent: Member, team: Team, operation: int, listed: Listed | None, is_found: bool = False
+) -> Arguments:
     """Of OnNewAgentTeamMember.
 
     - ``operation``: ``ADDED`` or ``REMOVED``.
     - ``listed``: what the message says of the member, None where none does.
+    - ``is_found``: whether the change was found after a gap, without a message that says it.
     """
     values: dict[str, Any] = {
         kw.CTIOS_PERIPHERALID: agent.peripheral_id,
@@ -68,20 +72,24 @@ def member_arguments(agent: Member, team: Team, operation: int, listed: Listed |
         values["AgentTeamName"] = team.name
     if listed is not None and listed.duration is not None:
         values[kw.CTIOS_STATEDURATION] = listed.duration
+    if is_found:
+        values[RECOVERED] = True
     return arguments_over(values)
 
 
-def monitoring_arguments(supervisor: Member, agent: Member) -> Arguments:
+def monitoring_arguments(supervisor: Member, agent: Member, barged_in: str | None) -> Arguments:
     """Of OnStartMonitoringAgent and OnStopMonitoringAgent.
 
     - ``agent``: the monitored agent.
+    - ``barged_in``: UniqueObjectID of the agent's call that the supervisor has joined, None without one.
     """
-    return arguments_over(
-        {
-            kw.CTIOS_UNIQUEOBJECTID: supervisor.unique_object_id,
-            kw.CTIOS_AGENTREFERENCE: agent.unique_object_id,
-            kw.CTIOS_SUPERVISORID: supervisor.agent_id,
-            kw.CTIOS_SUPERVISORKEY: supervisor.unique_object_id,
-            kw.CTIOS_SUPERVISORAGENTSTATE: _UNKNOWN if supervisor.state is None else supervisor.state,
-        }
-    )
+    values = {
+        kw.CTIOS_UNIQUEOBJECTID: supervisor.unique_object_id,
+        kw.CTIOS_AGENTREFERENCE: agent.unique_object_id,
+        kw.CTIOS_SUPERVISORID: supervisor.agent_id,
+        kw.CTIOS_SUPERVISORKEY: supervisor.unique_object_id,
+        kw.CTIOS_SUPERVISORAGENTSTATE: _UNKNOWN if supervisor.state is None else supervisor.state,
+    }
+    if barged_in is not None:
+        values[kw.CTIOS_BARGEDINCALLID] = barged_in
+    return arguments_over(values)

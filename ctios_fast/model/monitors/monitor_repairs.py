@@ -1,24 +1,24 @@
-"""MonitorRepairs: the steps that start the monitors of a session again after its connection was lost.
+"""MonitorRepairs: the steps that bring teams up to date and start monitors again after a lost connection.
 
-They come before the steps about calls, so that no event of a monitored device is missed after its calls were
-asked for.
+They come after the step about agents, so that the lists of teams that follow an opening have come. They come
+before the steps about calls, so that no event of a monitored device is missed after its calls were asked for.
 """
 
 import logging
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from ctios_fast.errors import Refused
 from ctios_fast.model.calls.refusals import is_about_the_call
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
+from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
-from .member_arguments import monitoring_arguments
 from .monitor_control import start_monitor
 from .monitor_table import Monitor, MonitorKind
 
-__all__ = ["MonitorRepairs"]
+__all__ = ["MEMBERS_LEFT", "MonitorRepairs"]
 
 log = logging.getLogger("ctios_fast.session")
 
@@ -26,12 +26,13 @@ log = logging.getLogger("ctios_fast.session")
 _ASKED: Final = "MonitorsAsked"
 _RESTORED: Final = "MonitorsRestored"
 _LOST: Final = "MonitorsLost"
+MEMBERS_LEFT: Final = "TeamMembersLeft"
 
 
 class MonitorRepairs(Repairs):
-    """Starts the monitors of one session again."""
+    """Brings the teams of one session up to date and starts its monitors again."""
 
-    keywords = (_RESTORED, _LOST)
+    keywords = (_RESTORED, _LOST, MEMBERS_LEFT)
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -41,12 +42,18 @@ class MonitorRepairs(Repairs):
         )
 
     def _find_lists(self) -> Iterable[Repairable]:
-        monitors = self.context.monitors
-        return [_TeamList(self.context)] if monitors.is_list_due else []
+        question = _TeamList(self.context)
+        return [question] if question.needs_repair() else []
 
     def _find_monitors(self) -> Iterable[Repairable]:
         wanted = self.context.monitors.wanted.values()
         return [_Question(self, each) for each in list(wanted) if each.monitor_id is None]
+
+    def repair_ended(self) -> None:
+        """Nothing more is asked for: lists that have come are complete. Called by the recovery."""
+        monitors = self.context.monitors
+        if monitors.awaits_lists:  # the question for the teams was given up
+            _end_lists(self.context, None)
 
     def restored(self, monitor: Monitor) -> None:
         """The server has confirmed a monitor."""
@@ -56,7 +63,8 @@ class MonitorRepairs(Repairs):
     def refused(self, monitor: Monitor, error: Refused) -> None:
         """The server refuses a monitor, as of a team that is no longer the supervisor's."""
         context = self.context
-        monitors, supervisor = context.monitors, context.current_agent
+        monitors = context.monitors
+        supervisor: Any = context.current_agent
         context.tally[_LOST] += 1
         log.warning("%r is over since the connection was lost: %s", monitor, error)
         monitors.unwant(monitor)
@@ -67,14 +75,11 @@ class MonitorRepairs(Repairs):
             if team is not None:
                 team.unwatch(supervisor.agent_id)
         elif monitor.kind is MonitorKind.DEVICE:
-            agent = monitors.monitored_agent(supervisor)
-            if agent is not None:
-                monitors.choose_agent(supervisor, None)
-                context.fire("OnStopMonitoringAgent", monitoring_arguments, supervisor, agent)
+            supervisor.agent_monitor_lost()
 
 
 class _TeamList:
-    """The question which teams the supervisor has, where all of them are monitored."""
+    """The question which teams the supervisor has."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -84,22 +89,45 @@ class _TeamList:
 
     def needs_repair(self) -> bool:
         """Whether the list still has to be asked for."""
-        return self._context.monitors.is_list_due
+        monitors = self._context.monitors
+        return monitors.is_list_due or monitors.awaits_lists
 
     async def repair(self) -> None:
-        """Ask for the list. A refusal leaves the teams that were monitored before."""
-        monitors = self._context.monitors
-        supervisor = monitors.all_teams_of
-        try:
-            teams = await supervisor.list_teams_again()
-        except Refused:
-            teams = ()
+        """Ask for the list. A refusal leaves the teams that were known and monitored before."""
+        context = self._context
+        monitors = context.monitors
+        teams = await self._ask()
+        supervisor = monitors.all_teams_of if monitors.is_list_due else None
         monitors.is_list_due = False
-        for team_id in teams:
-            monitors.want(MonitorKind.TEAM, team_id)
-            team = monitors.team_of(team_id)
-            if team is not None:
-                team.watch(supervisor.agent_id)
+        if supervisor is not None:  # None too if the program has stopped all monitors meanwhile
+            for team_id in teams or ():
+                monitors.want(MonitorKind.TEAM, team_id)
+                team = monitors.team_of(team_id)
+                if team is not None:
+                    team.watch(supervisor.agent_id)
+        if monitors.awaits_lists:
+            _end_lists(context, teams)
+
+    async def _ask(self) -> tuple[int, ...] | None:
+        # The TeamIDs of the session's supervisor, None where the session cannot ask for them.
+        context = self._context
+        supervisor: Any = context.current_agent
+        if supervisor is None or not context.services_granted & CTI_SERVICE_SUPERVISOR:
+            return None
+        try:
+            teams: tuple[int, ...] | None = await supervisor.list_teams_again()
+        except Refused as error:
+            if not is_about_the_call(error):  # the server is busy or not ready: another attempt follows
+                raise
+            log.warning("the server does not list the teams of agent %s: %s", supervisor.agent_id, error)
+            return None
+        return teams
+
+
+def _end_lists(context: Context, teams: tuple[int, ...] | None) -> None:
+    # The lists of teams that follow a new connection have come.
+    context.monitors.awaits_lists = False
+    context.monitors.end_lists(None if teams is None else frozenset(teams))
 
 
 class _Question:

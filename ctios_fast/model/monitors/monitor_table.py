@@ -10,12 +10,12 @@ supervisor monitors its agent.
 This module sends nothing and knows no object of the model.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import ReferenceType, ref
 
-__all__ = ["UNKNOWN_MONITORS", "Monitor", "MonitorKind", "Monitors"]
+__all__ = ["UNKNOWN_MONITORS", "AgentStart", "Monitor", "MonitorKind", "Monitors"]
 
 #: MonitorIDs that are kept though no monitor of the session has them.
 _MAX_STRANGERS: Final = 1024
@@ -31,6 +31,10 @@ def _nothing() -> None:
 
 def _no_team(team_id: int) -> None:
     del team_id
+
+
+def _no_lists(existing: Container[int] | None) -> None:
+    del existing
 
 
 class MonitorKind(Enum):
@@ -66,6 +70,16 @@ class Monitor:
         return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
 
 
+class AgentStart(NamedTuple):
+    """The monitoring of an agent that has been asked for, and is not confirmed yet.
+
+    - ``outcome``: the request that the program waits for. It is done when the monitoring has begun or failed.
+    """
+
+    agent: Any
+    outcome: Any
+
+
 class _Choice:
     """What one supervisor has chosen to monitor.
 
@@ -88,11 +102,15 @@ class Monitors:
     - ``starting``: those that the server has not confirmed yet, with the requests to start them.
     - ``late``: those that it has not confirmed in time, by the InvokeID of the request.
     - ``strangers``: MonitorIDs of no monitor of the session that events have named while none was starting.
+    - ``agent_start``: the agent whose monitoring was asked for last, None as long as none was.
     - ``teams``: the teams that messages have listed, by TeamID. ``memberships``: their members together.
     - ``team_of``: the team of a TeamID; it is created if it is not known. None where there are too many.
     - ``all_teams_of``: the supervisor all of whose teams are monitored, None without one.
     - ``is_list_due``: whether that supervisor's teams are to be listed again, after a fail-over.
     - ``team_requests``: how many requests for the list of teams were sent.
+    - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
+    - ``end_lists``: called when they have come, with the TeamIDs that exist, None where these are not known.
+    - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
     - ``counts``: the counters of the session about monitors and teams.
     """
@@ -100,10 +118,14 @@ class Monitors:
     __slots__ = (
         "_choices",
         "_watched",
+        "agent_start",
         "all_teams_of",
+        "awaits_lists",
         "by_id",
         "counts",
+        "end_lists",
         "forget_teams",
+        "heartbeat_answered",
         "is_list_due",
         "late",
         "memberships",
@@ -120,10 +142,14 @@ class Monitors:
         self.wanted: dict[tuple[MonitorKind, Any], Monitor] = {}
         self.starting: dict[Monitor, Any] = {}
         self.late: dict[int, Monitor] = {}
-        # The folder's handlers set this one, and the two that are called.
+        self.agent_start: AgentStart | None = None
+        # The folder's handlers set this one, and those that are called.
         self.teams: Mapping[int, Any] = {}
         self.all_teams_of: Any = None
         self.is_list_due = False
+        self.awaits_lists = False
+        self.end_lists: Callable[[Container[int] | None], object] = _no_lists
+        self.heartbeat_answered: Callable[[], object] = _nothing
         self.team_of: Callable[[int], Any] = _no_team
         self.memberships = 0
         self.team_requests = 0
@@ -276,7 +302,9 @@ class Monitors:
         self.starting.clear()
         self.late.clear()
         self.strangers.clear()
+        self.agent_start = None
         self.is_list_due = self.all_teams_of is not None
+        self.awaits_lists = bool(self.teams)
 
     def clear(self) -> None:
         """The mode is over: nothing is monitored any more."""
@@ -284,6 +312,6 @@ class Monitors:
         self.forget_teams()
         self.wanted.clear()
         self.all_teams_of = None
-        self.is_list_due = False
+        self.is_list_due = self.awaits_lists = False
         self._choices.clear()
         self._watched.clear()

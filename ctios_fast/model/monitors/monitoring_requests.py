@@ -1,6 +1,7 @@
 """MonitoringRequests: the teams, agents and calls that a supervisor monitors. ``Agent`` inherits it."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from operator import or_
 from typing import Any, Final
@@ -18,7 +19,7 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
-from ctios_fast.model.supervisors.companion import call_of_either, monitored_by
+from ctios_fast.model.supervisors.companion import call_of_either, joined_call, monitored_by
 from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_PERIPHERAL_MONITOR,
@@ -28,7 +29,7 @@ from ctios_fast.protocol.codes import (
 
 from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
 from .monitor_control import answered, follow, start_monitor, stop_monitor
-from .monitor_table import Monitor, MonitorKind
+from .monitor_table import AgentStart, Monitor, MonitorKind
 from .team_requests import Series, TeamListRequest
 
 __all__ = ["MonitoringRequests"]
@@ -38,6 +39,9 @@ _AGENT_KEYWORDS: Final = (kw.CTIOS_AGENTREFERENCE,)
 _CALL_KEYWORDS: Final = (kw.CTIOS_CALLREFERENCE,)
 #: Values of a skill target id that name no agent.
 _NO_TARGET: Final = (None, 0, -1, NULL_ID)
+_NO_TARGET_WORDS: Final = "its skill target id is not known"
+
+log = logging.getLogger("ctios_fast.session")
 
 
 class MonitoringRequests(DeskProperties):
@@ -160,7 +164,7 @@ class MonitoringRequests(DeskProperties):
 
         The teams are listed first. Where the server refuses one of them the others are monitored
         nevertheless, and the request fails in the end. After a fail-over the teams are listed again. In bulk
-        mode it is for the teams that the session knows.
+        mode it is for the teams that the session knows; without one it raises ``MethodError``.
 
         Needs Supervisor. Fails and raises as the class says.
         """
@@ -172,6 +176,13 @@ class MonitoringRequests(DeskProperties):
         context.own(outcome)
         if context.hears_all:
             teams = tuple(context.monitors.teams)
+            if not teams:
+                raise refuse(
+                    "no message has listed a team: name each team and its members, "
+                    "start_monitoring_agent_team(team_id=..., members=[...]), as a session that hears all "
+                    "agents does not ask for teams",
+                    CilCode.E_CTIOS_MODE_CONFLICT,
+                )
             for number in teams:
                 self._watch_team(context, number, ())
             outcome.set_result(teams)
@@ -224,7 +235,8 @@ class MonitoringRequests(DeskProperties):
             if found in _NO_TARGET:
                 outcome.set_exception(
                     refuse(
-                        f"the skill target id of agent {self.agent_id} is not known: give supervisor_id",
+                        f"the teams of agent {self.agent_id} cannot be asked for, as {_NO_TARGET_WORDS}: "
+                        "give supervisor_id",
                         CilCode.E_CTIOS_MISSING_ARGUMENT,
                     )
                 )
@@ -246,13 +258,19 @@ class MonitoringRequests(DeskProperties):
         context.send(request, context.messages.ListAgentTeamReq, timeout, supervisor_id=target & MAX_UINT)
         return request
 
-    async def list_teams_again(self) -> tuple[int, ...]:
-        """Ask for the supervisor's teams after a fail-over. Raises what the request fails with."""
+    async def list_teams_again(self) -> tuple[int, ...] | None:
+        """Ask for the supervisor's teams after a fail-over. Raises what the requests fail with.
+
+        None where the supervisor's skill target id is not known.
+        """
         context = self._require_context()
-        request = TeamListRequest(_nothing_to_report, not_reported)
         target = self._known_target(context)
         if target is None:
-            target = (await self.query_agent_state())["ICMAgentID"]
+            target = (await self.query_agent_state()).get("ICMAgentID")
+            if target in _NO_TARGET:
+                log.warning("the teams of agent %s are not asked for: %s", self.agent_id, _NO_TARGET_WORDS)
+                return None
+        request = TeamListRequest(_nothing_to_report, not_reported)
         context.send(request, context.messages.ListAgentTeamReq, None, supervisor_id=target & MAX_UINT)
         teams: tuple[int, ...] = await request
         return teams
@@ -300,7 +318,7 @@ class MonitoringRequests(DeskProperties):
             context,
             monitor,
             timeout,
-            stopped=None if team is None else partial(team.unwatch, self.agent_id),
+            stopped=None if team is None else lambda monitor_id: team.unwatch(self.agent_id),
             refused=self._fire_refusal,
         )
 
@@ -309,14 +327,14 @@ class MonitoringRequests(DeskProperties):
         given = _agent_ids(members)
         if team is None and not given:
             raise refuse(
-                f"no message has listed the members of team {number}: give them as members=, as bulk mode "
-                "hears all agents and does not ask for teams",
+                f"no message has listed the members of team {number}: give them as members=, as a session "
+                "that hears all agents does not ask for teams",
                 CilCode.E_CTIOS_MODE_CONFLICT,
             )
         team = team or context.monitors.team_of(number)
         if team is not None:
             for agent_id in given:
-                team.add(agent_id, team.members.get(agent_id, 0))
+                team.give(agent_id)
             team.watch(self.agent_id)
         context.monitored_agents_changed()
         return answered("StartMonitoringAgentTeam")
@@ -348,7 +366,8 @@ class MonitoringRequests(DeskProperties):
         - ``agent``: required, an Agent of the session or its UniqueObjectID.
         - ``timeout``: seconds for each request.
 
-        ``OnStartMonitoringAgent`` reports it, after ``OnStopMonitoringAgent`` for the agent before. The agent
+        ``OnStartMonitoringAgent`` reports it, after ``OnStopMonitoringAgent`` for the agent before. An agent
+        whose monitoring has not begun yet is given up, and its request fails with ``MethodError``. The agent
         is queried first if its device is not known. The calls that the agent has already are asked for; a
         server that does not list them to this session refuses that, and they become known by their next
         event. After a fail-over the agent is monitored anew.
@@ -362,20 +381,28 @@ class MonitoringRequests(DeskProperties):
         wanted = _agent_of(context, _given(agent, args, kw.CTIOS_AGENTREFERENCE), "start_monitoring_agent()")
         if context.hears_all:
             return self._watch_agent(context, wanted)
-        if context.monitors.monitored_agent(self) is wanted:
+        pending = _pending(context)
+        if pending is not None and pending.agent is wanted:
+            outcome: Request[Any] = pending.outcome
+            return outcome
+        if pending is None and context.monitors.monitored_agent(self) is wanted:
             return answered("StartMonitoringAgent")
-        outcome: Request[Any] = Request("StartMonitoringAgent")
-        context.own(outcome)
+        _give_up_pending(context)
         stop = self._stop_agent(context, timeout)
+        outcome = Request("StartMonitoringAgent")
+        context.own(outcome)
+        start = context.monitors.agent_start = AgentStart(wanted, outcome)
 
         def stopped(request: Request[Any]) -> None:
+            if outcome.done():
+                return  # given up meanwhile
             if request.cancelled() or isinstance(request.exception(), Refused) or not request.exception():
-                self._start_agent(context, wanted, outcome, timeout)
+                self._start_agent(context, start, timeout)
             else:
                 follow(request, outcome)
 
         if stop is None:
-            self._start_agent(context, wanted, outcome, timeout)
+            self._start_agent(context, start, timeout)
         else:
             stop.add_done_callback(stopped)
         return outcome
@@ -390,7 +417,8 @@ class MonitoringRequests(DeskProperties):
         """Stop hearing the calls of the monitored agent; ``OnStopMonitoringAgent`` reports it.
 
         - ``args``: AgentReference.
-        - ``agent``: the monitored agent, which it is unless given.
+        - ``agent``: the monitored agent, which it is unless given. It may be the one whose monitoring has not
+          begun yet: its request fails with ``MethodError``.
         - ``timeout``: seconds.
 
         The agent's calls end for this session with ``OnMonitoredCallEnd``, marked ``Recovered``.
@@ -400,29 +428,46 @@ class MonitoringRequests(DeskProperties):
         args = received("stop_monitoring_agent", args, _AGENT_KEYWORDS)  # type: ignore[assignment]
         timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "stop_monitoring_agent()")
-        monitored = context.monitors.monitored_agent(self)
+        pending = _pending(context)
+        monitored = context.monitors.monitored_agent(self) if pending is None else pending.agent
         named = _given(agent, args, kw.CTIOS_AGENTREFERENCE)
         if named is not None and _agent_of(context, named, "stop_monitoring_agent()") is not monitored:
             raise refuse(f"{shown(named)} is not the monitored agent", CilCode.E_CTIOS_INVALID_AGENT)
         if monitored is None:
             raise refuse("no agent is monitored", CilCode.E_CTIOS_INVALID_AGENT)
+        _give_up_pending(context)
         stop = self._stop_agent(context, timeout)
         return answered("StopMonitoringAgent") if stop is None else stop
 
-    def _start_agent(
-        self, context: Context, wanted: Any, outcome: Request[Any], timeout: float | None
-    ) -> None:
+    def stop_monitoring_former_member(self) -> None:
+        """Stop hearing the calls of the monitored agent, who left the last team. Called by the team lists."""
+        own = self._require_context()
+        for context in (own, own.companion):
+            if context is not None and context.monitors.monitored_agent(self) is not None:
+                stop = self._stop_agent(context, None, not_reported)
+                if stop is not None:
+                    stop.reported()  # nobody asked for it, so that nobody has to see a failure
+
+    def agent_monitor_lost(self) -> None:
+        """Report that the server no longer monitors the agent. Called by the repair."""
+        context = self._require_context()
+        self._agent_stopped(context, context.monitors.monitored_agent(self), None)
+
+    def _start_agent(self, context: Context, start: AgentStart, timeout: float | None) -> None:
+        wanted, outcome = start
         device = wanted.agent_instrument or wanted.agent_extension
         if device:
-            self._start_device(context, wanted, device, outcome, timeout)
+            self._start_device(context, start, device, timeout)
             return
 
         def asked(query: Request[Message]) -> None:
             found = wanted.agent_instrument or wanted.agent_extension
+            if outcome.done():
+                return  # given up meanwhile
             if query.cancelled() or query.exception() is not None:
                 follow(query, outcome)
             elif found:
-                self._start_device(context, wanted, found, outcome, timeout)
+                self._start_device(context, start, found, timeout)
             else:
                 outcome.set_exception(
                     refuse(
@@ -434,9 +479,8 @@ class MonitoringRequests(DeskProperties):
 
         wanted.query_agent_state(timeout=timeout).add_done_callback(asked)
 
-    def _start_device(
-        self, context: Context, wanted: Any, device: str, outcome: Request[Any], timeout: float | None
-    ) -> None:
+    def _start_device(self, context: Context, start: AgentStart, device: str, timeout: float | None) -> None:
+        wanted, outcome = start
         monitors = context.monitors
         monitor = monitors.want(MonitorKind.DEVICE, device)
         monitor.has_states = not monitors.is_monitored(wanted.agent_id)
@@ -455,46 +499,50 @@ class MonitoringRequests(DeskProperties):
         is_new = monitors.monitored_agent(self) is not wanted
         monitors.choose_agent(self, wanted)
         if is_new:
-            self._report("OnStartMonitoringAgent", wanted)
+            self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
         if context.services_granted & CTI_SERVICE_CLIENT_CONTROL and context.calls_of_others is not None:
             context.calls_of_others.look_up(monitor.key)
 
-    def _stop_agent(self, context: Context, timeout: float | None) -> Request[Any] | None:
-        # Returns None where there is nothing to wait for.
+    def _stop_agent(
+        self,
+        context: Context,
+        timeout: float | None,
+        refused: Callable[[Refused], bool] | None = None,
+    ) -> Request[Any] | None:
+        # Returns None where there is nothing to wait for. The monitor may be one that is not confirmed yet.
         monitors = context.monitors
         agent = monitors.monitored_agent(self)
-        if agent is None:
-            return None
         monitor = next((each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE), None)
         if context.hears_all or monitor is None:
             self._agent_stopped(context, agent, None)
             return None
-        number = monitor.monitor_id
         return stop_monitor(
             context,
             monitor,
             timeout,
-            stopped=partial(self._agent_stopped, context, agent, number),
-            refused=self._fire_refusal,
+            stopped=partial(self._agent_stopped, context, agent),
+            refused=refused or self._fire_refusal,
         )
 
-    def _agent_stopped(self, context: Context, agent: Any, number: int | None) -> None:
-        calls = context.calls_of_others
+    def _agent_stopped(self, context: Context, agent: Any, monitor_id: int | None) -> None:
+        monitors, calls = context.monitors, context.calls_of_others
+        barged_in = self._barged_in_call(agent)
+        _calls_stopped(context, monitor_id)
+        if agent is None or monitors.monitored_agent(self) is not agent:
+            return  # it was not monitored yet, or its end has been reported
         device = agent.agent_instrument or agent.agent_extension
         if calls is not None and context.hears_all and device:
             calls.unwatch(device)
-        if calls is not None and number is not None:
-            calls.monitor_ended(number)
-        context.monitors.choose_agent(self, None)
+        monitors.choose_agent(self, None)
         context.monitored_agents_changed()
-        self._report("OnStopMonitoringAgent", agent)
+        self._report("OnStopMonitoringAgent", agent, barged_in)
 
     def _watch_agent(self, context: Context, wanted: Any) -> Request[Any]:
         if context.monitors.monitored_agent(self) is not wanted:
             self._stop_agent(context, None)
             context.monitors.choose_agent(self, wanted)
             context.monitored_agents_changed()
-            self._report("OnStartMonitoringAgent", wanted)
+            self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
             device = wanted.agent_instrument or wanted.agent_extension
             if context.calls_of_others is not None and device:
                 context.calls_of_others.watch(device)
@@ -547,7 +595,20 @@ class MonitoringRequests(DeskProperties):
         monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
         if monitor.monitor_id is not None:
             return answered("StartMonitoringCall")
-        return start_monitor(context, monitor, timeout, refused=self._fire_refusal)
+        return start_monitor(
+            context,
+            monitor,
+            timeout,
+            started=partial(self._call_started, context),
+            refused=self._fire_refusal,
+        )
+
+    def _call_started(self, context: Context, monitor: Monitor) -> None:
+        # A call that ended before the confirmation has no monitor: the server may report other parties still.
+        call = monitor.key()
+        if call is None or not call.is_alive:
+            stop = partial(_calls_stopped, context)
+            stop_monitor(context, monitor, None, stopped=stop, refused=not_reported).reported()
 
     def stop_monitoring_call(self, *, timeout: float | None = None) -> Request[Any]:
         """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
@@ -572,13 +633,8 @@ class MonitoringRequests(DeskProperties):
             monitor = context.monitors.wanted.get((MonitorKind.CALL, ref(chosen)))
         if monitor is None:
             return answered("StopMonitoringCall")
-        number, calls = monitor.monitor_id, context.calls_of_others
         return stop_monitor(
-            context,
-            monitor,
-            timeout,
-            stopped=None if number is None or calls is None else partial(calls.monitor_ended, number),
-            refused=self._fire_refusal,
+            context, monitor, timeout, stopped=partial(_calls_stopped, context), refused=self._fire_refusal
         )
 
     # --- The session ----------------------------------------------------------------------------------
@@ -608,16 +664,51 @@ class MonitoringRequests(DeskProperties):
             CilCode.E_CTIOS_MODE_CONFLICT,
         )
 
-    def _report(self, event: str, agent: Any) -> None:
+    def _report(self, event: str, agent: Any, barged_in: str | None) -> None:
         # The supervisor's own session reports what changes, even if the companion hears the calls.
         context = self.context
         if context is not None:
-            context.fire(event, monitoring_arguments, self, agent)
+            context.fire(event, monitoring_arguments, self, agent, barged_in)
             self._buttons_changed(context)
+
+    def _barged_in_call(self, agent: Any) -> str | None:
+        # UniqueObjectID of the agent's call that the supervisor has joined; None without one.
+        context = self.context
+        if context is None or agent is None or agent.context is None:
+            return None
+        own = context.calls_at(self.agent_instrument, self.agent_extension)
+        call = joined_call(own, agent.context.calls_at(agent.agent_instrument, agent.agent_extension))
+        return None if call is None else call.unique_object_id
 
     def _buttons_changed(self, context: Context) -> None:
         if context.supervisor_buttons is not None:
             context.supervisor_buttons.report(self.unique_object_id, 0)
+
+
+def _pending(context: Context) -> AgentStart | None:
+    # The agent whose monitoring was asked for and has not begun; None without one.
+    start = context.monitors.agent_start
+    return None if start is None or start.outcome.done() else start
+
+
+def _give_up_pending(context: Context) -> None:
+    # The program has made another choice: the request for the agent before fails.
+    pending = _pending(context)
+    context.monitors.agent_start = None
+    if pending is not None:
+        pending.outcome.reported()  # the program knows what it did
+        pending.outcome.set_exception(
+            refuse(
+                f"agent {pending.agent.agent_id} is not monitored: before it was, another agent was chosen "
+                "or the monitoring was stopped",
+                CilCode.E_CTIOS_INVALID_AGENT,
+            )
+        )
+
+
+def _calls_stopped(context: Context, monitor_id: int | None) -> None:
+    if monitor_id is not None and context.calls_of_others is not None:
+        context.calls_of_others.monitor_ended(monitor_id)
 
 
 def _nothing_to_report(teams: Iterable[int]) -> None:

@@ -1,8 +1,11 @@
 """Team: the members of one team of agents, as the messages about it list them.
 
 A list of the whole team comes in messages of at most 64 members, and no field says which one is the last. So
-a full message leaves the list open: the next one goes on with it, unless it names a member again. What a list
-does not name has left the team when the list is complete.
+a full message leaves the list open: the next one continues it, unless it names a member again. Members that
+a list does not name have left the team when the list ends.
+
+A server may list teams with messages that only add members. After a lost connection such messages are a list
+too: the team is ``is_stale`` until its list has ended. ``TeamLists`` decides when a list ends.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -46,13 +49,17 @@ class Team:
     - ``team_id``: TeamID.
     - ``name``: AgentTeamName, None as long as no message named it.
     - ``members``: AgentFlags of each member by AgentID. Read-only.
+    - ``is_stale``: whether changes may have been missed, since the connection was lost.
     """
 
     __slots__ = (
         "_flags",
+        "_given",
+        "_goes_on",
         "_list",
         "_monitors",
         "_primary",
+        "is_stale",
         "members",
         "name",
         "peripheral_id",
@@ -74,8 +81,13 @@ class Team:
         self.members: Mapping[str, int] = MappingProxyType(self._flags)
         #: AgentID of the primary supervisor, None without one.
         self._primary: str | None = None
+        self.is_stale = False
+        #: AgentIDs of members that only the program has named. They stay though a list lacks them.
+        self._given: set[str] = set()
         #: The members that an open list has named, None without one.
         self._list: set[str] | None = None
+        #: Whether the last message of the open list was full, so that another one may continue it.
+        self._goes_on = False
 
     def __repr__(self) -> str:
         return f"<Team {self.team_id} of peripheral {self.peripheral_id}, {len(self._flags)} members>"
@@ -104,9 +116,16 @@ class Team:
 
     # --- Members ------------------------------------------------------------------------------------
 
+    def give(self, agent_id: str) -> None:
+        """Take in a member that the program names."""
+        if agent_id not in self._flags:
+            self.add(agent_id, 0)
+            self._given.add(agent_id)
+
     def add(self, agent_id: str, flags: int) -> bool:
-        """Take in a member. Returns whether it is new or has other flags than before."""
+        """Take in a member that the server names. Returns whether it is new or its flags have changed."""
         monitors = self._monitors
+        self._given.discard(agent_id)
         before = self._flags.get(agent_id)
         if before is None:
             if monitors.memberships >= MAX_MEMBERSHIPS:
@@ -127,6 +146,7 @@ class Team:
         if self._flags.pop(agent_id, None) is None:
             return False
         self.reported.pop(agent_id, None)
+        self._given.discard(agent_id)
         if self._primary == agent_id:
             self._primary = None
         self._monitors.memberships -= 1
@@ -151,22 +171,52 @@ class Team:
 
     # --- Lists --------------------------------------------------------------------------------------
 
-    def listed(self, agent_ids: Iterable[str], is_full: bool) -> list[str]:
-        """A message lists members of the whole team. Returns the members that have left the team.
+    @property
+    def is_listed(self) -> bool:
+        """Whether a list of the team is open."""
+        return self._list is not None
 
-        - ``is_full``: whether the message has as many members as a message can have.
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last message of the open list was full, so that another one may continue it."""
+        return self._goes_on
+
+    def take_part(self, agent_ids: Iterable[str], *, is_full: bool, is_whole: bool) -> None:
+        """A message is a part of a list.
+
+        - ``agent_ids``: the members that it names.
+        - ``is_full``: whether it has as many members as a message can have.
+        - ``is_whole``: whether it begins another list unless it continues the open one. A message that only
+          adds members always continues it.
         """
         named = set(agent_ids)
         so_far = self._list
-        if so_far is None or not so_far.isdisjoint(named):
-            so_far = set()
+        if so_far is None or (is_whole and not (self._goes_on and so_far.isdisjoint(named))):
+            so_far = self._list = set()
         so_far |= named
-        self._list = so_far if is_full else None
-        return [] if is_full else [each for each in self._flags if each not in so_far]
+        self._goes_on = is_full
 
-    def close_list(self) -> None:
-        """The next message begins another list."""
+    def end_list(self) -> list[str]:
+        """The open list is complete. Returns the members that have left the team."""
+        named = self._list
+        self.abandon_list()
+        if named is None:
+            return []
+        return [each for each in self._flags if each not in named and each not in self._given]
+
+    def abandon_list(self) -> None:
+        """The open list is not reliable, or is over: its end removes nobody."""
         self._list = None
+        self.is_stale = self._goes_on = False
+
+    def exclude(self, agent_ids: Iterable[str]) -> None:
+        """Members have left the team since the open list named them."""
+        if self._list is not None:
+            self._list.difference_update(agent_ids)
+
+    def former_members(self) -> list[str]:
+        """The members of a team that no longer exists: all that the server has named."""
+        return [each for each in self._flags if each not in self._given]
 
     # --- What the registry calls --------------------------------------------------------------------
 
@@ -176,15 +226,17 @@ class Team:
             self.unwatch(supervisor_id)
         self._monitors.memberships -= len(self._flags)
         self._flags.clear()
+        self._given.clear()
         self.reported.clear()
 
     def connection_lost(self, reason: str) -> None:
-        """The connection is gone; a new one lists the team again."""
+        """The connection is gone; the server lists the team again over the next one."""
         del reason
-        self.close_list()
+        self.abandon_list()
+        self.is_stale = True
 
     def doubt(self) -> None:
-        """Changes of the team may have been missed; nothing asks for them."""
+        """Changes of the team may have been missed. The server does not list it again meanwhile."""
 
     def forget(self) -> None:
         """Drop what was learned over an earlier connection: the mode that ended has dropped the team."""

@@ -15,7 +15,14 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import CallReference, named_call
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
-__all__ = ["call_of_either", "check_companion", "controlling_context", "monitored_by", "supervising_context"]
+__all__ = [
+    "call_of_either",
+    "check_companion",
+    "controlling_context",
+    "joined_call",
+    "monitored_by",
+    "supervising_context",
+]
 
 #: What makes a request possible that a session of one agent cannot send.
 _CURE: Final = (
@@ -122,6 +129,16 @@ def monitored_by(context: Context, supervisor: Any) -> tuple[Any, Any]:
     agents = [each.monitors.monitored_agent(supervisor) for each in sessions]
     calls = [each.monitors.monitored_call(supervisor) for each in sessions]
     return _first(agents), _first(calls)
+
+
+def joined_call(own: Iterable[Any], supervised: Iterable[Any]) -> Any:
+    """The supervised agent's call that the supervisor has joined by barging in, None without one.
+
+    - ``own``: the calls at the supervisor's device.
+    - ``supervised``: those at the agent's device, which may be of the companion.
+    """
+    joined = {each.connection_call_id for each in own if not each.is_monitored}
+    return _first(each if each.connection_call_id in joined else None for each in supervised)
 
 
 def call_of_either(context: Context, call: Any) -> CallReference | None:

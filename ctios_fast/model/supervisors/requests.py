@@ -329,12 +329,12 @@ class SupervisorRequests(RequestingObject):
 
 def _agent_id(context: Context, target: Any) -> str:
     # The AgentID of a recipient: an Agent, a UniqueObjectID, or the AgentID itself.
-    if isinstance(target, str):
-        found: Any = context.registry.find(target)
-        return target if found is None else found.agent_id
-    if not hasattr(target, "agent_id"):
+    found: Any = context.registry.find(target) if isinstance(target, str) else target
+    if found is None:
+        return str(target)
+    if not hasattr(found, "agent_id"):
         raise refuse(f"target must be an Agent, its UniqueObjectID or its AgentID, got {shown(target)}")
-    agent_id: str = target.agent_id
+    agent_id: str = found.agent_id
     return agent_id
 
 

@@ -14,7 +14,7 @@ from ctios_fast.model.publisher import Listener
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import LCS_CONNECT
 
-from .companion import monitored_by
+from .companion import joined_call, monitored_by
 from .supervisor_rows import LISTENING
 
 __all__ = ["SupervisorButtons"]
@@ -135,16 +135,10 @@ class _CompanionEvents:
 
 def _supervision(own: list[Any], supervised: list[Any]) -> Supervision:
     # What the supervisor does is seen from its own calls, so that nothing is missed or stale.
-    joined = {each.connection_call_id for each in supervised}
-    found = Supervision.NONE
-    for each in own:
-        if each.is_monitored:
-            continue
-        if each.connection_call_id in joined:
-            return Supervision.BARGED_IN
-        if each.call_type in LISTENING:
-            found = Supervision.MONITORING
-    return found
+    if joined_call(own, supervised) is not None:
+        return Supervision.BARGED_IN
+    is_listening = any(not each.is_monitored and each.call_type in LISTENING for each in own)
+    return Supervision.MONITORING if is_listening else Supervision.NONE
 
 
 def _calls_at(context: Context, agent: Any) -> list[Any]:
