@@ -25,7 +25,6 @@ from ctios_fast.model.monitors.monitoring_requests import MonitoringRequests
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.supervisors.companion import controlling_context
 from ctios_fast.model.supervisors.requests import SUPERVISOR_PROPERTIES, SupervisorRequests
-from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from . import states
 from .agent_values import (
@@ -381,25 +380,12 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         Fails with ``RequestRefused``, ``ControlFailure``, ``RequestTimeout``, ``ConnectionLost`` or
         ``MethodError``.
         """
-        return self._query(self.apply_answer, optional_seconds("timeout", timeout))
+        return self._query(self._apply_answer, optional_seconds("timeout", timeout))
 
     def _query(self, take_in: Callable[[Message], object], timeout: float | None) -> Request[Message]:
         query = ObjectRequest("QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal)
-        self.send_state_query(query, timeout)
+        self._send_state_query(query, timeout)
         return query
-
-    def send_state_query(self, query: Request[Message], timeout: float | None = None) -> None:
-        """Send a query for the agent's state. Polls call it too."""
-        context = self._require_context()
-        context.send(
-            query,
-            context.messages.QueryAgentStateReq,
-            timeout,
-            peripheral_id=self._peripheral(context),
-            mrd_id=ALL_SKILL_GROUPS_MRD,
-            icm_agent_id=0,
-            agent_id=self.agent_id,
-        )
 
     def _check_login_name(self, given: Arguments) -> None:
         # The wire has AgentIDs only.
@@ -517,7 +503,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         Raises what the query, the login or the way back to the state from before fails with. What is refused
         is not repeated.
         """
-        await self._query(self.apply_late_answer if self.is_doubtful else self.apply_answer, None)
+        await self._query(self._apply_late_answer if self.is_doubtful else self._apply_answer, None)
         gap = self._gap or NO_GAP
         if gap.is_returning:
             try:

@@ -1,6 +1,6 @@
 """StateOfAgent: how events, answers, requests and gaps change what is known of an agent's state.
 
-``state`` changes in two places: ``apply_state`` takes in an event, ``apply_answer`` the answer to a query.
+``state`` changes in two places: ``apply_state`` takes in an event, ``_apply_answer`` the answer to a query.
 
 **Requests for states.** A ``StateChange`` that was sent waits here until an event shows its state; the event
 answers the oldest request that it fits.
@@ -264,13 +264,10 @@ class StateOfAgent(AgentRequests):
 
     # --- Answers to a query -------------------------------------------------------------------------
 
-    def apply_answer(self, message: Message) -> None:
-        """Take in a QUERY_AGENT_STATE_CONF.
-
-        After a gap, an agent that is found logged out though it was not was logged out meanwhile. The events
-        of that logout are fired, since the server does not repeat them: with the reason that the program gave
-        if it had asked for the logout, otherwise with that of a forced logout.
-        """
+    def _apply_answer(self, message: Message) -> None:
+        # After a gap, an agent that is found logged out though it was not was logged out meanwhile. The
+        # events of that logout are fired, since the server does not repeat them: with the reason that the
+        # program gave if it had asked for the logout, otherwise with that of a forced logout.
         state = message["AgentState"]
         gap = self._gap or NO_GAP
         is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
@@ -293,13 +290,11 @@ class StateOfAgent(AgentRequests):
         elif self.buttons is not None:  # the first answer is what a desktop begins with
             self.buttons.report(self.unique_object_id, message.type)
 
-    def apply_late_answer(self, message: Message) -> None:
-        """Take in the answer to a query that a repair made while the state was doubtful.
-
-        Where an event has reported the state since, the answer is reported and changes nothing.
-        """
+    def _apply_late_answer(self, message: Message) -> None:
+        # Takes in the answer to a query that a repair made while the state was doubtful. Where an event has
+        # reported the state since, the answer is reported and changes nothing.
         if self.is_doubtful:
-            self.apply_answer(message)
+            self._apply_answer(message)
         else:
             context: Context = self.context  # type: ignore[assignment]
             context.fire("OnQueryAgentStateConf", query_arguments, self, message)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
 from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import boolean, optional_seconds
@@ -15,17 +16,70 @@ from ctios_fast.model.registry import Table
 from ctios_fast.model.statistics.agent_poll import AgentPoll
 from ctios_fast.model.statistics.group_arguments import agents_choice, received_groups
 from ctios_fast.model.statistics.group_wish import GroupWish
-from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
+from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL, Poll
 from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
+from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from .agent_groups import group_numbers, names_all
 from .desk_properties import DeskProperties
 
-__all__ = ["STATISTICS_PROPERTIES", "StatisticsOfAgent"]
+__all__ = ["STATISTICS_PROPERTIES", "AgentsWithStatistics", "StatisticsOfAgent"]
 
 #: Properties of an agent that this module adds.
 STATISTICS_PROPERTIES: Final = (Property(kw.CTIOS_STATISTICS, "statistics_arguments"),)
+
+
+class _PollOfAgent(AgentPoll):
+    """The polling of one Agent."""
+
+    __slots__ = ()
+
+    _agent: "StatisticsOfAgent"
+
+    def send(self, poll: Poll) -> None:
+        """Send the query for the agent's statistics."""
+        self._agent._send_statistics_query(poll)  # noqa: SLF001 - a class of this module
+
+    def _take_in(self, message: Message) -> None:
+        self._agent._apply_statistics(message)  # noqa: SLF001 - a class of this module
+
+    def _report(self, error: Refused) -> None:
+        self._agent._refuse_statistics(error)  # noqa: SLF001 - a class of this module
+
+
+class _WishOfAgent(GroupWish):
+    """The skill groups that one Agent has enabled."""
+
+    __slots__ = ()
+
+    _agent: "StatisticsOfAgent"
+
+    def send(self, poll: Poll) -> None:
+        """Send the query for the agent's state."""
+        self._agent._send_state_query(poll)  # noqa: SLF001 - a class of this module
+
+    def _take_in(self, message: Message) -> None:
+        self._agent._apply_answer(message)  # noqa: SLF001 - a class of this module
+
+    def _report(self, error: Refused) -> None:
+        self._agent._refuse_statistics(error)  # noqa: SLF001 - a class of this module
+
+
+class AgentsWithStatistics:
+    """The agents of a session, for what polls their statistics."""
+
+    def __init__(self, agents: "Table[StatisticsOfAgent]") -> None:
+        self._agents = agents
+
+    def call_ended(self, agent: Any) -> None:
+        """A call of the agent has ended."""
+        agent._note_call_end()  # noqa: SLF001 - a class of this module
+
+    def end_statistics(self) -> None:
+        """The mode is over: no agent's statistics are enabled any more."""
+        for agent in self._agents:
+            agent._end_statistics()  # noqa: SLF001 - a class of this module
 
 
 class _Kept:
@@ -54,6 +108,8 @@ class StatisticsOfAgent(DeskProperties):
 
     __slots__ = ("_auto_login", "_is_followed", "_kept")
 
+    state: AgentState | int | None
+
     def __init__(self) -> None:
         super().__init__()
         self._auto_login = False
@@ -62,6 +118,16 @@ class StatisticsOfAgent(DeskProperties):
         self._is_followed = False
         #: What is kept of statistics; None for most agents, which saves memory.
         self._kept: _Kept | None = None
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether the last event or answer about the agent says that it is logged in."""
+        raise NotImplementedError
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
+        raise NotImplementedError
 
     @property
     def auto_login(self) -> bool:
@@ -118,7 +184,8 @@ class StatisticsOfAgent(DeskProperties):
         kept = self._keep_statistics()
         self._end_own(kept)
         kept.at_call_end = is_after_calls
-        kept.poll = polls.agent_poll(self, seconds, at_call_end=is_after_calls)  # type: ignore[arg-type]
+        kept.poll = _PollOfAgent(self, polls.poller, seconds)
+        polls.begin_agent_poll(kept.poll, at_call_end=is_after_calls)
         self._follow_or_not()
 
     def disable_agent_statistics(self, args: Mapping[str, Any] | None = None) -> None:
@@ -142,8 +209,8 @@ class StatisticsOfAgent(DeskProperties):
         ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
-        query = ObjectRequest(AgentPoll.message, self.apply_statistics, self._fire_refusal)
-        self.send_statistics_query(query, timeout)
+        query = ObjectRequest(AgentPoll.message, self._apply_statistics, self._fire_refusal)
+        self._send_statistics_query(query, timeout)
         return query
 
     # --- Skill groups -------------------------------------------------------------------------------
@@ -169,7 +236,7 @@ class StatisticsOfAgent(DeskProperties):
         polls = enabling_polls(self._require_context())
         kept = self._keep_statistics()
         if kept.groups is None:
-            kept.groups = polls.group_wish(self)  # type: ignore[arg-type]
+            kept.groups = _WishOfAgent(self, polls.poller, polls.groups)
         kept.groups.enable(chosen, seconds, self.skill_groups_by_number)
         self._follow_or_not()
 
@@ -213,8 +280,7 @@ class StatisticsOfAgent(DeskProperties):
 
     # --- What happens to the agent ------------------------------------------------------------------
 
-    def note_call_end(self) -> None:
-        """A call of the agent has ended. Called by what handles calls."""
+    def _note_call_end(self) -> None:
         kept = self._kept
         if kept is not None and kept.poll is not None and kept.at_call_end:
             kept.poll.call_ended()
@@ -236,8 +302,7 @@ class StatisticsOfAgent(DeskProperties):
             session_polls(self._require_context()).end_agent_poll(kept.poll, at_call_end=kept.at_call_end)
             kept.poll = None
 
-    def end_statistics(self) -> None:
-        """Ask for nothing more. Called when the session's mode is over."""
+    def _end_statistics(self) -> None:
         kept = self._kept
         if kept is not None:
             self._end_own(kept)
@@ -259,13 +324,12 @@ class StatisticsOfAgent(DeskProperties):
     def leave(self) -> None:
         """Belong to no session from now on. Called by the registry."""
         if self.context is not None:
-            self.end_statistics()
+            self._end_statistics()
         super().leave()
 
     # --- Queries ------------------------------------------------------------------------------------
 
-    def send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
-        """Send a query for the statistics. Polls call it too."""
+    def _send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
         context = self._require_context()
         context.send(
             query,
@@ -275,8 +339,24 @@ class StatisticsOfAgent(DeskProperties):
             agent_id=self.agent_id,
         )
 
-    def apply_statistics(self, message: Message) -> None:
-        """Take in a QUERY_AGENT_STATISTICS_CONF, and fire its event. One about another agent is counted."""
+    def _send_state_query(self, query: Request[Message], timeout: float | None = None) -> None:
+        context = self._require_context()
+        context.send(
+            query,
+            context.messages.QueryAgentStateReq,
+            timeout,
+            peripheral_id=self._peripheral(context),
+            mrd_id=ALL_SKILL_GROUPS_MRD,
+            icm_agent_id=0,
+            agent_id=self.agent_id,
+        )
+
+    def _apply_answer(self, message: Message) -> None:
+        # Takes in a QUERY_AGENT_STATE_CONF, and fires its event.
+        raise NotImplementedError
+
+    def _apply_statistics(self, message: Message) -> None:
+        # Takes in a QUERY_AGENT_STATISTICS_CONF, and fires its event. One about another agent is counted.
         context = self.context
         if context is None:
             return
@@ -290,8 +370,8 @@ class StatisticsOfAgent(DeskProperties):
         self._keep_statistics().last = statistics = Statistics(context.codec, message)
         context.fire("OnAgentStatistics", self._statistics_event, statistics)
 
-    def refuse_statistics(self, error: Refused) -> None:
-        """Fire the event of a refused query. Called by a poll."""
+    def _refuse_statistics(self, error: Refused) -> None:
+        # Fires the event of a query of a poll that was refused.
         self._fire_refusal(error)
 
     def _statistics_event(self, statistics: Statistics) -> Arguments:

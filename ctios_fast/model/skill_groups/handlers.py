@@ -4,13 +4,16 @@ from collections.abc import Collection
 from typing import Final
 
 from ctios_fast.core import Handler
+from ctios_fast.model.agents.handlers import AGENTS
+from ctios_fast.model.agents.statistics_of_agent import AgentsWithStatistics
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.registry import Table
+from ctios_fast.model.statistics.group_poll import GroupPoll
 from ctios_fast.model.statistics.session_polls import PollRepairs, SessionPolls
 
 from .events import SKILL_GROUP_EVENTS
-from .skill_group import SkillGroup
+from .skill_group import SkillGroup, poll_of
 
 __all__ = ["SKILL_GROUPS"]
 
@@ -31,9 +34,14 @@ class _KnownGroups:
         """The groups that are known. Those of the configuration joined the session when it came."""
         return tuple(self._groups)
 
+    def poll(self, group: SkillGroup) -> GroupPoll:
+        """The polling of one of these groups."""
+        return poll_of(group)
+
 
 def _handlers(context: Context, groups: Table[SkillGroup]) -> dict[int, Handler]:
-    polls = SessionPolls(context, _KnownGroups(context, groups), groups.counts, context.rng)
+    agents = AgentsWithStatistics(context.registry[AGENTS.name])
+    polls = SessionPolls(context, agents, _KnownGroups(context, groups), groups.counts, context.rng)
     context.statistics = polls
     groups.repairs = PollRepairs(polls.poller)
     return {}

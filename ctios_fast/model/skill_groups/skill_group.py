@@ -17,12 +17,12 @@ from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.registry import Table
 from ctios_fast.model.statistics.group_arguments import groups_choice, received_groups
 from ctios_fast.model.statistics.group_poll import GroupPoll
-from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL
+from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL, Poll, StatisticsPoller
 from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
-__all__ = ["SkillGroup"]
+__all__ = ["SkillGroup", "poll_of"]
 
 
 class _Member(Protocol):
@@ -115,11 +115,9 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         context.require_thread()
         session_polls(context).wish.disable(chosen)
 
-    @property
-    def poll(self) -> GroupPoll:
-        """The polling of the group. Used by the folder of statistics."""
+    def _own_poll(self) -> GroupPoll:
         if self._poll is None:
-            self._poll = GroupPoll(self, session_polls(self._require_context()).poller)
+            self._poll = _PollOfGroup(self, session_polls(self._require_context()).poller)
         return self._poll
 
     # --- Queries ------------------------------------------------------------------------------------
@@ -133,12 +131,11 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
-        query = ObjectRequest(GroupPoll.message, self.apply_statistics, self._fire_refusal)
-        self.send_statistics_query(query, timeout)
+        query = ObjectRequest(GroupPoll.message, self._apply_statistics, self._fire_refusal)
+        self._send_statistics_query(query, timeout)
         return query
 
-    def send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
-        """Send a query for the statistics. Polls call it too."""
+    def _send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
         context = self._require_context()
         context.send(
             query,
@@ -149,11 +146,9 @@ class SkillGroup(CtiObject, ConfiguredGroup):
             skill_group_id=NULL_SKILL_GROUP,
         )
 
-    def apply_statistics(self, message: Message) -> None:
-        """Take in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fire its event.
-
-        One that names another group is counted. Some peripherals name none.
-        """
+    def _apply_statistics(self, message: Message) -> None:
+        # Takes in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fires its event. One that names another group is
+        # counted. Some peripherals name none.
         context = self.context
         if context is None:
             return
@@ -169,8 +164,8 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         self.statistics = Statistics(context.codec, message)
         context.fire("OnSkillGroupStatisticsUpdated", self._statistics_event)
 
-    def refuse_statistics(self, error: Refused) -> None:
-        """Fire the event of a refused query. Called by a poll."""
+    def _refuse_statistics(self, error: Refused) -> None:
+        # Fires the event of a query of a poll that was refused.
         self._fire_refusal(error)
 
     # --- The session --------------------------------------------------------------------------------
@@ -200,3 +195,28 @@ class SkillGroup(CtiObject, ConfiguredGroup):
 
     def _identity(self) -> dict[str, Any]:
         return {kw.CTIOS_PERIPHERALID: self.peripheral_id, kw.CTIOS_UNIQUEOBJECTID: self.unique_object_id}
+
+
+class _PollOfGroup(GroupPoll):
+    """The polling of one SkillGroup."""
+
+    __slots__ = ("_group",)
+
+    def __init__(self, group: SkillGroup, poller: StatisticsPoller) -> None:
+        super().__init__(poller)
+        self._group = group
+
+    def send(self, poll: Poll) -> None:
+        """Send the query for the group's statistics."""
+        self._group._send_statistics_query(poll)  # noqa: SLF001 - a class of this module
+
+    def _take_in(self, message: Message) -> None:
+        self._group._apply_statistics(message)  # noqa: SLF001 - a class of this module
+
+    def _report(self, error: Refused) -> None:
+        self._group._refuse_statistics(error)  # noqa: SLF001 - a class of this module
+
+
+def poll_of(group: SkillGroup) -> GroupPoll:
+    """The polling of the group."""
+    return group._own_poll()  # noqa: SLF001 - a class of this module

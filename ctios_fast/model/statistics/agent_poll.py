@@ -1,5 +1,6 @@
 """AgentPoll: polls the statistics of one agent, at an interval and after the agent's calls."""
 
+from abc import abstractmethod
 from typing import ClassVar, Final, Protocol
 
 from ctios_fast.core import Message
@@ -26,7 +27,7 @@ _BUSY: Final = frozenset(
 
 
 class PolledAgent(Protocol):
-    """What a poll uses of its agent. An ``Agent`` has it all."""
+    """What a poll reads from its agent. An ``Agent`` has it all."""
 
     state: AgentState | int | None
 
@@ -38,20 +39,12 @@ class PolledAgent(Protocol):
     def is_doubtful(self) -> bool:
         """Whether that may be stale."""
 
-    def send_statistics_query(self, poll: Poll) -> None:
-        """Send the query for the agent's statistics."""
-
-    def apply_statistics(self, message: Message) -> None:
-        """Take in the answer, and fire its event."""
-
-    def refuse_statistics(self, error: Refused) -> None:
-        """Fire the event of a refused query."""
-
 
 class AgentPoll:
     """The polling of one agent's statistics, from enabling to disabling.
 
-    ``interval``: seconds between two queries, None for none at an interval.
+    ``interval``: seconds between two queries, None for none at an interval. A subclass sends the agent's
+    query and takes in the answer.
     """
 
     __slots__ = ("_agent", "_is_call_over", "_is_ended", "_poller", "_was_logged_in", "entry", "interval")
@@ -108,17 +101,27 @@ class AgentPoll:
         """The interval is over."""
         self._poller.due(self)
 
-    def send(self, poll: Poll) -> None:
-        """Send the query."""
-        self._agent.send_statistics_query(poll)
-
     def take(self, message: Message) -> bool:
         """Take in the answer, unless the statistics were disabled meanwhile."""
         if not self._is_ended:
-            self._agent.apply_statistics(message)
+            self._take_in(message)
         return not self._is_ended
 
     def refuse(self, error: Refused) -> None:
         """Report the refusal, unless the statistics were disabled meanwhile."""
         if not self._is_ended:
-            self._agent.refuse_statistics(error)
+            self._report(error)
+
+    # --- The agent's messages and events ------------------------------------------------------------
+
+    @abstractmethod
+    def send(self, poll: Poll) -> None:
+        """Send the query for the agent's statistics."""
+
+    @abstractmethod
+    def _take_in(self, message: Message) -> None:
+        """Take in the answer, and fire its event."""
+
+    @abstractmethod
+    def _report(self, error: Refused) -> None:
+        """Fire the event of a refused query."""

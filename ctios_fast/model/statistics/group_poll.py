@@ -1,48 +1,35 @@
 """GroupPoll: polls the statistics of one skill group for everybody who has enabled them."""
 
-from typing import ClassVar, Protocol
+from abc import abstractmethod
+from typing import ClassVar
 
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 
 from .poller import Poll, StatisticsPoller
 
-__all__ = ["GroupPoll", "PolledGroup"]
-
-
-class PolledGroup(Protocol):
-    """What a poll uses of its skill group. A ``SkillGroup`` has it all."""
-
-    def send_statistics_query(self, poll: Poll) -> None:
-        """Send the query for the group's statistics."""
-
-    def apply_statistics(self, message: Message) -> None:
-        """Take in the answer, and fire its event."""
-
-    def refuse_statistics(self, error: Refused) -> None:
-        """Fire the event of a refused query."""
+__all__ = ["GroupPoll"]
 
 
 class GroupPoll:
     """The polling of one skill group, as long as it is wanted.
 
     However many want the group, it is asked for once in the shortest interval that one of them has asked for
-    since the first of them.
+    since the first of them. A subclass knows the group: it sends the query and takes in the answer.
 
     - ``wanted``: how many want it: the program, and agents that are logged in.
     """
 
-    __slots__ = ("_group", "_poller", "entry", "interval", "wanted")
+    __slots__ = ("_poller", "entry", "interval", "wanted")
 
     message: ClassVar[str] = "QUERY_SKILL_GROUP_STATISTICS_REQ"
 
-    def __init__(self, group: PolledGroup, poller: StatisticsPoller) -> None:
+    def __init__(self, poller: StatisticsPoller) -> None:
         self.wanted = 0
         #: Seconds between two queries, None as long as nobody wants one.
         self.interval: float | None = None
         #: The number of the entry in the poller's schedule.
         self.entry = 0
-        self._group = group
         self._poller = poller
 
     def want(self, interval: float | None) -> None:
@@ -82,17 +69,27 @@ class GroupPoll:
         """The interval is over."""
         self._poller.due(self)
 
-    def send(self, poll: Poll) -> None:
-        """Send the query."""
-        self._group.send_statistics_query(poll)
-
     def take(self, message: Message) -> bool:
         """Take in the answer, unless nobody wants it any more."""
         if self.wanted:
-            self._group.apply_statistics(message)
+            self._take_in(message)
         return self.wanted > 0
 
     def refuse(self, error: Refused) -> None:
         """Report the refusal, unless nobody wants the statistics any more."""
         if self.wanted:
-            self._group.refuse_statistics(error)
+            self._report(error)
+
+    # --- The group ----------------------------------------------------------------------------------
+
+    @abstractmethod
+    def send(self, poll: Poll) -> None:
+        """Send the query for the group's statistics."""
+
+    @abstractmethod
+    def _take_in(self, message: Message) -> None:
+        """Take in the answer, and fire its event."""
+
+    @abstractmethod
+    def _report(self, error: Refused) -> None:
+        """Fire the event of a refused query."""

@@ -1,7 +1,7 @@
 """GroupWish: the skill groups whose statistics one agent has enabled, or the program for the session."""
 
 from collections.abc import Collection, Iterable
-from typing import ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
@@ -17,13 +17,9 @@ _NONE: Final[frozenset[int]] = frozenset()
 
 
 class WantedGroup(Protocol):
-    """What a wish uses of a skill group. A ``SkillGroup`` has it all."""
+    """What a wish reads from a skill group. A ``SkillGroup`` has it."""
 
     skill_group_number: int
-
-    @property
-    def poll(self) -> GroupPoll:
-        """The polling of the group."""
 
 
 class KnownGroups(Protocol):
@@ -35,9 +31,12 @@ class KnownGroups(Protocol):
     def all(self) -> Collection[WantedGroup]:
         """The groups that are known."""
 
+    def poll(self, group: Any) -> GroupPoll:
+        """The polling of one of these groups."""
+
 
 class WishingAgent(Protocol):
-    """What a wish uses of its agent. An ``Agent`` has it all."""
+    """What a wish reads from its agent. An ``Agent`` has it all."""
 
     @property
     def is_logged_in(self) -> bool:
@@ -47,21 +46,13 @@ class WishingAgent(Protocol):
     def is_doubtful(self) -> bool:
         """Whether that may be stale."""
 
-    def send_state_query(self, poll: Poll) -> None:
-        """Send the query for the agent's state, whose answer names its groups."""
-
-    def apply_answer(self, message: Message) -> None:
-        """Take in the answer, and fire its event."""
-
-    def refuse_statistics(self, error: Refused) -> None:
-        """Fire the event of a refused query."""
-
 
 class GroupWish:
     """The skill groups that somebody has enabled.
 
     Those of an agent are wanted while it is logged in. Its own groups are those that the last messages about
-    its state named.
+    its state named. A wish of an agent is a subclass, which asks for the agent's state where no message has
+    named all of its groups.
 
     - ``interval``: seconds between two queries for a group, None for none at an interval.
     """
@@ -207,10 +198,10 @@ class GroupWish:
         kept, wanted = set(before), set(groups)
         for each in groups:
             if each not in kept:
-                each.poll.want(self.interval)
+                self._groups.poll(each).want(self.interval)
         for each in before:
             if each not in wanted:
-                each.poll.release()
+                self._groups.poll(each).release()
 
     # --- The poller's subject -----------------------------------------------------------------------
 
@@ -224,21 +215,29 @@ class GroupWish:
         """The interval is over: groups may have become known."""
         self.update()
 
-    def send(self, poll: Poll) -> None:
-        """Send the query for the agent's state."""
-        assert self._agent is not None
-        self._agent.send_state_query(poll)
-
     def take(self, message: Message) -> bool:
         """Take in the answer, which names the agent's groups."""
-        assert self._agent is not None
         if not self._has_own:
             return False
         self._is_settled = True  # an answer without groups is one too
-        self._agent.apply_answer(message)
+        self._take_in(message)
         return True
 
     def refuse(self, error: Refused) -> None:
         """Report the refusal."""
-        if self._agent is not None and self._has_own:
-            self._agent.refuse_statistics(error)
+        if self._has_own:
+            self._report(error)
+
+    # --- The agent's messages and events. The session itself has no groups of its own to ask for. -----
+
+    def send(self, poll: Poll) -> None:
+        """Send the query for the agent's state."""
+        raise NotImplementedError
+
+    def _take_in(self, message: Message) -> None:
+        """Take in the answer, and fire its event."""
+        raise NotImplementedError
+
+    def _report(self, error: Refused) -> None:
+        """Fire the event of a refused query."""
+        raise NotImplementedError

@@ -1,26 +1,29 @@
 """SessionPolls: what one session polls, and how the polling follows the session, its gaps and its calls."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from ctios_fast.model.context import Context
-from ctios_fast.model.registry import Table
+from ctios_fast.model.context import Context, CurrentAgent
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 
-from .agent_poll import AgentPoll, PolledAgent
-from .group_wish import GroupWish, KnownGroups, WishingAgent
+from .agent_poll import AgentPoll
+from .group_wish import GroupWish, KnownGroups
 from .poller import StatisticsPoller
 
 if TYPE_CHECKING:
     import random
 
-__all__ = ["PollRepairs", "SessionPolls", "enabling_polls", "session_polls"]
+__all__ = ["KnownAgents", "PollRepairs", "SessionPolls", "enabling_polls", "session_polls"]
 
 
-class _CallingAgent(Protocol):
-    # an Agent
-    def note_call_end(self) -> None:
+class KnownAgents(Protocol):
+    """The agents of a session. The folder of agents has it."""
+
+    def call_ended(self, agent: CurrentAgent) -> None:
         """A call of the agent has ended."""
+
+    def end_statistics(self) -> None:
+        """The mode is over: no agent's statistics are enabled any more."""
 
 
 class SessionPolls:
@@ -32,32 +35,32 @@ class SessionPolls:
     - ``after_calls``: how many agents are asked for after their calls. Handlers look there first.
     """
 
-    __slots__ = ("_context", "after_calls", "groups", "poller", "wish")
+    __slots__ = ("_agents", "_context", "after_calls", "groups", "poller", "wish")
 
     def __init__(
-        self, context: Context, groups: KnownGroups, counts: dict[str, int], rng: "random.Random | None"
+        self,
+        context: Context,
+        agents: KnownAgents,
+        groups: KnownGroups,
+        counts: dict[str, int],
+        rng: "random.Random | None",
     ) -> None:
         self.poller = StatisticsPoller(context, counts, rng)
         self.groups = groups
         self.wish = GroupWish(None, self.poller, groups)
         self.after_calls = 0
+        self._agents = agents
         self._context = context
 
-    def agent_poll(self, agent: PolledAgent, interval: float | None, *, at_call_end: bool) -> AgentPoll:
+    def begin_agent_poll(self, poll: AgentPoll, *, at_call_end: bool) -> None:
         """Begin to poll an agent."""
-        poll = AgentPoll(agent, self.poller, interval)
         self.after_calls += at_call_end
         poll.begin()
-        return poll
 
     def end_agent_poll(self, poll: AgentPoll, *, at_call_end: bool) -> None:
         """Poll an agent no more."""
         self.after_calls -= at_call_end
         poll.end()
-
-    def group_wish(self, agent: WishingAgent) -> GroupWish:
-        """A wish of an agent, with nothing enabled."""
-        return GroupWish(agent, self.poller, self.groups)
 
     def call_ended(self, device: str, is_own: bool) -> None:
         """A call has ended.
@@ -70,13 +73,11 @@ class SessionPolls:
         if agent is None:
             agent = context.agent_at(device)
         if agent is not None:
-            cast(_CallingAgent, agent).note_call_end()
+            self._agents.call_ended(agent)
 
     def stop(self) -> None:
         """The mode is over."""
-        agents: Table[Any] = self._context.registry["agent"]
-        for agent in agents:
-            agent.end_statistics()
+        self._agents.end_statistics()
         self.wish.end()
         self.poller.stop()
 
