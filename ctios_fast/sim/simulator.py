@@ -15,6 +15,7 @@ from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import AgentState, StatusCode, SystemEventID
 from ctios_fast.sim.plant import MAX_AGENTS, Plant, PlantAgent, PlantSettings, Population
+from ctios_fast.sim.plant.wire_limits import number_fault, text_fault
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.frame_faults import BAD_FRAMES, MAX_DELAY, MAX_FAULTS, BadFrame
 from ctios_fast.sim.server.server_pair import ServerPair
@@ -36,6 +37,7 @@ _HALF_A_FRAME: Final = b"\0\0\0\x40\0\0\0\x1e\0\0"
 _MAX_AGENT_ID_DIGITS: Final = 11
 _MAX_EXTENSION_DIGITS: Final = 15
 _MAX_PERIPHERAL_ID: Final = 0xFFFFFFFE
+_MAX_UINT: Final = 0xFFFFFFFF
 
 
 class Simulator:
@@ -264,7 +266,14 @@ class Simulator:
 
         ``event``: for instance SYS_PERIPHERAL_GATEWAY_OFFLINE or SYS_CENTRAL_CONTROLLER_OFFLINE; PGStatus
         follows from these two and their opposites.
+        ``argument``: SystemEventArg1.
+        ``text``: Text of the event; at most 254 bytes of Latin-1.
+
+        Raises ValueError for another event, an argument out of range or another text.
         """
+        fault = number_fault("argument", argument, 0, _MAX_UINT) or text_fault("text of a system event", text)
+        if fault:
+            raise ValueError(fault)
         self.pair.system_event(SystemEventID(event), argument, text)
 
     # --- faults ---------------------------------------------------------------------------------

@@ -58,13 +58,13 @@ def choice(*values: str) -> Kind:
 
 
 def _is_text(value: object, max_bytes: int, min_bytes: int = 1) -> bool:
-    """Whether it is a string that the protocol can carry: its size in UTF-8 is in bounds, no NUL is in it."""
-    if not isinstance(value, str) or "\0" in value:
+    """Whether it is a Unicode string without NUL and of a size in bounds; a character is one byte.
+
+    The contact centre refuses the characters that are not in Latin-1.
+    """
+    if not isinstance(value, str) or "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
         return False
-    try:
-        return min_bytes <= len(value.encode()) <= max_bytes
-    except UnicodeEncodeError:
-        return False
+    return min_bytes <= len(value) <= max_bytes
 
 
 def _is_integer(value: object, max_value: int) -> bool:
@@ -95,9 +95,11 @@ def _are_named(value: object) -> bool:
     )
 
 
-AGENT: Final = Kind(f"an agent id, a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
-NUMBER: Final = Kind(f"a string of 1 to {MAX_NUMBER} bytes", lambda v: _is_text(v, MAX_NUMBER))
-NAME: Final = Kind(f"a string of at most {MAX_TEXT} bytes", lambda v: _is_text(v, MAX_TEXT, 0))
+AGENT: Final = Kind(
+    f"an agent id, a string of 1 to {MAX_NUMBER} bytes without NUL", lambda v: _is_text(v, MAX_NUMBER)
+)
+NUMBER: Final = Kind(f"a string of 1 to {MAX_NUMBER} bytes without NUL", lambda v: _is_text(v, MAX_NUMBER))
+NAME: Final = Kind(f"a string of at most {MAX_TEXT} bytes without NUL", lambda v: _is_text(v, MAX_TEXT, 0))
 ID: Final = Kind(f"an integer from 1 to {MAX_ID}", _is_id)
 IDS: Final = Kind(
     f"a list of at most {MAX_IDS} integers from 1 to {MAX_ID}",
@@ -114,10 +116,11 @@ STATUS: Final = Kind("a status code, an integer", lambda v: _is_integer(v, 0xFFF
 REQUEST: Final = Kind('the name of a request, such as "OPEN_REQ"', lambda v: _is_text(v, MAX_NUMBER))
 FLAG: Final = Kind("true or false", lambda v: isinstance(v, bool))
 VARIABLES: Final = Kind(
-    f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_VARIABLE} bytes",
+    f"an object of CallVariable1 to CallVariable10 with strings of at most {MAX_VARIABLE} bytes without NUL",
     _are_variables,
 )
 ECC: Final = Kind(
-    f"an object of at most {MAX_NAMES} names of 1 to {MAX_NAME} bytes with strings of at most {MAX_VALUE}",
+    f"an object of at most {MAX_NAMES} names of 1 to {MAX_NAME} bytes with strings of at most {MAX_VALUE}, "
+    "all without NUL",
     _are_named,
 )

@@ -6,7 +6,7 @@ from typing import Final
 from ctios_fast.protocol.enums import AgentState, CallDirection, CallType, ControlFailureCode
 
 from .call_context import CallContext
-from .call_data_limits import check_number, check_sizes
+from .call_data_limits import check_context
 from .call_flow import CallFlow, Destination
 from .call_machine import Trigger
 from .desk import AgentDesk
@@ -48,18 +48,8 @@ class Arrivals:
 
         Raises ControlRefusal: CF_RESOURCE_BUSY or CF_RESOURCE_OUT_OF_SERVICE if the device cannot ring,
         CF_EXTERNAL_TRUNK_LIMIT_EXCEEDED, CF_INVALID_DESTINATION for a number that the plant does not have,
-        CF_VALUE_OUT_OF_RANGE for data that are too long.
+        CF_VALUE_OUT_OF_RANGE for data that events cannot carry.
         """
-        check_number("ANI", ani)
-        check_number("DNIS", dnis)
-        check_sizes(variables or {}, None, ecc or {}, arrays or {})
-        floor, flow, report = self._floor, self._flow, self._floor.report
-        agent = floor.population.agents.get(to)
-        destination = Destination(agent=agent) if agent is not None else flow.destination(to)
-        if destination.outside:
-            raise _no_destination(to)
-        flow.check_free(destination)
-        trunk = floor.free_trunk_group()
         context = CallContext(
             ani=ani,
             dnis=dnis or to,
@@ -68,6 +58,14 @@ class Arrivals:
             ecc=dict(ecc or {}),
             arrays={name: dict(values) for name, values in (arrays or {}).items()},
         )
+        check_context(context)
+        floor, flow, report = self._floor, self._flow, self._floor.report
+        agent = floor.population.agents.get(to)
+        destination = Destination(agent=agent) if agent is not None else flow.destination(to)
+        if destination.outside:
+            raise _no_destination(to)
+        flow.check_free(destination)
+        trunk = floor.free_trunk_group()
         announced = agent is not None and agent.state is AgentState.AGENT_STATE_AVAILABLE
         with floor.outlet:
             call = floor.new_call(_type_of(destination, announced), context)

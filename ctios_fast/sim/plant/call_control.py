@@ -14,12 +14,13 @@ from ctios_fast.protocol.enums import (
 )
 
 from .call_context import CallContext, CallDataChanges
-from .call_data_limits import check_sizes
+from .call_data_limits import check_attributes, check_context
 from .call_flow import CallFlow
 from .desk import AgentDesk
 from .entities import Call, Connection, PlantAgent, SkillGroup
 from .floor import Floor
 from .plant_error import ControlRefusal
+from .wire_limits import text_fault
 
 __all__ = ["CallControl"]
 
@@ -151,7 +152,8 @@ class CallControl:
         ``call_type``: None: AGENT_INSIDE or OUT by destination.
 
         Raises ControlRefusal: CF_INVALID_OBJECT_STATE unless the agent is not ready, CF_RESOURCE_BUSY if its
-        device has a call, CF_INVALID_CALLED_DEVICE if it calls itself or nobody.
+        device has a call, CF_INVALID_CALLED_DEVICE if it calls itself or nobody, CF_VALUE_OUT_OF_RANGE for
+        data that events cannot carry.
         """
         self.check_online()
         if agent.state not in _MAY_CALL:
@@ -169,6 +171,7 @@ class CallControl:
         destination = flow.destination(dialed)
         data = CallContext() if context is None else context.copy()
         data.dialed_number = data.dialed_number or dialed
+        check_context(data)
         if call_type is None:
             call_type = CallType.CALLTYPE_OUT if destination.outside else CallType.CALLTYPE_AGENT_INSIDE
         with floor.outlet:
@@ -181,7 +184,13 @@ class CallControl:
 
     @staticmethod
     def check_dialed(agent: PlantAgent, dialed: str) -> None:
-        """Raise ControlRefusal CF_INVALID_CALLED_DEVICE for no number, or the agent's own."""
+        """Raise ControlRefusal CF_INVALID_CALLED_DEVICE for the agent's own number, or what is not a number.
+
+        Raises TypeError for a value that is not a str.
+        """
+        fault = text_fault("number to call", dialed)
+        if fault:
+            raise ControlRefusal(ControlFailureCode.CF_INVALID_CALLED_DEVICE, fault)
         if not dialed or dialed == agent.extension:
             raise ControlRefusal(
                 ControlFailureCode.CF_INVALID_CALLED_DEVICE,
@@ -322,33 +331,13 @@ class CallControl:
     def set_call_data(self, call: Call, changes: CallDataChanges) -> None:
         """Change data of a call and report them for each of its connections.
 
-        Raises ControlRefusal CF_VALUE_OUT_OF_RANGE for a call variable of more than 40 characters, wrap-up
-        data of more than 39, or named variables of more than 2000 bytes together.
+        Raises ControlRefusal CF_VALUE_OUT_OF_RANGE for data that events cannot carry.
         """
-        context = call.context
-        ecc = context.ecc | (changes.ecc or {})
-        arrays = {**context.arrays}
-        for name, values in (changes.arrays or {}).items():
-            arrays[name] = arrays.get(name, {}) | values
-        check_sizes(changes.variables or {}, changes.wrapup, ecc, arrays)
-        changed: list[tuple[str, object]] = []
+        context, changed = _changed(call.context, changes)
+        check_context(context)
+        check_attributes(changes)
         with self._floor.outlet:
-            context.ecc, context.arrays = ecc, arrays
-            if changes.ani is not None:
-                context.ani = changes.ani
-                changed.append(("ANI", changes.ani))
-            if changes.user_to_user_info is not None:
-                context.user_to_user_info = changes.user_to_user_info
-                changed.append(("UserToUserInfo", changes.user_to_user_info))
-            if changes.caller_entered_digits is not None:
-                context.caller_entered_digits = changes.caller_entered_digits
-                changed.append(("CallerEnteredDigits", changes.caller_entered_digits))
-            for name, value in (changes.variables or {}).items():
-                context.variables[name] = value
-                changed.append((name, value))
-            if changes.wrapup is not None:
-                context.wrapup = changes.wrapup
-                changed.append(("CallWrapupData", changes.wrapup))
+            call.context = context
             changed += _set_attributes(call, changes)
             for connection in list(call.connections):
                 self._floor.report.data_update(connection, changed=changed)
@@ -411,6 +400,30 @@ class CallControl:
                 ControlFailureCode.CF_INVALID_OBJECT_STATE,
                 f"connection {connection.connection_id} is {'not ' if recording else ''}being recorded",
             )
+
+
+def _changed(context: CallContext, changes: CallDataChanges) -> tuple[CallContext, list[tuple[str, object]]]:
+    """A context with the changes, and the floating fields that show them beside the named variables."""
+    new = context.copy()
+    new.ecc |= changes.ecc or {}
+    for name, values in (changes.arrays or {}).items():
+        new.arrays[name] = new.arrays.get(name, {}) | values
+    changed: list[tuple[str, object]] = []
+    if changes.ani is not None:
+        new.ani = changes.ani
+        changed.append(("ANI", changes.ani))
+    if changes.user_to_user_info is not None:
+        new.user_to_user_info = changes.user_to_user_info
+        changed.append(("UserToUserInfo", changes.user_to_user_info))
+    if changes.caller_entered_digits is not None:
+        new.caller_entered_digits = changes.caller_entered_digits
+        changed.append(("CallerEnteredDigits", changes.caller_entered_digits))
+    new.variables |= changes.variables or {}
+    changed += (changes.variables or {}).items()
+    if changes.wrapup is not None:
+        new.wrapup = changes.wrapup
+        changed.append(("CallWrapupData", changes.wrapup))
+    return new, changed
 
 
 def _set_attributes(call: Call, changes: CallDataChanges) -> list[tuple[str, object]]:

@@ -1,63 +1,97 @@
-"""How long the data of a call may be, so that every event can carry them."""
+"""What the data of a call may be, so that every event can carry them.
+
+A function raises ControlRefusal CF_VALUE_OUT_OF_RANGE for data that events cannot carry, and TypeError for
+data of another type.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast.protocol.enums import ControlFailureCode
 
+from .call_context import CallContext, CallDataChanges
 from .plant_error import ControlRefusal
+from .wire_limits import bytes_fault, characters_fault, max_bytes, number_fault, size_fault, text_fault
 
-__all__ = ["check_number", "check_sizes"]
+__all__ = ["check_attributes", "check_context", "check_text"]
 
-_MAX_NUMBER: Final = 39
-_MAX_ECC_BYTES: Final = 2000
-_MAX_VARIABLE: Final = 40
-_MAX_WRAPUP: Final = 39
+_MAX_NAMED_BYTES: Final = 2000
+_VARIABLES: Final = frozenset(f"CallVariable{n}" for n in range(1, 11))
+_VARIABLE_NULS: Final = 2
+_ELEMENT_BYTES: Final = 3
+"""Bytes of an element of a named array beside its name and value: two NULs and the index."""
+
+_MAX_INDEX: Final = 0xFF
+_MAX_USHORT: Final = 0xFFFF
+_MAX_UINT: Final = 0xFFFFFFFF
 
 
-def _size(text: str) -> int:
-    """Return the bytes on the wire: each character that it can carry is one byte."""
-    return len(text)
+def _check(fault: str) -> None:
+    if fault:
+        raise ControlRefusal(ControlFailureCode.CF_VALUE_OUT_OF_RANGE, fault)
 
 
-def check_number(what: str, number: str) -> None:
-    """Raise ControlRefusal CF_VALUE_OUT_OF_RANGE for a caller's number that events cannot carry."""
-    if _size(number) > _MAX_NUMBER:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"{what} has at most {_MAX_NUMBER} bytes, not {_size(number)}",
+def check_text(kind: str, text: str) -> None:
+    """Check a single text, such as "ANI"."""
+    _check(text_fault(kind, text))
+
+
+def check_context(context: CallContext) -> None:
+    """Check all data that travel with a call."""
+    check_text("ANI", context.ani)
+    check_text("DNIS", context.dnis)
+    check_text("dialled number", context.dialed_number)
+    check_text("CallerEnteredDigits", context.caller_entered_digits)
+    check_text("CallWrapupData", context.wrapup)
+    _check(bytes_fault("UserToUserInfo", context.user_to_user_info))
+    for name, value in context.variables.items():
+        if name not in _VARIABLES:
+            _check(f"there is no call variable {name!r}: give CallVariable1 to CallVariable10")
+        check_text(name, value)
+    _check_named(context.ecc, context.arrays)
+
+
+def _check_named(ecc: Mapping[str, str], arrays: Mapping[str, Mapping[int, str]]) -> None:
+    """Check named variables and arrays, each for itself and all together."""
+    total = 0
+    for name, value in ecc.items():
+        total += _checked_size("named variable", name, value, _VARIABLE_NULS)
+    for name, values in arrays.items():
+        for index, value in values.items():
+            _check(number_fault("index of a named array", index, 0, _MAX_INDEX))
+            total += _checked_size("named array", name, value, _ELEMENT_BYTES)
+    if total > _MAX_NAMED_BYTES:
+        _check(
+            f"named variables and arrays have at most {_MAX_NAMED_BYTES} bytes together, not {total}: "
+            "leave some out"
         )
 
 
-def check_sizes(
-    variables: Mapping[str, str],
-    wrapup: str | None,
-    ecc: Mapping[str, str],
-    arrays: Mapping[str, Mapping[int, str]],
-) -> None:
-    """Raise ControlRefusal CF_VALUE_OUT_OF_RANGE for call data that events cannot carry.
+def _checked_size(kind: str, name: str, value: str, more: int) -> int:
+    """The bytes of one named value, after a check."""
+    _check(characters_fault(f"name of a {kind}", name))
+    _check(characters_fault(f"{kind} {name!r}", value))
+    size = len(name) + len(value) + more
+    _check(size_fault(f"{kind} {name!r} with its name", size, 0, max_bytes(kind)))
+    return size
 
-    ``variables``: call variables by name.
-    ``wrapup``: CallWrapupData, if it is given.
-    ``ecc``, ``arrays``: all named variables and arrays of the call.
-    """
-    too_long = next((name for name, value in variables.items() if _size(value) > _MAX_VARIABLE), None)
-    if too_long is not None:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"{too_long} has at most {_MAX_VARIABLE} bytes, not {_size(variables[too_long])}",
-        )
-    if wrapup is not None and _size(wrapup) > _MAX_WRAPUP:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"CallWrapupData has at most {_MAX_WRAPUP} bytes, not {_size(wrapup)}",
-        )
-    size = sum(_size(name) + _size(value) + 2 for name, value in ecc.items())
-    size += sum(
-        _size(name) + _size(value) + 3 for name, values in arrays.items() for value in values.values()
+
+def check_attributes(changes: CallDataChanges) -> None:
+    """Check the changes of what belongs to one call and does not travel with its data."""
+    texts = (
+        ("CustomerPhoneNumber", changes.customer_phone_number),
+        ("CustomerAccountNumber", changes.customer_account_number),
     )
-    if size > _MAX_ECC_BYTES:
-        raise ControlRefusal(
-            ControlFailureCode.CF_VALUE_OUT_OF_RANGE,
-            f"named variables and arrays have at most {_MAX_ECC_BYTES} bytes together, not {size}",
-        )
+    for kind, text in texts:
+        if text is not None:
+            check_text(kind, text)
+    numbers = (
+        ("CallType", changes.call_type, _MAX_USHORT),
+        ("CalledPartyDisposition", changes.disposition, _MAX_USHORT),
+        ("CampaignID", changes.campaign_id, _MAX_UINT),
+        ("QueryRuleID", changes.query_rule_id, _MAX_UINT),
+        *(("part of a router call key", part, _MAX_UINT) for part in changes.router_key or ()),
+    )
+    for kind, number, max_value in numbers:
+        if number is not None:
+            _check(number_fault(kind, number, 0, max_value))

@@ -17,6 +17,7 @@ from ctios_fast.protocol.enums import (
 
 from .call_context import CallContext
 from .call_control import CallControl
+from .call_data_limits import check_context
 from .call_flow import CallFlow, Destination
 from .desk import AgentDesk
 from .entities import Call, Connection, Device, SkillGroup
@@ -62,7 +63,8 @@ class CallMerging:
 
         Raises ControlRefusal: CF_NO_ACTIVE_CALL unless the call is connected, CF_NO_CALL_TO_COMPLETE for a
         supervisor's listening, CF_RESOURCE_BUSY if the device has another call, CF_VALUE_OUT_OF_RANGE for
-        another consult type, CF_INVALID_CALLED_DEVICE if the agent calls itself.
+        another consult type or data that events cannot carry, CF_INVALID_CALLED_DEVICE if the agent calls
+        itself.
         """
         control, flow, floor = self._control, self._flow, self._floor
         control.require(active, ControlFailureCode.CF_NO_ACTIVE_CALL, _CONNECT)
@@ -82,6 +84,7 @@ class CallMerging:
         data.dialed_number = dialed
         if context is not None:
             data = _replaced(data, context)
+        check_context(data)
         original = active.call
         shared = original.call_id if self._may_share_id(original) else None
         with floor.outlet:

@@ -4,7 +4,7 @@ Each operation checks first. It then changes the population, publishes the plant
 AGENT_STATE) and reports what has changed as ``ConfigChange``s, from which a server makes its updates.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, NamedTuple, TypeVar
 
@@ -31,26 +31,15 @@ from .entities import (
 from .floor import Floor
 from .plant_error import PlantError
 from .population import MAX_AGENTS, join
+from .wire_limits import first_fault, text_fault
 
 __all__ = ["ConfigChange", "Configuring"]
 
 _FIRST_FREE_ID: Final = 1_000_000
 """The first skill target id that is given to what was added without one."""
 
-_MAX_ID: Final = 0x7FFFFFFF
 _MAX_GROUPS_OF_AGENT: Final = 100
 _MAX_GROUPS_OF_SERVICE: Final = 10
-_MAX_TEXT: Final = {
-    "agent id": 11,
-    "extension": 15,
-    "device": 39,
-    "first name": 31,
-    "last name": 31,
-    "login name": 254,
-    "name": 63,
-    "team name": 31,
-}
-"""Bytes that the protocol has for a text, without the NUL at its end."""
 
 _ADD: Final = ConfigRecordType.CONFIG_RECORD_ADD
 _CHANGE: Final = ConfigRecordType.CONFIG_RECORD_CHANGE
@@ -79,8 +68,9 @@ Listener = Callable[[tuple[ConfigChange, ...]], object]
 class Configuring:
     """The operations of an administrator.
 
-    Every operation raises PlantError for a name that is unknown, in use or too long, and for what calls in
-    progress or a logged-in agent do not permit. Then nothing has changed.
+    Every operation raises PlantError for a name or a number that is unknown, in use or more than the protocol
+    can carry, and for what calls in progress or a logged-in agent do not permit. It raises TypeError for a
+    value of another type. Then nothing has changed.
     """
 
     def __init__(self, floor: Floor, desk: AgentDesk) -> None:
@@ -92,7 +82,7 @@ class Configuring:
         self._next_id = _FIRST_FREE_ID  # the next skill target id to try
 
     def subscribe(self, listener: Listener) -> None:
-        """Call ``listener`` with the changes of each operation."""
+        """Call ``listener`` with the changes of each operation. Its errors are logged and counted."""
         self._listeners = (*self._listeners, listener)
 
     @contextmanager
@@ -106,7 +96,7 @@ class Configuring:
             self._changes.clear()
         if changes:
             for listener in self._listeners:
-                listener(changes)
+                self._floor.outlet.call(listener, changes)
 
     def _note(
         self,
@@ -138,16 +128,9 @@ class Configuring:
         ``login_name``: "agent" and the id if it is empty.
         """
         population = self._population
-        _check_text("agent id", agent_id, 1)
-        _check_text("extension", extension, 1)
-        _check_names(first_name, last_name, login_name)
         joined = list(dict.fromkeys(map(self._group, groups)))
         _check_limit("skill groups of an agent", len(joined), _MAX_GROUPS_OF_AGENT)
         _check_limit("agents", len(population.agents) + 1, MAX_AGENTS)
-        _check_new("agent", agent_id, population.agents)
-        _check_new("device", extension, population.devices)
-        if population.agent_at(extension) is not None:
-            raise PlantError(f"the extension {extension!r} is in use: give another")
         device = Device(extension, extension, DeviceIDType.DEVID_AGENT_DEVICE)
         agent = PlantAgent(
             agent_id,
@@ -161,6 +144,7 @@ class Configuring:
             media={group.mrd: MediaState() for group in joined},
             desk=desk or DeskSettings(),
         )
+        _check(population.agent_fault(agent))
         with self._operation():
             population.add_agent(agent)
             for group in joined:
@@ -192,11 +176,12 @@ class Configuring:
     ) -> None:
         """Change names of an agent; None leaves a name as it is."""
         self._require_agent(agent)
-        _check_names(first_name or "", last_name or "", login_name or "")
+        first_name = agent.first_name if first_name is None else first_name
+        last_name = agent.last_name if last_name is None else last_name
+        login_name = agent.login_name if login_name is None else login_name
+        _check(self._population.names_fault(first_name, last_name, login_name))
         with self._operation():
-            agent.first_name = agent.first_name if first_name is None else first_name
-            agent.last_name = agent.last_name if last_name is None else last_name
-            agent.login_name = agent.login_name if login_name is None else login_name
+            agent.first_name, agent.last_name, agent.login_name = first_name, last_name, login_name
             self._note(ConfigMsgMask.AGENT_INFORMATION, _CHANGE, agent)
 
     # --- skill groups -------------------------------------------------------------------------------
@@ -208,21 +193,16 @@ class Configuring:
         ``queue``: the number of a queue device for it; "": none.
         """
         population = self._population
-        _check_number("skill group", number)
-        _check_text("name", name, 1)
-        _check_new("skill group", number, population.skill_groups)
-        if group_id and any(group.group_id == group_id for group in population.skill_groups.values()):
-            raise PlantError(f"the skill group id {group_id} is in use: give another")
-        if queue:
-            self._check_new_number(queue)
         group = SkillGroup(number, group_id or self._free_id(), name)
+        _check(population.skill_group_fault(group))
+        device = Device(queue, queue, DeviceIDType.DEVID_QUEUE) if queue else None
+        if device is not None:
+            _check(population.device_fault(device), population.number_in_use(queue))
         with self._operation():
-            population.skill_groups[number] = group
+            population.add_skill_group(group)
             self._note(ConfigMsgMask.SKILL_GROUP_INFORMATION, _ADD, group)
-            if queue:
-                device = Device(queue, queue, DeviceIDType.DEVID_QUEUE)
-                population.add_device(device)
-                population.queues[queue] = Queue(device, group)
+            if device is not None:
+                population.add_queue(Queue(device, group))
                 self._note(ConfigMsgMask.DEVICE_INFORMATION, _ADD, device)
         return group
 
@@ -237,20 +217,19 @@ class Configuring:
             for member in tuple(group.members):
                 self._take_from_group(member)
             for queue in group.queues:
-                del self._population.queues[queue.device.device_id]
-                self._population.remove_device(queue.device)
+                self._population.remove_queue(queue)
                 self._note(ConfigMsgMask.DEVICE_INFORMATION, _DELETE, queue.device)
             for service in self._population.services.values():
                 if number in service.members:
                     service.members = tuple(n for n in service.members if n != number)
                     self._note(ConfigMsgMask.SERVICE_INFORMATION, _CHANGE, service)
-            del self._population.skill_groups[number]
+            self._population.remove_skill_group(group)
             self._note(ConfigMsgMask.SKILL_GROUP_INFORMATION, _DELETE, group)
 
     def rename_skill_group(self, number: int, name: str) -> None:
         """Change the name of a skill group."""
         group = self._group(number)
-        _check_text("name", name, 1)
+        _check(text_fault("skill group name", name, 1))
         with self._operation():
             group.name = name
             self._note(ConfigMsgMask.SKILL_GROUP_INFORMATION, _CHANGE, group)
@@ -300,14 +279,12 @@ class Configuring:
         ``service_id``: its skill target id; 0: one that is free.
         ``groups``: numbers of its skill groups.
         """
-        _check_number("service", number)
-        _check_text("name", name, 1)
-        _check_new("service", number, self._population.services)
         members = tuple(dict.fromkeys(self._group(group).number for group in groups))
         _check_limit("skill groups of a service", len(members), _MAX_GROUPS_OF_SERVICE)
         service = Service(number, service_id or self._free_id(), name, members=members)
+        _check(self._population.service_fault(service))
         with self._operation():
-            self._population.services[number] = service
+            self._population.add_service(service)
             self._note(ConfigMsgMask.SERVICE_INFORMATION, _ADD, service)
         return service
 
@@ -319,13 +296,13 @@ class Configuring:
                 if queue.service is service:
                     queue.service = None
                     self._note(ConfigMsgMask.DEVICE_INFORMATION, _CHANGE, queue.device)
-            del self._population.services[number]
+            self._population.remove_service(service)
             self._note(ConfigMsgMask.SERVICE_INFORMATION, _DELETE, service)
 
     def add_device(self, device_id: str) -> Device:
         """Add a route point: a device without an agent and without a queue."""
-        self._check_new_number(device_id)
         device = Device(device_id, device_id, DeviceIDType.DEVID_ROUTE_POINT)
+        _check(self._population.device_fault(device), self._population.number_in_use(device_id))
         with self._operation():
             self._population.add_device(device)
             self._note(ConfigMsgMask.DEVICE_INFORMATION, _ADD, device)
@@ -346,10 +323,9 @@ class Configuring:
 
     def add_team(self, team_id: int, name: str) -> Team:
         """Add a team without members. Clients get no event until it has a member."""
-        _check_number("team", team_id)
-        _check_text("team name", name, 1)
-        _check_new("team", team_id, self._population.teams)
-        team = self._population.teams[team_id] = Team(team_id, name)
+        team = Team(team_id, name)
+        _check(self._population.team_fault(team))
+        self._population.add_team(team)
         return team
 
     def join_team(
@@ -378,7 +354,11 @@ class Configuring:
                 self._note(ConfigMsgMask.AGENT_INFORMATION, _CHANGE, agent)
 
     def leave_team(self, team_id: int, agent: PlantAgent) -> None:
-        """Take an agent or a supervisor out of a team."""
+        """Take an agent or a supervisor out of a team.
+
+        A supervisor stays one (AgentType, the right to open a supervisor's session) even without a team, as
+        the agent's own record says so. What it may do depends on its teams.
+        """
         self._require_agent(agent)
         team = self._team(team_id)
         if agent.agent_id not in team.flags:
@@ -424,17 +404,8 @@ class Configuring:
         if self._population.agents.get(agent.agent_id) is not agent:
             raise PlantError(f"agent {agent.agent_id} was removed")
 
-    def _check_new_number(self, number: str) -> None:
-        _check_text("device", number, 1)
-        _check_new("device", number, self._population.devices)
-        if self._population.agent_at(number) is not None:
-            raise PlantError(f"{number!r} is an extension: give another number")
-
     def _free_id(self) -> int:
-        taken = {group.group_id for group in self._population.skill_groups.values()}
-        taken |= {service.service_id for service in self._population.services.values()}
-        taken |= {agent.skill_target_id for agent in self._population.agents.values()}
-        while self._next_id in taken:
+        while self._population.target_fault(self._next_id):
             self._next_id += 1
         return self._next_id
 
@@ -446,26 +417,10 @@ def _find(what: str, key: K, known: Mapping[K, V]) -> V:
     return found
 
 
-def _check_new(what: str, key: K, known: Container[K]) -> None:
-    if key in known:
-        raise PlantError(f"{what} {key!r} exists already: give another")
-
-
-def _check_text(what: str, text: str, min_bytes: int = 0) -> None:
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if not min_bytes <= size <= _MAX_TEXT[what] or "\0" in text:
-        raise PlantError(f"the {what} has {min_bytes} to {_MAX_TEXT[what]} bytes, not {size}")
-
-
-def _check_names(first_name: str, last_name: str, login_name: str) -> None:
-    _check_text("first name", first_name)
-    _check_text("last name", last_name)
-    _check_text("login name", login_name)
-
-
-def _check_number(what: str, number: int) -> None:
-    if not 0 < number <= _MAX_ID:
-        raise PlantError(f"the number of a {what} is 1 to {_MAX_ID}, not {number}")
+def _check(*faults: str) -> None:
+    fault = first_fault(*faults)
+    if fault:
+        raise PlantError(fault)
 
 
 def _check_limit(what: str, count: int, max_count: int) -> None:

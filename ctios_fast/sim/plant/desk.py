@@ -22,6 +22,7 @@ from .agent_machine import (
     WrongState,
     outcome,
 )
+from .call_data_limits import check_text
 from .call_records import count
 from .entities import VOICE_MRD, MediaState, PlantAgent, SkillGroup
 from .floor import Floor
@@ -85,11 +86,12 @@ class AgentDesk:
         ``mrd``: the media routing domain.
         ``work_mode``, ``remote_number``: of a login; a mobile agent has a number.
 
-        Raises ControlRefusal: CF_VALUE_OUT_OF_RANGE for a state that cannot be asked for or a missing reason,
-        CF_INVALID_OBJECT_STATE where the present state does not allow it, CF_OBJECT_NOT_KNOWN for an agent
-        that was removed or a domain that it is not in, CF_REQUEST_INCOMPATIBLE_WITH_OBJECT where the desk
-        settings forbid it.
+        Raises ControlRefusal: CF_VALUE_OUT_OF_RANGE for a state that cannot be asked for, a missing reason or
+        a remote number that the protocol cannot carry, CF_INVALID_OBJECT_STATE where the present state does
+        not allow it, CF_OBJECT_NOT_KNOWN for an agent that was removed or a domain that it is not in,
+        CF_REQUEST_INCOMPATIBLE_WITH_OBJECT where the desk settings forbid it.
         """
+        reason &= _REASON_BITS
         self._require_known(agent)
         media = agent.media.get(mrd)
         if media is None:
@@ -112,6 +114,7 @@ class AgentDesk:
                 f"agent {agent.agent_id} is {_name(media.state)} and cannot go to {_name(AgentState(state))}",
             ) from None
         self._check_desk(agent, state, reason)
+        check_text("remote number", remote_number)
         with self._floor.outlet:
             if path.kept is not None:
                 agent.next_state = path.kept
@@ -154,6 +157,7 @@ class AgentDesk:
 
         Calls at its device go on.
         """
+        reason &= _REASON_BITS
         if agent.logged_in:
             with self._floor.outlet:
                 agent.next_state = None
@@ -162,9 +166,12 @@ class AgentDesk:
     def put(self, agent: PlantAgent, state: AgentState, reason: int = 0) -> None:
         """Put an agent into any state, whatever it is in, as a test or an operator does.
 
-        Raises ControlRefusal CF_OBJECT_NOT_KNOWN for an agent that was removed.
+        Raises ControlRefusal CF_OBJECT_NOT_KNOWN for an agent that was removed, ValueError for a value that
+        is not an AgentState.
         """
         self._require_known(agent)
+        state = AgentState(state)
+        reason &= _REASON_BITS
         with self._floor.outlet:
             self.enter(agent, state, reason)
 
@@ -185,7 +192,7 @@ class AgentDesk:
             agent.work_since = -1
         agent.group = group
         agent.voice.state = state
-        agent.voice.reason = reason & _REASON_BITS if state in TAKES_REASON else 0
+        agent.voice.reason = reason if state in TAKES_REASON else 0
         agent.voice.since = now
         agent.work_timer_serial += 1
         self._set_memberships(agent, state, group)
@@ -211,9 +218,7 @@ class AgentDesk:
         if mrd == VOICE_MRD:
             self.enter(agent, state, reason)
             return
-        agent.media[mrd] = MediaState(
-            state, reason & _REASON_BITS if state in TAKES_REASON else 0, self._floor.now()
-        )
+        agent.media[mrd] = MediaState(state, reason if state in TAKES_REASON else 0, self._floor.now())
         for member in agent.memberships:
             if member.group.mrd == mrd:
                 member.enter(state, self._floor.now())

@@ -25,7 +25,8 @@ class EventOutlet:
     ``disorder``: changes the order of each operation's events where that is permitted; None: the usual order.
     ``muted``: events are thrown away, as while the peripheral is off-line.
     ``published``: events published so far.
-    ``failures``: exceptions of subscribers, each logged.
+    ``failures``: errors of subscribers and callbacks, each logged. An error stops neither the others nor the
+    operation that published.
     """
 
     def __init__(self, disorder: Disorder | None = None) -> None:
@@ -82,10 +83,14 @@ class EventOutlet:
         self.published += len(events)
         for event in events:
             for subscriber in self._subscribers:
-                try:
-                    subscriber(event)
-                except Exception:
-                    self.failures += 1
-                    log.exception("a subscriber of the plant failed at message %d", event.message)
+                self.call(subscriber, event)
         for callback in self._after:
-            callback()
+            self.call(callback)
+
+    def call(self, callback: Callable[..., object], *arguments: object) -> None:
+        """Call back. An error is logged and counted."""
+        try:
+            callback(*arguments)
+        except Exception:
+            self.failures += 1
+            log.exception("a callback of the plant failed: %r", callback)

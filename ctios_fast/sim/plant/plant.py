@@ -38,7 +38,8 @@ class Plant:
     ``settings``: how the plant behaves where peripherals differ.
 
     Its operations are the public methods of its parts, under the same names. An operation that the plant's
-    rules forbid raises PlantError, and then nothing has changed and no event was published.
+    rules forbid raises PlantError, and then nothing has changed and no event was published. So it is with a
+    value that the protocol cannot carry, and with TypeError for a value of another type.
 
     - events: ``subscribe``, ``unsubscribe``, ``call_after_events``, ``events_held``;
     - agents (``AgentDesk``): ``set_agent_state``, ``force_logout``, ``put_agent``;
@@ -180,6 +181,11 @@ class Plant:
     def events_published(self) -> int:
         """Events that have left the plant so far."""
         return self._floor.outlet.published
+
+    @property
+    def callback_failures(self) -> int:
+        """Errors of subscribers and callbacks so far. Each is logged; it changes nothing in the plant."""
+        return self._floor.outlet.failures
 
     def events_held(self) -> EventOutlet:
         """A context manager: events that occur in its block are published at the end of the block."""

@@ -337,15 +337,30 @@ def test_events_held_come_after_the_block() -> None:
     assert story.lines()[0] == "begin_call T1"
 
 
+def broken(*given: object) -> None:
+    raise ZeroDivisionError
+
+
 def test_a_subscriber_that_raises_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
     story = Story()
-
-    def broken(event: object) -> None:
-        raise ZeroDivisionError
-
     story.plant.unsubscribe(story.events.append)
     story.plant.subscribe(broken)
     story.plant.subscribe(story.events.append)
     story.plant.inbound("9001")
     assert "begin_call T1" in story.lines()
-    assert "a subscriber of the plant failed" in caplog.text
+    assert "a callback of the plant failed: <function broken" in caplog.text
+    assert story.plant.callback_failures == story.plant.events_published
+
+
+def test_a_callback_after_events_that_raises_does_not_stop_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    story = Story()
+    calls: list[str] = []
+    story.plant.call_after_events(broken)
+    story.plant.call_after_events(lambda: calls.append("after"))
+    call = story.plant.inbound("9001")
+    assert call in story.plant.calls
+    assert calls == ["after"]
+    assert story.plant.callback_failures == 1
+    assert "ZeroDivisionError" in caplog.text
