@@ -23,6 +23,9 @@ cdef extern from "c/floating.h":
         FloatingCursor *cursor, const unsigned char *part, const unsigned char *end
     ) noexcept nogil
     bint next_floating "ctios_next_floating"(FloatingCursor *cursor, int tag_width) noexcept nogil
+    int next_listed "ctios_next_listed"(
+        FloatingCursor *cursor, const uint8_t *number_of_tag, uint32_t tags, int tag_width
+    ) noexcept nogil
     bint next_with_tag "ctios_next_with_tag"(
         FloatingCursor *cursor, int tag_width, uint32_t tag
     ) noexcept nogil

@@ -9,6 +9,12 @@ cdef extern from "Python.h":
 
 cdef extern from "c/pyobjects.h":
     ctypedef PyObject **VectorArgs "ctios_vector_args"
+    int SHARED_INTS "CTIOS_SHARED_INTS"
+    PyObject *new_int "ctios_new_int"(int64_t number) except NULL
+    Py_ssize_t call_offset "ctios_call_offset"(PyObject *called) noexcept
+    PyObject *vector_call "ctios_vector_call"(
+        PyObject *called, Py_ssize_t offset, PyObject **arguments, size_t count
+    ) noexcept
     bint whole_number "ctios_whole_number"(PyObject *value, int64_t *number) noexcept
     const char *ascii_of "ctios_ascii_of"(PyObject *value, Py_ssize_t *size) noexcept
     object new_tuple "ctios_new_tuple"(object kind, Py_ssize_t items)

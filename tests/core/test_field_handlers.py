@@ -2,7 +2,9 @@
 
 import asyncio
 import codecs
+import functools
 import gc
+import types
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -273,6 +275,47 @@ def test_a_handler_that_takes_another_number_of_arguments_is_refused(
     dispatcher = Dispatcher(codec(25))
     with pytest.raises(TypeError, match=r"cannot be called with (the message and )?3 fields: "):
         dispatcher.on(30, handler, FIELDS, with_message=with_message)
+
+
+class _Callables:
+    """A handler in every form that Python calls in its own way; each stores its arguments."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[object, ...]] = []
+
+    def method(self, *arguments: object) -> None:
+        self.rows.append(arguments)
+
+    def defaults(self, agent: object, more: object = None) -> None:
+        self.rows.append((agent,))
+
+    def __call__(self, *arguments: object) -> None:
+        self.rows.append(arguments)
+
+    def forms(self) -> list[Any]:
+        class Created:
+            def __init__(self, *arguments: object) -> None:
+                rows.append(arguments)
+
+        rows = self.rows
+        return [
+            lambda agent: rows.append((agent,)),
+            self.method,
+            self.defaults,
+            self,
+            types.MethodType(lambda kept, agent: kept.append((agent,)), rows),
+            types.MethodType(functools.partial(_Callables.method, self), "1000"),
+            functools.partial(self.method),
+            Created,
+        ]
+
+
+@pytest.mark.parametrize("form", range(8))
+def test_a_handler_of_every_form_is_called(form: int) -> None:
+    log, callables = Log(state_event("1001")), _Callables()
+    log.dispatcher.on(30, callables.forms()[form], ("AgentID",))
+    log.dispatch()
+    assert [row[-1] for row in callables.rows] == ["1001"]
 
 
 @pytest.mark.parametrize("handler", [None, "handler", 5])

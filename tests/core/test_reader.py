@@ -92,6 +92,21 @@ def test_a_repeated_text_is_the_same_object_and_right_among_many() -> None:
             assert reader.read(message) == (message["CTIClientSignature"],)
 
 
+def test_a_text_ends_at_its_first_nul_whatever_was_read_before() -> None:
+    layout = codec(25).describe(ged.AGENT_STATE_EVENT)
+    assert layout is not None
+    fields = {field.name: 0 for field in layout.fixed}
+    reader = FieldReader("CTIClientSignature")
+    after = (b"", b"\0", b"\0\0", b"\0x", b"\0" * 12, b"\0" * 12 + b"x", b"\0\xff")
+    for _ in range(2):
+        for text in (b"", b"1", b"1001", b"1234567", b"12345678", b"123456789012345", b"1234567890123456"):
+            for rest in after:
+                message = codec(25).decode(
+                    codec(25).encode(ged.AGENT_STATE_EVENT, fields, [("CTIClientSignature", text + rest)])
+                )
+                assert reader.read(message) == (text.decode(),) == (message["CTIClientSignature"],)
+
+
 def test_a_password_is_not_kept() -> None:
     secret = "".join(["se", "same"])
     fields = dict.fromkeys(("PeripheralID", "AgentState", "AgentWorkMode", "NumSkillGroups"), 0)

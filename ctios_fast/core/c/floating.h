@@ -4,9 +4,9 @@
    before protocol version 20, two from version 20 on. A frame is well-formed if its floating fields fill the rest of
    it exactly.
 
-   Three functions step over the fields. ctios_next_floating() stops at each field: use it in general.
-   ctios_floating_fills() and ctios_find_floating() serve the loops over many frames: they check a frame, and the
-   second also stores the places of the wanted fields, without stopping. */
+   Four functions step over the fields. ctios_next_floating() stops at each field: use it in general.
+   ctios_next_listed() stops at those with some tags. ctios_floating_fills() and ctios_find_floating() serve the loops over many frames: they check a frame, and
+   the second also stores the places of the wanted fields, without stopping. */
 
 #ifndef CTIOS_FLOATING_H
 #define CTIOS_FLOATING_H
@@ -61,6 +61,40 @@ ctios_always_inline int ctios_next_floating(ctios_floating_cursor *cursor, const
     cursor->data = head + 2 * tag_width;
     cursor->size = (ptrdiff_t)length;
     return 1;
+}
+
+ctios_always_inline int ctios_next_listed_by(
+    ctios_floating_cursor *cursor, const uint8_t *number_of_tag, const uint32_t tags, const int tag_width
+) {
+    const unsigned char *data = cursor->data;
+    const unsigned char *head = data + cursor->size;
+    uint32_t tag = 0, length = 0;
+    int number = 0;
+    while (cursor->end - head >= 2 * tag_width) {
+        ctios_read_head(head, tag_width, &tag, &length);
+        if ((ptrdiff_t)length > cursor->end - head - 2 * tag_width)
+            break;
+        data = head + 2 * tag_width;
+        head = data + length;
+        if (tag < tags && number_of_tag[tag]) {
+            number = number_of_tag[tag];
+            break;
+        }
+    }
+    cursor->tag = tag;
+    cursor->data = data;
+    cursor->size = head - data;
+    return number;
+}
+
+/* Moves the cursor to the next field whose tag has a number in the table, and returns the number; 0 if there is none.
+   The table has the numbers of the tags below `tags`, and 0 for a tag that is not wanted. After the last field, the
+   cursor is at the end of the last one that fits in the frame. */
+ctios_always_inline int ctios_next_listed(
+    ctios_floating_cursor *cursor, const uint8_t *number_of_tag, const uint32_t tags, const int tag_width
+) {
+    return tag_width == 1 ? ctios_next_listed_by(cursor, number_of_tag, tags, 1)
+                          : ctios_next_listed_by(cursor, number_of_tag, tags, 2);
 }
 
 /* Moves the cursor to the next field with that tag; 0 if there is none. */

@@ -4,7 +4,9 @@
 #define CTIOS_PYOBJECTS_H
 
 #include <Python.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Sets *number and returns 1 for an int of any class that fits 64 bits; otherwise returns 0. Never sets an error. */
 static inline int ctios_whole_number(PyObject *object, int64_t *number)
@@ -25,6 +27,28 @@ static inline int ctios_whole_number(PyObject *object, int64_t *number)
 #endif
     *number = (int64_t)PyLong_AsLongLongAndOverflow(object, &overflow);
     return !overflow;
+}
+
+/* The ints that CPython has once for the whole process, from 0 on. */
+#define CTIOS_SHARED_INTS 257
+static PyObject *ctios_shared_ints[CTIOS_SHARED_INTS];
+
+/* Returns a new reference to the int of a number, or NULL with an error. For most numbers on the wire this is a load
+   instead of a call. */
+static inline PyObject *ctios_new_int(int64_t number)
+{
+    PyObject *found;
+    if ((uint64_t)number >= CTIOS_SHARED_INTS)
+        return PyLong_FromLongLong(number);
+    found = ctios_shared_ints[number];
+    if (found == NULL) {
+        found = PyLong_FromLongLong(number);
+        if (found == NULL)
+            return NULL;
+        ctios_shared_ints[number] = found;
+    }
+    Py_INCREF(found);
+    return found;
 }
 
 /* Returns the characters of an ASCII str and sets *size to their number; returns NULL for anything else, also for a
@@ -58,6 +82,34 @@ static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 /* The arguments of a call as CPython passes them (vectorcall): an array of borrowed references. */
 typedef PyObject *const *ctios_vector_args;
 typedef PyObject *(*ctios_vector_method)(PyObject *, ctios_vector_args, Py_ssize_t, PyObject *);
+
+/* Where a Python function or a method of an object has the C function that calls it; 0 for any other callable. */
+static inline ptrdiff_t ctios_call_offset(PyObject *called)
+{
+#ifndef Py_LIMITED_API
+    if (PyFunction_Check(called) || PyMethod_Check(called))
+        return (ptrdiff_t)Py_TYPE(called)->tp_vectorcall_offset;
+#endif
+    (void)called;
+    return 0;
+}
+
+/* PyObject_Vectorcall without keywords. `offset` is that of ctios_call_offset: the call then saves the look-up of the
+   C function and the check of its result, which CPython needs for extension modules only. */
+static inline PyObject *ctios_vector_call(
+    PyObject *called, ptrdiff_t offset, PyObject *const *arguments, size_t count
+) {
+#ifndef Py_LIMITED_API
+    if (offset) {
+        vectorcallfunc call;
+        memcpy(&call, (const char *)called + offset, sizeof(call));
+        if (call != NULL)
+            return call(called, arguments, count, NULL);
+    }
+#endif
+    (void)offset;
+    return PyObject_Vectorcall(called, arguments, count, NULL);
+}
 
 /* Returns a new method that takes its arguments as CPython passes them, without a tuple or a dict. */
 static inline PyObject *ctios_new_method(

@@ -26,10 +26,12 @@
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   #define ctios_big16(x) (x)
   #define ctios_big32(x) (x)
+  #define ctios_big64(x) (x)
   #define ctios_little64(x) ctios_swap64(x)
 #else
   #define ctios_big16(x) ctios_swap16(x)
   #define ctios_big32(x) ctios_swap32(x)
+  #define ctios_big64(x) ctios_swap64(x)
   #define ctios_little64(x) (x)
 #endif
 
@@ -51,6 +53,9 @@ static inline uint16_t ctios_load16(const unsigned char *p)
 
 static inline uint32_t ctios_load32(const unsigned char *p)
 { uint32_t x; memcpy(&x, p, 4); return ctios_big32(x); }
+
+static inline uint64_t ctios_load64(const unsigned char *p)
+{ uint64_t x; memcpy(&x, p, 8); return ctios_big64(x); }
 
 static inline void ctios_store16(unsigned char *p, uint32_t value)
 { uint16_t x = ctios_big16((uint16_t)value); memcpy(p, &x, 2); }

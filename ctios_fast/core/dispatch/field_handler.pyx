@@ -6,9 +6,11 @@ arguments (vectorcall): there is no view, no call of a reader and no tuple.
 
 cimport cython
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_XDECREF
 from libc.stdint cimport uint32_t
 
 from ctios_fast.core.message cimport Message
+from ctios_fast.core.pyobjects cimport call_offset, vector_call
 from .c_handler cimport Frame, FrameHandler
 from .field_reader cimport MAX_FIELDS, FieldReader, collect
 from .references cimport owned, release
@@ -19,7 +21,23 @@ from .unawaited import unawaited
 
 cdef extern from "Python.h":
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
-    object PyObject_Vectorcall(object handler, PyObject **arguments, size_t count, PyObject *keywords)
+
+
+cdef int _raised() except -1:
+    # Raises the exception that a call from C has set.
+    return -1
+
+
+cdef int _end(FieldHandler handler, PyObject *returned) except -1:
+    # Ends a call that did not return None: it failed if `returned` is NULL.
+    if returned == NULL:
+        _raised()
+    result = <object>returned
+    Py_XDECREF(returned)
+    error = unawaited(handler.handler, result)
+    if error is not None:
+        raise error
+    return 0
 
 
 @cython.final
@@ -44,7 +62,10 @@ cdef class FieldHandler(FrameHandler):
         self.handler = handler
         self.with_message = with_message
         self._reader = FieldReader(*names)
+        self._state = &self._reader.state
         self._records = records or None
+        self._takes_records = self._records is not None
+        self._call_offset = call_offset(<PyObject *>handler)
 
     cdef int on_frame(self, const Frame *frame) except -1:
         return self.call(frame, proves=False)
@@ -52,29 +73,25 @@ cdef class FieldHandler(FrameHandler):
     cdef int call(self, const Frame *frame, bint proves) except -1:
         cdef PyObject *arguments[MAX_FIELDS + 2]        # the callee may use the first one (vectorcall)
         cdef PyObject **values = &arguments[1]
-        arguments[0] = NULL
+        cdef PyObject *returned
         if self.with_message:
             values[0] = frame.view
             values += 1
-        if self._records is None:
-            if collect(self._reader, frame, values, <PyObject *>None, proves) != 0:
-                return 1
-        else:
+        if self._takes_records:
             self.collect_records(frame, values)
-        try:
-            returned = PyObject_Vectorcall(
-                self.handler,
-                &arguments[1],
-                <size_t>(self._count + self.with_message) | PY_VECTORCALL_ARGUMENTS_OFFSET,
-                NULL,
-            )
-            if returned is not None:
-                error = unawaited(self.handler, returned)
-                if error is not None:
-                    raise error
-        finally:
-            release(values, self._count)
-        return 0
+        elif collect(self._state, frame, values, <PyObject *>None, proves) != 0:
+            return 1
+        returned = vector_call(
+            <PyObject *>self.handler,
+            self._call_offset,
+            &arguments[1],
+            <size_t>(self._count + self.with_message) | PY_VECTORCALL_ARGUMENTS_OFFSET,
+        )
+        release(values, self._count)
+        if returned == <PyObject *>None:
+            Py_XDECREF(returned)
+            return 0
+        return _end(self, returned)
 
     cdef int collect_records(self, const Frame *frame, PyObject **values) except -1:
         # Like collect, with the records, which are read from the view.

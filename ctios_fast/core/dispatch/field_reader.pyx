@@ -8,12 +8,17 @@ cimport cython
 from cpython.dict cimport PyDict_Copy, PyDict_SetItem
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
+from cpython.ref cimport Py_XDECREF, Py_XINCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_New
+from libc.stdint cimport uint8_t, uint32_t
 
 from ctios_fast.core.layout cimport (
     FLAG_REPEATS,
     HEADER_SIZE,
     NO_TAG,
+    WIRE_CHAR,
+    WIRE_INT,
+    WIRE_SHORT,
     WIRE_STRING,
     Layout,
     field_names,
@@ -21,10 +26,10 @@ from ctios_fast.core.layout cimport (
     tag_of_text,
 )
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
-from ctios_fast.core.message cimport Message
+from ctios_fast.core.message cimport Message, read_value
 from .c_handler cimport Frame, frame_of
 from .last_number cimport forget_number
-from .references cimport release
+from .references cimport owned, release
 from .text_cache cimport free_texts
 
 from ctios_fast.core.switches import is_on
@@ -42,17 +47,18 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     find_slot(layout, name, &found)
     if found.fixed != NULL:
         place.kind = FIXED
-        place.wire_type = found.fixed.type
-        place.at = HEADER_SIZE + found.fixed.offset
+        place.word_at = HEADER_SIZE + found.fixed.offset + found.fixed.width - 8
+        place.shift = 64 - 8 * found.fixed.width
+        place.signed = found.fixed.type in (WIRE_CHAR, WIRE_SHORT, WIRE_INT)
         return 0
     place.slot = found.floating
     place.second_tag = NO_TAG_ON_WIRE
     if place.slot == NULL:
         tag = tag_of_text(name)
         place.kind = MISSING if tag < 0 else DATA
-        place.at = NO_TAG_ON_WIRE if tag < 0 else tag
+        place.tag = NO_TAG_ON_WIRE if tag < 0 else tag
         return 0
-    place.at = place.slot.tag
+    place.tag = place.slot.tag
     if place.slot.second_tag != NO_TAG:
         place.second_tag = place.slot.second_tag
     if place.slot.flags & FLAG_REPEATS:
@@ -60,6 +66,109 @@ cdef int _find(Layout *layout, object name, FieldPlace *place) except -1:
     else:
         # The text of a password is never kept.
         place.kind = TEXT if place.slot.type == WIRE_STRING and "Password" not in name else FLOATING
+    return 0
+
+
+cdef FieldPlace *_next_with_tag(LayoutPlaces *known, FieldPlace *place, uint32_t tag) noexcept:
+    # The first floating field with the tag, from a place on, or NULL.
+    while place != known.fixed:
+        if place.tag == tag or place.second_tag == tag:
+            return place
+        place += 1
+    return NULL
+
+
+cdef PyObject *other_value(
+    const Frame *frame, const FieldPlace *place, const unsigned char *data, Py_ssize_t size
+) except NULL:
+    return owned(read_value(frame.layouts, place.slot, data, size, False))
+
+
+cdef int collect_several(
+    ReaderState *state, LayoutPlaces *known, const Frame *frame, PyObject **values, FieldPlace *place,
+    uint32_t tag, const unsigned char *data, Py_ssize_t size,
+) except -1:
+    # Takes a floating field that repeats, or that several places want. Returns the number of fields found.
+    cdef int found = 0
+    while place != NULL:
+        if place.kind == REPEATED:
+            (<list>values[place.index]).append(
+                read_value(frame.layouts, place.slot, data, size, False)
+            )
+        elif values[place.index] == NULL:
+            values[place.index] = value_of(state, frame, place, data, size)
+            found += 1
+        place = _next_with_tag(known, place + 1, tag)
+    return found
+
+
+cdef int collect_nothing(ReaderState *state, PyObject **values, PyObject *absent) noexcept:
+    # For a frame without a layout.
+    cdef int i
+    for i in range(state.count):
+        Py_XINCREF(absent)
+        values[i] = absent
+    return 0
+
+
+cdef int start_lists(LayoutPlaces *known, PyObject **values) except -1:
+    # After an error, `values` holds no references.
+    cdef FieldPlace *place = known.repeated
+    while place != known.fixed:
+        values[place.index] = NULL
+        place += 1
+    place = known.repeated
+    try:
+        while place != known.fixed:
+            values[place.index] = owned([])
+            place += 1
+    except BaseException:
+        while place != known.repeated:
+            place -= 1
+            Py_XDECREF(values[place.index])
+        raise
+    return 0
+
+
+cdef void undo(LayoutPlaces *known, PyObject **values, FieldPlace *end) noexcept:
+    # Releases the values of all floating fields, and of the fixed ones before a place.
+    cdef FieldPlace *place = known.places
+    while place != end:
+        Py_XDECREF(values[place.index])
+        place += 1
+
+
+cdef void store_absent(LayoutPlaces *known, PyObject **values, PyObject *absent) noexcept:
+    cdef FieldPlace *place = known.places
+    while place != known.end:
+        if place >= known.missing or (place < known.fixed and values[place.index] == NULL):
+            Py_XINCREF(absent)
+            values[place.index] = absent
+        place += 1
+
+
+cdef int _index_tags(LayoutPlaces *known) except -1:
+    # Creates by_tag and sets `special` of the places.
+    cdef FieldPlace *place = known.places
+    cdef FieldPlace *first
+    known.floating = <int>(known.fixed - known.places)
+    while place != known.fixed:
+        place.special = place.kind == REPEATED
+        for tag in (place.tag, place.second_tag):
+            if tag != NO_TAG_ON_WIRE:
+                known.tags = max(known.tags, <uint32_t>tag + 1)
+        place += 1
+    known.by_tag = <uint8_t *>PyMem_Calloc(known.tags + 1, sizeof(uint8_t))
+    if known.by_tag == NULL:
+        raise MemoryError
+    place = known.places
+    while place != known.fixed:
+        for tag in (place.tag, place.second_tag):
+            if tag != NO_TAG_ON_WIRE:
+                first = _next_with_tag(known, known.places, <uint32_t>tag)
+                first.special |= _next_with_tag(known, first + 1, <uint32_t>tag) != NULL
+                known.by_tag[<uint32_t>tag] = <uint8_t>(1 + (first - known.places))
+        place += 1
     return 0
 
 
@@ -89,9 +198,10 @@ cdef class FieldReader:
             if names.count(name) > 1:
                 raise ValueError(f"field {name} is named twice")
         self.names = names
-        self._count = len(names)
-        self._texts.keeps = is_on("text-cache")
-        self._keeps_numbers = is_on("last-number")
+        self.state.reader = <PyObject *>self
+        self.state.count = len(names)
+        self.state.texts.keeps = is_on("text-cache")
+        self.state.keeps_numbers = is_on("last-number")
 
     def __dealloc__(self):
         cdef int i, k
@@ -99,11 +209,12 @@ cdef class FieldReader:
         for i in range(MESSAGE_NUMBERS):
             while self._layout_places[i] != NULL:
                 next = self._layout_places[i].next
-                for k in range(self._count):
+                for k in range(self.state.count):
                     forget_number(&self._layout_places[i].places[k].last)
+                PyMem_Free(self._layout_places[i].by_tag)
                 PyMem_Free(self._layout_places[i])
                 self._layout_places[i] = next
-        free_texts(&self._texts)
+        free_texts(&self.state.texts)
 
     cdef LayoutPlaces *new_places(self, const Layout *layout) except NULL:
         cdef LayoutPlaces *places = <LayoutPlaces *>PyMem_Calloc(1, sizeof(LayoutPlaces))
@@ -118,6 +229,7 @@ cdef class FieldReader:
             self.add_places(layout, places, FIXED, FIXED)
             places.missing = places.end
             self.add_places(layout, places, MISSING, MISSING)
+            _index_tags(places)
         except BaseException:
             PyMem_Free(places)
             raise
@@ -132,7 +244,7 @@ cdef class FieldReader:
         # Adds the places of the kinds from `first` to `last`.
         cdef FieldPlace place
         cdef int i
-        for i in range(self._count):
+        for i in range(self.state.count):
             _find(<Layout *>layout, <object>PyTuple_GET_ITEM(self.names, i), &place)
             if first <= place.kind <= last:
                 place.index = i
@@ -143,10 +255,10 @@ cdef class FieldReader:
     cpdef tuple read(self, Message message):
         """Return the values of a message's fields, in the order of the names."""
         cdef PyObject *values[MAX_FIELDS]
-        cdef tuple found = PyTuple_New(self._count)
+        cdef tuple found = PyTuple_New(self.state.count)
         cdef int i
         _collect(self, message, values, <PyObject *>None)
-        for i in range(self._count):
+        for i in range(self.state.count):
             set_item(found, i, values[i])
         return found
 
@@ -160,11 +272,11 @@ cdef class FieldReader:
         filled = PyDict_Copy(template)
         _collect(self, message, values, NULL)
         try:
-            for i in range(self._count):
+            for i in range(self.state.count):
                 if values[i] != NULL:
                     PyDict_SetItem(filled, <object>PyTuple_GET_ITEM(self.names, i), <object>values[i])
         finally:
-            release(values, self._count)
+            release(values, self.state.count)
         return filled
 
     def __call__(self, Message message not None):
@@ -184,7 +296,7 @@ cdef inline int _collect(
     cdef Frame frame
     if message is None:
         raise TypeError("message must be a Message, got None")
-    frame.layout = NULL
-    if message.layout != NULL:
-        frame_of(message, &frame)
-    return collect(self, &frame, values, absent, proves=False)
+    if message.layout == NULL:
+        return collect_nothing(&self.state, values, absent)
+    frame_of(message, &frame)
+    return collect(&self.state, &frame, values, absent, proves=False)

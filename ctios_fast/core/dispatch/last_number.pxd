@@ -4,20 +4,14 @@
 # is created and freed for each frame.
 #
 # What it buys, in instructions a frame (kernels of benchmarks/kernels.py under callgrind, CPython 3.11):
-# field_handler 1,070 with it and 1,178 without, a tenth more.
+# field_handler 883 with it and 990 without, an eighth more.
 # Off: CTIOS_FAST_WITHOUT=last-number.
 
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
 
-from .references cimport owned
-
-cdef extern from "Python.h":
-    PyObject *new_int "PyLong_FromLong"(long number) except NULL
-
-cdef enum:
-    MAX_SHARED = 256                # CPython has one int for each number up to this; nothing need be kept
+from ctios_fast.core.pyobjects cimport SHARED_INTS, new_int
 
 cdef struct LastNumber:
     int64_t number
@@ -25,14 +19,14 @@ cdef struct LastNumber:
 
 
 cdef inline PyObject *last_number(LastNumber *last, int64_t number, bint keeps) except NULL:
-    # The int of a number, as a new reference.
+    # The int of a number, as a new reference. CPython shares small ones itself.
     cdef PyObject *value
-    if 0 <= number <= MAX_SHARED:
-        return new_int(<long>number)
+    if <uint64_t>number < <uint64_t>SHARED_INTS:
+        return new_int(number)
     if last.value != NULL and last.number == number:
         Py_INCREF(<object>last.value)
         return last.value
-    value = owned(number)
+    value = new_int(number)
     if keeps:
         Py_XDECREF(last.value)
         last.number = number
