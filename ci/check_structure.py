@@ -45,6 +45,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ctios_fast.messages",),
     ("ctios_fast.connection",),
     ("ctios_fast.model",),
+    ("ctios_fast.event_types",),
     ("ctios_fast",),
     (
         "ctios_fast.bulk",

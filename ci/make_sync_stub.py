@@ -39,6 +39,8 @@ INTERNAL = {
 INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Quiet", "StateChange"}
 #: Types that can be awaited; their parameter is the type of the result.
 AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
+#: Methods that the facade defines and that have a signature for each event.
+BY_EVENT = ("stream", "wait_for")
 #: The base class of CLASSES in the stub, with what every object of the model has.
 BASE = "_PropertyObject"
 #: What the stub has in place of types of the model, which its own classes do not match.
@@ -51,7 +53,9 @@ class Source:
 
     def __init__(self, module: ModuleType) -> None:
         self.name = module.__name__
-        self.tree = ast.parse(inspect.getsource(module))
+        stub = Path(module.__file__ or "").with_suffix(".pyi")
+        is_typed_there = stub.exists() and stub != STUB
+        self.tree = ast.parse(stub.read_text("utf-8") if is_typed_there else inspect.getsource(module))
         #: Import statement by name.
         self.imports: dict[str, str] = {}
         #: Type variables by name.
@@ -77,6 +81,8 @@ class Source:
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
             if isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "TypeVar":
                 self.variables.update(dict.fromkeys(names, node))
+        elif isinstance(node, ast.AnnAssign):
+            names = [ast.unparse(node.target)]
         self.imports.update({name: f"from {self.name} import {name}" for name in names if name})
 
     def _absolute(self, node: ast.ImportFrom) -> str:
@@ -210,8 +216,11 @@ class Stub:
                 yield f"@{text}"
         yield f"def {node.name}({ast.unparse(arguments)}) -> {returned}: ..."
 
-    def member(self, cls: type, name: str) -> list[str]:
-        """The lines of one member of a class of the model; none for what is internal."""
+    def member(self, cls: type, name: str, *, awaited: bool = True) -> list[str]:
+        """The lines of one member of a class of the model; none for what is internal.
+
+        - ``awaited``: whether a method awaits its result.
+        """
         for base in cls.__mro__:
             if base.__module__.startswith("ctios_fast") and name in vars(base):
                 source = self.source(base.__module__)
@@ -233,7 +242,7 @@ class Stub:
                     line
                     for node in shown
                     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                    for line in self.function(node, source)
+                    for line in self.function(node, source, awaited=awaited)
                 ]
         raise LookupError(f"{cls.__name__}.{name} has no source")
 
@@ -260,21 +269,31 @@ class Stub:
         return [
             line
             for name, nodes in source.members(cls).items()
-            if name not in ("__init__", "__repr__")
+            if name not in ("__init__", "__repr__", *BY_EVENT)
             for node in nodes
             if isinstance(node, ast.FunctionDef)
             for line in self.function(node, source, awaited=False)
         ]
 
+    def by_event(self, model: type, name: str) -> list[str]:
+        """The lines of a method that has a signature for each event, with the facade's future and stream."""
+        self.imports.add("from concurrent.futures import Future")
+        lines = self.member(model, name, awaited=False)
+        return [line.replace("asyncio.Future[", "Future[") for line in lines]
+
     def of_proxy(self, proxy: type[Proxy], common: dict[str, list[str]]) -> list[str]:
         """The lines of a class that has methods of the model, without those of the base class."""
         own = self.source(facade.__name__).members(proxy)
-        return [
+        lines = [
             line
             for name, lines in self.of_model(proxy.STANDS_FOR).items()
             if name not in own and lines != common.get(name)
             for line in lines
-        ] + self.of_facade(proxy)
+        ]
+        for name in BY_EVENT:
+            if name in own:
+                lines += self.by_event(proxy.STANDS_FOR, name)
+        return lines + self.of_facade(proxy)
 
 
 def _is_internal(node: ast.stmt) -> bool:
@@ -300,7 +319,8 @@ def stub() -> str:
     bodies = {BASE: [line for lines in common.values() for line in lines]}
     for proxy in CLASSES:
         bodies[f"{proxy.__name__}({BASE})"] = whole.of_proxy(proxy, common)
-    bodies["EventStream"] = whole.of_facade(facade.EventStream)
+    bodies["EventStream(Generic[A])"] = whole.of_facade(facade.EventStream)
+    whole.imports |= {"from typing import Generic", "from ctios_fast.model.streams import A"}
     text = HEAD + "\n".join([*sorted(whole.imports), *sorted(whole.variables)]) + "\n"
     for name, lines in bodies.items():
         text += f"\nclass {name}:\n" + "".join(f"    {line}\n" for line in lines)

@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import check_integer
@@ -23,6 +23,9 @@ from ctios_fast.model.agents.states import AVAILABLE, LOGOUT, NOT_READY
 from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.session import Session
 from ctios_fast.protocol import numbers as ged
+
+if TYPE_CHECKING:
+    from ctios_fast.event_types import AgentStateArguments
 
 __all__ = ["STEPS", "Failure", "Report", "work_shift"]
 
@@ -208,13 +211,13 @@ class _Shift:
         self._report.events += 1
 
     def _confirmed(self, args: Arguments) -> None:
-        asked_at = self._asked_at.pop(args[kw.CTIOS_AGENTID], None)
+        asked_at = self._asked_at.pop(args.get_value_string(kw.CTIOS_AGENTID), None)
         if asked_at is not None:
             self._report.round_trips.append(time.perf_counter() - asked_at)
 
     on_query_agent_state_conf = on_set_agent_state_conf = on_control_failure_conf = _confirmed
 
-    def on_post_logout(self, args: Arguments) -> None:
+    def on_post_logout(self, args: "AgentStateArguments") -> None:
         """Disconnect after the last agent, unless the peripheral forced this logout."""
         if args[kw.CTIOS_AGENTSTATE] != LOGOUT:
             return

@@ -39,7 +39,7 @@ __all__ = ["Arguments", "arguments_over", "covered", "nested"]
 _MISSING = object()
 
 
-class Arguments(TypedElements, MutableMapping[str, Any]):
+class Arguments(TypedElements, MutableMapping[str, object]):
     """A mapping of keywords to numbers, text, booleans or nested Arguments.
 
     It reads as a ``dict`` does, and has the method names of CTI OS too. ``CreateInstance``, ``AddRef`` and
@@ -108,7 +108,7 @@ class Arguments(TypedElements, MutableMapping[str, Any]):
 
     # --- The mapping --------------------------------------------------------------------------------
 
-    def __getitem__(self, key: str) -> Any:
+    def __getitem__(self, key: str) -> object:
         values = self._values
         if key in values:
             return values[key]
@@ -142,14 +142,14 @@ class Arguments(TypedElements, MutableMapping[str, Any]):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self._known(key) is not None
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: object = None) -> object:
         """The value, or ``default`` where there is none."""
         try:
             return self[key]
         except KeyError:
             return default
 
-    def setdefault(self, key: str, default: Any = None) -> Any:
+    def setdefault(self, key: str, default: object = None) -> object:
         """The value; where there is none, ``default`` is set first."""
         default = _COVER.value(key, default)
         if key not in self:

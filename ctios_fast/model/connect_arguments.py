@@ -43,7 +43,7 @@ def connect_arguments(
 
     Raises ``MethodError`` for a value that cannot be used.
     """
-    interval = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
+    interval: Any = given.get(kw.CTIOS_HEARTBEAT) if heartbeat is None else heartbeat
     try:
         where = sides(
             *(

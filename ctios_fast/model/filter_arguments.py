@@ -49,7 +49,8 @@ def message_filter_arguments(
             raise refuse("set_message_filter() needs Filter", CilCode.E_CTIOS_MISSING_ARGUMENT)
         given = args[kw.CTIOS_FILTER]
         if peripheral_id is None:
-            peripheral_id = args.get(kw.CTIOS_PERIPHERALID)
+            found: Any = args.get(kw.CTIOS_PERIPHERALID)  # checked below
+            peripheral_id = found
         if snapshot is None and kw.CTIOS_MONITORSESSIONSNAPSHOTMODE in args:
             keyword = kw.CTIOS_MONITORSESSIONSNAPSHOTMODE
             snapshot = integer(keyword, args[keyword], 0, _NO_SNAPSHOT) != _NO_SNAPSHOT

@@ -206,7 +206,9 @@ class PropertyObject(TypedValues):
     @property
     def last_error(self) -> int:
         """The code of the last ``report_error``, 0 without one. The library itself raises its errors."""
-        return 0 if self._application is None else self._application.get(kw.CTIOS_LASTERROR, 0)
+        kept: Any = None if self._application is None else self._application.get(kw.CTIOS_LASTERROR)
+        code: int = 0 if kept is None else kept
+        return code
 
     def get_last_error(self) -> int:
         """The code of the last ``report_error``, 0 without one."""

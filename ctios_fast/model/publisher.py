@@ -15,6 +15,7 @@ from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.naming import snake_case, suggestion
 
 from .arguments import Arguments
+from .event_sink import EventSink, is_defined_by_program
 
 __all__ = ["EventPublisher", "EventTable", "Listener", "checked", "sink_method"]
 
@@ -171,8 +172,10 @@ class EventPublisher:
     def add_sink(self, sink: object) -> None:
         """Subscribe every method of the sink that is named after an event.
 
-        Raises ``TypeError`` for a class instead of an instance, for a sink without such a method, and for a
-        method whose name is close to that of an event.
+        A method that the sink only inherits from a typed sink is not subscribed, since it does nothing.
+
+        Raises ``TypeError`` for a class instead of an instance, for a sink without such a method that is not
+        an ``EventSink``, and for a method whose name is close to that of an event.
         """
         if inspect.isclass(sink):
             raise TypeError(
@@ -181,10 +184,10 @@ class EventPublisher:
         by_event: dict[str, Listener] = {}
         for method, event in self._methods.items():  # a sink with both names of an event gets it once
             listener = getattr(sink, method, None)
-            if callable(listener):
+            if callable(listener) and is_defined_by_program(listener):
                 by_event.setdefault(event, checked(listener))
         self._refuse_misspelt(sink)
-        if not by_event:
+        if not by_event and not isinstance(sink, EventSink):
             raise TypeError(
                 f"{type(sink).__name__} has no method named after an event, such as on_post_logout"
             )

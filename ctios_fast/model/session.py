@@ -27,7 +27,6 @@ from .agents.agent_values import peripheral_number
 from .agents.handlers import AGENTS
 from .agents.joining import agent_by_id, id_of_login_name, named_agents
 from .arguments import Arguments
-from .button_reports import BUTTON_EVENTS
 from .calls.call import Call
 from .calls.call_index import CallsById
 from .calls.current_call import change_current_call
@@ -47,17 +46,17 @@ from .coercion import (
 from .configuration.configuration import Configuration
 from .configuration.items import wanted_bits
 from .connect_arguments import CONNECT_KEYWORDS, connect_arguments
-from .connection_events import SESSION_EVENTS, ConnectionEvents
+from .connection_events import ConnectionEvents
 from .context import Context
 from .cti_object import CtiObject
-from .kinds import FEATURES, KINDS
+from .kinds import EVENT_TABLES, FEATURES, KINDS
 from .mode_setting import ModeSetting
 from .plain_messages import post_message, send_request
-from .publisher import EventPublisher, Listener, checked
+from .publisher import EventPublisher, checked
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
-from .session_waits import SessionWaits
+from .session_listening import SessionListening
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .supervisors.silent_monitors import SilentMonitors
@@ -70,10 +69,9 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _M = TypeVar("_M", bound=Message)
-_L = TypeVar("_L", bound=Listener)
 
 
-class Session(SessionWaits):
+class Session(SessionListening):
     """A client's session with a CTI Server pair.
 
     - ``client_id``, ``client_password``, ``client_signature``: identify the client to the server, in at most
@@ -123,14 +121,7 @@ class Session(SessionWaits):
         self._identity = ClientIdentity(client_id, client_password, client_signature)
         checked_options = ConnectionOptions(**options)
         #: Counts and calls listeners.
-        self._events = EventPublisher(
-            (
-                SESSION_EVENTS,
-                BUTTON_EVENTS,
-                *(feature.events for feature in FEATURES),
-                *(kind.events for kind in KINDS),
-            )
-        )
+        self._events = EventPublisher(EVENT_TABLES)
         registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
         tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
         #: The agents that the session knows.
@@ -238,49 +229,7 @@ class Session(SessionWaits):
         """
         return counts(self._connection, self._events, self._recovery, self._context)
 
-    # --- Listeners ----------------------------------------------------------------------------------
-
-    @property
-    def events(self) -> tuple[str, ...]:
-        """The names of all events that the session fires."""
-        return self._events.events
-
-    def add_event_listener(self, sink: object) -> None:
-        """Call the sink's methods that are named after events, such as ``on_post_logout(args)``.
-
-        Raises ``TypeError`` for a class, for a sink without such a method, and for a misspelt one.
-        """
-        self._events.add_sink(sink)
-
-    def remove_event_listener(self, sink: object) -> None:
-        """Take a sink away. Raises ``ValueError`` if it was not added."""
-        self._events.remove_sink(sink)
-
-    @overload
-    def subscribe(self, event: str, listener: Listener) -> None: ...
-    @overload
-    def subscribe(self, event: str) -> Callable[[_L], _L]: ...
-    def subscribe(self, event: str, listener: Listener | None = None) -> Callable[[_L], _L] | None:
-        """Call the listener with the Arguments of each event of that name, such as ``OnPostLogout``.
-
-        Without a listener it is a decorator: ``@session.subscribe("OnPostLogout")``.
-
-        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function.
-        """
-        if listener is not None:
-            self._events.subscribe(event, listener)
-            return None
-        name = self._events.event(event)
-
-        def decorate(listener: _L) -> _L:
-            self._events.subscribe(name, listener)
-            return listener
-
-        return decorate
-
-    def unsubscribe(self, event: str, listener: Listener) -> None:
-        """Take a listener away. Raises ``ValueError`` if it is not subscribed."""
-        self._events.unsubscribe(event, listener)
+    # --- Handlers of messages -------------------------------------------------------------------------
 
     @overload
     def on(self, message_type: int | str, handler: Handler) -> None: ...

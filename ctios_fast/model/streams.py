@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable
 from functools import partial
-from typing import Final, Literal, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, Protocol, Self, TypeVar, cast
 
 from ctios_fast.errors import StreamOverflow
 
@@ -13,7 +13,13 @@ from .coercion import integer, refuse
 from .publisher import EventPublisher
 from .waits import LAST_EVENT
 
-__all__ = ["DEFAULT_BUFFER", "Event", "EventStream", "Overflow"]
+if TYPE_CHECKING:
+    from .event_arguments import EventName
+
+__all__ = ["DEFAULT_BUFFER", "A", "Event", "EventStream", "Overflow"]
+
+#: The class of an event's Arguments.
+A = TypeVar("A", bound=Arguments)
 
 #: What a stream does with an event for which its buffer has no place.
 Overflow = Literal["drop_oldest", "error", "block"]
@@ -25,15 +31,15 @@ _MAX_BUFFER: Final = 10_000_000
 _OVERFLOWS: Final = ("drop_oldest", "error", "block")
 
 
-class Event(NamedTuple):
+class Event(NamedTuple, Generic[A]):
     """An event of a session.
 
     - ``name``: its name, such as ``OnCallBegin``.
     - ``args``: its Arguments.
     """
 
-    name: str
-    args: Arguments
+    name: "EventName"
+    args: A
 
 
 class Reading(Protocol):
@@ -46,7 +52,7 @@ class Reading(Protocol):
         """End a hold."""
 
 
-class EventStream:
+class EventStream(Generic[A]):
     """An asynchronous iterator over the events of some names in wire order, from ``Session.stream`` on.
 
     - ``dropped``: events that were dropped since the buffer was full.
@@ -70,13 +76,13 @@ class EventStream:
         self._overflow: Final = overflow
         self._publisher: Final = publisher
         self._reading: Final = reading
-        self._buffer: Final[deque[Event]] = deque()
+        self._buffer: Final[deque[Event[A]]] = deque()
         self._news: Final = asyncio.Event()  # set while there is something to read, or the stream has ended
         self._error: StreamOverflow | None = None
         self._is_over = False
         wanted = dict.fromkeys(publisher.event(name) for name in names) or dict.fromkeys(publisher.events)
         #: What was subscribed, by event.
-        self._listeners: Final = {name: partial(self._take, name) for name in wanted}
+        self._listeners: Final = {name: partial(self._take, cast("EventName", name)) for name in wanted}
         self._end: Final = self._ended
         for name, listener in self._listeners.items():
             publisher.subscribe(name, listener)
@@ -96,7 +102,7 @@ class EventStream:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> Event[A]:
         """The next event.
 
         Raises ``StreamOverflow`` if ``overflow`` is ``"error"``, once everything has been read that came
@@ -131,7 +137,7 @@ class EventStream:
             for name, listener in self._listeners.items():
                 self._publisher.unsubscribe(name, listener)
 
-    def _take(self, name: str, args: Arguments) -> None:
+    def _take(self, name: "EventName", args: A) -> None:
         if self._is_over:  # closed by a listener of the same event
             return
         if len(self._buffer) >= self._size and not self._takes_more(name):

@@ -6,14 +6,14 @@ and type checkers; ``ci/make_sync_stub.py`` writes it from the model's classes.
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Final, Self
+from typing import Final, Generic, Self
 
 from ctios_fast.model.agents import agent
 from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.calls import call
 from ctios_fast.model.session import Session as AsyncSession
 from ctios_fast.model.skill_groups import skill_group
-from ctios_fast.model.streams import DEFAULT_BUFFER, Event, Overflow
+from ctios_fast.model.streams import DEFAULT_BUFFER, A, Event, Overflow
 from ctios_fast.model.streams import EventStream as AsyncEventStream
 
 from .loop_thread import LoopThread
@@ -72,19 +72,21 @@ class Session(Proxy):
 
     def stream(
         self, *events: str, buffer: int = DEFAULT_BUFFER, overflow: Overflow = "drop_oldest"
-    ) -> "EventStream":
+    ) -> "EventStream[Arguments]":
         """The events of these names as an iterator that waits for each.
 
         Parameters and errors are those of ``ctios_fast.Session.stream``.
         """
-        stream = self._home.call(self._target.stream, *events, buffer=buffer, overflow=overflow)
+        stream: AsyncEventStream[Arguments] = self._home.call(
+            self._target.stream, *events, buffer=buffer, overflow=overflow
+        )
         return EventStream(stream, self._home)
 
 
-class EventStream:
+class EventStream(Generic[A]):
     """``ctios_fast.EventStream`` without await: an iterator; ``with`` closes it."""
 
-    def __init__(self, stream: AsyncEventStream, home: LoopThread) -> None:
+    def __init__(self, stream: AsyncEventStream[A], home: LoopThread) -> None:
         self._stream: Final = stream
         self._home: Final = home
 
@@ -94,9 +96,9 @@ class EventStream:
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Event:
+    def __next__(self) -> Event[A]:
         try:
-            event: Event = self._home.call(self._stream.__anext__)
+            event: Event[A] = self._home.call(self._stream.__anext__)
         except StopAsyncIteration:
             raise StopIteration from None
         return event

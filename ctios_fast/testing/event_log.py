@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ctios_fast import Arguments, Event, Session
+from ctios_fast.event_types import EventName
 
 __all__ = ["EventLog", "Expected"]
 
 #: What a test expects: the name of an event, or the name with the Arguments that count.
-Expected = str | tuple[str, Mapping[str, Any]]
+Expected = EventName | tuple[EventName, Mapping[str, Any]]
 
 
 class EventLog:
@@ -23,15 +24,15 @@ class EventLog:
     ``("OnAgentStateChange", {"AgentState": 3})``.
     """
 
-    def __init__(self, session: Session, *events: str) -> None:
+    def __init__(self, session: Session, *events: EventName) -> None:
         #: Everything that came, the oldest first.
-        self.events: Final[list[Event]] = []
+        self.events: Final[list[Event[Arguments]]] = []
         self._taken = 0  # events that earlier waits have passed
         self._news = asyncio.Event()
         for name in events or session.events:
             session.subscribe(name, functools.partial(self._record, name))
 
-    def _record(self, name: str, args: Arguments) -> None:
+    def _record(self, name: EventName, args: Arguments) -> None:
         self.events.append(Event(name, args.clone()))
         self._news.set()
 
@@ -45,7 +46,7 @@ class EventLog:
         self.events.clear()
         self._taken = 0
 
-    async def wait_for(self, expected: Expected, timeout: float = 5.0) -> Event:  # noqa: ASYNC109
+    async def wait_for(self, expected: Expected, timeout: float = 5.0) -> Event[Arguments]:  # noqa: ASYNC109
         """Wait for an event and return it.
 
         - ``expected``: the event.
@@ -106,7 +107,7 @@ class EventLog:
         return "these events came:" + "".join(lines) if lines else "no event came"
 
 
-def _matches(event: Event, expected: Expected) -> bool:
+def _matches(event: Event[Arguments], expected: Expected) -> bool:
     name, args = (expected, {}) if isinstance(expected, str) else expected
     return event.name == name and all(
         keyword in event.args and event.args[keyword] == value for keyword, value in args.items()

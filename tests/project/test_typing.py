@@ -95,6 +95,99 @@ def listen(session: Session) -> None:
     session.off(AgentStateEvent, on_state)
 """
 
+EVENTS = """
+import asyncio
+from concurrent.futures import Future
+from typing import assert_type
+
+from ctios_fast import AgentState, Arguments, Event, EventStream, Session
+from ctios_fast import sync
+from ctios_fast.event_types import (
+    AgentEvents,
+    AgentQueryArguments,
+    AgentStateArguments,
+    CallArguments,
+    CallContextArguments,
+    CallEvents,
+    EventName,
+    SessionEvents,
+)
+from ctios_fast.keywords import CTIOS_AGENTID, CTIOS_ECC, CTIOS_MONITORED
+
+
+class Sink(AgentEvents, CallEvents, SessionEvents):
+    def on_agent_state_change(self, args: AgentStateArguments) -> None:
+        assert_type(args["AgentID"], str)
+        assert_type(args[CTIOS_AGENTID], str)
+        assert_type(args["AgentState"], AgentState | int)
+        assert_type(args["EventReasonCode"], int)
+        assert_type(args.get("EventReasonCode"), int)
+        assert_type(args.get(CTIOS_MONITORED), bool | None)
+        assert_type(args.get("CTIClientSignature", b""), str | bytes)
+        assert_type(args["AField"], object)
+        assert_type(args.get_value_int("AField"), int)
+
+    def on_query_agent_state_conf(self, args: AgentQueryArguments) -> None:
+        assert_type(args.get_indexed("SkillGroup"), list[Arguments])
+
+    def on_call_begin(self, args: CallContextArguments) -> None:
+        assert_type(args.get(CTIOS_ECC), Arguments | None)
+        of_call: CallArguments = args
+        assert_type(of_call["UniqueObjectID"], str)
+
+
+async def listen(session: Session, name: EventName) -> None:
+    session.add_event_listener(Sink())
+    session.subscribe("OnAgentStateChange", lambda args: print(args["AgentID"].upper()))
+
+    @session.subscribe("OnAgentStateChange")
+    def show(args: AgentStateArguments) -> int:
+        return args["PeripheralID"]
+
+    assert_type(show(AgentStateArguments()), int)
+
+    @session.subscribe("OnMonitoredCallHeld")
+    @session.subscribe("OnPostLogout")
+    def plain(args: Arguments) -> None: ...
+
+    session.subscribe(name, plain)
+    for each in session.events:
+        session.subscribe(each, plain)
+    waiting = session.wait_for("OnCallBegin", lambda args: args["UniqueObjectID"].startswith("call."))
+    assert_type(waiting, asyncio.Future[CallContextArguments])
+    assert_type((await waiting)["RouterCallKeySequenceNumber"], int)
+    assert_type(await session.wait_for(name), Arguments)
+    async for event in session.stream("OnAgentStateChange", "OnPostLogout"):
+        assert_type(event, Event[AgentStateArguments])
+        assert_type(event.args["AgentID"], str)
+    async for which, args in session.stream("OnAgentStateChange", "OnCallBegin"):
+        assert_type(args, Arguments)
+        print("OnCallBegin" == which)
+    assert_type(session.stream(buffer=10), EventStream[Arguments])
+
+
+def listen_without_await(session: sync.Session) -> None:
+    session.subscribe("OnAgentStateChange", lambda args: print(args["AgentID"].upper()))
+    assert_type(session.wait_for("OnCallBegin"), Future[CallContextArguments])
+    with session.stream("OnAgentStateChange") as events:
+        for event in events:
+            assert_type(event.args["AgentID"], str)
+"""
+
+WRONG_EVENTS = {
+    'session.subscribe("OnAgentStateChnage", print)': "No overload variant",
+    'session.wait_for("OnAgentStateChnage")': "No overload variant",
+    'session.stream("OnCallBegin", "OnCallEnds")': "No overload variant",
+    'session.unsubscribe("OnPostLogot", print)': "has incompatible type",
+    'session.subscribe("OnCallHeld", on_state)': "No overload variant",
+    'session.subscribe("OnCallHeld")(on_state)': "type variable",
+    'session.wait_for("OnPostLogout", lambda args: args["AgentID"] + 1)': "No overload variant",
+    'args["AgentState"].upper()': "has no attribute",
+    'args["AgntID"].upper()': "has no attribute",
+    'args.get("Monitored").real': 'Item "None"',
+    'sync.Session(client_id="me").wait_for("OnCallBegins")': "No overload variant",
+}
+
 WRONG = {
     "event.agent_sate": "has no attribute",
     "event.agent_id.upper()": 'Item "None"',
@@ -152,22 +245,44 @@ def test_methods_of_the_facade_take_and_return_its_objects(tmp_path):
 
 
 @pytest.mark.timeout(300)
-def test_each_wrong_use_is_found(tmp_path):
-    head = (
-        "from ctios_fast import Session\n"
-        "from ctios_fast.messages import AgentStateEvent, CloseConf, FailureConf\n\n\n"
-        "session = Session(client_id='me')\n"
-        "def on_state(event: AgentStateEvent) -> None: ...\n"
-    )
-    uses = "".join(
-        f"def use{n}(event: AgentStateEvent) -> None:\n    {line}\n\n\n" for n, line in enumerate(WRONG)
-    )
+def test_correct_use_of_events_passes(tmp_path):
+    assert mypy(tmp_path, EVENTS) == ""
+
+
+MESSAGES_HEAD = """\
+from ctios_fast import Session
+from ctios_fast.messages import AgentStateEvent, CloseConf, FailureConf
+
+session = Session(client_id='me')
+def on_state(event: AgentStateEvent) -> None: ...
+"""
+
+EVENTS_HEAD = """\
+from ctios_fast import Session, sync
+from ctios_fast.event_types import AgentStateArguments
+
+session = Session(client_id='me')
+def on_state(args: AgentStateArguments) -> None: ...
+"""
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("head", "parameter", "wrong"),
+    [
+        (MESSAGES_HEAD, "event: AgentStateEvent", WRONG),
+        (EVENTS_HEAD, "args: AgentStateArguments", WRONG_EVENTS),
+    ],
+    ids=["messages", "events"],
+)
+def test_each_wrong_use_is_found(tmp_path, head, parameter, wrong):
+    uses = "".join(f"def use{n}({parameter}) -> None:\n    {line}\n\n\n" for n, line in enumerate(wrong))
     found = {}
     for line in mypy(tmp_path, head + uses).splitlines():
         place, _, text = line.partition(": error: ")
         if text:
             found.setdefault(int(place.rsplit(":", 1)[1]), []).append(text)
-    for number, (line, reason) in enumerate(WRONG.items()):
+    for number, (line, reason) in enumerate(wrong.items()):
         place = head.count("\n") + 2 + 4 * number
         assert any(reason in text for text in found.pop(place, [])), line
     assert found == {}

@@ -22,6 +22,7 @@ from support.struct_server import (
     Peer,
     StructServer,
 )
+from support.typed_events import deviations
 
 #: Layouts of what the client sends, for versions 14 to 25.
 OPEN_LAYOUT = "IIIIIIIIIII"
@@ -68,12 +69,21 @@ def device_monitor(device: str) -> tuple[str, dict[str, int], list[tuple[str, ob
 
 
 class FullRecorder(Recorder):
-    """Records every event, including those that report the system's status."""
+    """Records every event, including those that report the system's status, and checks their keywords.
+
+    ``deviations``: how events deviated from ``event_types.toml``.
+    """
 
     def __init__(self, session: Session) -> None:
+        self.deviations: list[str] = []
         super().__init__(session)
         for event in ("OnCTIOSFailure", "OnRecovered"):
             session.subscribe(event, lambda args, event=event: self._note(event, args))
+
+    def _note(self, event: str, args: Arguments) -> None:
+        is_minimized = self.session.context.minimizes_event_args
+        self.deviations += deviations(event, args, is_minimized=is_minimized)
+        super()._note(event, args)
 
 
 class Desk(NamedTuple):

@@ -38,8 +38,11 @@ def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, v
 
 
 @pytest.fixture
-def recorder(session: Session) -> FullRecorder:
-    return FullRecorder(session)
+def recorder(session: Session) -> Iterator[FullRecorder]:
+    """Records all events. Each has the keywords and the types that ``event_types.toml`` states."""
+    recorder = FullRecorder(session)
+    yield recorder
+    assert recorder.deviations == []
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from ctios_fast.protocol import numbers as ged
 
 from .formulas import AGENT_FORMULAS, SKILL_GROUP_FORMULAS, Formula
 
-__all__ = ["UNKNOWN_FIGURE", "Statistics"]
+__all__ = ["IDENTITY", "UNKNOWN_FIGURE", "Statistics"]
 
 #: What a server sends for a figure that is unknown or not available.
 UNKNOWN_FIGURE: Final = 0xFFFFFFFF
 #: Fields that say what the statistics are about rather than count something.
-_IDENTITY: Final = frozenset({"InvokeID", "PeripheralID", "SkillGroupNumber", "SkillGroupID"})
+IDENTITY: Final = frozenset({"InvokeID", "PeripheralID", "SkillGroupNumber", "SkillGroupID"})
 _FORMULAS: Final[Mapping[int, Mapping[str, Formula]]] = {
     ged.QUERY_AGENT_STATISTICS_CONF: AGENT_FORMULAS,
     ged.QUERY_SKILL_GROUP_STATISTICS_CONF: SKILL_GROUP_FORMULAS,
@@ -93,4 +93,4 @@ def _names(codec: Codec, number: int) -> dict[str, str]:
     # The names of the figures by their lower case.
     layout = codec.describe(number)
     assert layout is not None
-    return {each.name.lower(): each.name for each in layout.fixed if each.name not in _IDENTITY}
+    return {each.name.lower(): each.name for each in layout.fixed if each.name not in IDENTITY}

@@ -1,7 +1,7 @@
 """SupervisorButtons: the button mask of a supervisor in agent mode, about what it monitors."""
 
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from ctios_fast import keywords as kw
@@ -16,6 +16,9 @@ from ctios_fast.protocol.codes import LCS_CONNECT
 
 from .companion import joined_call, monitored_by
 from .supervisor_rows import LISTENING
+
+if TYPE_CHECKING:
+    from ctios_fast.model.event_arguments import CallArguments
 
 __all__ = ["SupervisorButtons"]
 
@@ -121,7 +124,7 @@ class _CompanionEvents:
         for event, listener in self._listeners.items():
             self._events.subscribe(event, listener)
 
-    def _heard(self, message_type: int, args: Arguments) -> None:
+    def _heard(self, message_type: int, args: "CallArguments") -> None:
         found = self._buttons()
         if found is not None and kw.CTIOS_UNIQUEOBJECTID in args:
             found.report(args[kw.CTIOS_UNIQUEOBJECTID], message_type)

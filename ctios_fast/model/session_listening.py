@@ -1,23 +1,71 @@
-"""SessionWaits: events of a Session as streams and as futures, and one moment of all its objects."""
+"""SessionListening: the events of a Session by sinks, listeners, streams and futures.
+
+Type checkers and editors read the stub, which has a signature for each event; ``ci/make_event_types.py``
+writes it.
+"""
 
 import asyncio
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from .arguments import Arguments
-from .kinds import KINDS
-from .session_lookups import SessionLookups
+from .publisher import Listener
+from .session_snapshot import SessionSnapshot
 from .streams import DEFAULT_BUFFER, EventStream, Overflow
 from .waits import Predicate
 
-__all__ = ["SessionWaits"]
+__all__ = ["SessionListening"]
+
+_L = TypeVar("_L", bound=Listener)
 
 
-class SessionWaits(SessionLookups):
-    """What a Session offers to coroutines beside its listeners."""
+class SessionListening(SessionSnapshot):
+    """The ways in which a program gets the events of a Session."""
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The names of all events that the session fires."""
+        return self._context.events.events
+
+    def add_event_listener(self, sink: object) -> None:
+        """Call the sink's methods that are named after events, such as ``on_post_logout(args)``.
+
+        ``ctios_fast.event_types`` has base classes for sinks, whose methods an editor completes.
+
+        Raises ``TypeError`` for a class, for a sink without such a method, and for a misspelt one.
+        """
+        self._context.events.add_sink(sink)
+
+    def remove_event_listener(self, sink: object) -> None:
+        """Take a sink away. Raises ``ValueError`` if it was not added."""
+        self._context.events.remove_sink(sink)
+
+    def subscribe(self, event: str, listener: Listener | None = None) -> Callable[[_L], _L] | None:
+        """Call the listener with the Arguments of each event of that name, such as ``OnPostLogout``.
+
+        Without a listener it is a decorator: ``@session.subscribe("OnPostLogout")``.
+
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function.
+        """
+        publisher = self._context.events
+        if listener is not None:
+            publisher.subscribe(event, listener)
+            return None
+        name = publisher.event(event)
+
+        def decorate(listener: _L) -> _L:
+            publisher.subscribe(name, listener)
+            return listener
+
+        return decorate
+
+    def unsubscribe(self, event: str, listener: Listener) -> None:
+        """Take a listener away. Raises ``ValueError`` if it is not subscribed."""
+        self._context.events.unsubscribe(event, listener)
 
     def stream(
         self, *events: str, buffer: int = DEFAULT_BUFFER, overflow: Overflow = "drop_oldest"
-    ) -> EventStream:
+    ) -> EventStream[Any]:
         """The events of these names as an asynchronous iterator, from this call on, in wire order.
 
         - ``events``: names of events; all events unless given.
@@ -53,26 +101,3 @@ class SessionWaits(SessionLookups):
         raises.
         """
         return self._context.wait_for((event,), predicate, timeout)
-
-    def snapshot(self) -> dict[str, Any]:
-        """All objects that the session knows, at this moment, as plain data that ``json`` can write.
-
-        The keys are ``session`` and the kinds of objects such as ``agent`` and ``call``. A kind has
-        its objects by UniqueObjectID, each a dict of its properties by keyword; what is not known is left
-        out. Passwords are not part of it.
-
-        Raises ``MethodError`` for a property of the program that JSON cannot express.
-        """
-        registry = self._context.registry
-        objects = {
-            kind.name: {each.unique_object_id: _plain(each) for each in registry[kind.name]} for kind in KINDS
-        }
-        return {"session": _plain(self), **objects}
-
-
-class _WithProperties(Protocol):
-    def get_all_properties(self) -> Arguments: ...
-
-
-def _plain(one: _WithProperties) -> dict[str, Any]:
-    return one.get_all_properties().to_dict()

@@ -1,0 +1,36 @@
+"""SessionSnapshot: one moment of all objects of a Session."""
+
+from typing import Any, Protocol
+
+from .arguments import Arguments
+from .kinds import KINDS
+from .session_lookups import SessionLookups
+
+__all__ = ["SessionSnapshot"]
+
+
+class SessionSnapshot(SessionLookups):
+    """What a Session knows at one moment."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """All objects that the session knows, at this moment, as plain data that ``json`` can write.
+
+        The keys are ``session`` and the kinds of objects such as ``agent`` and ``call``. A kind has
+        its objects by UniqueObjectID, each a dict of its properties by keyword; what is not known is left
+        out. Passwords are not part of it.
+
+        Raises ``MethodError`` for a property of the program that JSON cannot express.
+        """
+        registry = self._context.registry
+        objects = {
+            kind.name: {each.unique_object_id: _plain(each) for each in registry[kind.name]} for kind in KINDS
+        }
+        return {"session": _plain(self), **objects}
+
+
+class _WithProperties(Protocol):
+    def get_all_properties(self) -> Arguments: ...
+
+
+def _plain(one: _WithProperties) -> dict[str, Any]:
+    return one.get_all_properties().to_dict()
