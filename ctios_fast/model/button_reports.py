@@ -1,6 +1,7 @@
 """ButtonReports: the button mask of agent mode, from the agent, the current call and the desk."""
 
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 from ctios_fast import keywords as kw
 from ctios_fast.protocol.codes import LCS_CONNECT, LCS_HOLD, PT_ENTERPRISE_AGENT
@@ -26,8 +27,6 @@ class _Desk(Protocol):
     @property
     def desk_settings_mask(self) -> int | None: ...
     @property
-    def device_abilities(self) -> tuple[int, int] | None: ...
-    @property
     def peripheral_type(self) -> int | None: ...
     @property
     def is_routable(self) -> bool | None: ...
@@ -45,12 +44,17 @@ class _CurrentCall(Protocol):
 
 
 class ButtonReports:
-    """Computes and reports EnablementMask for the session in agent mode."""
+    """Computes and reports EnablementMask for the session in agent mode.
 
-    __slots__ = ("_context",)
+    ``abilities``: returns TransferConferenceSetup and CallControlSupported of an agent's device, None where
+    they are not known.
+    """
 
-    def __init__(self, context: Context) -> None:
+    __slots__ = ("_abilities", "_context")
+
+    def __init__(self, context: Context, abilities: Callable[[Any], tuple[int, int] | None]) -> None:
         self._context = context
+        self._abilities = abilities
 
     @property
     def is_heard(self) -> bool:
@@ -64,7 +68,7 @@ class ButtonReports:
         agent: _Desk | None = context.current_agent  # type: ignore[assignment]
         call: _CurrentCall | None = context.current_call  # type: ignore[assignment]
         settings = None if agent is None else agent.desk_settings_mask
-        abilities = None if agent is None else agent.device_abilities
+        abilities = None if agent is None else self._abilities(agent)
         setup, controls = (0, buttons.ALL_CONTROLS) if abilities is None else abilities
         kind = None if agent is None else agent.peripheral_type
         peripheral_type = PT_ENTERPRISE_AGENT if kind is None else kind  # most sessions serve Unified CCE

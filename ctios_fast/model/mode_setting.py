@@ -20,8 +20,10 @@ from ctios_fast.errors import ConnectionLost
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .agents.agent import Agent
+from .agents.desk_properties import device_abilities
 from .agents.handlers import AGENTS
 from .agents.joining import adopt, agent_by_id, require_free
+from .agents.state_of_agent import ask_at_opening
 from .arguments import Arguments, arguments_over
 from .button_reports import ButtonReports
 from .client_identity import ClientIdentity
@@ -95,7 +97,7 @@ class ModeSetting:
     def set_bulk_mode(self, peripheral_id: int, named: "Iterable[str | Agent]", mode: Mode) -> Request[None]:
         """Set bulk mode, with the agents that the program named. See ``Session.set_bulk_mode``."""
         for agent in self._join(peripheral_id, named, mode):
-            agent.ask_at_opening()
+            ask_at_opening(agent)
         return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
 
     def set_message_filter(
@@ -112,7 +114,7 @@ class ModeSetting:
         self._join(peripheral_id, named, mode)
         if has_snapshot:
             for agent in context.registry[AGENTS.name]:
-                agent.ask_at_opening()
+                ask_at_opening(agent)
         context.snapshot_due = has_snapshot
         end = partial(wanted.end, self._connection.dispatcher)
         context.filter_events(wanted.accepts, wanted.refuses, end)
@@ -161,7 +163,7 @@ class ModeSetting:
         context.peripheral_id = peripheral_id
         context.registry.use_peripheral(peripheral_id)
         context.current_agent = None if agent is None else adopt(context, agent)
-        context.buttons = None if agent is None else ButtonReports(context)
+        context.buttons = None if agent is None else ButtonReports(context, device_abilities)
         if before is not None and before is not agent:
             context.fire("OnCurrentAgentReset", _reset_arguments, before)
 

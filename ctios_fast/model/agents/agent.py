@@ -44,11 +44,11 @@ from .desk_properties import DESK_PROPERTIES
 from .gap import NO_GAP, Gap
 from .requests import CompanionRequest, LoginRequest, StateChange
 from .state_arguments import state_arguments
-from .state_of_agent import StateOfAgent
+from .state_of_agent import ChangeOfAgent, StateOfAgent
 from .states import agent_state
 from .statistics_of_agent import STATISTICS_PROPERTIES
 
-__all__ = ["Agent"]
+__all__ = ["Agent", "agent_named_by_server", "apply_device", "repair"]
 
 #: Protocol version in which SET_AGENT_STATE_REQ got AgentServiceReq.
 _SINCE_SERVICES: Final = 13
@@ -122,15 +122,6 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         if supervisor is not False:
             self.supervisor = supervisor
 
-    @classmethod
-    def named_by_server(cls, agent_id: str, peripheral_id: int, context: Context) -> "Agent":
-        """An agent that an event names. Its id is taken as the server wrote it."""
-        agent = cls.__new__(cls)
-        agent.__init__("0", peripheral_id)  # type: ignore[misc]
-        agent.agent_id = agent_id
-        agent.context = context
-        return agent
-
     def __repr__(self) -> str:
         if not hasattr(self, "agent_id"):  # a traceback of a failed __init__ shows it
             return "<Agent new>"
@@ -167,8 +158,8 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             raise refuse(f"{row.keyword} cannot change: the agent belongs to a session under {present}")
         super()._set_property(row, value)
 
-    def apply_device(self, instrument: str | None, extension: str | None) -> None:
-        """Take in the device of an event. None and empty texts change nothing."""
+    def _apply_device(self, instrument: str | None, extension: str | None) -> None:
+        # Takes in the device of an event. None and empty texts change nothing.
         # Reuse the existing text when unchanged, and share one between instrument and extension.
         if instrument != self.agent_instrument and instrument:
             self.agent_instrument = instrument
@@ -435,7 +426,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         if wanted == states.LOGIN and self._facts is not None and self._facts.is_remote:
             instrument, work_mode = self._facts.remote_login(instrument)
         is_waiting = is_signing or states.is_waited_for(wanted, self._state_ahead())
-        change = StateChange(label, self, wanted, reason, is_waiting)
+        change = ChangeOfAgent(label, self, wanted, reason, is_waiting)
         try:
             context.send(
                 change,
@@ -465,7 +456,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
     def _twin(self, method: str) -> "Agent | None":
         # The companion's Agent, which sends requests for the state of another agent; None where this one does
         # so itself. Raises ``MethodError`` where neither can.
-        if not self.is_foreign:
+        if not self._is_foreign:
             return None
         context = self._require_context()
         controlling = controlling_context(context, f"{method}() of agent {self.agent_id}")
@@ -474,7 +465,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         twin: Agent | None = controlling.agent_named(self.agent_id)  # type: ignore[assignment]
         if twin is None:
             raise refuse(f"the companion session has no place for agent {self.agent_id}: raise max_objects")
-        twin.apply_device(self.agent_instrument, self.agent_extension)
+        twin._apply_device(self.agent_instrument, self.agent_extension)  # noqa: SLF001 - a class of this module
         if self._password:
             twin.agent_password = self._password
         return twin
@@ -497,12 +488,10 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     # --- After a gap --------------------------------------------------------------------------------
 
-    async def repair(self) -> None:
-        """Ask for the state after a gap, and log the agent in again if the gap logged it out.
-
-        Raises what the query, the login or the way back to the state from before fails with. What is refused
-        is not repeated.
-        """
+    async def _repair(self) -> None:
+        # Asks for the state after a gap, and logs the agent in again if the gap logged it out. Raises what
+        # the query, the login or the way back to the state from before fails with. What is refused is not
+        # repeated.
         await self._query(self._apply_late_answer if self.is_doubtful else self._apply_answer, None)
         gap = self._gap or NO_GAP
         if gap.is_returning:
@@ -522,3 +511,16 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             wanted, reason = gap.return_to
             if wanted != states.NOT_READY or reason not in (0, self.reason_code):
                 await self.set_agent_state(wanted, reason_code=reason)
+
+
+def agent_named_by_server(agent_id: str, peripheral_id: int, context: Context) -> Agent:
+    """An agent that a message names. Its id is taken as the server wrote it."""
+    agent = Agent("0", peripheral_id)
+    agent.agent_id = agent_id
+    agent.context = context
+    return agent
+
+
+#: What other modules do with an agent. A program does not see it among the agent's methods.
+apply_device: Final = Agent._apply_device  # noqa: SLF001 - a class of this module
+repair: Final = Agent._repair  # noqa: SLF001 - a class of this module

@@ -17,7 +17,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 from .agent_groups import AgentGroup
 from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
 
-__all__ = ["DESK_PROPERTIES", "DeskProperties"]
+__all__ = ["DESK_PROPERTIES", "DeskProperties", "device_abilities", "state_in_group"]
 
 #: Properties of an agent that this module adds.
 DESK_PROPERTIES: Final = (
@@ -71,8 +71,8 @@ class DeskProperties(RequestingObject):
         return self.state
 
     @property
-    def is_foreign(self) -> bool:
-        """Whether the session is in agent mode for another agent, so that it does not control this one."""
+    def _is_foreign(self) -> bool:
+        # Whether the session is in agent mode for another agent, so that it does not control this one.
         context = self.context
         return context is not None and context.current_agent is not None and context.current_agent is not self
 
@@ -85,11 +85,9 @@ class DeskProperties(RequestingObject):
         return (self._facts or NO_FACTS).mask
 
     @property
-    def device_abilities(self) -> tuple[int, int] | None:
-        """TransferConferenceSetup and CallControlSupported of the agent's device.
-
-        None as long as ``query_device_info`` was not answered for it.
-        """
+    def _device_abilities(self) -> tuple[int, int] | None:
+        # TransferConferenceSetup and CallControlSupported of the agent's device, None as long as
+        # ``query_device_info`` was not answered for it.
         device = (self._facts or NO_FACTS).device
         return None if device is None else (device["TransferConferenceSetup"], device["CallControlSupported"])
 
@@ -146,29 +144,27 @@ class DeskProperties(RequestingObject):
         return None if context is None else (self._facts or NO_FACTS).is_routable(context.codec.version)
 
     @property
-    def skill_groups_by_number(self) -> Mapping[int, AgentGroup] | None:
-        """The skill groups of the agent of agent mode, with its state in each; None as long as not known.
-
-        They are known once a message has named all of them.
-        """
+    def _skill_groups_by_number(self) -> Mapping[int, AgentGroup] | None:
+        # The skill groups of the agent of agent mode, with its state in each. None until a message has named
+        # all of them.
         if self._facts is None or self.context is None:
             return None
         return self._facts.groups.by_number(self.context.codec)
 
-    def state_in_group(self, skill_group_number: int) -> AgentState | int | None:
-        """The state of the agent of agent mode in a skill group, None if it is not known."""
-        group = (self.skill_groups_by_number or {}).get(skill_group_number)
+    def _state_in_group(self, skill_group_number: int) -> AgentState | int | None:
+        # The state of the agent of agent mode in a skill group, None if it is not known.
+        group = (self._skill_groups_by_number or {}).get(skill_group_number)
         return None if group is None else group.state
 
     @property
-    def buttons(self) -> Buttons | None:
-        """What computes and reports the agent's buttons; None for any other agent than that of agent mode."""
+    def _buttons(self) -> Buttons | None:
+        # What computes and reports the agent's buttons; None for any other agent than that of agent mode.
         return self.context.buttons if self.context is not None and self._is_current() else None
 
     @property
     def enablement_mask(self) -> int | None:
         """EnablementMask as it is now; None for any other agent than that of agent mode."""
-        return None if self.buttons is None else self.buttons.mask()
+        return None if self._buttons is None else self._buttons.mask()
 
     @property
     def supervisor(self) -> bool:
@@ -240,3 +236,12 @@ class DeskProperties(RequestingObject):
         if self._facts is None:
             self._facts = DeskFacts()
         return self._facts
+
+
+def device_abilities(agent: DeskProperties) -> tuple[int, int] | None:
+    """TransferConferenceSetup and CallControlSupported of the agent's device, None if they are not known."""
+    return agent._device_abilities  # noqa: SLF001 - a class of this module
+
+
+#: The state of an agent in a skill group, by the group's number.
+state_in_group: Final = DeskProperties._state_in_group  # noqa: SLF001 - a class of this module

@@ -304,14 +304,14 @@ class AgentRequests(StatisticsOfAgent):
         # Desk settings and the device's abilities change the buttons.
         before = self.enablement_mask
         super()._confirm(row, fields, message, take_in, describe)
-        if self.buttons is not None and self.enablement_mask != before:
-            self.buttons.report(self.unique_object_id, message.type)
+        if self._buttons is not None and self.enablement_mask != before:
+            self._buttons.report(self.unique_object_id, message.type)
 
     def _sender(self, row: RequestRow) -> Context:
         # Requests that need a service are about the device. Those about another agent's device go through the
         # companion.
         context = self._require_context()
-        if not row.services or not self.is_foreign:
+        if not row.services or not self._is_foreign:
             return context
         return controlling_context(context, f"{row.method}() of agent {self.agent_id}")
 

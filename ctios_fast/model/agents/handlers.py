@@ -11,11 +11,12 @@ from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD, NULL_ID
 
-from .agent import Agent
+from .agent import Agent, agent_named_by_server, apply_device
 from .agent_repairs import AgentRepairs
 from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
 from .state_arguments import details_reader
+from .state_of_agent import apply_domain_state, apply_state
 
 __all__ = ["AGENTS"]
 
@@ -42,7 +43,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     context.readers["agent"] = details_reader().fill
     context.agent_at = by_device.at
     context.agent_named = lambda agent_id: agents.adopt(
-        agent_id, lambda: Agent.named_by_server(agent_id, context.peripheral_id, context)
+        agent_id, lambda: agent_named_by_server(agent_id, context.peripheral_id, context)
     )
     repairs = agents.repairs = AgentRepairs(context, agents)
     context.devices = repairs.devices
@@ -59,7 +60,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
         if peripheral_id != context.peripheral_id or names_nothing(peripheral_id):
             return None
         if agent_id:
-            return agents.adopt(agent_id, lambda: Agent.named_by_server(agent_id, peripheral_id, context))
+            return agents.adopt(agent_id, lambda: agent_named_by_server(agent_id, peripheral_id, context))
         if instrument or extension:
             return by_device.find(instrument, extension)
         # In agent mode an event of the session's own monitor is about the one agent.
@@ -99,11 +100,11 @@ def _state_handler(
                 agents.unknown += 1
                 return
         if domain != _VOICE and domain is not None and domain not in _NO_DOMAIN:
-            agents.unknown += not agent.apply_domain_state(domain, state, reason, message)
+            agents.unknown += not apply_domain_state(agent, domain, state, reason, message)
             return
         if instrument != agent.agent_instrument or extension != agent.agent_extension:
-            agent.apply_device(instrument, extension)
-        agent.apply_state(state, reason, message)
+            apply_device(agent, instrument, extension)
+        apply_state(agent, state, reason, message)
 
     return on_agent_state
 

@@ -3,6 +3,7 @@
 The confirmation of a request for a state and the event that shows the state may come in either order.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
@@ -18,25 +19,17 @@ __all__ = ["ChangingAgent", "CompanionRequest", "LoginRequest", "StateChange"]
 
 
 class ChangingAgent(Protocol):
-    """The agent of a StateChange, which the change reports to."""
+    """What a StateChange reads from its agent. An ``Agent`` has it."""
 
     agent_id: str
-
-    def change_confirmed(self, confirmation: Message, /) -> None:
-        """Take in that the server took the request."""
-
-    def change_over(self, change: "StateChange", /) -> None:
-        """Take in that the request needs no state event any more."""
-
-    def change_failed(self, change: "StateChange", error: BaseException, /) -> None:
-        """Take in that the request was refused, or will not be answered."""
 
 
 class StateChange(Request[AgentState | int]):
     """A request for a state, answered once the server confirmed it and the state itself was seen.
 
     The answer is the state that the agent is in then. A logout answered by an event with the reason of a
-    forced logout fails with ``ForcedLogout``, unless the request itself asked for that reason.
+    forced logout fails with ``ForcedLogout``, unless the request itself asked for that reason. A subclass
+    reports to the agent what happens to the request.
 
     ``is_waiting``: whether the state has yet to be seen. ``later``: the agent's next request, or None.
     """
@@ -82,10 +75,10 @@ class StateChange(Request[AgentState | int]):
         if self.done():
             return
         self._is_confirmed = True
-        self._agent.change_confirmed(message)
+        self._report_confirmed(message)
         if not self.is_waiting:
             self._answer()
-            self._agent.change_over(self)
+            self._report_over()
 
     def failed(self, error: BaseException) -> None:
         """The request was refused, or will not be answered. Called by the request book.
@@ -96,9 +89,9 @@ class StateChange(Request[AgentState | int]):
             return
         if isinstance(error, RequestTimeout | ConnectionLost) and self._logout_was_seen():
             self._answer()
-            self._agent.change_over(self)
+            self._report_over()
             return
-        self._agent.change_failed(self, error)
+        self._report_failed(error)
         self.set_exception(error)
 
     def overdue(self) -> None:
@@ -109,14 +102,26 @@ class StateChange(Request[AgentState | int]):
                     f"the request for agent state {self.wanted} was confirmed, but no event showed the state"
                 )
             )
-            self._agent.change_over(self)
+            self._report_over()
 
     def cancel(self, msg: object = None) -> bool:
         """Stop waiting for the state."""
         ended = super().cancel(msg)
         if ended:
-            self._agent.change_over(self)
+            self._report_over()
         return ended
+
+    @abstractmethod
+    def _report_confirmed(self, message: Message) -> None:
+        """The server took the request."""
+
+    @abstractmethod
+    def _report_over(self) -> None:
+        """The request needs no state event any more."""
+
+    @abstractmethod
+    def _report_failed(self, error: BaseException) -> None:
+        """The request was refused, or will not be answered."""
 
     def _logout_was_seen(self) -> bool:
         return self.wanted == states.LOGOUT and self._shown is not None

@@ -13,7 +13,7 @@ from ctios_fast.keywords import (
     CTIOS_UNIQUEOBJECTID,
 )
 from ctios_fast.model.arguments import Arguments, arguments_over
-from ctios_fast.model.context import Buttons, Context
+from ctios_fast.model.context import Context
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_TYPE, NULL_SKILL_GROUP
 
 from . import states
@@ -43,10 +43,6 @@ class ReportedAgent(Protocol):
     @property
     def unique_object_id(self) -> str:
         """The agent's identity within its session."""
-
-    @property
-    def buttons(self) -> Buttons | None:
-        """The buttons of the session's desktop; None for any other agent than that of agent mode."""
 
 
 #: Arguments of a change of state about which nothing is known, in the order that they have.
@@ -102,10 +98,8 @@ def state_arguments(agent: ReportedAgent, reason: int, message: Message | None =
     values[CTIOS_AGENTEXTENSION] = agent.agent_extension or ""
     values[CTIOS_AGENTINSTRUMENT] = agent.agent_instrument or ""
     values[CTIOS_UNIQUEOBJECTID] = f"agent.{agent.peripheral_id}.{agent.agent_id}"
-    if context.buttons is not None:
-        buttons = agent.buttons
-        if buttons is not None:
-            values[kw.CTIOS_ENABLEMENTMASK] = buttons.mask()
+    if context.buttons is not None and context.current_agent is agent:
+        values[kw.CTIOS_ENABLEMENTMASK] = context.buttons.mask()
     return arguments_over(values)
 
 

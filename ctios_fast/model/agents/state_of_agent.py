@@ -37,7 +37,16 @@ from .state_arguments import (
 )
 from .states import STATES, agent_state
 
-__all__ = ["MAX_DOMAINS", "StateOfAgent"]
+__all__ = [
+    "MAX_DOMAINS",
+    "ChangeOfAgent",
+    "StateOfAgent",
+    "apply_domain_state",
+    "apply_listed_state",
+    "apply_state",
+    "ask_at_opening",
+    "needs_repair",
+]
 
 #: Media routing domains beside voice whose states are kept for one agent. A site has a handful.
 MAX_DOMAINS: Final = 256
@@ -125,12 +134,10 @@ class StateOfAgent(AgentRequests):
 
     # --- Events -------------------------------------------------------------------------------------
 
-    def apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
-        """Take in a state of the voice domain, and fire its events.
-
-        - ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire.
-        - ``message``: the AGENT_STATE_EVENT that carries them; None where a repair found the state.
-        """
+    def _apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
+        # Takes in a state of the voice domain, and fires its events.
+        # ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire. ``message``: the
+        # AGENT_STATE_EVENT that carries them; None where a repair found the state.
         context: Context = self.context  # type: ignore[assignment]
         verdict: int | None = None
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
@@ -170,7 +177,7 @@ class StateOfAgent(AgentRequests):
         self._state_heard(message)
 
     def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
-        buttons = None if context.buttons is None else self.buttons  # the property takes longer
+        buttons = None if context.buttons is None else self._buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
         context.fire("OnAgentStateChange", state_arguments, self, reason, message)
@@ -235,11 +242,9 @@ class StateOfAgent(AgentRequests):
             return is_own
         return not self._is_monitored(context) if context.hears_all else self is context.current_agent
 
-    def apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
-        """Take in a state of another media routing domain, by its MRDID, and fire its event.
-
-        Returns False, and does nothing, for a new domain once MAX_DOMAINS are known.
-        """
+    def _apply_domain_state(self, domain: int, state: int, reason: int, message: Message) -> bool:
+        # Takes in a state of another media routing domain, by its MRDID, and fires its event. Returns False,
+        # and does nothing, for a new domain once MAX_DOMAINS are known.
         if self.domain_states is None:
             self.domain_states = {}
         if domain not in self.domain_states and len(self.domain_states) >= MAX_DOMAINS:
@@ -258,10 +263,6 @@ class StateOfAgent(AgentRequests):
         )
         return True
 
-    def apply_listed_state(self, state: int) -> None:
-        """Take in the state that a list of a team's members names, where nothing was heard of the agent."""
-        self.state = agent_state(state)
-
     # --- Answers to a query -------------------------------------------------------------------------
 
     def _apply_answer(self, message: Message) -> None:
@@ -275,7 +276,7 @@ class StateOfAgent(AgentRequests):
         if gap is not NO_GAP:
             gap.is_doubtful = False
             gap.reason = None
-        if self.buttons is not None:
+        if self._buttons is not None:
             self._take_desk(message)
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
@@ -286,9 +287,9 @@ class StateOfAgent(AgentRequests):
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
             context.tally[LOGOUTS_FOUND] += 1
-            self.apply_state(state, reason)
-        elif self.buttons is not None:  # the first answer is what a desktop begins with
-            self.buttons.report(self.unique_object_id, message.type)
+            self._apply_state(state, reason)
+        elif self._buttons is not None:  # the first answer is what a desktop begins with
+            self._buttons.report(self.unique_object_id, message.type)
 
     def _apply_late_answer(self, message: Message) -> None:
         # Takes in the answer to a query that a repair made while the state was doubtful. Where an event has
@@ -352,18 +353,13 @@ class StateOfAgent(AgentRequests):
             before.later = change.later
         return True
 
-    def change_confirmed(self, confirmation: Message) -> None:
-        """Fire OnSetAgentStateConf. Called by a request for a state."""
+    def _change_confirmed(self, confirmation: Message) -> None:
         context = self.context
         if context is not None and context.listeners["OnSetAgentStateConf"]:
             context.fire("OnSetAgentStateConf", confirmation_arguments, self, confirmation)
 
-    def change_over(self, change: StateChange) -> None:
-        """Forget the request for a state, which waits for no event any more. Called by the request."""
-        self._drop(change)
-
-    def change_failed(self, change: StateChange, error: BaseException) -> None:
-        """Forget the request for a state, and fire the events of its failure. Called by the request."""
+    def _change_failed(self, change: StateChange, error: BaseException) -> None:
+        # Forgets the request for a state, and fires the events of its failure.
         was_sent = self._drop(change)
         events: tuple[str, ...] = ()
         if change.wanted == states.LOGOUT:
@@ -396,13 +392,13 @@ class StateOfAgent(AgentRequests):
             if not gap.is_back:
                 gap.return_to = return_after(self.state, self.reason_code, self._return)
 
-    def ask_at_opening(self) -> None:
-        """Have the state asked for once the mode is open, though nothing was heard of the agent yet."""
+    def _ask_at_opening(self) -> None:
+        # Has the state asked for once the mode is open, though nothing was heard of the agent yet.
         gap = self._open_gap()
         gap.is_doubtful = gap.is_named = True
 
-    def needs_repair(self) -> bool:
-        """Whether events of a gap may have changed the state, or the agent has to be logged in again."""
+    def _needs_repair(self) -> bool:
+        # Whether events of a gap may have changed the state, or the agent has to be logged in again.
         gap = self._gap
         if gap is None:
             return False
@@ -421,3 +417,32 @@ class StateOfAgent(AgentRequests):
         self._gap = None
         self._return = None
         super().forget()
+
+
+class ChangeOfAgent(StateChange):
+    """A request for the state of one Agent."""
+
+    __slots__ = ()
+
+    _agent: StateOfAgent
+
+    def _report_confirmed(self, message: Message) -> None:
+        self._agent._change_confirmed(message)  # noqa: SLF001 - a class of this module
+
+    def _report_over(self) -> None:
+        self._agent._drop(self)  # noqa: SLF001 - a class of this module
+
+    def _report_failed(self, error: BaseException) -> None:
+        self._agent._change_failed(self, error)  # noqa: SLF001 - a class of this module
+
+
+def apply_listed_state(agent: StateOfAgent, state: int) -> None:
+    """Take in the state that a list of a team's members names, where nothing was heard of the agent."""
+    agent.state = agent_state(state)
+
+
+#: What other modules do with the state of an agent. A program does not see it among the agent's methods.
+apply_state: Final = StateOfAgent._apply_state  # noqa: SLF001 - a class of this module
+apply_domain_state: Final = StateOfAgent._apply_domain_state  # noqa: SLF001 - a class of this module
+ask_at_opening: Final = StateOfAgent._ask_at_opening  # noqa: SLF001 - a class of this module
+needs_repair: Final = StateOfAgent._needs_repair  # noqa: SLF001 - a class of this module

@@ -237,7 +237,7 @@ class StatisticsOfAgent(DeskProperties):
         kept = self._keep_statistics()
         if kept.groups is None:
             kept.groups = _WishOfAgent(self, polls.poller, polls.groups)
-        kept.groups.enable(chosen, seconds, self.skill_groups_by_number)
+        kept.groups.enable(chosen, seconds, self._skill_groups_by_number)
         self._follow_or_not()
 
     def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
@@ -265,7 +265,7 @@ class StatisticsOfAgent(DeskProperties):
         return self._group_properties()
 
     def _group_properties(self) -> dict[str, Any]:
-        groups = (self.skill_groups_by_number or {}).values()
+        groups = (self._skill_groups_by_number or {}).values()
         return {f"SkillGroup[{index}]": group.arguments() for index, group in enumerate(groups, 1)}
 
     def get_skill_groups(self) -> Arguments:

@@ -8,6 +8,7 @@ from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.core import Handler, Message
 from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import AGENTS
+from ctios_fast.model.agents.state_of_agent import apply_listed_state
 from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject
 from ctios_fast.model.kind import Kind
@@ -22,6 +23,7 @@ from .member_arguments import ADDED, REMOVED, member_arguments
 from .monitor_control import stop_monitor
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
+from .monitoring_requests import stop_monitoring_former_member
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, Listed, Team, listed_members
 
 __all__ = ["TEAMS"]
@@ -168,7 +170,7 @@ class TeamLists:
         if agent is None or not team.add(agent_id, listed.flags):
             return
         if agent.state is None and listed.state is not None:
-            agent.apply_listed_state(listed.state)
+            apply_listed_state(agent, listed.state)
         team.reported[agent_id] = context.monitors.team_requests
         context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, listed)
 
@@ -190,7 +192,7 @@ class TeamLists:
         if monitored is None or monitored.agent_id not in agent_ids:
             return
         if not any(monitored.agent_id in team.members for team in self._teams):
-            supervisor.stop_monitoring_former_member()
+            stop_monitoring_former_member(supervisor)
 
     def on_late(self, message: Message) -> None:
         """Handle the confirmation of a monitor whose request was given up before.

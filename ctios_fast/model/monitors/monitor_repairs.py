@@ -17,6 +17,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .monitor_control import start_monitor
 from .monitor_table import Monitor, MonitorKind
+from .monitoring_requests import agent_monitor_lost, list_teams_again
 
 __all__ = ["MEMBERS_LEFT", "MonitorRepairs"]
 
@@ -75,7 +76,7 @@ class MonitorRepairs(Repairs):
             if team is not None:
                 team.unwatch(supervisor.agent_id)
         elif monitor.kind is MonitorKind.DEVICE:
-            supervisor.agent_monitor_lost()
+            agent_monitor_lost(supervisor)
 
 
 class _TeamList:
@@ -115,7 +116,7 @@ class _TeamList:
         if supervisor is None or not context.services_granted & CTI_SERVICE_SUPERVISOR:
             return None
         try:
-            teams: tuple[int, ...] | None = await supervisor.list_teams_again()
+            teams: tuple[int, ...] | None = await list_teams_again(supervisor)
         except Refused as error:
             if not is_about_the_call(error):  # the server is busy or not ready: another attempt follows
                 raise

@@ -32,7 +32,12 @@ from .monitor_control import answered, follow, start_monitor, stop_monitor
 from .monitor_table import AgentStart, Monitor, MonitorKind
 from .team_requests import Series, TeamListRequest
 
-__all__ = ["MonitoringRequests"]
+__all__ = [
+    "MonitoringRequests",
+    "agent_monitor_lost",
+    "list_teams_again",
+    "stop_monitoring_former_member",
+]
 
 _TEAM_KEYWORDS: Final = (kw.CTIOS_TEAMID,)
 _AGENT_KEYWORDS: Final = (kw.CTIOS_AGENTREFERENCE,)
@@ -258,11 +263,9 @@ class MonitoringRequests(DeskProperties):
         context.send(request, context.messages.ListAgentTeamReq, timeout, supervisor_id=target & MAX_UINT)
         return request
 
-    async def list_teams_again(self) -> tuple[int, ...] | None:
-        """Ask for the supervisor's teams after a fail-over. Raises what the requests fail with.
-
-        None where the supervisor's skill target id is not known.
-        """
+    async def _list_teams_again(self) -> tuple[int, ...] | None:
+        # Asks for the supervisor's teams after a fail-over. Raises what the requests fail with. None where
+        # the supervisor's skill target id is not known.
         context = self._require_context()
         target = self._known_target(context)
         if target is None:
@@ -439,8 +442,8 @@ class MonitoringRequests(DeskProperties):
         stop = self._stop_agent(context, timeout)
         return answered("StopMonitoringAgent") if stop is None else stop
 
-    def stop_monitoring_former_member(self) -> None:
-        """Stop hearing the calls of the monitored agent, who left the last team. Called by the team lists."""
+    def _stop_monitoring_former_member(self) -> None:
+        # Stops hearing the calls of the monitored agent, who left the last team.
         own = self._require_context()
         for context in (own, own.companion):
             if context is not None and context.monitors.monitored_agent(self) is not None:
@@ -448,8 +451,8 @@ class MonitoringRequests(DeskProperties):
                 if stop is not None:
                     stop.reported()  # nobody asked for it, so that nobody has to see a failure
 
-    def agent_monitor_lost(self) -> None:
-        """Report that the server no longer monitors the agent. Called by the repair."""
+    def _agent_monitor_lost(self) -> None:
+        # Reports that the server no longer monitors the agent.
         context = self._require_context()
         self._agent_stopped(context, context.monitors.monitored_agent(self), None)
 
@@ -767,3 +770,9 @@ def _agent_of(context: Context, agent: Any, what: str) -> Any:
     if not hasattr(found, "agent_id"):
         raise refuse(f"{shown(agent)} is not an agent of this session", CilCode.E_CTIOS_INVALID_AGENT)
     return found
+
+
+#: What other modules do for a supervisor. A program does not see it among the agent's methods.
+list_teams_again: Final = MonitoringRequests._list_teams_again  # noqa: SLF001 - a class of this module
+stop_monitoring_former_member: Final = MonitoringRequests._stop_monitoring_former_member  # noqa: SLF001 - as above
+agent_monitor_lost: Final = MonitoringRequests._agent_monitor_lost  # noqa: SLF001 - a class of this module

@@ -1,13 +1,14 @@
 """The SkillGroup of the CTI OS object model: a group of agents with a skill in common, and its statistics."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.errors import Refused
+from ctios_fast.model.agents.desk_properties import DeskProperties, state_in_group
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.configuration.configured import CONFIGURED_GROUP_PROPERTIES, ConfiguredGroup
@@ -23,12 +24,6 @@ from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 __all__ = ["SkillGroup", "poll_of"]
-
-
-class _Member(Protocol):
-    # an Agent
-    def state_in_group(self, skill_group_number: int) -> AgentState | int | None:
-        """The agent's state in the group, None if it is not known."""
 
 
 class SkillGroup(CtiObject, ConfiguredGroup):
@@ -79,7 +74,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
     def skill_group_state(self) -> AgentState | int | None:
         """The state of the agent of agent mode in this group, None if it is not known or not in the group."""
         agent = None if self.context is None else self.context.current_agent
-        return None if agent is None else cast(_Member, agent).state_in_group(self.skill_group_number)
+        return state_in_group(agent, self.skill_group_number) if isinstance(agent, DeskProperties) else None
 
     # --- Polling ------------------------------------------------------------------------------------
 
