@@ -267,8 +267,8 @@ class SessionEvents(EventSink, is_interface=True):
         What was repaired after a gap in the events: counts, and the seconds that it took.
 
         OnRecovered always has Asked, Repaired, GivenUp, AgentsAsked, LogoutsFound, MonitorsAsked,
-        MonitorsRestored, MonitorsLost, DevicesAsked, CallsAsked, CallsEnded, CallsBegun, CallsRenamed,
-        CallsRefreshed, CallsUnverified, Seconds.
+        MonitorsRestored, MonitorsLost, TeamMembersLeft, DevicesAsked, CallsAsked, CallsEnded, CallsBegun,
+        CallsRenamed, CallsRefreshed, CallsUnverified, Seconds.
 
         It may have UnverifiedCalls.
         """
@@ -559,7 +559,7 @@ class AgentEvents(EventSink, is_interface=True):
         AgentInstrument, EventReasonCode, AgentFlags, ConfigOperation, TeamID.
 
         It may have AgentAvailabilityStatus, AgentFirstName, AgentLastName, AgentName, AgentTeamName,
-        EnablementMask, NumSkillGroups, StateDuration, SupervisorID, SkillGroup[n].
+        EnablementMask, NumSkillGroups, Recovered, StateDuration, SupervisorID, SkillGroup[n].
         """
 
     def on_start_monitoring_agent(self, args: MonitoredAgentArguments) -> None:

@@ -410,6 +410,7 @@ class RecoveredArguments(Arguments):
             "MonitorsAsked",
             "MonitorsRestored",
             "MonitorsLost",
+            "TeamMembersLeft",
             "DevicesAsked",
             "CallsAsked",
             "CallsEnded",
@@ -437,6 +438,7 @@ class RecoveredArguments(Arguments):
             "MonitorsAsked",
             "MonitorsRestored",
             "MonitorsLost",
+            "TeamMembersLeft",
             "DevicesAsked",
             "CallsAsked",
             "CallsEnded",
@@ -1179,6 +1181,8 @@ class TeamMemberArguments(Arguments):
         ],
     ) -> int: ...
     @overload
+    def __getitem__(self, key: Literal["Recovered"]) -> bool: ...
+    @overload
     def __getitem__(self, key: Literal["AgentState"]) -> AgentState | int: ...
     @overload
     def __getitem__(self, key: str) -> object: ...
@@ -1218,6 +1222,10 @@ class TeamMemberArguments(Arguments):
         key: Literal["StateDuration", "AgentAvailabilityStatus", "NumSkillGroups", "EnablementMask"],
         default: _D,
     ) -> int | _D: ...
+    @overload
+    def get(self, key: Literal["Recovered"], default: None = ...) -> bool | None: ...
+    @overload
+    def get(self, key: Literal["Recovered"], default: _D) -> bool | _D: ...
     @overload
     def get(self, key: Literal["AgentState"], default: object = ...) -> AgentState | int: ...
     @overload
