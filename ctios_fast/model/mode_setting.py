@@ -203,7 +203,7 @@ class ModeSetting:
 
     def _ask_for_agent(self, agent: Agent, outcome: Request[None]) -> None:
         # The state tells whether the agent is logged in already. The mode is set without it as well.
-        def asked(query: Request[Message]) -> None:
+        def asked(query: Request[Any]) -> None:
             error = query.exception()
             if isinstance(error, ConnectionLost):
                 outcome.set_exception(error)

@@ -1,12 +1,16 @@
 """ObjectRequest: a request of an object of the model, which takes the answer in before the caller gets it."""
 
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 
-__all__ = ["ObjectRequest", "not_reported"]
+__all__ = ["C", "ObjectRequest", "not_reported"]
+
+#: The class of a confirmation.
+C = TypeVar("C", bound=Message)
 
 
 def not_reported(error: Refused) -> bool:
@@ -15,7 +19,7 @@ def not_reported(error: Refused) -> bool:
     return False
 
 
-class ObjectRequest(Request[Message]):
+class ObjectRequest(Request[C]):
     """A request whose answer is the confirmation.
 
     ``take_in``: called with the confirmation, before anybody who awaits the request gets it.
@@ -34,7 +38,7 @@ class ObjectRequest(Request[Message]):
     def confirmed(self, message: Message) -> None:
         """Called by the request book. The answer counts even if the request was cancelled meanwhile."""
         self._take_in(message)
-        self.set_result(message)
+        self.set_result(cast("C", message))
 
     def failed(self, error: BaseException) -> None:
         """Called by the request book."""

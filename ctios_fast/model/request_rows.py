@@ -10,7 +10,7 @@ version of the protocol.
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -23,7 +23,7 @@ from .arguments import Arguments, arguments_over
 from .coercion import boolean, integer, optional_seconds, received, refuse, text
 from .context import Context
 from .cti_object import CtiObject
-from .object_request import ObjectRequest
+from .object_request import C, ObjectRequest
 
 if TYPE_CHECKING:
     from ctios_fast.core.classes.base import TypedMessage
@@ -154,8 +154,8 @@ class Parameter(NamedTuple):
         return self.field or self.keyword
 
 
-class RequestRow:
-    """A method that sends a request.
+class RequestRow(Generic[C]):
+    """A method that sends a request. Its parameter is the class of the confirmation.
 
     - ``method``: its name in Python, for messages to people.
     - ``message``: the name of the message class, such as ``"MakeCallReq"``.
@@ -298,7 +298,7 @@ class RequestingObject(CtiObject):
 
     def _request(
         self,
-        row: RequestRow,
+        row: RequestRow[C],
         args: Any,
         given: Any,
         timeout: float | None,
@@ -308,7 +308,7 @@ class RequestingObject(CtiObject):
         describe: Describe | None = None,
         precondition: Callable[[], MethodError | None] | None = None,
         sender: Context | None = None,
-    ) -> Request[Message]:
+    ) -> Request[C]:
         """Send the request of a method; the answer is its confirmation.
 
         - ``args``: what ``row.received`` returned.
@@ -337,7 +337,7 @@ class RequestingObject(CtiObject):
         message_class: type[TypedMessage] = getattr(context.messages, row.message)
         fields = row.fields(args, given, context.codec)
         identify(fields)
-        request = ObjectRequest(
+        request: ObjectRequest[C] = ObjectRequest(
             row.label,
             lambda message: self._confirm(row, fields, message, take_in, describe),
             self._fire_refusal,
@@ -351,7 +351,7 @@ class RequestingObject(CtiObject):
             context.fail(request, error)
         return request
 
-    def _sender(self, row: RequestRow) -> Context:
+    def _sender(self, row: RequestRow[Any]) -> Context:
         # The context whose session sends a request. Raises ``MethodError`` where the object has no session,
         # or its session cannot control the object.
         del row
@@ -359,7 +359,7 @@ class RequestingObject(CtiObject):
 
     def _confirm(
         self,
-        row: RequestRow,
+        row: RequestRow[Any],
         fields: Fields,
         message: Message,
         take_in: TakeIn | None,
@@ -381,7 +381,7 @@ def _own_fields(message: Message) -> dict[str, Any]:
     return {**message.fixed(), **dict(message.floating())}
 
 
-def _ungranted(row: RequestRow, context: Context) -> MethodError | None:
+def _ungranted(row: RequestRow[Any], context: Context) -> MethodError | None:
     if not row.services or row.services & context.services_granted:
         return None
     return MethodError(

@@ -13,6 +13,7 @@ from ctios_fast.core.encode.keyword_writer import (
     KeywordWriter,
 )
 from ctios_fast.protocol.class_table import CLASSES
+from ctios_fast.protocol.numbers import CONFIRMATIONS
 
 from .base import TypedMessage, new_class
 from .class_help import ClassText, class_signature, class_text
@@ -53,7 +54,10 @@ def _record(owner: str, name: str, columns: tuple[Any, ...]) -> type[tuple[Any, 
 
 
 def _create(name: str, row: tuple[Any, ...]) -> type[TypedMessage]:
-    """Create and register the class: frames of its number are then read as its instances."""
+    """Create and register the class: frames of its number are then read as its instances.
+
+    The class of a request comes with the class of its confirmation, so that the answer is an instance of it.
+    """
     number, fixed, parts, defaults = row
     namespace: dict[str, Any] = {
         "number": number,
@@ -85,6 +89,8 @@ def _create(name: str, row: tuple[Any, ...]) -> type[TypedMessage]:
     namespace["_fields"] = tuple(namespace["_writer"].references)
     message_class = new_class(MODULE, name, namespace)
     register(message_class)
+    if number in CONFIRMATIONS:
+        class_of(CONFIRMATIONS[number])
     return message_class
 
 

@@ -8,7 +8,7 @@ the agent or the connection come through the request, so that one of many does n
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -47,6 +47,9 @@ from .state_arguments import state_arguments
 from .state_of_agent import ChangeOfAgent, StateOfAgent
 from .states import agent_state
 from .statistics_of_agent import STATISTICS_PROPERTIES
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import QueryAgentStateConf
 
 __all__ = ["Agent", "agent_named_by_server", "apply_device", "repair"]
 
@@ -241,7 +244,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         login = LoginRequest(context.request_timeout if timeout is None else timeout, context.clock.time)
         context.own(login)
 
-        def asked(query: Request[Message]) -> None:
+        def asked(query: "Request[QueryAgentStateConf]") -> None:
             if login.done():
                 return  # cancelled meanwhile: LOGIN is not sent
             error = query.exception()
@@ -363,7 +366,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             return self._by_companion(asked, *events)
         return self._ask_state(_LABELS[number], number, reason, given, timeout)  # type: ignore[index]
 
-    def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
+    def query_agent_state(self, *, timeout: float | None = None) -> "Request[QueryAgentStateConf]":
         """Ask for the agent's state; ``OnQueryAgentStateConf`` reports it, and the answer is the message.
 
         ``timeout``: seconds, the session's ``request_timeout`` unless given.
@@ -373,8 +376,12 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         """
         return self._query(self._apply_answer, optional_seconds("timeout", timeout))
 
-    def _query(self, take_in: Callable[[Message], object], timeout: float | None) -> Request[Message]:
-        query = ObjectRequest("QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal)
+    def _query(
+        self, take_in: Callable[[Message], object], timeout: float | None
+    ) -> "Request[QueryAgentStateConf]":
+        query: ObjectRequest[QueryAgentStateConf] = ObjectRequest(
+            "QUERY_AGENT_STATE_REQ", take_in, self._fire_refusal
+        )
         self._send_state_query(query, timeout)
         return query
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -20,11 +20,26 @@ from ctios_fast.model.named_call import (
     named_call,
 )
 from ctios_fast.model.object_ids import call_object_id
+from ctios_fast.model.object_request import C
 from ctios_fast.model.request_rows import Describe, Fields, RequestRow, TakeIn
 from ctios_fast.model.supervisors.companion import controlling_context
 
 from . import desktop_rows as rows
 from .statistics_of_agent import StatisticsOfAgent
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import (
+        AgentDeskSettingsConf,
+        AgentGreetingControlConf,
+        BadCallConf,
+        EmergencyCallConf,
+        MakeCallConf,
+        QueryDeviceInfoConf,
+        ReleaseCallConf,
+        SetCallDataConf,
+        SnapshotDeviceConf,
+        SupervisorAssistConf,
+    )
 
 __all__ = ["AgentRequests"]
 
@@ -52,7 +67,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.MakeCallFields],
-    ) -> Request[Message]:
+    ) -> "Request[MakeCallConf]":
         """Make a call from the agent's device; the answer is the MAKE_CALL_CONF.
 
         - ``args``: any of what follows under its CTI OS keyword, such as DialedNumber and CallVariable1.
@@ -86,7 +101,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SupervisorAssistConf]":
         """Ask an available supervisor for help; the answer is the SUPERVISOR_ASSIST_CONF.
 
         - ``call``: the call that needs help, as a Call or its UniqueObjectID (CallReferenceObjectID in
@@ -105,7 +120,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[EmergencyCallConf]":
         """Report an emergency and call the agent's supervisor; the answer is the EMERGENCY_CALL_CONF.
 
         - ``call``: the call that needs help, as in ``request_supervisor_assist``.
@@ -124,7 +139,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[BadCallConf]":
         """Report that the line of a call is bad; the answer is the BAD_CALL_CONF.
 
         - ``call``: a Call or its UniqueObjectID (CallReferenceObjectID in ``args``); the current call unless
@@ -144,7 +159,7 @@ class AgentRequests(StatisticsOfAgent):
         call: CallReference | str | None = None,
         timeout: float | None = None,
         **fields: Unpack[rows.WrapupFields],
-    ) -> Request[Message]:
+    ) -> "Request[SetCallDataConf]":
         """Set the wrap-up data of a call, and nothing else of it; the answer is the SET_CALL_DATA_CONF.
 
         - ``call_wrapup_data``: required, at most 39 bytes (CallWrapupData in ``args``).
@@ -174,7 +189,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[ReleaseCallConf]":
         """Say that no more data of a call will be set; the answer is the RELEASE_CALL_CONF.
 
         It does not hang up. Without it the server waits with the call's record for wrap-up data.
@@ -199,7 +214,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def request_desk_settings(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[AgentDeskSettingsConf]":
         """Ask for the agent's desk settings; the answer is the AGENT_DESK_SETTINGS_CONF.
 
         ``timeout``: seconds.
@@ -220,7 +235,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SnapshotFields],
-    ) -> Request[Message]:
+    ) -> "Request[SnapshotDeviceConf]":
         """Ask which calls a device has; the answer is the SNAPSHOT_DEVICE_CONF, with 16 calls at most.
 
         - ``agent_instrument``: another device than the agent's, 1 to 63 bytes.
@@ -249,7 +264,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.DeviceFields],
-    ) -> Request[Message]:
+    ) -> "Request[QueryDeviceInfoConf]":
         """Ask what a device can do; the answer is the QUERY_DEVICE_INFO_CONF.
 
         - ``agent_instrument``: another device than the agent's, 1 to 63 bytes.
@@ -277,7 +292,7 @@ class AgentRequests(StatisticsOfAgent):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.GreetingFields],
-    ) -> Request[Message]:
+    ) -> "Request[AgentGreetingControlConf]":
         """Stop, disable or enable the agent's greeting; the answer is the AGENT_GREETING_CONTROL_CONF.
 
         - ``agent_action``: required (AgentAction in ``args``). 0 stops the greeting that is played, 1
@@ -295,7 +310,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def _confirm(
         self,
-        row: RequestRow,
+        row: RequestRow[Any],
         fields: Fields,
         message: Message,
         take_in: TakeIn | None,
@@ -307,7 +322,7 @@ class AgentRequests(StatisticsOfAgent):
         if self._buttons is not None and self.enablement_mask != before:
             self._buttons.report(self.unique_object_id, message.type)
 
-    def _sender(self, row: RequestRow) -> Context:
+    def _sender(self, row: RequestRow[Any]) -> Context:
         # Requests that need a service are about the device. Those about another agent's device go through the
         # companion.
         context = self._require_context()
@@ -338,8 +353,8 @@ class AgentRequests(StatisticsOfAgent):
             fields.setdefault("snapshot_device_type", kind)
 
     def _ask_for_help(
-        self, row: RequestRow, args: Any, call: CallReference | str | None, timeout: float | None
-    ) -> Request[Message]:
+        self, row: RequestRow[C], args: Any, call: CallReference | str | None, timeout: float | None
+    ) -> Request[C]:
         return self._request(row, args, {}, timeout, partial(self._name_helped_call, call, args))
 
     def _name_helped_call(self, call: Any, args: Any, fields: Fields) -> None:

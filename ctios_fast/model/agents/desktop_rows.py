@@ -1,6 +1,6 @@
 """The requests of an agent's desktop as rows: the message of each, and the values that a program may give."""
 
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ctios_fast import keywords as kw
 from ctios_fast.model.call_data_fields import WRAPUP_DATA
@@ -19,6 +19,20 @@ from ctios_fast.protocol.codes import (
     CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_SUPERVISOR,
 )
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import (
+        AgentDeskSettingsConf,
+        AgentGreetingControlConf,
+        BadCallConf,
+        EmergencyCallConf,
+        MakeCallConf,
+        QueryDeviceInfoConf,
+        ReleaseCallConf,
+        SetCallDataConf,
+        SnapshotDeviceConf,
+        SupervisorAssistConf,
+    )
 
 __all__ = [
     "BAD_CALL",
@@ -83,7 +97,7 @@ class MakeCallFields(NewCallFields, total=False):
     cct: str
 
 
-MAKE_CALL: Final = RequestRow(
+MAKE_CALL: "Final[RequestRow[MakeCallConf]]" = RequestRow(
     "make_call",
     "MakeCallReq",
     "OnMakeCallConf",
@@ -100,9 +114,11 @@ MAKE_CALL: Final = RequestRow(
 )
 
 
-DESK_SETTINGS: Final = RequestRow("request_desk_settings", "AgentDeskSettingsReq", "OnAgentDeskSettingsConf")
+DESK_SETTINGS: "Final[RequestRow[AgentDeskSettingsConf]]" = RequestRow(
+    "request_desk_settings", "AgentDeskSettingsReq", "OnAgentDeskSettingsConf"
+)
 
-SNAPSHOT_DEVICE: Final = RequestRow(
+SNAPSHOT_DEVICE: "Final[RequestRow[SnapshotDeviceConf]]" = RequestRow(
     "snapshot_device",
     "SnapshotDeviceReq",
     "OnSnapshotDeviceConf",
@@ -113,7 +129,7 @@ SNAPSHOT_DEVICE: Final = RequestRow(
     services=CTI_SERVICE_CLIENT_CONTROL,
 )
 
-QUERY_DEVICE_INFO: Final = RequestRow(
+QUERY_DEVICE_INFO: "Final[RequestRow[QueryDeviceInfoConf]]" = RequestRow(
     "query_device_info",
     "QueryDeviceInfoReq",
     "OnQueryDeviceInfoConf",
@@ -121,7 +137,7 @@ QUERY_DEVICE_INFO: Final = RequestRow(
     services=CTI_SERVICE_CLIENT_CONTROL,
 )
 
-GREETING: Final = RequestRow(
+GREETING: "Final[RequestRow[AgentGreetingControlConf]]" = RequestRow(
     "set_agent_greeting_action",
     "AgentGreetingControlReq",
     "OnAgentGreetingControlConf",
@@ -129,7 +145,7 @@ GREETING: Final = RequestRow(
     services=CTI_SERVICE_CLIENT_CONTROL,
 )
 
-SUPERVISOR_ASSIST: Final = RequestRow(
+SUPERVISOR_ASSIST: "Final[RequestRow[SupervisorAssistConf]]" = RequestRow(
     "request_supervisor_assist",
     "SupervisorAssistReq",
     "OnSupervisorAssistConf",
@@ -137,7 +153,7 @@ SUPERVISOR_ASSIST: Final = RequestRow(
     also=_CALL_KEYWORDS,
 )
 
-EMERGENCY_CALL: Final = RequestRow(
+EMERGENCY_CALL: "Final[RequestRow[EmergencyCallConf]]" = RequestRow(
     "make_emergency_call",
     "EmergencyCallReq",
     "OnEmergencyCallConf",
@@ -145,7 +161,7 @@ EMERGENCY_CALL: Final = RequestRow(
     also=_CALL_KEYWORDS,
 )
 
-BAD_CALL: Final = RequestRow(
+BAD_CALL: "Final[RequestRow[BadCallConf]]" = RequestRow(
     "report_bad_call_line",
     "BadCallReq",
     "OnBadCallConf",
@@ -153,7 +169,7 @@ BAD_CALL: Final = RequestRow(
     also=_CALL_KEYWORDS,
 )
 
-WRAPUP: Final = RequestRow(
+WRAPUP: "Final[RequestRow[SetCallDataConf]]" = RequestRow(
     "set_wrapup_data",
     "SetCallDataReq",
     "OnSetCallDataConf",
@@ -162,7 +178,7 @@ WRAPUP: Final = RequestRow(
     also=_CALL_KEYWORDS,
 )
 
-RELEASE_CALL: Final = RequestRow(
+RELEASE_CALL: "Final[RequestRow[ReleaseCallConf]]" = RequestRow(
     "release_call",
     "ReleaseCallReq",
     "OnReleaseCallConf",

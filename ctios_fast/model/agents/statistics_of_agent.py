@@ -1,7 +1,7 @@
 """The statistics of an Agent and of its skill groups. ``Agent`` inherits it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -23,6 +23,9 @@ from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
 from .agent_groups import group_numbers, names_all
 from .desk_properties import DeskProperties
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import QueryAgentStatisticsConf
 
 __all__ = ["STATISTICS_PROPERTIES", "AgentsWithStatistics", "StatisticsOfAgent"]
 
@@ -200,7 +203,7 @@ class StatisticsOfAgent(DeskProperties):
             self._end_own(self._kept)
             self._follow_or_not()
 
-    def query_agent_statistics(self, *, timeout: float | None = None) -> Request[Message]:
+    def query_agent_statistics(self, *, timeout: float | None = None) -> "Request[QueryAgentStatisticsConf]":
         """Ask for the agent's statistics once; ``OnAgentStatistics`` reports them.
 
         ``timeout``: seconds, the session's ``request_timeout`` unless given. The answer is the message.
@@ -209,7 +212,9 @@ class StatisticsOfAgent(DeskProperties):
         ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
-        query = ObjectRequest(AgentPoll.message, self._apply_statistics, self._fire_refusal)
+        query: ObjectRequest[QueryAgentStatisticsConf] = ObjectRequest(
+            AgentPoll.message, self._apply_statistics, self._fire_refusal
+        )
         self._send_statistics_query(query, timeout)
         return query
 
@@ -329,7 +334,7 @@ class StatisticsOfAgent(DeskProperties):
 
     # --- Queries ------------------------------------------------------------------------------------
 
-    def _send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
+    def _send_statistics_query(self, query: Request[Any], timeout: float | None = None) -> None:
         context = self._require_context()
         context.send(
             query,
@@ -339,7 +344,7 @@ class StatisticsOfAgent(DeskProperties):
             agent_id=self.agent_id,
         )
 
-    def _send_state_query(self, query: Request[Message], timeout: float | None = None) -> None:
+    def _send_state_query(self, query: Request[Any], timeout: float | None = None) -> None:
         context = self._require_context()
         context.send(
             query,

@@ -6,7 +6,7 @@ a program gets them by ``Session.calls`` and ``Session.get_object_from_object_id
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -23,6 +23,9 @@ from ctios_fast.model.supervisors.companion import controlling_context
 from .call_data import CALL_VARIABLES, DATA_FIELDS, CallData
 from .requests import CallRequests
 from .snapshot_request import request_snapshot
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import SnapshotCallConf
 
 __all__ = ["Call", "CallHome", "Quiet"]
 
@@ -307,7 +310,7 @@ class Call(CallRequests):
             values[kw.CTIOS_ECC] = self.ecc
         return arguments_over(values)
 
-    def _sender(self, row: RequestRow) -> Context:
+    def _sender(self, row: RequestRow[Any]) -> Context:
         # Monitored calls are at other agents' devices: their requests go through the companion.
         context = self._require_context()
         if not self.is_monitored:
@@ -326,7 +329,7 @@ class Call(CallRequests):
         """Other calls of the same device that have not ended, as a consultation has one."""
         return self._home.others_at_device(self)
 
-    def snapshot(self, *, timeout: float | None = None) -> Request[Message]:
+    def snapshot(self, *, timeout: float | None = None) -> "Request[SnapshotCallConf]":
         """Ask for what the server knows of the call; OnSnapshotCallConf and OnCallDataUpdate report it.
 
         - ``timeout``: seconds, the session's ``request_timeout`` unless given.
@@ -336,7 +339,7 @@ class Call(CallRequests):
         """
         return self._ask_snapshot(optional_seconds("timeout", timeout), self._fire_refusal, fires_update=True)
 
-    def look_up(self, refused: Callable[[Refused], object] | None = None) -> Request[Message]:
+    def look_up(self, refused: Callable[[Refused], object] | None = None) -> "Request[SnapshotCallConf]":
         """Ask for what the server knows of the call, on behalf of the library: no update is reported.
 
         ``refused``: called with a refusal, which is not reported either.
@@ -351,7 +354,7 @@ class Call(CallRequests):
 
     def _ask_snapshot(
         self, timeout: float | None, refused: Callable[[Refused], bool], *, fires_update: bool
-    ) -> Request[Message]:
+    ) -> "Request[SnapshotCallConf]":
         def take_in(message: Message) -> None:
             if self.context is not None:  # the call may have ended meanwhile
                 self._home.found(self, message, fires_update)
@@ -360,7 +363,7 @@ class Call(CallRequests):
 
     def ask(
         self, take_in: Callable[[Message], object], refused: Callable[[Refused], bool], timeout: float | None
-    ) -> Request[Message]:
+    ) -> "Request[SnapshotCallConf]":
         """Ask for what the server knows of the call; the parameters are those of ``request_snapshot``."""
         return request_snapshot(
             self._require_context(), self.key, self.connection_device_id_type, take_in, refused, timeout

@@ -1,7 +1,7 @@
 """The requests of a call as rows: the message of each, what the program may give, and what it presupposes."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 from ctios_fast import keywords as kw
 from ctios_fast.enums import CilCode
@@ -17,6 +17,25 @@ from ctios_fast.model.request_rows import (
 from ctios_fast.protocol.codes import CTI_SERVICE_CALL_DATA_UPDATE, CTI_SERVICE_CLIENT_CONTROL
 
 from . import states
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import (
+        AlternateCallConf,
+        AnswerCallConf,
+        ClearCallConf,
+        ClearConnectionConf,
+        ConferenceCallConf,
+        ConsultationCallConf,
+        DeflectCallConf,
+        HoldCallConf,
+        ReconnectCallConf,
+        RetrieveCallConf,
+        SendDtmfSignalConf,
+        SetCallDataConf,
+        StartRecordingConf,
+        StopRecordingConf,
+        TransferCallConf,
+    )
 
 __all__ = [
     "ALTERNATE",
@@ -98,7 +117,7 @@ def _control(
     parameters: tuple[Parameter, ...] = (),
     defaults: Mapping[str, Any] | None = None,
     also: tuple[str, ...] = (),
-) -> RequestRow:
+) -> RequestRow[Any]:
     return RequestRow(
         method,
         message,
@@ -110,33 +129,43 @@ def _control(
     )
 
 
-ANSWER: Final = _control("answer", "AnswerCallReq", "OnAnswerCallConf")
-HOLD: Final = _control("hold", "HoldCallReq", "OnHoldCallConf", defaults={"reservation": False})
-RETRIEVE: Final = _control("retrieve", "RetrieveCallReq", "OnRetrieveCallConf")
-ALTERNATE: Final = _control("alternate", "AlternateCallReq", "OnAlternateCallConf", also=_OTHER_CALL)
-RECONNECT: Final = _control("reconnect", "ReconnectCallReq", "OnReconnectCallConf", also=_OTHER_CALL)
-CLEAR: Final = _control("clear", "ClearCallReq", "OnClearCallConf")
-CLEAR_CONNECTION: Final = _control("clear_connection", "ClearConnectionReq", "OnClearConnectionConf")
-CONFERENCE: Final = _control(
+ANSWER: "Final[RequestRow[AnswerCallConf]]" = _control("answer", "AnswerCallReq", "OnAnswerCallConf")
+HOLD: "Final[RequestRow[HoldCallConf]]" = _control(
+    "hold", "HoldCallReq", "OnHoldCallConf", defaults={"reservation": False}
+)
+RETRIEVE: "Final[RequestRow[RetrieveCallConf]]" = _control(
+    "retrieve", "RetrieveCallReq", "OnRetrieveCallConf"
+)
+ALTERNATE: "Final[RequestRow[AlternateCallConf]]" = _control(
+    "alternate", "AlternateCallReq", "OnAlternateCallConf", also=_OTHER_CALL
+)
+RECONNECT: "Final[RequestRow[ReconnectCallConf]]" = _control(
+    "reconnect", "ReconnectCallReq", "OnReconnectCallConf", also=_OTHER_CALL
+)
+CLEAR: "Final[RequestRow[ClearCallConf]]" = _control("clear", "ClearCallReq", "OnClearCallConf")
+CLEAR_CONNECTION: "Final[RequestRow[ClearConnectionConf]]" = _control(
+    "clear_connection", "ClearConnectionReq", "OnClearConnectionConf"
+)
+CONFERENCE: "Final[RequestRow[ConferenceCallConf]]" = _control(
     "conference", "ConferenceCallReq", "OnConferenceCallConf", defaults=_PLAIN, also=_OTHER_CALL
 )
-TRANSFER: Final = _control(
+TRANSFER: "Final[RequestRow[TransferCallConf]]" = _control(
     "transfer", "TransferCallReq", "OnTransferCallConf", defaults=_PLAIN, also=_OTHER_CALL
 )
-CONSULT: Final = _control(
+CONSULT: "Final[RequestRow[ConsultationCallConf]]" = _control(
     "make_consult_call",
     "ConsultationCallReq",
     "OnConsultationCallConf",
     (*NEW_CALL, Parameter(kw.CTIOS_CONSULTTYPE, number, is_required=True)),
     _PLAIN,
 )
-SINGLE_STEP_CONFERENCE: Final = _control(
+SINGLE_STEP_CONFERENCE: "Final[RequestRow[ConferenceCallConf]]" = _control(
     "single_step_conference", "ConferenceCallReq", "OnConferenceCallConf", _SINGLE_STEP, _PLAIN
 )
-SINGLE_STEP_TRANSFER: Final = _control(
+SINGLE_STEP_TRANSFER: "Final[RequestRow[TransferCallConf]]" = _control(
     "single_step_transfer", "TransferCallReq", "OnTransferCallConf", _SINGLE_STEP, _PLAIN
 )
-DEFLECT: Final = _control(
+DEFLECT: "Final[RequestRow[DeflectCallConf]]" = _control(
     "deflect",
     "DeflectCallReq",
     "OnDeflectCallConf",
@@ -145,7 +174,7 @@ DEFLECT: Final = _control(
         Parameter("CalledDeviceType", number),
     ),
 )
-DTMF: Final = _control(
+DTMF: "Final[RequestRow[SendDtmfSignalConf]]" = _control(
     "send_dtmf_signal",
     "SendDtmfSignalReq",
     "OnSendDTMFConf",
@@ -155,7 +184,7 @@ DTMF: Final = _control(
         Parameter(kw.CTIOS_PAUSEDURATION, number),
     ),
 )
-START_RECORD: Final = RequestRow(
+START_RECORD: "Final[RequestRow[StartRecordingConf]]" = RequestRow(
     "start_record",
     "StartRecordingReq",
     "OnCallStartRecordingConf",
@@ -168,10 +197,10 @@ START_RECORD: Final = RequestRow(
         "payload_type": 0,
     },
 )
-STOP_RECORD: Final = RequestRow(
+STOP_RECORD: "Final[RequestRow[StopRecordingConf]]" = RequestRow(
     "stop_record", "StopRecordingReq", "OnCallStopRecordingConf", defaults=_NO_STREAM
 )
-SET_CALL_DATA: Final = RequestRow(
+SET_CALL_DATA: "Final[RequestRow[SetCallDataConf]]" = RequestRow(
     "set_call_data",
     "SetCallDataReq",
     "OnSetCallDataConf",

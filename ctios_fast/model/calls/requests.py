@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
@@ -14,6 +14,7 @@ from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, name_no_connection
+from ctios_fast.model.object_request import C
 from ctios_fast.model.request_rows import Describe, Fields, RequestingObject, RequestRow
 from ctios_fast.protocol.codes import (
     DEVID_DEVICE_IDENTIFIER,
@@ -23,6 +24,25 @@ from ctios_fast.protocol.codes import (
 
 from . import call_rows as rows
 from . import states
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import (
+        AlternateCallConf,
+        AnswerCallConf,
+        ClearCallConf,
+        ClearConnectionConf,
+        ConferenceCallConf,
+        ConsultationCallConf,
+        DeflectCallConf,
+        HoldCallConf,
+        ReconnectCallConf,
+        RetrieveCallConf,
+        SendDtmfSignalConf,
+        SetCallDataConf,
+        StartRecordingConf,
+        StopRecordingConf,
+        TransferCallConf,
+    )
 
 __all__ = ["CallRequests"]
 
@@ -70,7 +90,7 @@ class CallRequests(RequestingObject):
 
     def answer(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[AnswerCallConf]":
         """Answer the call, which must be alerting (E_CTIOS_CALL_NOT_ALERTING).
 
         ``OnAnswerCallConf`` reports the confirmation, ``OnCallEstablished`` the answered call.
@@ -79,7 +99,7 @@ class CallRequests(RequestingObject):
 
     def hold(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[HoldCallConf]":
         """Put the call on hold; it must be connected (E_CTIOS_CALL_ALREADY_ON_HOLD for one that is held).
 
         ``OnHoldCallConf`` reports the confirmation, ``OnCallHeld`` the held call.
@@ -88,7 +108,7 @@ class CallRequests(RequestingObject):
 
     def retrieve(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[RetrieveCallConf]":
         """Take the call off hold; it must be held (E_CTIOS_CALL_NOT_ON_HOLD).
 
         ``OnRetrieveCallConf`` reports the confirmation, ``OnCallRetrieved`` the connected call.
@@ -100,7 +120,7 @@ class CallRequests(RequestingObject):
 
     def clear(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[ClearCallConf]":
         """End the call for all of its parties.
 
         Unified CCE does not support it for other calls than silent monitor calls, and loses control of the
@@ -112,7 +132,7 @@ class CallRequests(RequestingObject):
 
     def clear_connection(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[ClearConnectionConf]":
         """End this connection of the call; other parties of a conference go on.
 
         ``OnClearConnectionConf`` reports the confirmation, ``OnCallConnectionCleared`` the end.
@@ -133,7 +153,7 @@ class CallRequests(RequestingObject):
         called_device_id: str | None = None,
         called_device_type: int | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[DeflectCallConf]":
         """Send an alerting call (E_CTIOS_CALL_NOT_ALERTING) to another device. CTI OS has no such method.
 
         - ``args``: CalledDeviceID, CalledDeviceType.
@@ -157,7 +177,7 @@ class CallRequests(RequestingObject):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.DtmfFields],
-    ) -> Request[Message]:
+    ) -> "Request[SendDtmfSignalConf]":
         """Have the peripheral send DTMF tones.
 
         - ``dtmf_string``: required, at most 31 bytes.
@@ -171,7 +191,7 @@ class CallRequests(RequestingObject):
 
     def start_record(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[StartRecordingConf]":
         """Have a recording server record the call. It fails where none is registered at the CTI Server.
 
         ``OnCallStartRecordingConf`` reports the confirmation.
@@ -183,7 +203,7 @@ class CallRequests(RequestingObject):
 
     def stop_record(
         self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
-    ) -> Request[Message]:
+    ) -> "Request[StopRecordingConf]":
         """Have the recording of the call stopped, by the server that ``start_record`` was answered by.
 
         ``OnCallStopRecordingConf`` reports the confirmation.
@@ -208,7 +228,7 @@ class CallRequests(RequestingObject):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.CallDataFields],
-    ) -> Request[Message]:
+    ) -> "Request[SetCallDataConf]":
         """Set data of the call. What is not given stays as it is.
 
         - ``args``: any of what follows under its CTI OS keyword.
@@ -241,7 +261,7 @@ class CallRequests(RequestingObject):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.ConsultFields],
-    ) -> Request[Message]:
+    ) -> "Request[ConsultationCallConf]":
         """Hold the call, which must be connected, and call another number.
 
         - ``args``: any of what follows under its CTI OS keyword.
@@ -268,7 +288,7 @@ class CallRequests(RequestingObject):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SingleStepFields],
-    ) -> Request[Message]:
+    ) -> "Request[ConferenceCallConf]":
         """Add a party to the call, which must be connected, without a consultation.
 
         The parameters are those of ``make_consult_call`` without ``consult_type``, and:
@@ -289,7 +309,7 @@ class CallRequests(RequestingObject):
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SingleStepFields],
-    ) -> Request[Message]:
+    ) -> "Request[TransferCallConf]":
         """Transfer the call, which must be connected, without a consultation.
 
         The parameters are those of ``single_step_conference``. ``OnTransferCallConf`` reports the
@@ -308,7 +328,7 @@ class CallRequests(RequestingObject):
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[AlternateCallConf]":
         """Hold the connected call of the device, and retrieve its held one.
 
         - ``other``: the other call, as a Call or its UniqueObjectID (CallReferenceObjectID in ``args``).
@@ -325,7 +345,7 @@ class CallRequests(RequestingObject):
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[ReconnectCallConf]":
         """End the connected call of the device, and retrieve its held one.
 
         ``other``: as in ``alternate``. ``OnReconnectCallConf`` reports the confirmation.
@@ -338,7 +358,7 @@ class CallRequests(RequestingObject):
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[ConferenceCallConf]":
         """Join the held call and the connected call of the device.
 
         ``other``: as in ``alternate``. ``OnConferenceCallConf`` reports the confirmation,
@@ -352,7 +372,7 @@ class CallRequests(RequestingObject):
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[TransferCallConf]":
         """Connect the parties of the held call and of the connected call, and leave both.
 
         ``other``: as in ``alternate``. ``OnTransferCallConf`` reports the confirmation,
@@ -363,15 +383,15 @@ class CallRequests(RequestingObject):
     # --- How requests are sent ----------------------------------------------------------------------
 
     def _ask(
-        self, row: RequestRow, args: Any, timeout: float | None, given: Mapping[str, Any] | None = None
-    ) -> Request[Message]:
+        self, row: RequestRow[C], args: Any, timeout: float | None, given: Mapping[str, Any] | None = None
+    ) -> Request[C]:
         return self._request(
             row, args, given or {}, timeout, partial(self._name, ""), precondition=self._check(row)
         )
 
     def _ask_of_two(
-        self, row: RequestRow, args: Any, other: Any, timeout: float | None, held: str = "held_"
-    ) -> Request[Message]:
+        self, row: RequestRow[C], args: Any, other: Any, timeout: float | None, held: str = "held_"
+    ) -> Request[C]:
         named = other
         if named is None and isinstance(args, Arguments):
             named = args.get(kw.CTIOS_CALLREFERENCEOBJECTID)
@@ -406,10 +426,10 @@ class CallRequests(RequestingObject):
             raise refuse(f"{shown(named)} is not another call of this session", CilCode.E_CTIOS_INVALID_CALL)
         return found
 
-    def _check(self, row: RequestRow) -> "partial[MethodError | None]":
+    def _check(self, row: RequestRow[Any]) -> "partial[MethodError | None]":
         return partial(self._error_of_status, row)
 
-    def _error_of_status(self, row: RequestRow) -> MethodError | None:
+    def _error_of_status(self, row: RequestRow[Any]) -> MethodError | None:
         wanted, status = rows.STATUSES.get(row.method), self.status
         if wanted is None or status is None or status in wanted.allowed:
             return None

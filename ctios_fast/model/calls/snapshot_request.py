@@ -1,6 +1,7 @@
 """The requests for a snapshot of one connection, and of a device: SNAPSHOT_CALL_REQ, SNAPSHOT_DEVICE_REQ."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
@@ -8,6 +9,9 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import agent_device_type
 from ctios_fast.model.object_request import ObjectRequest
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import SnapshotCallConf, SnapshotDeviceConf
 
 __all__ = ["request_device_snapshot", "request_snapshot"]
 
@@ -19,7 +23,7 @@ def request_snapshot(
     take_in: Callable[[Message], object],
     refused: Callable[[Refused], bool],
     timeout: float | None = None,
-) -> Request[Message]:
+) -> "Request[SnapshotCallConf]":
     """Ask for what the server knows of a connection.
 
     - ``key``: PeripheralID, ConnectionCallID and ConnectionDeviceID.
@@ -28,7 +32,7 @@ def request_snapshot(
     - ``refused``: called with a refusal; returns whether an event with a listener reported it.
     - ``timeout``: seconds, the session's ``request_timeout`` unless given.
     """
-    query = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
+    query: ObjectRequest[SnapshotCallConf] = ObjectRequest("SNAPSHOT_CALL_REQ", take_in, refused)
     peripheral_id, call_id, device_id = key
     context.send(
         query,
@@ -47,13 +51,13 @@ def request_device_snapshot(
     device: str,
     take_in: Callable[[Message], object],
     refused: Callable[[Refused], bool],
-) -> Request[Message]:
+) -> "Request[SnapshotDeviceConf]":
     """Ask for the calls that an agent's device has.
 
     - ``device``: the AgentInstrument.
     - ``take_in``, ``refused``: as in ``request_snapshot``.
     """
-    query = ObjectRequest("SNAPSHOT_DEVICE_REQ", take_in, refused)
+    query: ObjectRequest[SnapshotDeviceConf] = ObjectRequest("SNAPSHOT_DEVICE_REQ", take_in, refused)
     context.send(
         query,
         context.messages.SnapshotDeviceReq,

@@ -4,13 +4,12 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from operator import or_
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.agents.desk_properties import DeskProperties
@@ -31,6 +30,15 @@ from .member_arguments import ADDED, Member, member_arguments, monitoring_argume
 from .monitor_control import answered, follow, start_monitor, stop_monitor
 from .monitor_table import AgentStart, Monitor, MonitorKind
 from .team_requests import Series, TeamListRequest
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import (
+        MonitorAgentTeamStartConf,
+        MonitorAgentTeamStopConf,
+        MonitorStartConf,
+        MonitorStopConf,
+        QueryAgentStateConf,
+    )
 
 __all__ = [
     "MonitoringRequests",
@@ -110,7 +118,7 @@ class MonitoringRequests(DeskProperties):
         team_id: int | None = None,
         members: Iterable[str] = (),
         timeout: float | None = None,
-    ) -> Request[Any]:
+    ) -> "Request[MonitorAgentTeamStartConf | None]":
         """Hear the states of the agents of a team: ``OnMonitoredAgentStateChange``.
 
         - ``args``: TeamID.
@@ -136,7 +144,7 @@ class MonitoringRequests(DeskProperties):
         *,
         team_id: int | None = None,
         timeout: float | None = None,
-    ) -> Request[Any]:
+    ) -> "Request[MonitorAgentTeamStopConf | None]":
         """Stop hearing the states of a team's agents.
 
         - ``args``: TeamID.
@@ -232,7 +240,7 @@ class MonitoringRequests(DeskProperties):
         outcome: Request[Any] = Request("LIST_AGENT_TEAM_REQ")
         context.own(outcome)
 
-        def asked(query: Request[Message]) -> None:
+        def asked(query: "Request[QueryAgentStateConf]") -> None:
             if query.cancelled() or query.exception() is not None:
                 follow(query, outcome)
                 return
@@ -251,7 +259,7 @@ class MonitoringRequests(DeskProperties):
         self.query_agent_state(timeout=timeout).add_done_callback(asked)
         return outcome
 
-    def query_agent_state(self, *, timeout: float | None = None) -> Request[Message]:
+    def query_agent_state(self, *, timeout: float | None = None) -> "Request[QueryAgentStateConf]":
         """Ask for the agent's state, see ``Agent.query_agent_state``."""
         raise NotImplementedError
 
@@ -362,7 +370,7 @@ class MonitoringRequests(DeskProperties):
         *,
         agent: "Member | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Any]:
+    ) -> "Request[MonitorStartConf | None]":
         """Hear the calls of an agent: the ``OnMonitoredCall...`` events. Another monitored agent is given up.
 
         - ``args``: AgentReference.
@@ -416,7 +424,7 @@ class MonitoringRequests(DeskProperties):
         *,
         agent: "Member | str | None" = None,
         timeout: float | None = None,
-    ) -> Request[Any]:
+    ) -> "Request[MonitorStopConf | None]":
         """Stop hearing the calls of the monitored agent; ``OnStopMonitoringAgent`` reports it.
 
         - ``args``: AgentReference.
@@ -463,7 +471,7 @@ class MonitoringRequests(DeskProperties):
             self._start_device(context, start, device, timeout)
             return
 
-        def asked(query: Request[Message]) -> None:
+        def asked(query: "Request[QueryAgentStateConf]") -> None:
             found = wanted.agent_instrument or wanted.agent_extension
             if outcome.done():
                 return  # given up meanwhile
@@ -569,7 +577,7 @@ class MonitoringRequests(DeskProperties):
         call: "CallReference | str | None" = None,
         by_server: bool = False,
         timeout: float | None = None,
-    ) -> Request[Any]:
+    ) -> "Request[MonitorStartConf | MonitorStopConf | None]":
         """Choose the call that the supervisor acts on; ``get_monitored_call`` returns it.
 
         - ``args``: CallReference. Empty Arguments clear the choice, as in CTI OS.
@@ -613,7 +621,7 @@ class MonitoringRequests(DeskProperties):
             stop = partial(_calls_stopped, context)
             stop_monitor(context, monitor, None, stopped=stop, refused=not_reported).reported()
 
-    def stop_monitoring_call(self, *, timeout: float | None = None) -> Request[Any]:
+    def stop_monitoring_call(self, *, timeout: float | None = None) -> "Request[MonitorStopConf | None]":
         """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
 
         CTI OS has no such method: there, empty Arguments of StartMonitoringCall clear the choice.

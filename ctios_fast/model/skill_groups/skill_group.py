@@ -1,7 +1,7 @@
 """The SkillGroup of the CTI OS object model: a group of agents with a skill in common, and its statistics."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
@@ -22,6 +22,9 @@ from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL, Poll, Statistic
 from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.protocol.codes import NULL_SKILL_GROUP
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import QuerySkillGroupStatisticsConf
 
 __all__ = ["SkillGroup", "poll_of"]
 
@@ -117,7 +120,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
 
     # --- Queries ------------------------------------------------------------------------------------
 
-    def query_statistics(self, *, timeout: float | None = None) -> Request[Message]:
+    def query_statistics(self, *, timeout: float | None = None) -> "Request[QuerySkillGroupStatisticsConf]":
         """Ask for the group's statistics once; ``OnSkillGroupStatisticsUpdated`` reports them.
 
         ``timeout``: seconds, the session's ``request_timeout`` unless given. The answer is the message.
@@ -126,11 +129,13 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         ``MethodError``. Each query is work for the peripheral: ask rarely.
         """
         timeout = optional_seconds("timeout", timeout)
-        query = ObjectRequest(GroupPoll.message, self._apply_statistics, self._fire_refusal)
+        query: ObjectRequest[QuerySkillGroupStatisticsConf] = ObjectRequest(
+            GroupPoll.message, self._apply_statistics, self._fire_refusal
+        )
         self._send_statistics_query(query, timeout)
         return query
 
-    def _send_statistics_query(self, query: Request[Message], timeout: float | None = None) -> None:
+    def _send_statistics_query(self, query: Request[Any], timeout: float | None = None) -> None:
         context = self._require_context()
         context.send(
             query,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Message
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
@@ -29,6 +28,9 @@ from ctios_fast.protocol.codes import (
 
 from . import supervisor_rows as rows
 from .companion import call_of_either, monitored_by, supervising_context
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import SuperviseCallConf, UserMessageConf
 
 __all__ = ["SUPERVISOR_PROPERTIES", "AgentReference", "SupervisorRequests"]
 
@@ -77,7 +79,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Listen to, join, take over or leave the call of an agent; the answer is the SUPERVISE_CALL_CONF.
 
         - ``args``: SupervisoryAction, AgentReference, and CallReference or AgentCallReference.
@@ -106,7 +108,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Join the call of an agent and speak with all parties. See ``supervise_call``."""
         return self.supervise_call(action=SUPERVISOR_BARGE_IN, agent=agent, call=call, timeout=timeout)
 
@@ -116,7 +118,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Take over a call after ``barge_in``: the agent is dropped from it. See ``supervise_call``."""
         return self.supervise_call(action=SUPERVISOR_INTERCEPT, agent=agent, call=call, timeout=timeout)
 
@@ -126,7 +128,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Listen to the call of an agent through Unified CM. See ``supervise_call``."""
         return self.supervise_call(action=SUPERVISOR_MONITOR, agent=agent, call=call, timeout=timeout)
 
@@ -136,7 +138,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Speak with the agent of a call without being heard by the caller. See ``supervise_call``."""
         return self.supervise_call(action=SUPERVISOR_WHISPER, agent=agent, call=call, timeout=timeout)
 
@@ -146,7 +148,7 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Leave the call of an agent, however the supervisor takes part in it. See ``supervise_call``."""
         return self.supervise_call(action=SUPERVISOR_CLEAR, agent=agent, call=call, timeout=timeout)
 
@@ -156,13 +158,13 @@ class SupervisorRequests(RequestingObject):
         agent: "AgentReference | str | None" = None,
         call: CallReference | str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         """Stop listening to the call of an agent: the same request as ``clear_supervision``."""
         return self.clear_supervision(agent=agent, call=call, timeout=timeout)
 
     def _supervise(
         self, args: Any, given: Any, agent: Any, call: Any, timeout: float | None
-    ) -> Request[Message]:
+    ) -> "Request[SuperviseCallConf]":
         context = self._require_context()
         is_current = context.current_agent is self
         sender = supervising_context(context, is_current, "supervise_call()")
@@ -273,7 +275,7 @@ class SupervisorRequests(RequestingObject):
         target: "AgentReference | str | None" = None,
         client_id: str | None = None,
         timeout: float | None = None,
-    ) -> Request[Message]:
+    ) -> "Request[UserMessageConf]":
         """Send a text to other clients of the CTI Server; the answer is the USER_MESSAGE_CONF.
 
         - ``args``: Message, Distribution, Target, ClientID.

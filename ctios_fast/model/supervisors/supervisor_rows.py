@@ -1,6 +1,6 @@
 """The requests of supervisors and of chat as rows: the message of each, and the values a program may give."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.enums import CilCode
@@ -17,6 +17,9 @@ from ctios_fast.protocol.codes import (
     DISTRIBUTE_TO_TEAM,
     SUPERVISOR_INTERCEPT,
 )
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import SuperviseCallConf, UserMessageConf
 
 __all__ = ["DISTRIBUTIONS", "LISTENING", "NAMES_OF_DISTRIBUTIONS", "SEND_CHAT_MESSAGE", "SUPERVISE_CALL"]
 
@@ -54,7 +57,7 @@ def _distribution(name: str, value: Any, limit: Limit) -> int:
     return number
 
 
-SUPERVISE_CALL: Final = RequestRow(
+SUPERVISE_CALL: "Final[RequestRow[SuperviseCallConf]]" = RequestRow(
     "supervise_call",
     "SuperviseCallReq",
     "OnSuperviseCallConf",
@@ -63,7 +66,7 @@ SUPERVISE_CALL: Final = RequestRow(
     also=(kw.CTIOS_AGENTREFERENCE, kw.CTIOS_CALLREFERENCE, kw.CTIOS_AGENTCALLREFERENCE),
 )
 
-SEND_CHAT_MESSAGE: Final = RequestRow(
+SEND_CHAT_MESSAGE: "Final[RequestRow[UserMessageConf]]" = RequestRow(
     "send_chat_message",
     "UserMessageReq",
     "",
