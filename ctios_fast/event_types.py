@@ -569,6 +569,8 @@ class AgentEvents(EventSink, is_interface=True):
 
         OnStartMonitoringAgent always has UniqueObjectID, AgentReference, SupervisorID, SupervisorKey,
         SupervisorAgentState.
+
+        It may have BargedInCallID.
         """
 
     def on_stop_monitoring_agent(self, args: MonitoredAgentArguments) -> None:
@@ -578,6 +580,8 @@ class AgentEvents(EventSink, is_interface=True):
 
         OnStopMonitoringAgent always has UniqueObjectID, AgentReference, SupervisorID, SupervisorKey,
         SupervisorAgentState.
+
+        It may have BargedInCallID.
         """
 
     def on_supervise_call_conf(self, args: SupervisedCallArguments) -> None:

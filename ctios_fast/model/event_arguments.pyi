@@ -1240,7 +1240,8 @@ class MonitoredAgentArguments(Arguments):
 
     @overload
     def __getitem__(
-        self, key: Literal["UniqueObjectID", "AgentReference", "SupervisorID", "SupervisorKey"]
+        self,
+        key: Literal["UniqueObjectID", "AgentReference", "SupervisorID", "SupervisorKey", "BargedInCallID"],
     ) -> str: ...
     @overload
     def __getitem__(self, key: Literal["SupervisorAgentState"]) -> AgentState | int: ...
@@ -1252,6 +1253,10 @@ class MonitoredAgentArguments(Arguments):
         key: Literal["UniqueObjectID", "AgentReference", "SupervisorID", "SupervisorKey"],
         default: object = ...,
     ) -> str: ...
+    @overload
+    def get(self, key: Literal["BargedInCallID"], default: None = ...) -> str | None: ...
+    @overload
+    def get(self, key: Literal["BargedInCallID"], default: _D) -> str | _D: ...
     @overload
     def get(self, key: Literal["SupervisorAgentState"], default: object = ...) -> AgentState | int: ...
     @overload
