@@ -23,18 +23,7 @@ STUB = ROOT / "ctios_fast" / "sync" / "facade.pyi"
 #: Classes in the order of the stub.
 CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup, facade.Session)
 #: Public names of the model that are for the library itself.
-INTERNAL = {
-    "PROPERTIES",
-    "WITHOUT_SESSION",
-    "agent_monitor_lost",
-    "connection_lost",
-    "context",
-    "doubt",
-    "forget",
-    "leave",
-    "list_teams_again",
-    "stop_monitoring_former_member",
-}
+INTERNAL = {"context"}
 #: Types that are internal: a method that takes or returns one is not for programs.
 INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Quiet", "StateChange"}
 #: Types that can be awaited; their parameter is the type of the result.

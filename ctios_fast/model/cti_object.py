@@ -3,7 +3,7 @@
 An object knows its session only through a ``Context``.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from ctios_fast import keywords as kw
 from ctios_fast.enums import CilCode
@@ -13,21 +13,29 @@ from .arguments import Arguments, arguments_over
 from .context import Context
 from .property_object import Property, PropertyObject, properties
 
-__all__ = ["CtiObject", "Property", "properties"]
+__all__ = [
+    "OBJECT_LIFE",
+    "CtiObject",
+    "Property",
+    "context_of",
+    "join_session",
+    "leave_session",
+    "properties",
+]
 
 
 class CtiObject(PropertyObject):
     """An object of the model that belongs to a session, or to none yet."""
 
-    __slots__ = ("context", "peripheral_id")
+    __slots__ = ("_context", "peripheral_id")
 
     #: What an error says of an object without a session.
-    WITHOUT_SESSION: ClassVar[str] = "does not belong to a session"
+    _WITHOUT_SESSION: ClassVar[str] = "does not belong to a session"
 
     def __init__(self) -> None:
         super().__init__()
         #: The session that the object belongs to, None as long as it belongs to none.
-        self.context: Context | None = None
+        self._context: Context | None = None
         #: The peripheral that the object belongs to, None until a mode is set.
         self.peripheral_id: int | None = None
 
@@ -35,7 +43,7 @@ class CtiObject(PropertyObject):
 
     def _fire_refusal(self, error: Refused, *events: str) -> bool:
         # Fires OnControlFailureConf after the given events. Returns whether any of them has a listener.
-        context = self.context
+        context = self._context
         if context is None:
             return False
         heard = [
@@ -63,23 +71,64 @@ class CtiObject(PropertyObject):
     # --- The session --------------------------------------------------------------------------------
 
     def _require_context(self) -> Context:
-        if self.context is None:
-            raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} {self.WITHOUT_SESSION}")
-        return self.context
+        if self._context is None:
+            raise MethodError(CilCode.E_CTIOS_INVALID_SESSION, f"{self!r} {self._WITHOUT_SESSION}")
+        return self._context
 
     def _peripheral(self, context: Context) -> int:
         # The peripheral that a request about the object names.
         return context.peripheral_id if self.peripheral_id is None else self.peripheral_id
 
-    def leave(self) -> None:
-        """Belong to no session from now on. Called by the registry."""
-        self.context = None
+    # What happens to the object. ``Life`` says what each of them is about.
 
-    def connection_lost(self, reason: str) -> None:
-        """The connection is gone: what the object knows may be stale. Called by the registry."""
+    def _leave(self) -> None:
+        self._context = None
 
-    def doubt(self) -> None:
-        """Events may have been missed though the connection is up. Called by the registry."""
+    def _connection_lost(self, reason: str) -> None:
+        pass
 
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection. Called by the registry."""
+    def _doubt(self) -> None:
+        pass
+
+    def _forget(self) -> None:
+        pass
+
+
+class _LifeOfObjects:
+    """What happens to objects that programs have. Each class has its own methods for it."""
+
+    def leave(self, each: CtiObject) -> None:
+        """The object belongs to no session from now on."""
+        each._leave()  # noqa: SLF001 - a class of this module
+
+    def connection_lost(self, each: CtiObject, reason: str) -> None:
+        """The connection is gone: what the object knows may be stale."""
+        each._connection_lost(reason)  # noqa: SLF001 - a class of this module
+
+    def doubt(self, each: CtiObject) -> None:
+        """Events may have been missed though the connection is up."""
+        each._doubt()  # noqa: SLF001 - a class of this module
+
+    def forget(self, each: CtiObject) -> None:
+        """What was learned over an earlier connection is dropped."""
+        each._forget()  # noqa: SLF001 - a class of this module
+
+
+#: For the kinds whose objects programs have.
+OBJECT_LIFE: Final = _LifeOfObjects()
+
+
+def context_of(each: Any) -> Context | None:
+    """The session that an object of the model belongs to, None if it belongs to none."""
+    context: Context | None = each._context  # noqa: SLF001 - a class of this module
+    return context
+
+
+def join_session(each: CtiObject, context: Context) -> None:
+    """The object belongs to that session from now on."""
+    each._context = context  # noqa: SLF001 - a class of this module
+
+
+def leave_session(each: CtiObject) -> None:
+    """The object belongs to no session from now on, and nothing else happens."""
+    each._context = None  # noqa: SLF001 - a class of this module

@@ -21,6 +21,7 @@ from .agents.agent import Agent
 from .arguments import Arguments
 from .calls.call import Call
 from .calls.events import CONTACTS, REPORTS
+from .cti_object import context_of
 from .filter_strings import Criteria, criteria
 
 __all__ = ["EventFilter", "FrameJudge", "StringFilter", "filter_of_string"]
@@ -58,7 +59,8 @@ class _Values(NamedTuple):
 
 def _filter_target(call: Any) -> str | None:
     # as the events of calls have it
-    agent = None if call.instrument is None else call.context.agent_at(call.instrument)
+    context = None if call.instrument is None else context_of(call)
+    agent = None if context is None else context.agent_at(call.instrument)
     return None if agent is None else agent.unique_object_id
 
 

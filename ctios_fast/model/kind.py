@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from ctios_fast.core import Handler
 
 from .context import Context
-from .cti_object import CtiObject
+from .cti_object import OBJECT_LIFE, CtiObject
 from .publisher import EventTable
-from .registry import Table
+from .registry import Life, Table
 
 __all__ = ["Feature", "Kind"]
 
@@ -21,6 +21,7 @@ class Kind(NamedTuple):
     - ``events``: what its objects fire.
     - ``find``: looks up the rest of a UniqueObjectID, after the name.
     - ``handlers``: returns the message handlers, by number, for the table of a session.
+    - ``life``: what happens to its objects.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Kind(NamedTuple):
     events: EventTable
     find: Callable[[Table[Any], str], CtiObject | None]
     handlers: Callable[[Context, Table[Any]], dict[int, Handler]]
+    life: Life[Any] = OBJECT_LIFE
 
 
 class Feature(NamedTuple):

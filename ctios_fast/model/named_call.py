@@ -9,6 +9,7 @@ from ctios_fast.protocol.codes import CONNECTION_ID_NONE, NULL_CALL_TYPE, NULL_I
 
 from .coercion import refuse
 from .context import Context
+from .cti_object import context_of
 
 __all__ = ["CallReference", "add_present_values", "name_connection", "name_no_connection", "named_call"]
 
@@ -34,7 +35,6 @@ class CallProperties(Protocol):
 class CallReference(CallProperties, Protocol):
     """What requests need of a Call."""
 
-    context: Context | None
     peripheral_id: int | None
     connection_call_id: int
     connection_device_id_type: int
@@ -55,7 +55,7 @@ def named_call(context: Context, call: Any) -> CallReference | None:
     if call is None:
         return context.current_call  # type: ignore[return-value]
     found: Any = context.registry.find(call) if isinstance(call, str) else call
-    if not hasattr(found, "connection_call_id") or found.context not in (None, context):
+    if not hasattr(found, "connection_call_id") or context_of(found) not in (None, context):
         raise refuse(f"{shown(call)} is not a call of this session", CilCode.E_CTIOS_INVALID_CALL)
     named: CallReference = found
     return named

@@ -59,7 +59,7 @@ class PropertyObject(TypedValues):
     __slots__ = ("__weakref__", "_application")
 
     #: Properties by keyword in lower case; each class has its own.
-    PROPERTIES: ClassVar[Mapping[str, Property]] = {}
+    _PROPERTIES: ClassVar[Mapping[str, Property]] = {}
 
     def __init__(self) -> None:
         #: Properties of the application, None without one: most objects have none.
@@ -75,7 +75,7 @@ class PropertyObject(TypedValues):
     def _found(self, keyword: str) -> tuple[str, Any]:
         if not isinstance(keyword, str):
             raise refuse(f"a keyword must be text, got {type(keyword).__name__}")
-        row = self.PROPERTIES.get(keyword.strip().lower())
+        row = self._PROPERTIES.get(keyword.strip().lower())
         if row is not None:
             if not row.is_readable:
                 raise KeyError(keyword)
@@ -132,7 +132,7 @@ class PropertyObject(TypedValues):
     def get_all_properties(self) -> Arguments:
         """All properties whose value is known, by keyword; objects as their UniqueObjectID."""
         values: dict[str, Any] = {}
-        for row in self.PROPERTIES.values():
+        for row in self._PROPERTIES.values():
             value = getattr(self, row.attribute) if row.is_readable else None
             if value is not None:
                 values[row.keyword] = value
@@ -172,7 +172,7 @@ class PropertyObject(TypedValues):
         near = _near_password(keyword)
         if near:
             raise refuse(f"there is no property {keyword}{near}", CilCode.E_CTIOS_INVALID_PROPERTY)
-        row = self.PROPERTIES.get(keyword.strip().lower())
+        row = self._PROPERTIES.get(keyword.strip().lower())
         if row is None:
             name = self._name_of_other(keyword.strip().lower())
             if name is not None:

@@ -10,31 +10,36 @@ from typing import Any, Generic, Protocol, TypeVar
 from .null_ids import names_nothing
 from .repair_plan import Repairs
 
-__all__ = ["DEFAULT_MAX_OBJECTS", "Registered", "Registry", "Table"]
+__all__ = ["DEFAULT_MAX_OBJECTS", "Life", "Registered", "Registry", "Table"]
 
 #: Objects of one kind that a server may name, unless the program says otherwise.
 DEFAULT_MAX_OBJECTS = 200_000
 
 
 class Registered(Protocol):
-    """What the registry needs of an object. A ``CtiObject`` has it all."""
+    """What the registry reads from an object."""
 
     peripheral_id: int | None
 
-    def leave(self) -> None:
-        """Belong to no session from now on."""
-
-    def connection_lost(self, reason: str) -> None:
-        """Note that the connection is gone."""
-
-    def doubt(self) -> None:
-        """Note that events may have been missed."""
-
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection."""
-
 
 _O = TypeVar("_O", bound=Registered)
+_Of = TypeVar("_Of", contravariant=True)
+
+
+class Life(Protocol[_Of]):
+    """What happens to the objects of one kind. It is not among their own methods, which are a program's."""
+
+    def leave(self, each: _Of) -> None:
+        """The object belongs to no session from now on."""
+
+    def connection_lost(self, each: _Of, reason: str) -> None:
+        """The connection is gone: what the object knows may be stale."""
+
+    def doubt(self, each: _Of) -> None:
+        """Events may have been missed though the connection is up."""
+
+    def forget(self, each: _Of) -> None:
+        """What was learned over an earlier connection is dropped."""
 
 
 class Table(Generic[_O]):
@@ -45,12 +50,23 @@ class Table(Generic[_O]):
     not bounded. ``unknown`` counts events that could not be attributed to an object. ``counts`` has further
     counters of the kind, under the names that they have in the session's. ``repairs`` is what the kind
     contributes to the repair after a gap, None if it contributes nothing. ``joined`` is called with each
-    object that joins, None if nothing follows.
+    object that joins, None if nothing follows. ``life`` is what happens to the objects.
     """
 
-    __slots__ = ("by_key", "counts", "joined", "max_key", "max_objects", "refused", "repairs", "unknown")
+    __slots__ = (
+        "by_key",
+        "counts",
+        "joined",
+        "life",
+        "max_key",
+        "max_objects",
+        "refused",
+        "repairs",
+        "unknown",
+    )
 
-    def __init__(self, max_objects: int, max_key: int) -> None:
+    def __init__(self, max_objects: int, max_key: int, life: Life[_O]) -> None:
+        self.life = life
         #: Handlers look up here directly: this is the path of every event.
         self.by_key: dict[Any, _O] = {}
         self.max_objects = max_objects
@@ -75,7 +91,7 @@ class Table(Generic[_O]):
         """Add an object that the program created. Another one under that key leaves the session."""
         before = self.by_key.get(key)
         if before is not None and before is not each:
-            before.leave()  # no event would reach it any more, so its requests are refused
+            self.life.leave(before)  # no event would reach it any more, so its requests are refused
         self.by_key[key] = each
         if self.joined is not None and before is not each:
             self.joined(each)
@@ -124,7 +140,7 @@ class Table(Generic[_O]):
         """Take an object out; it belongs to no session afterwards."""
         each = self.by_key.pop(key, None)
         if each is not None:
-            each.leave()
+            self.life.leave(each)
         return each
 
 
@@ -140,9 +156,11 @@ class Registry(Generic[_O]):
         #: What is repaired after the objects of all kinds.
         self._further_repairs: list[Repairs] = []
 
-    def add_kind(self, name: str, max_key: int, find: Callable[[Table[Any], str], _O | None]) -> Table[Any]:
+    def add_kind(
+        self, name: str, max_key: int, find: Callable[[Table[Any], str], _O | None], life: Life[Any]
+    ) -> Table[Any]:
         """Add the table of a kind; ``Kind`` says what the parameters are."""
-        table: Table[Any] = Table(self.max_objects, max_key)
+        table: Table[Any] = Table(self.max_objects, max_key, life)
         self._tables[name] = table
         self._find[name] = lambda rest: find(table, rest)
         return table
@@ -186,20 +204,24 @@ class Registry(Generic[_O]):
         """Tell every object that the connection is gone."""
         for repairs in self.repairs:
             repairs.gap_began()
-        for each in list(self):
-            each.connection_lost(reason)
+        for life, each in self._lives():
+            life.connection_lost(each, reason)
 
     def doubt(self) -> None:
         """Tell every object that events may have been missed."""
         for repairs in self.repairs:
             repairs.gap_began()
-        for each in self:
-            each.doubt()
+        for life, each in self._lives():
+            life.doubt(each)
 
     def forget(self) -> None:
         """Tell every object to drop what it learned over an earlier connection."""
-        for each in list(self):
-            each.forget()
+        for life, each in self._lives():
+            life.forget(each)
+
+    def _lives(self) -> list[tuple[Life[Any], Any]]:
+        # All objects as they are now, each with the life of its kind: a life may remove objects.
+        return [(table.life, each) for table in self._tables.values() for each in table]
 
     def counters(self) -> dict[str, int]:
         """Events that could not be attributed and objects that were refused, by kind."""

@@ -367,7 +367,7 @@ class RequestingObject(CtiObject):
     ) -> None:
         if take_in is not None:
             take_in(fields, message)
-        context = self.context
+        context = self._context
         if context is not None and row.event:
             context.fire(row.event, self._confirmed_arguments, fields, message, describe)
 

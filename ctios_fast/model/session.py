@@ -48,7 +48,7 @@ from .configuration.items import wanted_bits
 from .connect_arguments import CONNECT_KEYWORDS, connect_arguments
 from .connection_events import ConnectionEvents
 from .context import Context
-from .cti_object import CtiObject
+from .cti_object import CtiObject, context_of
 from .kinds import EVENT_TABLES, FEATURES, KINDS
 from .mode_setting import ModeSetting
 from .plain_messages import post_message, send_request
@@ -123,7 +123,7 @@ class Session(SessionListening):
         #: Counts and calls listeners.
         self._events = EventPublisher(EVENT_TABLES)
         registry: Registry[CtiObject] = Registry(integer("max_objects", max_objects, 0, MAX_UINT))
-        tables = [registry.add_kind(kind.name, kind.max_key, kind.find) for kind in KINDS]
+        tables = [registry.add_kind(kind.name, kind.max_key, kind.find, kind.life) for kind in KINDS]
         #: The agents that the session knows.
         self._agents = registry[AGENTS.name]
         #: What the objects may use of the session.
@@ -201,7 +201,7 @@ class Session(SessionListening):
         context.require_thread()
         if context.current_agent is None:
             raise refuse("only a session in agent mode has a current call", CilCode.E_CTIOS_MODE_CONFLICT)
-        if not isinstance(call, Call) or call.context is not context:
+        if not isinstance(call, Call) or context_of(call) is not context:
             raise refuse(f"{call!r} is not a call of this session", CilCode.E_CTIOS_INVALID_CALL)
         if context.current_call is call:
             raise refuse(

@@ -9,7 +9,7 @@ from .calls.call import Call
 from .calls.handlers import CALLS
 from .kind import Kind
 from .property_object import Property, properties
-from .session_properties import SessionProperties
+from .session_properties import SESSION_PROPERTIES
 from .session_statistics import SessionStatistics
 from .skill_groups.handlers import SKILL_GROUPS
 
@@ -22,9 +22,7 @@ class SessionLookups(SessionStatistics):
     The Arguments that they return have the objects themselves as values, under their UniqueObjectIDs.
     """
 
-    PROPERTIES = properties(
-        *SessionProperties.PROPERTIES.values(), Property(kw.CTIOS_CURRENTCALL, "current_call")
-    )
+    _PROPERTIES = properties(*SESSION_PROPERTIES, Property(kw.CTIOS_CURRENTCALL, "current_call"))
 
     @property
     def current_call(self) -> Call | None:

@@ -1,6 +1,7 @@
 """SessionProperties: what a Session reports about itself, as attributes and under CTI OS's keywords."""
 
 from collections.abc import Callable
+from typing import Final
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
@@ -17,7 +18,28 @@ from .method_only import method_only
 from .property_object import Property, PropertyObject, properties
 from .time_of_day import time_of_day
 
-__all__ = ["SessionProperties"]
+__all__ = ["SESSION_PROPERTIES", "SessionProperties"]
+
+#: The properties of a session that this module has.
+SESSION_PROPERTIES: Final = (
+    Property(kw.CTIOS_CONNECTIONMODE, "connection_mode"),
+    Property(kw.CTIOS_CTIOSA, "ctios_a"),
+    Property(kw.CTIOS_PORTA, "port_a"),
+    Property(kw.CTIOS_CTIOSB, "ctios_b"),
+    Property(kw.CTIOS_PORTB, "port_b"),
+    Property(kw.CTIOS_CURRENTSERVER, "current_server"),
+    Property(kw.CTIOS_CURRENTPORT, "current_port"),
+    Property(kw.CTIOS_CONNECTEDSINCE, "connected_since"),
+    Property(kw.CTIOS_TRYINGSERVER, "trying_server"),
+    Property(kw.CTIOS_TRYINGPORT, "trying_port"),
+    Property(kw.CTIOS_TRYINGSINCE, "trying_since"),
+    Property(kw.CTIOS_HEARTBEAT, "heartbeat"),
+    Property(kw.CTIOS_MAXHEARTBEATS, "max_heartbeats"),
+    Property(kw.CTIOS_CURRENTAGENT, "current_agent"),
+    Property(kw.CTIOS_CCMBASEDSILENTMONITOR, "ccm_based_silent_monitor"),
+    Property(kw.CTIOS_LASTERROR, "last_error"),
+    Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
+)
 
 
 class SessionProperties(PropertyObject):
@@ -30,25 +52,7 @@ class SessionProperties(PropertyObject):
     _context: Context
     _identity: ClientIdentity
 
-    PROPERTIES = properties(
-        Property(kw.CTIOS_CONNECTIONMODE, "connection_mode"),
-        Property(kw.CTIOS_CTIOSA, "ctios_a"),
-        Property(kw.CTIOS_PORTA, "port_a"),
-        Property(kw.CTIOS_CTIOSB, "ctios_b"),
-        Property(kw.CTIOS_PORTB, "port_b"),
-        Property(kw.CTIOS_CURRENTSERVER, "current_server"),
-        Property(kw.CTIOS_CURRENTPORT, "current_port"),
-        Property(kw.CTIOS_CONNECTEDSINCE, "connected_since"),
-        Property(kw.CTIOS_TRYINGSERVER, "trying_server"),
-        Property(kw.CTIOS_TRYINGPORT, "trying_port"),
-        Property(kw.CTIOS_TRYINGSINCE, "trying_since"),
-        Property(kw.CTIOS_HEARTBEAT, "heartbeat"),
-        Property(kw.CTIOS_MAXHEARTBEATS, "max_heartbeats"),
-        Property(kw.CTIOS_CURRENTAGENT, "current_agent"),
-        Property(kw.CTIOS_CCMBASEDSILENTMONITOR, "ccm_based_silent_monitor"),
-        Property(kw.CTIOS_LASTERROR, "last_error"),
-        Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
-    )
+    _PROPERTIES = properties(*SESSION_PROPERTIES)
 
     @property
     def context(self) -> Context:

@@ -5,6 +5,7 @@ from support.model import AVAILABLE, MakeSession, Recorder, an_agent, settled, s
 
 from ctios_fast import Agent, Arguments, Call, ControlFailure, MethodError, RequestRefused, Session
 from ctios_fast.enums import AgentState
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.protocol.enums import AgentWorkMode, CallType, LocalConnectionState
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import DeskSettings
@@ -13,7 +14,7 @@ from ctios_fast.sim.plant import DeskSettings
 async def call_of(sim: Simulator, agent: Agent) -> Call:
     """The agent answers a call from outside; returns the call of its session."""
     connection = talking(sim, agent.agent_id)
-    context = agent.context
+    context = context_of(agent)
     assert context is not None
     key = f"call.5000.{connection.call_id}.{connection.connection_id}"
     await until(lambda: (call := context.registry.find(key)) is not None and call.status == 3)

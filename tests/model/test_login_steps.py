@@ -81,7 +81,7 @@ async def test_a_refused_query_does_not_prevent_the_login(peer: Peer, unknown: A
     for refuse in (refused, rejected):
         peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request, refuse=refuse: [refuse(request)]
         peer.answers[ged.SET_AGENT_STATE_REQ] = lambda request: [confirmed(request), state_event(NOT_READY)]
-        unknown.forget()
+        unknown._forget()
         assert await soon(unknown.login()) == NOT_READY
 
 

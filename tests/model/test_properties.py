@@ -186,7 +186,7 @@ def test_an_agents_extension_has_two_keywords() -> None:
 
 
 def test_a_session_has_the_documented_properties() -> None:
-    assert {row.keyword for row in Session.PROPERTIES.values()} == DOCUMENTED - WITHOUT_SOURCE
+    assert {row.keyword for row in Session._PROPERTIES.values()} == DOCUMENTED - WITHOUT_SOURCE
 
 
 @pytest.mark.covers("Session[Heartbeat]", "Session[MaxHeartbeats]")

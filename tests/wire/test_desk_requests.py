@@ -39,6 +39,7 @@ from support.wire_steps import (
 from ctios_fast import Arguments, CilCode, ControlFailure, RequestRefused, Session
 from ctios_fast.enums import ButtonEnablement
 from ctios_fast.model.calls.call import Call
+from ctios_fast.model.cti_object import context_of
 
 SET_CALL_DATA_REQ, SET_CALL_DATA_CONF = 26, 27
 RELEASE_CALL_REQ, RELEASE_CALL_CONF = 28, 29
@@ -553,8 +554,9 @@ async def test_desk_settings_and_the_device_change_the_buttons(desk: Desk) -> No
 async def test_a_request_whose_service_was_not_granted_fails_at_once(
     desk: Desk, granted: int, method: str, given: dict[str, Any]
 ) -> None:
-    assert desk.agent.context is not None
-    desk.agent.context.services_granted = granted
+    context = context_of(desk.agent)
+    assert context is not None
+    context.services_granted = granted
     values = {name: await a_call(desk) if value is Call else value for name, value in given.items()}
     request = getattr(desk.agent, method)(**values)
     assert request.done()

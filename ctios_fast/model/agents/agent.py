@@ -20,7 +20,7 @@ from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.coercion import boolean, hidden, integer, optional_seconds, received, refuse, text
 from ctios_fast.model.configuration.configured import CONFIGURED_AGENT_PROPERTIES, ConfiguredAgent
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import Property, properties
+from ctios_fast.model.cti_object import Property, join_session, properties
 from ctios_fast.model.monitors.monitoring_requests import MonitoringRequests
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.supervisors.companion import controlling_context
@@ -84,7 +84,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         "agent_instrument",
     )
 
-    PROPERTIES = properties(
+    _PROPERTIES = properties(
         Property(kw.CTIOS_AGENTID, "agent_id", checked_agent_id),
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id", checked_peripheral_id),
         Property(kw.CTIOS_AGENTINSTRUMENT, "agent_instrument", checked_instrument),
@@ -157,7 +157,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
     def _set_property(self, row: Property, value: Any) -> None:
         is_identity = row.attribute in ("agent_id", "peripheral_id")
         present = getattr(self, row.attribute)
-        if is_identity and self.context is not None and present is not None and present != value:
+        if is_identity and self._context is not None and present is not None and present != value:
             raise refuse(f"{row.keyword} cannot change: the agent belongs to a session under {present}")
         super()._set_property(row, value)
 
@@ -405,7 +405,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         if kw.CTIOS_REMOTELOGIN in given:
             self._check_remote_login(given)
         values: list[tuple[str, Any]] = []
-        for row in self.PROPERTIES.values():
+        for row in self._PROPERTIES.values():
             if row.coerce is None or row.keyword not in given:
                 continue
             value = row.coerce(row.keyword, given[row.keyword])
@@ -424,7 +424,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
     def _ask_state(
         self, label: str, wanted: int, reason: int, given: Arguments | None, timeout: float | None
     ) -> StateChange:
-        context = self.context or self._require_context()
+        context = self._context or self._require_context()
         instrument = self.agent_instrument or self._require_instrument()
         is_signing = wanted in states.SIGNING
         work_mode, position, supervisor = (
@@ -524,7 +524,7 @@ def agent_named_by_server(agent_id: str, peripheral_id: int, context: Context) -
     """An agent that a message names. Its id is taken as the server wrote it."""
     agent = Agent("0", peripheral_id)
     agent.agent_id = agent_id
-    agent.context = context
+    join_session(agent, context)
     return agent
 
 

@@ -1,6 +1,7 @@
 """AgentsByDevice: finds the agent of an event that names no agent, only its device."""
 
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.model.registry import Table
 
 from .agent import Agent
@@ -40,7 +41,7 @@ class AgentsByDevice:
         agent = self._found.get(device)
         if (
             agent is not None
-            and agent.context is self._context
+            and self._is_here(agent)
             and (agent.agent_instrument == device or agent.agent_extension == device)
         ):
             return agent
@@ -49,9 +50,12 @@ class AgentsByDevice:
     def _known(self, instrument: str | None, extension: str | None) -> Agent | None:
         for device in (instrument, extension):
             agent = self._found.get(device) if device else None
-            if agent is not None and agent.context is self._context and _is_at(agent, instrument, extension):
+            if agent is not None and self._is_here(agent) and _is_at(agent, instrument, extension):
                 return agent
         return None
+
+    def _is_here(self, agent: Agent) -> bool:
+        return context_of(agent) is self._context
 
     def _searched(self, instrument: str | None, extension: str | None) -> Agent | None:
         self._misses += 1

@@ -63,7 +63,7 @@ class DeskProperties(RequestingObject):
 
         The server grants the Supervisor service to agents only that are configured as supervisors.
         """
-        context = self.context
+        context = self._context
         return self._is_current() and bool(context and context.services_granted & CTI_SERVICE_SUPERVISOR)
 
     def get_agent_state(self) -> AgentState | int | None:
@@ -73,11 +73,11 @@ class DeskProperties(RequestingObject):
     @property
     def _is_foreign(self) -> bool:
         # Whether the session is in agent mode for another agent, so that it does not control this one.
-        context = self.context
+        context = self._context
         return context is not None and context.current_agent is not None and context.current_agent is not self
 
     def _is_current(self) -> bool:
-        return self.context is not None and self.context.current_agent is self
+        return self._context is not None and self._context.current_agent is self
 
     @property
     def desk_settings_mask(self) -> int | None:
@@ -140,16 +140,16 @@ class DeskProperties(RequestingObject):
 
         AgentMode 1 says so from version 20 on; before, 0 does.
         """
-        context = self.context
+        context = self._context
         return None if context is None else (self._facts or NO_FACTS).is_routable(context.codec.version)
 
     @property
     def _skill_groups_by_number(self) -> Mapping[int, AgentGroup] | None:
         # The skill groups of the agent of agent mode, with its state in each. None until a message has named
         # all of them.
-        if self._facts is None or self.context is None:
+        if self._facts is None or self._context is None:
             return None
-        return self._facts.groups.by_number(self.context.codec)
+        return self._facts.groups.by_number(self._context.codec)
 
     def _state_in_group(self, skill_group_number: int) -> AgentState | int | None:
         # The state of the agent of agent mode in a skill group, None if it is not known.
@@ -159,7 +159,7 @@ class DeskProperties(RequestingObject):
     @property
     def _buttons(self) -> Buttons | None:
         # What computes and reports the agent's buttons; None for any other agent than that of agent mode.
-        return self.context.buttons if self.context is not None and self._is_current() else None
+        return self._context.buttons if self._context is not None and self._is_current() else None
 
     @property
     def enablement_mask(self) -> int | None:
@@ -173,7 +173,7 @@ class DeskProperties(RequestingObject):
         While the agent's session is open it is what the server granted, otherwise what the program wants.
         ``set_agent`` opens a supervisor's session where the program wants one.
         """
-        if self._is_current() and self.context is not None and self.context.services_granted:
+        if self._is_current() and self._context is not None and self._context.services_granted:
             return self.is_supervisor()
         return (self._facts or NO_FACTS).is_supervisor
 
@@ -219,9 +219,8 @@ class DeskProperties(RequestingObject):
         if values["remote_login"] and not (values["agent_remote_number"] and values["agent_call_mode"]):
             raise incomplete_remote_login()
 
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection. Called by the registry."""
-        super().forget()
+    def _forget(self) -> None:
+        super()._forget()
         if self._facts is not None:
             self._facts.forget()
 
@@ -229,8 +228,8 @@ class DeskProperties(RequestingObject):
         # A message about the state of the agent of agent mode.
         facts = self._known_facts()
         facts.take_state(message)
-        if self.context is not None:
-            facts.groups.take(message, self.context.codec)
+        if self._context is not None:
+            facts.groups.take(message, self._context.codec)
 
     def _known_facts(self) -> DeskFacts:
         if self._facts is None:

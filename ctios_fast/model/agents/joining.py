@@ -6,6 +6,7 @@ from typing import Any
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse, text
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import context_of, join_session
 
 from .agent import Agent
 from .agent_values import MAX_LOGIN_NAME, unknown_login_name
@@ -16,7 +17,7 @@ __all__ = ["adopt", "agent_by_id", "id_of_login_name", "named_agents", "require_
 
 def adopt(context: Context, agent: Agent) -> Agent:
     """Add the agent to the session, under its ID."""
-    agent.context = context
+    join_session(agent, context)
     context.registry[AGENTS.name].add(agent.agent_id, agent)
     return agent
 
@@ -53,7 +54,7 @@ def id_of_login_name(context: Context, agent_id: Any, login_name: Any) -> str:
 
 def require_free(context: Context, agent: Agent) -> None:
     """Raise ``MethodError`` if the agent belongs to another session."""
-    if agent.context not in (None, context):
+    if context_of(agent) not in (None, context):
         raise refuse(f"{agent!r} belongs to another session", CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION)
 
 

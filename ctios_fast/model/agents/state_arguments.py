@@ -14,6 +14,7 @@ from ctios_fast.keywords import (
 )
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_TYPE, NULL_SKILL_GROUP
 
 from . import states
@@ -32,7 +33,6 @@ __all__ = [
 class ReportedAgent(Protocol):
     """What the Arguments say of an agent."""
 
-    context: Context | None
     peripheral_id: int | None
     agent_id: str
     agent_extension: str | None
@@ -83,7 +83,7 @@ def state_arguments(agent: ReportedAgent, reason: int, message: Message | None =
 
     ``message``: the AGENT_STATE_EVENT that carries the state, None without one.
     """
-    context: Context = agent.context  # type: ignore[assignment]
+    context: Context = context_of(agent)  # type: ignore[assignment]
     if message is None:
         values = {
             **_NO_DETAILS,
@@ -107,7 +107,8 @@ def monitored_arguments(agent: ReportedAgent, reason: int, message: Message | No
     """Of OnMonitoredAgentStateChange."""
     args = state_arguments(agent, reason, message)
     args[kw.CTIOS_MONITORED] = True
-    buttons = None if agent.context is None else agent.context.supervisor_buttons
+    context = context_of(agent)
+    buttons = None if context is None else context.supervisor_buttons
     mask = None if buttons is None else buttons.mask_about(agent.unique_object_id)
     if mask is not None:
         args[kw.CTIOS_SUPERVISORBTNENABLEMENTMASK] = mask

@@ -138,7 +138,7 @@ class StateOfAgent(AgentRequests):
         # Takes in a state of the voice domain, and fires its events.
         # ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire. ``message``: the
         # AGENT_STATE_EVENT that carries them; None where a repair found the state.
-        context: Context = self.context  # type: ignore[assignment]
+        context: Context = self._context  # type: ignore[assignment]
         verdict: int | None = None
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
             verdict = self._prepare(state, reason, message)
@@ -189,7 +189,7 @@ class StateOfAgent(AgentRequests):
 
     def _prepare(self, state: int, reason: int, message: Message | None) -> int:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns one of the verdicts.
-        is_own = self._is_own(self.context, message)  # type: ignore[arg-type]
+        is_own = self._is_own(self._context, message)  # type: ignore[arg-type]
         verdict = _STAYS if is_own else _MONITORED
         gap = self._gap or NO_GAP
         if gap is not NO_GAP:
@@ -206,7 +206,7 @@ class StateOfAgent(AgentRequests):
         if is_own:
             return _LEAVES if self._leaves(before, reason, message) else _STAYS
         # the session's own copy of a monitored LOGOUT is to come, if there is one
-        if before != states.LOGOUT and self is self.context.current_agent:  # type: ignore[union-attr]
+        if before != states.LOGOUT and self is self._context.current_agent:  # type: ignore[union-attr]
             self._open_gap().before_copy = before
         return verdict
 
@@ -217,7 +217,7 @@ class StateOfAgent(AgentRequests):
             gap.reason = None
             if gap.before_copy is not None:
                 before, gap.before_copy = gap.before_copy, None
-        context: Context = self.context  # type: ignore[assignment]
+        context: Context = self._context  # type: ignore[assignment]
         if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
@@ -250,7 +250,7 @@ class StateOfAgent(AgentRequests):
         if domain not in self.domain_states and len(self.domain_states) >= MAX_DOMAINS:
             return False
         self.domain_states[domain] = agent_state(state)
-        context: Context = self.context  # type: ignore[assignment]
+        context: Context = self._context  # type: ignore[assignment]
         is_own = context.is_everything_own or self._is_own(context, message)
         context.fire(
             "OnAgentStateChange" if is_own else "OnMonitoredAgentStateChange",
@@ -283,7 +283,7 @@ class StateOfAgent(AgentRequests):
             self.state = agent_state(state)
             if self._is_followed:
                 self._state_heard(message)
-        context: Context = self.context  # type: ignore[assignment]
+        context: Context = self._context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
             context.tally[LOGOUTS_FOUND] += 1
@@ -297,7 +297,7 @@ class StateOfAgent(AgentRequests):
         if self.is_doubtful:
             self._apply_answer(message)
         else:
-            context: Context = self.context  # type: ignore[assignment]
+            context: Context = self._context  # type: ignore[assignment]
             context.fire("OnQueryAgentStateConf", query_arguments, self, message)
 
     def _identify(self, message: Message) -> None:
@@ -354,7 +354,7 @@ class StateOfAgent(AgentRequests):
         return True
 
     def _change_confirmed(self, confirmation: Message) -> None:
-        context = self.context
+        context = self._context
         if context is not None and context.listeners["OnSetAgentStateConf"]:
             context.fire("OnSetAgentStateConf", confirmation_arguments, self, confirmation)
 
@@ -372,8 +372,7 @@ class StateOfAgent(AgentRequests):
 
     # --- Gaps ---------------------------------------------------------------------------------------
 
-    def connection_lost(self, reason: str) -> None:
-        """The connection is gone: fail what waits for a state event. Called by the registry."""
+    def _connection_lost(self, reason: str) -> None:
         change, self._changes = self._changes, None
         self._is_pre_logout_fired = False
         while change is not None:
@@ -381,10 +380,9 @@ class StateOfAgent(AgentRequests):
                 self._open_gap().reason = change.reason
             change.lost(reason)
             change = change.later
-        self.doubt()
+        self._doubt()
 
-    def doubt(self) -> None:
-        """Events may have been missed though the connection is up, as when the peripheral was offline."""
+    def _doubt(self) -> None:
         gap = self._open_gap()
         gap.is_doubtful = True
         if self.auto_login and self.is_logged_in and gap.reason is None:
@@ -409,14 +407,13 @@ class StateOfAgent(AgentRequests):
             self._gap = Gap()
         return self._gap
 
-    def forget(self) -> None:
-        """Reset the known state: information from a previous connection is stale. Called by the registry."""
+    def _forget(self) -> None:
         self.state = None
         self.reason_code = 0
         self.domain_states = None
         self._gap = None
         self._return = None
-        super().forget()
+        super()._forget()
 
 
 class ChangeOfAgent(StateChange):

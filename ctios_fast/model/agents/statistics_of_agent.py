@@ -321,16 +321,14 @@ class StatisticsOfAgent(DeskProperties):
             self._kept = _Kept()
         return self._kept
 
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection. Called by the registry."""
+    def _forget(self) -> None:
         self._kept = None
-        super().forget()
+        super()._forget()
 
-    def leave(self) -> None:
-        """Belong to no session from now on. Called by the registry."""
-        if self.context is not None:
+    def _leave(self) -> None:
+        if self._context is not None:
             self._end_statistics()
-        super().leave()
+        super()._leave()
 
     # --- Queries ------------------------------------------------------------------------------------
 
@@ -362,7 +360,7 @@ class StatisticsOfAgent(DeskProperties):
 
     def _apply_statistics(self, message: Message) -> None:
         # Takes in a QUERY_AGENT_STATISTICS_CONF, and fires its event. One about another agent is counted.
-        context = self.context
+        context = self._context
         if context is None:
             return
         if (

@@ -125,9 +125,9 @@ class Call(CallRequests):
         "status",
     )
 
-    WITHOUT_SESSION: ClassVar[str] = "has ended; session.calls has the calls that can be acted on"
+    _WITHOUT_SESSION: ClassVar[str] = "has ended; session.calls has the calls that can be acted on"
 
-    PROPERTIES = properties(
+    _PROPERTIES = properties(
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
         Property(kw.CTIOS_CONNECTIONCALLID, "connection_call_id"),
         Property("ConnectionDeviceID", "connection_device_id"),
@@ -150,7 +150,7 @@ class Call(CallRequests):
         # The attributes of the base classes are set here too: four calls fewer for each call of a busy site.
         self._application = None
         self._recording = None
-        self.context: Context | None = context
+        self._context: Context | None = context
         self.peripheral_id, self.connection_call_id, self.connection_device_id = key
         self.connection_device_id_type = device_id_type
         self.data = data
@@ -268,9 +268,9 @@ class Call(CallRequests):
         return number
 
     def _of_line(self, field: str) -> Any:
-        if self.line is None or self.context is None:
+        if self.line is None or self._context is None:
             return None
-        return self.context.codec.decode(self.line).get(field)
+        return self._context.codec.decode(self.line).get(field)
 
     def _other_property(self, keyword: str) -> tuple[str, Any] | None:
         row = _FIELDS.get(keyword)
@@ -322,7 +322,7 @@ class Call(CallRequests):
     @property
     def is_alive(self) -> bool:
         """Whether the session still knows the call: OnCallEnd has not been fired for it."""
-        return self.context is not None
+        return self._context is not None
 
     @property
     def other_calls(self) -> tuple["Call", ...]:
@@ -356,7 +356,7 @@ class Call(CallRequests):
         self, timeout: float | None, refused: Callable[[Refused], bool], *, fires_update: bool
     ) -> "Request[SnapshotCallConf]":
         def take_in(message: Message) -> None:
-            if self.context is not None:  # the call may have ended meanwhile
+            if self._context is not None:  # the call may have ended meanwhile
                 self._home.found(self, message, fires_update)
 
         return self.ask(take_in, refused, timeout)
@@ -380,23 +380,19 @@ class Call(CallRequests):
         """Whether the connection is at that device, as far as messages said."""
         return device in (self.instrument, self.connection_device_id)
 
-    def doubt(self) -> None:
-        """Events may have been missed. Called by the registry."""
+    def _doubt(self) -> None:
         self.is_doubtful = True
         self.note_quiet()
 
-    def connection_lost(self, reason: str) -> None:
-        """The connection is gone: the call may end without a message. Called by the registry."""
+    def _connection_lost(self, reason: str) -> None:
         self.monitor_ids = None  # monitors end with the connection
-        self.doubt()
+        self._doubt()
 
-    def leave(self) -> None:
-        """Belong to no session from now on. Called by the registry."""
+    def _leave(self) -> None:
         self._home.left(self)
-        self.context = None
+        self._context = None
 
-    def forget(self) -> None:
-        """Leave the table: a new connection reports its calls itself. Called by the registry."""
+    def _forget(self) -> None:
         self._home.remove(self)
 
     def _identity(self) -> dict[str, Any]:

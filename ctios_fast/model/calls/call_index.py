@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from ctios_fast.core import FieldReader
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import leave_session
 from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.registry import Table
 
@@ -126,7 +127,7 @@ class CallIndex:
     def remove(self, call: Call) -> None:
         """Take the call out; it belongs to no session afterwards."""
         del self.table.by_key[call.key]
-        call.context = None
+        leave_session(call)
         self.left(call)
 
     def left(self, call: Call) -> None:

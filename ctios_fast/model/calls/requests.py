@@ -13,6 +13,7 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.coercion import refuse
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.model.named_call import CallReference, add_present_values, name_connection, name_no_connection
 from ctios_fast.model.object_request import C
 from ctios_fast.model.request_rows import Describe, Fields, RequestingObject, RequestRow
@@ -422,7 +423,7 @@ class CallRequests(RequestingObject):
     def _named_other(self, named: Any) -> "CallRequests":
         context = self._require_context()
         found = context.registry.find(named) if isinstance(named, str) else named
-        if not isinstance(found, CallRequests) or found.context is not context or found is self:
+        if not isinstance(found, CallRequests) or context_of(found) is not context or found is self:
             raise refuse(f"{shown(named)} is not another call of this session", CilCode.E_CTIOS_INVALID_CALL)
         return found
 

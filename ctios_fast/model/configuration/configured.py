@@ -26,13 +26,13 @@ class ConfiguredAgent:
 
     __slots__ = ()
 
-    context: Context | None
+    _context: Context | None
     agent_id: str
 
     @property
     def configured(self) -> AgentRecord | None:
         """The agent's record in the session's configuration."""
-        return None if self.context is None else self.context.configuration.agents.get(self.agent_id)
+        return None if self._context is None else self._context.configuration.agents.get(self.agent_id)
 
     @property
     def name(self) -> str | None:
@@ -64,15 +64,15 @@ class ConfiguredGroup:
 
     __slots__ = ()
 
-    context: Context | None
+    _context: Context | None
     skill_group_number: int
 
     @property
     def configured(self) -> SkillGroupRecord | None:
         """The group's record in the session's configuration."""
-        if self.context is None:
+        if self._context is None:
             return None
-        return self.context.configuration.skill_groups.get(self.skill_group_number)
+        return self._context.configuration.skill_groups.get(self.skill_group_number)
 
     @property
     def name(self) -> str | None:

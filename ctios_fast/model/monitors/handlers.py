@@ -24,7 +24,7 @@ from .monitor_control import stop_monitor
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
 from .monitoring_requests import stop_monitoring_former_member
-from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, Listed, Team, listed_members
+from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, LifeOfTeams, Listed, Team, listed_members
 
 __all__ = ["TEAMS"]
 
@@ -248,4 +248,4 @@ def _find(teams: Table[Team], rest: str) -> CtiObject | None:
 
 
 #: The kind of object that this folder adds to a session. Its key is a number.
-TEAMS: Final = Kind("team", 10, MONITOR_EVENTS, _find, _handlers)
+TEAMS: Final = Kind("team", 10, MONITOR_EVENTS, _find, _handlers, LifeOfTeams())

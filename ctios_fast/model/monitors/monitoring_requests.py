@@ -15,6 +15,7 @@ from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.agents.desk_properties import DeskProperties
 from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
@@ -81,7 +82,7 @@ class MonitoringRequests(DeskProperties):
 
         1: a primary supervisor; 2: a temporary agent; 4: a supervisor; 0: another agent.
         """
-        teams = () if self.context is None else self.context.monitors.teams.values()
+        teams = () if self._context is None else self._context.monitors.teams.values()
         flags = [team.members[self.agent_id] for team in teams if self.agent_id in team.members]
         return reduce(or_, flags) if flags else None
 
@@ -358,7 +359,7 @@ class MonitoringRequests(DeskProperties):
 
         It is an Agent of the companion session if that session hears the calls.
         """
-        return None if self.context is None else monitored_by(self.context, self)[0]
+        return None if self._context is None else monitored_by(self._context, self)[0]
 
     def get_monitored_agent(self) -> Any:
         """CTI OS's name of ``monitored_agent``."""
@@ -564,7 +565,7 @@ class MonitoringRequests(DeskProperties):
     @property
     def monitored_call(self) -> Any:
         """The Call that this supervisor monitors, None without one."""
-        return None if self.context is None else monitored_by(self.context, self)[1]
+        return None if self._context is None else monitored_by(self._context, self)[1]
 
     def get_monitored_call(self) -> Any:
         """CTI OS's name of ``monitored_call``."""
@@ -677,18 +678,19 @@ class MonitoringRequests(DeskProperties):
 
     def _report(self, event: str, agent: Any, barged_in: str | None) -> None:
         # The supervisor's own session reports what changes, even if the companion hears the calls.
-        context = self.context
+        context = self._context
         if context is not None:
             context.fire(event, monitoring_arguments, self, agent, barged_in)
             self._buttons_changed(context)
 
     def _barged_in_call(self, agent: Any) -> str | None:
         # UniqueObjectID of the agent's call that the supervisor has joined; None without one.
-        context = self.context
-        if context is None or agent is None or agent.context is None:
+        context = self._context
+        hearing = None if agent is None else context_of(agent)
+        if context is None or hearing is None:
             return None
         own = context.calls_at(self.agent_instrument, self.agent_extension)
-        call = joined_call(own, agent.context.calls_at(agent.agent_instrument, agent.agent_extension))
+        call = joined_call(own, hearing.calls_at(agent.agent_instrument, agent.agent_extension))
         return None if call is None else call.unique_object_id
 
     def _buttons_changed(self, context: Context) -> None:

@@ -17,7 +17,15 @@ from ctios_fast.model.arguments import Arguments, arguments_over
 
 from .monitor_table import Monitors
 
-__all__ = ["MAX_MEMBERSHIPS", "MAX_PART", "TEAM_MEMBERS_REFUSED", "Listed", "Team", "listed_members"]
+__all__ = [
+    "MAX_MEMBERSHIPS",
+    "MAX_PART",
+    "TEAM_MEMBERS_REFUSED",
+    "LifeOfTeams",
+    "Listed",
+    "Team",
+    "listed_members",
+]
 
 #: Members that one message lists, at most.
 MAX_PART: Final = 64
@@ -229,17 +237,28 @@ class Team:
         self._given.clear()
         self.reported.clear()
 
-    def connection_lost(self, reason: str) -> None:
+    def connection_lost(self) -> None:
         """The connection is gone; the server lists the team again over the next one."""
-        del reason
         self.abandon_list()
         self.is_stale = True
 
-    def doubt(self) -> None:
+
+class LifeOfTeams:
+    """What happens to teams."""
+
+    def leave(self, each: Team) -> None:
+        """The team belongs to no session from now on."""
+        each.leave()
+
+    def connection_lost(self, each: Team, reason: str) -> None:
+        """The connection is gone."""
+        each.connection_lost()
+
+    def doubt(self, each: Team) -> None:
         """Changes of the team may have been missed. The server does not list it again meanwhile."""
 
-    def forget(self) -> None:
-        """Drop what was learned over an earlier connection: the mode that ended has dropped the team."""
+    def forget(self, each: Team) -> None:
+        """The mode that ended has dropped the team."""
 
 
 def listed_members(floating: Iterable[tuple[str, Any]]) -> Iterator[Listed]:

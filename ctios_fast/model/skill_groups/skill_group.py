@@ -39,7 +39,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
 
     __slots__ = ("_poll", "skill_group_id", "skill_group_number", "statistics")
 
-    PROPERTIES = properties(
+    _PROPERTIES = properties(
         Property(kw.CTIOS_PERIPHERALID, "peripheral_id"),
         Property(kw.CTIOS_SKILLGROUPNUMBER, "skill_group_number"),
         Property(kw.CTIOS_SKILLGROUPID, "skill_group_id"),
@@ -52,7 +52,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
 
     def __init__(self, skill_group_number: int, peripheral_id: int | None, context: Context) -> None:
         super().__init__()
-        self.context = context
+        self._context = context
         self.skill_group_number = skill_group_number
         self.peripheral_id = peripheral_id
         self.skill_group_id: int | None = None
@@ -76,7 +76,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
     @property
     def skill_group_state(self) -> AgentState | int | None:
         """The state of the agent of agent mode in this group, None if it is not known or not in the group."""
-        agent = None if self.context is None else self.context.current_agent
+        agent = None if self._context is None else self._context.current_agent
         return state_in_group(agent, self.skill_group_number) if isinstance(agent, DeskProperties) else None
 
     # --- Polling ------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
     def _apply_statistics(self, message: Message) -> None:
         # Takes in a QUERY_SKILL_GROUP_STATISTICS_CONF, and fires its event. One that names another group is
         # counted. Some peripherals name none.
-        context = self.context
+        context = self._context
         if context is None:
             return
         number, peripheral_id = message["SkillGroupNumber"], message["PeripheralID"]
@@ -170,15 +170,13 @@ class SkillGroup(CtiObject, ConfiguredGroup):
 
     # --- The session --------------------------------------------------------------------------------
 
-    def forget(self) -> None:
-        """Drop the statistics of an earlier connection. Called by the registry."""
+    def _forget(self) -> None:
         self.statistics = None
 
-    def leave(self) -> None:
-        """Belong to no session from now on. Called by the registry."""
+    def _leave(self) -> None:
         if self._poll is not None:
             self._poll.end()
-        super().leave()
+        super()._leave()
 
     def _statistics_event(self) -> Arguments:
         return arguments_over(

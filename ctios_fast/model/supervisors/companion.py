@@ -12,6 +12,7 @@ from typing import Any, Final
 from ctios_fast.enums import CilCode
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import CtiObject, context_of
 from ctios_fast.model.named_call import CallReference, named_call
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
@@ -151,8 +152,8 @@ def call_of_either(context: Context, call: Any) -> CallReference | None:
     """
     other = context.companion
     if other is not None and (
-        call.context is other
-        if hasattr(call, "context")
+        context_of(call) is other
+        if isinstance(call, CtiObject)
         else isinstance(call, str) and context.registry.find(call) is None
     ):
         return named_call(other, call)

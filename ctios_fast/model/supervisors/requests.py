@@ -233,7 +233,7 @@ class SupervisorRequests(RequestingObject):
     @property
     def supervisor_enablement_mask(self) -> int | None:
         """SupervisorBtnEnablementMask as it is now; None unless the agent is a supervisor in agent mode."""
-        context = self.context
+        context = self._context
         if context is None or context.current_agent is not self or context.supervisor_buttons is None:
             return None
         return context.supervisor_buttons.mask()
@@ -256,7 +256,7 @@ class SupervisorRequests(RequestingObject):
         return None if target is None else target.unique_object_id
 
     def _silent_monitor_call(self) -> Any:
-        context = self.context
+        context = self._context
         if context is None or context.current_agent is not self:
             return None
         for call in context.calls_at(self.agent_instrument, self.agent_extension):

@@ -10,6 +10,7 @@ from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.buttons import Supervision
 from ctios_fast.model.calls.events import REPORTS
 from ctios_fast.model.context import Context
+from ctios_fast.model.cti_object import context_of
 from ctios_fast.model.publisher import Listener
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import LCS_CONNECT
@@ -47,9 +48,10 @@ class SupervisorButtons:
         context = self._context
         supervisor: Any = context.current_agent
         agent, call = monitored_by(context, supervisor)
-        if agent is None or agent.context is None:
+        hearing = None if agent is None else context_of(agent)
+        if hearing is None:
             return 0
-        at_agent = _calls_at(agent.context, agent)
+        at_agent = _calls_at(hearing, agent)
         if call is None:  # none is chosen: one of the agent's, a connected one first
             connected = [each for each in at_agent if each.status == LCS_CONNECT]
             call = next(iter(connected or at_agent), None)
@@ -86,11 +88,12 @@ class SupervisorButtons:
 
     def _is_about_monitored(self, unique_object_id: str) -> bool:
         agent, _ = monitored_by(self._context, self._context.current_agent)
-        if agent is None or agent.context is None:
+        hearing = None if agent is None else context_of(agent)
+        if hearing is None:
             return False
         if unique_object_id == agent.unique_object_id:
             return True
-        found: Any = agent.context.registry.find(unique_object_id)
+        found: Any = hearing.registry.find(unique_object_id)
         device = getattr(found, "instrument", None)
         return device is not None and device in (agent.agent_instrument, agent.agent_extension)
 
@@ -98,7 +101,7 @@ class SupervisorButtons:
         # Hears the companion's monitored events while the monitored agent is one of the companion.
         companion = self._context.companion
         agent, _ = monitored_by(self._context, self._context.current_agent)
-        is_elsewhere = companion is not None and agent is not None and agent.context is companion
+        is_elsewhere = companion is not None and agent is not None and context_of(agent) is companion
         if is_elsewhere and self._from_companion is None:
             assert companion is not None
             self._from_companion = _CompanionEvents(self, companion)
