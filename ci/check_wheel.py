@@ -16,6 +16,7 @@ GENERATED = {
     "ctios_fast/enums.pyi",
     "ctios_fast/messages.pyi",
     "ctios_fast/protocol/code_texts.py",
+    "ctios_fast/protocol/message_texts.py",
     "ctios_fast/protocol/codes.py",
     "ctios_fast/protocol/enums.py",
     "ctios_fast/protocol/enums.pyi",

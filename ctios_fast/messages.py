@@ -11,8 +11,8 @@
     transport.write(bytes(request))
 
 ``Codec.decode`` and the dispatcher give instances of these classes; a message without a published layout is a
-plain ``Message``. ``help(SetAgentStateReq)`` shows the fields of a class. Properties have the reference's
-names in PEP 8 spelling. What a property gives:
+plain ``Message``. ``help(SetAgentStateReq)`` shows the fields of a class with types, units, meanings and
+versions. Properties have the reference's names in PEP 8 spelling. What a property gives:
 
 ===================  ====================================================================================
 fixed field          int; bool for BOOL; the member of its enumeration, or an int where that has no member.

@@ -6,7 +6,7 @@ TOML: ``build/generate.py`` has written its data into tables.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,13 @@ STRING_TYPES = ("STRING", "UNSPEC", "NAMEDVAR", "NAMEDARRAY")
 
 @dataclass(frozen=True)
 class Fixed:
-    """A field of a message's fixed part."""
+    """A field of a message's fixed part. ``note`` says what it means."""
 
     name: str
     type: str
     since: int
     enum: str | None
+    note: str = field(default="", compare=False)
 
     @property
     def width(self) -> int:
@@ -49,7 +50,7 @@ class Floating:
     """A field that a message lists for its floating part.
 
     ``tag`` is None where no number is published. ``also`` is a second tag under which servers send the field;
-    it is read and never written.
+    it is read and never written. ``note`` says what the field means.
     """
 
     name: str
@@ -63,15 +64,20 @@ class Floating:
     group: str | None
     array: str | None
     enum: str | None
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message with a published layout. ``layouts[0]`` is the documented one, the rest its alternatives."""
+    """A message with a published layout. ``layouts[0]`` is the documented one, the rest its alternatives.
+
+    ``service``: the chapter of the reference.
+    """
 
     number: int
     name: str
     kind: str
+    service: str
     since: int
     summary: str
     confirmation: str | None
@@ -127,7 +133,7 @@ class Reference:
 
 
 def _fixed(row: Mapping[str, Any]) -> Fixed:
-    return Fixed(row["name"], row["type"], row.get("since", 0), row.get("enum"))
+    return Fixed(row["name"], row["type"], row.get("since", 0), row.get("enum"), _note(row))
 
 
 def _floating(row: Mapping[str, Any]) -> Floating:
@@ -143,7 +149,14 @@ def _floating(row: Mapping[str, Any]) -> Floating:
         group=row.get("group"),
         array=row.get("array"),
         enum=row.get("enum"),
+        note=_note(row),
     )
+
+
+def _note(row: Mapping[str, Any]) -> str:
+    # The values of an enumeration are in its table.
+    values = "" if "enum" in row else row.get("values", "")
+    return "; ".join(text for text in (row.get("note", ""), values) if text)
 
 
 def _message(row: Mapping[str, Any]) -> Message:
@@ -152,6 +165,7 @@ def _message(row: Mapping[str, Any]) -> Message:
         number=row["number"],
         name=row["name"],
         kind=row["kind"],
+        service=row["service"],
         since=row.get("since", 0),
         summary=row["summary"],
         confirmation=row.get("confirmation"),

@@ -566,10 +566,30 @@ class TestLookingUp:
         on_one_line = re.sub(r"[\s|]+", "", text)  # since 3.13 pydoc writes long signatures on several lines
         assert "SetAgentStateReq(version_or_codec=25,/,*,invoke_id,peripheral_id" in on_one_line
         assert "SET_AGENT_STATE_REQ, message 38: a request." in text
-        assert "agent_password: str (AgentPassword, optional)" in text
-        assert "sso_enabled: int (SSOEnabled, optional, from version 20)" in text
+        assert "Changes an ACD agent's state." in text
+        assert "CTI Server Message Reference (GED-188), Client Control." in text
+        assert "agent_password: str (AgentPassword, optional, tag 49, at most 63 bytes)" in text
+        assert "sso_enabled: int (SSOEnabled, optional, from version 20, tag 257): client's SSO" in text
         assert "skill_groups: tuple of SkillGroup, with" in text
         assert "AGENT_STATE_EVENT, message 30: an event." in messages.AgentStateEvent.__doc__
+
+    def test_docstrings_have_units_and_meanings(self):
+        state = messages.AgentStateEvent.__doc__
+        assert "    state_duration: int (StateDuration): seconds in this state, usually 0\n" in state
+        assert "tone_duration: int (ToneDuration): ms; " in messages.SendDtmfSignalReq.__doc__
+        time = (
+            "icm_central_controller_time: int (ICMCentralControllerTime): seconds since 1970-01-01 00:00 UTC"
+        )
+        assert time in messages.OpenConf.__doc__
+
+    def test_docstrings_have_every_note_of_the_reference(self):
+        for message in REFERENCE.messages:
+            text = messages.class_of(message.number).__doc__
+            assert message.summary.rstrip(".") in text
+            assert message.service in text
+            for field in [*message.layouts[0], *message.floating]:
+                if field.type not in ("NAMEDVAR", "NAMEDARRAY"):
+                    assert field.note in text, (message.name, field.name)
 
     @pytest.mark.parametrize("name", sorted({name for name, _ in CASES}))
     def test_the_signature_and_the_docstring_name_every_field(self, name):

@@ -10,7 +10,7 @@ import pytest
 import ctios_fast
 
 PACKAGE = Path(ctios_fast.__file__).parent
-GENERATED = ("numbers.py", "codes.py", "code_texts.py", "enums.py", "class_table.py")
+GENERATED = ("numbers.py", "codes.py", "code_texts.py", "message_texts.py", "enums.py", "class_table.py")
 
 
 @pytest.mark.parametrize(

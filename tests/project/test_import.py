@@ -36,6 +36,7 @@ LATE = [
     "ctios_fast.messages",
     "ctios_fast.protocol.class_table",
     "ctios_fast.protocol.enums",
+    "ctios_fast.protocol.message_texts",
     "ctios_fast.protocol.schema",
     "ctios_fast.records",
     "ctios_fast.sim",

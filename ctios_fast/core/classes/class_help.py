@@ -20,6 +20,8 @@ _SEVERAL = {
     VARIABLES: "NamedVariables",
     ARRAYS: "NamedArrays",
 }
+#: Types whose data has no fixed length, with the bytes that end it on the wire.
+_ENDS = {"STRING": 1, "UNSPEC": 0}
 _PLAIN = {"STRING": "str", "UNSPEC": "bytes", "BOOL": "bool"}
 
 
@@ -45,45 +47,61 @@ def _since(version: int) -> str:
     return f", from version {version}" if version > OLDEST_VERSION else ""
 
 
-def _fields(name: str) -> Iterator[str]:
+def _meaning(meanings: "dict[str, str]", reference: str) -> str:
+    text = meanings.get(reference)
+    return f": {text}" if text else ""
+
+
+def _fields(name: str, meanings: "dict[str, str]") -> Iterator[str]:
     number, fixed, parts, _ = CLASSES[name]
     layout = layout_of(NEWEST_VERSION, number)
     assert layout is not None
     listed = {field.name: field for field in layout.fixed}
     for reference, keyword, conversion in fixed:
         field = listed.get(reference)
+        meaning = _meaning(meanings, reference)
         if field is None:
-            yield f"{keyword}: {conversion or 'int'} ({reference}, of another layout of the message)"
+            yield f"{keyword}: {conversion or 'int'} ({reference}, of another layout of the message){meaning}"
         else:
-            yield f"{keyword}: {_type_name(field.type, conversion)} ({reference}{_since(field.since)})"
+            kind = _type_name(field.type, conversion)
+            yield f"{keyword}: {kind} ({reference}{_since(field.since)}){meaning}"
     floating: dict[str | None, FloatingField] = {field.name: field for field in layout.floating}
     for part in parts:
-        yield from _part(part, floating)
+        yield from _part(part, floating, meanings)
 
 
-def _part(part: "tuple[Any, ...]", floating: "dict[str | None, FloatingField]") -> Iterator[str]:
+def _part(
+    part: "tuple[Any, ...]", floating: "dict[str | None, FloatingField]", meanings: "dict[str, str]"
+) -> Iterator[str]:
     kind, reference, keyword, conversion, record, _, _, columns = part
     if kind == GROUP:
         yield f"{keyword}: tuple of {record}, with"
         for column in columns:
-            for line in _part(column, floating):
+            for line in _part(column, floating, meanings):
                 yield f"    {line}"
         return
     field = floating[reference]
     kind_name = _SEVERAL.get(kind, "{}").format(_type_name(field.type, conversion))
     optional = ", optional" if field.optional and kind == SINGLE else ""
-    yield f"{keyword}: {kind_name} ({reference}{optional}{_since(field.since)})"
+    size = f", at most {field.max - _ENDS[field.type]} bytes" if field.max and field.type in _ENDS else ""
+    tag = "" if field.tag is None else f", tag {field.tag}"
+    about = f"{reference}{optional}{_since(field.since)}{tag}{size}"
+    yield f"{keyword}: {kind_name} ({about}){_meaning(meanings, reference)}"
 
 
 def class_text(name: str) -> str:
-    """The docstring: the message, and a line for each field."""
+    """The docstring: the message, and a line for each field with its type, version, tag, unit and meaning."""
+    from ctios_fast.protocol.message_texts import TEXTS  # most programs never ask for a docstring
+
     number = CLASSES[name][0]
     layout = layout_of(NEWEST_VERSION, number)
     assert layout is not None
     article = "an" if layout.kind == "event" else "a"
-    lines = "\n".join(f"    {line}" for line in _fields(name))
+    summary, service, meanings = TEXTS[number]
+    lines = "\n".join(f"    {line}" for line in _fields(name, meanings))
     return (
         f"{layout.name}, message {number}: {article} {layout.kind}{_since(layout.since)}.\n\n"
+        f"{summary}. CTI Server Message Reference (GED-188), {service}.\n\n"
         f"Properties, and keywords of the constructor, with the reference's names:\n\n{lines}\n"
     )
 

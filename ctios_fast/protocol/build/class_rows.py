@@ -139,11 +139,17 @@ def _class(item: ClassShape) -> Iterator[str]:
     yield "    ) -> bytes: ..."
     for field in item.fixed:
         kind = _type(field.value) + ("" if _in_old_versions(item, field) else " | None")
-        yield "    @property"
-        yield f"    def {field.keyword}(self) -> {kind}: ..."
+        yield from _property(field.keyword, kind, field)
     for part in item.parts:
-        yield "    @property"
-        yield f"    def {part.keyword}(self) -> {_read(part)}: ..."
+        yield from _property(part.keyword, _read(part), part)
+
+
+def _property(keyword: str, kind: str, field: FixedShape | PartShape) -> Iterator[str]:
+    yield "    @property"
+    yield f"    def {keyword}(self) -> {kind}:"
+    since = f", from protocol version {field.since}" if field.since > OLDEST_VERSION else ""
+    text = f"{field.reference}{since}: {field.meaning}" if field.meaning else f"{field.reference}{since}"
+    yield f'        """{text.rstrip(".")}."""'
 
 
 _STUB_HEAD = """\

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..naming import snake_case
 from ..schema import Floating, Message, Reference
 from .defaults import default_of
+from .message_texts import meaning
 
 #: How a part of the floating fields is read and written; ``keyword_writer.pyx`` has the same numbers.
 SINGLE, REPEATED, ARRAY, GROUP, VARIABLES, ARRAYS = range(6)
@@ -47,6 +48,7 @@ class FixedShape:
     documented: bool
     counts: bool
     default: int | None
+    meaning: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class PartShape:
     since: int
     required: bool
     sendable: bool
+    meaning: str = ""
     record: str = ""
     columns: tuple["PartShape", ...] = ()
 
@@ -112,6 +115,7 @@ def _fixed(message: Message) -> Iterable[FixedShape]:
                     field.name in documented,
                     field.name in counters,
                     default_of(message.name, message.kind, field.name),
+                    meaning(field),
                 )
 
 
@@ -125,6 +129,7 @@ def _part(field: Floating) -> PartShape:
         field.since,
         not field.optional and field.tag is not None,
         field.tag is not None,
+        meaning(field),
     )
 
 

@@ -9,6 +9,7 @@
 ``protocol/code_texts.py`` what statuses and failure codes mean, in a few words
 ``protocol/enums.py``    the enumerations as data; each class is created on first use
 ``protocol/enums.pyi``   the same as classes, for type checkers and editors
+``protocol/message_texts.py`` what messages are for and what their fields mean, for docstrings
 ``protocol/class_table.py`` the data of the message classes; each class is created on first use
 ``messages.pyi``         the message classes, for type checkers and editors
 ``enums.py``             the enumerations of CTI OS as data; each class is created on first use
@@ -31,6 +32,7 @@ from ..schema import (
 )
 from .class_rows import class_table_module, messages_stub
 from .ctios_enums import ctios_enums_module, ctios_enums_stub
+from .message_texts import message_texts_module
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 OUTPUTS = (
@@ -40,6 +42,7 @@ OUTPUTS = (
     "protocol/code_texts.py",
     "protocol/enums.py",
     "protocol/enums.pyi",
+    "protocol/message_texts.py",
     "protocol/class_table.py",
     "messages.pyi",
     "enums.py",
@@ -375,6 +378,7 @@ def texts(reference: Reference) -> tuple[str, ...]:
         code_texts_module(reference),
         enums_module(reference),
         enums_stub(reference),
+        message_texts_module(reference, _BANNER),
         class_table_module(reference, _BANNER),
         messages_stub(reference),
         ctios_enums_module(reference),
