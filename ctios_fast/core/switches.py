@@ -9,6 +9,7 @@ read when the core is imported. Each trick is in one file, whose header states w
 ``attribute-table``  ``core/classes/attribute_table.pxd``
 ``last-number``      ``core/dispatch/last_number.pxd``
 ``text-cache``       ``core/dispatch/text_cache.pxd``
+``transpose``        ``core/c/transpose.h``
 ``view-reuse``       ``core/dispatch/view_reuse.pxd``
 ===================  =======================================
 """
@@ -18,7 +19,15 @@ import os
 __all__ = ["TRICKS", "is_on"]
 
 TRICKS = frozenset(
-    {"attribute-table", "frame-templates", "last-number", "text-cache", "vectorcall", "view-reuse"}
+    {
+        "attribute-table",
+        "frame-templates",
+        "last-number",
+        "text-cache",
+        "transpose",
+        "vectorcall",
+        "view-reuse",
+    }
 )
 
 

@@ -7,6 +7,7 @@ cdef extern from "c/wire.h":
     uint64_t NOT_ASCII "CTIOS_NOT_ASCII"
     uint16_t load16 "ctios_load16"(const unsigned char *p) noexcept nogil
     uint32_t load32 "ctios_load32"(const unsigned char *p) noexcept nogil
+    uint32_t raw32 "ctios_raw32"(const unsigned char *p) noexcept nogil
     uint64_t load64 "ctios_load64"(const unsigned char *p) noexcept nogil
     void store16 "ctios_store16"(unsigned char *p, uint32_t value) noexcept nogil
     void store32 "ctios_store32"(unsigned char *p, uint32_t value) noexcept nogil

@@ -156,6 +156,46 @@ def test_columns_of_damaged_streams_equal_the_views(data: st.DataObject, version
         assert columns.first_malformed is None
 
 
+def _shaped(rng: random.Random, version: int) -> list[bytes]:
+    """Return frames of one size, mostly with the same floating fields."""
+    lengths = [rng.choice((0, 1, 2, 5, 7, 8, 9, 10, 17)) for _ in range(rng.randrange(1, 4))]
+    tags = [rng.choice((5, 4, 194, 195, 1, 300)) % 250 for _ in lengths]
+    shaped = []
+    for _ in range(rng.choice((1, 2, 3, 40, 300))):
+        values = [bytes(rng.choice(b"0123456789") for _ in range(length)) for length in lengths]
+        values = [
+            value[: rng.randrange(len(value))].ljust(len(value), b"\0")
+            if rng.random() < end and value
+            else value
+            for value in values
+            for end in (rng.choice((0, 0, 0, 1)),)
+        ]
+        frame = bytearray(
+            state_event(b"1001\0"[: rng.choice((5, 5, 4))], rng.randrange(9), version)
+            + b"".join(floating(version, tag, value) for tag, value in zip(tags, values, strict=True))
+        )
+        if rng.random() < 0.02:
+            frame[rng.randrange(len(frame) - 12, len(frame))] ^= 1 << rng.randrange(8)
+        shaped.append((len(frame) - 8).to_bytes(4, "big") + frame[4:])
+        if rng.random() < 0.01:
+            shaped.append(header(ged.HEARTBEAT_CONF, bytes(4)))
+    return shaped
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("version", [19, 20, 25])
+def test_rows_of_the_same_shape_equal_the_views(version: int, seed: int) -> None:
+    rng = random.Random(seed)
+    stream = b"".join(frame for _ in range(rng.randrange(1, 6)) for frame in _shaped(rng, version))
+    views, faults, others = decoded(version, stream, STATE)
+    for names in (usable(version, STATE), ["AgentID", "AgentState"], ["AgentExtension"]):
+        columns = decode_columns(stream, STATE, version, names)
+        assert (columns.malformed, columns.others) == (len(faults), others)
+        assert_equal_to_views(columns, views)
+    short = decode_columns(stream, STATE, version, ["AgentID", "AgentExtension"], max_string=7)
+    assert_equal_to_views(short, views, max_string=7)
+
+
 @given(st.data(), versions)
 def test_a_scan_stops_where_the_splitter_stops(data: st.DataObject, version: int) -> None:
     stream = data.draw(streams(version))

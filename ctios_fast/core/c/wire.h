@@ -54,6 +54,10 @@ static inline uint16_t ctios_load16(const unsigned char *p)
 static inline uint32_t ctios_load32(const unsigned char *p)
 { uint32_t x; memcpy(&x, p, 4); return ctios_big32(x); }
 
+/* In the host's byte order, to compare with another one. */
+static inline uint32_t ctios_raw32(const unsigned char *p)
+{ uint32_t x; memcpy(&x, p, 4); return x; }
+
 static inline uint64_t ctios_load64(const unsigned char *p)
 { uint64_t x; memcpy(&x, p, 8); return ctios_big64(x); }
 

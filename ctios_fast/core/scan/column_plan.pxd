@@ -4,6 +4,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from ctios_fast.core.layout cimport Layout, Layouts
 from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
+from .transpose cimport Window
 
 cdef enum:
     MAX_LAYOUTS = 4             # of one message; the data has at most two
@@ -27,6 +28,7 @@ ctypedef struct Column:
     uint8_t width               # of a number; 0: a byte string
     bint text                   # a byte string that ends at the first NUL
     bint masked                 # whether rows may lack a value
+    bint in_window              # a fixed number that one of the plan's windows has
     ColumnSource sources[MAX_LAYOUTS]
 
 cdef class ColumnPlan:
@@ -41,10 +43,13 @@ cdef class ColumnPlan:
     cdef Layout *candidates[MAX_LAYOUTS]
     cdef Py_ssize_t count
     cdef Column *columns
+    cdef Window *windows                    # of fixed numbers that are taken together
+    cdef int window_count
     cdef Py_ssize_t places                  # number of wanted floating fields
     cdef Py_ssize_t tags                    # 1 + the largest wanted tag
     cdef uint8_t place_of_tag[MAX_TAGS]     # number of the tag's slot, counted from 1; 0: not wanted
     cdef uint8_t place_kind[MAX_PLACES + 1]     # PlaceKind by slot, counted from 1
 
     cdef int _add(self, Py_ssize_t column, str name) except -1
+    cdef int _plan_windows(self) except -1
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1

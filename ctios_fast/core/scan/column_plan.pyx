@@ -7,6 +7,7 @@ table.
 
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memset
 
 from ctios_fast.core.layout cimport (
     FLAG_ARRAY,
@@ -26,11 +27,19 @@ from ctios_fast.core.layout cimport (
 )
 from ctios_fast.core.field_slot cimport FieldSlot, find_slot
 from ctios_fast.core.floating cimport MAX_PLACES, MAX_TAGS
+from .transpose cimport LANES, NO_COLUMN, UNUSED_BYTE, WINDOW, Window, transposes
 
 from typing import NamedTuple
 
 from ctios_fast.core.layout import NEWEST_VERSION
+from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import suggestion
+
+
+cdef enum:
+    MIN_IN_WINDOW = 2           # numbers in a window; a single one is faster in a loop of its own
+
+cdef bint TRANSPOSES = transposes() and is_on("transpose")
 
 
 class ColumnField(NamedTuple):
@@ -101,9 +110,65 @@ cdef class ColumnPlan:
         self.fields = tuple(fields)
         self.codes = [field.code for field in fields]
         self.index = {field.name: i for i, field in enumerate(fields)}
+        if TRANSPOSES:
+            self._plan_windows()
 
     def __dealloc__(self):
         PyMem_Free(self.columns)
+        PyMem_Free(self.windows)
+
+    cdef int _plan_windows(self) except -1:
+        # Assigns the fixed numbers of two and four bytes to windows, in the order of their offsets.
+        cdef Window *window
+        cdef Py_ssize_t i, at
+        cdef int lane, half, width
+        end = HEADER_SIZE + min([self.candidates[i].fixed_size for i in range(self.layout_count)])
+        left = sorted(
+            [
+                (self.columns[i].sources[0].at, i)
+                for i in range(self.count)
+                if self.columns[i].width >= 2 and not self.columns[i].masked
+            ]
+        )
+        self.windows = <Window *>PyMem_Calloc(len(left) + 1, sizeof(Window))
+        if self.windows == NULL:
+            raise MemoryError
+        while left and end >= WINDOW:
+            window = &self.windows[self.window_count]
+            window.at = min(left[0][0], end - WINDOW)
+            window.lanes = 0
+            half = -1                               # a lane that can take another number of two bytes
+            memset(window.order, UNUSED_BYTE, WINDOW)
+            taken = []
+            for at, i in left:
+                width = self.columns[i].width
+                if at + width > window.at + WINDOW:
+                    break
+                if width == 2 and half >= 0:
+                    window.second[half] = i
+                    window.order[4 * half + 2] = at - window.at + 1
+                    window.order[4 * half + 3] = at - window.at
+                    half = -1
+                elif window.lanes < LANES:
+                    lane = window.lanes
+                    window.lanes += 1
+                    window.first[lane] = i
+                    window.second[lane] = NO_COLUMN
+                    window.halves[lane] = width == 2
+                    half = lane if width == 2 else half
+                    for k in range(width):
+                        window.order[4 * lane + k] = at - window.at + width - 1 - k
+                else:
+                    continue
+                taken.append((at, i))
+            if len(taken) < MIN_IN_WINDOW:
+                del left[0]
+                continue
+            for at, i in taken:
+                self.columns[i].in_window = True
+                left.remove((at, i))
+            self.window_count += 1
+        return 0
 
     cdef int _source(self, Layout *layout, str name, ColumnSource *source, int *wire_type) except -1:
         # Looks the field up in a layout, as Message.__getitem__ does. Leaves `source` alone if it is absent.

@@ -1,14 +1,25 @@
 # A scan: frames to rows, rows to columns.
 
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from .column_plan cimport ColumnPlan
 
 cdef enum:
     MAX_LENGTH = 0xFFFF         # largest length of a floating field, which has 16 bits at most
+    MAX_HEADS = 16              # floating fields of a frame whose shape is kept
 
-# A row has 1 + slots words. The first one is the frame's offset and layout. The others are the places of the
-# wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
+# The floating fields of the frame before. The next frame often has the same ones, with data of the same
+# length: then its places are the same. To find that out, the heads of the fields are compared with these, all
+# at once. A search needs each length to find the next field.
+cdef struct Shape:
+    Py_ssize_t size             # of the frame; 0: no shape
+    int count                   # number of floating fields
+    uint32_t at[MAX_HEADS]      # offsets of their heads in the frame
+    uint32_t heads[MAX_HEADS]   # tag and length, as on the wire
+
+# A row has 1 + slots words. The first one is the frame's offset and layout, and whether the row has the same
+# places as the row before. The others are the places of the wanted floating fields' first occurrences: offset
+# in the frame times 65536, plus length; 0 if absent.
 cdef struct Scan:
     const unsigned char *data
     Py_ssize_t size
@@ -27,6 +38,9 @@ cdef struct Scan:
     Py_ssize_t capacity         # rows that memory is allocated for
     Py_ssize_t row_words
     Py_ssize_t measured         # rows whose values are in `longest`
+    bint keeps_no_shape         # frames may have several layouts, or tags of one byte
+    Py_ssize_t last_size        # of the last row's frame
+    Shape shape
     Py_ssize_t *longest         # by slot, counted from 1: bytes of the longest value, at least 1
 
 

@@ -3,20 +3,22 @@
 The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
 floating fields. The rows are then counted, and the caller allocates memory. The second pass goes through the
 noted frames in blocks that fit the processor's first cache, and fills a block column by column, each in a
-loop of a few instructions. Both passes need no GIL.
+loop of a few instructions; fixed numbers are transposed together where the processor can. Both passes need no
+GIL.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_Calloc, PyMem_Free, PyMem_RawFree, PyMem_RawRealloc
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memchr, memcpy, memset
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from .column_plan cimport (
     PLACE_NUMBER, PLACE_TEXT, SOURCE_FIXED, SOURCE_FLOATING, Column, ColumnPlan, ColumnSource,
 )
+from .transpose cimport AT_ONCE, LANES, NO_COLUMN, Window, transpose
 from ctios_fast.core.layout cimport HEADER_SIZE, checked_max_frame
 from ctios_fast.core.floating cimport LENGTH_BITS, LENGTH_MASK, find_floating
-from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, store_word, word_at
+from ctios_fast.core.wire cimport before_nul, load_word, load16, load32, prefetch, raw32, store_word, word_at
 
 from ctios_fast.errors import FrameTooLarge
 
@@ -30,6 +32,7 @@ cdef enum:
     FIRST_ROWS = 1024           # rows that memory is allocated for at first
     SPARE = 4                   # words allocated after the last row
     LAYOUT_SHIFT = 56           # a row's first word: its frame's offset; from this bit on, its layout
+    SAME_SHIFT = 63             # the bit of a row that has the same places as the row before
     AHEAD = 2048                # prefetch distance of the first pass, in bytes
     NEXT_BLOCK = 16384          # prefetch distance of the second pass: about one block of frames
 
@@ -38,6 +41,11 @@ cdef enum:
 
 cdef inline uint64_t frame_offset(uint64_t first_word) noexcept nogil:
     return first_word & (<uint64_t>1 << LAYOUT_SHIFT) - 1
+
+
+cdef inline int _layout(uint64_t first_word) noexcept nogil:
+    # Number of the layout among the plan's candidates.
+    return <int>(first_word >> LAYOUT_SHIFT & 0x7F)
 
 
 cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
@@ -73,6 +81,32 @@ cdef inline bint _row(
             row[0] |= <uint64_t>k << LAYOUT_SHIFT
             return True
     return False
+
+
+cdef inline bint _has_shape(const Shape *shape, const unsigned char *frame) noexcept nogil:
+    # Whether the frame, whose size is that of the shape, has its floating fields.
+    cdef uint32_t differences = 0
+    cdef int i
+    for i in range(shape.count):
+        differences |= raw32(frame + shape.at[i]) ^ shape.heads[i]
+    return differences == 0
+
+
+cdef void _keep_shape(
+    Shape *shape, const unsigned char *frame, Py_ssize_t size, Py_ssize_t fixed
+) noexcept nogil:
+    # Keeps the shape of a well-formed frame, whose tags have two bytes.
+    cdef Py_ssize_t at = fixed
+    shape.size = 0
+    shape.count = 0
+    while at < size:
+        if shape.count == MAX_HEADS:
+            return
+        shape.at[shape.count] = <uint32_t>at
+        shape.heads[shape.count] = raw32(frame + at)
+        shape.count += 1
+        at += 4 + <Py_ssize_t>load16(frame + at + 2)
+    shape.size = size
 
 
 cdef bint _grow_rows(Scan *scan) noexcept nogil:
@@ -124,6 +158,7 @@ cdef inline Py_ssize_t _take_run(
     cdef Py_ssize_t first = scan.row_count
     cdef Py_ssize_t whole
     cdef Py_ssize_t words = scan.row_words
+    cdef Py_ssize_t k
     cdef uint64_t *row
     while count > 0 and scan.size - at >= HEADER_SIZE:
         frame = scan.data + at
@@ -135,8 +170,19 @@ cdef inline Py_ssize_t _take_run(
             break
         row = scan.rows + scan.row_count * words
         row[0] = <uint64_t>at
-        if not _row(plan, frame, whole, row, words, tag_width):
+        if whole == scan.shape.size and _has_shape(&scan.shape, frame):
+            row[0] |= <uint64_t>1 << SAME_SHIFT
+            for k in range(1, words):
+                row[k] = row[k - words]
+        elif not _row(plan, frame, whole, row, words, tag_width):
             break
+        elif whole != scan.last_size or scan.keeps_no_shape:
+            scan.shape.size = 0
+            scan.last_size = whole
+        else:
+            _keep_shape(&scan.shape, frame, whole, HEADER_SIZE + plan.candidates[0].fixed_size)
+            if memcmp(row + 1, row + 1 - words, (words - 1) * sizeof(uint64_t)) == 0:
+                row[0] |= <uint64_t>1 << SAME_SHIFT
         scan.row_count += 1
         if scan.row_count - scan.measured == BLOCK:
             _measure(plan, scan)
@@ -193,6 +239,8 @@ cdef struct Block:
     const uint64_t *rows
     Py_ssize_t row_words
     Py_ssize_t count
+    bint uniform                # whether all rows have the same places
+    Py_ssize_t transposed       # of them: rows whose numbers in windows are taken together
 
 cdef const unsigned char _zero[4]
 
@@ -210,10 +258,29 @@ cdef inline void _store_number(unsigned char *to, const unsigned char *value, in
         to[0] = value[0]
 
 
-cdef inline void _fixed_numbers(
-    const Block *block, unsigned char *to, Py_ssize_t at, int width
+cdef void _transposed(
+    const Block *block, const Window *window, const Target *targets, Py_ssize_t first
 ) noexcept nogil:
-    cdef Py_ssize_t i = 0
+    cdef unsigned char *firsts[LANES]
+    cdef unsigned char *seconds[LANES]
+    cdef int lane
+    for lane in range(window.lanes):
+        firsts[lane] = _place(&targets[window.first[lane]], first)
+        seconds[lane] = NULL
+        if window.second[lane] != NO_COLUMN:
+            seconds[lane] = _place(&targets[window.second[lane]], first)
+    transpose(window, block.frames, block.transposed, firsts, seconds)
+
+
+cdef inline unsigned char *_place(const Target *target, Py_ssize_t row) noexcept nogil:
+    return target.values + row * target.width
+
+
+cdef inline void _fixed_numbers(
+    const Block *block, unsigned char *to, Py_ssize_t at, int width, Py_ssize_t i
+) noexcept nogil:
+    # From row `i` of the block on.
+    to += i * width
     while i + 4 <= block.count:
         _store_number(to, block.frames[i] + at, width)
         _store_number(to + width, block.frames[i + 1] + at, width)
@@ -234,7 +301,7 @@ cdef inline void _find_places(Block *block, const Column *column, int layouts) n
     cdef const uint64_t *row = block.rows
     for i in range(block.count):
         if layouts > 1:
-            source = &column.sources[row[0] >> LAYOUT_SHIFT]
+            source = &column.sources[_layout(row[0])]
         block.places[i] = row[1 + source.at] if source.kind == SOURCE_FLOATING else 0
         row += block.row_words
 
@@ -249,7 +316,7 @@ cdef inline void _any_numbers(
     cdef uint64_t place
     cdef Py_ssize_t i
     for i in range(block.count):
-        source = &column.sources[row[0] >> LAYOUT_SHIFT]
+        source = &column.sources[_layout(row[0])]
         place = block.places[i]
         value = &_zero[0]
         if source.kind == SOURCE_FIXED:
@@ -285,13 +352,19 @@ cdef inline uint64_t _short_value(
     return word
 
 
+cdef inline Py_ssize_t _whole_words(const Block *block, Py_ssize_t left, Py_ssize_t width) noexcept nogil:
+    # Number of rows whose values can be written as a word of eight bytes without exceeding the column.
+    # `left`: bytes up to its end.
+    return min(block.count, (left - 8) // width + 1 if left >= 8 else 0)
+
+
 cdef inline void _short_values(
     const Block *block, unsigned char *to, Py_ssize_t left, uint8_t *valid, Py_ssize_t width, bint text
 ) noexcept nogil:
     # Writes each value as a whole word, whose excess bytes the next row overwrites. The last rows are copied
     # by their exact width. `left`: bytes up to the column's end.
     cdef Py_ssize_t i = 0
-    cdef Py_ssize_t whole = min(block.count, (left - 8) // width + 1 if left >= 8 else 0)
+    cdef Py_ssize_t whole = _whole_words(block, left, width)
     cdef unsigned char last[8]
     while i < whole:
         store_word(to, _short_value(block.frames[i], block.places[i], valid + i, width, text))
@@ -302,6 +375,41 @@ cdef inline void _short_values(
         memcpy(to, last, width)
         to += width
         i += 1
+
+
+cdef bint _uniform_values(
+    const Block *block, const Column *column, unsigned char *to, Py_ssize_t left, uint8_t *valid,
+    Py_ssize_t width,
+) noexcept nogil:
+    # Like _short_values, for rows that all have a value of the same length at the same place. Returns false
+    # if the values need _short_values.
+    cdef uint64_t place = block.rows[1 + column.sources[0].at]
+    cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
+    cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS) + length - 8
+    cdef Py_ssize_t i
+    cdef uint64_t word
+    cdef int shift = <int>(64 - 8 * length)
+    cdef Py_ssize_t whole = _whole_words(block, left, width)
+    cdef unsigned char last[8]
+    if column.sources[0].kind != SOURCE_FLOATING or not 0 < length <= 8 or length > width + column.text:
+        return False
+    if length > width:
+        # A text that exceeds the width is one of `width` characters and its NUL, or invalid.
+        for i in range(block.count):
+            if block.frames[i][at + 7]:
+                return False
+    for i in range(block.count):
+        word = load_word(block.frames[i] + at) >> shift
+        if column.text:
+            word = before_nul(word)
+        if i < whole:
+            store_word(to, word)
+        else:
+            store_word(last, word)
+            memcpy(to, last, width)
+        to += width
+    memset(valid, 1, block.count)
+    return True
 
 
 cdef inline void _long_values(
@@ -346,12 +454,18 @@ cdef void _fill_column(
     Block *block, const Column *column, int layouts, const Target *target, Py_ssize_t first, Py_ssize_t rows
 ) noexcept nogil:
     cdef Py_ssize_t width = target.width
-    cdef unsigned char *to = target.values + first * width
+    cdef unsigned char *to = _place(target, first)
+    cdef Py_ssize_t done = block.transposed if column.in_window else 0
     cdef uint8_t *valid = target.valid + first
     cdef Py_ssize_t left = (rows - first) * width
     _fetch_next(to, block.count * width)
     if column.masked:
         _fetch_next(valid, block.count)
+        if (
+            column.width == 0 and width <= 8 and block.uniform
+            and _uniform_values(block, column, to, left, valid, width)
+        ):
+            return
         _find_places(block, column, layouts)
     if column.width == 0:
         if width > 8:
@@ -368,15 +482,16 @@ cdef void _fill_column(
         else:
             _any_numbers(block, to, valid, column, 1)
     elif column.width == 4:
-        _fixed_numbers(block, to, column.sources[0].at, 4)
+        _fixed_numbers(block, to, column.sources[0].at, 4, done)
     elif column.width == 2:
-        _fixed_numbers(block, to, column.sources[0].at, 2)
+        _fixed_numbers(block, to, column.sources[0].at, 2, done)
     else:
-        _fixed_numbers(block, to, column.sources[0].at, 1)
+        _fixed_numbers(block, to, column.sources[0].at, 1, done)
 
 
 cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
     cdef Block block
+    cdef uint64_t same
     cdef Py_ssize_t first = 0
     cdef Py_ssize_t i
     cdef const uint64_t *row = scan.rows
@@ -384,11 +499,17 @@ cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets)
     while first < scan.row_count:
         block.rows = row
         block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
+        same = <uint64_t>1 << SAME_SHIFT
         for i in range(block.count):
             block.frames[i] = scan.data + frame_offset(row[0])
+            same &= row[0] if i else same
             prefetch(block.frames[i], NEXT_BLOCK)
             prefetch(block.frames[i], NEXT_BLOCK - 64)
             row += scan.row_words
+        block.uniform = same != 0
+        block.transposed = block.count // AT_ONCE * AT_ONCE
+        for i in range(plan.window_count):
+            _transposed(&block, &plan.windows[i], targets, first)
         for i in range(plan.count):
             _fill_column(&block, &plan.columns[i], plan.layout_count, &targets[i], first, scan.row_count)
         first += block.count
@@ -416,6 +537,7 @@ cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t
     scan.limit = limit
     scan.malformed_at = -1
     scan.row_words = 1 + plan.places
+    scan.keeps_no_shape = plan.layout_count > 1 or plan.layouts.tag_width == 1
     scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
     if scan.longest == NULL:
         raise MemoryError
@@ -427,6 +549,7 @@ cdef void restart_scan(Scan *scan) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(scan.row_words):
         scan.longest[i] = 1
+    scan.shape.size = scan.last_size = 0        # a shape is that of the row before
     scan.row_count = scan.measured = 0
 
 
