@@ -14,8 +14,9 @@ from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.registry import Table
 
 from . import states
-from .call import Call, CallHome
+from .call import Call
 from .call_data import DATA_FIELDS, ECC_REFUSED, CallData
+from .live_call import CallHome, LiveCall
 
 __all__ = ["MAX_CONNECTIONS", "CallIndex", "CallsById", "Key", "find_call"]
 
@@ -30,11 +31,11 @@ class CallIndex:
 
     __slots__ = ("_context", "_data", "_reader", "table")
 
-    def __init__(self, context: Context, table: Table[Call]) -> None:
+    def __init__(self, context: Context, table: Table[LiveCall]) -> None:
         self.table = table
         self._context = context
         #: What the connections of a call share, by PeripheralID and ConnectionCallID.
-        self._data: dict[tuple[int, int], CallData[Call]] = {}
+        self._data: dict[tuple[int, int], CallData[LiveCall]] = {}
         self._reader = FieldReader(*DATA_FIELDS)
         table.counts[ECC_REFUSED] = 0
 
@@ -43,16 +44,16 @@ class CallIndex:
         """The session's text encoding."""
         return self._context.codec.encoding
 
-    def get(self, key: Key) -> Call | None:
+    def get(self, key: Key) -> LiveCall | None:
         """The call of that connection, None if it is not known."""
         return self.table.by_key.get(key)
 
-    def connections(self, peripheral_id: int, call_id: int) -> tuple[Call, ...]:
+    def connections(self, peripheral_id: int, call_id: int) -> tuple[LiveCall, ...]:
         """All connections that are known of a call id."""
         data = self._data.get((peripheral_id, call_id))
         return () if data is None else tuple(data.calls.values())
 
-    def others_at_device(self, call: Call) -> tuple[Call, ...]:
+    def others_at_device(self, call: LiveCall) -> tuple[LiveCall, ...]:
         """Other calls that the same device has, and that have not ended."""
         return tuple(
             [
@@ -65,7 +66,7 @@ class CallIndex:
             ]
         )
 
-    def at_device(self, *devices: str | None) -> list[Call]:
+    def at_device(self, *devices: str | None) -> list[LiveCall]:
         """The calls at any of these devices that have not ended; None is skipped. It looks at all calls."""
         return [
             each
@@ -73,7 +74,7 @@ class CallIndex:
             if each.status != states.NULL and each.instrument is not None and each.instrument in devices
         ]
 
-    def add(self, key: Key, device_id_type: int, home: CallHome) -> Call | None:
+    def add(self, key: Key, device_id_type: int, home: CallHome) -> LiveCall | None:
         """The call of a connection that a message names; it is created if it is not known.
 
         None, and counted, where the table is full, a limit of the protocol is exceeded, or the call id is a
@@ -92,12 +93,12 @@ class CallIndex:
             return None
         if data is None:
             data = self._data[call_key] = CallData(self._context.codec, self._reader, self.table.counts)
-        call = data.calls[device_id] = self.table.by_key[key] = Call(
+        call = data.calls[device_id] = self.table.by_key[key] = LiveCall(
             self._context, home, data, key, device_id_type
         )
         return call
 
-    def rename(self, call: Call, call_id: int, device_id: str) -> bool:
+    def rename(self, call: LiveCall, call_id: int, device_id: str) -> bool:
         """Give the call a new identity. False, and nothing changed, if another call has it already."""
         old = call.key
         new = (old[0], call_id, device_id)
@@ -124,13 +125,13 @@ class CallIndex:
         call.rename(call_id, device_id)
         return True
 
-    def remove(self, call: Call) -> None:
+    def remove(self, call: LiveCall) -> None:
         """Take the call out; it belongs to no session afterwards."""
         del self.table.by_key[call.key]
         leave_session(call)
         self.left(call)
 
-    def left(self, call: Call) -> None:
+    def left(self, call: LiveCall) -> None:
         """Drop a call that has left the table."""
         calls = call.data.calls
         if calls.get(call.connection_device_id) is call:
@@ -146,7 +147,7 @@ class CallsById(Mapping[str, Call]):
 
     __slots__ = ("_table",)
 
-    def __init__(self, table: Table[Call]) -> None:
+    def __init__(self, table: Table[LiveCall]) -> None:
         self._table = table
 
     def __getitem__(self, unique_object_id: str) -> Call:
@@ -165,7 +166,7 @@ class CallsById(Mapping[str, Call]):
         return f"<{len(self._table)} calls by UniqueObjectID>"
 
 
-def find_call(calls: Table[Call], rest: str) -> Call | None:
+def find_call(calls: Table[LiveCall], rest: str) -> LiveCall | None:
     """The call of a UniqueObjectID without its first part, None if it is not known.
 
     Only the first two dots separate: a ConnectionDeviceID may have dots of its own.
@@ -181,7 +182,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= 10
 
 
-def is_same_device(one: Call, other: Call) -> bool:
+def is_same_device(one: LiveCall, other: LiveCall) -> bool:
     """Whether two calls are at the same device, as far as their messages said."""
     if one.instrument is not None and other.instrument is not None:
         return one.instrument == other.instrument

@@ -12,11 +12,11 @@ from ctios_fast.model.context import Context
 from ctios_fast.protocol import numbers as ged
 
 from . import states
-from .call import Call
 from .call_index import CallIndex, Key
 from .current_call import CurrentCall
 from .events import REPORTS, Report
 from .former_calls import FormerCalls
+from .live_call import LiveCall
 from .reporter import CallReporter
 from .snapshot import Connection, connections_of
 
@@ -71,7 +71,7 @@ class CallLife:
 
     # --- Monitors -----------------------------------------------------------------------------------
 
-    def is_own(self, call: Call, monitor_id: int, is_own: bool | None) -> bool:
+    def is_own(self, call: LiveCall, monitor_id: int, is_own: bool | None) -> bool:
         """Whether an event of the call is the session's own, where ``Context.is_own`` does not return True.
 
         ``is_own``: what it returned. The call remembers which monitors of the session report it.
@@ -140,7 +140,7 @@ class CallLife:
             self.current.began(call)
 
     def _begin_again(
-        self, call: Call, message: Message, monitor_id: int, is_own: bool, former_id: str | None
+        self, call: LiveCall, message: Message, monitor_id: int, is_own: bool, former_id: str | None
     ) -> None:
         # A BEGIN_CALL_EVENT of a known call.
         is_new = former_id is None and not is_own and monitor_id not in (call.monitor_ids or ())
@@ -153,13 +153,13 @@ class CallLife:
         else:
             self.reporter.report_update(call, message, is_own, former_id)
 
-    def _become_own(self, call: Call, message: Message) -> None:
+    def _become_own(self, call: LiveCall, message: Message) -> None:
         # A monitor reported the call first, and now it is the session's own as well.
         self._place(call, True)
         self.reporter.report(call, _BEGIN, message, True)
         self.current.began(call)
 
-    def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> Call | None:
+    def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> LiveCall | None:
         """The call of a connection that no BEGIN_CALL_EVENT announced, with the data of the message.
 
         None if there is no place for it.
@@ -184,7 +184,7 @@ class CallLife:
 
     def recover(
         self, message: Message, key: Key, device_id_type: int, device: str, state: int | None
-    ) -> Call | None:
+    ) -> LiveCall | None:
         """Take in the SNAPSHOT_CALL_CONF of a call that began in a gap. None if there is no place for it.
 
         - ``device``: where the connection is.
@@ -204,14 +204,14 @@ class CallLife:
             self.reporter.report_snapshot(call, message)
         return call
 
-    def _former(self, message: Message, key: Key, is_own: bool) -> Call | None:
+    def _former(self, message: Message, key: Key, is_own: bool) -> LiveCall | None:
         # The call that has a new id since the gap, at the device that a BEGIN_CALL_EVENT is about.
         assert self.former is not None
         agent = self._context.current_agent
         device = agent.agent_instrument or agent.agent_extension if is_own and agent is not None else None
         return self.former.of(device or key[2], message)
 
-    def _place(self, call: Call, is_own: bool) -> None:
+    def _place(self, call: LiveCall, is_own: bool) -> None:
         call.is_monitored = not is_own
         agent = self._context.current_agent
         if is_own and agent is not None:
@@ -219,21 +219,23 @@ class CallLife:
 
     def stranger(
         self, message: Message, key: tuple[int, int, str | None], monitor_id: int | None
-    ) -> Call | None:
+    ) -> LiveCall | None:
         """The call of a message that names no known connection.
 
         None if it has none: a party at another device that leaves a call of agent mode is reported only, and
         what cannot have a call is counted.
         """
         peripheral_id, call_id, device_id = key
-        call: Call | None = None
+        call: LiveCall | None = None
         if peripheral_id == self._context.peripheral_id and device_id is not None:
             whole = (peripheral_id, call_id, device_id)
             is_own = self.is_own_at(monitor_id, device_id, *_devices(message))
             if message.type == ged.CALL_CONNECTION_CLEARED_EVENT and not self._context.hears_all:
                 known = self.index.connections(peripheral_id, call_id)
                 if known:
-                    party = Call(self._context, self, known[0].data, whole, message["ConnectionDeviceIDType"])
+                    party = LiveCall(
+                        self._context, self, known[0].data, whole, message["ConnectionDeviceIDType"]
+                    )
                     party.status = states.NULL
                     self.reporter.report(party, REPORTS[message.type], message, is_own)
                     return None
@@ -277,32 +279,32 @@ class CallLife:
         else:
             self.index.table.counts[ENDS_UNKNOWN] += 1
 
-    def _leave_to_monitors(self, call: Call) -> None:
+    def _leave_to_monitors(self, call: LiveCall) -> None:
         # The own call has ended, and a monitor goes on reporting it.
         call.is_monitored = True
         if self._context.current_call is call:
             self.current.ended()
 
-    def vanished(self, call: Call) -> None:
+    def vanished(self, call: LiveCall) -> None:
         """End a call that the server does not know any more."""
         if call.is_alive:
             call.status = states.NULL
             self.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)
             self._remove(call)
 
-    def remove(self, call: Call) -> None:
+    def remove(self, call: LiveCall) -> None:
         """Take the call out; it belongs to no session afterwards."""
         self.index.remove(call)
 
-    def left(self, call: Call) -> None:
+    def left(self, call: LiveCall) -> None:
         """The call has left the registry."""
         self.index.left(call)
 
-    def others_at_device(self, call: Call) -> tuple[Call, ...]:
+    def others_at_device(self, call: LiveCall) -> tuple[LiveCall, ...]:
         """Other calls that the same device has, and that have not ended."""
         return self.index.others_at_device(call)
 
-    def found(self, call: Call, message: Message, fires_update: bool) -> None:
+    def found(self, call: LiveCall, message: Message, fires_update: bool) -> None:
         """Take in a SNAPSHOT_CALL_CONF: data of the call, and the states of its connections."""
         self._take_snapshot(call, message)
         call.is_doubtful = False
@@ -317,7 +319,7 @@ class CallLife:
         if fires_update:
             self.reporter.report_update(call, message, not call.is_monitored, None)
 
-    def refresh(self, call: Call, message: Message, own: Connection | None, *, takes_data: bool) -> None:
+    def refresh(self, call: LiveCall, message: Message, own: Connection | None, *, takes_data: bool) -> None:
         """Take in the SNAPSHOT_CALL_CONF that a repair asked for.
 
         - ``own``: the call's connection, None if the state is not to be taken in.
@@ -332,7 +334,7 @@ class CallLife:
         if own is not None or takes_data:
             self.reporter.report_snapshot(call, message)
 
-    def renamed(self, call: Call, message: Message, key: Key, state: int | None) -> None:
+    def renamed(self, call: LiveCall, message: Message, key: Key, state: int | None) -> None:
         """Take in the SNAPSHOT_CALL_CONF of a call that got a new id in a gap."""
         before = call.unique_object_id
         if not self.index.rename(call, key[1], key[2]):
@@ -344,11 +346,11 @@ class CallLife:
         self.reporter.report_snapshot(call, message)
         self.reporter.report_renamed(call, before, FOUND)
 
-    def _take_snapshot(self, call: Call, message: Message) -> None:
+    def _take_snapshot(self, call: LiveCall, message: Message) -> None:
         call.data.take(message.frame)
         call.is_complete = True
 
-    def _end(self, call: Call, message: Message, is_own: bool) -> None:
+    def _end(self, call: LiveCall, message: Message, is_own: bool) -> None:
         if self._end_heard[0] or self._context.buttons is not None:
             self.reporter.report(call, _END, message, is_own)
         if self._context.statistics.after_calls:
@@ -356,7 +358,7 @@ class CallLife:
             self._context.statistics.call_ended(device, is_own)
         self._remove(call)
 
-    def _remove(self, call: Call) -> None:
+    def _remove(self, call: LiveCall) -> None:
         if call.is_alive:  # a listener may have disconnected the session
             was_current = self._context.current_call is call
             if self._context.monitors.wanted:  # the server's monitor of a call may not have reported it yet
@@ -409,14 +411,14 @@ class CallLife:
         call.data.take(message.frame)
         self.reporter.report_update(call, message, is_own, old_unique_object_id)
 
-    def _named(self, call: Call) -> None:
+    def _named(self, call: LiveCall) -> None:
         # A message that does not state the call's state says that there is the call.
         if call.quiet is not None:
             call.quiet.is_named = True
         if self.former is not None:
             self.former.exclude(call)
 
-    def _rename(self, call: Call, new: Key) -> str | None:
+    def _rename(self, call: LiveCall, new: Key) -> str | None:
         # Returns the former UniqueObjectID, None if it is still the same.
         if call.key == new:
             return None
@@ -438,8 +440,8 @@ class CallLife:
         joined = [call for call in map(self.index.get, keys) if call is not None]
         controller = joined[0] if joined else None
         is_own = self._is_own_join(monitor_id, merger, joined)
-        placed: dict[Call, None] = {}
-        former: dict[Call, str] = {}
+        placed: dict[LiveCall, None] = {}
+        former: dict[LiveCall, str] = {}
         for party in merger.parties:
             call = self._party(message, (merger.peripheral_id, *party), before, placed, former, is_own)
             if call is not None:
@@ -463,7 +465,7 @@ class CallLife:
         else:
             self.reporter.report(subject, report, message, is_own)
 
-    def _is_own_join(self, monitor_id: int, merger: Merger, joined: Iterable[Call]) -> bool:
+    def _is_own_join(self, monitor_id: int, merger: Merger, joined: Iterable[LiveCall]) -> bool:
         devices = (merger.primary[1], merger.secondary[1], *(each.instrument for each in joined))
         is_own = self.is_own_at(monitor_id, *devices)
         if not is_own:
@@ -471,7 +473,7 @@ class CallLife:
                 self.is_own(each, monitor_id, False)
         return is_own
 
-    def _connect_controller(self, call: Call, message: Message) -> None:
+    def _connect_controller(self, call: LiveCall, message: Message) -> None:
         # The connections of the controller become one; those of the other parties keep their states.
         if not call.has_failed:
             state = message["LocalConnectionState"]
@@ -482,11 +484,11 @@ class CallLife:
         self,
         message: Message,
         key: Key,
-        before: Iterable[Call],
-        placed: Container[Call],
-        former: dict[Call, str],
+        before: Iterable[LiveCall],
+        placed: Container[LiveCall],
+        former: dict[LiveCall, str],
         is_own: bool,
-    ) -> Call | None:
+    ) -> LiveCall | None:
         # The call of one of the resulting connections. Adds its id to ``former`` if that was another one.
         call = self.index.get(key)
         if call is not None:

@@ -30,11 +30,11 @@ from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
 from . import states
-from .call import Call, Quiet
 from .call_index import Key
 from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
+from .live_call import LiveCall, Quiet
 from .refusals import is_about_the_call
 from .snapshot import Connection, connection_of, connections_of
 from .snapshot_request import request_device_snapshot, request_snapshot
@@ -77,9 +77,9 @@ class CallRepairs(Repairs):
         #: Those of them that are not known and were not answered yet.
         self._unknown = _UnknownCalls()
         #: Calls that the server does not know, until it is clear that they are not there under another id.
-        self._missing: dict[Call, Quiet | None] = {}
+        self._missing: dict[LiveCall, Quiet | None] = {}
         #: What this run of the steps asks for: known calls, and keys of others. Each is asked for once.
-        self._asked: set[Call | Key] = set()
+        self._asked: set[LiveCall | Key] = set()
         #: UniqueObjectIDs of calls that this repair could not ask for.
         self._unverified: list[str] = []
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
@@ -131,7 +131,7 @@ class CallRepairs(Repairs):
         for call in late:  # no repair asks for them any more
             self._look_up(call)
 
-    def _look_up(self, call: Call) -> None:
+    def _look_up(self, call: LiveCall) -> None:
         quiet = call.note_quiet()
         quiet.is_named = False
 
@@ -152,7 +152,7 @@ class CallRepairs(Repairs):
     def _can_ask(self) -> bool:
         return bool(self.context.services_granted & CTI_SERVICE_CLIENT_CONTROL)
 
-    def _doubtful(self) -> list[Call]:
+    def _doubtful(self) -> list[LiveCall]:
         return [call for call in self.life.index.table if call.is_doubtful]
 
     def _find_at_opening(self) -> Iterable[Repairable]:
@@ -222,7 +222,7 @@ class CallRepairs(Repairs):
         if self.life.index.get(key) is None:
             self._unknown.add(_UnknownCall(self, key, device_id_type, device, state))
 
-    def answered(self, call: Call, message: Message, quiet: Quiet, values: dict[str, object]) -> None:
+    def answered(self, call: LiveCall, message: Message, quiet: Quiet, values: dict[str, object]) -> None:
         """Take in a SNAPSHOT_CALL_CONF for a known call.
 
         - ``quiet``, ``values``: the time without messages, and the data, when the call was asked for.
@@ -246,14 +246,14 @@ class CallRepairs(Repairs):
         self.life.refresh(call, message, own if is_newest else None, takes_data=takes_data)
         self.context.tally[_REFRESHED] += 1
 
-    def missing(self, call: Call, quiet: Quiet) -> None:
+    def missing(self, call: LiveCall, quiet: Quiet) -> None:
         """The server does not know the call any more; newer messages, if any came, say otherwise."""
         if self._unknown.may_be(call) and not self._is_known_since(call, quiet):
             self._missing[call] = call.quiet
         else:
             self._missed(call, quiet)
 
-    def _missed(self, call: Call, quiet: Quiet | None) -> None:
+    def _missed(self, call: LiveCall, quiet: Quiet | None) -> None:
         # The call is not there under another id.
         if self._is_known_since(call, quiet):
             self.life.index.table.counts[_OUTDATED] += 1
@@ -265,12 +265,12 @@ class CallRepairs(Repairs):
             self._end(call)
 
     @staticmethod
-    def _is_known_since(call: Call, quiet: Quiet | None) -> bool:
+    def _is_known_since(call: LiveCall, quiet: Quiet | None) -> bool:
         # Whether messages of that time named the call. One that they cleared has ended all the same.
         is_quiet = call.quiet is quiet and (quiet is None or not quiet.is_named)
         return call.is_alive and not is_quiet and call.status != states.NULL
 
-    def _end(self, call: Call) -> None:
+    def _end(self, call: LiveCall) -> None:
         self.context.tally[_ENDED] += 1
         self.life.vanished(call)
 
@@ -339,7 +339,7 @@ class _Device:
 class _KnownCall:
     """The question whether a known call still exists, and in which state it is."""
 
-    def __init__(self, repairs: CallRepairs, call: Call) -> None:
+    def __init__(self, repairs: CallRepairs, call: LiveCall) -> None:
         self.call = call
         self._repairs = repairs
 
@@ -449,7 +449,7 @@ class _UnknownCalls:
         self._by_key.clear()
         self._at_device.clear()
 
-    def may_be(self, call: Call) -> bool:
+    def may_be(self, call: LiveCall) -> bool:
         """Whether one of them may be a known call under another id: it is at the same device."""
         at = self._at_device
         return bool(at[call.connection_device_id] or (call.instrument is not None and at[call.instrument]))

@@ -11,6 +11,7 @@ from ctios_fast.model.context import Context
 
 from . import states
 from .call import Call
+from .live_call import LiveCall
 
 __all__ = ["CurrentCall", "change_current_call"]
 
@@ -20,11 +21,11 @@ class CurrentCall:
 
     __slots__ = ("_calls", "_context")
 
-    def __init__(self, context: Context, calls: Iterable[Call]) -> None:
+    def __init__(self, context: Context, calls: Iterable[LiveCall]) -> None:
         self._context = context
         self._calls = calls
 
-    def began(self, call: Call) -> None:
+    def began(self, call: LiveCall) -> None:
         """Make the call current if it is the only own one."""
         context = self._context
         if context.current_agent is not None and context.current_call is None and self._only() is call:
@@ -34,7 +35,7 @@ class CurrentCall:
         """The current call has ended: the only one that is left becomes current."""
         change_current_call(self._context, self._only())
 
-    def _only(self) -> Call | None:
+    def _only(self) -> LiveCall | None:
         # In agent mode there are a few calls; in other modes none is current.
         own = [each for each in self._calls if not each.is_monitored and each.status != states.NULL]
         return own[0] if len(own) == 1 else None

@@ -10,9 +10,9 @@ from typing import Any
 from ctios_fast import keywords as kw
 from ctios_fast.core import Message
 
-from .call import Call
 from .call_data import contact_id_of, with_texts
 from .call_index import CallIndex
+from .live_call import LiveCall
 
 __all__ = ["FormerCalls"]
 
@@ -30,15 +30,15 @@ class FormerCalls:
     def __init__(self, index: CallIndex) -> None:
         self._index = index
         #: Calls that messages since the gap named by the ids that they have.
-        self._excluded: set[Call] = set()
+        self._excluded: set[LiveCall] = set()
         #: Calls by CallReferenceID and by ICMEnterpriseUniqueID, None before the first use.
-        self._calls: dict[tuple[str, Any], list[Call]] | None = None
+        self._calls: dict[tuple[str, Any], list[LiveCall]] | None = None
 
-    def exclude(self, call: Call) -> None:
+    def exclude(self, call: LiveCall) -> None:
         """A message since the gap names the call by the id that it has."""
         self._excluded.add(call)
 
-    def of(self, device: str, message: Message, among: Container[Call] | None = None) -> Call | None:
+    def of(self, device: str, message: Message, among: Container[LiveCall] | None = None) -> LiveCall | None:
         """The call that has another id now, None if there is none.
 
         - ``device``: where the connection is that the message is about.
@@ -64,7 +64,7 @@ class FormerCalls:
                     return call
         return None
 
-    def _known(self) -> dict[tuple[str, Any], list[Call]]:
+    def _known(self) -> dict[tuple[str, Any], list[LiveCall]]:
         calls = self._calls
         if calls is None:
             calls = self._calls = {}
@@ -77,7 +77,7 @@ class FormerCalls:
         return calls
 
 
-def _may_be(call: Call, sequence: Any) -> bool:
+def _may_be(call: LiveCall, sequence: Any) -> bool:
     # The same contact has calls of several sequence numbers. A snapshot does not tell the number.
     known = call.data.values.get(kw.CTIOS_ROUTERCALLKEYSEQUENCENUMBER)
     return known is None or sequence is None or known == sequence

@@ -15,13 +15,13 @@ from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import CTI_SERVICE_PERIPHERAL_MONITOR
 
 from . import states
-from .call import Call
 from .call_data import MAX_UNREAD, contact_id_of, named_variables, with_texts
 from .call_index import CallIndex, find_call
 from .call_life import CallLife, Merger
 from .call_repairs import CallRepairs
 from .current_call import CurrentCall
 from .events import CALL_EVENTS, CONTACTS, REPORTS, Contact, Report
+from .live_call import LiveCall
 from .monitored_calls import MonitoredCalls
 from .reporter import CallReporter
 
@@ -57,7 +57,7 @@ _IDENTITY: Final = ("PeripheralID", "MonitorID", "ConnectionCallID", "Connection
 _UNSTATED: Final = states.UNSTATED
 
 
-def _handlers(context: Context, calls: Table[Call]) -> dict[int, Handler]:
+def _handlers(context: Context, calls: Table[LiveCall]) -> dict[int, Handler]:
     index = CallIndex(context, calls)
     context.calls_at = index.at_device
     reporter = CallReporter(context)
@@ -99,7 +99,7 @@ def _event(number: int, report: Report, context: Context, life: CallLife) -> Fie
         device_id: str | None,
         state: int,
     ) -> None:
-        call: Call | None
+        call: LiveCall | None
         try:
             call = by_key[peripheral_id, call_id, device_id]
         except KeyError:
@@ -159,7 +159,7 @@ def _stream(number: int, report: Report, context: Context, life: CallLife) -> Fi
 # --- What a message does beside changing the state of its connection --------------------------------
 
 
-def _taker(number: int, device: str) -> Callable[[Call, Message], None] | None:
+def _taker(number: int, device: str) -> Callable[[LiveCall, Message], None] | None:
     # What takes in all of a message but the state of its connection; None where there is nothing.
     if number in _WITH_DATA:
         return _data_taker(number in _WITH_LINE, device)
@@ -170,8 +170,8 @@ def _taker(number: int, device: str) -> Callable[[Call, Message], None] | None:
     return (lambda call, message: _take_device(call, message, device)) if device else None
 
 
-def _data_taker(has_line: bool, device: str) -> Callable[[Call, Message], None]:
-    def take(call: Call, message: Message) -> None:
+def _data_taker(has_line: bool, device: str) -> Callable[[LiveCall, Message], None]:
+    def take(call: LiveCall, message: Message) -> None:
         frame = message.frame
         unread = call.data.unread  # CallData.take written out, as most events come here
         unread.append(frame)
@@ -185,21 +185,21 @@ def _data_taker(has_line: bool, device: str) -> Callable[[Call, Message], None]:
     return take
 
 
-def _take_line(call: Call, message: Message) -> None:
+def _take_line(call: LiveCall, message: Message) -> None:
     call.line = message.frame
 
 
-def _take_failure(call: Call, message: Message) -> None:
+def _take_failure(call: LiveCall, message: Message) -> None:
     del message
     call.has_failed = True
 
 
-def _take_device(call: Call, message: Message, field: str) -> None:
+def _take_device(call: LiveCall, message: Message, field: str) -> None:
     if call.instrument is None:
         call.instrument = _device(message, field, call)
 
 
-def _device(message: Message, field: str, call: Call) -> str | None:
+def _device(message: Message, field: str, call: LiveCall) -> str | None:
     # CALL_DELIVERED_EVENT goes to both ends: the state tells which one the connection is
     if field == "AlertingDeviceID" and call.status != states.ALERTING:
         field = "CallingDeviceID"
@@ -211,7 +211,7 @@ def _device(message: Message, field: str, call: Call) -> str | None:
     return device or None
 
 
-def _established(call: Call) -> None:
+def _established(call: LiveCall) -> None:
     # the other end is connected as well
     for each in call.data.calls.values():
         if each.status == states.INITIATE:
@@ -219,7 +219,7 @@ def _established(call: Call) -> None:
             each.quiet = None
 
 
-def _cleared(call: Call) -> None:
+def _cleared(call: LiveCall) -> None:
     for each in call.data.calls.values():
         each.quiet = None
         if not each.has_failed:
@@ -227,7 +227,7 @@ def _cleared(call: Call) -> None:
 
 
 #: What a message does to the other connections of the call.
-_EFFECTS: Final[dict[int, Callable[[Call], None]]] = {
+_EFFECTS: Final[dict[int, Callable[[LiveCall], None]]] = {
     ged.CALL_ESTABLISHED_EVENT: _established,
     ged.CALL_CLEARED_EVENT: _cleared,
 }

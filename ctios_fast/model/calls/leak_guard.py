@@ -14,9 +14,9 @@ from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 from ctios_fast.model.context import Context
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
-from .call import Call, Quiet
 from .call_index import Key
 from .call_life import CallLife
+from .live_call import LiveCall, Quiet
 from .refusals import is_about_the_call
 from .snapshot import connection_of, connections_of
 
@@ -83,7 +83,7 @@ class LeakGuard:
             finally:
                 del call
 
-    async def _ask(self, call: Call, quiet: Quiet) -> None:
+    async def _ask(self, call: LiveCall, quiet: Quiet) -> None:
         def take_in(message: Message) -> None:
             self._verified(call, quiet, message)
 
@@ -94,7 +94,7 @@ class LeakGuard:
 
         await call.ask(take_in, refused, None)
 
-    def _verified(self, call: Call, quiet: Quiet, message: Message) -> None:
+    def _verified(self, call: LiveCall, quiet: Quiet, message: Message) -> None:
         if not call.is_alive or call.quiet is not quiet:
             return
         rows = list(connections_of(message))
@@ -106,13 +106,13 @@ class LeakGuard:
         quiet.since = self._context.clock.time()
         self._life.refresh(call, message, own, takes_data=True)
 
-    def _leaked(self, call: Call, quiet: Quiet) -> None:
+    def _leaked(self, call: LiveCall, quiet: Quiet) -> None:
         if call.is_alive and call.quiet is quiet:
             self._counts[_ENDED] += 1
             self._life.vanished(call)
 
 
-def _is_idle(call: Call, now: float, idle: float) -> bool:
+def _is_idle(call: LiveCall, now: float, idle: float) -> bool:
     quiet = call.note_quiet()
     if quiet.is_named:
         quiet.is_named = False

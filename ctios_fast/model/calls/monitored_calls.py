@@ -6,8 +6,8 @@ from ctios_fast.model.device_snapshot import ListedCall, listed_calls
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
 
-from .call import Call
 from .call_life import FOUND, CallLife
+from .live_call import LiveCall
 from .snapshot import connection_of, connections_of
 from .snapshot_request import request_device_snapshot, request_snapshot
 
@@ -73,5 +73,5 @@ class MonitoredCalls:
                 self._life.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)
                 call.is_monitored = False
 
-    def _at(self, device: str) -> list[Call]:
+    def _at(self, device: str) -> list[LiveCall]:
         return [call for call in self._life.index.table if call.is_at(device)]

@@ -15,9 +15,9 @@ from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.protocol import numbers as ged
 
 from . import states
-from .call import Call
 from .call_data import DATA_FIELDS, cti_clients, named_variables, with_texts
 from .events import REPORTS, Report
+from .live_call import LiveCall
 from .snapshot import snapshot_values
 
 __all__ = ["CallReporter"]
@@ -48,7 +48,7 @@ class CallReporter:
         update = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
         self._update = FieldReader(*[name for name in DATA_FIELDS if name in update.call_data]).fill
 
-    def report(self, call: Call, report: Report, message: Message, is_own: bool) -> None:
+    def report(self, call: LiveCall, report: Report, message: Message, is_own: bool) -> None:
         """Fire the event of a message; nothing without a listener."""
         event = report.event if is_own else report.monitored
         context = self._context
@@ -65,7 +65,7 @@ class CallReporter:
             values.update(_failure(message["EventCause"]))
         self._fire(call, event, message, values, is_own, None)
 
-    def _is_refused(self, event: str, call: Call) -> bool:
+    def _is_refused(self, event: str, call: LiveCall) -> bool:
         # Where a button mask depends on the call as well, it is reported with the event.
         context = self._context
         has_buttons = context.buttons is not None or context.supervisor_buttons is not None
@@ -98,7 +98,7 @@ class CallReporter:
         return values
 
     def report_update(
-        self, call: Call, message: Message, is_own: bool, old_unique_object_id: str | None
+        self, call: LiveCall, message: Message, is_own: bool, old_unique_object_id: str | None
     ) -> None:
         """Fire OnCallDataUpdate: what the message changes, and the former id where that changed."""
         report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
@@ -122,7 +122,7 @@ class CallReporter:
         self._fire(call, event, message, values, is_own, None)
 
     def report_renamed(
-        self, call: Call, old_unique_object_id: str, more: Mapping[str, Any] | None = None
+        self, call: LiveCall, old_unique_object_id: str, more: Mapping[str, Any] | None = None
     ) -> None:
         """Fire OnCallDataUpdate for a call whose id has changed without a message that says so."""
         report = REPORTS[ged.CALL_DATA_UPDATE_EVENT]
@@ -132,7 +132,7 @@ class CallReporter:
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
             self._fire(call, event, None, values, not call.is_monitored, more)
 
-    def report_found(self, call: Call, event_of: int, more: Mapping[str, Any]) -> None:
+    def report_found(self, call: LiveCall, event_of: int, more: Mapping[str, Any]) -> None:
         """Fire the event of a message that never came, for a call that something else made known."""
         report = REPORTS[event_of]
         event = report.monitored if call.is_monitored else report.event
@@ -141,7 +141,7 @@ class CallReporter:
         values = {**call.event_identity(), **report.defaults, **_known(call, report)}
         self._fire(call, event, None, values, not call.is_monitored, more)
 
-    def report_snapshot(self, call: Call, message: Message) -> None:
+    def report_snapshot(self, call: LiveCall, message: Message) -> None:
         """Fire OnSnapshotCallConf: everything that is known of the call, and its connections."""
         if not self._listeners["OnSnapshotCallConf"]:
             return
@@ -154,7 +154,7 @@ class CallReporter:
 
     def _fire(
         self,
-        call: Call,
+        call: LiveCall,
         event: str,
         message: Message | None,
         values: dict[str, Any],
@@ -195,7 +195,7 @@ class CallReporter:
         context.events.fire(event, arguments_over(values))
         buttons.report(call.unique_object_id, 0 if message is None else message.type)
 
-    def _fire_monitored(self, call: Call, event: str, message_type: int, values: dict[str, Any]) -> None:
+    def _fire_monitored(self, call: LiveCall, event: str, message_type: int, values: dict[str, Any]) -> None:
         context = self._context
         values[kw.CTIOS_MONITORED] = True
         buttons = context.supervisor_buttons
@@ -209,7 +209,7 @@ class CallReporter:
         buttons.report(call.unique_object_id, message_type)
 
 
-def _known(call: Call, report: Report) -> dict[str, Any]:
+def _known(call: LiveCall, report: Report) -> dict[str, Any]:
     # What is known of the call's data and identity, of what the event has.
     if not report.call_data:
         return {}
@@ -220,7 +220,7 @@ def _known(call: Call, report: Report) -> dict[str, Any]:
     return values
 
 
-def _updated(call: Call, report: Report) -> dict[str, Any]:
+def _updated(call: LiveCall, report: Report) -> dict[str, Any]:
     # The same for a message that has all of them but, where it does not change, the router call key. The data
     # of the call are not read where they have no such key either.
     if call.data.icm_enterprise_unique_id is None:
@@ -228,7 +228,7 @@ def _updated(call: Call, report: Report) -> dict[str, Any]:
     return _always(call, report)
 
 
-def _always(call: Call, report: Report) -> dict[str, Any]:
+def _always(call: LiveCall, report: Report) -> dict[str, Any]:
     # The keywords that the event always has, as far as they are the call's.
     known = {**report.defaults, **_known(call, report)}
     return {name: known[name] for name in (*report.defaults, *_IDENTITY)}

@@ -10,8 +10,8 @@ from ctios_fast.model.arguments import arguments_over
 from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.protocol.codes import NULL_CALL_TYPE
 
-from .call import Call
 from .call_data import CALL_VARIABLES, named_variables
+from .live_call import LiveCall
 
 __all__ = ["Connection", "connection_of", "connections_of", "snapshot_values"]
 
@@ -94,7 +94,7 @@ def connection_of(listed: Iterable[Connection], key: tuple[int, int, str]) -> Co
     return found
 
 
-def snapshot_values(call: Call, message: Message) -> dict[str, Any]:
+def snapshot_values(call: LiveCall, message: Message) -> dict[str, Any]:
     """The Arguments of OnSnapshotCallConf: the call's data, then its connections.
 
     The connection's own row is under CTI OS's keywords; ``CallDevice[1]`` and so on have all rows.
