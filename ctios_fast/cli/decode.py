@@ -1,23 +1,24 @@
-"""``ctios-fast decode``: a byte stream, or a packet capture, to JSON lines."""
+"""``ctios-fast decode``: a byte stream or a packet capture to JSON lines, or a capture to a table."""
 
 import io
-import logging
-from typing import BinaryIO
+import os
+from typing import BinaryIO, Final
 
 import click
 from click.core import ParameterSource
 
 from ctios_fast._checks import MIN_FRAME_SIZE
 from ctios_fast.core import Codec
-from ctios_fast.errors import CaptureError, FrameTooLarge, MissingExtra, TruncatedStream
+from ctios_fast.errors import MissingExtra
 from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader, looks_like_capture
-from ctios_fast.records.transcript import StreamReader, chunks, format_line
+from ctios_fast.records.transcript import StreamReader
 
+from .chosen import Chosen, MessageName
+from .decoding import Table, decode_capture, decode_stream
 from .file_streams import (
-    IMPASSABLE,
-    INCOMPLETE,
     WRONG_USAGE,
     complain,
+    direction_option,
     encoding_option,
     file_argument,
     max_frame_option,
@@ -25,58 +26,7 @@ from .file_streams import (
     run_filter,
 )
 
-
-def _decode(reader: StreamReader, source: BinaryIO, output: BinaryIO) -> int:
-    status = 0
-    try:
-        for piece in chunks(source):
-            for row in reader.feed(piece):
-                if "error" in row:
-                    status = INCOMPLETE
-                output.write(format_line(row).encode("ascii") + b"\n")
-            output.flush()  # so that the reader of a live stream sees each frame at once
-        reader.end()
-    except (FrameTooLarge, TruncatedStream) as error:
-        output.flush()
-        complain(f"ctios-fast decode: {error}")
-        return IMPASSABLE
-    return status
-
-
-def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -> int:
-    fault: CaptureError | None = None
-    live = not source.seekable()
-    logging.getLogger("scapy").setLevel(logging.CRITICAL)  # damaged files are reported below
-    try:
-        for row in reader.records(source):
-            output.write(format_line(row).encode("ascii") + b"\n")
-            if live:
-                output.flush()
-            if "ended" in row:
-                complain(f"ctios-fast decode: {row['connection']}, {row['direction']}: {row['ended']}")
-    except MissingExtra as error:
-        complain(f"ctios-fast decode: {error}")
-        return WRONG_USAGE
-    except CaptureError as error:
-        fault = error
-    output.flush()
-    counters, packets = reader.counters, reader.packets
-    lost = {
-        "bytes are missing from the capture": counters.missing,
-        "bytes could not be read as frames": counters.skipped,
-        "packets were IP fragments": packets.fragments,
-        "packets could not be read": packets.unread,
-    }
-    if any(lost.values()):
-        text = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
-        complain(f"ctios-fast decode: {text}")
-    if not counters.connections and packets.packets:
-        complain("ctios-fast decode: no connection with a CTI Server was found (--port names its port)")
-    if fault is not None:
-        complain(f"ctios-fast decode: {fault}")
-    if fault is not None or counters.ended:
-        return IMPASSABLE
-    return INCOMPLETE if counters.malformed or counters.gaps or counters.skipped else 0
+_WITHIN: Final = 1.0
 
 
 @click.command("decode")
@@ -97,6 +47,55 @@ def _decode_capture(reader: CaptureReader, source: BinaryIO, output: BinaryIO) -
     show_default=True,
     help="Port of a CTI Server in the capture; may be given several times.",
 )
+@click.option(
+    "--message",
+    "messages",
+    type=MessageName(),
+    multiple=True,
+    metavar="NAME",
+    help="Only this message, by its name or number; may be given several times.",
+)
+@click.option(
+    "--connection",
+    metavar="N",
+    help="Only this connection of a capture: its number, from 1 in the order in which connections appear, or "
+    "its name client>server.",
+)
+@direction_option
+@click.option(
+    "--distinct",
+    is_flag=True,
+    help="One copy of an event of a capture that several connections or monitors heard.",
+)
+@click.option(
+    "--within",
+    type=click.FloatRange(min=0.0, max=1e9),
+    default=_WITHIN,
+    metavar="SECONDS",
+    show_default=True,
+    help="With --distinct: the time from the first copy to the last.",
+)
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    metavar="FILE",
+    help="Write the fields of the one --message in a capture to a CSV file, instead of JSON lines.",
+)
+@click.option(
+    "--parquet",
+    "parquet_file",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    metavar="FILE",
+    help="The same to a Parquet file (extra [arrow]).",
+)
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME",
+    help="With --csv and --parquet: this field; may be given several times. Without it, all fixed fields.",
+)
 @file_argument
 @click.pass_context
 def command(
@@ -106,6 +105,14 @@ def command(
     encoding: str | None,
     pcap: bool,
     ports: tuple[int, ...],
+    messages: tuple[int, ...],
+    connection: str | None,
+    direction: str | None,
+    distinct: bool,
+    within: float,
+    csv_file: str | None,
+    parquet_file: str | None,
+    fields: tuple[str, ...],
     file: str,
 ) -> None:
     """Turn a byte stream into JSON lines.
@@ -122,6 +129,11 @@ def command(
     that are not part of a whole frame, and lines with ended say where a stream cannot be followed any
     further.
 
+    --message, --connection and --direction choose what is read. --csv and --parquet write one row for each
+    frame of one message, with the columns time, connection, direction, version and the fields. A copy, for
+    --distinct, is an event from a server with the bytes of an earlier one, MonitorID aside, to another
+    connection or monitor; the copies are counted.
+
     PASSWORDS ARE PRINTED: the tool shows what is on the wire. Treat its output accordingly.
 
     Exit status: 0; 1 if a frame was malformed, or bytes are missing from a capture; 3 if the stream cannot be
@@ -129,16 +141,75 @@ def command(
     standard error.
     """
     capture = CaptureReader(
-        protocol_version=protocol_version, max_frame=max_frame, ports=ports, encoding=encoding
+        protocol_version=protocol_version,
+        max_frame=max_frame,
+        ports=ports,
+        encoding=encoding,
+        distinct=distinct,
+        within=within,
     )
-    ports_given = context.get_parameter_source("ports") is not ParameterSource.DEFAULT
+    chosen = Chosen(frozenset(messages) if messages else None, connection, direction)
+    if _given(context, "within") and not distinct:
+        raise click.UsageError("--within goes with --distinct: give both")
+    table = _table(file, messages, fields, csv_file, parquet_file)
+    for_captures = {
+        "--port": _given(context, "ports"),
+        "--connection and --direction": chosen.of_captures,
+        "--distinct": distinct,
+        "--csv and --parquet": table is not None,
+    }
 
     def work(source: io.BufferedReader, output: BinaryIO) -> int:
         if pcap or looks_like_capture(source.peek(MIN_FRAME_SIZE), max_frame):
-            return _decode_capture(capture, source, output)
-        if ports_given:
-            complain("ctios-fast decode: --port is for captures, and the input is not one")
+            return decode_capture(capture, chosen, table, encoding, source, output)
+        wrong = next((option for option, given in for_captures.items() if given), None)
+        if wrong is not None:
+            verb = "are" if " and " in wrong else "is"
+            complain(f"ctios-fast decode: {wrong} {verb} for captures, and the input is not one")
             return WRONG_USAGE
-        return _decode(StreamReader(Codec(protocol_version, max_frame, encoding)), source, output)
+        return decode_stream(
+            StreamReader(Codec(protocol_version, max_frame, encoding)), chosen, source, output
+        )
 
     run_filter(file, work)
+
+
+def _given(context: click.Context, name: str) -> bool:
+    """Whether an option was given, and is not its default."""
+    return context.get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
+def _table(
+    file: str,
+    messages: tuple[int, ...],
+    fields: tuple[str, ...],
+    csv_file: str | None,
+    parquet_file: str | None,
+) -> Table | None:
+    """Return where columns go, None without --csv and --parquet. Raises click's UsageError."""
+    if csv_file is None and parquet_file is None:
+        if fields:
+            raise click.UsageError("--field goes with --csv or --parquet: give one of the two")
+        return None
+    if len(set(messages)) != 1:
+        raise click.UsageError("--csv and --parquet take the fields of one message: give --message once")
+    if csv_file == parquet_file:
+        raise click.UsageError("--csv and --parquet have the same file: give each one of its own")
+    for written in (csv_file, parquet_file):
+        if written not in (None, "-") and file != "-" and _same_file(written, file):
+            raise click.UsageError(f"{written} is the file to read: give another one to write")
+    from ctios_fast.records.capture.capture_columns import ColumnCollector
+
+    from .capture_tables import check_parquet
+
+    try:
+        collector = ColumnCollector(messages[0], fields or None)
+        if parquet_file is not None:
+            check_parquet()
+    except (ValueError, TypeError, MissingExtra) as error:
+        raise click.UsageError(str(error)) from None
+    return Table(collector, csv_file, parquet_file)
+
+
+def _same_file(one: str | None, other: str) -> bool:
+    return one is not None and os.path.exists(one) and os.path.samefile(one, other)

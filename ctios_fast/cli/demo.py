@@ -15,6 +15,7 @@ from ctios_fast.errors import CtiOsError
 from ctios_fast.fleet.shift import STEPS, Report, work_shift
 from ctios_fast.model.session import Session
 from ctios_fast.sim import Population, Simulator
+from ctios_fast.sim.plant import MAX_AGENTS
 
 from .demo_calls import CallReport, work_calls
 
@@ -98,7 +99,7 @@ def _table(calls: CallReport, report: Report, errors: int) -> Table:
 @click.command("demo")
 @click.option(
     "--agents",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MAX_AGENTS),
     default=500,
     metavar="N",
     show_default=True,

@@ -12,6 +12,7 @@ from .file_streams import (
     IMPASSABLE,
     INCOMPLETE,
     complain,
+    direction_option,
     encoding_option,
     file_argument,
     max_frame_option,
@@ -53,11 +54,7 @@ def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: Bina
 @max_frame_option
 @encoding_option
 @click.option("--connection", metavar="CLIENT>SERVER", help="Only the lines of this connection of a capture.")
-@click.option(
-    "--direction",
-    type=click.Choice(["client", "server"]),
-    help="Only the lines of a capture that this side sent.",
-)
+@direction_option
 @file_argument
 def command(
     protocol_version: int,

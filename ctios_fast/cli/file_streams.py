@@ -58,6 +58,11 @@ encoding_option = click.option(
     callback=_encoding,
     help="Text encoding of what is not ASCII, such as utf-8. Without it such text is hex.",
 )
+direction_option = click.option(
+    "--direction",
+    type=click.Choice(["client", "server"]),
+    help="Only what this side of a connection in a capture sent.",
+)
 file_argument = click.argument(
     "file", default="-", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 )
@@ -108,6 +113,7 @@ def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) ->
         status = READER_GONE
     except OSError as error:
         _forget_output()
-        complain(f"ctios-fast: {error.strerror or error}")
+        place = f"{error.filename}: " if error.filename else ""
+        complain(f"ctios-fast: {place}{error.strerror or error}")
         status = IMPASSABLE
     sys.exit(status)

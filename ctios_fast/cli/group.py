@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from ctios_fast._version import __version__
 
@@ -29,6 +30,7 @@ COMMANDS = {
     ),
     "encode": LazyCommand("ctios_fast.cli.encode:command", "Turn JSON lines back into the byte stream."),
     "dissector": LazyCommand("ctios_fast.cli.dissector:command", "Print a Wireshark dissector in Lua."),
+    "completion": LazyCommand("ctios_fast.cli.completion:command", "Print the completion script of a shell."),
 }
 
 
@@ -47,6 +49,23 @@ class LazyGroup(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a command line. Raises click's UsageError, which lists the commands."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"there is no command {args[0]!r}: give one of {', '.join(COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin with a word, without importing one, and the group's options."""
+        words = [
+            CompletionItem(name, help=command.help)
+            for name, command in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*words, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command. An interrupt from the keyboard ends it quietly with status 130."""

@@ -44,7 +44,10 @@ async def _serve(centre: Centre) -> None:
             try:
                 await running.enter_async_context(centre)
             except OSError as error:
-                raise click.ClickException(f"cannot listen: {error.strerror or error}") from None
+                raise click.ClickException(
+                    f"cannot listen: {error.strerror or error}. Give a free port (0 takes any), an address "
+                    "of this machine, and a control socket in a folder that exists"
+                ) from None
             simulator = centre.simulator
             click.echo(f"ready a={simulator.side_a.address} b={simulator.side_b.address}")
             await stop.wait()

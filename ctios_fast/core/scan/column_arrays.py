@@ -123,17 +123,13 @@ class Columns(ColumnBlock, Mapping[str, NDArray[Any]]):
         except ImportError as error:
             raise ImportError("to_pandas needs pandas: pip install 'ctios_fast[pandas]'") from error
 
-        def column(field: ColumnField) -> Any:
-            values, mask = self[field.name], self.mask(field.name)
-            if mask is None:
-                return values
-            if field.code != "S":
-                return pd.arrays.IntegerArray(values, ~mask, copy=False)
-            objects = _text(values, encoding) if field.text else values.astype(object)
-            objects[~mask] = None
-            return pd.Series(objects, dtype=object, copy=False)
-
-        return pd.DataFrame({field.name: column(field) for field in self.plan.fields}, copy=False)
+        return pd.DataFrame(
+            {
+                field.name: pandas_column(field, self[field.name], self.mask(field.name), encoding)
+                for field in self.plan.fields
+            },
+            copy=False,
+        )
 
     def to_arrow(self, *, binary: bool = False) -> "pa.Table":
         """Return an Arrow table over the same numbers, which are not copied. A row without a value is null.
@@ -148,29 +144,54 @@ class Columns(ColumnBlock, Mapping[str, NDArray[Any]]):
         except ImportError as error:
             raise ImportError("to_arrow needs pyarrow: pip install 'ctios_fast[arrow]'") from error
 
-        def column(field: ColumnField) -> Any:
-            values, mask = self[field.name], self.mask(field.name)
-            missing = None if mask is None else pa.py_buffer(np.packbits(mask, bitorder="little"))
-            if field.code != "S":
-                kind = pa.from_numpy_dtype(values.dtype)
-                return pa.Array.from_buffers(kind, self.rows, [missing, pa.py_buffer(values)])
-            data, offsets = _packed(values, replace=field.text and not binary)
-            large = offsets.dtype == np.int64
-            if field.text and not binary:
-                kind = pa.large_string() if large else pa.string()
-            else:
-                kind = pa.large_binary() if large else pa.binary()
-            return pa.Array.from_buffers(
-                kind, self.rows, [missing, pa.py_buffer(offsets), pa.py_buffer(data)]
-            )
-
-        return pa.table({field.name: column(field) for field in self.plan.fields})
+        return pa.table(
+            {
+                field.name: arrow_column(field, self[field.name], self.mask(field.name), binary)
+                for field in self.plan.fields
+            }
+        )
 
     def __repr__(self) -> str:
         return f"<Columns {self.name} v{self.version}: {len(self)} fields, {self.rows} rows>"
 
 
-def _text(values: NDArray[np.bytes_], encoding: str | None) -> NDArray[np.object_]:
+def pandas_column(
+    field: ColumnField, values: NDArray[Any], mask: NDArray[np.bool_] | None, encoding: str | None
+) -> Any:
+    """Return what ``Columns.to_pandas`` has for one field; ``mask`` is None if every row has a value."""
+    import pandas as pd
+
+    if mask is None:
+        return values
+    if field.code != "S":
+        return pd.arrays.IntegerArray(values, ~mask, copy=False)
+    objects = texts(values, encoding) if field.text else values.astype(object)
+    objects[~mask] = None
+    return pd.Series(objects, dtype=object, copy=False)
+
+
+def arrow_column(
+    field: ColumnField, values: NDArray[Any], mask: NDArray[np.bool_] | None, binary: bool
+) -> Any:
+    """Return what ``Columns.to_arrow`` has for one field; ``mask`` is None if every row has a value."""
+    import pyarrow as pa
+
+    rows = len(values)
+    missing = None if mask is None else pa.py_buffer(np.packbits(mask, bitorder="little"))
+    if field.code != "S":
+        kind = pa.from_numpy_dtype(values.dtype)
+        return pa.Array.from_buffers(kind, rows, [missing, pa.py_buffer(values)])
+    data, offsets = _packed(values, replace=field.text and not binary)
+    large = offsets.dtype == np.int64
+    if field.text and not binary:
+        kind = pa.large_string() if large else pa.string()
+    else:
+        kind = pa.large_binary() if large else pa.binary()
+    return pa.Array.from_buffers(kind, rows, [missing, pa.py_buffer(offsets), pa.py_buffer(data)])
+
+
+def texts(values: NDArray[np.bytes_], encoding: str | None) -> NDArray[np.object_]:
+    """Return texts of the wire as str, as ``message[name]`` gives them."""
     try:
         return values.astype(np.str_).astype(object)
     except UnicodeDecodeError:

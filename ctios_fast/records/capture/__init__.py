@@ -2,6 +2,6 @@
 
 from ctios_fast.errors import CaptureError, MissingExtra
 
-from .reader import DEFAULT_PORTS, CaptureReader
+from .reader import DEFAULT_PORTS, CapturedFrame, CaptureReader
 
-__all__ = ["DEFAULT_PORTS", "CaptureError", "CaptureReader", "MissingExtra"]
+__all__ = ["DEFAULT_PORTS", "CaptureError", "CaptureReader", "CapturedFrame", "MissingExtra"]

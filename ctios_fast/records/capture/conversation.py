@@ -1,4 +1,6 @@
-"""One captured connection: takes the segments of both directions, yields records. No I/O.
+"""One captured connection: takes the segments of both directions, yields frames and marks. No I/O.
+
+A mark is the record of what the capture lacks or what cannot be read.
 
 The client is the side that sent OPEN_REQ. Where the capture contains none, these rules decide, in this
 order: the client opened the TCP connection; the other side's port is a known one; the side sent a message
@@ -11,7 +13,7 @@ version of the settings.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION, Codec
 from ctios_fast.errors import MalformedFrame
@@ -23,17 +25,16 @@ from ctios_fast.protocol.numbers import (
     OPEN_REQ,
     STOPPING_REQUESTS_TO_THIS_SIDE_IND,
 )
-from ctios_fast.records.transcript import record, record_of_malformed
 
 from .frame_finder import HEADER, Ended, Frame, FrameFinder, Skipped
 from .packets import FIN, RST, SYN, Endpoint, Segment
 from .tcp_streams import Gap, Piece, TcpStream
 
-__all__ = ["CaptureCounters", "CaptureSettings", "Conversation"]
+__all__ = ["DIRECTIONS", "CaptureCounters", "CaptureSettings", "CapturedFrame", "Conversation", "Mark"]
 
-Record = dict[str, Any]
+Mark = dict[str, Any]
 
-_DIRECTIONS: Final = ("client", "server")
+DIRECTIONS: Final = ("client", "server")
 #: Messages that travel in the opposite direction of the other messages of their kind.
 REVERSED: Final = frozenset(
     {
@@ -48,6 +49,27 @@ _VERSION_END: Final = HEADER.size + 8  # VersionNumber is the second number of O
 _TLS_HANDSHAKE: Final = b"\x16\x03"
 
 
+class CapturedFrame(NamedTuple):
+    """A frame of a connection with a CTI Server.
+
+    ``time``: seconds since the epoch at which the receiver had the whole frame.
+    ``connection``: ``"client:port>server:port"``.
+    ``direction``: the side that sent the frame: ``"client"`` or ``"server"``.
+    ``version``: the protocol version of the connection.
+    ``offset``: position of the frame in the bytes of its direction.
+    ``message``: number of the message.
+    ``data``: the frame, header included.
+    """
+
+    time: float
+    connection: str
+    direction: str
+    version: int
+    offset: int
+    message: int
+    data: bytes
+
+
 @dataclass(frozen=True)
 class CaptureSettings:
     """The options that all connections of a capture share; see ``CaptureReader``."""
@@ -55,14 +77,14 @@ class CaptureSettings:
     protocol_version: int
     max_frame: int
     ports: frozenset[int]
-    encoding: str | None
 
 
 @dataclass
 class CaptureCounters:
     """Counts of what the connections with CTI Servers contained.
 
-    ``missing``, ``skipped``: bytes. ``ended``: streams that could not be followed to their end.
+    ``missing``, ``skipped``: bytes. ``ended``: streams that could not be followed to their end. ``copies``:
+    frames that ``distinct`` left out.
     """
 
     connections: int = 0
@@ -72,6 +94,7 @@ class CaptureCounters:
     missing: int = 0
     skipped: int = 0
     ended: int = 0
+    copies: int = 0
 
 
 @dataclass
@@ -98,7 +121,8 @@ class Conversation:
         self._counters = counters
         self._ends: tuple[Endpoint, Endpoint] = (first.source, first.target)
         self._sides = (_Direction(TcpStream()), _Direction(TcpStream()))
-        self._codec = Codec(settings.protocol_version, settings.max_frame, settings.encoding)
+        self._codec = Codec(settings.protocol_version, settings.max_frame)
+        self._names: dict[int, str] = {}  # of the connection, by the end that is the client
         self._opener: int | None = None  # the end that opened the TCP connection: 0 or 1
         self._client: int | None = None  # the end that is the client
         self._open_req_seen = False  # an OPEN_REQ has settled which end is the client
@@ -116,8 +140,8 @@ class Conversation:
         stream = self._sides[self._end(segment.source)].stream
         return stream.begins_again(segment.sequence) or (self.closed and not stream.begun)
 
-    def segment(self, segment: Segment) -> Iterator[Record]:
-        """Yield the records that a segment completes."""
+    def segment(self, segment: Segment) -> Iterator[CapturedFrame | Mark]:
+        """Yield what a segment completes."""
         if self.closed or self.relevant is False:
             return
         end = self._end(segment.source)
@@ -133,7 +157,7 @@ class Conversation:
         if segment.flags & RST or (sender.ended and receiver.ended):
             yield from self.finish(time)
 
-    def finish(self, time: float) -> Iterator[Record]:
+    def finish(self, time: float) -> Iterator[CapturedFrame | Mark]:
         """Yield the rest. The connection or the capture has ended."""
         if self.closed or self.relevant is False:
             return
@@ -155,7 +179,7 @@ class Conversation:
         self.relevant = True
         self._counters.connections += 1
 
-    def _event(self, end: int, event: Piece | Gap) -> Iterator[Record]:
+    def _event(self, end: int, event: Piece | Gap) -> Iterator[CapturedFrame | Mark]:
         if self.relevant:
             yield from self._read(end, event)
         elif self.relevant is None and self._verdicts[end] is None:
@@ -192,9 +216,9 @@ class Conversation:
                 return self._codec.describe(number) is not None
         return None
 
-    # --- Records ---
+    # --- Frames and marks ---
 
-    def _read(self, end: int, event: Piece | Gap) -> Iterator[Record]:
+    def _read(self, end: int, event: Piece | Gap) -> Iterator[CapturedFrame | Mark]:
         side = self._sides[end]
         frames = side.frames
         if frames is None:
@@ -224,7 +248,7 @@ class Conversation:
         except MalformedFrame:
             return False
 
-    def _found(self, end: int, found: Frame | Skipped | Ended) -> Record:
+    def _found(self, end: int, found: Frame | Skipped | Ended) -> CapturedFrame | Mark:
         match found:
             case Frame():
                 return self._frame(end, found)
@@ -235,7 +259,7 @@ class Conversation:
                 self._counters.ended += 1
                 return self._row(end, found.time, {"offset": found.offset, "ended": found.reason})
 
-    def _frame(self, end: int, frame: Frame) -> Record:
+    def _frame(self, end: int, frame: Frame) -> CapturedFrame:
         self._counters.frames += 1
         number = HEADER.unpack_from(frame.data)[1]
         if number == OPEN_REQ and not self._open_req_seen:
@@ -244,18 +268,16 @@ class Conversation:
             self._client = self._likely_client(end, number)
         if number == OPEN_REQ and end == self._client:
             self._learn_version(frame.data)
-        try:
-            row = record(self._codec.decode(frame.data), frame.offset)
-        except MalformedFrame as error:
-            self._counters.malformed += 1
-            row = record_of_malformed(error, frame.offset)
-        return self._row(end, frame.time, row)
+        name, direction = self._place(end)
+        return CapturedFrame(
+            frame.time, name, direction, self._codec.version, frame.offset, number, frame.data
+        )
 
     def _learn_version(self, frame: bytes) -> None:
         if len(frame) >= _VERSION_END:
             version = int.from_bytes(frame[_VERSION_END - 4 : _VERSION_END])
             if OLDEST_VERSION <= version <= NEWEST_VERSION and version != self._codec.version:
-                self._codec = Codec(version, self._settings.max_frame, self._settings.encoding)
+                self._codec = Codec(version, self._settings.max_frame)
 
     def _likely_client(self, end: int, number: int) -> int | None:
         """Return the client's end by opener, ports or the message's kind, in this order; None if unknown."""
@@ -270,15 +292,23 @@ class Conversation:
         from_client = (layout.kind == "request") != (number in REVERSED)
         return end if from_client else 1 - end
 
-    def _row(self, end: int, time: float, row: Record) -> Record:
+    def _row(self, end: int, time: float, row: Mark) -> Mark:
+        name, direction = self._place(end)
+        head = {"time": time, "connection": name, "direction": direction}
+        return {**head, "version": self._codec.version, **row}
+
+    def _place(self, end: int) -> tuple[str, str]:
+        """Return the name of the connection and the direction of what an end sends."""
         client = self._client
         if client is None:
             client = self._opener
         if client is None:
             client = 0 if self._ends[0][1] > self._ends[1][1] else 1
-        name = f"{_shown(self._ends[client])}>{_shown(self._ends[1 - client])}"
-        head = {"time": time, "connection": name, "direction": _DIRECTIONS[end != client]}
-        return {**head, "version": self._codec.version, **row}
+        name = self._names.get(client)
+        if name is None:
+            name = f"{_shown(self._ends[client])}>{_shown(self._ends[1 - client])}"
+            self._names[client] = name
+        return name, DIRECTIONS[end != client]
 
     def _end(self, endpoint: Endpoint) -> int:
         return 0 if endpoint == self._ends[0] else 1

@@ -104,19 +104,21 @@ class FrameFinder:
 
     def _split(self, time: float, last: bool) -> Iterator[Found]:
         """Take one frame after another."""
-        while len(self._buffer) >= HEADER.size:
-            size = self._size(0)
-            if size > self._max_frame:
-                if self._sure:
-                    yield self._ended(time, FrameTooLarge(size, self._max_frame, self._offset))
-                else:
-                    self._work = self._search
-                    yield from self._search(time, last)
-                return
-            if size > len(self._buffer):
-                return
-            yield Frame(self._offset, time, bytes(self._buffer[:size]))
-            self._drop(size)
+        buffer, start, offset = self._buffer, 0, self._offset
+        size = self._size(0) if len(buffer) >= HEADER.size else len(buffer) + 1
+        while size <= self._max_frame and start + size <= len(buffer):
+            yield Frame(offset + start, time, bytes(buffer[start : start + size]))
+            start += size
+            if len(buffer) - start < HEADER.size:
+                break
+            size = self._size(start)
+        self._drop(start)
+        if len(buffer) >= HEADER.size and size > self._max_frame:
+            if self._sure:
+                yield self._ended(time, FrameTooLarge(size, self._max_frame, self._offset))
+            else:
+                self._work = self._search
+                yield from self._search(time, last)
 
     def _search(self, time: float, last: bool) -> Iterator[Found]:
         """Search for the beginning of a frame."""

@@ -1,4 +1,4 @@
-"""Reads CTI Server traffic from packet captures: both directions of every connection, as records.
+"""Reads CTI Server traffic from packet captures: both directions of every connection, as records or columns.
 
 ::
 
@@ -24,22 +24,32 @@ A record has the form that ``ctios_fast.records.transcript`` describes, after fo
 Reading needs the extra ``[pcap]``. Memory does not grow with the capture: the reader remembers
 ``MAX_CONNECTIONS`` and drops the longest silent one for a new one; each direction holds back 1 MiB at most.
 
+``CaptureReader().columns(file, "AGENT_STATE_EVENT", ["AgentState", "AgentID"])`` returns one array per field
+instead, with the four keys above as arrays beside them. It keeps all frames of the message in memory.
+
 ``packets`` reads segments from files, ``tcp_streams`` puts them in order, ``frame_finder`` finds frames in
-streams with gaps, and ``conversation`` joins the two directions.
+streams with gaps, ``conversation`` joins the two directions, ``copies`` finds events that several clients
+heard, and ``columns`` has the arrays.
 """
 
-from collections.abc import Collection, Iterator
-from typing import Any, BinaryIO, Final
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from ctios_fast._checks import check_frame_limit, check_integer
-from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
+from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION, Codec
+from ctios_fast.core.message import Message
 from ctios_fast.core.text_encoding import checked_encoding
-from ctios_fast.errors import CaptureError, MissingExtra
+from ctios_fast.errors import CaptureError, MalformedFrame, MissingExtra
 from ctios_fast.protocol.codes import DEFAULT_PORTS
+from ctios_fast.records.transcript import record, record_of_malformed
 
-from .conversation import CaptureCounters, CaptureSettings, Conversation
+from .conversation import CaptureCounters, CapturedFrame, CaptureSettings, Conversation, Mark
+from .copies import Copies
 from .frame_finder import HEADER
 from .packets import PacketCounters, segments
+
+if TYPE_CHECKING:
+    from .capture_columns import CaptureColumns
 
 __all__ = [
     "DEFAULT_PORTS",
@@ -47,6 +57,7 @@ __all__ = [
     "CaptureCounters",
     "CaptureError",
     "CaptureReader",
+    "CapturedFrame",
     "MissingExtra",
     "PacketCounters",
     "looks_like_capture",
@@ -81,6 +92,9 @@ class CaptureReader:
     message.
 
     ``encoding``: text encoding of what is not ASCII, as for ``Codec``.
+    ``distinct``: True for one copy of an event that several connections or monitors heard. ``copies`` defines
+    what a copy is; ``counters.copies`` counts what was left out.
+    ``within``: seconds from the first copy of an event to its last, 0 or more.
 
     ``packets``, ``counters``: counts of what has been read.
 
@@ -94,6 +108,8 @@ class CaptureReader:
         max_frame: int = DEFAULT_MAX_FRAME,
         ports: Collection[int] = DEFAULT_PORTS,
         encoding: str | None = None,
+        distinct: bool = False,
+        within: float = 1.0,
     ) -> None:
         check_integer("protocol_version", protocol_version, OLDEST_VERSION, NEWEST_VERSION)
         check_frame_limit(max_frame)
@@ -101,9 +117,14 @@ class CaptureReader:
             raise TypeError(f"ports must be a collection of port numbers, got {ports!r}")
         for port in ports:
             check_integer("ports", port, 1, 65535)
-        self._settings = CaptureSettings(
-            protocol_version, max_frame, frozenset(ports), checked_encoding(encoding)
-        )
+        if isinstance(within, bool) or not isinstance(within, int | float):
+            raise TypeError(f"within must be a number of seconds, got {within!r}")
+        if not 0 <= within < float("inf"):
+            raise ValueError(f"within must be 0 or more seconds, got {within!r}")
+        self._settings = CaptureSettings(protocol_version, max_frame, frozenset(ports))
+        self._encoding = checked_encoding(encoding)
+        self._copies = Copies(within) if distinct else None
+        self._codecs: dict[int, Codec] = {}  # by protocol version
         #: By the two ends of each connection; the longest silent one first.
         self._conversations: dict[frozenset[tuple[bytes, int]], Conversation] = {}
         self.packets = PacketCounters()
@@ -117,6 +138,67 @@ class CaptureReader:
         Raises MissingExtra without scapy. Raises CaptureError for a file that is not a capture or ends
         inside a packet, after the records of everything before that point.
         """
+        for item in self.items(source):
+            yield self.record(item) if isinstance(item, CapturedFrame) else item
+
+    def record(self, frame: CapturedFrame) -> dict[str, Any]:
+        """Return the record of a frame. ``counters.malformed`` counts a malformed one."""
+        codec = self._codecs.get(frame.version)
+        if codec is None:
+            codec = Codec(frame.version, self._settings.max_frame, self._encoding)
+            self._codecs[frame.version] = codec
+        try:
+            row = record(codec.decode(frame.data), frame.offset)
+        except MalformedFrame as error:
+            self.counters.malformed += 1
+            row = record_of_malformed(error, frame.offset)
+        head = {"time": frame.time, "connection": frame.connection, "direction": frame.direction}
+        return {**head, "version": frame.version, **row}
+
+    def columns(
+        self,
+        source: BinaryIO,
+        message: int | str | type[Message],
+        fields: Iterable[str] | None = None,
+        *,
+        connection: str | None = None,
+        direction: str | None = None,
+    ) -> "CaptureColumns":
+        """Return all frames of one message as one array per field.
+
+        ``source``: as for ``records``.
+        ``message``: the message's number, name or class.
+        ``fields``: names of fields, as for ``decode_columns``; None for all fixed fields of the newest
+        version that occurs.
+        ``connection``, ``direction``: only frames with these values of the records' keys; None for all.
+
+        Raises ValueError and TypeError as ``decode_columns`` does, and ValueError for another direction than
+        "client" and "server", before anything is read. Raises MissingExtra and CaptureError as ``records``
+        does. To have what precedes the damage in a file, give the frames of ``items`` to a
+        ``ColumnCollector`` (``ctios_fast.records.capture.capture_columns``).
+        """
+        from .capture_columns import ColumnCollector  # imports NumPy
+
+        collector = ColumnCollector(message, fields, connection=connection, direction=direction)
+        for item in self.items(source):
+            if isinstance(item, CapturedFrame):
+                collector.add(item)
+        columns = collector.columns()
+        self.counters.malformed += columns.malformed
+        return columns
+
+    def items(self, source: BinaryIO) -> Iterator[CapturedFrame | Mark]:
+        """Yield the frames of a capture, not decoded, and the records of what it lacks.
+
+        ``source``: as for ``records``. Raises as ``records`` does.
+        """
+        for item in self._all_items(source):
+            if self._copies is not None and isinstance(item, CapturedFrame) and self._copies.is_copy(item):
+                self.counters.copies += 1
+            else:
+                yield item
+
+    def _all_items(self, source: BinaryIO) -> Iterator[CapturedFrame | Mark]:
         time = 0.0
         try:
             for segment in segments(source, self.packets):
@@ -136,12 +218,12 @@ class CaptureReader:
             raise
         yield from self._finish(time)
 
-    def _make_room(self, time: float) -> Iterator[dict[str, Any]]:
+    def _make_room(self, time: float) -> Iterator[CapturedFrame | Mark]:
         if len(self._conversations) >= MAX_CONNECTIONS:
             oldest = next(iter(self._conversations))
             yield from self._conversations.pop(oldest).finish(time)
 
-    def _finish(self, time: float) -> Iterator[dict[str, Any]]:
+    def _finish(self, time: float) -> Iterator[CapturedFrame | Mark]:
         while self._conversations:
             oldest = next(iter(self._conversations))
             yield from self._conversations.pop(oldest).finish(time)
