@@ -7,6 +7,7 @@ read when the core is imported. Each trick is in one file, whose header states w
 ``frame-templates``  ``core/encode/keyword_cache.pyx``
 ``vectorcall``       ``core/classes/base.pyx``
 ``attribute-table``  ``core/classes/attribute_table.pxd``
+``field-store``      ``core/dispatch/field_store.pyx``
 ``last-number``      ``core/dispatch/last_number.pxd``
 ``text-cache``       ``core/dispatch/text_cache.pxd``
 ``transpose``        ``core/c/transpose.h``
@@ -21,6 +22,7 @@ __all__ = ["TRICKS", "is_on"]
 TRICKS = frozenset(
     {
         "attribute-table",
+        "field-store",
         "frame-templates",
         "last-number",
         "text-cache",

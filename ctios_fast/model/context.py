@@ -120,6 +120,10 @@ def _nobody(name: str) -> None:
     del name
 
 
+def _nothing() -> None:
+    pass
+
+
 def _no_devices() -> tuple[str, ...]:
     return ()
 
@@ -190,6 +194,7 @@ class Context:
         "mode",
         "monitor_id",
         "monitors",
+        "ownership_changed",
         "peripheral_id",
         "readers",
         "registry",
@@ -250,6 +255,8 @@ class Context:
         self.hears_all = False
         #: Whether every event is the session's own: it hears all, and no agent is monitored.
         self.is_everything_own = False
+        #: Called after ``is_everything_own`` may have changed. The folder of agents sets it.
+        self.ownership_changed: Callable[[], object] = _nothing
         #: Listeners by event, read-only: where there are none, Arguments need not be built.
         self.listeners: Mapping[str, tuple[Listener, ...]] = events.listeners
         #: Compiled field readers by kind. They are the session's own, since a reader is for one thread.
@@ -464,6 +471,7 @@ class Context:
     def monitored_agents_changed(self) -> None:
         """Supervisors monitor other agents than before."""
         self.is_everything_own = self.hears_all and not self.monitors.watches
+        self.ownership_changed()
 
     @property
     def heartbeat(self) -> float | None:
@@ -508,5 +516,6 @@ class Context:
         self.companion = None
         self.supervisor_buttons = None
         self.hears_all = self.is_everything_own = False
+        self.ownership_changed()
         self.services_granted = 0
         self.statistics.stop()

@@ -158,9 +158,9 @@ class ModeSetting:
     def _enter(self, mode: Mode, peripheral_id: int, agent: Agent | None) -> None:
         context = self._context
         before = context.current_agent
+        context.peripheral_id = peripheral_id
         context.enter_mode(mode)
         context.configuration.begin(mode.configuration)
-        context.peripheral_id = peripheral_id
         context.registry.use_peripheral(peripheral_id)
         context.current_agent = None if agent is None else adopt(context, agent)
         context.buttons = None if agent is None else ButtonReports(context, device_abilities)

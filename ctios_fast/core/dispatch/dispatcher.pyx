@@ -14,6 +14,7 @@ from ctios_fast.core.codec cimport Codec
 from ctios_fast.core.frames cimport FrameBuffer, FrameHolder
 from .c_handler cimport Frame, FrameHandler
 from .field_handler cimport FieldHandler
+from .field_store cimport FieldStore
 from .frame_batch cimport FrameBatch
 from ctios_fast.core.layout cimport (
     HEADER_SIZE, MESSAGE_NUMBERS, Layout, Layouts, message_name,
@@ -57,6 +58,7 @@ cdef enum:
     BOTH = 2                    # some with the view, some in C with the view's copy of the frame
     UNSORTED = 3                # not known yet
     FIELDS = 4                  # one FieldHandler without the view, with the frame in the buffer
+    STORED = 5                  # one FieldHandler with a store, which may take the frame; otherwise as BOTH
     BATCHED = 8                 # added to one of them: some are batch handlers, which get columns
 
 # Types of functions that may raise, for a caller that tests the result itself.
@@ -442,6 +444,8 @@ cdef class Dispatcher(FrameHolder):
                     self.filtered += 1
                 elif called == FIELDS:
                     _deliver_fields(self, <tuple>handlers, number, frame, size)
+                elif called == STORED:
+                    _store(self, <tuple>handlers, number, frame, size, &left)
                 elif called >= BATCHED:
                     self.take(<tuple>handlers, called - BATCHED, number, frame, size, &left)
                 else:
@@ -467,6 +471,30 @@ cdef inline int _deliver(
     if not _prove(self, number, frame, size, &proved):
         return 0
     return _call_handlers(self, handlers, called, &proved)
+
+
+cdef inline int _store(
+    Dispatcher self, tuple handlers, uint32_t number, const unsigned char *frame, Py_ssize_t size,
+    Py_ssize_t *left,
+) except -1:
+    # Gives a frame to the store of the one FieldHandler, or to the handler. The store may take frames of the
+    # same message that follow, too; no Python code runs meanwhile.
+    cdef FieldStore store = (<FieldHandler>PyTuple_GET_ITEM(handlers, 0)).store
+    cdef FrameBuffer frames = self._frames
+    cdef Py_ssize_t bytes, rows
+    cdef Py_ssize_t count = 1 if self._filter is not None else left[0] + 1 if left[0] >= 0 else PY_SSIZE_T_MAX
+    if store.is_on:
+        bytes = store.take(
+            self._codec.layouts, frame, frames.memory() + frames.received_end(), frames.max_frame, count,
+            &rows,
+        )
+        if rows:
+            frames.skip(bytes - size)
+            self.frames_seen += rows - 1
+            if left[0] >= 0:
+                left[0] -= rows - 1
+            return 0
+    return _deliver(self, handlers, STORED, number, frame, size)
 
 
 cdef inline int _deliver_fields(
@@ -540,6 +568,8 @@ cdef inline int _call_handlers(Dispatcher self, tuple handlers, int called, Fram
         called = _way_to_call(handlers)
     if called == FRAME or called == FIELDS:
         return _deliver_in_place(self, handlers, frame)
+    if called == STORED:
+        called = BOTH if (<FieldHandler>PyTuple_GET_ITEM(handlers, 0)).needs_view() else FRAME
     return _deliver_view(self, handlers, called, frame)
 
 
@@ -689,8 +719,11 @@ cdef int _way_to_call(tuple handlers) except -1:
         if isinstance(handler, FrameHandler):
             in_c += 1
             in_place += not (type(handler) is FieldHandler and (<FieldHandler>handler).needs_view())
-    if in_place == 1 == len(handlers) and type(handlers[0]) is FieldHandler:
-        return FIELDS
+    if len(handlers) == 1 and type(handlers[0]) is FieldHandler:
+        if (<FieldHandler>handlers[0]).store is not None:
+            return STORED
+        if in_place:
+            return FIELDS
     return VIEW if in_c == 0 else FRAME if in_place == len(handlers) else BOTH
 
 

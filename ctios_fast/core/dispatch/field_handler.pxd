@@ -5,6 +5,7 @@ from cpython.object cimport PyObject
 
 from .c_handler cimport Frame, FrameHandler
 from .field_reader cimport FieldReader, ReaderState
+from .field_store cimport FieldStore
 
 
 @cython.final
@@ -12,6 +13,7 @@ cdef class FieldHandler(FrameHandler):
     cdef readonly object handler        # what is called
     cdef readonly tuple fields          # as they were given
     cdef readonly bint with_message     # whether the view is the first argument
+    cdef readonly FieldStore store      # stores messages without a call, or None
     cdef FieldReader _reader            # of the fields that are not in _records
     cdef ReaderState *_state            # of the reader
     cdef tuple _records                 # pairs: position among the fields, attribute of the view

@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterable
 from typing import final
 
 from ctios_fast.core.dispatch.c_handler import FrameHandler
+from ctios_fast.core.dispatch.field_store import FieldStore
 from ctios_fast.core.message import Message
 
 @final
@@ -13,10 +14,13 @@ class FieldHandler(FrameHandler):
         fields: Iterable[str],
         *,
         with_message: bool = False,
+        store: FieldStore | None = None,
     ) -> None: ...
     @property
     def handler(self) -> Callable[..., object]: ...
     @property
     def fields(self) -> tuple[str, ...]: ...
+    @property
+    def store(self) -> FieldStore | None: ...
     @property
     def with_message(self) -> bool: ...

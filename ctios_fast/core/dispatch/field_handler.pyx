@@ -13,6 +13,7 @@ from ctios_fast.core.message cimport Message
 from ctios_fast.core.pyobjects cimport call_offset, vector_call
 from .c_handler cimport Frame, FrameHandler
 from .field_reader cimport MAX_FIELDS, FieldReader, collect
+from .field_store cimport FieldStore
 from .references cimport owned, release
 
 from ctios_fast.protocol.naming import message_number
@@ -45,9 +46,11 @@ cdef class FieldHandler(FrameHandler):
     """A handler of a dispatcher that is called with the values of fields: ``handler(state, agent_id)``.
 
     ``Dispatcher.on`` creates one if it is given ``fields``; the parameters are described there.
+
+    - ``store``: stores messages that need no call. It is used while the message has no other handler.
     """
 
-    def __cinit__(self, message_type, handler, fields, *, bint with_message=False):
+    def __cinit__(self, message_type, handler, fields, *, bint with_message=False, FieldStore store=None):
         # Imported late: it reads the table of the message classes, which many programs do not need.
         from .field_names import check_arity, resolved
 
@@ -61,6 +64,7 @@ cdef class FieldHandler(FrameHandler):
         check_arity(handler, self._count, with_message)
         self.handler = handler
         self.with_message = with_message
+        self.store = store
         self._reader = FieldReader(*names)
         self._state = &self._reader.state
         self._records = records or None

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Final
 
 from ctios_fast.core import FieldHandler, Handler, Message
+from ctios_fast.core.dispatch.field_store import FieldStore
+from ctios_fast.core.dispatch.text_dict import TextDict
 from ctios_fast.model.context import Context
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.null_ids import names_nothing
@@ -16,7 +18,8 @@ from .agent_repairs import AgentRepairs
 from .by_device import AgentsByDevice
 from .events import AGENT_EVENTS
 from .state_arguments import details_reader
-from .state_of_agent import apply_domain_state, apply_state
+from .state_of_agent import NEVER_QUIET, QUIET_SLOTS, apply_domain_state, apply_state
+from .states import STATES
 
 __all__ = ["AGENTS"]
 
@@ -39,6 +42,7 @@ _MAX_KEY: Final = 12
 
 
 def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
+    objects = agents.by_key = TextDict(Agent)  # there is no agent yet
     by_device = AgentsByDevice(context, agents)
     context.readers["agent"] = details_reader().fill
     context.agent_at = by_device.at
@@ -70,8 +74,32 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
 
     on_state = _state_handler(context, agents, agent_of)
     return {
-        ged.AGENT_STATE_EVENT: FieldHandler(ged.AGENT_STATE_EVENT, on_state, _STATE_FIELDS, with_message=True)
+        ged.AGENT_STATE_EVENT: FieldHandler(
+            ged.AGENT_STATE_EVENT, on_state, _STATE_FIELDS, with_message=True, store=_store(context, objects)
+        )
     }
+
+
+def _store(context: Context, agents: TextDict[Agent]) -> FieldStore:
+    # Stores the events for which ``on_agent_state`` would only change the agent's state and reason code.
+    store = FieldStore(
+        ged.AGENT_STATE_EVENT,
+        agents,
+        "AgentID",
+        stores={"AgentState": ("state", STATES), "EventReasonCode": ("reason_code", None)},
+        texts={"AgentInstrument": "agent_instrument", "AgentExtension": "agent_extension"},
+        expects=QUIET_SLOTS,
+        within={"PeripheralID": (), "MRDID": (_VOICE, *_NO_DOMAIN)},
+        without={"AgentState": NEVER_QUIET},
+    )
+
+    def switch(_: object = None) -> None:
+        store.limit("PeripheralID", (context.peripheral_id,))
+        store.is_on = context.is_everything_own and not heard[0]
+
+    heard = context.events.watch("OnAgentStateChange", changed=switch)
+    context.ownership_changed = switch
+    return store
 
 
 def _state_handler(

@@ -13,6 +13,7 @@ each skill group has an event of its own, and where UNKNOWN lies between.
 asked for. A logout in the gap is found by the answer, and reported then.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast.core import Message
@@ -39,6 +40,8 @@ from .states import STATES, agent_state
 
 __all__ = [
     "MAX_DOMAINS",
+    "NEVER_QUIET",
+    "QUIET_SLOTS",
     "ChangeOfAgent",
     "StateOfAgent",
     "apply_domain_state",
@@ -56,6 +59,11 @@ _LOGOUT: Final = int(states.LOGOUT)
 _UNKNOWN: Final = int(states.UNKNOWN)
 #: What an event is for an agent: an own one without a logout, an own one with it, or a monitor's.
 _STAYS, _LEAVES, _MONITORED = 0, 1, 2
+#: Slots of an agent for which ``apply_state`` only changes the state and the reason code, without a listener:
+#: no gap is open, no request waits, and the state is not followed.
+QUIET_SLOTS: Final[Mapping[str, object]] = {"_changes": None, "_gap": None, "_is_followed": False}
+#: States for which it may do more.
+NEVER_QUIET: Final = (_LOGOUT, _UNKNOWN)
 #: Events that report a state of an agent.
 _STATE_EVENTS: Final = ("OnAgentStateChange", "OnMonitoredAgentStateChange", "OnQueryAgentStateConf")
 

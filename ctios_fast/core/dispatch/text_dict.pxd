@@ -1,0 +1,62 @@
+# A dict of objects that C code finds by the bytes of a text.
+
+cimport cython
+from cpython.object cimport PyObject
+from libc.stdint cimport uint64_t
+
+from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
+
+cdef enum:
+    MAX_PROBES = 32                 # places, from the first one on, that a text may be at
+
+cdef struct IndexPlace:
+    uint64_t first, second          # the characters, eight in each word
+    PyObject *value                 # borrowed from the dict; NULL: free, or empty again if `first` is not 0
+
+
+cdef inline bint words_of(
+    const unsigned char *p, Py_ssize_t size, uint64_t *first, uint64_t *second
+) noexcept nogil:
+    # Sets the words of the text before the first NUL. Returns false for an empty text, for one of more than
+    # 15 characters, and for one that is not ASCII. Up to seven bytes before `p` must be readable.
+    first[0] = before_nul(word_at(p, size, 0))
+    second[0] = before_nul(word_at(p, size, 8)) if first[0] >> 56 else 0
+    return first[0] != 0 and not second[0] >> 56 and not (first[0] | second[0]) & NOT_ASCII
+
+
+@cython.final
+cdef class TextDict(dict):
+    cdef readonly type kind
+    cdef IndexPlace *_places
+    cdef size_t _count              # of places: 0, or a power of two
+    cdef size_t _used               # places that are not free
+
+    cdef int _add(self, object key, object value) except -1
+    cdef int _remove(self, object key) except -1
+    cdef int _rebuild(self) except -1
+    cdef void _put(self, uint64_t first, uint64_t second, PyObject *value) noexcept
+    cdef void _drop(self) noexcept
+
+    cdef inline IndexPlace *place_of(self, uint64_t first, uint64_t second) noexcept:
+        # The first place where the words may be. NULL: the index is empty.
+        cdef uint64_t hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
+        if self._count == 0:
+            return NULL
+        hash = (hash ^ hash >> 32) * HASH_MULTIPLIER
+        return &self._places[hash >> 32 & (self._count - 1)]
+
+    cdef inline PyObject *value_at(self, IndexPlace *place, uint64_t first, uint64_t second) noexcept:
+        # The value of the words, as a borrowed reference, or NULL. `place`: what place_of returned.
+        cdef IndexPlace *end = self._places + self._count
+        cdef int _i
+        if place == NULL:
+            return NULL
+        for _i in range(MAX_PROBES):
+            if place.first == first and place.second == second and place.value != NULL:
+                return place.value
+            if place.first == 0:
+                return NULL
+            place += 1
+            if place == end:
+                place = self._places
+        return NULL
