@@ -54,7 +54,7 @@ class Chosen(NamedTuple):
             if isinstance(item, CapturedFrame):
                 connection, direction, message = item.connection, item.direction, item.message
             else:
-                connection, direction, message = item["connection"], item["direction"], None
+                connection, direction, message = str(item["connection"]), str(item["direction"]), None
             number = numbers.setdefault(connection, len(numbers) + 1)
             if (
                 self.connection in (None, connection, str(number))

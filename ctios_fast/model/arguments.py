@@ -58,7 +58,7 @@ class Arguments(TypedElements, MutableMapping[str, object]):
     __slots__ = ("_index", "_values")
 
     def __init__(
-        self, values: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None, /, **more: Any
+        self, values: Mapping[str, object] | Iterable[tuple[str, object]] | None = None, /, **more: object
     ) -> None:
         covered = _COVER.pairs(values)
         values = None
@@ -117,12 +117,13 @@ class Arguments(TypedElements, MutableMapping[str, object]):
             raise KeyError(key)
         return values[known]
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def __setitem__(self, key: str, value: object) -> None:
         value = _COVER.value(key, value)
         if not isinstance(key, str):
             raise not_text(key)
-        if isinstance(taken(value), Arguments | tuple):
-            self._refuse_cycle(key, value)
+        kept = taken(value)
+        if isinstance(kept, Arguments | tuple):
+            self._refuse_cycle(key, kept)
         self._put(key, value)
 
     def __delitem__(self, key: str) -> None:
@@ -156,10 +157,12 @@ class Arguments(TypedElements, MutableMapping[str, object]):
             self[key] = default
         return self[key]
 
-    def update(self, values: Any = (), /, **more: Any) -> None:
+    def update(  # type: ignore[override]  # a mapping of another kind of keys is refused
+        self, values: Mapping[str, object] | Iterable[tuple[str, object]] = (), /, **more: object
+    ) -> None:
         """Set all pairs, given as a mapping, as pairs or by name. Nothing is set where one is refused."""
         covered = _COVER.pairs(values)
-        values = None
+        values = ()
         further = _COVER.pairs(more) if more else ()
         more = {}
         self._accept(covered, further)
@@ -169,25 +172,28 @@ class Arguments(TypedElements, MutableMapping[str, object]):
         self._values.clear()
         self._index = None
 
-    def __or__(self, other: Any) -> "Arguments":
+    def __or__(self, other: Mapping[str, object]) -> "Arguments":
         if not isinstance(other, Mapping):
             return NotImplemented
-        other = _COVER.pairs(other)
+        covered = _COVER.pairs(other)
+        other = {}
         joined = self._shallow()
-        joined._accept(other)
+        joined._accept(covered)
         return joined
 
-    def __ror__(self, other: Any) -> "Arguments":
+    def __ror__(self, other: Mapping[str, object]) -> "Arguments":
         if not isinstance(other, Mapping):
             return NotImplemented
-        other = _COVER.pairs(other)
+        covered = _COVER.pairs(other)
+        other = {}
         joined = Arguments()
-        joined._accept(other, _COVER.pairs(self))
+        joined._accept(covered, _COVER.pairs(self))
         return joined
 
-    def __ior__(self, other: Any) -> Self:
-        other = _COVER.pairs(other)
-        self._accept(other)
+    def __ior__(self, other: Mapping[str, object]) -> Self:
+        covered = _COVER.pairs(other)
+        other = {}
+        self._accept(covered)
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -242,14 +248,14 @@ class Arguments(TypedElements, MutableMapping[str, object]):
         """The nested Arguments."""
         return nested(key, self[key])
 
-    def set_value(self, key: str, value: Any) -> None:
+    def set_value(self, key: str, value: object) -> None:
         """Set the value, replacing one that is there."""
         value = _COVER.value(key, value)
         self[key] = value
 
     add_item = set_value
 
-    def set_value_int(self, key: str, value: Any) -> None:
+    def set_value_int(self, key: str, value: object) -> None:
         """Set the value as an integer of 64 bits.
 
         The typed setters convert as the typed getters do and raise the same errors; nothing is set then.
@@ -257,32 +263,32 @@ class Arguments(TypedElements, MutableMapping[str, object]):
         value = _COVER.value(key, value)
         self[key] = as_integer(key, taken(value), INT)
 
-    def set_value_uint(self, key: str, value: Any) -> None:
+    def set_value_uint(self, key: str, value: object) -> None:
         """Set the value as an unsigned integer of 32 bits."""
         value = _COVER.value(key, value)
         self[key] = as_integer(key, taken(value), UINT)
 
-    def set_value_short(self, key: str, value: Any) -> None:
+    def set_value_short(self, key: str, value: object) -> None:
         """Set the value as an integer of 16 bits."""
         value = _COVER.value(key, value)
         self[key] = as_integer(key, taken(value), SHORT)
 
-    def set_value_ushort(self, key: str, value: Any) -> None:
+    def set_value_ushort(self, key: str, value: object) -> None:
         """Set the value as an unsigned integer of 16 bits."""
         value = _COVER.value(key, value)
         self[key] = as_integer(key, taken(value), USHORT)
 
-    def set_value_bool(self, key: str, value: Any) -> None:
+    def set_value_bool(self, key: str, value: object) -> None:
         """Set the value as a boolean."""
         value = _COVER.value(key, value)
         self[key] = as_boolean(key, taken(value))
 
-    def set_value_string(self, key: str, value: Any) -> None:
+    def set_value_string(self, key: str, value: object) -> None:
         """Set the value as text. A password is hidden."""
         value = _COVER.value(key, value)
         self[key] = value if isinstance(value, Secret) else as_text(key, taken(value))
 
-    def set_value_array(self, key: str, value: Any) -> None:
+    def set_value_array(self, key: str, value: object) -> None:
         """Set nested Arguments; a plain mapping becomes nested Arguments."""
         is_mapping = isinstance(value, Mapping)
         value = _COVER.value(key, value) if is_mapping else Refusal(wrong(key, "nested Arguments", value))
@@ -302,18 +308,18 @@ class Arguments(TypedElements, MutableMapping[str, object]):
 
     # --- Arrays: one pair for each element, under the keyword with an index -------------------------
 
-    def get_indexed(self, key: str, *, first: int = 1) -> list[Any]:
+    def get_indexed(self, key: str, *, first: int = 1) -> list[object]:
         """The values of ``key[1]``, ``key[2]`` and so on, up to the first that is missing.
 
         ``first``: the first index. CTI OS counts from 1, but the elements of ECC arrays from 0.
         """
         name = _name(key)
-        values: list[Any] = []
+        values: list[object] = []
         while (value := self.get(f"{name}[{first + len(values)}]", _MISSING)) is not _MISSING:
             values.append(value)
         return values
 
-    def set_indexed(self, key: str, values: Sequence[Any], *, first: int = 1) -> None:
+    def set_indexed(self, key: str, values: Sequence[object], *, first: int = 1) -> None:
         """Set ``key[1]``, ``key[2]`` and so on, and remove what a longer array had after them.
 
         - ``values``: a list or a tuple.
@@ -347,7 +353,7 @@ class Arguments(TypedElements, MutableMapping[str, object]):
         """The nested Arguments at a position."""
         return self.get_value_array(self.get_element_key(index))
 
-    def set_element(self, index: int, value: Any) -> None:
+    def set_element(self, index: int, value: object) -> None:
         """Set the value at a position; its keyword stays."""
         try:
             key = self.get_element_key(index)
@@ -378,7 +384,7 @@ class Arguments(TypedElements, MutableMapping[str, object]):
         args._accept(read)
         return args
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, object]:
         """The pairs as plain dicts and lists, for JSON. A password is ``"***"``.
 
         Raises ``MethodError`` (E_CTIOS_INVALID_ARGUMENT) for a value that JSON cannot express.

@@ -111,7 +111,7 @@ class PropertyObject(TypedValues):
         """A property that holds Arguments. Raises ``MethodError`` for another one."""
         return nested(*self._found(keyword))
 
-    def get_element(self, keyword: str, index: int) -> Any:
+    def get_element(self, keyword: str, index: int) -> object:
         """The value at a position, from 1 on, of a property that holds Arguments.
 
         Raises ``MethodError`` for another property, ``IndexError`` for a position that it does not have.
@@ -158,7 +158,7 @@ class PropertyObject(TypedValues):
 
     # --- Setting ------------------------------------------------------------------------------------
 
-    def set_value(self, keyword: str, value: Any) -> None:
+    def set_value(self, keyword: str, value: object) -> None:
         """Set a property of the object, or one of the application under a keyword of its own.
 
         A plain dict becomes Arguments, and a list a tuple; a password is hidden.
@@ -183,12 +183,12 @@ class PropertyObject(TypedValues):
         else:
             self._set_property(row, row.coerce(row.keyword, taken(value)))
 
-    def set_value_uint(self, keyword: str, value: Any) -> None:
+    def set_value_uint(self, keyword: str, value: object) -> None:
         """Set a property as an unsigned integer of 32 bits. Raises as ``set_value`` does."""
         value = covered(keyword, value)
         self.set_value(keyword, as_integer(keyword, taken(value), UINT))
 
-    def set_value_ushort(self, keyword: str, value: Any) -> None:
+    def set_value_ushort(self, keyword: str, value: object) -> None:
         """Set a property as an unsigned integer of 16 bits. Raises as ``set_value`` does."""
         value = covered(keyword, value)
         self.set_value(keyword, as_integer(keyword, taken(value), USHORT))

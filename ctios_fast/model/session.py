@@ -326,7 +326,7 @@ class Session(SessionListening):
 
     def connect(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         ctios_a: str | None = None,
         port_a: int | None = None,
@@ -372,7 +372,7 @@ class Session(SessionListening):
         self._context.registry.forget()
         return self._connection.connect(wanted.sides, wanted.attempts)
 
-    def disconnect(self, args: Mapping[str, Any] | None = None) -> Request[None]:
+    def disconnect(self, args: Mapping[str, object] | None = None) -> Request[None]:
         """Close the session, or stop looking for a server; ``OnConnectionClosed`` is its last event.
 
         Agents are not logged out by it. Requests that are open then fail with ``ConnectionLost``. ``args``
@@ -463,7 +463,7 @@ class Session(SessionListening):
 
     def set_message_filter(
         self,
-        filter: "str | FrameFilter | Mapping[str, Any]",  # noqa: A002 - CTI OS's name
+        filter: "str | FrameFilter | Mapping[str, object]",  # noqa: A002 - CTI OS's name
         *,
         peripheral_id: int | None = None,
         agents: Iterable["str | Agent"] = (),

@@ -6,7 +6,7 @@ writes it.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from .arguments import Arguments
 from .publisher import Listener
@@ -65,7 +65,7 @@ class SessionListening(SessionSnapshot):
 
     def stream(
         self, *events: str, buffer: int = DEFAULT_BUFFER, overflow: Overflow = "drop_oldest"
-    ) -> EventStream[Any]:
+    ) -> EventStream[Arguments]:
         """The events of these names as an asynchronous iterator, from this call on, in wire order.
 
         - ``events``: names of events; all events unless given.

@@ -1,18 +1,31 @@
 """SessionSnapshot: one moment of all objects of a Session."""
 
-from typing import Any, Protocol
+from typing import Protocol, TypedDict, cast
 
 from .arguments import Arguments
 from .kinds import KINDS
 from .session_lookups import SessionLookups
 
-__all__ = ["SessionSnapshot"]
+__all__ = ["SessionSnapshot", "SnapshotData"]
+
+#: The properties of an object, by keyword.
+_Properties = dict[str, object]
+
+
+class SnapshotData(TypedDict):
+    """What ``Session.snapshot`` returns: the session, and its objects by UniqueObjectID."""
+
+    session: _Properties
+    agent: dict[str, _Properties]
+    team: dict[str, _Properties]
+    call: dict[str, _Properties]
+    skillgroup: dict[str, _Properties]
 
 
 class SessionSnapshot(SessionLookups):
     """What a Session knows at one moment."""
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> SnapshotData:
         """All objects that the session knows, at this moment, as plain data that ``json`` can write.
 
         The keys are ``session`` and the kinds of objects such as ``agent`` and ``call``. A kind has
@@ -25,12 +38,12 @@ class SessionSnapshot(SessionLookups):
         objects = {
             kind.name: {each.unique_object_id: _plain(each) for each in registry[kind.name]} for kind in KINDS
         }
-        return {"session": _plain(self), **objects}
+        return cast("SnapshotData", {"session": _plain(self), **objects})
 
 
 class _WithProperties(Protocol):
     def get_all_properties(self) -> Arguments: ...
 
 
-def _plain(one: _WithProperties) -> dict[str, Any]:
+def _plain(one: _WithProperties) -> _Properties:
     return one.get_all_properties().to_dict()

@@ -1,7 +1,6 @@
 """SessionStatistics: skill group statistics that a program enables for its session, under CTI OS's names."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from .coercion import optional_seconds
 from .session_properties import SessionProperties
@@ -16,7 +15,7 @@ class SessionStatistics(SessionProperties):
     """The methods of a Session about statistics. They do not depend on any agent."""
 
     def enable_skill_group_statistics(
-        self, args: Mapping[str, Any] | None = None, *, interval: float | None = DEFAULT_INTERVAL
+        self, args: Mapping[str, object] | None = None, *, interval: float | None = DEFAULT_INTERVAL
     ) -> None:
         """Have the statistics of skill groups asked for, now and at an interval.
 
@@ -37,7 +36,7 @@ class SessionStatistics(SessionProperties):
         polls = enabling_polls(self._context)
         polls.wish.enable(chosen, seconds)
 
-    def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+    def disable_skill_group_statistics(self, args: Mapping[str, object] | None = None) -> None:
         """Have the statistics of skill groups asked for no more, unless an agent has enabled them too.
 
         ``args``: as in ``enable_skill_group_statistics``. An answer that is still to come is ignored, and

@@ -26,7 +26,7 @@ class TypedValues:
         # the keyword as an error names it, and the value; KeyError without one
         raise NotImplementedError
 
-    def get_value(self, keyword: str) -> Any:
+    def get_value(self, keyword: str) -> object:
         """The value. Raises ``KeyError`` where there is none, as all methods that read by keyword do."""
         return self._found(keyword)[1]
 
@@ -75,7 +75,7 @@ class TypedElements(TypedValues):
         """
         raise NotImplementedError
 
-    def get_element(self, index: int) -> Any:
+    def get_element(self, index: int) -> object:
         """The value at a position."""
         return self.get_value(self.get_element_key(index))
 

@@ -84,7 +84,7 @@ def _json_value(value: object) -> object:
             return value
 
 
-def record(message: Message, offset: int) -> dict[str, Any]:
+def record(message: Message, offset: int) -> dict[str, object]:
     """Return the record of a message.
 
     ``message``: a decoded message.
@@ -102,7 +102,7 @@ def record(message: Message, offset: int) -> dict[str, Any]:
     return {**head, "fields": message.fixed(), "floating": floating}
 
 
-def record_of_malformed(error: MalformedFrame, offset: int) -> dict[str, Any]:
+def record_of_malformed(error: MalformedFrame, offset: int) -> dict[str, object]:
     """Return the record of a frame that could not be decoded.
 
     ``error``: what ``Codec.decode`` raised.
@@ -129,7 +129,7 @@ class StreamReader:
         self._codec = codec
         self._frames = FrameBuffer(codec.max_frame)
 
-    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+    def feed(self, data: bytes) -> Iterator[dict[str, object]]:
         """Take bytes and return an iterator over the records of all frames that they complete.
 
         ``data``: the next bytes of the stream.
@@ -139,7 +139,7 @@ class StreamReader:
         self._frames.feed(data)  # before the first record is asked for: the iterator may never be used
         return self._whole_frames()
 
-    def _whole_frames(self) -> Iterator[dict[str, Any]]:
+    def _whole_frames(self) -> Iterator[dict[str, object]]:
         frames = self._frames
         offset = frames.consumed
         while (frame := frames.next_frame()) is not None:
@@ -168,7 +168,7 @@ def chunks(stream: BinaryIO, size: int = _CHUNK) -> Iterator[bytes]:
     return iter(lambda: read(size), b"")
 
 
-def records(stream: BinaryIO | Iterable[bytes], codec: Codec) -> Iterator[dict[str, Any]]:
+def records(stream: BinaryIO | Iterable[bytes], codec: Codec) -> Iterator[dict[str, object]]:
     """Yield the records of a byte stream. Memory does not grow with the stream's length.
 
     ``stream``: a binary file, or its pieces.
@@ -182,7 +182,7 @@ def records(stream: BinaryIO | Iterable[bytes], codec: Codec) -> Iterator[dict[s
     reader.end()
 
 
-def format_line(row: Mapping[str, Any]) -> str:
+def format_line(row: Mapping[str, object]) -> str:
     """Return a record as one line of JSON in ASCII, without a line end."""
     return json.dumps(row)
 
@@ -226,7 +226,7 @@ def _decoded_lines(encoding: str, pieces: Iterable[bytes]) -> Iterator[str]:
     yield "".join(parts)
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     row = dict(pairs)
     if len(row) < len(pairs):
         names = [name for name, _ in pairs]

@@ -6,7 +6,7 @@ Both are a ``Clock``. ``VirtualClock`` begins at 0, so that two runs of the same
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from ctios_fast.connection.clock import Clock, ManualClock, TimerHandle
 
@@ -34,7 +34,7 @@ class VirtualClock:
         """Seconds that the clock was moved so far."""
         return self._clock.time()
 
-    def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
+    def call_later(self, delay: float, callback: Callable[..., object], /, *args: object) -> TimerHandle:
         """Call back when the clock has been moved by ``delay`` seconds."""
         return self._clock.call_later(delay, callback, *args)
 
@@ -79,6 +79,6 @@ class ScaledClock:
         """Seconds of the base clock times the speed."""
         return self._base.time() * self.speed
 
-    def call_later(self, delay: float, callback: Callable[..., object], /, *args: Any) -> TimerHandle:
+    def call_later(self, delay: float, callback: Callable[..., object], /, *args: object) -> TimerHandle:
         """Call back after ``delay`` seconds of this clock."""
         return self._base.call_later(delay / self.speed, callback, *args)

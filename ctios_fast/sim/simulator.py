@@ -207,7 +207,7 @@ class Simulator:
         """The agent of that id. Raises LookupError if there is none."""
         return self.plant.agent(agent_id)
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """One consistent moment: agents, calls, skill groups, sides and sessions, ready for JSON."""
         return {
             **self.plant.snapshot(),

@@ -3,7 +3,7 @@
 import asyncio
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ctios_fast import Arguments, Event, Session
 from ctios_fast.event_types import EventName
@@ -11,7 +11,7 @@ from ctios_fast.event_types import EventName
 __all__ = ["EventLog", "Expected"]
 
 #: What a test expects: the name of an event, or the name with the Arguments that count.
-Expected = EventName | tuple[EventName, Mapping[str, Any]]
+Expected = EventName | tuple[EventName, Mapping[str, object]]
 
 
 class EventLog:

@@ -16,7 +16,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 #: Carries out a command in JSON form and returns its answer. Raises ``CommandError``.
-CarryOut = Callable[[dict[str, Any]], dict[str, Any]]
+CarryOut = Callable[[dict[str, object]], dict[str, object]]
 
 
 class _Command(Generic[_P, _T]):
@@ -64,7 +64,7 @@ class ServerControl:
     def __init__(self, carry_out: CarryOut) -> None:
         self._carry_out: Final = carry_out
 
-    def do(self, request: dict[str, Any]) -> dict[str, Any]:
+    def do(self, request: dict[str, object]) -> dict[str, object]:
         """Carry out a command in JSON form, such as ``{"do": "snapshot"}``, and return its answer.
 
         Raises ``CommandError``.

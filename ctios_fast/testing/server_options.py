@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypedDict, Unpack
 
 from ctios_fast.protocol.naming import suggestion
 from ctios_fast.sim.centre import CentreSettings
 from ctios_fast.sim.plant import ConnectionIdForm, IdChange
 from ctios_fast.sim.scenario import load_scenario
+from ctios_fast.sim.side_roles import PairKind
 
 from .cti_servers import CtiServerPair, start_in_process, start_process
 
-__all__ = ["OPTIONS", "start_servers"]
+__all__ = ["OPTIONS", "ServerOptions", "start_servers"]
 
 
 class _Option(NamedTuple):
@@ -28,6 +29,26 @@ class _Option(NamedTuple):
     def words(self, value: Any) -> tuple[str, ...]:
         """The words of the command line that give the option this value."""
         return (self.flag, str(value)) if isinstance(self.flag, str) else self.flag[value]
+
+
+class ServerOptions(TypedDict, total=False):
+    """The keywords of ``start_servers`` and of the marker ``cti_server``, with the types of their values."""
+
+    version: int
+    agents: int
+    first_agent: int
+    first_extension: int
+    scenario: str
+    seed: int
+    speed: float
+    clock: Literal["real", "virtual"]
+    disorder: int | None
+    id_change: str
+    connection_ids: str
+    shared_consult_id: bool
+    pair: PairKind
+    takeover: float
+    strict: bool
 
 
 #: Options by name, beside ``process``, ``peripheral_id`` and ``client_password``.
@@ -59,7 +80,7 @@ def start_servers(
     process: bool = False,
     peripheral_id: int = CentreSettings().peripheral_id,
     client_password: str | None = None,
-    **options: Any,
+    **options: Unpack[ServerOptions],
 ) -> AbstractContextManager[CtiServerPair]:
     """A context manager that runs a simulated CTI Server pair.
 

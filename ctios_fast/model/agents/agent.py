@@ -103,6 +103,19 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         Property(kw.CTIOS_UNIQUEOBJECTID, "unique_object_id"),
     )
 
+    @property
+    def monitored_agent(self) -> "Agent | None":
+        """The Agent whose calls this supervisor monitors, None without one.
+
+        It is an Agent of the companion session if that session hears the calls.
+        """
+        found = super().monitored_agent
+        return found if isinstance(found, Agent) else None
+
+    def get_monitored_agent(self) -> "Agent | None":
+        """CTI OS's name of ``monitored_agent``."""
+        return self.monitored_agent
+
     def __init__(
         self,
         agent_id: str,
@@ -173,7 +186,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     def login(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         agent_password: "str | Secret | None" = None,
         agent_instrument: str | None = None,
@@ -266,7 +279,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     def logout(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         reason_code: int | None = None,
         timeout: float | None = None,
@@ -317,7 +330,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     def set_agent_state(
         self,
-        state: int | Mapping[str, Any],
+        state: int | Mapping[str, object],
         *,
         reason_code: int | None = None,
         timeout: float | None = None,

@@ -63,7 +63,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def make_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.MakeCallFields],
@@ -97,7 +97,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def request_supervisor_assist(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
@@ -116,7 +116,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def make_emergency_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
@@ -135,7 +135,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def report_bad_call_line(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
@@ -154,7 +154,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def set_wrapup_data(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
@@ -185,7 +185,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def release_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: CallReference | str | None = None,
         timeout: float | None = None,
@@ -213,7 +213,7 @@ class AgentRequests(StatisticsOfAgent):
     # --- Settings and the device ------------------------------------------------------------------------
 
     def request_desk_settings(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[AgentDeskSettingsConf]":
         """Ask for the agent's desk settings; the answer is the AGENT_DESK_SETTINGS_CONF.
 
@@ -231,7 +231,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def snapshot_device(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SnapshotFields],
@@ -260,7 +260,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def query_device_info(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.DeviceFields],
@@ -288,7 +288,7 @@ class AgentRequests(StatisticsOfAgent):
 
     def set_agent_greeting_action(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.GreetingFields],

@@ -162,7 +162,7 @@ class StatisticsOfAgent(DeskProperties):
 
     def enable_agent_statistics(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         interval: float | None = DEFAULT_INTERVAL,
         at_call_end: bool = True,
@@ -191,7 +191,7 @@ class StatisticsOfAgent(DeskProperties):
         polls.begin_agent_poll(kept.poll, at_call_end=is_after_calls)
         self._follow_or_not()
 
-    def disable_agent_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+    def disable_agent_statistics(self, args: Mapping[str, object] | None = None) -> None:
         """Stop asking for the agent's statistics.
 
         ``args``: not used, as in CTI OS. An answer that is still to come is ignored, and counted
@@ -221,7 +221,7 @@ class StatisticsOfAgent(DeskProperties):
     # --- Skill groups -------------------------------------------------------------------------------
 
     def enable_skill_group_statistics(
-        self, args: Mapping[str, Any] | None = None, *, interval: float | None = DEFAULT_INTERVAL
+        self, args: Mapping[str, object] | None = None, *, interval: float | None = DEFAULT_INTERVAL
     ) -> None:
         """Have the statistics of skill groups asked for while the agent is logged in: now and at an interval.
 
@@ -245,7 +245,7 @@ class StatisticsOfAgent(DeskProperties):
         kept.groups.enable(chosen, seconds, self._skill_groups_by_number)
         self._follow_or_not()
 
-    def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+    def disable_skill_group_statistics(self, args: Mapping[str, object] | None = None) -> None:
         """Stop asking for the statistics of skill groups, as far as this agent has enabled them.
 
         ``args``: None or empty for all of them; otherwise as in ``enable_skill_group_statistics``. An answer

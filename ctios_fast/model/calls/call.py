@@ -127,7 +127,7 @@ class Call(CallRequests):
         return arguments_over(dict(self._shared.ecc))
 
     @property
-    def call_data(self) -> Mapping[str, Any]:
+    def call_data(self) -> Mapping[str, object]:
         """What is known of the call except ECC, by keyword. Read-only."""
         return MappingProxyType(self._shared.values)
 

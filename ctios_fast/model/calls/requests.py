@@ -90,7 +90,7 @@ class CallRequests(RequestingObject):
     # --- One call -----------------------------------------------------------------------------------
 
     def answer(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[AnswerCallConf]":
         """Answer the call, which must be alerting (E_CTIOS_CALL_NOT_ALERTING).
 
@@ -99,7 +99,7 @@ class CallRequests(RequestingObject):
         return self._ask(rows.ANSWER, rows.ANSWER.received(args), timeout)
 
     def hold(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[HoldCallConf]":
         """Put the call on hold; it must be connected (E_CTIOS_CALL_ALREADY_ON_HOLD for one that is held).
 
@@ -108,7 +108,7 @@ class CallRequests(RequestingObject):
         return self._ask(rows.HOLD, rows.HOLD.received(args), timeout)
 
     def retrieve(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[RetrieveCallConf]":
         """Take the call off hold; it must be held (E_CTIOS_CALL_NOT_ON_HOLD).
 
@@ -120,7 +120,7 @@ class CallRequests(RequestingObject):
         )
 
     def clear(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[ClearCallConf]":
         """End the call for all of its parties.
 
@@ -132,7 +132,7 @@ class CallRequests(RequestingObject):
         return self._ask(rows.CLEAR, rows.CLEAR.received(args), timeout)
 
     def clear_connection(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[ClearConnectionConf]":
         """End this connection of the call; other parties of a conference go on.
 
@@ -149,7 +149,7 @@ class CallRequests(RequestingObject):
 
     def deflect(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         called_device_id: str | None = None,
         called_device_type: int | None = None,
@@ -174,7 +174,7 @@ class CallRequests(RequestingObject):
 
     def send_dtmf_signal(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.DtmfFields],
@@ -191,7 +191,7 @@ class CallRequests(RequestingObject):
     # --- Recording ----------------------------------------------------------------------------------
 
     def start_record(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[StartRecordingConf]":
         """Have a recording server record the call. It fails where none is registered at the CTI Server.
 
@@ -203,7 +203,7 @@ class CallRequests(RequestingObject):
         )
 
     def stop_record(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[StopRecordingConf]":
         """Have the recording of the call stopped, by the server that ``start_record`` was answered by.
 
@@ -225,7 +225,7 @@ class CallRequests(RequestingObject):
 
     def set_call_data(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.CallDataFields],
@@ -258,7 +258,7 @@ class CallRequests(RequestingObject):
 
     def make_consult_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.ConsultFields],
@@ -285,7 +285,7 @@ class CallRequests(RequestingObject):
 
     def single_step_conference(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SingleStepFields],
@@ -306,7 +306,7 @@ class CallRequests(RequestingObject):
 
     def single_step_transfer(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         timeout: float | None = None,
         **fields: Unpack[rows.SingleStepFields],
@@ -325,7 +325,7 @@ class CallRequests(RequestingObject):
 
     def alternate(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
@@ -342,7 +342,7 @@ class CallRequests(RequestingObject):
 
     def reconnect(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
@@ -355,7 +355,7 @@ class CallRequests(RequestingObject):
 
     def conference(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,
@@ -369,7 +369,7 @@ class CallRequests(RequestingObject):
 
     def transfer(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         other: "CallReference | str | None" = None,
         timeout: float | None = None,

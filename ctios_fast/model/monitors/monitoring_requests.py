@@ -15,7 +15,7 @@ from ctios_fast.errors import MethodError, Refused
 from ctios_fast.model.agents.desk_properties import DeskProperties
 from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import context_of
+from ctios_fast.model.cti_object import CtiObject, context_of
 from ctios_fast.model.named_call import CallReference
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         MonitorStopConf,
         QueryAgentStateConf,
     )
+    from ctios_fast.model.calls.call import Call
 
 __all__ = [
     "MonitoringRequests",
@@ -90,7 +91,7 @@ class MonitoringRequests(DeskProperties):
 
     def request_agent_team_list(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         supervisor_id: int | None = None,
         timeout: float | None = None,
@@ -114,7 +115,7 @@ class MonitoringRequests(DeskProperties):
 
     def start_monitoring_agent_team(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         team_id: int | None = None,
         members: Iterable[str] = (),
@@ -141,7 +142,7 @@ class MonitoringRequests(DeskProperties):
 
     def stop_monitoring_agent_team(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         team_id: int | None = None,
         timeout: float | None = None,
@@ -165,7 +166,7 @@ class MonitoringRequests(DeskProperties):
 
     def start_monitoring_all_agent_teams(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         supervisor_id: int | None = None,
         timeout: float | None = None,
@@ -214,7 +215,7 @@ class MonitoringRequests(DeskProperties):
         return outcome
 
     def stop_monitoring_all_agent_teams(
-        self, args: Mapping[str, Any] | None = None, *, timeout: float | None = None
+        self, args: Mapping[str, object] | None = None, *, timeout: float | None = None
     ) -> "Request[tuple[int, ...]]":
         """Stop hearing the states of the agents of all teams; the answer is the TeamIDs that were monitored.
 
@@ -354,20 +355,20 @@ class MonitoringRequests(DeskProperties):
     # --- One agent ------------------------------------------------------------------------------------
 
     @property
-    def monitored_agent(self) -> Any:
+    def monitored_agent(self) -> CtiObject | None:
         """The Agent whose calls this supervisor monitors, None without one.
 
         It is an Agent of the companion session if that session hears the calls.
         """
         return None if self._context is None else monitored_by(self._context, self)[0]
 
-    def get_monitored_agent(self) -> Any:
+    def get_monitored_agent(self) -> CtiObject | None:
         """CTI OS's name of ``monitored_agent``."""
         return self.monitored_agent
 
     def start_monitoring_agent(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         agent: "Member | str | None" = None,
         timeout: float | None = None,
@@ -421,7 +422,7 @@ class MonitoringRequests(DeskProperties):
 
     def stop_monitoring_agent(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         agent: "Member | str | None" = None,
         timeout: float | None = None,
@@ -563,17 +564,17 @@ class MonitoringRequests(DeskProperties):
     # --- One call -------------------------------------------------------------------------------------
 
     @property
-    def monitored_call(self) -> Any:
+    def monitored_call(self) -> "Call | None":
         """The Call that this supervisor monitors, None without one."""
         return None if self._context is None else monitored_by(self._context, self)[1]
 
-    def get_monitored_call(self) -> Any:
+    def get_monitored_call(self) -> "Call | None":
         """CTI OS's name of ``monitored_call``."""
         return self.monitored_call
 
     def start_monitoring_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         call: "CallReference | str | None" = None,
         by_server: bool = False,
@@ -749,7 +750,7 @@ def _checked_seconds(args: Any, timeout: float | None) -> float | None:
     return optional_seconds("timeout", timeout)
 
 
-def _given(value: Any, args: Mapping[str, Any] | None, keyword: str) -> Any:
+def _given(value: Any, args: Mapping[str, object] | None, keyword: str) -> Any:
     return args.get(keyword) if value is None and args is not None else value
 
 

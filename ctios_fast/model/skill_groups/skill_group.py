@@ -82,7 +82,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
     # --- Polling ------------------------------------------------------------------------------------
 
     def enable_skill_group_statistics(
-        self, args: Mapping[str, Any] | None = None, *, interval: float | None = DEFAULT_INTERVAL
+        self, args: Mapping[str, object] | None = None, *, interval: float | None = DEFAULT_INTERVAL
     ) -> None:
         """Have the group's statistics asked for, now and at an interval.
 
@@ -99,7 +99,7 @@ class SkillGroup(CtiObject, ConfiguredGroup):
         seconds = optional_seconds("interval", interval)
         enabling_polls(self._require_context()).wish.enable(chosen, seconds)
 
-    def disable_skill_group_statistics(self, args: Mapping[str, Any] | None = None) -> None:
+    def disable_skill_group_statistics(self, args: Mapping[str, object] | None = None) -> None:
         """Have the group's statistics asked for no more, unless an agent has enabled them too.
 
         ``args``: as in ``enable_skill_group_statistics``. An answer that is still to come is ignored, and

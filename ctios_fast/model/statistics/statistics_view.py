@@ -5,7 +5,7 @@ A frame takes a tenth of the memory of a dict with its 145 figures, and most fig
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from ctios_fast.core import Codec, Message
 from ctios_fast.model.arguments import Arguments, arguments_over
@@ -73,7 +73,7 @@ class Statistics(Mapping[str, "int | None"]):
 
         return {name: formula.value(field) for name, formula in formulas.items()}
 
-    def numbers(self) -> dict[str, Any]:
+    def numbers(self) -> dict[str, int]:
         """A new dict of all figures as the server sent them: an unknown one is 4294967295."""
         message = self._codec.decode(self._frame)
         fields = message.fixed()

@@ -73,7 +73,7 @@ class SupervisorRequests(RequestingObject):
 
     def supervise_call(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         action: int | None = None,
         agent: "AgentReference | str | None" = None,
@@ -268,7 +268,7 @@ class SupervisorRequests(RequestingObject):
 
     def send_chat_message(
         self,
-        args: Mapping[str, Any] | None = None,
+        args: Mapping[str, object] | None = None,
         *,
         message: str | None = None,
         distribution: str | None = None,

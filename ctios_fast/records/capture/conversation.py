@@ -13,7 +13,7 @@ version of the settings.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION, Codec
 from ctios_fast.errors import MalformedFrame
@@ -32,7 +32,7 @@ from .tcp_streams import Gap, Piece, TcpStream
 
 __all__ = ["DIRECTIONS", "CaptureCounters", "CaptureSettings", "CapturedFrame", "Conversation", "Mark"]
 
-Mark = dict[str, Any]
+Mark = dict[str, object]
 
 DIRECTIONS: Final = ("client", "server")
 #: Messages that travel in the opposite direction of the other messages of their kind.

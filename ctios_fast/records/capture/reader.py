@@ -33,7 +33,7 @@ heard, and ``columns`` has the arrays.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ctios_fast._checks import check_frame_limit, check_integer
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION, Codec
@@ -130,7 +130,7 @@ class CaptureReader:
         self.packets = PacketCounters()
         self.counters = CaptureCounters()
 
-    def records(self, source: BinaryIO) -> Iterator[dict[str, Any]]:
+    def records(self, source: BinaryIO) -> Iterator[dict[str, object]]:
         """Yield the records of a capture, each as soon as the packets read so far complete it.
 
         ``source``: a binary file in pcap or pcapng format, possibly compressed by gzip.
@@ -141,7 +141,7 @@ class CaptureReader:
         for item in self.items(source):
             yield self.record(item) if isinstance(item, CapturedFrame) else item
 
-    def record(self, frame: CapturedFrame) -> dict[str, Any]:
+    def record(self, frame: CapturedFrame) -> dict[str, object]:
         """Return the record of a frame. ``counters.malformed`` counts a malformed one."""
         codec = self._codecs.get(frame.version)
         if codec is None:

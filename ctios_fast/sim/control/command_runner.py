@@ -21,7 +21,7 @@ _MAX_SHOWN: Final = 60
 """Characters of a wrong value that an error shows."""
 
 
-def check_command(request: object) -> tuple[Command, dict[str, Any]]:
+def check_command(request: object) -> tuple[Command, dict[str, object]]:
     """The command that a request names, and the arguments of its method.
 
     ``request``: the JSON object: "do" and the command's keys.
@@ -56,7 +56,7 @@ def check_command(request: object) -> tuple[Command, dict[str, Any]]:
     return command, arguments
 
 
-async def run_command(control: Control, request: object) -> dict[str, Any]:
+async def run_command(control: Control, request: object) -> dict[str, object]:
     """Carry out a command and return its answer: {"ok": true, …}. Raises CommandError."""
     command, arguments = check_command(request)
     if _cuts_off(control, command):
@@ -115,7 +115,7 @@ def error_line(error: str) -> bytes:
     return json.dumps({"ok": False, "error": error}).encode() + b"\n"
 
 
-def _answer(command: Command, result: Any) -> dict[str, Any]:
+def _answer(command: Command, result: Any) -> dict[str, object]:
     if not command.answer:
         return {"ok": True}
     if command.answer == "*":
@@ -136,7 +136,7 @@ def _parsed(line: bytes) -> object:
         raise CommandError("the line is not JSON that can be read: it nests or counts too far") from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, object]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Coroutine, Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from ctios_fast.protocol.enums import AgentState, SupervisoryAction, SystemEventID
 from ctios_fast.sim.plant import CallDataChanges, Plant
@@ -39,7 +39,7 @@ class ControlledCentre(Protocol):
     def buffered(self) -> int:
         """Bytes that wait for clients."""
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """One moment of the plant and of the sessions."""
 
     def fail_side(self, side: str, how: str) -> None:
@@ -377,11 +377,11 @@ class Control(Administration):
         if self._centre.buffered > MAX_UNSENT:
             await self._centre.drained()
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """One consistent moment: agents, calls, skill groups with statistics, sides and sessions."""
         return self._centre.snapshot()
 
-    def start(self, command: Coroutine[Any, Any, object]) -> None:
+    def start(self, command: Coroutine[object, None, object]) -> None:
         """Run an asynchronous command from a timer; ``advance`` waits for it before it moves on."""
         task = asyncio.get_running_loop().create_task(command)
         self._running.add(task)
