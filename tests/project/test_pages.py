@@ -14,6 +14,11 @@ NOT_RUN = {
     "pip install .": "changes the environment of the tests",
     "pip install '.[cli]'": "changes the environment of the tests",
     "ctios-fast sim --agents 10": "runs until it is interrupted",
+    "podman build -t ctios-fast -f ci/Containerfile .": "needs a registry of images",
+    "podman run --rm -p 42027:42027 -p 43027:43027 ctios-fast": "needs the image",
+    "podman run --rm -p 42027:42027 -p 43027:43027 ctios-fast sim --host 0.0.0.0 --scenario morning-24000": (
+        "needs the image"
+    ),
     "ci/demo": "creates a virtual environment; tests/cli/test_demo.py runs the demo",
     "ci/test": "runs these tests",
     "ci/test -q": "runs these tests",
