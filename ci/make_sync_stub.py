@@ -22,10 +22,8 @@ ROOT = Path(__file__).parent.parent
 STUB = ROOT / "ctios_fast" / "sync" / "facade.pyi"
 #: Classes in the order of the stub.
 CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup, facade.Session)
-#: Public names of the model that are for the library itself.
-INTERNAL = {"context"}
-#: Types that are internal: a method that takes or returns one is not for programs.
-INTERNAL_TYPES = {"Buttons", "CallData", "CallLife", "Connection", "Context", "Quiet", "StateChange"}
+#: Classes whose objects a session creates: a program does not call them.
+MADE_BY_SESSION = {"Call", "SkillGroup"}
 #: Types that can be awaited; their parameter is the type of the result.
 AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
 #: Methods that the facade defines and that have a signature for each event.
@@ -206,7 +204,7 @@ class Stub:
         yield f"def {node.name}({ast.unparse(arguments)}) -> {returned}: ..."
 
     def member(self, cls: type, name: str, *, awaited: bool = True) -> list[str]:
-        """The lines of one member of a class of the model; none for what is internal.
+        """The lines of one member of a class of the model.
 
         - ``awaited``: whether a method awaits its result.
         """
@@ -216,8 +214,6 @@ class Stub:
                 nodes = source.members(base).get(name)
                 if nodes is None:
                     annotation, stated_in = self._set_by(base, cls, name)
-                    if _names_internal(annotation):
-                        return []
                     return [f"{name}: {self.annotation(annotation, stated_in)}"]
                 overloads = [
                     each
@@ -225,8 +221,6 @@ class Stub:
                     if "overload" in map(ast.unparse, getattr(each, "decorator_list", []))
                 ]
                 shown = overloads or nodes
-                if any(_is_internal(node) for node in shown):
-                    return []
                 return [
                     line
                     for node in shown
@@ -249,8 +243,9 @@ class Stub:
 
     def of_model(self, model: type) -> dict[str, list[str]]:
         """The lines of each public member of a class of the model."""
-        names = [name for name in dir(model) if not name.startswith("_") and name not in INTERNAL]
-        return {name: self.member(model, name) for name in ["__init__", *names]}
+        names = [name for name in dir(model) if not name.startswith("_")]
+        inits = [] if model.__name__ in MADE_BY_SESSION else ["__init__"]
+        return {name: self.member(model, name) for name in [*inits, *names]}
 
     def of_facade(self, cls: type) -> list[str]:
         """The lines of what a class of the facade defines itself."""
@@ -283,21 +278,6 @@ class Stub:
             if name in own:
                 lines += self.by_event(proxy.STANDS_FOR, name)
         return lines + self.of_facade(proxy)
-
-
-def _is_internal(node: ast.stmt) -> bool:
-    if isinstance(node, ast.FunctionDef):
-        each_of = [each.annotation for each in [*node.args.args, *node.args.kwonlyargs]] + [node.returns]
-    else:
-        each_of = [node.annotation] if isinstance(node, ast.AnnAssign) else []
-    return getattr(node, "name", "").startswith("apply_") or any(map(_names_internal, each_of))
-
-
-def _names_internal(annotation: ast.expr | None) -> bool:
-    if annotation is None:
-        return False
-    names = {each.id for each in ast.walk(Quotes().visit(annotation)) if isinstance(each, ast.Name)}
-    return bool(names & INTERNAL_TYPES)
 
 
 def stub() -> str:

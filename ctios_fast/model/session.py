@@ -57,6 +57,7 @@ from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
 from .session_listening import SessionListening
+from .session_properties import session_context
 from .skill_groups.handlers import SKILL_GROUPS
 from .skill_groups.skill_group import SkillGroup
 from .supervisors.silent_monitors import SilentMonitors
@@ -426,7 +427,7 @@ class Session(SessionListening):
         base = modes.SUPERVISOR if agent.supervisor else modes.AGENT
         wanted = wanted_bits(configuration, self.version)
         mode = base.changed(services, call_mask, agent_mask, config_mask, wanted)
-        return self._modes.set_agent(agent, mode, None if companion is None else companion.context)
+        return self._modes.set_agent(agent, mode, None if companion is None else session_context(companion))
 
     def set_bulk_mode(
         self,

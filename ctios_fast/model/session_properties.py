@@ -18,7 +18,7 @@ from .method_only import method_only
 from .property_object import Property, PropertyObject, properties
 from .time_of_day import time_of_day
 
-__all__ = ["SESSION_PROPERTIES", "SessionProperties"]
+__all__ = ["SESSION_PROPERTIES", "SessionProperties", "session_context"]
 
 #: The properties of a session that this module has.
 SESSION_PROPERTIES: Final = (
@@ -53,11 +53,6 @@ class SessionProperties(PropertyObject):
     _identity: ClientIdentity
 
     _PROPERTIES = properties(*SESSION_PROPERTIES)
-
-    @property
-    def context(self) -> Context:
-        """What the objects of the session use of it, for the library's own use."""
-        return self._context
 
     # --- Identity and mode --------------------------------------------------------------------------
 
@@ -292,3 +287,8 @@ class SessionProperties(PropertyObject):
     def max_heartbeats(self) -> int:
         """Unanswered heartbeats in a row that end the connection."""
         return self._connection.options.max_heartbeats
+
+
+def session_context(session: SessionProperties) -> Context:
+    """What the objects of the session use of it. A program does not see it among the session's attributes."""
+    return session._context  # noqa: SLF001 - a class of this module

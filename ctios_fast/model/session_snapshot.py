@@ -1,8 +1,7 @@
 """SessionSnapshot: one moment of all objects of a Session."""
 
-from typing import Protocol, TypedDict, cast
+from typing import TypedDict, cast
 
-from .arguments import Arguments
 from .kinds import KINDS
 from .session_lookups import SessionLookups
 
@@ -36,14 +35,9 @@ class SessionSnapshot(SessionLookups):
         """
         registry = self._context.registry
         objects = {
-            kind.name: {each.unique_object_id: _plain(each) for each in registry[kind.name]} for kind in KINDS
+            kind.name: {
+                each.unique_object_id: each.get_all_properties().to_dict() for each in registry[kind.name]
+            }
+            for kind in KINDS
         }
-        return cast("SnapshotData", {"session": _plain(self), **objects})
-
-
-class _WithProperties(Protocol):
-    def get_all_properties(self) -> Arguments: ...
-
-
-def _plain(one: _WithProperties) -> _Properties:
-    return one.get_all_properties().to_dict()
+        return cast("SnapshotData", {"session": self.get_all_properties().to_dict(), **objects})

@@ -77,16 +77,17 @@ class EventStream(Generic[A]):
         self._publisher: Final = publisher
         self._reading: Final = reading
         self._buffer: Final[deque[Event[A]]] = deque()
-        self._news: Final = asyncio.Event()  # set while there is something to read, or the stream has ended
+        #: Set while there is something to read, or the stream has ended.
+        self._news: Final = asyncio.Event()
         self._error: StreamOverflow | None = None
         self._is_over = False
         wanted = dict.fromkeys(publisher.event(name) for name in names) or dict.fromkeys(publisher.events)
         #: What was subscribed, by event.
         self._listeners: Final = {name: partial(self._take, cast("EventName", name)) for name in wanted}
+        #: What ends the stream. It is subscribed last, since the event may be one of the stream.
         self._end: Final = self._ended
         for name, listener in self._listeners.items():
             publisher.subscribe(name, listener)
-        # after the listeners above: the last event is part of the stream
         publisher.subscribe(LAST_EVENT, self._end)
 
     def __repr__(self) -> str:

@@ -515,7 +515,6 @@ class Agent(_PropertyObject):
     def wrapup_ok_enabled(self) -> bool | None: ...
 
 class Call(_PropertyObject):
-    def __init__(self) -> None: ...
     def alternate(
         self,
         args: Mapping[str, object] | None = ...,

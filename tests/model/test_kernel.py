@@ -28,6 +28,7 @@ from ctios_fast.errors import EncodeError
 from ctios_fast.messages import ConfigRequestEvent, QueryAgentStateReq
 from ctios_fast.model.agents.state_of_agent import MAX_DOMAINS
 from ctios_fast.model.kinds import FEATURES, KINDS
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.protocol import numbers as ged
 
 LOGOUT, NOT_READY = 1, 2
@@ -101,7 +102,7 @@ def test_each_feature_gives_its_events_and_counters_to_a_session() -> None:
     session = Session(client_id="test")
     for feature in FEATURES:
         assert set(feature.events.names) <= set(session.events)
-        assert set(feature.counts(session.context)) <= set(session.counters())
+        assert set(feature.counts(session_context(session))) <= set(session.counters())
 
 
 # --- Identity ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from ctios_fast.core import Message
 from ctios_fast.model.agents import agent as agent_module
 from ctios_fast.model.agents import state_of_agent
 from ctios_fast.model.publisher import sink_method
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.sim import Simulator
 
@@ -272,11 +273,11 @@ def test_one_sink_gets_the_events_of_every_interface_until_it_is_removed(session
     sink = type("Sink", (), methods)()
     session.add_event_listener(sink)
     for event in LISTS.values():
-        assert session.context.fire(event, lambda event: Arguments({"Event": event}), event)
+        assert session_context(session).fire(event, lambda event: Arguments({"Event": event}), event)
     assert got == list(LISTS.values())
     session.remove_event_listener(sink)
     for event in LISTS.values():
-        assert not session.context.fire(event, Arguments)
+        assert not session_context(session).fire(event, Arguments)
 
 
 @pytest.mark.covers(
@@ -294,9 +295,9 @@ def test_one_function_gets_the_events_of_every_interface_until_it_is_removed(ses
         session.subscribe(event, listener)
     sent = Arguments({"Key": 1})
     for event in LISTS.values():
-        assert session.context.fire(event, lambda: sent)
+        assert session_context(session).fire(event, lambda: sent)
     assert got == [(event, sent) for event in LISTS.values()]
     for event, listener in listeners.items():
         session.unsubscribe(event, listener)
     for event in LISTS.values():
-        assert not session.context.fire(event, Arguments)
+        assert not session_context(session).fire(event, Arguments)

@@ -20,6 +20,7 @@ from support.wire_steps import advance
 
 from ctios_fast import Agent, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.plant import Population, Team
 
@@ -154,7 +155,7 @@ async def test_a_call_monitor_follows_the_call_and_ends_with_it(
     assert recorder.names.count("OnMonitoredCallEnd") == 2
     assert not session.calls
     assert agent.monitored_call is None
-    assert len(session.context.monitors.by_id) == 1
+    assert len(session_context(session).monitors.by_id) == 1
 
 
 async def test_a_team_of_another_supervisor_is_refused(
@@ -164,7 +165,7 @@ async def test_a_team_of_another_supervisor_is_refused(
     with pytest.raises(RequestRefused):
         await soon(agent.start_monitoring_agent_team(team_id=99))
     assert recorder.names.count("OnControlFailureConf") == 1
-    assert not session.context.monitors.wanted
+    assert not session_context(session).monitors.wanted
 
 
 async def test_monitors_work_again_after_a_fail_over(
@@ -179,7 +180,7 @@ async def test_monitors_work_again_after_a_fail_over(
     large.set_agent_state("1002", NOT_READY)
     await settled(session)
     await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
-    before = set(session.context.monitors.by_id)
+    before = set(session_context(session).monitors.by_id)
     recorder.clear()
     large.fail_side("a")
     large.set_agent_state("1003", NOT_READY)  # in the gap
@@ -187,7 +188,7 @@ async def test_monitors_work_again_after_a_fail_over(
     await until(lambda: reports)
     report = reports[0]
     assert (report["MonitorsAsked"], report["MonitorsRestored"]) == (TEAMS + 1, TEAMS + 1)
-    after = set(session.context.monitors.by_id)
+    after = set(session_context(session).monitors.by_id)
     assert len(after) == TEAMS + 1
     assert not before & after
     assert session.agents["1003"].state == NOT_READY
@@ -230,7 +231,7 @@ async def test_who_left_in_the_gap_is_no_longer_a_member(
     assert all(args["Recovered"] is True for args in changes if args["ConfigOperation"] == 2)
     assert {args["AgentID"] for args in changes if args["ConfigOperation"] == 1} == {"1075", "1076", "1077"}
     assert (reports[0]["TeamMembersLeft"], reports[0]["MonitorsLost"]) == (11, 1)
-    teams = session.context.monitors.teams
+    teams = session_context(session).monitors.teams
     assert {team_id: dict(team.members) for team_id, team in teams.items()} == {
         team_id: dict(team.flags) for team_id, team in plant.population.teams.items() if team_id != 3
     }

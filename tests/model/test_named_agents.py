@@ -11,6 +11,7 @@ from support.scripted_server import Serve
 
 from ctios_fast import Agent, AgentState, CilCode, ConnectionLost, Session
 from ctios_fast.model.cti_object import context_of
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.enums import AgentState as WireState
 from ctios_fast.sim import Simulator
@@ -192,5 +193,5 @@ async def test_an_agent_of_another_session_is_refused(
     code = failing(lambda: other.set_bulk_mode(5000, agents=["1002", taken]))
     assert code == CilCode.E_CTIOS_AGENT_ALREADY_IN_SESSION
     assert other.agents == {}
-    assert context_of(taken) is bulk.context
+    assert context_of(taken) is session_context(bulk)
     await asyncio.gather(soon(taken.query_agent_state()), soon(other.set_bulk_mode(5000)))

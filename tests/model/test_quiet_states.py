@@ -11,6 +11,7 @@ from support.scripted_server import Serve
 
 from ctios_fast import Agent, Arguments, Session
 from ctios_fast.model.agents import handlers
+from ctios_fast.model.session_properties import session_context
 
 AGENTS = [str(1000 + number) for number in range(30)]
 STATES = [2, 3, 4, 5, 6, 8] * 5 + [0, 1, 9, 14, 15, 99]
@@ -194,7 +195,7 @@ async def test_events_after_a_loss_end_the_doubt(
     session = await in_bulk_mode(make_session, serve)
     event(session, called, 2)
     agent = session.agent("1001")
-    session.context.registry.doubt()
+    session_context(session).registry.doubt()
     assert agent.is_doubtful
     assert event(session, called, 3)
     assert not agent.is_doubtful

@@ -34,6 +34,7 @@ from ctios_fast import (
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.kinds import KINDS
 from ctios_fast.model.monitors.team_table import Team
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.sim import Simulator
 
 STATES = ("OnAgentStateChange", "OnPreLogout", "OnPostLogout")
@@ -342,7 +343,7 @@ async def test_a_snapshot_is_plain_data_without_passwords(session: Session, agen
 
 
 async def test_a_snapshot_has_the_members_of_teams(session: Session) -> None:
-    context = session.context
+    context = session_context(session)
     team = context.registry["team"].adopt(7, lambda: Team(7, 5000, context.monitors))
     team.name = "Gold"
     team.add("1001", 1)

@@ -28,6 +28,7 @@ from ctios_fast import (
     Session,
     SupervisorButtonEnablement,
 )
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.protocol.codes import (
     CALLTYPE_ASSIST,
     CALLTYPE_EMERGENCY,
@@ -278,14 +279,14 @@ async def test_a_monitored_call_and_its_session_are_freed(centre: Centre) -> Non
     await centre.settle()
     gc.collect()
     assert monitored() is None
-    shown = weakref.ref(centre.boss.context.supervisor_buttons) if centre.form != "bulk" else None
+    shown = weakref.ref(session_context(centre.boss).supervisor_buttons) if centre.form != "bulk" else None
     await soon(centre.boss.disconnect())
     if shown is not None:
         assert shown() is None
     if centre.companion is not None:
         assert not any(  # nothing of the supervisor's session is left among the companion's listeners
             getattr(listener, "func", None)
-            for listeners in centre.companion.context.listeners.values()
+            for listeners in session_context(centre.companion).listeners.values()
             for listener in listeners
         )
 

@@ -11,6 +11,7 @@ from ctios_fast.event_types import (
     EventSink,
     SessionEvents,
 )
+from ctios_fast.model.session_properties import session_context
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ def session() -> Session:
 
 def listeners(session: Session) -> dict[str, int]:
     """How many listeners each event has, where it has any."""
-    return {event: len(of_event) for event, of_event in session.context.listeners.items() if of_event}
+    return {
+        event: len(of_event) for event, of_event in session_context(session).listeners.items() if of_event
+    }
 
 
 def test_only_overridden_methods_are_listeners(session: Session) -> None:
@@ -31,7 +34,7 @@ def test_only_overridden_methods_are_listeners(session: Session) -> None:
     seen: list[str] = []
     session.add_event_listener(Sink())
     assert listeners(session) == {"OnAgentStateChange": 1}
-    session.context.events.fire("OnAgentStateChange", Arguments({"AgentID": "1001"}))
+    session_context(session).events.fire("OnAgentStateChange", Arguments({"AgentID": "1001"}))
     assert seen == ["1001"]
 
 
@@ -68,9 +71,9 @@ def test_an_overridden_method_may_call_the_interfaces_method(session: Session) -
 
     seen: list[Arguments] = []
     session.add_event_listener(Sink())
-    session.context.events.fire("OnConnection", Arguments())
+    session_context(session).events.fire("OnConnection", Arguments())
     assert len(seen) == 1
-    assert session.context.events.failures == 0
+    assert session_context(session).events.failures == 0
 
 
 def test_a_method_that_is_set_on_the_instance_is_a_listener(session: Session) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ctios_fast import Agent, Arguments, ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 from support.model import Recorder, an_agent, soon, until
 from support.struct_server import (
     CLOSE_REQ,
@@ -81,7 +82,7 @@ class FullRecorder(Recorder):
             session.subscribe(event, lambda args, event=event: self._note(event, args))
 
     def _note(self, event: str, args: Arguments) -> None:
-        is_minimized = self.session.context.minimizes_event_args
+        is_minimized = session_context(self.session).minimizes_event_args
         self.deviations += deviations(event, args, is_minimized=is_minimized)
         super()._note(event, args)
 

@@ -10,6 +10,7 @@ from support.struct_server import PERIPHERAL, Floating, Peer, StructServer, text
 from support.wire_steps import Desk, FullRecorder, open_bulk
 
 from ctios_fast import Arguments, CilCode, MethodError, RequestRefused, Session
+from ctios_fast.model.session_properties import session_context
 
 CLIENT_SESSION_OPENED_EVENT, CLIENT_SESSION_CLOSED_EVENT = 99, 100
 USER_MESSAGE_REQ, USER_MESSAGE_CONF, USER_MESSAGE_EVENT = 107, 108, 109
@@ -89,7 +90,7 @@ async def test_a_message_to_an_agent_goes_to_the_client_that_the_server_reported
     peer = await open_bulk(session, server)
     assert peer.version == version
     session_opened(peer, 7, "1002", "desk-1002")
-    await until(lambda: session.context.chat.client_of("1002"))
+    await until(lambda: session_context(session).chat.client_of("1002"))
     sender = session.agent("1001")
     for target in ("1002", "agent.5000.1002", session.agent("1002")):
         sender.send_chat_message(Arguments(Message="hi", Distribution=distribution), target=target)
@@ -233,7 +234,7 @@ async def test_an_emergency_without_its_texts_has_all_ten_keywords(desk: Desk) -
 
 
 async def test_the_latest_session_of_an_agent_counts(desk: Desk) -> None:
-    chat, peer = desk.session.context.chat, desk.peer
+    chat, peer = session_context(desk.session).chat, desk.peer
     session_opened(peer, 7, "1002", "old")
     session_opened(peer, 8, "1002", "new")
     session_closed(peer, 7, "1002", "old")
@@ -251,7 +252,7 @@ async def test_a_session_of_another_peripheral_or_without_an_agent_is_left_out(d
     session_opened(desk.peer, 7, "1002", "desk-1002", peripheral_id=5001)
     session_opened(desk.peer, 8, "", "wallboard")
     session_opened(desk.peer, 9, "1003", "desk-1003")
-    chat = desk.session.context.chat
+    chat = session_context(desk.session).chat
     await until(lambda: chat.client_of("1003"))
     assert chat.client_of("1002") is None
     assert chat.agent_of("wallboard") is None
@@ -265,7 +266,7 @@ async def test_sessions_are_bounded_and_forgotten_with_the_connection(
     for number in range(4):
         session_opened(peer, number, f"100{number}", f"desk-{number}")
     await until(lambda: session.counters()["chat_clients_refused"] == 2)
-    chat = session.context.chat
+    chat = session_context(session).chat
     assert chat.client_of("1000") == "desk-0"
     peer.reset()
     await until(lambda: chat.client_of("1000") is None)

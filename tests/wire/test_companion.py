@@ -42,6 +42,7 @@ from support.wire_steps import (
 
 from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 
 #: The reason by which Unified CCE knows that a supervisor logged the agent out.
 BY_SUPERVISOR = 999
@@ -297,7 +298,7 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     pair.desk.peer.close()
     await soon(closing)
     assert pair.companion.is_open
-    assert pair.desk.session.context.companion is None
+    assert session_context(pair.desk.session).companion is None
 
 
 async def test_a_companion_that_changed_to_another_mode_is_not_used(

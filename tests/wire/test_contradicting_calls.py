@@ -5,6 +5,7 @@ from support.call_steps import DEVICE, SECOND, CallDesk
 from support.wire_steps import FOREIGN_MONITOR
 
 from ctios_fast.model.calls.call_index import MAX_CONNECTIONS
+from ctios_fast.model.session_properties import session_context
 
 A, B = Connection(501, DEVICE), Connection(502, DEVICE)
 
@@ -82,7 +83,7 @@ async def test_a_conference_of_unknown_calls_makes_its_parties_known_in_bulk_mod
 
 async def test_ten_thousand_calls_stay_within_the_limits(bulk_calls: CallDesk) -> None:
     desk = bulk_calls
-    desk.session.context.registry["call"].max_objects = 1000
+    session_context(desk.session).registry["call"].max_objects = 1000
     for number in range(10_000):
         desk.send("BEGIN_CALL", Connection(1000 + number, DEVICE))
     await desk.settle()

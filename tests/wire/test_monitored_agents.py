@@ -44,6 +44,7 @@ from support.wire_steps import (
 
 from ctios_fast import CilCode, ConnectionLost, MethodError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 
 MEMBER, DEVICE, OTHER = "1002", "3002", "1003"
 DEVICE_MONITOR, SECOND_MONITOR, CALL_MONITOR = 78, 79, 80
@@ -167,7 +168,7 @@ async def test_another_agent_replaces_the_monitored_one(desk: SupervisorDesk, re
     assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent", "OnStartMonitoringAgent"]
     assert recorder.of("OnMonitoredCallEnd")[0]["Recovered"] is True
     assert desk.agent.monitored_agent.agent_id == OTHER
-    assert set(desk.session.context.monitors.by_id) == {SECOND_MONITOR}
+    assert set(session_context(desk.session).monitors.by_id) == {SECOND_MONITOR}
 
 
 async def test_another_agent_replaces_one_whose_monitor_is_not_confirmed_yet(
@@ -190,7 +191,7 @@ async def test_another_agent_replaces_one_whose_monitor_is_not_confirmed_yet(
     await soon(second)
     assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallEnd", "OnStartMonitoringAgent"]
     assert desk.agent.monitored_agent.agent_id == OTHER
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (set(monitors.by_id), len(monitors.wanted)) == ({SECOND_MONITOR}, 1)
 
 
@@ -210,7 +211,7 @@ async def test_another_agent_replaces_one_whose_device_is_asked_for(
         await soon(first)
     await report_state(desk.peer, recorder)
     assert desk.agent.monitored_agent.agent_id == OTHER
-    assert len(desk.session.context.monitors.wanted) == 1
+    assert len(session_context(desk.session).monitors.wanted) == 1
 
 
 async def test_the_agent_before_can_be_chosen_again_while_its_monitor_ends(
@@ -229,7 +230,7 @@ async def test_the_agent_before_can_be_chosen_again_while_its_monitor_ends(
         await soon(other)
     assert names(recorder) == ["OnStopMonitoringAgent", "OnStartMonitoringAgent"]
     assert desk.agent.monitored_agent.agent_id == MEMBER
-    assert set(desk.session.context.monitors.by_id) == {SECOND_MONITOR}
+    assert set(session_context(desk.session).monitors.by_id) == {SECOND_MONITOR}
 
 
 async def test_monitoring_can_be_stopped_before_it_is_confirmed(
@@ -244,7 +245,7 @@ async def test_monitoring_can_be_stopped_before_it_is_confirmed(
     with pytest.raises(MethodError, match="the monitoring was stopped"):
         await soon(starting)
     assert names(recorder) == []
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (monitors.by_id, monitors.wanted, desk.agent.monitored_agent) == ({}, {}, None)
 
 
@@ -256,7 +257,7 @@ async def test_a_loss_before_the_confirmation_fails_the_request(
     desk.peer.reset()
     with pytest.raises(ConnectionLost):
         await soon(starting)
-    assert not desk.session.context.monitors.wanted
+    assert not session_context(desk.session).monitors.wanted
 
 
 async def test_the_call_that_the_supervisor_joined_is_named(
@@ -298,7 +299,7 @@ async def test_a_refused_monitor_leaves_nothing(desk: SupervisorDesk, recorder: 
     with pytest.raises(RequestRefused):
         await soon(request)
     assert names(recorder) == ["OnControlFailureConf"]
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (monitors.by_id, monitors.wanted, monitors.starting) == ({}, {}, {})
     assert desk.agent.monitored_agent is None
 
@@ -400,7 +401,7 @@ async def test_the_server_may_monitor_the_call_too(desk: SupervisorDesk, recorde
     await recorder.wait_for("OnMonitoredCallEnd", 2)
     assert names(recorder) == ["OnMonitoredCallHeld"] * 2 + ["OnMonitoredCallEnd"] * 2
     assert not desk.session.calls
-    assert set(desk.session.context.monitors.by_id) == {DEVICE_MONITOR}
+    assert set(session_context(desk.session).monitors.by_id) == {DEVICE_MONITOR}
     assert desk.session.counters()["ends_of_unknown_calls"] == 0
 
 
@@ -417,7 +418,7 @@ async def test_the_servers_monitor_of_a_call_can_be_stopped(
     desk.peer.monitor_stop_conf(stop)
     await soon(stopping)
     assert desk.agent.monitored_call is None
-    assert not desk.session.context.monitors.wanted
+    assert not session_context(desk.session).monitors.wanted
 
 
 async def test_the_monitor_of_an_own_call_ends_with_the_call(
@@ -430,7 +431,7 @@ async def test_the_monitor_of_an_own_call_ends_with_the_call(
     await soon(request)
     send(desk.peer, "END_CALL", own, monitor_id=OWN_MONITOR)
     await recorder.wait_for("OnCallEnd")
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (monitors.wanted, monitors.by_id) == ({}, {})
 
 
@@ -448,7 +449,7 @@ async def test_the_monitor_of_a_call_that_ends_before_the_confirmation_is_stoppe
     desk.peer.failure_conf(stop, E_CTI_INVALID_MONITORID)
     await soon(request)
     await report_state(desk.peer, recorder)
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (monitors.wanted, monitors.by_id) == ({}, {})
     assert not recorder.of("OnControlFailureConf")
 
@@ -558,7 +559,7 @@ async def test_monitors_are_started_again_with_new_ids(
     peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
     report = await recorder.wait_for("OnRecovered")
     assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [3, 3, 0]
-    assert set(desk.session.context.monitors.by_id) == {178, 187, 188}
+    assert set(session_context(desk.session).monitors.by_id) == {178, 187, 188}
     assert desk.agent.monitored_agent.agent_id == MEMBER
     assert not recorder.of("OnStopMonitoringAgent")
     end = recorder.of("OnMonitoredCallEnd")[0]
@@ -586,7 +587,7 @@ async def test_a_monitor_that_the_server_refuses_then_is_lost(
     stopped = recorder.names.index("OnStopMonitoringAgent")
     assert recorder.names[stopped + 1] == "OnSupervisorButtonChange"
     assert desk.agent.monitored_agent is None
-    assert not desk.session.context.monitors.wanted
+    assert not session_context(desk.session).monitors.wanted
 
 
 async def test_nothing_is_kept_after_a_disconnect(
@@ -595,7 +596,7 @@ async def test_nothing_is_kept_after_a_disconnect(
     desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE), ("1009", 0, AVAILABLE)])
     await all_monitored(desk, recorder)
     await disconnected(desk.session, desk.peer)
-    monitors = desk.session.context.monitors
+    monitors = session_context(desk.session).monitors
     assert (monitors.by_id, monitors.wanted, monitors.starting, monitors.late) == ({}, {}, {}, {})
     assert (dict(monitors.teams), monitors.memberships, monitors.watches) == ({}, 0, False)
     assert (desk.agent.monitored_agent, desk.agent.monitored_call) == (None, None)

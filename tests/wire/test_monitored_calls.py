@@ -7,6 +7,8 @@ from support.model import soon
 from support.struct_server import MONITOR_START_REQ
 from support.wire_steps import FOREIGN_MONITOR, device_monitor
 
+from ctios_fast.model.session_properties import session_context
+
 MINE, MONITORED = Connection(501, DEVICE), Connection(601, SECOND)
 
 #: A monitor that the session has not started.
@@ -238,6 +240,6 @@ async def test_a_flood_of_unknown_monitors_is_counted_and_keeps_nothing(calls: C
     await calls.settle()
     assert len(calls.of("OnMonitoredCallHeld")) == 5000
     assert calls.session.counters()["events_of_unknown_monitors"] == 5001
-    monitors = calls.session.context.monitors
+    monitors = session_context(calls.session).monitors
     assert len(monitors.strangers) <= 1024
     assert not calls.found(MONITORED).monitor_ids

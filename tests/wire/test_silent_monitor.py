@@ -10,6 +10,7 @@ from support.struct_server import text
 from support.supervisor_steps import NO_TYPE, NULL_ID, receive_supervision
 
 from ctios_fast import Arguments, Session
+from ctios_fast.model.session_properties import session_context
 from ctios_fast.model.supervisors.silent_monitors import SilentMonitors
 
 LISTENING = Connection(701, "3001.0")
@@ -131,7 +132,7 @@ async def test_listening_can_be_stopped_by_the_call_that_the_event_names(bulk_ca
 def test_messages_are_looked_at_only_while_somebody_listens(session: Session) -> None:
     registered: list[int] = []
     SilentMonitors(
-        session.context,
+        session_context(session),
         lambda number, handler: registered.append(number),
         lambda number, handler: registered.remove(number),
     )

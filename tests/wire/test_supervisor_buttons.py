@@ -30,6 +30,7 @@ from support.wire_steps import FOREIGN_MONITOR, OWN_MONITOR, open_bulk
 
 from ctios_fast import Agent, Arguments, Session
 from ctios_fast.enums import SupervisorButtonEnablement as Button
+from ctios_fast.model.session_properties import session_context
 
 BEGIN_CALL, CALL_ESTABLISHED, CALL_HELD, CALL_CLEARED, END_CALL = 23, 10, 11, 13, 24
 MEMBER = "agent.5000.1002"
@@ -104,7 +105,7 @@ async def watched(session: Session, server: StructServer, companion: Session | N
     for event in session.events:
         session.subscribe(event, lambda args, event=event: found.order.append(event))
     session.subscribe("OnSupervisorButtonChange", found.reports.append)
-    session.context.monitors.choose_agent(desk.agent, member)
+    session_context(session).monitors.choose_agent(desk.agent, member)
     return found
 
 
@@ -251,7 +252,7 @@ async def test_an_agent_who_is_not_a_supervisor_has_no_such_mask(
 
 async def test_supervision_without_a_named_agent_is_about_the_monitored_one(desk: Watched) -> None:
     await desk.talks()
-    supervisor, monitors = desk.desk.agent, desk.desk.session.context.monitors
+    supervisor, monitors = desk.desk.agent, session_context(desk.desk.session).monitors
     supervisor.barge_in()
     _, fixed, floating = await receive_supervision(desk.peer)
     assert fixed == (NULL_ID, NULL_ID, NO_TYPE, NO_TYPE, 3)

@@ -26,6 +26,7 @@ from support.wire_steps import (
 
 from ctios_fast import CilCode, MethodError, ProtocolError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 
 TEAM, TEAM_MONITOR = 7, 81
 #: ICMAgentID of every agent in the transcripts.
@@ -72,7 +73,7 @@ class TestMembers:
         desk.peer.team_config(TEAM, team[64:])
         await report_state(desk.peer, recorder)
         assert joined(recorder) == [agent_id for agent_id, _, _ in team]
-        assert len(desk.session.context.monitors.teams[TEAM].members) == 70
+        assert len(session_context(desk.session).monitors.teams[TEAM].members) == 70
         desk.peer.team_config(TEAM, team[:64])
         desk.peer.team_config(TEAM, team[64:])
         await report_state(desk.peer, recorder)
@@ -115,7 +116,7 @@ class TestMembers:
         desk.peer.team_config(TEAM, [A, B])
         desk.peer.team_config(TEAM, [B])
         await report_state(desk.peer, recorder)
-        assert list(desk.session.context.monitors.teams[TEAM].members) == ["1003"]
+        assert list(session_context(desk.session).monitors.teams[TEAM].members) == ["1003"]
         assert recorder.of("OnNewAgentTeamMember")[-1]["ConfigOperation"] == 2
 
     async def test_a_full_list_that_begins_again_is_another_list(
@@ -124,7 +125,7 @@ class TestMembers:
         desk.peer.team_config(TEAM, members(64))
         desk.peer.team_config(TEAM, members(3))
         await report_state(desk.peer, recorder)
-        assert len(desk.session.context.monitors.teams[TEAM].members) == 3
+        assert len(session_context(desk.session).monitors.teams[TEAM].members) == 3
 
     @pytest.mark.covers("Agent[AgentFlags]")
     async def test_an_agent_has_the_flags_of_its_teams(
@@ -164,7 +165,7 @@ class TestHostileLists:
         desk.peer.team_config(TEAM, [A], count=0)
         desk.peer.team_config(TEAM, [A], operation=9)
         await report_state(desk.peer, recorder)
-        assert set(desk.session.context.monitors.teams[TEAM].members) == {"1002", "1003"}
+        assert set(session_context(desk.session).monitors.teams[TEAM].members) == {"1002", "1003"}
         assert desk.session.counters()["team_lists_contradicting"] == 3
 
     async def test_what_a_member_lacks_is_not_taken_from_another_one(
@@ -201,7 +202,7 @@ class TestHostileLists:
             part = [(str(100_000 + n), 0, NOT_READY) for n in range(start, min(start + 64, 100_000))]
             desk.peer.team_config(TEAM, part)
         await report_state(desk.peer, recorder)
-        assert len(desk.session.context.monitors.teams[TEAM].members) == 100_000
+        assert len(session_context(desk.session).monitors.teams[TEAM].members) == 100_000
         assert len(joined(recorder)) == 100_000
         await disconnected(desk.session, desk.peer)
         assert len(desk.session.agents) == 1
@@ -214,7 +215,7 @@ class TestHostileLists:
         for number in range(5):
             desk.peer.team_config(number, [A])
         await report_state(desk.peer, recorder)
-        assert list(desk.session.context.monitors.teams) == [0, 1, 2]
+        assert list(session_context(desk.session).monitors.teams) == [0, 1, 2]
         assert desk.session.counters()["teams_refused"] == 2
 
 
@@ -365,7 +366,7 @@ class TestAllTeams:
             assert stop.fixed("II")[1] == 1000 + team_id
             desk.peer.monitor_stop_conf(stop)
         assert await soon(stopping) == tuple(teams)
-        monitors = desk.session.context.monitors
+        monitors = session_context(desk.session).monitors
         assert (monitors.by_id, monitors.wanted, monitors.starting) == ({}, {}, {})
 
     async def test_a_refused_team_leaves_the_others_monitored(
@@ -382,7 +383,7 @@ class TestAllTeams:
                 desk.peer.monitor_start_conf(start, 100 + number)
         with pytest.raises(RequestRefused):
             await soon(request)
-        assert set(desk.session.context.monitors.by_id) == {100, 102}
+        assert set(session_context(desk.session).monitors.by_id) == {100, 102}
         assert len(recorder.of("OnControlFailureConf")) == 1
 
     @pytest.mark.covers("Agent.StartMonitoringAgentTeam", "Agent.StopMonitoringAgentTeam")
@@ -407,7 +408,7 @@ class TestAllTeams:
         desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
         await soon(starting)
         await soon(stopping)
-        assert desk.session.context.monitors.by_id == {}
+        assert session_context(desk.session).monitors.by_id == {}
 
     async def test_a_team_that_is_not_monitored_cannot_be_stopped(self, desk: SupervisorDesk) -> None:
         with pytest.raises(MethodError, match="team 7 is not monitored"):
@@ -426,7 +427,7 @@ class TestAllTeams:
         stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
         assert stop.fixed("II")[1] == TEAM_MONITOR
         desk.peer.monitor_stop_conf(stop)
-        await until(lambda: not desk.session.context.monitors.by_id)
+        await until(lambda: not session_context(desk.session).monitors.by_id)
 
     async def test_a_late_confirmation_serves_the_next_request(
         self, desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
@@ -440,7 +441,7 @@ class TestAllTeams:
         desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
         desk.peer.failure_conf(again, E_CTI_MONITOR_EXISTS)
         await soon(second)
-        assert set(desk.session.context.monitors.by_id) == {TEAM_MONITOR}
+        assert set(session_context(desk.session).monitors.by_id) == {TEAM_MONITOR}
         assert not recorder.of("OnControlFailureConf")
 
 

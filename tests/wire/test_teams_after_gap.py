@@ -29,6 +29,7 @@ from support.wire_steps import (
 
 from ctios_fast import Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.model.session_properties import session_context
 
 TEAM, OTHER_TEAM = 7, 8
 #: ConfigOperation: the whole list, members that join, members that leave.
@@ -63,7 +64,7 @@ class Gap:
         self._clock = clock
 
     def members(self, team_id: int = TEAM) -> set[str]:
-        return set(self.desk.session.context.monitors.teams[team_id].members)
+        return set(session_context(self.desk.session).monitors.teams[team_id].members)
 
     async def listed(self, *teams: tuple[int, list[tuple[str, int, int]]]) -> None:
         """List teams over the first connection, and clear the record."""
@@ -211,7 +212,7 @@ class TestLists:
         peer = await gap.lost()
         peer.team_config(TEAM, [A], operation=ADD)
         await gap.repaired([TEAM])
-        assert gap.desk.session.context.monitors.teams[TEAM].primary_supervisor is None
+        assert session_context(gap.desk.session).monitors.teams[TEAM].primary_supervisor is None
 
 
 class TestTeams:
@@ -224,7 +225,7 @@ class TestTeams:
             (OTHER_TEAM, "1002", REMOVE, True),
             (OTHER_TEAM, "1003", REMOVE, True),
         }
-        assert list(gap.desk.session.context.monitors.teams) == [TEAM]
+        assert list(session_context(gap.desk.session).monitors.teams) == [TEAM]
         assert report["TeamMembersLeft"] == 2
 
     async def test_the_teams_come_in_segments(self, gap: Gap, recorder: FullRecorder) -> None:
@@ -400,7 +401,7 @@ class TestNamedMembers:
         await recorder.wait_for("OnNewAgentTeamMember")
         peer.team_config(TEAM, [C], operation=WHOLE)
         await recorder.wait_for("OnNewAgentTeamMember", 3)
-        team = session.context.monitors.teams[TEAM]
+        team = session_context(session).monitors.teams[TEAM]
         assert set(team.members) == {"1002", "1004"}
         peer.team_config(TEAM, [A], operation=ADD)
         peer.team_config(TEAM, [C], operation=WHOLE)
@@ -416,7 +417,7 @@ class TestNamedMembers:
         await recorder.wait_for("OnRecovered")
         peer.team_config(TEAM, [B], operation=ADD)
         await recorder.wait_for("OnNewAgentTeamMember")
-        assert set(session.context.monitors.teams[TEAM].members) == {"1002", "1003"}
+        assert set(session_context(session).monitors.teams[TEAM].members) == {"1002", "1003"}
 
 
 class TestMonitoredAgent:
@@ -443,7 +444,7 @@ class TestMonitoredAgent:
         [stop] = monitored.recorder.of("OnStopMonitoringAgent")
         assert stop["AgentReference"] == "agent.5000.1002"
         assert monitored.desk.agent.monitored_agent is None
-        assert not monitored.desk.session.context.monitors.wanted
+        assert not session_context(monitored.desk.session).monitors.wanted
 
     async def test_it_is_started_again_for_a_member_of_another_team(self, monitored: Gap) -> None:
         peer = await monitored.lost()
