@@ -104,6 +104,7 @@ class Connection:
         self._lifecycle = Lifecycle(self._state_changed)
         self._observer = observer
         self._waiters = Waiters()
+        self._connect_request: ConnectRequest | None = None  # of the present connection, answered or not
         self._wanted: Wanted | None = None  # the session to open, from ``open`` until the connection gives up
         rng = options.rng if options.rng is not None else _random()
         self._search = SideSearch(
@@ -195,7 +196,7 @@ class Connection:
         self._loop = loop
         self.side = None
         self._wanted = None
-        self._waiters.connect = request
+        self._waiters.connect = self._connect_request = request
         self._search.begin(sides, rounds)
         return request
 
@@ -412,7 +413,7 @@ class Connection:
             self._end_cancelled(f"the search for a side failed: {explain(error)}")
 
     def _connect_cancelled(self, request: ConnectRequest) -> None:
-        if self._waiters.connect is request:
+        if self._connect_request is request and self.state is not ConnectionState.CLOSING:
             self._end_cancelled("connect was cancelled")
 
     # --- Opening --------------------------------------------------------------------------------
@@ -700,7 +701,7 @@ class Connection:
         # The waiting callers are taken first: the observer may connect anew, and new ones are not to fail.
         self._search.end()
         self._end_standby()
-        self._wanted = None
+        self._wanted = self._connect_request = None
         return self._waiters.take_connect_and_open()
 
     # --- Active and standby side ----------------------------------------------------------------

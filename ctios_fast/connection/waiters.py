@@ -13,7 +13,8 @@ __all__ = ["ConnectRequest", "Waiters", "fail"]
 class ConnectRequest(Request[None]):
     """The request of ``connect``. Cancelling it, or the last await of it, calls ``on_cancelled``.
 
-    That ends the search for a side, which would go on without an owner otherwise.
+    That ends the search for a side, which would go on without an owner otherwise. The search may have ended
+    in the same turn of the event loop. Then it ends the connection, which the caller did not learn of.
     """
 
     def __init__(self, on_cancelled: Callable[["ConnectRequest"], object]) -> None:
@@ -28,8 +29,9 @@ class ConnectRequest(Request[None]):
         return True
 
     def abandoned(self) -> None:
-        """End the search: the last await was cancelled. Called by the request itself."""
-        self.cancel()
+        """End the search, or the connection that it led to. Called by the request itself."""
+        if not self.cancel():
+            self._on_cancelled(self)
 
 
 class Waiters:

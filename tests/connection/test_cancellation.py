@@ -9,7 +9,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from support.model import MakeSession, Recorder, sides, soon, until
+from support.model import MakeSession, Recorder, library_tasks, sides, soon, until
 from support.scripted_server import Serve, open_session, silent
 
 from ctios_fast import ConnectionLost, ConnectionState, Session
@@ -22,10 +22,6 @@ def free_port() -> int:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
-
-
-def library_tasks() -> list[str]:
-    return [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("ctios_fast")]
 
 
 # --- Cancelling connect -----------------------------------------------------------------------------
@@ -82,6 +78,18 @@ async def test_a_connect_that_is_cancelled_at_any_step_leaves_no_task(
         assert session.state is ConnectionState.DISCONNECTED
     else:
         await soon(session.disconnect())
+    await until(lambda: not library_tasks())
+
+
+async def test_a_task_of_a_connect_that_is_cancelled_before_its_first_step_ends_the_search(
+    serve: Serve, make_session: MakeSession
+) -> None:
+    session = make_session()
+    task = asyncio.create_task(session.connect(**await serve(silent)))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert session.state is ConnectionState.DISCONNECTED
     await until(lambda: not library_tasks())
 
 

@@ -4,21 +4,44 @@
 """
 
 import asyncio
+import contextlib
+import gc
+import itertools
 import ssl
-from collections.abc import Coroutine
+import warnings
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from support.model import AVAILABLE, LOGOUT, LOOPS, NOT_READY, loop_factory, sides, soon, until
+from support.model import (
+    AVAILABLE,
+    LOGOUT,
+    LOOPS,
+    NOT_READY,
+    library_tasks,
+    loop_factory,
+    sides,
+    soon,
+    until,
+)
 
-from ctios_fast import Arguments, ConnectionState, Session
+from ctios_fast import Arguments, ConnectionState, Request, Session
 from ctios_fast.sim import Simulator
+
+#: What runs on a loop, with the contexts of server and client; None for plain TCP.
+Scenario = Callable[[ssl.SSLContext | None, ssl.SSLContext | None], Coroutine[Any, Any, None]]
 
 
 def run_on(loop: str, work: Coroutine[Any, Any, None]) -> None:
     """Run the coroutine on a loop of that name."""
-    with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
-        runner.run(work)
+    with warnings.catch_warnings():
+        # After a cancelled TLS handshake aiofastnet warns of a transport whose socket is closed, without this
+        # library as well. The warning comes when the transport is freed, so that has to happen here.
+        closed = r"deleting unclosed SSLTransport_Socket for <socket\.socket \[closed\]"
+        warnings.filterwarnings("ignore", closed, ResourceWarning)
+        with asyncio.Runner(loop_factory=loop_factory(loop)) as runner:
+            runner.run(work)
+        gc.collect()
 
 
 async def whole_session(server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None) -> None:
@@ -97,3 +120,171 @@ def test_a_whole_session_works_over_tls(
     loop: str, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     run_on(loop, whole_session(server_tls, client_tls))
+
+
+# --- Cancellation -----------------------------------------------------------------------------------
+
+
+class Listener:
+    """Accepts connections and reads from them. ``open``: those that the client has not ended."""
+
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
+        self.tls = tls
+        self.open: set[asyncio.StreamWriter] = set()
+
+    async def __aenter__(self) -> dict[str, Any]:
+        self.server = await asyncio.start_server(self._accepted, "127.0.0.1", 0, ssl=self.tls)
+        return {"ctios_a": "127.0.0.1", "port_a": self.server.sockets[0].getsockname()[1]}
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.server.close()
+
+    async def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(writer)
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        self.open.discard(writer)
+        writer.close()
+
+
+async def nothing_left(listener: Listener) -> None:
+    """Wait until the library has no task and the listener no connection."""
+    await until(lambda: not library_tasks() and not listener.open)
+
+
+async def cancelled_at_every_turn(
+    server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None
+) -> None:
+    """A connect is cancelled after 0, 1, 2... turns of the loop, until it succeeds first."""
+    listener = Listener(server_tls)
+    async with listener as where:
+        for turns in itertools.count():
+            session = Session(client_id="loops", heartbeat=None, ssl=client_tls)
+            task = asyncio.create_task(connected(session, where))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if not task.cancel():
+                break
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert session.state is ConnectionState.DISCONNECTED
+            await nothing_left(listener)
+        assert turns > 3
+        await soon(session.disconnect())
+        await nothing_left(listener)
+
+
+async def connected(session: Session, where: dict[str, Any]) -> None:
+    await session.connect(**where)
+
+
+async def cancelled_when_it_succeeds(
+    server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None
+) -> None:
+    """A connect is cancelled by whatever hears of its success first: the awaiting task does not."""
+    listener = Listener(server_tls)
+    async with listener as where:
+        for by in ("listener", "callback", "turn"):
+            session = Session(client_id="loops", heartbeat=None, ssl=client_tls)
+            events: list[str] = []
+            for event in ("OnConnection", "OnConnectionClosed"):
+                session.subscribe(event, lambda args, event=event: events.append(event))  # noqa: B023
+            request = session.connect(**where)
+            task = asyncio.create_task(awaited(request))
+            if by == "listener":
+                session.subscribe("OnConnection", lambda args: cancel(task))  # noqa: B023
+            elif by == "callback":
+                request.add_done_callback(lambda done: cancel(task))  # noqa: B023
+            else:
+                request.add_done_callback(lambda done: cancel_soon(task))  # noqa: B023
+            with pytest.raises(asyncio.CancelledError):
+                await soon(task)
+            assert session.state is ConnectionState.DISCONNECTED
+            assert events == ["OnConnection", "OnConnectionClosed"]
+            await nothing_left(listener)
+
+
+async def awaited(request: Request[None]) -> None:
+    await request
+
+
+def cancel(task: asyncio.Task[None]) -> None:
+    """Cancel a task now."""
+    task.cancel()
+
+
+def cancel_soon(task: asyncio.Task[None]) -> None:
+    """Cancel a task in the next turn of the loop."""
+    asyncio.get_running_loop().call_soon(task.cancel)
+
+
+async def one_of_two_awaits_cancelled(
+    server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None
+) -> None:
+    """One of two awaits of a connect is cancelled when it succeeds; the other one gets the connection."""
+    listener = Listener(server_tls)
+    async with listener as where:
+        session = Session(client_id="loops", heartbeat=None, ssl=client_tls)
+        request = session.connect(**where)
+        tasks = [asyncio.create_task(awaited(request)) for _ in range(2)]
+        request.add_done_callback(lambda done: cancel(tasks[0]))
+        with pytest.raises(asyncio.CancelledError):
+            await soon(tasks[0])
+        await soon(tasks[1])
+        assert session.state is ConnectionState.CONNECTED
+        await soon(session.disconnect())
+        await nothing_left(listener)
+
+
+async def modes_cancelled_at_every_turn(
+    server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None
+) -> None:
+    """The await of a mode, or of the end, is cancelled at any turn: no connection to either side is left."""
+    async with Simulator(agents=1, ssl=server_tls) as sim:
+        for turns in range(0, 60, 3):
+            session = Session(client_id="loops", heartbeat=None, ssl=client_tls, clients=0, standby=True)
+            await soon(session.connect(**sides(sim)))
+            mode = asyncio.create_task(bulk_mode(session))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if mode.cancel():
+                with pytest.raises(asyncio.CancelledError):
+                    await mode
+            end = asyncio.create_task(awaited(session.disconnect()))
+            await asyncio.sleep(0)
+            if turns % 2 and end.cancel():
+                with pytest.raises(asyncio.CancelledError):
+                    await end
+            await until(lambda: session.state is ConnectionState.DISCONNECTED)  # noqa: B023
+            await until(lambda: not library_tasks() and not any(side.sessions for side in both(sim)))
+
+
+def both(sim: Simulator) -> tuple[Any, Any]:
+    """The sides of the simulator."""
+    return sim.side_a, sim.side_b
+
+
+async def bulk_mode(session: Session) -> None:
+    await session.set_bulk_mode(5000)
+
+
+CANCELLATIONS = [
+    cancelled_at_every_turn,
+    cancelled_when_it_succeeds,
+    one_of_two_awaits_cancelled,
+    modes_cancelled_at_every_turn,
+]
+
+
+@pytest.mark.parametrize("scenario", CANCELLATIONS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("loop", LOOPS)
+def test_cancellation_leaves_no_connection_over_tcp(loop: str, scenario: Scenario) -> None:
+    run_on(loop, scenario(None, None))
+
+
+@pytest.mark.parametrize("scenario", CANCELLATIONS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("loop", LOOPS)
+def test_cancellation_leaves_no_connection_over_tls(
+    loop: str, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext, scenario: Scenario
+) -> None:
+    run_on(loop, scenario(server_tls, client_tls))

@@ -143,6 +143,11 @@ def talking(sim: Simulator, agent_id: str) -> Connection:
     return connection
 
 
+def library_tasks() -> list[str]:
+    """The names of the tasks of the library that run."""
+    return [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("ctios_fast")]
+
+
 MakeSession = Callable[..., Session]
 
 

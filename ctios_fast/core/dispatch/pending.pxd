@@ -19,6 +19,7 @@ cdef class Request:
     cdef object _traceback                      # traceback of the error when it was set
     cdef list _callbacks
     cdef object _waiter                         # a future, several in a list, or None
+    cdef Py_ssize_t _takers                     # awaits that are to get the answer, while none has got it
     cdef public object on_unseen                # called with label and error of an unseen failure
     cdef dict _drivers                          # task -> its await, for tasks created from the request
 

@@ -87,9 +87,12 @@ cdef class Request:
         except BaseException:               # cancelled: nothing waits for the future any longer
             self._leave(waiter)
             self._seen = True               # the program has awaited it: a later failure is not reported
-            if self._waiter is None and not self._done:
+            if self._done:                  # the answer came in the same turn of the loop, or just before
+                self._takers -= 1
+            if self._takers == 0 and self._waiter is None:
                 self.abandoned()
             raise
+        self._takers = -1
         return self.result()
 
     def _leave(self, waiter):
@@ -101,7 +104,11 @@ cdef class Request:
                 self._waiter = None
 
     def abandoned(self):
-        """Called when the last await was cancelled. Does nothing here: the request was sent already."""
+        """Called when the last await was cancelled, and no await has got the answer.
+
+        The request may be answered all the same: an await can be cancelled in the turn of the loop in which
+        the answer comes. Does nothing here, because the request was sent already.
+        """
 
     # --- What asyncio expects of a coroutine. Each task that drives the request has its own await. ---
 
@@ -127,6 +134,8 @@ cdef class Request:
         driver = (<dict>self._drivers).get(task)
         if driver is None:
             driver = (<dict>self._drivers)[task] = self.__await__()
+            if how == "throw" and not self._done:
+                driver.send(None)           # a task that is cancelled before its first step gives up an await
         try:
             return getattr(driver, how)(*values)
         except BaseException:               # StopIteration included: this await is over
@@ -259,7 +268,10 @@ cdef class Request:
         waiters, self._waiter = self._waiter, None
         if waiters is not None:
             self._seen = True
-            for waiter in (waiters if isinstance(waiters, list) else (waiters,)):
+            if not isinstance(waiters, list):
+                waiters = (waiters,)
+            self._takers = len(waiters)
+            for waiter in waiters:
                 if not waiter.done():           # a cancelled await has a done future
                     waiter.set_result(None)
         return 0
