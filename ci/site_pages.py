@@ -6,10 +6,13 @@ become pages, and each public module gets one from its docstrings.
 
 import importlib
 import inspect
+import pkgutil
 import re
 import shutil
 import sys
 from pathlib import Path
+
+from docstrings import own_text
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("*.md", "changes/README.md", "docs/**/*.md", "docs/*.svg")
@@ -31,7 +34,26 @@ MODULES = (
     ("Metrics", "ctios_fast.metrics"),
     ("Testing", "ctios_fast.testing"),
     ("The dissector", "ctios_fast.wireshark"),
+    ("Scenarios of the simulator", "ctios_fast.sim.scenario"),
 )
+#: Modules whose many names are in a list: title, module, and the page that describes them.
+LISTS = (
+    ("Message classes", "ctios_fast.messages", "../docs/reference/README.md"),
+    ("Enumerations of the protocol", "ctios_fast.protocol.enums", "../docs/reference/enumerations.md"),
+    ("Keywords of CTI OS", "ctios_fast.keywords", "../docs/arguments.md"),
+    ("Message numbers", "ctios_fast.protocol.numbers", "../docs/reference/README.md"),
+    ("Types of events", "ctios_fast.event_types", "../docs/events.md"),
+)
+#: What programs do not import: the inside of the library, its commands, and fixtures that pytest finds.
+INTERNAL = {
+    "ctios_fast.cli",
+    "ctios_fast.connection",
+    "ctios_fast.model",
+    "ctios_fast.protocol.build",
+    "ctios_fast.protocol.naming",
+    "ctios_fast.protocol.versions",
+    "ctios_fast.pytest_plugin",
+}
 
 
 def published(text: str) -> str:
@@ -74,20 +96,69 @@ def api(title: str, name: str, seen: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def listed(title: str, name: str, page: str) -> str:
+    """The page of a module whose names another page describes."""
+    module = importlib.import_module(name)
+    names = getattr(module, "__all__", None) or [each for each in vars(module) if each.isupper()]
+    lines = [
+        f"# {title}",
+        "",
+        f"`{name}`. [This page]({page}) says what they mean.",
+        "",
+        "| name | |",
+        "|---|---|",
+    ]
+    for public in names:
+        value = getattr(module, public)
+        text = (
+            (inspect.getdoc(value) or "").partition("\n")[0] if inspect.isclass(value) else described(value)
+        )
+        lines.append(f"| `{public}` | {text.replace('|', '/')} |")
+    return "\n".join([*lines, ""])
+
+
+def check_complete() -> None:
+    """Exit with an error if a public module of the package has no page.
+
+    Public are the package, its parts that are not ``INTERNAL``, and the modules of a part that itself has no
+    public names.
+    """
+    paged = {name for _, name, *_ in (*MODULES, *LISTS)}
+
+    def check(name: str) -> None:
+        module = importlib.import_module(name)
+        if name in paged or name in INTERNAL or name.rpartition(".")[2].startswith("_"):
+            return
+        if getattr(module, "__all__", None):
+            sys.exit(f"{sys.argv[0]}: {name} has public names and no page: add it to MODULES")
+        for each in pkgutil.iter_modules(getattr(module, "__path__", ())):
+            check(f"{name}.{each.name}")
+
+    package = importlib.import_module("ctios_fast")
+    for each in pkgutil.iter_modules(package.__path__):
+        if f"ctios_fast.{each.name}" not in INTERNAL:
+            check(f"ctios_fast.{each.name}")
+
+
 def check_documented(name: str, value: object) -> None:
     """Exit with an error if a public name, or a public member of a class, has no docstring."""
-    members = {name: value}
+    members = {name: inspect.getdoc(value)}
     if inspect.isclass(value):
         for member, each in inspect.getmembers(value, is_method):
             if not member.startswith("_"):
-                members[f"{name}.{member}"] = each
-    missing = [each for each, thing in members.items() if not inspect.getdoc(thing)]
+                # Cython gives an attribute no text of its own: the class says what it is
+                texts = [base.__doc__ or "" for base in value.__mro__]
+                named = inspect.isgetsetdescriptor(each) and any(f"``{member}``" in text for text in texts)
+                members[f"{name}.{member}"] = named or own_text(inspect.getdoc(each))
+    missing = [each for each, text in members.items() if not text]
     if missing:
         sys.exit(f"{sys.argv[0]}: no docstring: {', '.join(missing)}")
 
 
 def is_method(value: object) -> bool:
-    """Return True for a member that needs a docstring: a method or a property."""
+    """Return True for a member that needs a docstring: a method, a property, a compiled class's attribute."""
+    if inspect.isgetsetdescriptor(value):
+        return value.__objclass__.__module__.startswith("ctios_fast")
     return inspect.isroutine(value) or isinstance(value, property)
 
 
@@ -99,6 +170,7 @@ def described(value: object) -> str:
 
 def main() -> None:
     """Write all pages."""
+    check_complete()
     target = Path(sys.argv[1])
     shutil.rmtree(target, ignore_errors=True)
     pages: dict[str, str] = {
@@ -117,7 +189,10 @@ def main() -> None:
     seen: dict[str, str] = {}
     for title, name in reversed(MODULES):  # a name belongs to the most specific of its modules
         pages[f"api/{name}.md"] = api(title, name, seen)
-    pages["api/SUMMARY.md"] = "".join(f"- [{title}]({name}.md)\n" for title, name in MODULES)
+    for title, name, page in LISTS:
+        pages[f"api/{name}.md"] = listed(title, name, page)
+    rows = (*MODULES, *LISTS)
+    pages["api/SUMMARY.md"] = "".join(f"- [{title}]({name}.md)\n" for title, name, *_ in rows)
     for name, text in pages.items():
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -371,8 +371,9 @@ cdef dict all_fields(Layout *layout, PyObject *layouts, const unsigned char *fra
 cdef class Message:
     """Immutable view of one well-formed frame, created by ``Codec.decode`` and by the dispatcher.
 
-    ``message[name]`` reads a field by its name in the reference, and raises ``KeyError`` if the message lacks
-    it; ``name in message`` is True if it is present. The types of the values:
+    ``type`` is the message's number. ``message[name]`` reads a field by its name in the reference, and
+    raises ``KeyError`` if the message lacks it. ``name in message`` is True if it is present. The types of
+    the values:
 
     * fixed fields and numbers: int; bytes if the data's width is not the type's
     * STRING: str, up to its NUL

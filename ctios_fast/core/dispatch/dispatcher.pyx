@@ -104,6 +104,12 @@ cdef class Dispatcher(FrameHolder):
 
     Batch handlers get the frames of one ``dispatch`` together, at its end, after all other handlers.
 
+    - ``frames_seen``, ``malformed``, ``unhandled``, ``filtered``: numbers of frames: all of them, those that
+      cannot be read, those without a handler, and those that the filter rejected.
+    - ``handler_errors``: how many times a handler raised.
+    - ``unfinished``: whether the last ``dispatch`` ended at its time limit.
+    - ``last_message``: number of the last message of the last ``dispatch`` that had one.
+
     ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
     ``on_malformed`` raise, end ``dispatch`` at once. The next call goes on with the next frame.
     """

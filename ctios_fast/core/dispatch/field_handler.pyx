@@ -47,6 +47,8 @@ cdef class FieldHandler(FrameHandler):
 
     ``Dispatcher.on`` creates one if it is given ``fields``; the parameters are described there.
 
+    - ``handler``: what is called; with ``with_message`` it gets the message first.
+    - ``fields``: the names of the fields, as they were given.
     - ``store``: stores messages that need no call. It is used while the message has no other handler.
     """
 

@@ -180,6 +180,8 @@ cdef class FieldReader:
     for a field that the message lacks. Messages may be of any type and version. Calling the reader is the
     same as ``read``. ``fill`` returns a dict of the fields that the message has.
 
+    ``names`` are the fields' names.
+
     Short texts that come repeatedly, such as agent IDs, are the same str each time. Up to 4,096 of them are
     kept, but never a password.
 

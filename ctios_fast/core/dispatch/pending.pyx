@@ -58,6 +58,11 @@ cdef class Request:
     once, when the request is freed: ``on_unseen(label, error)`` is called. The owner of the request sets
     ``on_unseen``, to limit its log lines. Without it the failure is logged.
 
+    - ``label``: what the request is, for errors and the log.
+    - ``message_type``: number of its message, 0 until it is sent.
+    - ``invoke_id``: its InvokeID.
+    - ``deadline``: when it times out, by the session's clock.
+
     A subclass with its own ``__init__`` sets ``label`` there, which takes less time than a call of this one.
     """
 
