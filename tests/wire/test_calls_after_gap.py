@@ -439,3 +439,33 @@ async def test_a_call_is_not_begun_while_it_may_be_one_that_was_not_answered(
         assert counts == (1, 0, 0, 0)
         assert calls.found(Connection(503, DEVICE)) is call
         assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == CALL.uid
+
+
+@pytest.mark.parametrize("how", ["ended", "renamed", "goes on"])
+async def test_a_call_whose_beginning_was_put_off_does_not_begin_after_its_end(
+    calls: CallDesk, server: StructServer, clock: ManualClock, how: str
+) -> None:
+    await ringing(calls, KEY)
+    found, other, later = Connection(503, DEVICE), Connection(503, "3002"), Connection(504, DEVICE)
+    peer = await repairing(calls, server, clock, (503, DEVICE, HOLD))
+    for attempt in range(6):
+        peer.control_failure_conf(await asked(peer), 32, 0)  # busy: the listed call may be this one
+        snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
+        if attempt < 5:
+            await repair_waits(calls)
+            clock.advance(2**attempt)
+    if how == "renamed":  # in the segment that has the last answer, so before the repair is over
+        calls.update(found, later)
+        snapshot_conf(peer, await asked(peer, 504), (504, DEVICE, HOLD), **KEY)
+    else:
+        calls.send("END_CALL", found if how == "ended" else other)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["CallsBegun"], report["GivenUp"]) == (0, 1)
+    request = await asked(peer, 503)
+    if how == "goes on":
+        snapshot_conf(peer, request, (503, DEVICE, HOLD), **KEY)
+    else:
+        peer.control_failure_conf(request, 13, 0)
+    await calls.settle()
+    expected = {"ended": [CALL.uid], "renamed": [CALL.uid, later.uid], "goes on": [CALL.uid, found.uid]}
+    assert calls.ids == expected[how]

@@ -254,6 +254,7 @@ class CallLife:
         One that names no known connection of a known call ends all of its connections if they have been
         cleared; otherwise it ends nothing and is counted.
         """
+        self._note_change(key)
         call = self.index.table.by_key.get(key)
         if call is not None:
             is_own = self._context.is_own(monitor_id)
@@ -378,6 +379,7 @@ class CallLife:
         monitor_id: int,
     ) -> None:
         """Take in a CALL_DATA_UPDATE_EVENT, which may give a call another id."""
+        self._note_change(old)
         is_own = self._context.is_own(monitor_id)
         if not is_own:
             call = self.index.get(old) or self.index.get(new)
@@ -411,6 +413,12 @@ class CallLife:
         call.data.take(message.frame)
         self.reporter.report_update(call, message, is_own, old_unique_object_id)
 
+    def _note_change(self, *keys: Key) -> None:
+        # A message ends these connections, joins their calls or gives one another id.
+        if self.former is not None:
+            for peripheral_id, call_id, _ in keys:
+                self.former.changed(peripheral_id, call_id)
+
     def _named(self, call: LiveCall) -> None:
         # A message that does not state the call's state says that there is the call.
         if call.quiet is not None:
@@ -436,6 +444,7 @@ class CallLife:
         more waits for its END_CALL_EVENT.
         """
         keys = [(merger.peripheral_id, *each) for each in (merger.primary, merger.secondary)]
+        self._note_change(*keys)
         before = tuple(dict.fromkeys(call for key in keys for call in self.index.connections(key[0], key[1])))
         joined = [call for call in map(self.index.get, keys) if call is not None]
         controller = joined[0] if joined else None

@@ -26,6 +26,7 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import device_values, listed_calls
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
@@ -116,7 +117,10 @@ class CallRepairs(Repairs):
         """Nothing more is asked for: what is missing has ended, and what was found has begun."""
         for unknown in list(self._unknown):
             if unknown.answer is not None and self.life.index.get(unknown.key) is None:
-                self._begun(unknown, unknown.answer)
+                if unknown.changes == self._changes_of(unknown):
+                    self._begun(unknown, unknown.answer)
+                else:
+                    self._ask_again(unknown)
         for call, quiet in list(self._missing.items()):
             self._missed(call, quiet)
         self._unknown.clear()
@@ -130,6 +134,20 @@ class CallRepairs(Repairs):
         self.gap_ended()
         for call in late:  # no repair asks for them any more
             self._look_up(call)
+
+    def _changes_of(self, unknown: "_UnknownCall") -> int:
+        return 0 if self.life.former is None else self.life.former.changes_of(*unknown.key[:2])
+
+    def _ask_again(self, unknown: "_UnknownCall") -> None:
+        # The call was answered, but it was not made known then, and it may have ended since.
+        key, id_type, device = unknown.key, unknown.device_id_type, unknown.device
+
+        def take_in(message: Message) -> None:
+            if self.life.index.get(key) is None:
+                state = _state_of(unknown, connection_of(connections_of(message), key))
+                self.life.recover(message, key, id_type, device, state)
+
+        request_snapshot(self.context, key, id_type, take_in, not_reported).reported()
 
     def _look_up(self, call: LiveCall) -> None:
         quiet = call.note_quiet()
@@ -294,6 +312,7 @@ class CallRepairs(Repairs):
             tally[RENAMED] += 1
         elif life.former is not None and life.former.of(unknown.device, message) is not None:
             unknown.answer = message  # a call that was not answered may have this id now
+            unknown.changes = self._changes_of(unknown)
         else:
             self._begun(unknown, message)
 
@@ -388,6 +407,8 @@ class _UnknownCall:
         self.state = state
         #: What the server knows of the call, until it is clear whether it is a known one under another id.
         self.answer: Message | None = None
+        #: What ``FormerCalls.changes_of`` returned when that answer came.
+        self.changes = 0
         self._repairs = repairs
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ A conference or a transfer in the gap gives a call another id. The call is the s
 device and has the same CallReferenceID or router call key.
 """
 
+from collections import Counter
 from collections.abc import Container
 from typing import Any
 
@@ -25,18 +26,29 @@ class FormerCalls:
     The index is built when it is first used.
     """
 
-    __slots__ = ("_calls", "_excluded", "_index")
+    __slots__ = ("_calls", "_changes", "_excluded", "_index")
 
     def __init__(self, index: CallIndex) -> None:
         self._index = index
         #: Calls that messages since the gap named by the ids that they have.
         self._excluded: set[LiveCall] = set()
+        #: By PeripheralID and ConnectionCallID: messages since the gap after which a connection of the call
+        #: may have ended, or may have another id.
+        self._changes: Counter[tuple[int, int]] = Counter()
         #: Calls by CallReferenceID and by ICMEnterpriseUniqueID, None before the first use.
         self._calls: dict[tuple[str, Any], list[LiveCall]] | None = None
 
     def exclude(self, call: LiveCall) -> None:
         """A message since the gap names the call by the id that it has."""
         self._excluded.add(call)
+
+    def changed(self, peripheral_id: int, call_id: int) -> None:
+        """A message ends a connection of the call, joins it with another one, or gives it another id."""
+        self._changes[peripheral_id, call_id] += 1
+
+    def changes_of(self, peripheral_id: int, call_id: int) -> int:
+        """How many such messages have come since the gap."""
+        return self._changes[peripheral_id, call_id]
 
     def of(self, device: str, message: Message, among: Container[LiveCall] | None = None) -> LiveCall | None:
         """The call that has another id now, None if there is none.
