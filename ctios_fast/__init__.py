@@ -70,6 +70,8 @@ __all__ = [  # noqa: RUF022, grouped by source
     "Arguments",
     # .model.calls.call
     "Call",
+    # .model.monitors.agent_team
+    "AgentTeam",
     # .model.session
     "Session",
     # .model.skill_groups.skill_group
@@ -129,6 +131,7 @@ if TYPE_CHECKING:
     from .model.agents.reasons import CTIOS_FORCED_LOGOUT_REASON_CODE, CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE
     from .model.arguments import Arguments
     from .model.calls.call import Call
+    from .model.monitors.agent_team import AgentTeam
     from .model.session import Session
     from .model.skill_groups.skill_group import SkillGroup
     from .model.statistics.statistics_view import Statistics
@@ -187,6 +190,7 @@ _SOURCES = {
         ),
         ".model.arguments": ("Arguments",),
         ".model.calls.call": ("Call",),
+        ".model.monitors.agent_team": ("AgentTeam",),
         ".model.session": ("Session",),
         ".model.skill_groups.skill_group": ("SkillGroup",),
         ".model.statistics.statistics_view": ("Statistics",),

@@ -5,7 +5,7 @@ session on it; ``disconnect`` ends both. After a loss the library finds a side a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, Self, TypeVar, Unpack, cast, overload
 
 from ctios_fast import keywords as kw
@@ -51,6 +51,7 @@ from .context import Context
 from .cti_object import CtiObject, context_of
 from .kinds import EVENT_TABLES, FEATURES, KINDS
 from .mode_setting import ModeSetting
+from .monitors.agent_team import AgentTeam, agent_team
 from .plain_messages import post_message, send_request
 from .publisher import EventPublisher, checked
 from .recovery import Recovery
@@ -191,6 +192,17 @@ class Session(SessionListening):
     def configuration(self) -> Configuration:
         """The peripheral's configuration, as far as the program asked for it when it set the mode."""
         return self._context.configuration
+
+    @property
+    def teams(self) -> Mapping[int, AgentTeam]:
+        """The teams that the session knows now, by TeamID. Read-only.
+
+        They are those of a supervisor in agent mode; in bulk mode and monitor mode, those that the server or
+        the program has named. A session in agent mode that monitors teams through its companion has none:
+        they are the companion's.
+        """
+        teams = self._context.monitors.teams
+        return MappingProxyType({team_id: agent_team(team) for team_id, team in teams.items()})
 
     def set_current_call(self, call: Call) -> None:
         """Make a call the current one. OnCurrentCallChanged and OnButtonEnablementChange follow.
@@ -555,6 +567,15 @@ class Session(SessionListening):
             group = SkillGroup(number, None if context.mode is None else context.peripheral_id, context)
             table.add(number, group)
         return group
+
+    def team(self, team_id: int) -> AgentTeam | None:
+        """The team of a TeamID as it is known now, None if the session does not know it.
+
+        Raises ``MethodError`` for a number that cannot be a TeamID.
+        """
+        number = integer("team_id", team_id, 0, MAX_UINT)
+        team = self._context.monitors.teams.get(number)
+        return None if team is None else agent_team(team)
 
     # --- Requests of the protocol -------------------------------------------------------------------
 

@@ -111,6 +111,7 @@ from ctios_fast.model.event_arguments import (
     TimeArguments,
     TranslationRouteArguments,
 )
+from ctios_fast.model.monitors.agent_team import AgentTeam
 from ctios_fast.model.monitors.member_arguments import Member
 from ctios_fast.model.publisher import Listener
 from ctios_fast.model.session_snapshot import SnapshotData
@@ -1529,6 +1530,9 @@ class Session(_PropertyObject):
     ) -> Callable[[_CallSnapshotArguments], _CallSnapshotArguments]: ...
     @overload
     def subscribe(self, event: EventName, listener: Callable[[Arguments], object]) -> None: ...
+    def team(self, team_id: int) -> AgentTeam | None: ...
+    @property
+    def teams(self) -> Mapping[int, AgentTeam]: ...
     @property
     def trying_port(self) -> int | None: ...
     @property

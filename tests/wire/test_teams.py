@@ -156,6 +156,49 @@ class TestMembers:
         assert list(desk.session.agents) == ["1001", "1002"]
 
 
+class TestLookUp:
+    async def test_the_session_shows_its_teams(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
+        session = desk.session
+        assert (dict(session.teams), session.team(TEAM)) == ({}, None)
+        desk.peer.team_config(TEAM, [OWN, A, ("1004", 4, NOT_READY)], name="Sales")
+        desk.peer.team_config(8, [A], name="")
+        await report_state(desk.peer, recorder)
+        assert list(session.teams) == [TEAM, 8]
+        team = session.team(TEAM)
+        assert team == session.teams[TEAM] == (TEAM, "Sales", {"1001": 5, "1002": 0, "1004": 4}, "1001")
+        assert team.supervisors == ("1001", "1004")
+        other = session.teams[8]
+        assert (other.name, other.primary_supervisor, other.supervisors) == (None, None, ())
+
+    async def test_a_team_is_shown_as_it_was_at_the_look_up(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        await report_state(desk.peer, recorder)
+        before = desk.session.team(TEAM)
+        desk.peer.team_config(TEAM, [B])
+        await report_state(desk.peer, recorder)
+        after = desk.session.team(TEAM)
+        assert before is not None
+        assert after is not None
+        assert (list(before.members), list(after.members)) == (["1002"], ["1003"])
+        with pytest.raises(TypeError):
+            after.members["1009"] = 0  # type: ignore[index]
+        with pytest.raises(TypeError):
+            desk.session.teams[9] = after  # type: ignore[index]
+
+    async def test_teams_end_with_the_mode(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
+        desk.peer.team_config(TEAM, [A])
+        await report_state(desk.peer, recorder)
+        await disconnected(desk.session, desk.peer)
+        assert (dict(desk.session.teams), desk.session.team(TEAM)) == ({}, None)
+
+    @pytest.mark.parametrize("team_id", [-1, 1 << 32, "Sales", None])
+    def test_a_number_that_cannot_be_a_team_id_is_refused(self, session: Session, team_id: object) -> None:
+        with pytest.raises(MethodError, match="team_id"):
+            session.team(team_id)  # type: ignore[arg-type]
+
+
 class TestHostileLists:
     async def test_counts_that_contradict_the_list_remove_nobody(
         self, desk: SupervisorDesk, recorder: FullRecorder
