@@ -11,6 +11,7 @@ from enum import IntFlag
 from typing import ClassVar
 
 from ctios_fast import Arguments, Call, CtiOsError, Session
+from ctios_fast.event_types import EventName
 
 #: Seconds that a command waits for events.
 PATIENCE = 20.0
@@ -30,7 +31,7 @@ class Console:
     #: The commands in the order in which ``help`` lists them.
     COMMANDS: ClassVar[str]
 
-    def __init__(self, session: Session, events: Iterable[str]) -> None:
+    def __init__(self, session: Session, events: Iterable[EventName]) -> None:
         self.session = session
         #: Events since the last ``wait``, and the wake-up of the command that waits.
         self.heard: list[str] = []
@@ -38,13 +39,13 @@ class Console:
         for event in events:
             session.subscribe(event, functools.partial(self.note, event))
 
-    def note(self, event: str, args: Arguments) -> None:
+    def note(self, event: EventName, args: Arguments) -> None:
         """Show and remember an event, and wake the command that waits."""
         self.show(event, args)
         self.heard.append(event)
         self.news.set()
 
-    def show(self, event: str, args: Arguments) -> None:
+    def show(self, event: EventName, args: Arguments) -> None:
         """Print an event if it is for the agent to see."""
         raise NotImplementedError
 

@@ -8,6 +8,16 @@ import asyncio
 from servers import run, servers
 
 from ctios_fast import CTIOS_IPCC_FORCED_LOGOUT_REASON_CODE, Agent, AgentState, Arguments, Session
+from ctios_fast.event_types import (
+    AgentEvents,
+    AgentQueryArguments,
+    AgentStateArguments,
+    ConnectionArguments,
+    ConnectionFailureArguments,
+    ConnectionRejectedArguments,
+    ControlFailureArguments,
+    SessionEvents,
+)
 from ctios_fast.keywords import (
     CTIOS_AGENTID,
     CTIOS_AGENTINSTRUMENT,
@@ -27,7 +37,7 @@ LUNCH, END_OF_SHIFT = 12, 7
 LOGGED_OUT = (AgentState.LOGOUT, AgentState.UNKNOWN)
 
 
-class Desktop:
+class Desktop(SessionEvents, AgentEvents):
     """An event sink: each method is named after its event.
 
     ``over`` is set when no further event can come.
@@ -39,31 +49,31 @@ class Desktop:
         self.over = asyncio.Event()
         session.add_event_listener(self)
 
-    def on_connection(self, args: Arguments) -> None:
+    def on_connection(self, args: ConnectionArguments) -> None:
         """Set the mode at the first connection. After a loss, the library sets it again."""
         print(f"connected to {args[CTIOS_CURRENTSERVER]}")
         if self.session.current_agent is None:
             self.session.set_agent(self.agent)
 
-    def on_connection_failure(self, args: Arguments) -> None:
+    def on_connection_failure(self, args: ConnectionFailureArguments) -> None:
         """Report the failure. The library keeps trying, unless this was the last attempt."""
         print(f"connection failure: {args[CTIOS_ERRORMESSAGE]}")
         if args.is_valid(CTIOS_FINALATTEMPT):
             self.over.set()
 
-    def on_connection_rejected(self, args: Arguments) -> None:
+    def on_connection_rejected(self, args: ConnectionRejectedArguments) -> None:
         """Report that the server refused this client."""
         print(f"rejected: {args[CTIOS_ERRORMESSAGE]}")
         self.over.set()
 
-    def on_query_agent_state_conf(self, args: Arguments) -> None:
+    def on_query_agent_state_conf(self, args: AgentQueryArguments) -> None:
         """Log in, unless the agent is logged in. The library sends this query once the mode is set."""
         if args[CTIOS_AGENTSTATE] in LOGGED_OUT:
             self.agent.login(Arguments({CTIOS_AGENTPASSWORD: "sesame"}))
         else:
             print("already logged in")
 
-    def on_agent_state_change(self, args: Arguments) -> None:
+    def on_agent_state_change(self, args: AgentStateArguments) -> None:
         """Go through a shift: ready, a break, and the logout."""
         state, reason = args[CTIOS_AGENTSTATE], args[CTIOS_EVENTREASONCODE]
         print(f"{args[CTIOS_AGENTID]}: {AgentState(state).name}, reason {reason}")
@@ -76,12 +86,12 @@ class Desktop:
         elif state == AgentState.NOT_READY:
             self.agent.set_agent_state(Arguments({CTIOS_AGENTSTATE: AgentState.AVAILABLE}))
 
-    def on_control_failure_conf(self, args: Arguments) -> None:
+    def on_control_failure_conf(self, args: ControlFailureArguments) -> None:
         """End the session after a refusal. A session may be disconnected without a logout."""
         print(f"refused: {args[CTIOS_ERRORMESSAGE]}")
         self.session.disconnect()
 
-    def on_post_logout(self, args: Arguments) -> None:
+    def on_post_logout(self, args: AgentStateArguments) -> None:
         """Disconnect, but not after a logout that a fail-over forced."""
         if args[CTIOS_AGENTSTATE] != AgentState.LOGOUT:
             return

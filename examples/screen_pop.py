@@ -9,13 +9,14 @@ import asyncio
 
 from servers import run, servers
 
-from ctios_fast import Arguments, CallStatus, Session
+from ctios_fast import CallStatus, Session
+from ctios_fast.event_types import CallEndArguments, CallEvents, CallLineArguments
 
 #: A program has a database here. The key is the call variable that the routing script set.
 CUSTOMERS = {"4711": "Ada Example, gold, open order 17"}
 
 
-class ScreenPop:
+class ScreenPop(CallEvents):
     """Listens to the calls of all agents."""
 
     def __init__(self, session: Session) -> None:
@@ -25,7 +26,7 @@ class ScreenPop:
         self.ended = asyncio.Event()
         session.add_event_listener(self)
 
-    def on_call_delivered(self, args: Arguments) -> None:
+    def on_call_delivered(self, args: CallLineArguments) -> None:
         """A call has come to a device; the status tells whether it rings there or calls from there."""
         if args["CallStatus"] != CallStatus.LCS_ALERTING:
             return
@@ -37,11 +38,11 @@ class ScreenPop:
         if not self.ringing.done():
             self.ringing.set_result(call.unique_object_id)
 
-    def on_call_established(self, args: Arguments) -> None:
+    def on_call_established(self, args: CallLineArguments) -> None:
         """A call was answered."""
         print(f"{args['UniqueObjectID']} is connected")
 
-    def on_call_end(self, args: Arguments) -> None:
+    def on_call_end(self, args: CallEndArguments) -> None:
         """The last event of a call: the session forgets it now."""
         print(f"{args['UniqueObjectID']} has ended")
         if not self.session.calls or set(self.session.calls) == {args["UniqueObjectID"]}:

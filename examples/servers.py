@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ class Sides(NamedTuple):
 
 
 @asynccontextmanager
-async def servers(**settings: Any) -> AsyncIterator[Sides]:
+async def servers(**settings: Any) -> AsyncGenerator[Sides, None]:
     """Give the sides of ``HOST_A PORT_A [HOST_B PORT_B]``; without arguments those of a simulator.
 
     ``settings``: those of the simulator.

@@ -17,9 +17,10 @@ from ctios_fast import (
     CallStatus,
     Session,
 )
+from ctios_fast.event_types import EventName
 
 #: Events that are shown: those of the agent's own calls.
-SHOWN = (
+SHOWN: tuple[EventName, ...] = (
     "OnCallBegin",
     "OnCallDelivered",
     "OnCallEstablished",
@@ -43,12 +44,11 @@ class Softphone(Console):
     def __init__(self, session: Session, agent: Agent) -> None:
         super().__init__(session, SHOWN)
         self.agent = agent
-        session.subscribe("OnAgentStateChange", lambda args: print(f"  {args['AgentState'].name}"))
+        session.subscribe("OnAgentStateChange", lambda args: print(" ", AgentState(args["AgentState"]).name))
 
-    def show(self, event: str, args: Arguments) -> None:
+    def show(self, event: EventName, args: Arguments) -> None:
         """Print an event of a call."""
-        status = args.get("CallStatus")
-        state = "" if status is None else f" {CallStatus(status).name}"
+        state = f" {CallStatus(args.get_value_int('CallStatus')).name}" if "CallStatus" in args else ""
         print(f"  {event}{state} {args['UniqueObjectID']}")
 
     # --- Commands -------------------------------------------------------------------------------------

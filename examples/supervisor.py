@@ -13,6 +13,7 @@ from console import PATIENCE, Console, show_buttons
 from servers import run, servers
 
 from ctios_fast import Agent, AgentState, Arguments, Session, SupervisorButtonEnablement
+from ctios_fast.event_types import EventName
 
 PERIPHERAL, SUPERVISOR = 5000, "1001"
 #: Events that are shown.
@@ -41,7 +42,7 @@ class Desktop(Console):
         super().__init__(session, session.events)
         self.supervisor = supervisor
 
-    def show(self, event: str, args: Arguments) -> None:
+    def show(self, event: EventName, args: Arguments) -> None:
         """Print an event if it is one of those that are shown."""
         if event in SHOWN:
             print(f"  {event} {described(event, args)}")
@@ -131,10 +132,10 @@ class Desktop(Console):
         await self.supervisor.logout(reason_code=7)
 
 
-def described(event: str, args: Arguments) -> str:
+def described(event: EventName, args: Arguments) -> str:
     """An event in a few words."""
     if event == "OnMonitoredAgentStateChange":
-        return f"{args['AgentID']} {AgentState(args['AgentState']).name}"
+        return f"{args['AgentID']} {AgentState(args.get_value_int('AgentState')).name}"
     if event == "OnChatMessage":
         return f"{args['Source']}: {args['Message']}"
     return str(args.get("SilentMonitorCallUID") or args.get("UniqueObjectID") or args.get("AgentID"))

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from servers import Sides, run, servers
 
 from ctios_fast import AgentState, Arguments, Session
+from ctios_fast.event_types import CallEndArguments, EventName
 
 #: Agent states, the beginnings and ends of calls and their answers, and the state of the system.
 FILTER = "MessageId=eAgentStateEvent,eCallBeginEvent,eCallEstablishedEvent,eCallEndEvent,eCtiOsFailureEvent"
@@ -47,7 +48,7 @@ class Wallboard:
     on_query_agent_state_conf = on_agent_state_change = _changed
     on_call_begin = on_call_established = on_recovered = _changed
 
-    def on_call_end(self, args: Arguments) -> None:
+    def on_call_end(self, args: CallEndArguments) -> None:
         """A call is still known while its last event is fired."""
         self._changed(args, args["UniqueObjectID"])
 
@@ -83,7 +84,7 @@ async def shift(sides: Sides) -> None:
             await agent.logout(reason_code=7)
 
 
-def _next(session: Session, event: str) -> "asyncio.Future[None]":
+def _next(session: Session, event: EventName) -> "asyncio.Future[None]":
     heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     session.subscribe(event, lambda args: None if heard.done() else heard.set_result(None))
     return heard

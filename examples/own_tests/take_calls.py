@@ -1,6 +1,7 @@
 """A program of its own that is to be tested: an agent that answers every call and remembers who called."""
 
-from ctios_fast import Agent, AgentState, Arguments, Session
+from ctios_fast import Agent, AgentState, Session
+from ctios_fast.event_types import CallLineArguments
 
 
 class Robot:
@@ -21,7 +22,7 @@ class Robot:
         await self.agent.login()
         await self.agent.set_agent_state(AgentState.AVAILABLE)
 
-    def on_call_delivered(self, args: Arguments) -> None:
+    def on_call_delivered(self, args: CallLineArguments) -> None:
         """Answer, and write down the caller's number."""
         call = self.session.calls[args["UniqueObjectID"]]
         self.callers.append(call.ani or "hidden")

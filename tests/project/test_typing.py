@@ -1,10 +1,13 @@
 """Stubs under a strict type checker: right programs pass, wrong ones do not."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support.scripts import needs_sources
 
 from ctios_fast import messages
 from ctios_fast.protocol import schema as loader
@@ -242,6 +245,40 @@ def test_correct_use_of_the_classes_passes(tmp_path):
 @pytest.mark.timeout(300)
 def test_methods_of_the_facade_take_and_return_its_objects(tmp_path):
     assert mypy(tmp_path, IN_THREADS) == ""
+
+
+def problems(*files: Path) -> str:
+    """What mypy finds in programs that are not part of the package, each with its folder on the path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-error-summary", *map(str, files)],
+        cwd=ROOT,
+        env={**os.environ, "MYPYPATH": os.pathsep.join(sorted({str(file.parent) for file in files}))},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert not done.stderr
+    return done.stdout
+
+
+@needs_sources
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("folder", ["examples", "examples/own_tests", "examples/handler_in_c"])
+def test_the_examples_pass(folder):
+    files = [file for file in (ROOT / folder).glob("*.py") if file.name != "setup.py"]  # Cython has no types
+    assert files
+    assert problems(*files) == ""
+
+
+@needs_sources
+@pytest.mark.timeout(300)
+def test_the_typed_samples_of_the_page_about_events_pass(tmp_path):
+    section = (ROOT / "docs" / "events.md").read_text("utf-8").split("## Typed sinks and Arguments\n", 1)[1]
+    samples = re.findall(r"^```python\n(.*?)^```", section.split("\n## ", 1)[0], re.DOTALL | re.MULTILINE)
+    assert len(samples) > 1
+    head = "from ctios_fast import Session\n\nsession = Session(client_id='me')\n"
+    assert mypy(tmp_path, head + "\n".join(samples)) == ""
 
 
 @pytest.mark.timeout(300)
