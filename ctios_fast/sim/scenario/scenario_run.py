@@ -56,7 +56,7 @@ class ScenarioRun:
         plant: Plant,
         clock: Clock,
         chance: random.Random,
-        command: Callable[[Mapping[str, Any]], object],
+        command: Callable[[Mapping[str, object]], object],
     ) -> None:
         self.calls_offered = 0
         self.calls_refused = 0
