@@ -34,6 +34,18 @@ hypothesis.settings.load_profile("steady")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--loop", choices=LOOPS, default="asyncio", help="what asynchronous tests run on")
+    parser.addoption(
+        "--exercised",
+        action="store_true",
+        help="fail where a test with a covers mark does not do what it names",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--exercised"):
+        from support.exercised import Exercised  # imports the whole package
+
+        config.pluginmanager.register(Exercised())
 
 
 def pytest_asyncio_loop_factories(

@@ -1,7 +1,7 @@
 """The skill groups of an agent, from the messages about its state."""
 
 from support.scripted_peer import encoded
-from support.struct_server import NOT_READY, NULL_SKILL_GROUP
+from support.struct_server import LOGOUT, NOT_READY, NULL_SKILL_GROUP
 
 from ctios_fast.core import Message, codec
 from ctios_fast.model.agents.agent_groups import GroupsOfAgent, group_numbers, names_all
@@ -59,3 +59,23 @@ def test_a_bounded_number_of_messages_is_kept_unread() -> None:
         groups.take(event(number=number % 50), CODEC)
         assert len(groups._unread) <= 64
     assert sorted(numbers_of(groups) or ()) == list(range(50))
+
+
+def answer(state: int, *numbers: int) -> Message:
+    """A confirmation that names ``numbers``."""
+    floating: list[tuple[str, int]] = []
+    for each in numbers:
+        floating += [("SkillGroupNumber", each), ("SkillGroupID", 5000), ("SkillGroupPriority", 1)]
+        floating.append(("SkillGroupState", state))
+    fields = {"AgentState": state, "NumSkillGroups": len(numbers)}
+    return CODEC.decode(encoded(ged.QUERY_AGENT_STATE_CONF, floating, **fields))
+
+
+def test_a_confirmation_without_groups_says_that_the_agent_has_none() -> None:
+    groups = GroupsOfAgent()
+    groups.take(answer(NOT_READY, 7, 8), CODEC)
+    assert numbers_of(groups) == [7, 8]
+    groups.take(answer(LOGOUT), CODEC)
+    assert numbers_of(groups) == [7, 8], "the agent is not logged in to any group now"
+    groups.take(answer(NOT_READY), CODEC)
+    assert numbers_of(groups) == []

@@ -17,6 +17,8 @@ __all__ = ["AgentGroup", "GroupsOfAgent", "group_numbers", "names_all"]
 _FIELDS: Final = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
 #: Frames that are kept unread, at most. An agent has 20 groups in the message that names all of them.
 _MAX_UNREAD: Final = 64
+#: States in which a confirmation without groups does not mean that the agent has none.
+_WITHOUT_GROUPS: Final = (AgentState.LOGOUT, AgentState.UNKNOWN)
 
 
 class AgentGroup(NamedTuple):
@@ -75,10 +77,12 @@ class GroupsOfAgent:
 def names_all(message: Message) -> bool:
     """Whether an AGENT_STATE_EVENT or a QUERY_AGENT_STATE_CONF names all skill groups of the agent.
 
-    An event names all of them in its floating part, or at most one in its fixed part.
+    An event names all of them in its floating part, or at most one in its fixed part. A confirmation names
+    all of them, which may be none; one about an agent who is logged out does not tell.
     """
-    is_event = message.type == ged.AGENT_STATE_EVENT
-    return bool(message.get("NumFltSkillGroups" if is_event else "NumSkillGroups"))
+    if message.type == ged.AGENT_STATE_EVENT:
+        return bool(message.get("NumFltSkillGroups"))
+    return bool(message["NumSkillGroups"]) or message["AgentState"] not in _WITHOUT_GROUPS
 
 
 def group_numbers(message: Message) -> dict[int, None]:
