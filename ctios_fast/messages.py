@@ -37,8 +37,11 @@ from ctios_fast.core.classes.factory import class_named, class_of
 from ctios_fast.core.classes.named_variables import NamedArrays, NamedVariables
 from ctios_fast.protocol.class_table import CLASSES
 
-__all__ = ["NamedArrays", "NamedVariables", "TypedMessage", "class_of", "to_datetime"]
+__all__ = ["MessageName", "NamedArrays", "NamedVariables", "TypedMessage", "class_of", "to_datetime"]
 __all__ += list(CLASSES)
+
+#: The name of a message, such as ``"AGENT_STATE_EVENT"``. The stub lists the names.
+MessageName = str
 
 
 def to_datetime(seconds: int) -> datetime:

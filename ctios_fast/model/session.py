@@ -67,6 +67,7 @@ from .system_status import SystemStatus
 if TYPE_CHECKING:
     from ctios_fast.core.scan.column_arrays import Columns
     from ctios_fast.core.scan.frame_filter import FrameFilter
+    from ctios_fast.messages import MessageName
 
 __all__ = ["Session"]
 
@@ -245,13 +246,13 @@ class Session(SessionListening):
     # --- Handlers of messages -------------------------------------------------------------------------
 
     @overload
-    def on(self, message_type: int | str, handler: Handler) -> None: ...
+    def on(self, message_type: "int | MessageName", handler: Handler) -> None: ...
     @overload
     def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     @overload
     def on(
         self,
-        message_type: int | str | type[Message],
+        message_type: "int | MessageName | type[Message]",
         handler: Callable[..., object],
         fields: Iterable[str],
         *,
@@ -260,7 +261,7 @@ class Session(SessionListening):
     @overload
     def on(
         self,
-        message_type: int | str,
+        message_type: "int | MessageName",
         handler: Callable[Concatenate[Message, ...], object],
         fields: Iterable[str],
         *,
@@ -302,7 +303,7 @@ class Session(SessionListening):
 
     def on_batch(
         self,
-        message_type: int | str | type[Message],
+        message_type: "int | MessageName | type[Message]",
         handler: "Callable[[Columns], object]",
         fields: Iterable[str] | None = None,
         *,
@@ -328,7 +329,7 @@ class Session(SessionListening):
             message_type, checked(handler), fields, max_rows=max_rows, max_string=max_string
         )
 
-    def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None:
+    def off(self, message_type: "int | MessageName | type[Message]", handler: Callable[..., object]) -> None:
         """Take a handler away, with or without fields, or of batches.
 
         Raises ``ValueError`` if it is not registered.
@@ -581,7 +582,7 @@ class Session(SessionListening):
 
     def request(
         self,
-        message: "int | str | type[Message]",
+        message: "int | MessageName | type[Message]",
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]] = (),
         timeout: float | None = None,
@@ -602,7 +603,7 @@ class Session(SessionListening):
 
     def send(
         self,
-        message: "int | str | type[Message]",
+        message: "int | MessageName | type[Message]",
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]] = (),
     ) -> int | None:

@@ -25,6 +25,7 @@ from ctios_fast.messages import (
     EmergencyCallConf,
     HoldCallConf,
     MakeCallConf,
+    MessageName,
     MonitorAgentTeamStartConf,
     MonitorAgentTeamStopConf,
     MonitorStartConf,
@@ -770,15 +771,17 @@ class Session(_PropertyObject):
     def lag(self) -> float: ...
     @property
     def max_heartbeats(self) -> int: ...
-    def off(self, message_type: int | str | type[Message], handler: Callable[..., object]) -> None: ...
+    def off(
+        self, message_type: int | MessageName | type[Message], handler: Callable[..., object]
+    ) -> None: ...
     @overload
-    def on(self, message_type: int | str, handler: Handler) -> None: ...
+    def on(self, message_type: int | MessageName, handler: Handler) -> None: ...
     @overload
     def on(self, message_type: type[_M], handler: Callable[[_M], object]) -> None: ...
     @overload
     def on(
         self,
-        message_type: int | str | type[Message],
+        message_type: int | MessageName | type[Message],
         handler: Callable[..., object],
         fields: Iterable[str],
         *,
@@ -787,7 +790,7 @@ class Session(_PropertyObject):
     @overload
     def on(
         self,
-        message_type: int | str,
+        message_type: int | MessageName,
         handler: Callable[Concatenate[Message, ...], object],
         fields: Iterable[str],
         *,
@@ -804,7 +807,7 @@ class Session(_PropertyObject):
     ) -> None: ...
     def on_batch(
         self,
-        message_type: int | str | type[Message],
+        message_type: int | MessageName | type[Message],
         handler: Callable[[Columns], object],
         fields: Iterable[str] | None = ...,
         *,
@@ -820,7 +823,7 @@ class Session(_PropertyObject):
     def remove_event_listener(self, sink: object) -> None: ...
     def request(
         self,
-        message: int | str | type[Message],
+        message: int | MessageName | type[Message],
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]] = ...,
         timeout: float | None = ...,
@@ -829,7 +832,7 @@ class Session(_PropertyObject):
     def request_timeout(self) -> float: ...
     def send(
         self,
-        message: int | str | type[Message],
+        message: int | MessageName | type[Message],
         fields: Mapping[str, int],
         floating: Iterable[tuple[str, object]] = ...,
     ) -> int | None: ...

@@ -95,6 +95,7 @@ assert_type(frame, bytes)
 def listen(session: Session) -> None:
     session.on(AgentStateEvent, on_state)
     session.on(30, print)
+    session.on("AGENT_STATE_EVENT", print)
     session.off(AgentStateEvent, on_state)
 """
 
@@ -202,6 +203,8 @@ WRONG = {
     "CloseConf('25', invoke_id=1)": 'incompatible type "str"',
     "FailureConf(25, invoke_id=1, status=1, failure_code=1)": "Unexpected keyword argument",
     "session.on(CloseConf, on_state)": 'expected "Callable[[CloseConf], object]"',
+    "session.on('AGENT_STATE_EVNT', print)": "No overload variant",
+    "session.request('CLEAR_CAL_REQ', {})": "incompatible type",
     "x: str = CloseConf.encode(25, invoke_id=1)": "Incompatible types in assignment",
 }
 

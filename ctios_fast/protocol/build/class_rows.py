@@ -175,7 +175,8 @@ def class_of(number: int) -> type[TypedMessage] | None: ...
 
 def messages_stub(reference: Reference) -> str:
     """``messages.pyi`` of the package."""
-    lines = [_STUB_HEAD.rstrip("\n")]
+    names = sorted([*(message.name for message in reference.messages), *reference.undocumented.values()])
+    lines = [_STUB_HEAD.rstrip("\n"), "", f"MessageName: TypeAlias = Literal[{', '.join(map(repr, names))}]"]
     for item in shapes(reference):
         lines.append("")
         lines += _class(item)
