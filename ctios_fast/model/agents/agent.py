@@ -325,7 +325,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             return failed
         if self._is_reported(context) and not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
-            context.fire("OnPreLogout", state_arguments, self, reason)
+            context.fire("OnPreLogout", state_arguments, self, reason, None, context)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(

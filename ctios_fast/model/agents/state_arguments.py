@@ -14,7 +14,6 @@ from ctios_fast.keywords import (
 )
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import context_of
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_TYPE, NULL_SKILL_GROUP
 
 from . import states
@@ -78,12 +77,14 @@ def details_reader() -> FieldReader:
     )
 
 
-def state_arguments(agent: ReportedAgent, reason: int, message: Message | None = None) -> Arguments:
+def state_arguments(
+    agent: ReportedAgent, reason: int, message: Message | None, context: Context
+) -> Arguments:
     """Of OnAgentStateChange, OnPreLogout and OnPostLogout.
 
-    ``message``: the AGENT_STATE_EVENT that carries the state, None without one.
+    - ``message``: the AGENT_STATE_EVENT that carries the state, None without one.
+    - ``context``: the agent's session.
     """
-    context: Context = context_of(agent)  # type: ignore[assignment]
     if message is None:
         values = {
             **_NO_DETAILS,
@@ -103,12 +104,13 @@ def state_arguments(agent: ReportedAgent, reason: int, message: Message | None =
     return arguments_over(values)
 
 
-def monitored_arguments(agent: ReportedAgent, reason: int, message: Message | None) -> Arguments:
-    """Of OnMonitoredAgentStateChange."""
-    args = state_arguments(agent, reason, message)
+def monitored_arguments(
+    agent: ReportedAgent, reason: int, message: Message | None, context: Context
+) -> Arguments:
+    """Of OnMonitoredAgentStateChange. The parameters are those of ``state_arguments``."""
+    args = state_arguments(agent, reason, message, context)
     args[kw.CTIOS_MONITORED] = True
-    context = context_of(agent)
-    buttons = None if context is None else context.supervisor_buttons
+    buttons = context.supervisor_buttons
     mask = None if buttons is None else buttons.mask_about(agent.unique_object_id)
     if mask is not None:
         args[kw.CTIOS_SUPERVISORBTNENABLEMENTMASK] = mask
@@ -116,13 +118,13 @@ def monitored_arguments(agent: ReportedAgent, reason: int, message: Message | No
 
 
 def domain_arguments(
-    agent: ReportedAgent, domain: int, reason: int, message: Message, is_own: bool
+    agent: ReportedAgent, domain: int, reason: int, message: Message, is_own: bool, context: Context
 ) -> Arguments:
     """Of the change of state in a media routing domain other than voice, by its MRDID.
 
     ``is_own``: whether the event is the session's own, not a monitor's.
     """
-    args = (state_arguments if is_own else monitored_arguments)(agent, reason, message)
+    args = (state_arguments if is_own else monitored_arguments)(agent, reason, message, context)
     args[CTIOS_AGENTSTATE] = agent.domain_states[domain]  # type: ignore[index]
     args["MRDID"] = domain
     return args

@@ -174,7 +174,7 @@ class StateOfAgent(AgentRequests):
     def _report_monitored(self, context: Context, reason: int, message: Message | None) -> bool:
         # Returns whether the session's own copy of the event answers requests.
         buttons = context.supervisor_buttons
-        context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message)
+        context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message, context)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
         return self is context.current_agent
@@ -188,10 +188,10 @@ class StateOfAgent(AgentRequests):
         buttons = None if context.buttons is None else self._buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
-        context.fire("OnAgentStateChange", state_arguments, self, reason, message)
+        context.fire("OnAgentStateChange", state_arguments, self, reason, message, context)
         if is_leaving:
             self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", state_arguments, self, reason, message)
+            context.fire("OnPostLogout", state_arguments, self, reason, message, context)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
@@ -229,7 +229,7 @@ class StateOfAgent(AgentRequests):
         if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", state_arguments, self, reason, message)
+            context.fire("OnPreLogout", state_arguments, self, reason, message, context)
         return True
 
     def _is_reported(self, context: Context) -> bool:
@@ -268,6 +268,7 @@ class StateOfAgent(AgentRequests):
             reason,
             message,
             is_own,
+            context,
         )
         return True
 
