@@ -2,12 +2,13 @@
 
 cimport cython
 from cpython.object cimport PyObject
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport uint32_t
 from libc.string cimport memchr, memcpy
 
 from ctios_fast.core.floating cimport FloatingCursor, floating_fills, start_floating
 from ctios_fast.core.layout cimport HEADER_SIZE, FloatingSlot, Layout, Layouts
-from ctios_fast.core.wire cimport NOT_ASCII, before_nul, bytes_in, word_at
+from ctios_fast.core.pyobjects cimport new_ascii
+from ctios_fast.core.wire cimport is_plain
 
 
 @cython.no_gc
@@ -65,36 +66,17 @@ cdef object read_value(
 cdef object malformed(uint32_t number, object field, Py_ssize_t offset, str reason, bytes frame)
 
 
-cdef extern from "Python.h":
-    object PyUnicode_New(Py_ssize_t size, Py_UCS4 most)
-    object PyUnicode_DecodeASCII(const char *text, Py_ssize_t size, const char *errors)
-    unsigned char *PyUnicode_1BYTE_DATA(object text) noexcept
-
-
 cdef inline Py_ssize_t until_nul(const unsigned char *p, Py_ssize_t size) noexcept nogil:
     cdef const void *end = memchr(p, 0, size) if size else NULL
     return size if end == NULL else <const unsigned char *>end - p
 
 
 cdef inline object text_of(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
-    # The text up to its NUL, or all of it if it has none. May read up to seven bytes before p: see word_at.
-    cdef uint64_t word, before
-    cdef Py_ssize_t length = 0
-    cdef object text
-    while length < size:
-        word = word_at(p, size, length)
-        before = before_nul(word)
-        if before & NOT_ASCII:
-            return text_of_any(layouts, p, until_nul(p, size))
-        if before >> 56 == 0:               # the NUL, or the end, is in this word
-            length += bytes_in(before)
-            break
-        length += 8
-    if length < 2:                          # CPython has these already
-        return PyUnicode_DecodeASCII(<const char *>p, length, NULL)
-    text = PyUnicode_New(length, 127)
-    memcpy(PyUnicode_1BYTE_DATA(text), p, length)
-    return text
+    # The text up to its NUL, or all of it if it has none. May read up to seven bytes before p: see is_plain.
+    cdef Py_ssize_t length = size - 1 if size > 0 and p[size - 1] == 0 else size
+    if is_plain(p, length):
+        return new_ascii(p, length)
+    return text_of_any(layouts, p, until_nul(p, size))
 
 
 # --- Checking a frame ------------------------------------------------------------------------------

@@ -47,8 +47,9 @@ from .field_slot cimport FieldSlot, find_slot, next_of_slot
 from .floating cimport (
     FloatingCursor, floating_fills, next_floating, next_with_tag, read_head, start_floating,
 )
-from .pyobjects cimport new_tuple
-from .wire cimport load32
+from .name_cache cimport cached_name
+from .pyobjects cimport int_of, new_ascii, new_tuple
+from .wire cimport is_plain, load32
 
 from typing import NamedTuple
 
@@ -220,19 +221,15 @@ def restored(version, bytes frame not None, kind=Message, encoding=None):
 # --- Reading values --------------------------------------------------------------------------------
 
 cdef object text_of_any(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
+    if is_plain(p, size):
+        return new_ascii(p, size)
     # Of a copy: Python's codecs may run other code.
     return decoded(PyBytes_FromStringAndSize(<const char *>p, size), (<Layouts>layouts).encoding)
 
 
 cdef bint _is_plain_text(const unsigned char *p, Py_ssize_t size) noexcept nogil:
     # True for ASCII whose only NUL is its last byte.
-    cdef Py_ssize_t i
-    if size == 0 or p[size - 1] != 0:
-        return False
-    for i in range(size - 1):
-        if p[i] == 0 or p[i] > 127:
-            return False
-    return True
+    return size > 0 and p[size - 1] == 0 and is_plain(p, size - 1)
 
 
 cdef object _exact_text(PyObject *layouts, const unsigned char *p, Py_ssize_t size):
@@ -265,7 +262,9 @@ cdef object _named(PyObject *layouts, int wire_type, const unsigned char *p, Py_
         if name is None or value is None:
             return PyBytes_FromStringAndSize(<const char *>p, size)
     else:
-        name = text_of(layouts, p + head, name_size)
+        name = cached_name(p + head, name_size)
+        if name is None:
+            name = text_of(layouts, p + head, name_size)
         value = text_of(layouts, p + head + name_size + 1, value_size)
     # The tuple is filled here because a NamedTuple's constructor is a slower Python function.
     if head:
@@ -305,7 +304,7 @@ cdef object read_value(
             if size % width == 0:
                 return _numbers(wire_type, p, size)
         elif size == width:
-            return load_number(wire_type, p)
+            return int_of(load_number(wire_type, p))
     return PyBytes_FromStringAndSize(<const char *>p, size)
 
 
@@ -326,7 +325,7 @@ cdef dict _fixed_fields(Layout *layout, const unsigned char *frame):
         slot = &layout.fixed[i]
         number = load_number(slot.type, body + slot.offset)
         if number != layout.sample_numbers[i]:
-            PyDict_SetItem(values, <object>slot.text, number)
+            PyDict_SetItem(values, <object>slot.text, int_of(number))
     return values
 
 

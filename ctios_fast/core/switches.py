@@ -9,6 +9,7 @@ read when the core is imported. Each trick is in one file, whose header states w
 ``attribute-table``  ``core/classes/attribute_table.pxd``
 ``field-store``      ``core/dispatch/field_store.pyx``
 ``last-number``      ``core/dispatch/last_number.pxd``
+``name-cache``       ``core/name_cache.pxd``
 ``text-cache``       ``core/dispatch/text_cache.pxd``
 ``transpose``        ``core/c/transpose.h``
 ``view-reuse``       ``core/dispatch/view_reuse.pxd``
@@ -25,6 +26,7 @@ TRICKS = frozenset(
         "field-store",
         "frame-templates",
         "last-number",
+        "name-cache",
         "text-cache",
         "transpose",
         "vectorcall",

@@ -15,6 +15,6 @@ cdef extern from "c/wire.h":
     void store_word "ctios_store_word"(unsigned char *p, uint64_t word) noexcept nogil
     uint64_t word_at "ctios_word_at"(const unsigned char *p, Py_ssize_t size, Py_ssize_t at) noexcept nogil
     uint64_t before_nul "ctios_before_nul"(uint64_t word) noexcept nogil
-    int bytes_in "ctios_bytes_in"(uint64_t word) noexcept nogil
+    bint is_plain "ctios_is_plain"(const unsigned char *p, Py_ssize_t size) noexcept nogil
     bint copy_ascii "ctios_copy_ascii"(unsigned char *to, const char *text, Py_ssize_t size) noexcept nogil
     void prefetch "ctios_prefetch"(const void *p, Py_ssize_t ahead) noexcept nogil

@@ -55,9 +55,47 @@ static int check(const unsigned char *bytes)
     for (i = 0; i <= 8; i++)
         if (ctios_word_at(bytes, i, 0) != (i == 8 ? little : i ? little << (64 - 8 * i) >> (64 - 8 * i) : 0))
             return 7;
-    for (i = 8; i && !(until_nul >> (8 * i - 8)); i--)
-        ;
-    return ctios_bytes_in(until_nul) == i ? 0 : 8;
+    if (ctios_load64(bytes) != ((uint64_t)ctios_load32(bytes) << 32 | ctios_load32(bytes + 4)))
+        return 8;
+    if ((ctios_raw32(bytes) == ctios_raw32(bytes + 1)) != (memcmp(bytes, bytes + 1, 4) == 0))
+        return 9;
+    for (i = 0; i <= 8; i++) {
+        int k, plain = 1;
+        for (k = 0; k < i; k++)
+            plain = plain && bytes[k] != 0 && bytes[k] < 128;
+        if (ctios_is_plain(bytes, i) != plain)
+            return 10;
+    }
+    return 0;
+}
+
+/* Checks texts of more than one word: 8 to 24 bytes that are plain, but for at most one of them. */
+static int check_plain(void)
+{
+    unsigned char text[24];
+    const ptrdiff_t size = 8 + some_byte() % 17;
+    const ptrdiff_t odd = some_byte() % 32;
+    ptrdiff_t i;
+    for (i = 0; i < size; i++)
+        text[i] = (unsigned char)(1 + some_byte() % 127);
+    if (odd < size)
+        text[odd] = (unsigned char)(some_byte() | 128) * (some_byte() & 1);
+    return ctios_is_plain(text, size) != (odd >= size);
+}
+
+/* Checks the search for listed tags, of which all are, from a field that fits on: it stops at that field. */
+static int check_listed(
+    const unsigned char *frame, ptrdiff_t size, ptrdiff_t at, int width, unsigned tag, unsigned length
+) {
+    static const uint8_t numbers[4] = {1, 2, 3, 4};
+    ctios_floating_cursor cursor;
+    int number;
+    ctios_start_floating(&cursor, frame + at, frame + size);
+    number = ctios_next_listed(&cursor, numbers, 4, width);
+    if (tag >= 4)
+        return number != 0 && cursor.tag >= 4;
+    return number != numbers[tag] || cursor.tag != tag || cursor.size != (ptrdiff_t)length ||
+           cursor.data != frame + at + 2 * width;
 }
 
 /* Checks the cursor: it gives each field, and ends at the first that does not fit. */
@@ -78,6 +116,8 @@ static int check_cursor(const unsigned char *frame, ptrdiff_t size, int width)
             return 30 + width;
         if (!more)
             return cursor.data + cursor.size == frame + at ? 0 : 40 + width;
+        if (check_listed(frame, size, at, width, tag, length))
+            return 60 + width;
         if (cursor.tag != tag || cursor.size != (ptrdiff_t)length || cursor.data != frame + at + 2 * width)
             return 50 + width;
         at += 2 * width + (ptrdiff_t)length;
@@ -130,6 +170,8 @@ int main(void)
             }
         /* aligned and unaligned addresses in turn */
         wrong = check(bytes + (round & 1));
+        if (!wrong && check_plain())
+            wrong = 11;
         if (wrong) {
             printf("portability: check %d failed in round %ld\n", wrong, round);
             return 1;

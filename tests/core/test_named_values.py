@@ -1,7 +1,9 @@
 """Named variables and arrays of a message as mappings, with names and indices that come twice."""
 
+from ctios_fast.core import codec
 from ctios_fast.core.message import NamedArray, NamedVariable
 from ctios_fast.messages import NamedArrays, NamedVariables
+from ctios_fast.protocol import numbers as ged
 
 TWICE = NamedVariables([NamedVariable("a", "1"), NamedVariable("b", "2"), NamedVariable("a", "3")])
 ONCE = NamedVariables([NamedVariable("a", "1"), NamedVariable("b", "2")])
@@ -53,3 +55,20 @@ def test_repr_evaluates_to_an_equal_object() -> None:
     for values, kind in ((ONCE, "NamedVariables"), (ARRAYS, "NamedArrays")):
         again = eval(repr(values), {"NamedVariables": NamedVariables, "NamedArrays": NamedArrays})
         assert repr(again) == repr(values), kind
+
+
+def test_names_are_right_among_many_and_a_repeated_one_is_the_same_object() -> None:
+    def first_of(name: str) -> NamedVariable:
+        layout = codec(25).describe(ged.CALL_DELIVERED_EVENT)
+        assert layout is not None
+        fields = {field.name: 0 for field in layout.fixed}
+        frame = codec(25, encoding="utf-8").encode(
+            ged.CALL_DELIVERED_EVENT, fields, [("NamedVariable", (name, "value"))]
+        )
+        found: NamedVariable = codec(25, encoding="utf-8").decode(frame)["NamedVariable"][0]
+        return found
+
+    names = [f"user.{number:0{length}}" for number in range(300) for length in (1, 3, 4, 11, 12, 59, 60)]
+    for name in [*names[:50], *names, "", "a", "\xe4" * 9, "user.\xe4", *reversed(names)]:
+        assert first_of(name) == (name, "value")
+    assert first_of("user.segment").name is first_of("user.segment").name

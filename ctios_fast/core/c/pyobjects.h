@@ -61,6 +61,32 @@ static inline const char *ctios_ascii_of(PyObject *object, Py_ssize_t *size)
     return (const char *)PyUnicode_1BYTE_DATA(object);
 }
 
+/* Returns a new str of ASCII text. */
+static inline PyObject *ctios_new_ascii(const unsigned char *text, Py_ssize_t size)
+{
+#ifndef Py_LIMITED_API
+    if (size >= 2) {            /* CPython has the shorter ones already */
+        PyObject *created = PyUnicode_New(size, 127);
+        unsigned char *to;
+        if (created == NULL)
+            return NULL;
+        to = (unsigned char *)((PyASCIIObject *)created + 1);
+        /* Short texts are copied in two parts, which may overlap: a call of memcpy costs more. */
+        if (8 <= size && size <= 16) {
+            memcpy(to, text, 8);
+            memcpy(to + size - 8, text + size - 8, 8);
+        } else if (16 < size && size <= 32) {
+            memcpy(to, text, 16);
+            memcpy(to + size - 16, text + size - 16, 16);
+        } else {
+            memcpy(to, text, (size_t)size);
+        }
+        return created;
+    }
+#endif
+    return PyUnicode_DecodeASCII((const char *)text, size, NULL);
+}
+
 /* Returns an empty instance of a tuple's subclass, for the caller to fill. From CPython 3.14 on it caches its hash. */
 static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 {
@@ -75,7 +101,9 @@ static inline PyObject *ctios_new_tuple(PyObject *kind, Py_ssize_t items)
 /* Whether the caller owns the only reference. Without the GIL this cannot be read from the reference count. */
 #ifdef Py_GIL_DISABLED
   #define ctios_is_sole(object) 0
+  #define CTIOS_HAS_GIL 0
 #else
+  #define CTIOS_HAS_GIL 1
   #define ctios_is_sole(object) (Py_REFCNT(object) == 1)
 #endif
 

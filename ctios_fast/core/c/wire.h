@@ -92,13 +92,27 @@ static inline uint64_t ctios_before_nul(uint64_t word)
     return word & ((nul & (~nul + 1)) - 1);
 }
 
-/* The number of bytes of a word without its trailing zero bytes. */
-static inline int ctios_bytes_in(uint64_t word)
+/* Whether the bytes are ASCII text without a NUL. Reads up to seven bytes before p, like ctios_word_at(). */
+static inline int ctios_is_plain(const unsigned char *p, ptrdiff_t size)
 {
-    int count = 0;
-    if (word >> 32) { count = 4; word >>= 32; }
-    if (word >> 16) { count += 2; word >>= 16; }
-    return count + (word >> 8 ? 2 : word ? 1 : 0);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word, odd = 0;
+    ptrdiff_t at;
+    if (size <= 0)
+        return 1;
+    /* A byte sets the highest bit of one of both if it is not ASCII, or 0. What a 0 borrows from the bytes after it
+       does not matter. */
+    if (size < 8) {
+        word = ctios_load_word(p + size - 8) >> (64 - 8 * size) | ones << 8 * size;
+    } else {
+        for (at = 0; at + 8 < size; at += 8) {
+            word = ctios_load_word(p + at);
+            odd |= word | (word - ones);
+        }
+        word = ctios_load_word(p + size - 8);
+    }
+    odd |= word | (word - ones);
+    return !(odd & CTIOS_NOT_ASCII);
 }
 
 /* Copies ASCII text and returns whether it has a NUL. For short texts, two calls of the C library would cost more
