@@ -184,6 +184,8 @@ def main() -> None:
                 copy = target / path.relative_to(ROOT)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, copy)
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("site.css"), target)
     for path in ROOT.glob(EXAMPLES):
         pages[path.relative_to(ROOT).with_suffix(".md").as_posix()] = example(path)
     seen: dict[str, str] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.model import loop_factory
-from support.pages import PAGES, blocks, commands, page_runner, parse
+from support.pages import PAGES, blocks, commands, options_of, page_runner, parse
 from support.scripts import ROOT
 
 #: Commands that the tests check and do not run, with the reasons.
@@ -90,3 +90,9 @@ def test_every_command_that_is_not_run_is_in_a_page() -> None:
     sources = [source for path in PAGES for language, source in blocks(path) if language in {"console", "sh"}]
     named = {command for source in sources for command, _ in commands(source)}
     assert set(NOT_RUN) <= named
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_the_text_names_options_that_exist(path: Path) -> None:
+    for name, words in re.findall(r"`ctios-fast ([a-z]+)([^`]*)`", path.read_text("utf-8")):
+        assert set(re.findall(r"--[\w-]+", words)) <= options_of(name), name

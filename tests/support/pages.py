@@ -328,3 +328,12 @@ def check_arguments(words: list[str]) -> None:
 
                 parameter.type = click.STRING
         command.make_context(name, rest)
+
+
+def options_of(name: str) -> set[str]:
+    """The options of a command of ``ctios-fast``."""
+    from ctios_fast.cli.group import group
+
+    command = group.get_command(group.make_context("ctios-fast", [name]), name)
+    assert command is not None, name
+    return {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
