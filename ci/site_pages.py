@@ -2,6 +2,8 @@
 
 The pages keep their places relative to each other, so that their links stay valid. Examples and the licence
 become pages, and each public module gets one from its docstrings.
+
+It is also an extension of Griffe, which reads the docstrings: ``ci/mkdocs.yml`` names it.
 """
 
 import importlib
@@ -11,8 +13,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-
-from docstrings import own_text
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("*.md", "changes/README.md", "docs/**/*.md", "docs/*.svg")
@@ -54,6 +55,11 @@ INTERNAL = {
     "ctios_fast.protocol.versions",
     "ctios_fast.pytest_plugin",
 }
+
+#: ``Request.cancel(self, msg=None)`` or ``label: str``.
+SIGNATURE = re.compile(r"[\w.]+\(.*\)( -> \S+( \| \S+)*)?|\w+: \S+")
+#: The docstring of an ``__init__`` that has none.
+INHERITED = "Initialize self.  See help(type(self)) for accurate signature."
 
 
 def published(text: str) -> str:
@@ -140,6 +146,12 @@ def check_complete() -> None:
             check(f"ctios_fast.{each.name}")
 
 
+def own_text(docstring: str | None) -> str:
+    """What an author wrote of a docstring."""
+    first, _, rest = (docstring or "").strip().replace(INHERITED, "").partition("\n")
+    return rest.strip() if SIGNATURE.fullmatch(first.strip()) else f"{first}\n{rest}".strip()
+
+
 def check_documented(name: str, value: object) -> None:
     """Exit with an error if a public name, or a public member of a class, has no docstring."""
     members = {name: inspect.getdoc(value)}
@@ -199,6 +211,21 @@ def main() -> None:
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
+
+
+try:
+    from griffe import Extension, Object
+except ImportError:  # the check of the docstrings needs no Griffe
+    pass
+else:
+
+    class WithoutSignatures(Extension):
+        """Removes signatures from docstrings."""
+
+        def on_instance(self, *, obj: Object, **kwargs: Any) -> None:
+            """Called with each object that was read."""
+            if obj.docstring is not None:
+                obj.docstring.value = own_text(obj.docstring.value)
 
 
 if __name__ == "__main__":
