@@ -1,4 +1,4 @@
-"""Statistics that a program reads through the library agree with the calls of random centres."""
+"""Statistics that a program reads through the library agree with the calls of a random centre."""
 
 import asyncio
 
@@ -12,17 +12,20 @@ from support.statistics_checker import EMERGENCY_CALL, StatisticsChecker, Statis
 from ctios_fast import Arguments, Session
 from ctios_fast.sim.plant import PlantEvent, PlantSettings
 
-SEEDS = range(5)
-CALLS = 1000
+SEED = 0
+CALLS = 5000
 CALLS_BETWEEN_LOOKS = 50
+#: Calls that the centre has at once, at most: callers hang up. Otherwise more and more wait in the queues,
+#: and the checker, which looks at each of them every second, takes ever longer.
+MAX_WAITING = 40
 
 
 class Watched:
     """A random centre, a session in bulk mode, and the checker of what the session reads."""
 
-    def __init__(self, seed: int, session: Session) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.centre = RandomCentre(seed, PlantSettings())
+        self.centre = RandomCentre(SEED, PlantSettings())
         population = self.centre.plant.population
         self.groups = list(population.skill_groups)
         self.checker = StatisticsChecker(
@@ -45,6 +48,8 @@ class Watched:
             done = centre.calls
             while centre.calls < done + CALLS_BETWEEN_LOOKS:
                 centre.act()
+                if len(centre.plant.calls) > MAX_WAITING:
+                    centre.attempt(centre.hang_up, centre.agents[0])
                 centre.clock.advance(centre.random.randrange(1, 4))
             await settled(self.session)
             await self.look()
@@ -78,9 +83,9 @@ class Watched:
             assert group.statistics["AgentsReady"] == seen["AgentsLoggedOn"] - seen["AgentsNotReady"]
 
 
-async def watched(seed: int, session: Session) -> Watched:
+async def watched(session: Session) -> Watched:
     """Run a centre under the eyes of a session."""
-    watched = Watched(seed, session)
+    watched = Watched(session)
     async with one_side(watched.centre.plant, watched.centre.clock) as side:
         await soon(session.connect(ctios_a=side.host, port_a=side.port))
         await soon(session.set_bulk_mode(5000))
@@ -89,13 +94,9 @@ async def watched(seed: int, session: Session) -> Watched:
     return watched
 
 
-def test_the_centres_have_five_thousand_calls() -> None:
-    assert len(SEEDS) * CALLS >= 5000
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-async def test_the_statistics_of_a_thousand_calls_hold(seed: int, session: Session) -> None:
-    seen = await watched(seed, session)
+@pytest.mark.timeout(300)  # it takes 13 seconds of a processor that may be shared
+async def test_the_statistics_of_five_thousand_calls_hold(session: Session) -> None:
+    seen = await watched(session)
     assert seen.checker.calls_begun >= CALLS
     assert seen.checker.answers >= 14 * CALLS / CALLS_BETWEEN_LOOKS
 
@@ -105,11 +106,11 @@ async def test_a_figure_that_the_library_reads_wrongly_is_found(
 ) -> None:
     monkeypatch.setattr(StatisticsChecker, "feed_emergency", lambda self, time, agent_id: None)
     with pytest.raises(StatisticsError, match="EmergencyCalls"):
-        await watched(0, session)
+        await watched(session)
 
 
 async def test_polled_groups_are_those_of_the_simulator(session: Session, recorder: Recorder) -> None:
-    seen = Watched(0, session)
+    seen = Watched(session)
     async with one_side(seen.centre.plant, seen.centre.clock) as side:
         await soon(session.connect(ctios_a=side.host, port_a=side.port))
         await soon(session.set_bulk_mode(5000))

@@ -280,9 +280,13 @@ class StatisticsChecker(OrderChecker):
         work = self._now - since
         if "HandledCalls" in amounts:
             amounts["HandledCallsAfterCallTime"] = work
-            amounts["HandledCallsTime"] += work
+            time = "HandledCallsTime"
         elif "AgentOutCalls" in amounts:
-            amounts["AgentOutCallsTime"] += work
+            time = "AgentOutCallsTime"
+        else:
+            time = None
+        if time is not None:  # it is not among the amounts of a call that took no time
+            amounts[time] = amounts.get(time, 0) + work
         self._count(agent_id, amounts, self._now)
 
     def settle(self) -> None:
