@@ -33,12 +33,12 @@ from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
 from .clock import Clock, LoopClock, TimerHandle
-from .dial import dial
 from .explain import explain, lost, no_side, with_words
 from .heartbeat import Heartbeats
 from .lag import LagWatch
 from .life_cycle import ConnectionState, Lifecycle
 from .link import Link
+from .link_maker import LinkMaker
 from .log_limit import LogLimit
 from .maintenance_mode import MaintenanceMode
 from .observer import Observer
@@ -56,6 +56,7 @@ from .options import ConnectionOptions
 from .own_requests import OwnRequests
 from .request_book import Request, RequestBook, expected
 from .search import Outcome, SideSearch
+from .side_claims import SideClaims
 from .sides import Attempt, Side
 from .standby import PATIENCE, StandbyKeeper
 from .takeover import AbandonedOpens
@@ -69,9 +70,6 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 _OPEN = ConnectionState.OPEN
-
-#: Seconds within which the claims of two sides to be active contradict each other.
-CLAIM_WINDOW = 5.0
 
 #: Errors that waiting callers get as they are; others become ``ConnectionLost``.
 _PASSED_ON = (RequestTimeout, MalformedFrame)
@@ -117,6 +115,7 @@ class Connection:
         )
         self._loop: asyncio.AbstractEventLoop | None = None  # the one that the connection runs on
         self.lags = LagWatch(self.clock, options.max_lag, observer.lagging)  # of all links
+        self._links = LinkMaker(codec, options, self.clock, self.lags, self._link_ended)
         self._heartbeats: Heartbeats | None = None  # in OPEN
         self._close_timer: TimerHandle | None = None  # in CLOSING, while there is a link
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
@@ -125,10 +124,7 @@ class Connection:
         self._abandoned = AbandonedOpens(options.takeover_window)
         self.services_granted = 0  # to the session that is open, or was open last
         self.switches = 0  # times that the session went on over its standby session
-        #: Times in a row that a side claimed to be active when a standby session was opened there.
-        self._claims = 0
-        self._claimed_at: float | None = None  # when that happened last
-        self._own_takeovers = 0  # times in a row that opening a standby session ended the session
+        self._claims = SideClaims()
         self._maintenance = MaintenanceMode(self.clock, self._leave_for_maintenance)
         #: Keeps the session on the standby side; None where none is wanted.
         self.standby: StandbyKeeper | None = None
@@ -208,7 +204,7 @@ class Connection:
         """
         added = codes.CTI_SERVICE_ACTIVE_STANDBY if self.standby is not None else 0
         self._wanted = Wanted(settings.with_idle_timeout(self.heartbeat), added)
-        self._own_takeovers = 0
+        self._claims.forget_takeovers()
         request: Request[Message] = Request("OPEN_REQ")
         self._waiters.open = request
         if self.state is ConnectionState.CONNECTED:
@@ -324,46 +320,18 @@ class Connection:
         keeper = self.standby
         if keeper is not None and keeper.side == side and (keeper.is_ready or keeper.is_opening):
             await keeper.settled(PATIENCE)
-        return await self._reach(side, self._new_link)
+        # A session may have been opened without this attempt, which is about to end then.
+        return await self._links.dial(
+            side, lambda: self.dispatcher if self.link is None else Dispatcher(self.codec)
+        )
 
     async def dial_standby(self, side: Side) -> Link:
         """Connect to the side for a standby session. Called by the keeper."""
-        return await self._reach(side, self._new_standby_link)
-
-    async def _reach(self, side: Side, new_link: Callable[[], Link]) -> Link:
-        options = self.options
-        return await dial(
-            side,
-            new_link,
-            ssl=options.ssl,
-            server_hostname=options.server_hostname,
-            timeout=options.connect_timeout,
-            clock=self.clock,
-        )
-
-    def _new_link(self) -> Link:
-        # A session may have been opened without this attempt, which is about to end then.
-        return self._link_for(self.dispatcher if self.link is None else Dispatcher(self.codec))
-
-    def _new_standby_link(self) -> Link:
         keeper = self.standby
         assert keeper is not None
-        return self._link_for(keeper.dispatcher if keeper.link is None else Dispatcher(self.codec))
-
-    def _link_for(self, dispatcher: Dispatcher) -> Link:
-        options = self.options
-        link: Link = Link(
-            self.codec,
-            on_lost=lambda error: self._link_ended(link, error),
-            max_frame=options.max_frame,
-            max_buffered=options.max_buffered,
-            clock=self.clock,
-            dispatcher=dispatcher,
-            turn_time=options.turn_time or 0.0,
-            keepalive=options.keepalive,
-            on_turn=self.lags.turn_ended,
+        return await self._links.dial(
+            side, lambda: keeper.dispatcher if keeper.link is None else Dispatcher(self.codec)
         )
-        return link
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """Note that the pause before an attempt is over. Called by the search."""
@@ -461,7 +429,7 @@ class Connection:
         assert self.link is not None
         assert self._wanted is not None
         self._lifecycle.take("opened")
-        self._forget_claims()
+        self._claims.settle()
         wanted, reopened = self._wanted, self._watch(confirmation)
         opening = self._waiters.take_open()
         self._observer.opened(confirmation, wanted.asked, reopened)
@@ -606,8 +574,7 @@ class Connection:
             self._drop(link, FailureReason.OTHER_ERROR, error)
             return
         if self.standby is not None and self.standby.is_opening:
-            self._own_takeovers += 1
-            if self._own_takeovers > 1:
+            if self._claims.take_over():
                 self._leave_standby_out("a session on the other side ends the one on this side")
             self._drop(link, FailureReason.OTHER_ERROR, error, Outcome.OVERTAKEN)
             return
@@ -730,7 +697,7 @@ class Connection:
 
     def standby_opened(self, side: Side) -> None:
         """Report a standby session. Called by the keeper."""
-        self._forget_claims()
+        self._claims.settle()
         self._observer.standby_opened(side)
 
     def standby_lost(self, side: Side, reason: FailureReason, error: BaseException) -> None:
@@ -750,10 +717,10 @@ class Connection:
         """Let the session go on over the standby session, whose side is active now. Called by the keeper."""
         keeper = self.standby
         assert keeper is not None
-        if claimed and self._is_contradicted():
+        if claimed and self._claims.claim(self.clock.time()):
             self._do_without_standby()
             return
-        self._own_takeovers = 0
+        self._claims.forget_takeovers()
         link = self.link
         lasted = link is None or self._outcome() is not Outcome.SHORT
         if link is not None:
@@ -782,18 +749,7 @@ class Connection:
             connecting.set_result(None)
         if opening is not None:
             opening.set_result(session.confirmation)
-        self._keep_standby(lasted=lasted, at_once=claimed and self._claims == 1)
-
-    def _is_contradicted(self) -> bool:
-        # A claim is believed: the present side may have become the standby, of which it says nothing. The
-        # side that was left is opened at once. If it claims the same, neither of them can be the standby.
-        now = self.clock.time()
-        before, self._claimed_at = self._claimed_at, now
-        self._claims += 1
-        return before is not None and now - before < CLAIM_WINDOW
-
-    def _forget_claims(self) -> None:
-        self._claims, self._claimed_at = 0, None
+        self._keep_standby(lasted=lasted, at_once=claimed and self._claims.is_first)
 
     def _do_without_standby(self) -> None:
         # Without the service, a side that becomes the standby ends the session. With it, only a standby

@@ -51,9 +51,9 @@ from ctios_fast import (
     Session,
 )
 from ctios_fast.connection.clock import ManualClock, TimerHandle
-from ctios_fast.connection.connection import CLAIM_WINDOW
 from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
 from ctios_fast.connection.search import OVERTAKEN_PAUSE
+from ctios_fast.connection.side_claims import CLAIM_WINDOW
 from ctios_fast.connection.sides import WAITS, WAITS_AFTER_SWITCH
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
