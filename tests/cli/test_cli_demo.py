@@ -28,6 +28,12 @@ def table(output: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in rows}
 
 
+def test_more_agents_than_a_simulator_has_are_refused() -> None:
+    result = run("--agents", "100001")
+    assert result.returncode == 2
+    assert "100001 is not in the range 1<=x<=100000" in result.stderr
+
+
 @pytest.mark.parametrize("agents", [1, 500])
 def test_every_agent_goes_through_and_the_table_says_so(agents: int) -> None:
     result = run("--agents", str(agents))

@@ -270,13 +270,20 @@ def test_a_copy_comes_within_the_time(seconds: float, copies: int) -> None:
 
 
 def test_what_is_remembered_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies_module, "MAX_REMEMBERED", 3)
+    monkeypatch.setattr(copies_module, "MAX_REMEMBERED", 6)  # three events, each with one hearer
     memory = Copies(1e9)
     for agent in range(4):
         assert not memory.is_copy(_captured(START, "a>s", str(agent)))
     assert not memory.is_copy(_captured(START, "b>s", "0"))
     assert memory.is_copy(_captured(START, "b>s", "3"))
-    assert len(memory._in_order) == sum(map(len, memory._by_key.values())) == 3
+
+
+def test_many_hearers_of_one_event_are_not_kept_without_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies_module, "MAX_REMEMBERED", 50)
+    memory = Copies(1e9)
+    copies = sum(memory.is_copy(_captured(START, f"{number}>s")) for number in range(1000))
+    assert 1000 - 1000 // 40 < copies < 1000
+    assert memory._remembered <= 50
 
 
 def _captured(time: float, connection: str, agent: str = "1001") -> CapturedFrame:

@@ -18,10 +18,9 @@ The time is the latest packet time of the capture so far.
 """
 
 from collections import deque
-from collections.abc import Hashable
 from functools import cache
 from hashlib import blake2b
-from typing import Final, NamedTuple
+from typing import Final
 
 from ctios_fast.core import NEWEST_VERSION, codec
 
@@ -29,23 +28,36 @@ from .conversation import CapturedFrame
 
 __all__ = ["MAX_REMEMBERED", "Copies"]
 
-MAX_REMEMBERED: Final = 100_000
-"""Events that are remembered; for a new one the oldest is forgotten, even if its time has not passed."""
+MAX_REMEMBERED: Final = 500_000
+"""Events and hearers that are remembered. Above it the oldest events are forgotten before their time."""
 
 _HEADER: Final = 8
 _MONITOR_ID_END: Final = 12
 
+_Key = tuple[int, bytes]
+"""Protocol version and digest of the bytes."""
 
-class _Event(NamedTuple):
-    """An event that was heard first at a time; ``hearers``: who has it."""
+_Hearer = tuple[str, bytes]
+"""Connection and MonitorID."""
 
-    time: float
-    key: Hashable
-    hearers: set[tuple[str, bytes]]
+
+class _Equal:
+    """The events with the same bytes that are remembered. They are numbered in their order.
+
+    A hearer always gets the first event that it has not had. So it has had all before one number and none
+    from there on.
+    """
+
+    __slots__ = ("end", "first", "next_of")
+
+    def __init__(self) -> None:
+        self.first = 0  # number of the oldest event that is remembered
+        self.end = 0  # number of the next new event
+        self.next_of: dict[_Hearer, int] = {}  # number of the first event that a hearer has not had
 
 
 class Copies:
-    """Remembers the events of the last seconds.
+    """Remembers the events of the last seconds. A frame takes the same time however many are remembered.
 
     ``within``: seconds, 0 or more.
     """
@@ -53,8 +65,9 @@ class Copies:
     def __init__(self, within: float) -> None:
         self._within: Final = within
         self._now = 0.0
-        self._in_order: deque[_Event] = deque()  # oldest first
-        self._by_key: dict[Hashable, deque[_Event]] = {}  # the same events
+        self._in_order: deque[tuple[float, _Key]] = deque()  # time and key of each event, oldest first
+        self._equal: dict[_Key, _Equal] = {}
+        self._remembered = 0  # events, and hearers of each key
 
     def is_copy(self, frame: CapturedFrame) -> bool:
         """Return whether a frame is a further copy of an event, and remember it if it is not."""
@@ -62,31 +75,39 @@ class Copies:
         if frame.direction != "server" or kind is None:
             return False
         self._now = max(self._now, frame.time)
-        while self._in_order and self._in_order[0].time < self._now - self._within:
+        while self._in_order and self._in_order[0][0] < self._now - self._within:
+            self._forget_oldest()
+        while self._remembered >= MAX_REMEMBERED:
             self._forget_oldest()
         data, monitor = frame.data, b""
         if kind:
             monitor = data[_HEADER:_MONITOR_ID_END]
             data = data[:_HEADER] + data[_MONITOR_ID_END:]
         key = frame.version, blake2b(data, digest_size=16).digest()
+        equal = self._equal.get(key)
+        if equal is None:
+            equal = self._equal[key] = _Equal()
         hearer = frame.connection, monitor
-        for event in self._by_key.get(key, ()):
-            if hearer not in event.hearers:
-                event.hearers.add(hearer)
-                return True
-        if len(self._in_order) >= MAX_REMEMBERED:
-            self._forget_oldest()
-        new = _Event(self._now, key, {hearer})
-        self._in_order.append(new)
-        self._by_key.setdefault(key, deque()).append(new)
+        number = equal.next_of.get(hearer)
+        if number is None:
+            self._remembered += 1
+        number = max(number or 0, equal.first)
+        equal.next_of[hearer] = number + 1
+        if number < equal.end:
+            return True
+        equal.end += 1
+        self._remembered += 1
+        self._in_order.append((self._now, key))
         return False
 
     def _forget_oldest(self) -> None:
-        key = self._in_order.popleft().key
-        same = self._by_key[key]
-        same.popleft()
-        if not same:
-            del self._by_key[key]
+        key = self._in_order.popleft()[1]
+        equal = self._equal[key]
+        equal.first += 1
+        self._remembered -= 1
+        if equal.first == equal.end:
+            self._remembered -= len(equal.next_of)
+            del self._equal[key]
 
 
 @cache
