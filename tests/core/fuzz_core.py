@@ -6,6 +6,7 @@ errors that its docstring names. Any other exception and any report of a sanitiz
 
 import contextlib
 import sys
+from typing import Any
 
 import atheris
 
@@ -13,10 +14,13 @@ from ctios_fast import messages
 from ctios_fast.bulk.columns import Columns, decode_columns
 from ctios_fast.bulk.filters import FrameFilter
 from ctios_fast.core import Dispatcher, FieldReader, FrameBuffer, codec
+from ctios_fast.core.dispatch.field_handler import FieldHandler
+from ctios_fast.core.dispatch.field_store import FieldStore
+from ctios_fast.core.dispatch.text_dict import TextDict
 from ctios_fast.core.layout import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.secret import Secret
 from ctios_fast.errors import EncodeError, FilterSyntaxError, FrameTooLarge, MalformedFrame
-from ctios_fast.protocol.numbers import NAMES
+from ctios_fast.protocol.numbers import AGENT_STATE_EVENT, NAMES
 
 NUMBERS = sorted(NAMES)
 CLASSES = [cls for cls in map(messages.class_of, NUMBERS) if cls is not None and cls._fields]
@@ -205,7 +209,81 @@ def filters(version: int, data: atheris.FuzzedDataProvider) -> None:
     wanted.matches(_frame(data))
 
 
-TARGETS = (splitter, decoder, readers, batches, encoder, columns, filters, classes)
+class Desk:
+    """What the events of ``stores`` change."""
+
+    __slots__ = ("busy", "phone", "reason", "state")
+
+    def __init__(self) -> None:
+        self.state: object = None
+        self.reason: object = 0
+        self.phone: str | None = "3001"
+        self.busy: object = None
+
+
+def _events(version: int, data: atheris.FuzzedDataProvider) -> list[bytes]:
+    # Frames with texts that a store may find, whole and broken ones.
+    layout = codec(version).describe(AGENT_STATE_EVENT)
+    assert layout is not None
+    width = 1 if version < 20 else 2
+    frames = []
+    while data.remaining_bytes() and len(frames) < 100:
+        fixed = bytearray(data.ConsumeBytes(layout.fixed_size).ljust(layout.fixed_size, b"\0"))
+        for field in layout.fixed:
+            if field.name in ("AgentState", "EventReasonCode"):
+                fixed[field.offset : field.offset + 2] = bytes([0, data.ConsumeIntInRange(0, 11)])
+        body = bytes(fixed)
+        for _ in range(data.ConsumeIntInRange(0, 5)):
+            tag = data.PickValueInList([4, 5, 6, 7, 194])
+            text = data.PickValueInList([b"1001\0", b"1002", b"3001\0", b"3001", b"", data.ConsumeBytes(20)])
+            body += tag.to_bytes(width, "big") + len(text).to_bytes(width, "big") + text
+        body = body[: len(body) - data.PickValueInList([0] * 9 + [1])]
+        frames.append(len(body).to_bytes(4, "big") + AGENT_STATE_EVENT.to_bytes(4, "big") + body)
+    return frames
+
+
+def stores(version: int, data: atheris.FuzzedDataProvider) -> None:
+    """Handlers with a store and without it leave the same."""
+    frames = _events(version, data)
+    left = []
+    for is_on in (True, False):
+        desks: TextDict[Desk] = TextDict(Desk)
+        for key in ("1001", "1002", "30"):
+            desks[key] = Desk()
+        store = FieldStore(
+            AGENT_STATE_EVENT,
+            desks,
+            "AgentID",
+            stores={"AgentState": ("state", range(10)), "EventReasonCode": ("reason", None)},
+            texts={"AgentInstrument": "phone"},
+            expects={"busy": None},
+            within={},
+            without={"AgentState": (9,)},
+        )
+        store.is_on = is_on
+
+        def handled(
+            agent: str | None, state: int, reason: int, phone: str | None, desks: Any = desks
+        ) -> None:
+            desk = desks.get(agent)
+            if desk is not None:
+                desk.state, desk.reason, desk.phone = state, reason, phone or desk.phone
+                if state == 9:
+                    desk.busy = None if desk.busy else True
+
+        dispatcher = Dispatcher(codec(version))
+        fields = ("AgentID", "AgentState", "EventReasonCode", "AgentInstrument")
+        dispatcher.on(AGENT_STATE_EVENT, FieldHandler(AGENT_STATE_EVENT, handled, fields, store=store))
+        for at in range(0, len(frames), 7):
+            dispatcher.frames.feed(b"".join(frames[at : at + 7]))
+            dispatcher.dispatch()
+        counts = dispatcher.frames_seen, dispatcher.malformed, dispatcher.handler_errors
+        left.append((counts, [(desk.state, desk.reason, desk.phone, desk.busy) for desk in desks.values()]))
+    assert left[0] == left[1]
+    assert left[0][0][0] == len(frames)
+
+
+TARGETS = (splitter, decoder, readers, batches, encoder, columns, filters, classes, stores)
 
 
 def one_input(raw: bytes) -> None:
