@@ -5,6 +5,7 @@ A frame without a handler is counted, and no Python object is created for it.
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
@@ -411,7 +412,7 @@ cdef class Dispatcher(FrameHolder):
         cdef Py_ssize_t size = 0
         cdef unsigned long long before = self.frames_seen
         cdef uint32_t number = self.last_message
-        cdef int called
+        cdef int called = UNSORTED
         cdef Py_ssize_t left = self._look_every
         cdef double begun = 0
         cdef double looked = 0
@@ -438,24 +439,25 @@ cdef class Dispatcher(FrameHolder):
                     continue
                 self.frames_seen += 1
                 number = load32(frame + 4)
-                handlers = self.handlers_of(number)
-                called = UNSORTED
+                handlers = None
+                if number < MESSAGE_NUMBERS and self._table is not None:    # see handlers_of
+                    handlers = <object>PyList_GET_ITEM(self._table, number)
+                    called = self._called[number]
                 if handlers is None:
                     handlers = self._default
-                elif number < MESSAGE_NUMBERS:
-                    called = self._called[number]
+                    called = UNSORTED
                 if handlers is None:
                     self.unhandled += 1
                 elif self._filter is not None and not self._filter.accepts(frame, size):
                     self.filtered += 1
+                elif called <= UNSORTED:
+                    _deliver(self, <tuple>handlers, called, number, frame, size)
                 elif called == FIELDS:
                     _deliver_fields(self, <tuple>handlers, number, frame, size)
                 elif called == STORED:
                     _store(self, <tuple>handlers, number, frame, size, &left)
-                elif called >= BATCHED:
-                    self.take(<tuple>handlers, called - BATCHED, number, frame, size, &left)
                 else:
-                    _deliver(self, <tuple>handlers, called, number, frame, size)
+                    self.take(<tuple>handlers, called - BATCHED, number, frame, size, &left)
             self.deliver_batches()
         except FrameTooLarge:
             self.deliver_batches()
