@@ -5,7 +5,7 @@
    takes about one instruction a number, where loading, swapping and storing each number takes four.
 
    What it buys, in instructions a frame (kernels of benchmarks/kernels.py under callgrind, CPython 3.11): columns
-   292 with it and 363 without, a quarter more.
+   253 with it and 326 without, a quarter more.
    Off: CTIOS_FAST_WITHOUT=transpose.
 
    Other processors use the loops of column_scan.pyx, which also take the frames that remain. */

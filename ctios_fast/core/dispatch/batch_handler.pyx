@@ -14,7 +14,7 @@ from ctios_fast.core.layout cimport HEADER_SIZE
 from ctios_fast.core.scan.column_block cimport ColumnBlock
 from ctios_fast.core.scan.column_plan cimport ColumnPlan
 from ctios_fast.core.scan.column_scan cimport (
-    MAX_LENGTH, Scan, close_scan, open_scan, restart_scan, row_offset, take_run,
+    MAX_LENGTH, Scan, close_scan, last_offset, open_scan, restart_scan, take_run,
 )
 from ctios_fast.core.wire cimport load32
 from .frame_batch cimport FrameBatch
@@ -113,7 +113,7 @@ cdef class BatchHandler(FrameBatch):
         self.settles = True
         frames.exports += 1         # allocating may run Python code, such as finalizers
         try:
-            last = self._scan.data + row_offset(&self._scan, self.rows - 1)
+            last = self._scan.data + last_offset(&self._scan)
             copy = PyBytes_FromStringAndSize(<const char *>last, HEADER_SIZE + <Py_ssize_t>load32(last))
             columns = <ColumnBlock>Columns.__new__(Columns, self._plan)
             columns.fill(&self._scan, releases=False)

@@ -17,9 +17,10 @@ cdef struct Shape:
     uint32_t at[MAX_HEADS]      # offsets of their heads in the frame
     uint32_t heads[MAX_HEADS]   # tag and length, as on the wire
 
-# A row has 1 + slots words. The first one is the frame's offset and layout, and whether the row has the same
-# places as the row before. The others are the places of the wanted floating fields' first occurrences: offset
-# in the frame times 65536, plus length; 0 if absent.
+# A run is of rows whose frames follow each other, have the same size and the same places. It has 1 + slots
+# words, and two more: the number of rows, and the size of a frame. The first word is the first frame's offset
+# and its layout, and whether the run has the same places as the run before. The others are the places of the
+# wanted floating fields' first occurrences: offset in the frame times 65536, plus length; 0 if absent.
 cdef struct Scan:
     const unsigned char *data
     Py_ssize_t size
@@ -33,11 +34,15 @@ cdef struct Scan:
     Py_ssize_t malformed_size
     Py_ssize_t too_large        # size of a frame above max_frame, at `offset`
     bint no_memory
-    uint64_t *rows
-    Py_ssize_t row_count
-    Py_ssize_t capacity         # rows that memory is allocated for
-    Py_ssize_t row_words
+    uint64_t *runs
+    Py_ssize_t run_count
+    Py_ssize_t row_count        # of all runs
+    Py_ssize_t capacity         # runs that memory is allocated for
+    Py_ssize_t places           # words of a run with places
+    Py_ssize_t run_end          # end of the last run's last frame
     Py_ssize_t measured         # rows whose values are in `longest`
+    Py_ssize_t measured_runs    # the same: whole runs, and rows of the next one
+    Py_ssize_t measured_rows
     bint keeps_no_shape         # frames may have several layouts, or tags of one byte
     Py_ssize_t last_size        # of the last row's frame
     Shape shape
@@ -68,5 +73,5 @@ cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil
 cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept
 # Fills the places of all columns from the rows. The frames must be where they were.
 cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil
-# Offset of a row's frame in the data.
-cdef Py_ssize_t row_offset(const Scan *scan, Py_ssize_t row) noexcept nogil
+# Offset of the last row's frame in the data. There must be one.
+cdef Py_ssize_t last_offset(const Scan *scan) noexcept nogil

@@ -1,10 +1,10 @@
 """Decodes a buffer of many frames into arrays: the first pass finds the rows, the second fills the columns.
 
 The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
-floating fields. The rows are then counted, and the caller allocates memory. The second pass goes through the
-noted frames in blocks that fit the processor's first cache, and fills a block column by column, each in a
-loop of a few instructions; fixed numbers are transposed together where the processor can. Both passes need no
-GIL.
+floating fields. Frames that follow each other and have the same places are noted together, as a run. The rows
+are then counted, and the caller allocates memory. The second pass goes through the noted frames in blocks
+that fit the processor's first cache, and fills a block column by column, each in a loop of a few
+instructions; fixed numbers are transposed together where the processor can. Both passes need no GIL.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -29,10 +29,10 @@ cdef extern from *:
 
 cdef enum:
     BLOCK = 128                 # rows that are filled together
-    FIRST_ROWS = 1024           # rows that memory is allocated for at first
-    SPARE = 4                   # words allocated after the last row
-    LAYOUT_SHIFT = 56           # a row's first word: its frame's offset; from this bit on, its layout
-    SAME_SHIFT = 63             # the bit of a row that has the same places as the row before
+    FIRST_RUNS = 256            # runs that memory is allocated for at first
+    SPARE = 4                   # words allocated after the last run
+    LAYOUT_SHIFT = 56           # a run's first word: its first frame's offset; from this bit on, its layout
+    SAME_SHIFT = 63             # the bit of a run that has the same places as the run before
     AHEAD = 2048                # prefetch distance of the first pass, in bytes
     NEXT_BLOCK = 16384          # prefetch distance of the second pass: about one block of frames
 
@@ -48,37 +48,38 @@ cdef inline int _layout(uint64_t first_word) noexcept nogil:
     return <int>(first_word >> LAYOUT_SHIFT & 0x7F)
 
 
-cdef inline void _clear_row(uint64_t *row, Py_ssize_t words) noexcept nogil:
+cdef inline void _clear_places(uint64_t *run, Py_ssize_t places) noexcept nogil:
     # Clears the places of the floating fields. The first four are cleared by plain stores, which cost less
-    # than a call of memset. A row with fewer places overwrites the SPARE words after the last row.
-    row[1] = row[2] = row[3] = row[4] = 0
-    if words > 1 + SPARE:
-        memset(row + 1 + SPARE, 0, (words - 1 - SPARE) * sizeof(uint64_t))
+    # than a call of memset. A run with fewer places overwrites words that are set later, or the SPARE words
+    # after the last run.
+    run[1] = run[2] = run[3] = run[4] = 0
+    if places > SPARE:
+        memset(run + 1 + SPARE, 0, (places - SPARE) * sizeof(uint64_t))
 
 
-cdef inline bint _row(
-    ColumnPlan plan, const unsigned char *frame, Py_ssize_t size, uint64_t *row, Py_ssize_t words,
-    int tag_width,
+cdef inline bint _find_places_of(
+    ColumnPlan plan, const unsigned char *frame, Py_ssize_t size, uint64_t *run, int tag_width
 ) noexcept nogil:
-    # Fills a row from a frame of the message; false if the frame is malformed. The layout is chosen as for
-    # message views: one whose fixed part fills the body, else the first whose floating fields fill the rest.
+    # Fills in a run's layout and places from its frame; false if the frame is malformed. The layout is chosen
+    # as for message views: one whose fixed part fills the body, else the first whose floating fields fill the
+    # rest.
     cdef int k
     cdef Py_ssize_t fixed
     if plan.layout_count > 1:
         for k in range(plan.layout_count):
             if size == HEADER_SIZE + plan.candidates[k].fixed_size:
-                _clear_row(row, words)
-                row[0] |= <uint64_t>k << LAYOUT_SHIFT
+                _clear_places(run, plan.places)
+                run[0] |= <uint64_t>k << LAYOUT_SHIFT
                 return True
     for k in range(plan.layout_count):
         fixed = HEADER_SIZE + plan.candidates[k].fixed_size
         if size < fixed:
             continue
-        _clear_row(row, words)
+        _clear_places(run, plan.places)
         if find_floating(
-            &plan.place_of_tag[0], <uint32_t>plan.tags, plan.places, frame, fixed, size, row, tag_width
+            &plan.place_of_tag[0], <uint32_t>plan.tags, plan.places, frame, fixed, size, run, tag_width
         ):
-            row[0] |= <uint64_t>k << LAYOUT_SHIFT
+            run[0] |= <uint64_t>k << LAYOUT_SHIFT
             return True
     return False
 
@@ -109,45 +110,73 @@ cdef void _keep_shape(
     shape.size = size
 
 
-cdef bint _grow_rows(Scan *scan) noexcept nogil:
-    cdef Py_ssize_t capacity = scan.capacity * 2 if scan.capacity else FIRST_ROWS
-    cdef void *grown = PyMem_RawRealloc(scan.rows, (capacity * scan.row_words + SPARE) * sizeof(uint64_t))
+cdef inline Py_ssize_t _words(const Scan *scan) noexcept nogil:
+    # Words of a run.
+    return 3 + scan.places
+
+
+cdef inline Py_ssize_t _rows_of(const Scan *scan, const uint64_t *run) noexcept nogil:
+    return <Py_ssize_t>run[1 + scan.places]
+
+
+cdef inline Py_ssize_t _frame_size(const Scan *scan, const uint64_t *run) noexcept nogil:
+    return <Py_ssize_t>run[2 + scan.places]
+
+
+cdef bint _grow_runs(Scan *scan) noexcept nogil:
+    cdef Py_ssize_t capacity = scan.capacity * 2 if scan.capacity else FIRST_RUNS
+    cdef void *grown = PyMem_RawRealloc(scan.runs, (capacity * _words(scan) + SPARE) * sizeof(uint64_t))
     if grown == NULL:
         scan.no_memory = True
         return False
-    scan.rows = <uint64_t *>grown
+    scan.runs = <uint64_t *>grown
     scan.capacity = capacity
     return True
 
 
-cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
-    # Updates the length of the longest value of each slot from the latest rows; values above the limit do not
-    # count. It runs slot by slot, which keeps the inner loop short.
-    cdef Py_ssize_t slot, length, longest
-    cdef const unsigned char *value
+cdef inline Py_ssize_t _measured(
+    const unsigned char *value, Py_ssize_t length, Py_ssize_t longest, Py_ssize_t limit, bint text
+) noexcept nogil:
+    # The larger of the length of a value and `longest`. Values above the limit do not count.
     cdef const void *nul
-    cdef const uint64_t *row
-    cdef const uint64_t *end = scan.rows + scan.row_count * scan.row_words
-    for slot in range(1, scan.row_words):
+    if text:
+        length -= value[length - 1] == 0
+        if length > longest:
+            nul = memchr(value, 0, length)
+            if nul != NULL:
+                length = <const unsigned char *>nul - value
+    return length if longest < length <= limit else longest
+
+
+cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
+    # Updates the length of the longest value of each slot from the latest rows. It runs slot by slot, which
+    # keeps the inner loop short.
+    cdef Py_ssize_t slot, length, longest, size, k
+    cdef const unsigned char *value
+    cdef const uint64_t *run
+    cdef const uint64_t *end = scan.runs + scan.run_count * _words(scan)
+    cdef bint text
+    for slot in range(1, 1 + scan.places):
         if plan.place_kind[slot] == PLACE_NUMBER:
             continue
+        text = plan.place_kind[slot] == PLACE_TEXT
         longest = scan.longest[slot]
-        row = scan.rows + scan.measured * scan.row_words
-        while row < end:
-            length = <Py_ssize_t>(row[slot] & LENGTH_MASK)
+        run = scan.runs + scan.measured_runs * _words(scan)
+        k = scan.measured_rows
+        while run < end:
+            length = <Py_ssize_t>(run[slot] & LENGTH_MASK)
             if length > longest:
-                value = scan.data + frame_offset(row[0]) + (row[slot] >> LENGTH_BITS)
-                if plan.place_kind[slot] == PLACE_TEXT:
-                    length -= value[length - 1] == 0
-                    if length > longest:
-                        nul = memchr(value, 0, length)
-                        if nul != NULL:
-                            length = <const unsigned char *>nul - value
-                if longest < length <= scan.limit:
-                    longest = length
-            row += scan.row_words
+                size = _frame_size(scan, run)
+                value = scan.data + frame_offset(run[0]) + (run[slot] >> LENGTH_BITS)
+                while k < _rows_of(scan, run):
+                    longest = _measured(value + k * size, length, longest, scan.limit, text)
+                    k += 1
+            k = 0
+            run += _words(scan)
         scan.longest[slot] = longest
     scan.measured = scan.row_count
+    scan.measured_runs = max(scan.run_count - 1, 0)
+    scan.measured_rows = _rows_of(scan, end - _words(scan)) if scan.run_count else 0
 
 
 cdef inline Py_ssize_t _take_run(
@@ -157,36 +186,47 @@ cdef inline Py_ssize_t _take_run(
     cdef Py_ssize_t at = scan.offset
     cdef Py_ssize_t first = scan.row_count
     cdef Py_ssize_t whole
-    cdef Py_ssize_t words = scan.row_words
-    cdef Py_ssize_t k
-    cdef uint64_t *row
+    cdef Py_ssize_t places = scan.places
+    cdef uint64_t *run
+    cdef uint64_t *before
     while count > 0 and scan.size - at >= HEADER_SIZE:
         frame = scan.data + at
         whole = HEADER_SIZE + <Py_ssize_t>load32(frame)
         if whole > scan.max_frame or whole > scan.size - at or load32(frame + 4) != plan.message:
             break
         prefetch(frame, AHEAD)
-        if scan.row_count == scan.capacity and not _grow_rows(scan):
+        if scan.run_count == scan.capacity and not _grow_runs(scan):
             break
-        row = scan.rows + scan.row_count * words
-        row[0] = <uint64_t>at
+        run = scan.runs + scan.run_count * (3 + places)
+        before = run - (3 + places)                 # used only if there is a run before
         if whole == scan.shape.size and _has_shape(&scan.shape, frame):
-            row[0] |= <uint64_t>1 << SAME_SHIFT
-            for k in range(1, words):
-                row[k] = row[k - words]
-        elif not _row(plan, frame, whole, row, words, tag_width):
-            break
-        elif whole != scan.last_size or scan.keeps_no_shape:
-            scan.shape.size = 0
-            scan.last_size = whole
+            if at == scan.run_end:
+                before[1 + places] += 1
+            else:
+                memcpy(run, before, (3 + places) * sizeof(uint64_t))
+                run[0] = <uint64_t>at | <uint64_t>1 << SAME_SHIFT
+                run[1 + places] = 1
+                scan.run_count += 1
         else:
-            _keep_shape(&scan.shape, frame, whole, HEADER_SIZE + plan.candidates[0].fixed_size)
-            if memcmp(row + 1, row + 1 - words, (words - 1) * sizeof(uint64_t)) == 0:
-                row[0] |= <uint64_t>1 << SAME_SHIFT
+            run[0] = <uint64_t>at
+            if not _find_places_of(plan, frame, whole, run, tag_width):
+                break
+            run[1 + places] = 1
+            run[2 + places] = <uint64_t>whole
+            if whole != scan.last_size or scan.keeps_no_shape:
+                scan.shape.size = 0
+                scan.last_size = whole
+            else:
+                _keep_shape(&scan.shape, frame, whole, HEADER_SIZE + plan.candidates[0].fixed_size)
+                if at == scan.run_end and memcmp(run + 1, before + 1, places * sizeof(uint64_t)) == 0:
+                    before[1 + places] += 1
+                    scan.run_count -= 1
+            scan.run_count += 1
         scan.row_count += 1
+        at += whole
+        scan.run_end = at
         if scan.row_count - scan.measured == BLOCK:
             _measure(plan, scan)
-        at += whole
         count -= 1
     scan.offset = at
     return scan.row_count - first
@@ -236,8 +276,7 @@ cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil:
 cdef struct Block:
     const unsigned char *frames[BLOCK]
     uint64_t places[BLOCK]       # of the column that is being filled
-    const uint64_t *rows
-    Py_ssize_t row_words
+    const uint64_t *runs[BLOCK]
     Py_ssize_t count
     bint uniform                # whether all rows have the same places
     Py_ssize_t transposed       # of them: rows whose numbers in windows are taken together
@@ -298,12 +337,12 @@ cdef inline void _find_places(Block *block, const Column *column, int layouts) n
     # Collects the places of the column's floating field in the rows; 0 where a row lacks it.
     cdef Py_ssize_t i
     cdef const ColumnSource *source = &column.sources[0]
-    cdef const uint64_t *row = block.rows
+    cdef const uint64_t *run
     for i in range(block.count):
+        run = block.runs[i]
         if layouts > 1:
-            source = &column.sources[_layout(row[0])]
-        block.places[i] = row[1 + source.at] if source.kind == SOURCE_FLOATING else 0
-        row += block.row_words
+            source = &column.sources[_layout(run[0])]
+        block.places[i] = run[1 + source.at] if source.kind == SOURCE_FLOATING else 0
 
 
 cdef inline void _any_numbers(
@@ -312,11 +351,10 @@ cdef inline void _any_numbers(
     # Numbers that a row may lack: floating fields, and fields of messages with several layouts.
     cdef const unsigned char *value
     cdef const ColumnSource *source
-    cdef const uint64_t *row = block.rows
     cdef uint64_t place
     cdef Py_ssize_t i
     for i in range(block.count):
-        source = &column.sources[_layout(row[0])]
+        source = &column.sources[_layout(block.runs[i][0])]
         place = block.places[i]
         value = &_zero[0]
         if source.kind == SOURCE_FIXED:
@@ -326,7 +364,6 @@ cdef inline void _any_numbers(
         valid[i] = value != &_zero[0]
         _store_number(to, value, width)
         to += width
-        row += block.row_words
 
 
 cdef inline uint64_t _short_value(
@@ -383,7 +420,7 @@ cdef bint _uniform_values(
 ) noexcept nogil:
     # Like _short_values, for rows that all have a value of the same length at the same place. Returns false
     # if the values need _short_values.
-    cdef uint64_t place = block.rows[1 + column.sources[0].at]
+    cdef uint64_t place = block.runs[0][1 + column.sources[0].at]
     cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
     cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS) + length - 8
     cdef Py_ssize_t i
@@ -489,24 +526,39 @@ cdef void _fill_column(
         _fixed_numbers(block, to, column.sources[0].at, 1, done)
 
 
+cdef void _next_block(Block *block, const Scan *scan, const uint64_t **run, Py_ssize_t *row) noexcept nogil:
+    # Collects the block's frames, from a row of a run on. Moves both to the row after the block.
+    cdef const unsigned char *frame
+    cdef Py_ssize_t i = 0
+    cdef Py_ssize_t end, size
+    block.uniform = True
+    while i < block.count:
+        if row[0] == _rows_of(scan, run[0]):
+            run[0] += _words(scan)
+            row[0] = 0
+        if i and not run[0][0] >> SAME_SHIFT:
+            block.uniform = False
+        size = _frame_size(scan, run[0])
+        frame = scan.data + frame_offset(run[0][0]) + row[0] * size
+        end = min(block.count, i + _rows_of(scan, run[0]) - row[0])
+        row[0] += end - i
+        while i < end:
+            block.frames[i] = frame
+            block.runs[i] = run[0]
+            prefetch(frame, NEXT_BLOCK)
+            prefetch(frame, NEXT_BLOCK - 64)
+            frame += size
+            i += 1
+
+
 cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
     cdef Block block
-    cdef uint64_t same
     cdef Py_ssize_t first = 0
-    cdef Py_ssize_t i
-    cdef const uint64_t *row = scan.rows
-    block.row_words = scan.row_words
+    cdef Py_ssize_t i, row = 0
+    cdef const uint64_t *run = scan.runs
     while first < scan.row_count:
-        block.rows = row
         block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
-        same = <uint64_t>1 << SAME_SHIFT
-        for i in range(block.count):
-            block.frames[i] = scan.data + frame_offset(row[0])
-            same &= row[0] if i else same
-            prefetch(block.frames[i], NEXT_BLOCK)
-            prefetch(block.frames[i], NEXT_BLOCK - 64)
-            row += scan.row_words
-        block.uniform = same != 0
+        _next_block(&block, scan, &run, &row)
         block.transposed = block.count // AT_ONCE * AT_ONCE
         for i in range(plan.window_count):
             _transposed(&block, &plan.windows[i], targets, first)
@@ -536,9 +588,9 @@ cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t
     scan.max_frame = max_frame
     scan.limit = limit
     scan.malformed_at = -1
-    scan.row_words = 1 + plan.places
+    scan.places = plan.places
     scan.keeps_no_shape = plan.layout_count > 1 or plan.layouts.tag_width == 1
-    scan.longest = <Py_ssize_t *>PyMem_Calloc(scan.row_words, sizeof(Py_ssize_t))
+    scan.longest = <Py_ssize_t *>PyMem_Calloc(1 + scan.places, sizeof(Py_ssize_t))
     if scan.longest == NULL:
         raise MemoryError
     restart_scan(scan)
@@ -547,21 +599,23 @@ cdef int open_scan(Scan *scan, ColumnPlan plan, Py_ssize_t max_frame, Py_ssize_t
 
 cdef void restart_scan(Scan *scan) noexcept nogil:
     cdef Py_ssize_t i
-    for i in range(scan.row_words):
+    for i in range(1 + scan.places):
         scan.longest[i] = 1
     scan.shape.size = scan.last_size = 0        # a shape is that of the row before
-    scan.row_count = scan.measured = 0
+    scan.run_count = scan.row_count = 0
+    scan.measured = scan.measured_runs = scan.measured_rows = 0
 
 
 cdef void close_scan(Scan *scan) noexcept:
     PyMem_Free(scan.longest)
-    PyMem_RawFree(scan.rows)
+    PyMem_RawFree(scan.runs)
     scan.longest = NULL
-    scan.rows = NULL
+    scan.runs = NULL
 
 
-cdef Py_ssize_t row_offset(const Scan *scan, Py_ssize_t row) noexcept nogil:
-    return <Py_ssize_t>frame_offset(scan.rows[row * scan.row_words])
+cdef Py_ssize_t last_offset(const Scan *scan) noexcept nogil:
+    cdef const uint64_t *run = scan.runs + (scan.run_count - 1) * _words(scan)
+    return <Py_ssize_t>frame_offset(run[0]) + (_rows_of(scan, run) - 1) * _frame_size(scan, run)
 
 
 def count_frames(buffer, max_frame=DEFAULT_MAX_FRAME):
