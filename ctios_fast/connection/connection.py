@@ -1,8 +1,8 @@
 """A session's connection to the pair of CTI Servers: it finds a side, opens the session there and keeps it.
 
-``Connection`` has at most one link at a time. An ``Observer`` hears of its steps in the order in which they
-happen. Messages go to the handlers of ``dispatcher``, which outlive every link. The states and their rules
-are in ``life_cycle``.
+``Connection`` has at most one link at a time. Its steps are reported to an ``Observer`` in their order.
+Messages go to the handlers of ``dispatcher``, which outlive every link. The states and their rules are in
+``life_cycle``.
 
 With the option ``standby`` a ``StandbyKeeper`` holds a second session on the standby side. When that side
 becomes active, its link becomes the link of the connection. For the observer this is a loss and an opening,
@@ -124,7 +124,7 @@ class Connection:
         self._abandoned = AbandonedOpens(options.takeover_window)
         self.services_granted = 0  # to the session that is open, or was open last
         self.switches = 0  # times that the session went on over its standby session
-        self._claims = SideClaims()
+        self._claims = SideClaims()  # what the sides said of being active
         self._maintenance = MaintenanceMode(self.clock, self._leave_for_maintenance)
         #: Keeps the session on the standby side; None where none is wanted.
         self.standby: StandbyKeeper | None = None
@@ -473,7 +473,7 @@ class Connection:
             self._lose(FailureReason.OTHER_ERROR, error)
 
     def _note_refusal(self, error: OpenRefused) -> None:
-        # The waiting caller of ``open`` learns of it once every side has refused.
+        # The waiting caller of ``open`` gets the error once every side has refused.
         assert self._wanted is not None
         self._wanted.refusals += 1
         if self._wanted.refusals >= len(self._search.sides):
@@ -836,7 +836,7 @@ class Connection:
         self._report_end("the session was disconnected")
 
     def _end_cancelled(self, words: str) -> None:
-        # Nobody owns the connection any more: end it here and now.
+        # The connection has no owner any more, so it ends at once.
         link, was_open = self.link, self.state is _OPEN
         self._lifecycle.take("cancelled")
         if self._loop is not None and self._loop.is_closed():

@@ -32,7 +32,7 @@ Rule 3. Everything that lasts longer than a state is a record with one owner:
 - the callers that wait for connect, open and disconnect: ``Waiters`` (``waiters``);
 - everything that belongs to one TCP connection ends with ``Connection._detach``.
 
-Rule 4. The observer and the waiting callers hear of a step after the step is complete. They may call the
+Rule 4. A step is reported to the observer and the waiting callers after it is complete. They may call the
 connection again from there, so nothing is read from before the call without looking at the state again.
 
 The diagram

@@ -189,7 +189,7 @@ class RequestBook(OpenRequests):
         else:
             self._timers[deadlines] = self._clock.call_later(following - now, self._expire, deadlines)
         self.timed_out += len(unanswered)
-        # after the book is up to date: those who hear of it may make requests, or end the connection
+        # after the book is up to date: callbacks may make requests, or end the connection
         for request in unanswered:
             request.failed(
                 RequestTimeout(f"{_name(request)} was not answered within {deadlines.timeout:g} s")
@@ -219,9 +219,9 @@ def _name(request: Request[Any]) -> str:
 
 
 def _unseen_log() -> Callable[[str, BaseException], object]:
-    # Logs failures that nobody saw. One time-out can fail a hundred thousand requests at once. Each book has
-    # a limit of its own, so that a session with many failures does not hide those of another one. Not a
-    # method: a request that the program keeps must not keep the book.
+    # Logs failures that reached no caller. One time-out can fail a hundred thousand requests at once. Each
+    # book has a limit of its own, so that a session with many failures does not hide those of another one.
+    # Not a method: a request that the program keeps must not keep the book.
     limit = LogLimit(logging.getLogger("ctios_fast.requests"))
 
     def note(label: str, error: BaseException) -> None:

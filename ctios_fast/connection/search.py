@@ -2,8 +2,8 @@
 
 One task does this for a connection, from ``begin`` until ``end``. While a link is up the task waits. So there
 is always exactly one task to cancel: when the event loop shuts down, it cancels this one too, and the
-connection learns of that (``SearchOwner.search_cancelled``) instead of beginning a search that nobody would
-end.
+search reports that (``SearchOwner.search_cancelled``). The connection ends then, instead of beginning a
+search that has no owner.
 
 The plan survives a link that came up. How a link ended decides how the plan goes on; this table says so:
 

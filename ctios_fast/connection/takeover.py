@@ -1,8 +1,8 @@
-"""Tells a takeover by somebody else from the late effect of an own OPEN_REQ.
+"""Distinguishes a takeover by another program from the late effect of an own OPEN_REQ.
 
 The server ends a session with status 11 when a newer one of the same client opens. A side that was frozen can
-answer an OPEN_REQ long after the client gave it up, to nobody, and so end the client's live session on the
-other side. Each OPEN_REQ that was given up can do that once.
+answer an OPEN_REQ long after the client gave it up. That ends the client's live session on the other side.
+Each OPEN_REQ that was given up can do so once.
 """
 
 __all__ = ["AbandonedOpens"]

@@ -35,7 +35,7 @@ class ConnectRequest(Request[None]):
 
 
 class Waiters:
-    """At most one unanswered request of each kind. Whoever takes one answers it."""
+    """At most one unanswered request of each kind. The caller that takes one has to answer it."""
 
     __slots__ = ("close", "connect", "open")
 
