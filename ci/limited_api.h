@@ -32,6 +32,14 @@ static inline PyObject *PyDict_SetDefault(PyObject *dict, PyObject *key, PyObjec
 #define PyMem_RawRealloc realloc
 #define PyMem_RawFree free
 
+/* A subclass of dict in C needs the size of a dict, which the limited API hides: that of 3.12 and 3.13. */
+typedef struct {
+    PyObject ob_base;
+    Py_ssize_t used;
+    unsigned long long version;
+    void *keys, *values;
+} PyDictObject;
+
 /* Numbers and texts are opaque. */
 #define PyUnstable_Long_IsCompact(object) 0
 #define PyUnstable_Long_CompactValue(object) 0

@@ -13,8 +13,11 @@
 #if defined(Py_GIL_DISABLED) || defined(Py_LIMITED_API)
   #define CTIOS_HAS_SLOTS 0
   #define ctios_slot_offset(descriptor) ((void)(descriptor), (Py_ssize_t)0)
+  #define CTIOS_TEXT_OFFSET 0
 #else
   #define CTIOS_HAS_SLOTS 1
+/* Offset of the characters in an ASCII str. */
+  #define CTIOS_TEXT_OFFSET sizeof(PyASCIIObject)
 /* Returns the offset of a slot, given its descriptor; -1 for anything else. */
 static inline Py_ssize_t ctios_slot_offset(PyObject *descriptor)
 {

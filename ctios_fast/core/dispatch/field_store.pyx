@@ -37,13 +37,13 @@ from ctios_fast.protocol.naming import message_number
 
 cdef extern from "c/slots.h":
     bint HAS_SLOTS "CTIOS_HAS_SLOTS"
+    Py_ssize_t TEXT_OFFSET "CTIOS_TEXT_OFFSET"
     Py_ssize_t slot_offset "ctios_slot_offset"(object descriptor) noexcept
     PyObject **slot_of "ctios_slot"(PyObject *object, Py_ssize_t offset) noexcept
 
 cdef extern from "Python.h":
     PyObject *new_int "PyLong_FromLongLong"(long long number) noexcept
     void PyErr_Clear() noexcept
-    enum: TEXT_OFFSET "sizeof(PyASCIIObject)"
 
 cdef enum:
     MAX_ROWS = 32               # largest number of frames that are taken together
