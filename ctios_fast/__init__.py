@@ -59,6 +59,7 @@ __all__ = [  # noqa: RUF022, grouped by source
     "RequestRefused",
     "RequestTimeout",
     "SendBufferFull",
+    "SessionEnded",
     "StreamOverflow",
     "TooManyRequests",
     # .model.agents.agent
@@ -124,6 +125,7 @@ if TYPE_CHECKING:
         RequestRefused,
         RequestTimeout,
         SendBufferFull,
+        SessionEnded,
         StreamOverflow,
         TooManyRequests,
     )
@@ -180,6 +182,7 @@ _SOURCES = {
             "RequestRefused",
             "RequestTimeout",
             "SendBufferFull",
+            "SessionEnded",
             "StreamOverflow",
             "TooManyRequests",
         ),

@@ -6,6 +6,7 @@
     ├── MethodError                 a method could not be carried out as called; carries a CilCode
     ├── Refused                     the server or the peripheral refused
     │   ├── OpenRefused             ... to open a session (FAILURE_CONF for OPEN_REQ)
+    │   │   └── SessionEnded        ... to keep one open (FAILURE_EVENT, or FAILURE_CONF for a request)
     │   ├── RequestRefused          ... a request, by the CTI Server (FAILURE_CONF)
     │   ├── ControlFailure          ... a request, by the peripheral (CONTROL_FAILURE_CONF)
     │   └── ConfigurationRefused    ... the configuration (CONFIG_END_EVENT)
@@ -59,6 +60,7 @@ __all__ = [
     "RequestRefused",
     "RequestTimeout",
     "SendBufferFull",
+    "SessionEnded",
     "StreamOverflow",
     "TooManyRequests",
     "TranscriptError",
@@ -153,6 +155,16 @@ class OpenRefused(Refused):
 
     def __str__(self) -> str:
         return f"the CTI Server refused to open a session: {self.explained}"
+
+
+class SessionEnded(OpenRefused):
+    """The server ended a session that was open. ``status`` is the StatusCode.
+
+    It said so in a FAILURE_EVENT, or when it refused a request or a heartbeat.
+    """
+
+    def __str__(self) -> str:
+        return f"the CTI Server ended the session: {self.explained}"
 
 
 class RequestRefused(Refused):

@@ -27,6 +27,7 @@ from ctios_fast.errors import (
     RequestRefused,
     RequestTimeout,
     SendBufferFull,
+    SessionEnded,
     TooManyRequests,
 )
 from ctios_fast.protocol import codes
@@ -527,7 +528,7 @@ class Connection:
         if status in ASKED_TO_LEAVE:
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
-            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+            self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
         else:
             self._session_may_be_gone(link, status)
 
@@ -559,9 +560,9 @@ class Connection:
         if not self._ends_session(status):
             return
         if status in TAKEN_OVER:
-            self._taken_over(link, OpenRefused(status))
+            self._taken_over(link, SessionEnded(status))
         elif status in NOT_ACTIVE:
-            self._drop(link, FailureReason.OTHER_ERROR, OpenRefused(status))
+            self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
         else:
             name = OpenRefused(status).name
             error = ConnectionLost(f"the CTI Server says that the session is gone: {name} ({status})")
@@ -810,7 +811,7 @@ class Connection:
         # Nothing was heard of an active side in time.
         if self.link is not None and self.state is _OPEN:
             self._part_with(self.link)
-            error = OpenRefused(codes.E_CTI_SERVER_IN_MAINTENANCE_MODE)
+            error = SessionEnded(codes.E_CTI_SERVER_IN_MAINTENANCE_MODE)
             self._lose(FailureReason.OTHER_ERROR, error)
 
     # --- Closing --------------------------------------------------------------------------------

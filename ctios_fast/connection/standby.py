@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from ctios_fast.core import Codec, Dispatcher, Handler, Message
 from ctios_fast.enums import FailureReason
-from ctios_fast.errors import ConnectionLost, MalformedFrame, OpenRefused, RequestRefused, RequestTimeout
+from ctios_fast.errors import (
+    ConnectionLost,
+    MalformedFrame,
+    OpenRefused,
+    RequestRefused,
+    RequestTimeout,
+    SessionEnded,
+)
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
@@ -360,13 +367,13 @@ class StandbyKeeper:
         status, link = message["Status"], self.link
         if link is None:
             return
-        refused = OpenRefused(status)
+        ended = SessionEnded(status)
         if status in ASKED_TO_LEAVE:
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
-            self._drop(FailureReason.OTHER_ERROR, refused)
+            self._drop(FailureReason.OTHER_ERROR, ended)
         elif status in SESSION_GONE or status in TAKEN_OVER:
-            self._drop(FailureReason.OTHER_ERROR, refused)
+            self._drop(FailureReason.OTHER_ERROR, ended)
 
     def _became_active(self, message: Message) -> None:
         if self.is_ready:  # a server that has not confirmed the session yet cannot serve it

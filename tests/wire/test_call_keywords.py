@@ -402,6 +402,7 @@ async def test_a_session_may_have_every_field_of_the_message(
     for name in ("MonitorID", "PeripheralID", "PeripheralType", "ConnectionCallID", "ConnectionDeviceIDType"):
         assert name in args
     assert expected(event, row, "own") <= set(args)
+    assert not [name for name, value in args.items() if isinstance(value, list)], "Arguments have tuples"
     if "NamedVariable" in fields:
         ecc = dict(fields["NamedVariable"])
         ecc |= {f"{name}[{index}]": value for name, index, value in fields["NamedArray"]}

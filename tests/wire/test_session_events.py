@@ -258,6 +258,8 @@ async def test_a_server_that_goes_offline_is_reported_as_down_with_its_status(de
     desk.peer.failure_event(15)
     await desk.recorder.wait_for("OnCTIOSFailure", 2)
     assert desk.recorder.names[:3] == ["OnCTIOSFailure", "OnConnectionFailure", "OnCTIOSFailure"]
+    (failure,) = desk.recorder.of("OnConnectionFailure")
+    assert "the CTI Server ended the session: E_CTI_CTI_SERVER_OFFLINE (15)" in failure["ErrorMessage"]
     for args in desk.recorder.of("OnCTIOSFailure"):
         assert set(args) == SYSTEM | {"StatusCode"}
         assert (args["FailureCode"], args["SystemEventID"], args["StatusCode"]) == (

@@ -164,7 +164,11 @@ class CallReporter:
         context = self._context
         if message is not None and not context.minimizes_event_args:
             values = {
-                **{name: value for name, value in message.to_dict().items() if name not in _NESTED},
+                **{
+                    name: tuple(value) if isinstance(value, list) else value
+                    for name, value in message.to_dict().items()
+                    if name not in _NESTED
+                },
                 **values,
             }
             values = with_texts(values, context.codec.encoding)
