@@ -649,11 +649,31 @@ def test_answered_requests_are_not_kept_until_their_deadline(book: RequestBook, 
         watched.append(weakref.ref(request))
         del request
         book.settle(confirmation(invoke_id))
-    assert [ref() is None for ref in watched] == [True, True, False]
+    assert [ref() is None for ref in watched] == [True, True, True]
     clock.advance(30)
-    assert watched[2]() is None
     assert clock.next_due is None
     assert book.timed_out == 0
+
+
+def test_requests_time_out_though_many_answered_ones_around_them_have_left(
+    book: RequestBook, clock: ManualClock
+) -> None:
+    still_open = []
+    for number in range(5_000):  # the queue is compacted more than once
+        request: Request[Message] = Request(str(number))
+        invoke_id = book.enter(request, ged.HEARTBEAT_REQ, 30)
+        if number % 2_000 == 500:
+            still_open.append(request)
+        else:
+            book.settle(confirmation(invoke_id))
+    late = still_open.pop()
+    book.settle(confirmation(late.invoke_id))
+    clock.advance(30)
+    assert [request.done() for request in still_open] == [True] * 2
+    assert late.exception() is None
+    assert book.timed_out == 2
+    for request in still_open:
+        assert isinstance(request.exception(), RequestTimeout)
 
 
 def test_a_request_with_an_invalid_timeout_is_not_booked(book: RequestBook) -> None:

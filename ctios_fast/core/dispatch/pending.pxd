@@ -4,6 +4,8 @@ from libc.stdint cimport uint32_t
 
 from ctios_fast.core.message cimport Message
 
+cdef class Deadlines
+
 cdef class Request:
     cdef public str label
     cdef bint _done
@@ -14,6 +16,8 @@ cdef class Request:
     cdef readonly double deadline               # by the book's clock
     cdef uint32_t _confirmation
     cdef bint _forgotten                        # it was never sent, so its deadline does not matter
+    cdef Deadlines _deadlines                   # has the request until it is answered
+    cdef Py_ssize_t _place                      # its place there
     cdef object _result
     cdef object _error
     cdef object _traceback                      # traceback of the error when it was set
@@ -32,11 +36,14 @@ cdef class Request:
 
 cdef class Deadlines:
     cdef readonly object timeout
-    cdef list _queue                            # Requests; None before _first
+    cdef list _queue                            # Requests; None for answered ones and before _first
     cdef Py_ssize_t _first
+    cdef Py_ssize_t _removed                    # place of the queue's first element
     cdef Py_ssize_t _capacity                   # length of the queue at which answered ones are removed
 
     cdef int append(self, Request request) except -1
+    cdef int compact(self) except -1
+    cdef int clear(self, Request request) except -1
     cdef int drop_answered(self) except -1
     cdef int drop_first(self) except -1
 

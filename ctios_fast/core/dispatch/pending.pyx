@@ -265,6 +265,8 @@ cdef class Request:
 
     cdef int answered(self) except -1:
         self._done = True
+        if self._deadlines is not None:
+            self._deadlines.clear(self)
         callbacks, self._callbacks = self._callbacks, None
         if callbacks is not None:
             self._seen = True
@@ -336,28 +338,54 @@ cdef class _InContext:
 @cython.auto_pickle(False)
 @cython.final
 cdef class Deadlines:
-    """Requests with the same time-out, in the order of their deadlines."""
+    """Requests with the same time-out, in the order of their deadlines.
+
+    An answered request leaves at once, so that nothing that it refers to is kept until its deadline. Its
+    place stays empty until it is at the front.
+    """
 
     def __cinit__(self):
         self._queue = []
         self._capacity = MIN_CAPACITY
 
     cdef int append(self, Request request) except -1:
-        # Answered requests are dropped before their deadline: those at the front now, the others before the
-        # queue doubles. So the queue has at most twice as many as are open, or MIN_CAPACITY.
+        # Empty places are dropped before their deadline: those at the front now, the others before the queue
+        # doubles. So the queue has at most twice as many places as requests are open, or MIN_CAPACITY.
         self.drop_answered()
         if len(self._queue) - self._first >= self._capacity:
-            self._queue = [each for each in self._queue[self._first:] if not (<Request>each).is_over()]
-            self._first = 0
-            self._capacity = max(<Py_ssize_t>MIN_CAPACITY, 2 * <Py_ssize_t>len(self._queue))
+            self.compact()
         elif 2 * self._first > MIN_CAPACITY + <Py_ssize_t>len(self._queue):
             del self._queue[:self._first]
+            self._removed += self._first
             self._first = 0
+        request._deadlines = self
+        request._place = self._removed + <Py_ssize_t>len(self._queue)
         self._queue.append(request)
         return 0
 
+    cdef int compact(self) except -1:
+        cdef Py_ssize_t place
+        self._queue = [each for each in self._queue[self._first:] if each is not None]
+        self._removed += self._first
+        self._first = 0
+        for place, each in enumerate(self._queue, self._removed):
+            (<Request>each)._place = place
+        self._capacity = max(<Py_ssize_t>MIN_CAPACITY, 2 * <Py_ssize_t>len(self._queue))
+        return 0
+
+    cdef int clear(self, Request request) except -1:
+        # Empties the place of a request that is over. The caller keeps the request.
+        cdef Py_ssize_t at = request._place - self._removed
+        request._deadlines = None
+        if self._first <= at < <Py_ssize_t>len(self._queue) and self._queue[at] is request:
+            self._queue[at] = None
+        return 0
+
     cdef int drop_answered(self) except -1:
-        while self._first < <Py_ssize_t>len(self._queue) and (<Request>self._queue[self._first]).is_over():
+        while self._first < <Py_ssize_t>len(self._queue):
+            each = self._queue[self._first]
+            if each is not None and not (<Request>each).is_over():
+                break
             self.drop_first()
         return 0
 
@@ -369,24 +397,27 @@ cdef class Deadlines:
         return 0
 
     def __len__(self):
-        """Number of requests that are kept, answered ones included."""
+        """Number of places, the empty ones of answered requests included."""
         return len(self._queue) - self._first
 
     def due(self, double now):
-        """Remove answered and overdue requests from the front; return the overdue ones."""
+        """Remove empty places and overdue requests from the front; return the overdue requests."""
         cdef Request request
         overdue = []
+        self.drop_answered()
         while self._first < <Py_ssize_t>len(self._queue):
             request = <Request>self._queue[self._first]
-            if not request.is_over():
-                if request.deadline > now:
-                    break
-                overdue.append(request)
+            if request.deadline > now:
+                break
+            overdue.append(request)
+            request._deadlines = None
             self.drop_first()
+            self.drop_answered()
         return overdue
 
     def next_deadline(self):
         """The deadline of the first request, None if there is none."""
+        self.drop_answered()
         if self._first == <Py_ssize_t>len(self._queue):
             return None
         return (<Request>self._queue[self._first]).deadline
@@ -498,6 +529,8 @@ cdef class OpenRequests:
         cdef Request request = self.pending.pop(invoke_id, None)
         if request is not None:
             request._forgotten = True
+            if request._deadlines is not None:
+                request._deadlines.clear(request)
 
     def settle(self, Message message not None):
         """Answer the request that the confirmation names."""
