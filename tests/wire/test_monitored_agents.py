@@ -483,6 +483,29 @@ async def test_bulk_mode_sends_nothing_and_has_the_same_events(
     await recorder.wait_for("OnCallEnd")
 
 
+async def test_the_calls_end_when_the_last_supervisor_stops_monitoring_the_agent(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await open_bulk(session, server)
+    peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument=DEVICE)
+    await recorder.wait_for("OnAgentStateChange")
+    first, second = session.agent("1001"), session.agent(OTHER)
+    for supervisor in (first, second):
+        await soon(supervisor.start_monitoring_agent(agent="agent.5000.1002"))
+    send(peer, "BEGIN_CALL", CALL)
+    await recorder.wait_for("OnMonitoredCallBegin")
+    recorder.clear()
+    await soon(first.stop_monitoring_agent())
+    assert names(recorder) == ["OnStopMonitoringAgent"]
+    assert session.calls[CALL.uid].is_monitored
+    send(peer, "CALL_HELD", CALL, LocalConnectionState=HOLD)
+    await recorder.wait_for("OnMonitoredCallHeld")
+    recorder.clear()
+    await soon(second.stop_monitoring_agent())
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent"]
+    assert not session.calls[CALL.uid].is_monitored
+
+
 async def test_a_companion_hears_the_calls_if_peripheral_monitor_was_not_granted(
     session: Session, make_session: Any, server: StructServer, other_server: StructServer
 ) -> None:

@@ -272,12 +272,15 @@ class Monitors:
         """Whether any agent is monitored."""
         return bool(self._watched)
 
-    def watches_device(self, device: str | None) -> bool:
-        """Whether it is the device of an agent whose calls a supervisor monitors."""
+    def watches_device(self, device: str | None, *, except_by: Any = None) -> bool:
+        """Whether it is the device of an agent whose calls a supervisor monitors.
+
+        - ``except_by``: the supervisor whose own choice does not count, None for none.
+        """
         return bool(device) and any(
             device in (each.agent.agent_instrument, each.agent.agent_extension)
-            for each in self._choices.values()
-            if each.agent is not None
+            for supervisor, each in self._choices.items()
+            if each.agent is not None and supervisor is not except_by
         )
 
     def watch(self, agent_id: str) -> None:

@@ -544,7 +544,8 @@ class MonitoringRequests(DeskProperties):
         if agent is None or monitors.monitored_agent(self) is not agent:
             return  # it was not monitored yet, or its end has been reported
         device = agent.agent_instrument or agent.agent_extension
-        if calls is not None and context.hears_all and device:
+        others = monitors.watches_device(device, except_by=self)
+        if calls is not None and context.hears_all and device and not others:
             calls.unwatch(device)
         monitors.choose_agent(self, None)
         context.monitored_agents_changed()
