@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
+from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked, agent_statistics_conf
 from support.struct_server import (
     NOT_READY,
     OPEN_REQ,
@@ -468,3 +469,17 @@ async def test_a_call_whose_beginning_was_put_off_does_not_begin_after_its_end(
     await calls.settle()
     expected = {"ended": [CALL.uid], "renamed": [CALL.uid, later.uid], "goes on": [CALL.uid, found.uid]}
     assert calls.ids == expected[how]
+
+
+async def test_statistics_are_asked_for_after_a_call_that_ended_in_the_gap(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    assert calls.agent is not None
+    calls.agent.enable_agent_statistics(interval=None)
+    agent_statistics_conf(calls.peer, await calls.peer.receive(QUERY_AGENT_STATISTICS_REQ), agent_id="1001")
+    await calls.recorder.wait_for("OnAgentStatistics")
+    peer = await repairing(calls, server, clock)
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    assert agent_asked(await peer.receive(QUERY_AGENT_STATISTICS_REQ)) == "1001"
+    assert calls.ended() == [CALL.uid]

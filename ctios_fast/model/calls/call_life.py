@@ -291,7 +291,7 @@ class CallLife:
         if call.is_alive:
             call.status = states.NULL
             self.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)
-            self._remove(call)
+            self._ended(call, not call.is_monitored)
 
     def remove(self, call: LiveCall) -> None:
         """Take the call out; it belongs to no session afterwards."""
@@ -354,12 +354,13 @@ class CallLife:
     def _end(self, call: LiveCall, message: Message, is_own: bool) -> None:
         if self._end_heard[0] or self._context.buttons is not None:
             self.reporter.report(call, _END, message, is_own)
+        self._ended(call, is_own)
+
+    def _ended(self, call: LiveCall, is_own: bool) -> None:
+        # What follows the report of every end. ``is_own``: it is the session's own, not a monitor's.
         if self._context.statistics.after_calls:
             device = call.instrument or call.connection_device_id
             self._context.statistics.call_ended(device, is_own)
-        self._remove(call)
-
-    def _remove(self, call: LiveCall) -> None:
         if call.is_alive:  # a listener may have disconnected the session
             was_current = self._context.current_call is call
             if self._context.monitors.wanted:  # the server's monitor of a call may not have reported it yet
