@@ -483,3 +483,35 @@ async def test_statistics_are_asked_for_after_a_call_that_ended_in_the_gap(
     peer.control_failure_conf(await asked(peer), 13, 0)
     assert agent_asked(await peer.receive(QUERY_AGENT_STATISTICS_REQ)) == "1001"
     assert calls.ended() == [CALL.uid]
+
+
+@pytest.mark.parametrize("primary_device", ["3002", "3005"])
+async def test_a_call_is_the_one_that_joined_it_in_the_gap_only_if_a_device_had_both(
+    bulk_calls: CallDesk, server: StructServer, clock: ManualClock, primary_device: str
+) -> None:
+    calls, consult = bulk_calls, Connection(502, DEVICE)
+    others = Connection(501, primary_device), Connection(502, "3002")
+    calls.deliver(consult)
+    for each in others:
+        calls.send("BEGIN_CALL", each)
+    await calls.settle()
+    call = calls.found(consult)
+    calls.clear()
+    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    for request in [await peer.receive(SNAPSHOT_CALL_REQ) for _ in range(3)]:
+        peer.control_failure_conf(request, 13, 0)
+    snapshot_conf(peer, await asked(peer, 501), (501, DEVICE, CONNECT))
+    await calls.recorder.wait_for("OnRecovered")
+    joined = Connection(501, DEVICE)
+    if primary_device == "3002":
+        assert calls.found(joined) is call
+        assert calls.one("OnCallDataUpdate")["OldUniqueObjectID"] == consult.uid
+        assert "OnCallBegin" not in calls.events
+        assert sorted(calls.ended()) == sorted(each.uid for each in others)
+    else:
+        assert calls.found(joined) is not call
+        assert sorted(calls.ended()) == sorted(each.uid for each in (consult, *others))
+    assert calls.ids == [joined.uid]

@@ -209,7 +209,7 @@ class CallLife:
         assert self.former is not None
         agent = self._context.current_agent
         device = agent.agent_instrument or agent.agent_extension if is_own and agent is not None else None
-        return self.former.of(device or key[2], message)
+        return self.former.of(device or key[2], key, message)
 
     def _place(self, call: LiveCall, is_own: bool) -> None:
         call.is_monitored = not is_own

@@ -181,6 +181,8 @@ class CallRepairs(Repairs):
 
     def _find_devices(self) -> Iterable[Repairable]:
         self._asked.clear()
+        if self.life.former is not None:
+            self.life.former.note()
         if self._can_ask():
             return [
                 _Device(self, device) for device in self.context.devices() if device not in self._answered
@@ -304,13 +306,17 @@ class CallRepairs(Repairs):
                 life.refresh(call, message, own if call.status is None else None, takes_data=True)
                 tally[_REFRESHED] += 1
             return
-        former = None if life.former is None else life.former.of(unknown.device, message, self._missing)
+        former = (
+            None
+            if life.former is None
+            else life.former.of(unknown.device, unknown.key, message, self._missing)
+        )
         if former is not None:
             self._unknown.remove(unknown)
             del self._missing[former]
             life.renamed(former, message, unknown.key, _state_of(unknown, own))
             tally[RENAMED] += 1
-        elif life.former is not None and life.former.of(unknown.device, message) is not None:
+        elif life.former is not None and life.former.of(unknown.device, unknown.key, message) is not None:
             unknown.answer = message  # a call that was not answered may have this id now
             unknown.changes = self._changes_of(unknown)
         else:

@@ -1,7 +1,8 @@
 """FormerCalls: finds the call that a message names by a new id after a gap.
 
 A conference or a transfer in the gap gives a call another id. The call is the same one if it is at the same
-device and has the same CallReferenceID or router call key.
+device and has the same CallReferenceID or router call key, or if a device had both calls before the gap, as
+the one that consults has.
 """
 
 from collections import Counter
@@ -23,10 +24,10 @@ _REFERENCE = "CallReferenceID"
 class FormerCalls:
     """The calls that were known before a gap, by what stays the same when their ids change.
 
-    The index is built when it is first used.
+    The index is built when it is first used, at the latest when the repair begins.
     """
 
-    __slots__ = ("_calls", "_changes", "_excluded", "_index")
+    __slots__ = ("_calls", "_changes", "_excluded", "_index", "_partners")
 
     def __init__(self, index: CallIndex) -> None:
         self._index = index
@@ -37,6 +38,8 @@ class FormerCalls:
         self._changes: Counter[tuple[int, int]] = Counter()
         #: Calls by CallReferenceID and by ICMEnterpriseUniqueID, None before the first use.
         self._calls: dict[tuple[str, Any], list[LiveCall]] | None = None
+        #: By ConnectionCallID: the calls that shared a device with a connection of that call.
+        self._partners: dict[int, set[int]] = {}
 
     def exclude(self, call: LiveCall) -> None:
         """A message since the gap names the call by the id that it has."""
@@ -50,10 +53,17 @@ class FormerCalls:
         """How many such messages have come since the gap."""
         return self._changes[peripheral_id, call_id]
 
-    def of(self, device: str, message: Message, among: Container[LiveCall] | None = None) -> LiveCall | None:
+    def of(
+        self,
+        device: str,
+        key: tuple[int, int, str],
+        message: Message,
+        among: Container[LiveCall] | None = None,
+    ) -> LiveCall | None:
         """The call that has another id now, None if there is none.
 
         - ``device``: where the connection is that the message is about.
+        - ``key``: PeripheralID, ConnectionCallID and ConnectionDeviceID of the connection.
         - ``message``: of the connection, with its CallReferenceID or router call key.
         - ``among``: the candidates; None: all that no message has named since the gap.
         """
@@ -64,28 +74,49 @@ class FormerCalls:
         calls = self._known()
         for kind, value in ((_REFERENCE, reference), (kw.CTIOS_ICMENTERPRISEUNIQUEID, contact)):
             for call in calls.get((kind, value), ()) if value else ():
-                if (
-                    call.is_alive
-                    and call.is_doubtful
-                    and call.quiet is not None
-                    and call not in self._excluded
-                    and call.is_at(device)
-                    and (among is None or call in among)
-                    and (kind == _REFERENCE or _may_be(call, sequence))
-                ):
+                is_same = kind == _REFERENCE or _may_be(call, sequence)
+                if is_same and self._is_candidate(call, device, among):
                     return call
-        return None
+        peripheral_id, call_id, _ = key
+        joined = [
+            call
+            for partner in self._partners.get(call_id, ())
+            for call in self._index.connections(peripheral_id, partner)
+            if self._is_candidate(call, device, among)
+        ]
+        return joined[0] if len(joined) == 1 else None  # of several it may be any
+
+    def _is_candidate(self, call: LiveCall, device: str, among: Container[LiveCall] | None) -> bool:
+        return (
+            call.is_alive
+            and call.is_doubtful
+            and call.quiet is not None
+            and call not in self._excluded
+            and call.is_at(device)
+            and (among is None or call in among)
+        )
+
+    def note(self) -> None:
+        """Build the index, before answers and events end calls that it has."""
+        self._known()
 
     def _known(self) -> dict[tuple[str, Any], list[LiveCall]]:
         calls = self._calls
         if calls is None:
             calls = self._calls = {}
+            at_device: dict[str, set[int]] = {}
             for call in self._index.table:
                 if call.is_doubtful:
+                    call_id = call.key[1]
+                    at_device.setdefault(call.instrument or call.key[2], set()).add(call_id)
                     reference = call.data.values.get(_REFERENCE)
                     contact = call.icm_enterprise_unique_id
                     calls.setdefault((_REFERENCE, reference), []).append(call)
                     calls.setdefault((kw.CTIOS_ICMENTERPRISEUNIQUEID, contact), []).append(call)
+            for call_ids in at_device.values():
+                if len(call_ids) > 1:
+                    for call_id in call_ids:
+                        self._partners.setdefault(call_id, set()).update(call_ids - {call_id})
         return calls
 
 
