@@ -473,6 +473,16 @@ class Context:
         self.is_everything_own = self.hears_all and not self.monitors.watches
         self.ownership_changed()
 
+    def supervisor_left(self, supervisor: Any) -> None:
+        """A supervisor whom this session served as the companion has left: it monitors nothing any more."""
+        monitors = self.monitors
+        agent = monitors.monitored_agent(supervisor)
+        monitors.supervisor_left(supervisor)
+        device = None if agent is None else agent.agent_instrument or agent.agent_extension
+        if self.calls_of_others is not None and device and not monitors.watches_device(device):
+            self.calls_of_others.unwatch(device)
+        self.monitored_agents_changed()
+
     @property
     def heartbeat(self) -> float | None:
         """Seconds of silence after which a heartbeat is sent, None for none."""
@@ -513,8 +523,10 @@ class Context:
             self._end_filter = None
         self.current_call = None
         self.buttons = None
-        self.companion = None
+        companion, self.companion = self.companion, None
         self.supervisor_buttons = None
+        if companion is not None:
+            companion.supervisor_left(self.current_agent)
         self.hears_all = self.is_everything_own = False
         self.ownership_changed()
         self.services_granted = 0

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
-from support.call_messages import Connection
+from support.call_messages import Connection, send
 from support.model import MakeSession, soon, until
 from support.struct_server import (
     AVAILABLE,
@@ -26,6 +26,7 @@ from support.supervisor_steps import (
     open_supervisor,
 )
 from support.wire_steps import (
+    AGENT_SERVICES,
     BULK_SERVICES,
     FOREIGN_MONITOR,
     MAKE_CALL_LAYOUT,
@@ -299,6 +300,61 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     await soon(closing)
     assert pair.companion.is_open
     assert session_context(pair.desk.session).companion is None
+
+
+async def test_a_companion_monitors_nothing_for_a_supervisor_that_has_disconnected(
+    make_session: MakeSession, server: StructServer, other_server: StructServer
+) -> None:
+    companion = make_session(client_id="companion")
+    through = await open_bulk(companion, other_server)
+    heard = FullRecorder(companion)
+    through.agent_state_event(AVAILABLE, agent_id="1002", instrument="3002")
+    through.agent_state_event(AVAILABLE, agent_id="1003", instrument="3003")
+    await heard.wait_for("OnAgentStateChange", 2)
+    session = make_session()
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    await soon(desk.agent.start_monitoring_agent(agent="agent.5000.1002"))
+    await soon(desk.agent.start_monitoring_agent_team(team_id=7, members=["1002", "1003"]))
+    await soon(desk.agent.start_monitoring_call(call=await hear_call(through, heard, MEMBERS_CALL)))
+    heard.clear()
+    closing = session.disconnect()
+    desk.peer.close()
+    await soon(closing)
+    assert heard.names == ["OnMonitoredCallEnd"]
+    assert not companion.calls[MEMBERS_CALL.uid].is_monitored
+    heard.clear()
+    through.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+    through.agent_state_event(NOT_READY, agent_id="1003", instrument="3003")
+    await heard.wait_for("OnAgentStateChange", 2)
+    send(through, "END_CALL", MEMBERS_CALL)
+    await heard.wait_for("OnCallEnd")
+    assert not [name for name in heard.names if "Monitored" in name]
+
+
+async def test_what_other_supervisors_monitor_through_a_companion_goes_on(
+    make_session: MakeSession, server: StructServer, other_server: StructServer
+) -> None:
+    companion = make_session(client_id="companion")
+    through = await open_bulk(companion, other_server)
+    heard = FullRecorder(companion)
+    through.agent_state_event(AVAILABLE, agent_id="1002", instrument="3002")
+    await heard.wait_for("OnAgentStateChange")
+    session = make_session()
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    # The same AgentID in the companion itself is another supervisor of it.
+    for supervisor in (desk.agent, companion.agent("1001")):
+        await soon(supervisor.start_monitoring_agent(agent="agent.5000.1002"))
+        await soon(supervisor.start_monitoring_agent_team(team_id=7, members=["1002"]))
+    await hear_call(through, heard, MEMBERS_CALL)
+    heard.clear()
+    closing = session.disconnect()
+    desk.peer.close()
+    await soon(closing)
+    through.agent_state_event(NOT_READY, agent_id="1002", instrument="3002")
+    await heard.wait_for("OnMonitoredAgentStateChange")
+    send(through, "END_CALL", MEMBERS_CALL)
+    await heard.wait_for("OnMonitoredCallEnd")
+    assert heard.names == ["OnMonitoredAgentStateChange", "OnMonitoredCallEnd"]
 
 
 async def test_a_companion_that_changed_to_another_mode_is_not_used(

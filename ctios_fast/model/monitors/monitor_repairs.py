@@ -74,7 +74,7 @@ class MonitorRepairs(Repairs):
         if monitor.kind is MonitorKind.TEAM:
             team = monitors.teams.get(monitor.key)
             if team is not None:
-                team.unwatch(supervisor.agent_id)
+                team.unwatch(supervisor)
         elif monitor.kind is MonitorKind.DEVICE:
             agent_monitor_lost(supervisor)
 
@@ -105,7 +105,7 @@ class _TeamList:
                 monitors.want(MonitorKind.TEAM, team_id)
                 team = monitors.team_of(team_id)
                 if team is not None:
-                    team.watch(supervisor.agent_id)
+                    team.watch(supervisor)
         if monitors.awaits_lists:
             _end_lists(context, teams)
 

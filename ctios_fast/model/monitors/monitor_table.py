@@ -259,6 +259,14 @@ class Monitors:
         choice.call = None if call is None else ref(call)
         self._tidy(supervisor, choice)
 
+    def supervisor_left(self, supervisor: Any) -> None:
+        """A supervisor monitors nothing any more."""
+        choice = self._choices.pop(supervisor, None)
+        if choice is not None and choice.agent is not None:
+            self.unwatch(choice.agent.agent_id)
+        for team in self.teams.values():
+            team.unwatch(supervisor)
+
     def _tidy(self, supervisor: Any, choice: _Choice) -> None:
         if choice.agent is None and choice.call is None:
             del self._choices[supervisor]

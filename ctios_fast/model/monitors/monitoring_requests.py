@@ -297,9 +297,7 @@ class MonitoringRequests(DeskProperties):
 
     def _monitored_teams(self, context: Context) -> list[int]:
         if context.hears_all:
-            return [
-                number for number, each in context.monitors.teams.items() if self.agent_id in each.watchers
-            ]
+            return [number for number, each in context.monitors.teams.items() if self in each.watchers]
         return [number for kind, number in context.monitors.wanted if kind is MonitorKind.TEAM]
 
     def _start_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
@@ -317,13 +315,13 @@ class MonitoringRequests(DeskProperties):
     def _team_started(self, context: Context, number: int, monitor: Monitor) -> None:
         team = context.monitors.team_of(number)
         if team is not None:
-            team.watch(self.agent_id)
+            team.watch(self)
 
     def _stop_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         team = context.monitors.teams.get(number)
         if context.hears_all:
             if team is not None:
-                team.unwatch(self.agent_id)
+                team.unwatch(self)
             context.monitored_agents_changed()
             return answered("StopMonitoringAgentTeam")
         monitor = context.monitors.want(MonitorKind.TEAM, number)
@@ -331,7 +329,7 @@ class MonitoringRequests(DeskProperties):
             context,
             monitor,
             timeout,
-            stopped=None if team is None else lambda monitor_id: team.unwatch(self.agent_id),
+            stopped=None if team is None else lambda monitor_id: team.unwatch(self),
             refused=self._fire_refusal,
         )
 
@@ -348,7 +346,7 @@ class MonitoringRequests(DeskProperties):
         if team is not None:
             for agent_id in given:
                 team.give(agent_id)
-            team.watch(self.agent_id)
+            team.watch(self)
         context.monitored_agents_changed()
         return answered("StartMonitoringAgentTeam")
 

@@ -80,8 +80,9 @@ class Team:
         self.team_id = team_id
         self.peripheral_id: int | None = peripheral_id
         self.name: str | None = None
-        #: AgentIDs of the supervisors who monitor the team.
-        self.watchers: set[str] = set()
+        #: The Agents of the supervisors who monitor the team. They may be of sessions that this one serves as
+        #: the companion.
+        self.watchers: set[Any] = set()
         #: How many requests for the list of teams had been sent when each member was last reported.
         self.reported: dict[str, int] = {}
         self._monitors = monitors
@@ -162,17 +163,17 @@ class Team:
             self._monitors.unwatch(agent_id)
         return True
 
-    def watch(self, supervisor_id: str) -> None:
+    def watch(self, supervisor: Any) -> None:
         """A supervisor monitors the agents of the team, those of later messages included."""
         if not self.watchers:
             for agent_id in self._flags:
                 self._monitors.watch(agent_id)
-        self.watchers.add(supervisor_id)
+        self.watchers.add(supervisor)
 
-    def unwatch(self, supervisor_id: str) -> None:
+    def unwatch(self, supervisor: Any) -> None:
         """The supervisor no longer monitors them."""
-        if supervisor_id in self.watchers:
-            self.watchers.remove(supervisor_id)
+        if supervisor in self.watchers:
+            self.watchers.remove(supervisor)
             if not self.watchers:
                 for agent_id in self._flags:
                     self._monitors.unwatch(agent_id)
@@ -230,8 +231,8 @@ class Team:
 
     def leave(self) -> None:
         """Belong to no session from now on."""
-        for supervisor_id in list(self.watchers):
-            self.unwatch(supervisor_id)
+        for supervisor in list(self.watchers):
+            self.unwatch(supervisor)
         self._monitors.memberships -= len(self._flags)
         self._flags.clear()
         self._given.clear()
