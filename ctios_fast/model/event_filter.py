@@ -59,8 +59,8 @@ class _Values(NamedTuple):
 
 def _filter_target(call: Any) -> str | None:
     # as the events of calls have it
-    context = None if call.instrument is None else context_of(call)
-    agent = None if context is None else context.agent_at(call.instrument)
+    context = context_of(call)
+    agent = None if context is None else context.agent_at(call.instrument or call.connection_device_id)
     return None if agent is None else agent.unique_object_id
 
 

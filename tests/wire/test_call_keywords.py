@@ -291,6 +291,8 @@ def expected(event: str, row: Row, kind: str) -> set[str]:
         keywords |= _TAIL | {"UniqueObjectID"}
         if kind == "own" or row.message != "BEGIN_CALL":  # an own call is at the agent's device
             keywords |= _DEVICE
+        else:  # the device's agent is known from the connection
+            keywords.add("FilterTarget")
         if kind == "own":  # the mask is about the session's own agent
             keywords.add("EnablementMask")
     if kind != "own":
@@ -370,6 +372,8 @@ async def test_what_is_not_known_is_not_in_the_event(stage: Stage, event: str) -
         keywords |= documented.optional & {*GROUP}  # a fixed field always has a value
     if stage.kind != "own":
         keywords -= _DEVICE
+        if row.message in ("BEGIN_CALL", "END_CALL"):  # these name the agent of the connection's device
+            keywords.add("FilterTarget")
     check(stage, event, keywords)
 
 

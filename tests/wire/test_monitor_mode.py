@@ -199,7 +199,7 @@ CALL_FILTERS = {
     "MessageId=30": [],
     f"UniqueObjectID={CALL.uid}": ["OnCallBegin", "OnCallDelivered", "OnCallEstablished", "OnCallEnd"],
     "UniqueObjectID=call.5000.502.*": [],
-    "FilterTarget=agent.5000.1001": ["OnCallDelivered", "OnCallEstablished", "OnCallEnd"],
+    "FilterTarget=agent.5000.1001": ["OnCallBegin", "OnCallDelivered", "OnCallEstablished", "OnCallEnd"],
     "FilterTarget=agent.5000.1002": [],
 }
 

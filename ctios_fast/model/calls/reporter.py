@@ -26,6 +26,13 @@ __all__ = ["CallReporter"]
 _NESTED: Final = frozenset({"NamedVariable", "NamedArray", "CTIClientSignature", "CTIClientTimestamp"})
 #: The EventCause CEC_CALL_PARTY_UPDATE_IND.
 _PARTY_UPDATE: Final = 50
+#: The first and the last event of a call. A filter takes both of them or none, so that both have the agent of
+#: the connection's device even where no message has named the device of the call.
+_FIRST_AND_LAST: Final = frozenset(
+    name
+    for number in (ged.BEGIN_CALL_EVENT, ged.END_CALL_EVENT)
+    for name in (REPORTS[number].event, REPORTS[number].monitored)
+)
 #: What ``_known`` has of the call's identity.
 _IDENTITY: Final = (kw.CTIOS_PERIPHERALID, kw.CTIOS_CONNECTIONCALLID)
 
@@ -181,7 +188,7 @@ class CallReporter:
             not call.has_failed or (message is not None and message.type == ged.CALL_FAILED_EVENT)
         ):
             values[kw.CTIOS_CALLSTATUS] = status
-        instrument = call.instrument
+        instrument = _instrument(call, event)
         if instrument is not None:
             agent = context.agent_at(instrument)
             if agent is not None:
@@ -211,6 +218,13 @@ class CallReporter:
             values[kw.CTIOS_SUPERVISORBTNENABLEMENTMASK] = mask
         context.events.fire(event, arguments_over(values))
         buttons.report(call.unique_object_id, message_type)
+
+
+def _instrument(call: LiveCall, event: str) -> str | None:
+    # The device whose agent is the event's FilterTarget.
+    if call.instrument is None and event in _FIRST_AND_LAST:
+        return call.connection_device_id
+    return call.instrument
 
 
 def _known(call: LiveCall, report: Report) -> dict[str, Any]:
