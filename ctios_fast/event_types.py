@@ -1474,24 +1474,26 @@ class SilentMonitorEvents(EventSink, is_interface=True):
         """Silent monitoring began.
 
         Who monitors whom, and the call of the monitoring. SilentMonitorCallDisposition comes with its end.
+        Recovered says that a repair found the end.
 
         OnSilentMonitorStartedEvent always has SilentMonitorInitiatingAgentUID,
         SilentMonitorInitiatingDeviceID, SilentMonitorTargetAgentUID, SilentMonitorTargetDeviceID,
         SilentMonitorCallUID.
 
-        It may have SilentMonitorCallDisposition.
+        It may have Recovered, SilentMonitorCallDisposition.
         """
 
     def on_silent_monitor_stop_requested_event(self, args: SilentMonitorArguments) -> None:
         """Silent monitoring ended.
 
         Who monitors whom, and the call of the monitoring. SilentMonitorCallDisposition comes with its end.
+        Recovered says that a repair found the end.
 
         OnSilentMonitorStopRequestedEvent always has SilentMonitorInitiatingAgentUID,
         SilentMonitorInitiatingDeviceID, SilentMonitorTargetAgentUID, SilentMonitorTargetDeviceID,
         SilentMonitorCallUID.
 
-        It may have SilentMonitorCallDisposition.
+        It may have Recovered, SilentMonitorCallDisposition.
         """
 
 

@@ -174,6 +174,7 @@ class Context:
         "agent_named",
         "buttons",
         "call_idle_check",
+        "call_vanished",
         "calls_at",
         "calls_of_others",
         "chat",
@@ -236,6 +237,8 @@ class Context:
         self.is_strict = True
         #: Seconds after which a call without events is verified, None for never.
         self.call_idle_check: float | None = None
+        #: Called with the key of a call that ended without a message; None if nothing follows such calls.
+        self.call_vanished: Callable[[tuple[int, int, str]], object] | None = None
         #: Finds the agent of a device. The folder of agents sets it.
         self.agent_at: Callable[[str], CurrentAgent | None] = _nobody
         #: The agent of an AgentID, created if it is not known; None where there is no place for it. The

@@ -515,3 +515,18 @@ async def test_a_call_is_the_one_that_joined_it_in_the_gap_only_if_a_device_had_
         assert calls.found(joined) is not call
         assert sorted(calls.ended()) == sorted(each.uid for each in (consult, *others))
     assert calls.ids == [joined.uid]
+
+
+async def test_silent_monitoring_that_ended_in_the_gap_is_reported_as_stopped(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    calls.send("BEGIN_CALL", CALL, CallType=21)
+    calls.send("CALL_ESTABLISHED", CALL, LocalConnectionState=CONNECT, CallingDeviceID=DEVICE)
+    await calls.recorder.wait_for("OnSilentMonitorStartedEvent")
+    peer = await repairing(calls, server, clock)
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    await calls.recorder.wait_for("OnRecovered")
+    stopped = calls.one("OnSilentMonitorStopRequestedEvent")
+    assert (stopped["SilentMonitorCallUID"], stopped["Recovered"]) == (CALL.uid, True)
+    assert stopped["SilentMonitorCallDisposition"] == 0
+    assert calls.ended() == [CALL.uid]

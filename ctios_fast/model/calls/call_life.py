@@ -290,8 +290,11 @@ class CallLife:
         """End a call that the server does not know any more."""
         if call.is_alive:
             call.status = states.NULL
+            key, vanished = call.key, self._context.call_vanished
             self.reporter.report_found(call, ged.END_CALL_EVENT, FOUND)
             self._ended(call, not call.is_monitored)
+            if vanished is not None:
+                vanished(key)
 
     def remove(self, call: LiveCall) -> None:
         """Take the call out; it belongs to no session afterwards."""

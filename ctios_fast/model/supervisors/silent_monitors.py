@@ -23,6 +23,8 @@ __all__ = ["SilentMonitors"]
 _STARTED: Final = "OnSilentMonitorStartedEvent"
 _STOPPED: Final = "OnSilentMonitorStopRequestedEvent"
 _KEY: Final = ("PeripheralID", "ConnectionCallID", "ConnectionDeviceID")
+#: Keyword of an event that no message caused.
+_RECOVERED: Final = "Recovered"
 #: Silent monitor calls that are followed at once. Further ones are not reported.
 _MAX_FOLLOWED: Final = 10_000
 
@@ -63,6 +65,7 @@ class SilentMonitors:
                 (ged.END_CALL_EVENT, self._ended, _KEY),
             )
         }
+        context.call_vanished = self._vanished
         context.events.watch(_STARTED, _STOPPED, changed=self._heard)
 
     def _heard(self, is_heard: bool) -> None:
@@ -107,10 +110,19 @@ class SilentMonitors:
         if monitoring is not None:
             self._context.fire(_STOPPED, self._arguments, key, monitoring, 0)
 
+    def _vanished(self, key: _Key) -> None:
+        # The session found out that the call has ended, as after a gap in the events.
+        monitoring = self._followed.pop(key, None)
+        if monitoring is not None:
+            self._context.fire(_STOPPED, self._found_ended, key, monitoring)
+
+    def _found_ended(self, key: _Key, monitoring: _Monitoring) -> Arguments:
+        return arguments_over({**self._arguments(key, monitoring, 0), _RECOVERED: True})
+
     def _follow(self, key: _Key) -> None:
         if key[0] != self._context.peripheral_id:
             return
-        if len(self._followed) >= _MAX_FOLLOWED:  # calls that ended in gaps of the events
+        if len(self._followed) >= _MAX_FOLLOWED:  # calls whose ids changed, or whose ends were lost
             known = self._context.registry.find
             self._followed = {
                 each: devices for each, devices in self._followed.items() if known(call_object_id(*each))
