@@ -146,6 +146,18 @@ class TestMembers:
         await report_state(desk.peer, recorder)
         assert [args["AgentFlags"] for args in recorder.of("OnNewAgentTeamMember")] == [0, 4]
 
+    async def test_the_start_of_the_monitoring_reports_the_present_members_once_more(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        await report_state(desk.peer, recorder)
+        assert joined(recorder) == ["1002"]
+        request = desk.agent.start_monitoring_all_agent_teams()
+        desk.peer.team_list_conf(await desk.peer.receive(LIST_AGENT_TEAM_REQ), [TEAM], 0, more=False)
+        desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), TEAM_MONITOR)
+        await soon(request)
+        assert joined(recorder) == ["1002", "1002"]
+
     async def test_an_agent_of_two_teams_is_one_object(
         self, desk: SupervisorDesk, recorder: FullRecorder
     ) -> None:
