@@ -335,14 +335,17 @@ class RequestingObject(CtiObject):
         timeout = optional_seconds("timeout", timeout)
         context = sender or self._sender(row)
         message_class: type[TypedMessage] = getattr(context.messages, row.message)
-        fields = row.fields(args, given, context.codec)
-        identify(fields)
+        conflict = context.conflict(row.label)
+        fields: Fields = {}
+        if conflict is None:  # else the error is the mode's, whatever values are missing
+            fields = row.fields(args, given, context.codec)
+            identify(fields)
         request: ObjectRequest[C] = ObjectRequest(
             row.label,
             lambda message: self._confirm(row, fields, message, take_in, describe),
             self._fire_refusal,
         )
-        error = context.unready() or context.conflict(row.label) or _ungranted(row, context)
+        error = context.unready() or conflict or _ungranted(row, context)
         if error is None and precondition is not None:
             error = precondition()
         if error is None:
