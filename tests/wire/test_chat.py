@@ -68,6 +68,16 @@ async def test_a_message_to_supervisor_or_team_names_the_sending_agent(
     assert desk.recorder.names == []
 
 
+async def test_agent_mode_sends_no_message_in_the_name_of_another_agent(desk: Desk) -> None:
+    member = desk.session.agent("1002", agent_instrument="3002")
+    with pytest.raises(MethodError, match=r"call it on session\.current_agent") as raised:
+        member.send_chat_message(message="hello", distribution="team")
+    assert raised.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+    desk.agent.send_chat_message(message="lunch", distribution="all")
+    request = await desk.peer.receive(USER_MESSAGE_REQ)  # nothing was sent before it
+    assert request.floating(MESSAGE_LAYOUT) == [(7, text("lunch"))]
+
+
 async def test_a_message_to_all_names_nobody(desk: Desk) -> None:
     desk.agent.send_chat_message({"Message": "lunch", "Distribution": "All"})
     request = await desk.peer.receive(USER_MESSAGE_REQ)

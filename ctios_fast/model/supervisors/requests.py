@@ -291,9 +291,16 @@ class SupervisorRequests(RequestingObject):
         ``OnChatMessage``.
 
         Needs no service. Fails and raises as the class says; raises ``MethodError`` for a recipient whose
-        ClientID is not known.
+        ClientID is not known, and in agent mode for another agent than the session's own.
         """
         args = rows.SEND_CHAT_MESSAGE.received(args)
+        context = self._require_context()
+        if context.mode is not None and context.mode.is_agent and context.current_agent is not self:
+            raise refuse(
+                "send_chat_message(): in agent mode only the session's own agent sends messages; call it on "
+                'session.current_agent, with target=... and distribution="agent" to reach another agent',
+                CilCode.E_CTIOS_MODE_CONFLICT,
+            )
         given = {"message": message, "distribution": distribution, "client_id": client_id}
         return self._request(
             rows.SEND_CHAT_MESSAGE, args, given, timeout, partial(self._name_recipient, args, target)
