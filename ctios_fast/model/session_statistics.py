@@ -22,7 +22,9 @@ class SessionStatistics(SessionProperties):
         - ``args``: PeripheralID, SkillGroupNumber and SkillGroupPriority (0) name one group. None and empty
           Arguments name all groups that the session knows; one that becomes known later follows within an
           interval.
-        - ``interval``: seconds between two queries for a group, None for none at an interval.
+        - ``interval``: seconds between two queries for a group, None for none at an interval. With None each
+          of all groups is asked for once, also one that becomes known later: that is looked for every 30
+          seconds.
 
         ``OnSkillGroupStatisticsUpdated`` reports each answer, ``OnControlFailureConf`` each refusal. The
         statistics end with the session's mode; a fail-over does not end them.

@@ -393,6 +393,17 @@ async def test_a_session_enables_all_groups_with_empty_arguments(
     await pass_interval(bulk_calls, clock, 7)
 
 
+async def test_a_group_that_becomes_known_later_is_asked_for_without_an_interval_too(
+    bulk_calls: CallDesk, clock: ManualClock
+) -> None:
+    bulk_calls.session.skill_group(7)
+    bulk_calls.session.enable_skill_group_statistics({}, interval=None)
+    await answered(bulk_calls, 7)
+    bulk_calls.session.skill_group(8)
+    await pass_interval(bulk_calls, clock, 8)
+    await check_silence(bulk_calls, clock)
+
+
 @pytest.mark.covers(
     "SkillGroup.EnableSkillGroupStatistics",
     "SkillGroup.DisableSkillGroupStatistics",

@@ -8,7 +8,7 @@ from ctios_fast.errors import Refused
 
 from .group_arguments import GroupChoice
 from .group_poll import GroupPoll
-from .poller import Poll, StatisticsPoller
+from .poller import DEFAULT_INTERVAL, Poll, StatisticsPoller
 
 __all__ = ["GroupWish", "KnownGroups", "WantedGroup", "WishingAgent"]
 
@@ -54,7 +54,7 @@ class GroupWish:
     its state named. A wish of an agent is a subclass, which asks for the agent's state where no message has
     named all of its groups.
 
-    - ``interval``: seconds between two queries for a group, None for none at an interval.
+    - ``interval``: seconds between two looks at which groups have become known, for "all groups".
     """
 
     __slots__ = (
@@ -69,6 +69,7 @@ class GroupWish:
         "_named",
         "_own",
         "_poller",
+        "_spacing",
         "entry",
         "interval",
     )
@@ -77,6 +78,8 @@ class GroupWish:
 
     def __init__(self, agent: WishingAgent | None, poller: StatisticsPoller, groups: KnownGroups) -> None:
         self.interval: float | None = None
+        #: Seconds between two queries for a group, None for none at an interval.
+        self._spacing: float | None = None
         #: The number of the entry in the poller's schedule, which only "all groups" needs.
         self.entry = 0
         #: None for the session itself.
@@ -110,11 +113,13 @@ class GroupWish:
     def enable(self, chosen: GroupChoice, interval: float | None, own: Iterable[int] | None = None) -> None:
         """Enable some groups; those that are enabled already get the new interval.
 
+        ``interval``: seconds between two queries for a group, None for one query only.
         ``own``: the numbers of the agent's own groups, None as long as they are not known.
         """
-        if interval != self.interval:
+        if interval != self._spacing:
             self._hold(())
-            self.interval = interval
+            self._spacing = interval
+        self.interval = DEFAULT_INTERVAL if interval is None else interval
         if chosen.is_own:
             self._has_own = True
             self._excluded = _NONE
@@ -198,7 +203,7 @@ class GroupWish:
         kept, wanted = set(before), set(groups)
         for each in groups:
             if each not in kept:
-                self._groups.poll(each).want(self.interval)
+                self._groups.poll(each).want(self._spacing)
         for each in before:
             if each not in wanted:
                 self._groups.poll(each).release()
