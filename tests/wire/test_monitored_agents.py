@@ -524,6 +524,10 @@ async def test_a_companion_hears_the_calls_if_peripheral_monitor_was_not_granted
     call = companion.calls[CALL.uid]
     await soon(desk.agent.start_monitoring_call(call=call))
     assert desk.agent.monitored_call is call
+    desk.agent.stop_monitoring_call()
+    by_server = desk.agent.start_monitoring_call(call=call, by_server=True)
+    assert by_server.done()  # the companion hears every event: nothing is sent
+    assert desk.agent.monitored_call is call
     await soon(desk.agent.stop_monitoring_agent())
     assert len(own.of("OnStopMonitoringAgent")) == 1
 

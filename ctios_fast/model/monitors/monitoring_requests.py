@@ -587,7 +587,8 @@ class MonitoringRequests(DeskProperties):
           calls of the monitored agent are reported anyway, as long as they are at the agent's device.
         - ``timeout``: seconds.
 
-        Nothing is sent unless ``by_server`` is true; that needs Peripheral Monitor. Fails and raises as the
+        Nothing is sent unless ``by_server`` is true; that needs Peripheral Monitor, or a companion session.
+        A companion hears all events anyway, so nothing is sent then either. Fails and raises as the
         class says.
         """
         args = received("start_monitoring_call", args, _CALL_KEYWORDS)  # type: ignore[assignment]
@@ -598,11 +599,13 @@ class MonitoringRequests(DeskProperties):
         if named is None:
             return self._clear_call(context, timeout)
         chosen: Any = call_of_either(context, named)
+        hearing = context
         if by_server:
-            self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, "start_monitoring_call(by_server=True)")
+            what = "start_monitoring_call(by_server=True)"
+            hearing = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, what)
         context.monitors.choose_call(self, chosen)
         self._buttons_changed(context)
-        if not by_server or context.hears_all:
+        if not by_server or hearing.hears_all:
             return answered("StartMonitoringCall")
         monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
         if monitor.monitor_id is not None:
