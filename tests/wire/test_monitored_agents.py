@@ -42,7 +42,7 @@ from support.wire_steps import (
     report_state,
 )
 
-from ctios_fast import CilCode, ConnectionLost, MethodError, RequestRefused, Session
+from ctios_fast import CilCode, ConnectionLost, ControlFailure, MethodError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.session_properties import session_context
 
@@ -403,6 +403,18 @@ async def test_the_server_may_monitor_the_call_too(desk: SupervisorDesk, recorde
     assert not desk.session.calls
     assert set(session_context(desk.session).monitors.by_id) == {DEVICE_MONITOR}
     assert desk.session.counters()["ends_of_unknown_calls"] == 0
+
+
+async def test_a_refused_monitor_of_a_call_leaves_the_choice_as_it_was(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.control_failure_conf(await desk.peer.receive(MONITOR_START_REQ), 12, 0)
+    with pytest.raises(ControlFailure):
+        await soon(request)
+    assert desk.agent.monitored_call is None
 
 
 async def test_the_servers_monitor_of_a_call_can_be_stopped(

@@ -603,6 +603,7 @@ class MonitoringRequests(DeskProperties):
         if by_server:
             what = "start_monitoring_call(by_server=True)"
             hearing = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, what)
+        former = context.monitors.monitored_call(self)
         context.monitors.choose_call(self, chosen)
         self._buttons_changed(context)
         if not by_server or hearing.hears_all:
@@ -610,12 +611,19 @@ class MonitoringRequests(DeskProperties):
         monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
         if monitor.monitor_id is not None:
             return answered("StartMonitoringCall")
+
+        def refused(error: Refused) -> bool:
+            if context.monitors.monitored_call(self) is chosen:  # the choice is as it was before
+                context.monitors.choose_call(self, former if former is not None and former.is_alive else None)
+                self._buttons_changed(context)
+            return self._fire_refusal(error)
+
         return start_monitor(
             context,
             monitor,
             timeout,
             started=partial(self._call_started, context),
-            refused=self._fire_refusal,
+            refused=refused,
         )
 
     def _call_started(self, context: Context, monitor: Monitor) -> None:
