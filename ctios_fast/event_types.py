@@ -366,36 +366,42 @@ class AgentEvents(EventSink, is_interface=True):
         """The agent's state changed.
 
         The agent and the state. Monitored and SupervisorBtnEnablementMask come with monitored agents only.
+        Recovered says that a repair found the state.
 
         OnAgentStateChange always has PeripheralID, PeripheralType, AgentState, SkillGroupNumber,
         SkillGroupID, StateDuration, SkillGroupPriority, EventReasonCode, SkillGroupState, AgentID,
         AgentExtension, AgentInstrument, UniqueObjectID.
 
-        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, SupervisorBtnEnablementMask.
+        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, Recovered,
+        SupervisorBtnEnablementMask.
         """
 
     def on_pre_logout(self, args: AgentStateArguments) -> None:
         """The agent is about to be logged out: OnAgentStateChange follows.
 
         The agent and the state. Monitored and SupervisorBtnEnablementMask come with monitored agents only.
+        Recovered says that a repair found the state.
 
         OnPreLogout always has PeripheralID, PeripheralType, AgentState, SkillGroupNumber, SkillGroupID,
         StateDuration, SkillGroupPriority, EventReasonCode, SkillGroupState, AgentID, AgentExtension,
         AgentInstrument, UniqueObjectID.
 
-        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, SupervisorBtnEnablementMask.
+        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, Recovered,
+        SupervisorBtnEnablementMask.
         """
 
     def on_post_logout(self, args: AgentStateArguments) -> None:
         """The agent is logged out, and all listeners had OnAgentStateChange.
 
         The agent and the state. Monitored and SupervisorBtnEnablementMask come with monitored agents only.
+        Recovered says that a repair found the state.
 
         OnPostLogout always has PeripheralID, PeripheralType, AgentState, SkillGroupNumber, SkillGroupID,
         StateDuration, SkillGroupPriority, EventReasonCode, SkillGroupState, AgentID, AgentExtension,
         AgentInstrument, UniqueObjectID.
 
-        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, SupervisorBtnEnablementMask.
+        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, Recovered,
+        SupervisorBtnEnablementMask.
         """
 
     def on_logout_failed(self, args: ControlFailureArguments) -> None:
@@ -1140,12 +1146,14 @@ class MonitoredAgentEvents(EventSink, is_interface=True):
         """OnAgentStateChange about an object that a supervisor monitors.
 
         The agent and the state. Monitored and SupervisorBtnEnablementMask come with monitored agents only.
+        Recovered says that a repair found the state.
 
         OnMonitoredAgentStateChange always has PeripheralID, PeripheralType, AgentState, SkillGroupNumber,
         SkillGroupID, StateDuration, SkillGroupPriority, EventReasonCode, SkillGroupState, AgentID,
         AgentExtension, AgentInstrument, UniqueObjectID.
 
-        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, SupervisorBtnEnablementMask.
+        It may have CTIClientSignature, EnablementMask, MRDID, Monitored, Recovered,
+        SupervisorBtnEnablementMask.
         """
 
     def on_monitored_agent_info_event(self, args: AgentInfoArguments) -> None:

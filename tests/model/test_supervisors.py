@@ -509,3 +509,25 @@ async def test_nothing_holds_the_sessions_of_a_supervisor_once_they_are_dropped(
     assert [each() for each in gone] == [None] * 3
     assert companion.is_open  # it outlives the session that it served, and keeps nothing of it
     await soon(companion.disconnect())
+
+
+async def test_a_logout_of_a_member_in_the_gap_is_not_the_supervisors_own(
+    make_session: MakeSession, team: Simulator
+) -> None:
+    boss, member = make_session(client_id="boss"), await desk(make_session, team, 1)
+    await soon(boss.connect(**sides(team)))
+    supervisor = Agent("1001", 5000, agent_instrument="3001", supervisor=True)
+    await soon(boss.set_agent(supervisor))
+    await soon(supervisor.login())
+    await settled(boss)
+    heard = Recorder(boss)
+    [link] = [each for each in team.side_a.sessions if each.client_id == "boss"]
+    link.reset()
+    assert member.current_agent is not None
+    await soon(member.current_agent.logout(reason_code=1))
+    await heard.wait_for("OnMonitoredAgentStateChange")
+    await settled(boss)
+    assert heard.of("OnAgentStateChange") == []
+    [change] = heard.of("OnMonitoredAgentStateChange")
+    assert (change["AgentID"], change["AgentState"], change["Recovered"]) == ("1002", LOGOUT, True)
+    assert "OnPostLogout" not in heard.names

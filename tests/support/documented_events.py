@@ -94,8 +94,10 @@ _CONFIRMATION = frozenset({"InvokeID", "PeripheralID", "AgentID", "UniqueObjectI
 
 #: Keywords of this library beyond the documented ones.
 OWN: Mapping[str, frozenset[str]] = {
-    "OnAgentStateChange": frozenset({"MRDID"}),
-    "OnMonitoredAgentStateChange": frozenset({"MRDID"}),
+    "OnAgentStateChange": frozenset({"MRDID", "Recovered"}),
+    "OnMonitoredAgentStateChange": frozenset({"MRDID", "Recovered"}),
+    "OnPreLogout": frozenset({"Recovered"}),
+    "OnPostLogout": frozenset({"Recovered"}),
     "OnLogoutFailed": frozenset({"StatusCode"}),
     "OnControlFailureConf": frozenset({"StatusCode"}),
     "OnConnectionFailure": frozenset({"ErrorMessage", "FinalAttempt"}),

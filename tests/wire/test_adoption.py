@@ -122,6 +122,32 @@ async def test_an_auto_login_follows_a_forced_logout_in_the_gap(
     assert agent.state == NOT_READY
 
 
+@pytest.mark.parametrize("state", [AVAILABLE, NOT_READY])
+async def test_a_change_of_state_in_the_gap_is_reported_once(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: Recorder,
+    clock: ManualClock,
+    state: int,
+) -> None:
+    desk = await open_agent(session, server, recorder, other=other_server)
+    await signed_in(desk)
+    assert desk.agent.state == NOT_READY
+    recorder.clear()
+    server.stop()
+    desk.peer.close()
+    await advance(clock, session, lambda: recorder.of("OnConnection"))
+    await answer_opening(await other_server.accepted(), state=state)
+    await recorder.wait_for("OnQueryAgentStateConf")
+    changes = [
+        (each["AgentState"], each["EventReasonCode"], each["Recovered"])
+        for each in recorder.of("OnAgentStateChange")
+    ]
+    assert changes == ([(AVAILABLE, 0, True)] if state == AVAILABLE else [])
+    assert desk.agent.state == state
+
+
 async def test_a_malformed_event_is_counted_and_the_session_goes_on(desk: Desk) -> None:
     desk.peer.send(AGENT_STATE_EVENT, b"\0" * 10)
     await reported(desk)

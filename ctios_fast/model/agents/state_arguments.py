@@ -14,6 +14,7 @@ from ctios_fast.keywords import (
 )
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
+from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_TYPE, NULL_SKILL_GROUP
 
 from . import states
@@ -23,6 +24,7 @@ __all__ = [
     "confirmation_arguments",
     "details_reader",
     "domain_arguments",
+    "found_arguments",
     "monitored_arguments",
     "query_arguments",
     "state_arguments",
@@ -104,12 +106,23 @@ def state_arguments(
     return arguments_over(values)
 
 
+def found_arguments(
+    agent: ReportedAgent, reason: int, message: Message | None, context: Context
+) -> Arguments:
+    """Of the same events, for a state that a repair found, with the parameters of ``state_arguments``."""
+    args = state_arguments(agent, reason, message, context)
+    args[RECOVERED] = True
+    return args
+
+
 def monitored_arguments(
     agent: ReportedAgent, reason: int, message: Message | None, context: Context
 ) -> Arguments:
     """Of OnMonitoredAgentStateChange. The parameters are those of ``state_arguments``."""
     args = state_arguments(agent, reason, message, context)
     args[kw.CTIOS_MONITORED] = True
+    if message is None:  # a repair found the state
+        args[RECOVERED] = True
     buttons = context.supervisor_buttons
     mask = None if buttons is None else buttons.mask_about(agent.unique_object_id)
     if mask is not None:

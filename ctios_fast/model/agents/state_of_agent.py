@@ -32,6 +32,7 @@ from .returning import Return, return_after
 from .state_arguments import (
     confirmation_arguments,
     domain_arguments,
+    found_arguments,
     monitored_arguments,
     query_arguments,
     state_arguments,
@@ -188,10 +189,11 @@ class StateOfAgent(AgentRequests):
         buttons = None if context.buttons is None else self._buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
-        context.fire("OnAgentStateChange", state_arguments, self, reason, message, context)
+        arguments = found_arguments if message is None else state_arguments
+        context.fire("OnAgentStateChange", arguments, self, reason, message, context)
         if is_leaving:
             self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", state_arguments, self, reason, message, context)
+            context.fire("OnPostLogout", arguments, self, reason, message, context)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
@@ -229,7 +231,8 @@ class StateOfAgent(AgentRequests):
         if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            context.fire("OnPreLogout", state_arguments, self, reason, message, context)
+            arguments = found_arguments if message is None else state_arguments
+            context.fire("OnPreLogout", arguments, self, reason, message, context)
         return True
 
     def _is_reported(self, context: Context) -> bool:
@@ -244,7 +247,7 @@ class StateOfAgent(AgentRequests):
         if context.is_everything_own:
             return True
         if message is None:  # a repair found the state
-            return self is context.current_agent or not self._is_monitored(context)
+            return self is context.current_agent or (context.hears_all and not self._is_monitored(context))
         is_own = context.is_own(message.get("MonitorID"))
         if is_own is not None:
             return is_own
@@ -275,12 +278,14 @@ class StateOfAgent(AgentRequests):
     # --- Answers to a query -------------------------------------------------------------------------
 
     def _apply_answer(self, message: Message) -> None:
-        # After a gap, an agent that is found logged out though it was not was logged out meanwhile. The
-        # events of that logout are fired, since the server does not repeat them: with the reason that the
-        # program gave if it had asked for the logout, otherwise with that of a forced logout.
+        # After a gap, an agent that is found in another state changed it meanwhile: its event is fired, since
+        # the server does not repeat it. One that is found logged out though it was not was logged out. The
+        # events of that logout are fired: with the reason that the program gave if it had asked for the
+        # logout, otherwise with that of a forced logout.
         state = message["AgentState"]
         gap = self._gap or NO_GAP
         is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
+        is_changed = gap.is_doubtful and self.state is not None and state not in (self.state, states.UNKNOWN)
         reason = FORCED_LOGOUT if gap.reason is None else gap.reason
         if gap is not NO_GAP:
             gap.is_doubtful = False
@@ -290,13 +295,15 @@ class StateOfAgent(AgentRequests):
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
             self.state = agent_state(state)
-            if self._is_followed:
+            if self._is_followed and not is_changed:
                 self._state_heard(message)
         context: Context = self._context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
             context.tally[LOGOUTS_FOUND] += 1
             self._apply_state(state, reason)
+        elif is_changed:  # the answer has no reason
+            self._apply_state(state, 0)
         elif self._buttons is not None:  # the first answer is what a desktop begins with
             self._buttons.report(self.unique_object_id, message.type)
 

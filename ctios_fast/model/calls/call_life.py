@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ctios_fast.core import Message
 from ctios_fast.model.context import Context
+from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
 
 from . import states
@@ -20,11 +21,9 @@ from .live_call import LiveCall
 from .reporter import CallReporter
 from .snapshot import Connection, connections_of
 
-__all__ = ["FOUND", "RECOVERED", "RENAMED", "CallLife", "Merger"]
+__all__ = ["FOUND", "RENAMED", "CallLife", "Merger"]
 
-#: Keyword of events that report what the library found out, without a message.
-RECOVERED: Final = "Recovered"
-#: What such an event has beside its other keywords.
+#: What an event that a repair fires has beside its other keywords.
 FOUND: Final = {RECOVERED: True}
 #: Keyword of OnRecovered: calls whose ids changed in the gap.
 RENAMED: Final = "CallsRenamed"

@@ -5,7 +5,7 @@ from typing import Any, Final, Protocol
 from ctios_fast import keywords as kw
 from ctios_fast.enums import AgentState
 from ctios_fast.model.arguments import Arguments, arguments_over
-from ctios_fast.model.calls.call_life import RECOVERED
+from ctios_fast.model.recovered import RECOVERED
 
 from .team_table import Listed, Team
 

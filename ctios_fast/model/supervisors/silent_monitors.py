@@ -15,6 +15,7 @@ from ctios_fast.core import FieldHandler, Handler, Message
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_ids import call_object_id
+from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import CALLTYPE_SUPERVISOR_MONITOR, CEC_SUPERVISOR_MONITOR
 
@@ -23,8 +24,6 @@ __all__ = ["SilentMonitors"]
 _STARTED: Final = "OnSilentMonitorStartedEvent"
 _STOPPED: Final = "OnSilentMonitorStopRequestedEvent"
 _KEY: Final = ("PeripheralID", "ConnectionCallID", "ConnectionDeviceID")
-#: Keyword of an event that no message caused.
-_RECOVERED: Final = "Recovered"
 #: Silent monitor calls that are followed at once. Further ones are not reported.
 _MAX_FOLLOWED: Final = 10_000
 
@@ -117,7 +116,7 @@ class SilentMonitors:
             self._context.fire(_STOPPED, self._found_ended, key, monitoring)
 
     def _found_ended(self, key: _Key, monitoring: _Monitoring) -> Arguments:
-        return arguments_over({**self._arguments(key, monitoring, 0), _RECOVERED: True})
+        return arguments_over({**self._arguments(key, monitoring, 0), RECOVERED: True})
 
     def _follow(self, key: _Key) -> None:
         if key[0] != self._context.peripheral_id:
