@@ -43,7 +43,7 @@ from .agent_values import (
 from .desk_properties import DESK_PROPERTIES
 from .gap import NO_GAP, Gap
 from .requests import CompanionRequest, LoginRequest, StateChange
-from .state_arguments import state_arguments
+from .state_arguments import asked_arguments
 from .state_of_agent import ChangeOfAgent, StateOfAgent
 from .states import agent_state
 from .statistics_of_agent import STATISTICS_PROPERTIES
@@ -325,7 +325,7 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             return failed
         if self._is_reported(context) and not self._is_pre_logout_fired:
             self._is_pre_logout_fired = True
-            context.fire("OnPreLogout", state_arguments, self, reason, None, context)
+            context.fire("OnPreLogout", asked_arguments, self, reason, context)
         return self._ask_state(_LABELS[states.LOGOUT], states.LOGOUT, reason, given, timeout)
 
     def set_agent_state(

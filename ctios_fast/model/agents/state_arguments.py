@@ -21,10 +21,10 @@ from . import states
 from .states import agent_state
 
 __all__ = [
+    "asked_arguments",
     "confirmation_arguments",
     "details_reader",
     "domain_arguments",
-    "found_arguments",
     "monitored_arguments",
     "query_arguments",
     "state_arguments",
@@ -84,7 +84,7 @@ def state_arguments(
 ) -> Arguments:
     """Of OnAgentStateChange, OnPreLogout and OnPostLogout.
 
-    - ``message``: the AGENT_STATE_EVENT that carries the state, None without one.
+    - ``message``: the AGENT_STATE_EVENT that carries the state, None where a repair found the state.
     - ``context``: the agent's session.
     """
     if message is None:
@@ -92,6 +92,7 @@ def state_arguments(
             **_NO_DETAILS,
             kw.CTIOS_PERIPHERALID: agent.peripheral_id,
             kw.CTIOS_EVENTREASONCODE: reason,
+            RECOVERED: True,
         }
     else:
         values = context.readers["agent"](message, _NO_DETAILS)
@@ -106,12 +107,10 @@ def state_arguments(
     return arguments_over(values)
 
 
-def found_arguments(
-    agent: ReportedAgent, reason: int, message: Message | None, context: Context
-) -> Arguments:
-    """Of the same events, for a state that a repair found, with the parameters of ``state_arguments``."""
-    args = state_arguments(agent, reason, message, context)
-    args[RECOVERED] = True
+def asked_arguments(agent: ReportedAgent, reason: int, context: Context) -> Arguments:
+    """Of OnPreLogout for a logout that the program asks for, with the parameters of ``state_arguments``."""
+    args = state_arguments(agent, reason, None, context)
+    del args[RECOVERED]
     return args
 
 
@@ -121,8 +120,6 @@ def monitored_arguments(
     """Of OnMonitoredAgentStateChange. The parameters are those of ``state_arguments``."""
     args = state_arguments(agent, reason, message, context)
     args[kw.CTIOS_MONITORED] = True
-    if message is None:  # a repair found the state
-        args[RECOVERED] = True
     buttons = context.supervisor_buttons
     mask = None if buttons is None else buttons.mask_about(agent.unique_object_id)
     if mask is not None:

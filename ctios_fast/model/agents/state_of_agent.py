@@ -1,6 +1,6 @@
 """StateOfAgent: how events, answers, requests and gaps change what is known of an agent's state.
 
-``state`` changes in two places: ``apply_state`` takes in an event, ``_apply_answer`` the answer to a query.
+``state`` changes in two places: ``_apply_state`` takes in an event, ``_apply_answer`` the answer to a query.
 
 **Requests for states.** A ``StateChange`` that was sent waits here until an event shows its state; the event
 answers the oldest request that it fits.
@@ -32,7 +32,6 @@ from .returning import Return, return_after
 from .state_arguments import (
     confirmation_arguments,
     domain_arguments,
-    found_arguments,
     monitored_arguments,
     query_arguments,
     state_arguments,
@@ -60,8 +59,8 @@ _LOGOUT: Final = int(states.LOGOUT)
 _UNKNOWN: Final = int(states.UNKNOWN)
 #: What an event is for an agent: an own one without a logout, an own one with it, or a monitor's.
 _STAYS, _LEAVES, _MONITORED = 0, 1, 2
-#: Slots of an agent for which ``apply_state`` only changes the state and the reason code, without a listener:
-#: no gap is open, no request waits, and the state is not followed.
+#: Slots of an agent for which ``_apply_state`` only changes the state and the reason code while nobody
+#: listens: no gap is open, no request waits, and the state is not followed.
 QUIET_SLOTS: Final[Mapping[str, object]] = {"_changes": None, "_gap": None, "_is_followed": False}
 #: States for which it may do more.
 NEVER_QUIET: Final = (_LOGOUT, _UNKNOWN)
@@ -189,11 +188,10 @@ class StateOfAgent(AgentRequests):
         buttons = None if context.buttons is None else self._buttons  # the property takes longer
         if buttons is not None and message is not None:
             self._take_desk(message)
-        arguments = found_arguments if message is None else state_arguments
-        context.fire("OnAgentStateChange", arguments, self, reason, message, context)
+        context.fire("OnAgentStateChange", state_arguments, self, reason, message, context)
         if is_leaving:
             self._is_pre_logout_fired = False
-            context.fire("OnPostLogout", arguments, self, reason, message, context)
+            context.fire("OnPostLogout", state_arguments, self, reason, message, context)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
@@ -231,8 +229,7 @@ class StateOfAgent(AgentRequests):
         if before == states.LOGOUT or not self._is_reported(context):
             return False
         if not self._is_pre_logout_fired:  # logged out by the peripheral, not by a request
-            arguments = found_arguments if message is None else state_arguments
-            context.fire("OnPreLogout", arguments, self, reason, message, context)
+            context.fire("OnPreLogout", state_arguments, self, reason, message, context)
         return True
 
     def _is_reported(self, context: Context) -> bool:
