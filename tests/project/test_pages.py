@@ -42,8 +42,8 @@ NOT_RUN = {
     " -Y 'ged188.message_type == 30 && ged188.agent_state == 1'": "needs Wireshark; tests/wireshark runs it",
 }
 
-#: Programs that commands of the pages need.
-TOOLS = ("bash", "cmp", "xxd")
+#: Programs besides bash that commands of the pages need, and that a machine may lack.
+TOOLS = {"cmp", "xxd"}
 
 
 def name_of(path: Path) -> str:
@@ -57,6 +57,19 @@ def fences(path: Path) -> int:
     return len(lines) // 2
 
 
+def commands_of(path: Path) -> list[str]:
+    """The commands of the shell that a page has."""
+    sources = [source for language, source in blocks(path) if language in {"console", "sh"}]
+    return [command for source in sources for command, _ in commands(source)]
+
+
+def missing_programs(path: Path) -> list[str]:
+    """The programs that this machine lacks and that commands of a page need, if its test runs them."""
+    run = [command for command in commands_of(path) if command not in NOT_RUN]
+    needed = {"bash"} | (TOOLS & set(" ".join(run).split())) if run else set()
+    return sorted(name for name in needed if shutil.which(name) is None)
+
+
 def shown(path: Path) -> list[str]:
     """The languages of the blocks of a page that a reader sees."""
     return [language for language, _ in blocks(path)]
@@ -67,8 +80,7 @@ PAGES_WITH_CODE = [path for path in PAGES if fences(path)]
 
 @pytest.mark.parametrize("path", PAGES_WITH_CODE, ids=name_of)
 def test_the_code_of_the_page_runs(path: Path, tmp_path: Path, pytestconfig: pytest.Config) -> None:
-    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing and {"console", "sh"} & set(shown(path)):
+    if missing := missing_programs(path):
         pytest.skip(f"commands of the page need {', '.join(missing)}")
     factory = loop_factory(pytestconfig.getoption("--loop"))
     with page_runner(tmp_path, NOT_RUN, factory) as runner:
@@ -87,9 +99,7 @@ def test_the_pages_have_blocks() -> None:
 
 
 def test_every_command_that_is_not_run_is_in_a_page() -> None:
-    sources = [source for path in PAGES for language, source in blocks(path) if language in {"console", "sh"}]
-    named = {command for source in sources for command, _ in commands(source)}
-    assert set(NOT_RUN) <= named
+    assert set(NOT_RUN) <= {command for path in PAGES for command in commands_of(path)}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
