@@ -13,6 +13,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -131,19 +132,17 @@ def check_complete() -> None:
     """
     paged = {name for _, name, *_ in (*MODULES, *LISTS)}
 
-    def check(name: str) -> None:
-        module = importlib.import_module(name)
-        if name in paged or name in INTERNAL or name.rpartition(".")[2].startswith("_"):
-            return
-        if getattr(module, "__all__", None):
-            sys.exit(f"{sys.argv[0]}: {name} has public names and no page: add it to MODULES")
-        for each in pkgutil.iter_modules(getattr(module, "__path__", ())):
-            check(f"{name}.{each.name}")
+    def check_modules_of(package: ModuleType) -> None:
+        for each in pkgutil.iter_modules(getattr(package, "__path__", ())):
+            name = f"{package.__name__}.{each.name}"
+            if name in paged or name in INTERNAL or each.name.startswith("_"):
+                continue
+            module = importlib.import_module(name)
+            if getattr(module, "__all__", None):
+                sys.exit(f"{sys.argv[0]}: {name} has public names and no page: add it to MODULES")
+            check_modules_of(module)
 
-    package = importlib.import_module("ctios_fast")
-    for each in pkgutil.iter_modules(package.__path__):
-        if f"ctios_fast.{each.name}" not in INTERNAL:
-            check(f"ctios_fast.{each.name}")
+    check_modules_of(importlib.import_module("ctios_fast"))
 
 
 def own_text(docstring: str | None) -> str:

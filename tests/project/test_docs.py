@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.pages import blocks
 from support.scripts import ROOT, needs_sources
 
 import ctios_fast
@@ -28,10 +29,6 @@ def page(name: str) -> str:
 def section(name: str, heading: str) -> str:
     text = page(name).split(f"\n## {heading}\n", 1)[1]
     return text.split("\n## ", 1)[0]
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def first_column(text: str) -> list[str]:
@@ -79,7 +76,7 @@ def test_the_names_for_developers_of_cti_os_exist() -> None:
 
 
 def test_the_state_diagram_equals_the_table() -> None:
-    [diagram] = blocks(page("docs/architecture.md"), "mermaid")
+    [diagram] = [text for language, text in blocks(ROOT / "docs/architecture.md") if language == "mermaid"]
     drawn = re.findall(r"^ *(\w+) --> (\w+): (\w+)$", diagram, re.MULTILINE)
     assert sorted(drawn) == sorted(
         (before.value, after.value, event) for (before, event), after in TRANSITIONS.items()

@@ -315,17 +315,16 @@ def check_command(command: str) -> None:
 
 def check_arguments(words: list[str]) -> None:
     """Let the command line of ``ctios-fast`` read these words, without carrying the command out."""
+    import click
+
     from ctios_fast.cli.group import group
 
     name, command, rest = group.resolve_command(group.make_context("ctios-fast", list(words)), words)
     assert command is not None
     with contextlib.ExitStack() as stack:
-        for parameter in command.params:  # files are not opened
-            kind = parameter.type
-            stack.callback(setattr, parameter, "type", kind)
-            if type(kind).__name__ in {"File", "Path"}:
-                import click
-
+        for parameter in command.params:
+            if isinstance(parameter.type, click.Path):  # the file need not exist
+                stack.callback(setattr, parameter, "type", parameter.type)
                 parameter.type = click.STRING
         command.make_context(name, rest)
 
