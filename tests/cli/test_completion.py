@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent.parent
+from support.scripts import ROOT, write_program
 
 
 def script(shell: str) -> str:
@@ -19,9 +18,7 @@ def script(shell: str) -> str:
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A folder with a program ``ctios-fast`` that runs this package."""
-    file = tmp_path / "ctios-fast"
-    file.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec "{sys.executable}" -m ctios_fast "$@"\n')
-    file.chmod(0o755)
+    write_program(tmp_path)
     return tmp_path
 
 

@@ -34,7 +34,7 @@ from ctios_fast import Agent, Session, keywords
 from ctios_fast.sync import Session as SyncSession
 from ctios_fast.testing import CtiServerPair, start_servers
 from support.model import PATIENCE, soon, until
-from support.scripts import ROOT
+from support.scripts import ROOT, write_program
 
 #: Every page of the project that a reader may see.
 PAGES = sorted(
@@ -288,9 +288,7 @@ def environment(folder: Path) -> dict[str, str]:
     programs = folder / "bin"
     if not programs.exists():
         programs.mkdir()
-        program = programs / "ctios-fast"
-        program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ctios_fast.cli "$@"\n')
-        program.chmod(0o755)
+        write_program(programs)
     return {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
 
 

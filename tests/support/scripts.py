@@ -1,6 +1,7 @@
-"""For tests of the project itself: loading its scripts, and a mark for tests that need its sources."""
+"""For tests of the project itself: its scripts, its program, and a mark for tests that need its sources."""
 
 import importlib.util
+import shlex
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -22,3 +23,10 @@ def load_script(path: Path) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def write_program(folder: Path) -> None:
+    """Write the program ``ctios-fast`` of the interpreter that runs the tests into a folder."""
+    program = folder / "ctios-fast"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ctios_fast "$@"\n')
+    program.chmod(0o755)
