@@ -12,7 +12,6 @@ Names and aliases come from the event tables of the model. A test compares the f
 """
 
 import ast
-import subprocess
 import sys
 import textwrap
 import tomllib
@@ -20,6 +19,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from generated import ROOT, formatted
 
 from ctios_fast.core import codec
 from ctios_fast.model.kinds import EVENT_TABLES
@@ -27,7 +29,6 @@ from ctios_fast.model.publisher import EventTable, sink_method
 from ctios_fast.model.statistics.statistics_view import IDENTITY
 from ctios_fast.protocol.codes import NEWEST_VERSION
 
-ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "ctios_fast"
 DATA = PACKAGE / "event_types.toml"
 SOURCE = PACKAGE / "model" / "session_listening.py"
@@ -72,7 +73,7 @@ class EventRow:
 class Events:
     """The data, with the names of the event tables."""
 
-    def __init__(self, data: dict[str, object], tables: Iterable[EventTable]) -> None:
+    def __init__(self, data: dict[str, Any], tables: Iterable[EventTable]) -> None:
         self._data = data
         self._tables = tuple(tables)
 
@@ -89,7 +90,7 @@ class Events:
     def rows(self) -> list[EventRow]:
         """The events."""
         rows: list[EventRow] = []
-        for row in self._data["event"]:  # type: ignore[attr-defined]
+        for row in self._data["event"]:
             rows.append(EventRow(row["name"], tuple(row["sinks"]), row["arguments"], row["text"]))
             if "monitored" in row:
                 twin = row["monitored"]
@@ -103,14 +104,14 @@ class Events:
     @property
     def type_names(self) -> list[str]:
         """The types of values, text not included."""
-        return list(self._data["types"])  # type: ignore[call-overload]
+        return list(self._data["types"])
 
     @cached_property
     def types(self) -> dict[str, str]:
         """The type of each keyword whose value is not text."""
         return {
             keyword: type_name
-            for type_name, keywords in self._data["types"].items()  # type: ignore[attr-defined]
+            for type_name, keywords in self._data["types"].items()
             for keyword in keywords.split()
         }
 
@@ -118,7 +119,7 @@ class Events:
     def classes(self) -> dict[str, ArgumentsClass]:
         """The classes of Arguments by name, each after its base class."""
         found: dict[str, ArgumentsClass] = {}
-        for row in self._data["arguments"]:  # type: ignore[attr-defined]
+        for row in self._data["arguments"]:
             base = found.get(row.get("extends"))
             always = row.get("always", "").split()
             optional = row.get("optional", "").split()
@@ -147,7 +148,7 @@ class Events:
     @cached_property
     def sinks(self) -> dict[str, str]:
         """What each sink is for."""
-        return {row["name"]: row["text"] for row in self._data["sink"]}  # type: ignore[attr-defined]
+        return {row["name"]: row["text"] for row in self._data["sink"]}
 
     def names(self, sink: str) -> list[str]:
         """The names and aliases of a sink's events."""
@@ -401,17 +402,6 @@ def texts() -> dict[Path, str]:
     """The text of each file."""
     events = load()
     return {path: formatted(make(events), path) for path, make in FILES.items()}
-
-
-def formatted(text: str, path: Path) -> str:
-    """The text as the project's formatter leaves it."""
-    for command in (["check", "--fix", "--exit-zero", "--quiet"], ["format", "--quiet"]):
-        done = subprocess.run(
-            [Path(sys.executable).with_name("ruff"), *command, f"--stdin-filename={path}", "-"],
-            input=text, capture_output=True, text=True, check=True, cwd=ROOT,
-        )  # fmt: skip
-        text = done.stdout
-    return text
 
 
 if __name__ == "__main__":

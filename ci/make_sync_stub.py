@@ -8,17 +8,16 @@ import ast
 import builtins
 import importlib
 import inspect
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+
+from generated import ROOT, formatted
 
 from ctios_fast.model.property_object import PropertyObject
 from ctios_fast.sync import facade
 from ctios_fast.sync.proxy import Proxy
 
-ROOT = Path(__file__).parent.parent
 STUB = ROOT / "ctios_fast" / "sync" / "facade.pyi"
 #: Classes in the order of the stub.
 CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup, facade.Session)
@@ -293,18 +292,7 @@ def stub() -> str:
     text = HEAD + "\n".join([*sorted(whole.imports), *sorted(whole.variables)]) + "\n"
     for name, lines in bodies.items():
         text += f"\nclass {name}:\n" + "".join(f"    {line}\n" for line in lines)
-    return formatted(text)
-
-
-def formatted(text: str) -> str:
-    """The text as the project's formatter leaves it."""
-    for command in (["check", "--fix", "--exit-zero", "--quiet"], ["format", "--quiet"]):
-        done = subprocess.run(
-            [Path(sys.executable).with_name("ruff"), *command, f"--stdin-filename={STUB}", "-"],
-            input=text, capture_output=True, text=True, check=True, cwd=ROOT,
-        )  # fmt: skip
-        text = done.stdout
-    return text
+    return formatted(text, STUB)
 
 
 if __name__ == "__main__":

@@ -198,9 +198,8 @@ SESSIONS = {"supervisor.py": 2}
 ENDLESS = {"wallboard.py": WALLBOARD}
 
 
-def example(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def example(name: str) -> ModuleType:
     """Return an example as a module."""
-    monkeypatch.syspath_prepend(str(EXAMPLES))
     return load_script(EXAMPLES / f"{name}.py")
 
 
@@ -231,7 +230,7 @@ async def test_an_example_runs_on_the_servers_of_its_arguments(
         arguments = [a.host, str(a.port), b.host, str(b.port)]
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         monkeypatch.setattr(sys, "stdin", io.StringIO(INPUT.get(f"{name}.py", "")))
-        await example(name, monkeypatch).main()
+        await example(name).main()
         assert capsys.readouterr().out == OUTPUT[f"{name}.py"]
         assert simulator.counters.closes == SESSIONS.get(f"{name}.py", 1)
         assert not any(agent.logged_in for agent in simulator.agents)
@@ -301,7 +300,7 @@ def test_the_supervisor_leaves_its_call_and_logs_out_at_the_end_of_the_input() -
 async def test_waiting_in_the_softphone_says_what_did_not_come(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = example("softphone", monkeypatch)
+    module = example("softphone")
     monkeypatch.setattr("console.PATIENCE", 0.0)
     session = Session(client_id="softphone")
     await module.Softphone(session, Agent("1001", 5000)).obey("wait OnCallEnd")
@@ -311,7 +310,7 @@ async def test_waiting_in_the_softphone_says_what_did_not_come(
 async def test_the_wallboard_shows_agents_of_given_servers_once_they_are_heard(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    module = example("wallboard", monkeypatch)
+    module = example("wallboard")
     shown: asyncio.Queue[tuple[str, str, str]] = asyncio.Queue()
     async with Simulator() as simulator:
         side = simulator.side_a
@@ -336,7 +335,7 @@ async def test_the_wallboard_shows_agents_of_given_servers_once_they_are_heard(
 async def test_the_event_sink_keeps_its_session_after_a_forced_logout(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    module = example("event_sink", monkeypatch)
+    module = example("event_sink")
     async with Simulator() as simulator:
         simulator.set_agent_state("1001", AgentState.AGENT_STATE_TALKING)
         session = Session(client_id="desktop")
@@ -364,7 +363,7 @@ async def test_the_event_sink_ends_if_no_server_is_reached(
     async with Simulator() as simulator:
         port = str(simulator.side_a.port)
     monkeypatch.setattr(sys, "argv", ["event_sink", "127.0.0.1", port])
-    await example("event_sink", monkeypatch).main()
+    await example("event_sink").main()
     assert "connection failure" in capsys.readouterr().out
 
 
@@ -373,5 +372,5 @@ async def test_the_event_sink_ends_if_it_is_rejected(
 ) -> None:
     async with Simulator(client_password="sesame") as simulator:
         monkeypatch.setattr(sys, "argv", ["event_sink", "127.0.0.1", str(simulator.side_a.port)])
-        await example("event_sink", monkeypatch).main()
+        await example("event_sink").main()
     assert "E_CTI_INVALID_PASSWORD" in capsys.readouterr().out

@@ -15,13 +15,17 @@ needs_sources = pytest.mark.skipif(not (ROOT / "setup.py").is_file(), reason="ne
 
 
 def load_script(path: Path) -> ModuleType:
-    """Run a file that is not in a package, and return its module."""
+    """Run a file that is not in a package, and return its module. It may import files of its folder."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(path.parent))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(path.parent))
     return module
 
 
