@@ -44,11 +44,7 @@ class LoopThread:
         (E_CTIOS_UNEXPECTED) in the thread itself, which would wait for itself, and in a process that was
         forked from the thread's.
         """
-        outcome = self.submit(function, *args, **kwargs)
-        try:
-            return outcome.result()
-        finally:
-            outcome.cancel()  # does nothing once it has a result
+        return _result(self.submit(function, *args, **kwargs))
 
     def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
         """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait."""
@@ -110,10 +106,7 @@ class LoopThread:
         except BaseException:
             work.close()
             raise
-        try:
-            result: _T = outcome.result()
-        finally:
-            outcome.cancel()
+        result: _T = _result(outcome)
         return result
 
     def stop(self) -> None:
@@ -125,6 +118,14 @@ class LoopThread:
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
+
+
+def _result(outcome: "Future[Any]") -> Any:
+    # Waits for the result. A wait that is interrupted cancels what it waits for.
+    try:
+        return outcome.result()
+    finally:
+        outcome.cancel()  # does nothing once it has a result
 
 
 def _settle(outcome: "Future[Any]", done: Any) -> None:
