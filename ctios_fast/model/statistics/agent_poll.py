@@ -1,13 +1,11 @@
 """AgentPoll: polls the statistics of one agent, at an interval and after the agent's calls."""
 
-from abc import abstractmethod
 from typing import ClassVar, Final, Protocol
 
-from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
-from ctios_fast.errors import Refused
 
-from .poller import Poll, StatisticsPoller
+from .enabled_poll import EnabledPoll
+from .poller import StatisticsPoller
 
 __all__ = ["AgentPoll", "PolledAgent"]
 
@@ -40,23 +38,16 @@ class PolledAgent(Protocol):
         """Whether that may be stale."""
 
 
-class AgentPoll:
-    """The polling of one agent's statistics, from enabling to disabling.
+class AgentPoll(EnabledPoll):
+    """The polling of one agent's statistics, from enabling to disabling."""
 
-    ``interval``: seconds between two queries, None for none at an interval. A subclass sends the agent's
-    query and takes in the answer.
-    """
-
-    __slots__ = ("_agent", "_is_call_over", "_is_ended", "_poller", "_was_logged_in", "entry", "interval")
+    __slots__ = ("_agent", "_is_call_over", "_is_ended", "_was_logged_in")
 
     message: ClassVar[str] = "QUERY_AGENT_STATISTICS_REQ"
 
     def __init__(self, agent: PolledAgent, poller: StatisticsPoller, interval: float | None) -> None:
-        self.interval = interval
-        #: The number of the entry in the poller's schedule.
-        self.entry = 0
+        super().__init__(poller, interval)
         self._agent = agent
-        self._poller = poller
         #: Whether a call has ended, and the agent has not left the work after it.
         self._is_call_over = False
         self._is_ended = False
@@ -97,31 +88,5 @@ class AgentPoll:
         """Whether to ask now: only for an agent that is known to be logged in."""
         return self._agent.is_logged_in and not self._agent.is_doubtful
 
-    def fall_due(self) -> None:
-        """The interval is over."""
-        self._poller.due(self)
-
-    def take(self, message: Message) -> bool:
-        """Take in the answer, unless the statistics were disabled meanwhile."""
-        if not self._is_ended:
-            self._take_in(message)
+    def _is_enabled(self) -> bool:
         return not self._is_ended
-
-    def refuse(self, error: Refused) -> None:
-        """Report the refusal, unless the statistics were disabled meanwhile."""
-        if not self._is_ended:
-            self._report(error)
-
-    # --- The agent's messages and events ------------------------------------------------------------
-
-    @abstractmethod
-    def send(self, poll: Poll) -> None:
-        """Send the query for the agent's statistics."""
-
-    @abstractmethod
-    def _take_in(self, message: Message) -> None:
-        """Take in the answer, and fire its event."""
-
-    @abstractmethod
-    def _report(self, error: Refused) -> None:
-        """Fire the event of a refused query."""

@@ -1,36 +1,29 @@
 """GroupPoll: polls the statistics of one skill group for everybody who has enabled them."""
 
-from abc import abstractmethod
 from typing import ClassVar
 
-from ctios_fast.core import Message
-from ctios_fast.errors import Refused
-
-from .poller import Poll, StatisticsPoller
+from .enabled_poll import EnabledPoll
+from .poller import StatisticsPoller
 
 __all__ = ["GroupPoll"]
 
 
-class GroupPoll:
+class GroupPoll(EnabledPoll):
     """The polling of one skill group, as long as it is wanted.
 
     However many want the group, it is asked for once in the shortest interval that one of them has asked for
-    since the first of them. A subclass knows the group: it sends the query and takes in the answer.
+    since the first of them.
 
     - ``wanted``: how many want it: the program, and agents that are logged in.
     """
 
-    __slots__ = ("_poller", "entry", "interval", "wanted")
+    __slots__ = ("wanted",)
 
     message: ClassVar[str] = "QUERY_SKILL_GROUP_STATISTICS_REQ"
 
     def __init__(self, poller: StatisticsPoller) -> None:
+        super().__init__(poller, None)
         self.wanted = 0
-        #: Seconds between two queries, None as long as nobody wants one.
-        self.interval: float | None = None
-        #: The number of the entry in the poller's schedule.
-        self.entry = 0
-        self._poller = poller
 
     def want(self, interval: float | None) -> None:
         """Somebody wants the group's statistics. The first one has them asked for at once.
@@ -65,31 +58,5 @@ class GroupPoll:
         """Whether to ask now."""
         return self.wanted > 0
 
-    def fall_due(self) -> None:
-        """The interval is over."""
-        self._poller.due(self)
-
-    def take(self, message: Message) -> bool:
-        """Take in the answer, unless nobody wants it any more."""
-        if self.wanted:
-            self._take_in(message)
+    def _is_enabled(self) -> bool:
         return self.wanted > 0
-
-    def refuse(self, error: Refused) -> None:
-        """Report the refusal, unless nobody wants the statistics any more."""
-        if self.wanted:
-            self._report(error)
-
-    # --- The group ----------------------------------------------------------------------------------
-
-    @abstractmethod
-    def send(self, poll: Poll) -> None:
-        """Send the query for the group's statistics."""
-
-    @abstractmethod
-    def _take_in(self, message: Message) -> None:
-        """Take in the answer, and fire its event."""
-
-    @abstractmethod
-    def _report(self, error: Refused) -> None:
-        """Fire the event of a refused query."""
