@@ -1,5 +1,6 @@
 """The statistics of an Agent and of its skill groups. ``Agent`` inherits it."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -123,14 +124,14 @@ class StatisticsOfAgent(DeskProperties):
         self._kept: _Kept | None = None
 
     @property
+    @abstractmethod
     def is_logged_in(self) -> bool:
         """Whether the last event or answer about the agent says that it is logged in."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
-        raise NotImplementedError
 
     @property
     def auto_login(self) -> bool:
@@ -354,9 +355,9 @@ class StatisticsOfAgent(DeskProperties):
             agent_id=self.agent_id,
         )
 
+    @abstractmethod
     def _apply_answer(self, message: Message) -> None:
-        # Takes in a QUERY_AGENT_STATE_CONF, and fires its event.
-        raise NotImplementedError
+        """Take in a QUERY_AGENT_STATE_CONF, and fire its event."""
 
     def _apply_statistics(self, message: Message) -> None:
         # Takes in a QUERY_AGENT_STATISTICS_CONF, and fires its event. One about another agent is counted.
