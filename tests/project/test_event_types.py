@@ -61,22 +61,25 @@ def test_all_sinks_are_in_one() -> None:
     assert {base.__name__ for base in event_types.AllInOneEvents.__bases__} == set(INTERFACES)
 
 
-@needs_sources
-def test_the_typed_methods_take_what_the_methods_take() -> None:
+def typed_methods() -> list[ast.FunctionDef]:
+    """The methods of the stub of ``SessionListening``, each signature of them."""
     stub = ast.parse((ROOT / "ctios_fast" / "model" / "session_listening.pyi").read_text("utf-8"))
     [cls] = [node for node in stub.body if isinstance(node, ast.ClassDef)]
+    return [node for node in cls.body if isinstance(node, ast.FunctionDef)]
+
+
+@needs_sources
+def test_the_typed_methods_take_what_the_methods_take() -> None:
     public = {name for name in vars(SessionListening) if not name.startswith("_")}
-    assert {node.name for node in cls.body if isinstance(node, ast.FunctionDef)} == public
+    assert {node.name for node in typed_methods()} == public
 
 
 @needs_sources
 def test_each_name_and_alias_is_in_one_signature() -> None:
-    stub = ast.parse((ROOT / "ctios_fast" / "model" / "session_listening.pyi").read_text("utf-8"))
-    [cls] = [node for node in stub.body if isinstance(node, ast.ClassDef)]
-    waits = [node for node in cls.body if isinstance(node, ast.FunctionDef) and node.name == "wait_for"]
     listed = [
         each.value
-        for node in waits
+        for node in typed_methods()
+        if node.name == "wait_for"
         for each in ast.walk(node.args.args[1])
         if isinstance(each, ast.Constant) and isinstance(each.value, str)
     ]

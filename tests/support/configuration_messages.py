@@ -7,7 +7,7 @@ agent services.
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 
-from support.struct_server import PERIPHERAL, Peer, text, uint, ushort
+from support.struct_server import NULL_SKILL_GROUP, PERIPHERAL, Peer, text, uint, ushort
 
 CONFIG_REQUEST_KEY_EVENT, CONFIG_KEY_EVENT = 230, 231
 CONFIG_BEGIN_EVENT, CONFIG_END_EVENT = 233, 234
@@ -90,6 +90,11 @@ def group(number: int, name: str = "Sales", *, kind: int = ADD, old: int | None 
         (265, text("NULL")),
         (176, text("param")),
     ]
+
+
+def null_group() -> Record:
+    """A record of a skill group whose number stands for "no group"."""
+    return [(tag, uint(NULL_SKILL_GROUP) if tag == 184 else value) for tag, value in group(7)]
 
 
 def begin(peer: Peer, information: int, key: bytes | None = None, *, kind: int = SOLICITED) -> None:

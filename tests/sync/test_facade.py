@@ -215,10 +215,16 @@ def test_objects_in_nested_arguments_are_proxies_again_when_they_are_read(sessio
     assert one.get_value("Mine")["a"]["b"] == (1, other)
 
 
-def test_a_list_that_contains_itself_is_refused(session: Session) -> None:
+def endless_list() -> list[Any]:
+    """A list that contains itself."""
     endless: list[Any] = []
     endless.append(endless)
-    assert failing(lambda: session.set_bulk_mode(5000, agents=endless)) == CilCode.E_CTIOS_INVALID_ARGUMENT
+    return endless
+
+
+def test_a_list_that_contains_itself_is_refused(session: Session) -> None:
+    refused = failing(lambda: session.set_bulk_mode(5000, agents=endless_list()))
+    assert refused == CilCode.E_CTIOS_INVALID_ARGUMENT
 
 
 def test_a_listener_reads_and_does_not_wait(session: Session, agent: Agent) -> None:
@@ -333,13 +339,6 @@ def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: 
     assert session.counters()["handler_errors"] == 0
 
 
-def nested() -> list[Any]:
-    """A list that contains itself."""
-    endless: list[Any] = []
-    endless.append(endless)
-    return endless
-
-
 @pytest.mark.parametrize(
     "call",
     [
@@ -350,7 +349,7 @@ def nested() -> list[Any]:
         lambda session, agent: Agent("1" * 50, 5000, agent_password=PASSWORD),
         lambda session, agent: Session(client_id="x", client_password=PASSWORD * 9),
         lambda session, agent: session.request("LOGIN", {"AgentPassword": PASSWORD}),
-        lambda session, agent: agent.login({"AgentPassword": PASSWORD, "Nested": nested()}),
+        lambda session, agent: agent.login({"AgentPassword": PASSWORD, "Nested": endless_list()}),
         lambda session, agent: agent.login([PASSWORD, (1 // each for each in (0,))]),
     ],
 )

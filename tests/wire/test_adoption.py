@@ -23,6 +23,7 @@ from support.wire_steps import (
     answer_opening,
     connected,
     open_agent,
+    reconnected,
     reported,
     request_for_state,
     signed_in,
@@ -136,9 +137,8 @@ async def test_a_change_of_state_in_the_gap_is_reported_once(
     assert desk.agent.state == NOT_READY
     recorder.clear()
     server.stop()
-    desk.peer.close()
-    await advance(clock, session, lambda: recorder.of("OnConnection"))
-    await answer_opening(await other_server.accepted(), state=state)
+    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
+    await answer_opening(peer, state=state)
     await recorder.wait_for("OnQueryAgentStateConf")
     changes = [
         (each["AgentState"], each["EventReasonCode"], each["Recovered"])

@@ -23,7 +23,6 @@ from support.struct_server import (
     CONFIG_REQUEST_EVENT,
     LOGOUT,
     NOT_READY,
-    NULL_SKILL_GROUP,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
@@ -554,8 +553,7 @@ async def test_skill_groups_of_the_configuration_become_known_and_agents_do_not(
     await soon(opening)
     assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7"}
     assert not session.agents
-    null_group = [(tag, uint(NULL_SKILL_GROUP) if tag == 184 else value) for tag, value in config.group(7)]
-    config.groups(peer, null_group, config.group(8, "Support"), kind=UPDATE)
+    config.groups(peer, config.null_group(), config.group(8, "Support"), kind=UPDATE)
     await heard_all(session, peer)
     assert set(session.get_all_skill_groups()) == {"skillgroup.5000.7", "skillgroup.5000.8"}
     assert [args["SkillGroupName"] for args in recorder.of("OnSkillInfoEvent")] == ["Sales", "Support"]

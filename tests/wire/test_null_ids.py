@@ -54,10 +54,6 @@ ADOPTING = (
 )
 
 
-def null_group() -> config.Record:
-    return [(tag, uint(NULL_SKILL_GROUP) if tag == 184 else value) for tag, value in config.group(7)]
-
-
 async def answer_queries(session: Session, peer: Peer, *groups: int) -> None:
     """Receive a query for the statistics of each of these groups, in any order, and answer it."""
     asked = []
@@ -76,7 +72,7 @@ async def test_the_null_group_of_a_configuration_is_dropped_and_never_polled(
     session: Session, server: StructServer, clock: ManualClock
 ) -> None:
     peer, opening = await uploading_bulk(session, server, "skill_groups")
-    config.groups(peer, null_group(), config.group(8))
+    config.groups(peer, config.null_group(), config.group(8))
     await soon(opening)
     assert set(session.configuration.skill_groups) == {8}
     session.enable_skill_group_statistics(Arguments(), interval=30)
