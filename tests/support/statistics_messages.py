@@ -105,6 +105,16 @@ def group_statistics_conf(
     peer.send(QUERY_GROUP_STATISTICS_CONF, fixed + _packed(GROUP_FIGURES, figures or {}))
 
 
+async def answer_group_queries(peer: Peer, *groups: int, figures: Mapping[str, int] | None = None) -> None:
+    """Receive a query for the statistics of each of the groups, in any order, and answer it."""
+    asked = []
+    for _ in groups:
+        request = await peer.receive(QUERY_GROUP_STATISTICS_REQ)
+        asked.append(group_asked(request))
+        group_statistics_conf(peer, request, figures)
+    assert sorted(asked) == sorted(groups)
+
+
 def agent_asked(request: Frame) -> str:
     """The agent that a query is about. It carries nothing but the PeripheralID and the AgentID."""
     assert request.number == QUERY_AGENT_STATISTICS_REQ, request

@@ -11,6 +11,7 @@ from support.statistics_messages import (
     QUERY_GROUP_STATISTICS_REQ,
     UNKNOWN,
     agent_statistics_conf,
+    answer_group_queries,
     group_asked,
     group_statistics_conf,
     numbered,
@@ -60,12 +61,7 @@ async def member(session: Session, server: StructServer, recorder: FullRecorder)
 async def answered(desk: AnyDesk, *groups: int, figures: Mapping[str, int] | None = None) -> None:
     """Receive a query for each of the groups, in any order, and answer it; wait for the events."""
     count = len(desk.recorder.of("OnSkillGroupStatisticsUpdated"))
-    asked = []
-    for _ in groups:
-        request = await desk.peer.receive(QUERY_GROUP_STATISTICS_REQ)
-        asked.append(group_asked(request))
-        group_statistics_conf(desk.peer, request, figures)
-    assert sorted(asked) == sorted(groups)
+    await answer_group_queries(desk.peer, *groups, figures=figures)
     await desk.recorder.wait_for("OnSkillGroupStatisticsUpdated", count + len(groups))
 
 

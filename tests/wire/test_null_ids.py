@@ -7,7 +7,7 @@ from support.call_steps import DEVICE, SECOND, CallDesk
 from support.configuration_messages import ADD, CONFIG_SERVICE_EVENT, SERVICES
 from support.configuration_steps import heard_all, uploading_bulk
 from support.model import MakeSession, failing, soon, until
-from support.statistics_messages import QUERY_GROUP_STATISTICS_REQ, group_asked, group_statistics_conf
+from support.statistics_messages import answer_group_queries
 from support.struct_server import (
     LIST_AGENT_TEAM_REQ,
     NOT_READY,
@@ -55,13 +55,8 @@ ADOPTING = (
 
 
 async def answer_queries(session: Session, peer: Peer, *groups: int) -> None:
-    """Receive a query for the statistics of each of these groups, in any order, and answer it."""
-    asked = []
-    for _ in groups:
-        request = await peer.receive(QUERY_GROUP_STATISTICS_REQ)
-        asked.append(group_asked(request))
-        group_statistics_conf(peer, request)
-    assert sorted(asked) == sorted(groups)
+    """Answer a query for the statistics of each of these groups; wait until the client has the answers."""
+    await answer_group_queries(peer, *groups)
     await heard_all(session, peer)
 
 
