@@ -153,7 +153,9 @@ class Stub:
 
     def source(self, module: str) -> Source:
         """The text of a module."""
-        return self.sources.setdefault(module, Source(importlib.import_module(module)))
+        if module not in self.sources:
+            self.sources[module] = Source(importlib.import_module(module))
+        return self.sources[module]
 
     def annotation(self, node: ast.expr | None, source: Source, *, awaited: bool = False) -> str:
         """An annotation as the stub has it; ``awaited``: the type of the result of awaiting it."""
