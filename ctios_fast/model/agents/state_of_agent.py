@@ -244,7 +244,7 @@ class StateOfAgent(AgentRequests):
         if context.is_everything_own:
             return True
         if message is None:  # a repair found the state
-            return self is context.current_agent or (context.hears_all and not self._is_monitored(context))
+            return self._is_reported(context)
         is_own = context.is_own(message.get("MonitorID"))
         if is_own is not None:
             return is_own
