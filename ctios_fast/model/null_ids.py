@@ -1,6 +1,6 @@
 """Null ids: what a message carries in place of an id where it names no object.
 
-The model makes no object known under such an id. Whatever adopts an object asks ``names_nothing``.
+The model creates no object under such an id. Whatever adopts an object calls ``names_nothing`` first.
 """
 
 from collections.abc import Hashable

@@ -78,7 +78,7 @@ def names_all(message: Message) -> bool:
     """Whether an AGENT_STATE_EVENT or a QUERY_AGENT_STATE_CONF names all skill groups of the agent.
 
     An event names all of them in its floating part, or at most one in its fixed part. A confirmation names
-    all of them, which may be none; one about an agent who is logged out does not tell.
+    all of them, which may be none, unless the agent is logged out.
     """
     if message.type == ged.AGENT_STATE_EVENT:
         return bool(message.get("NumFltSkillGroups"))
