@@ -227,8 +227,8 @@ async def test_a_typed_handler_runs_after_the_agent_was_updated(session: Session
 async def test_arguments_are_built_for_listeners_only(
     session: Session, sim: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (agent_module, state_of_agent):
-        monkeypatch.setattr(module, "state_arguments", lambda *args: pytest.fail("built without a listener"))
+    for module, name in ((agent_module, "asked_arguments"), (state_of_agent, "state_arguments")):
+        monkeypatch.setattr(module, name, lambda *args: pytest.fail("built without a listener"))
     agent = an_agent()
     await soon(session.connect(**sides(sim)))
     await soon(session.set_agent(agent))
