@@ -33,7 +33,7 @@ from sybil.parsers.markdown import CodeBlockParser
 from ctios_fast import Agent, Session, keywords
 from ctios_fast.sync import Session as SyncSession
 from ctios_fast.testing import CtiServerPair, start_servers
-from support.model import PATIENCE, soon, until
+from support.model import an_agent, soon, until
 from support.scripts import ROOT, write_program
 
 #: Every page of the project that a reader may see.
@@ -71,7 +71,7 @@ class PageNames(dict[str, Any]):
         async def desktop() -> tuple[Session, Agent]:
             session = Session(client_id="desktop")
             await session.connect(**servers.addresses)
-            agent = Agent("1001", 5000, agent_instrument="3001")
+            agent = an_agent()
             await session.set_agent(agent)
             await agent.login()
             return session, agent
@@ -184,8 +184,7 @@ def page_runner(
 
 async def disconnected(session: Session) -> None:
     """Disconnect a session."""
-    async with asyncio.timeout(PATIENCE):
-        await session.disconnect()
+    await soon(session.disconnect())
 
 
 def parse(path: Path, runner: PageRunner | None = None) -> Document:
