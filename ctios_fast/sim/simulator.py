@@ -15,7 +15,7 @@ from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import AgentState, StatusCode, SystemEventID
 from ctios_fast.sim.plant import MAX_AGENTS, Plant, PlantAgent, PlantSettings, Population
-from ctios_fast.sim.plant.wire_limits import number_fault, text_fault
+from ctios_fast.sim.plant.wire_limits import MAX_PERIPHERAL_ID, MAX_UINT, number_fault, text_fault
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.frame_faults import BAD_FRAMES, MAX_DELAY, MAX_FAULTS, BadFrame
 from ctios_fast.sim.server.server_pair import ServerPair
@@ -36,8 +36,6 @@ _GARBAGE_BYTES: Final = 4096
 _HALF_A_FRAME: Final = b"\0\0\0\x40\0\0\0\x1e\0\0"
 _MAX_AGENT_ID_DIGITS: Final = 11
 _MAX_EXTENSION_DIGITS: Final = 15
-_MAX_PERIPHERAL_ID: Final = 0xFFFFFFFE
-_MAX_UINT: Final = 0xFFFFFFFF
 
 
 class Simulator:
@@ -115,8 +113,8 @@ class Simulator:
             raise passwords
         if not OLDEST_VERSION <= protocol_max <= NEWEST_VERSION:
             raise ValueError(f"protocol_max is {OLDEST_VERSION} to {NEWEST_VERSION}, not {protocol_max}")
-        if not 0 <= peripheral_id <= _MAX_PERIPHERAL_ID:
-            raise ValueError(f"peripheral_id is 0 to {_MAX_PERIPHERAL_ID}, not {peripheral_id}")
+        if not 0 <= peripheral_id <= MAX_PERIPHERAL_ID:
+            raise ValueError(f"peripheral_id is 0 to {MAX_PERIPHERAL_ID}, not {peripheral_id}")
         if not 0 <= agents <= MAX_AGENTS:
             raise ValueError(f"agents is 0 to {MAX_AGENTS}, not {agents}")
         _check_numbers("agents", agents, first_agent, _MAX_AGENT_ID_DIGITS)
@@ -271,7 +269,7 @@ class Simulator:
 
         Raises ValueError for another event, an argument out of range or another text.
         """
-        fault = number_fault("argument", argument, 0, _MAX_UINT) or text_fault("text of a system event", text)
+        fault = number_fault("argument", argument, 0, MAX_UINT) or text_fault("text of a system event", text)
         if fault:
             raise ValueError(fault)
         self.pair.system_event(SystemEventID(event), argument, text)

@@ -11,7 +11,16 @@ from ctios_fast.protocol.enums import ControlFailureCode
 
 from .call_context import CallContext, CallDataChanges
 from .plant_error import ControlRefusal
-from .wire_limits import bytes_fault, characters_fault, max_bytes, number_fault, size_fault, text_fault
+from .wire_limits import (
+    MAX_UINT,
+    MAX_USHORT,
+    bytes_fault,
+    characters_fault,
+    max_bytes,
+    number_fault,
+    size_fault,
+    text_fault,
+)
 
 __all__ = ["check_attributes", "check_context", "check_text"]
 
@@ -22,8 +31,6 @@ _ELEMENT_BYTES: Final = 3
 """Bytes of an element of a named array beside its name and value: two NULs and the index."""
 
 _MAX_INDEX: Final = 0xFF
-_MAX_USHORT: Final = 0xFFFF
-_MAX_UINT: Final = 0xFFFFFFFF
 
 
 def _check(fault: str) -> None:
@@ -86,11 +93,11 @@ def check_attributes(changes: CallDataChanges) -> None:
         if text is not None:
             check_text(kind, text)
     numbers = (
-        ("CallType", changes.call_type, _MAX_USHORT),
-        ("CalledPartyDisposition", changes.disposition, _MAX_USHORT),
-        ("CampaignID", changes.campaign_id, _MAX_UINT),
-        ("QueryRuleID", changes.query_rule_id, _MAX_UINT),
-        *(("part of a router call key", part, _MAX_UINT) for part in changes.router_key or ()),
+        ("CallType", changes.call_type, MAX_USHORT),
+        ("CalledPartyDisposition", changes.disposition, MAX_USHORT),
+        ("CampaignID", changes.campaign_id, MAX_UINT),
+        ("QueryRuleID", changes.query_rule_id, MAX_UINT),
+        *(("part of a router call key", part, MAX_UINT) for part in changes.router_key or ()),
     )
     for kind, number, max_value in numbers:
         if number is not None:

@@ -25,7 +25,15 @@ from .entities import (
     Terminal,
     TrunkGroup,
 )
-from .wire_limits import MAX_ID, first_fault, number_fault, text_fault
+from .wire_limits import (
+    MAX_ID,
+    MAX_PERIPHERAL_ID,
+    MAX_UINT,
+    MAX_USHORT,
+    first_fault,
+    number_fault,
+    text_fault,
+)
 
 __all__ = ["MAX_AGENTS", "ContradictingAgent", "Population", "UnknownAgent"]
 
@@ -34,9 +42,6 @@ MAX_AGENTS: Final = 100_000
 
 _FIRST_SKILL_TARGET: Final = 5000
 _FIRST_GROUP_ID: Final = 100
-_MAX_UINT: Final = 0xFFFFFFFF
-_MAX_PERIPHERAL_ID: Final = 0xFFFFFFFE
-_MAX_USHORT: Final = 0xFFFF
 _MAX_WRAPUP_MODE: Final = 3
 
 K = TypeVar("K")
@@ -74,7 +79,7 @@ class Population:
         call_types: Iterable[CallTypeEntry] = (),
         terminals: Iterable[Terminal] = (),
     ) -> None:
-        _check(number_fault("PeripheralID", peripheral_id, 0, _MAX_PERIPHERAL_ID))
+        _check(number_fault("PeripheralID", peripheral_id, 0, MAX_PERIPHERAL_ID))
         self.peripheral_id: Final = peripheral_id
         self.agents: Final[dict[str, PlantAgent]] = {}
         self.devices: Final[dict[str, Device]] = {}
@@ -116,10 +121,10 @@ class Population:
             self._extension_fault(agent.extension),
             self.target_fault(agent.skill_target_id),
             number_fault("DepartmentID", agent.department_id, -MAX_ID, MAX_ID),
-            *(number_fault("id of an enabled service", service, 0, _MAX_UINT) for service in agent.services),
-            *(number_fault("media routing domain", mrd, 0, _MAX_UINT) for mrd in agent.media),
+            *(number_fault("id of an enabled service", service, 0, MAX_UINT) for service in agent.services),
+            *(number_fault("media routing domain", mrd, 0, MAX_UINT) for mrd in agent.media),
             *(
-                number_fault("priority in a skill group", m.priority, 0, _MAX_USHORT)
+                number_fault("priority in a skill group", m.priority, 0, MAX_USHORT)
                 for m in agent.memberships
             ),
             _desk_fault(agent.desk),
@@ -154,7 +159,7 @@ class Population:
             number_fault("number of a skill group", group.number),
             text_fault("skill group name", group.name, 1),
             text_fault("skill group description", group.description),
-            number_fault("media routing domain", group.mrd, 0, _MAX_UINT),
+            number_fault("media routing domain", group.mrd, 0, MAX_UINT),
             self._new_fault("skill group", group.number, self.skill_groups),
             self.target_fault(group.group_id),
         )
@@ -216,7 +221,7 @@ class Population:
         for number in self.dialed_numbers.values():
             _check(text_fault("DNIS", number.number, 1), text_fault("device id", number.target, 1))
         for group in self.trunk_groups.values():
-            _check(number_fault("number of a trunk group", group.number, 0, _MAX_UINT))
+            _check(number_fault("number of a trunk group", group.number, 0, MAX_UINT))
         for call_type in self.call_types:
             _check(
                 number_fault("id of a call type", call_type.call_type_id),
@@ -227,7 +232,7 @@ class Population:
             _check(
                 text_fault("terminal name", terminal.device_name, 1),
                 text_fault("terminal type", terminal.type_name),
-                number_fault("TerminalType", terminal.terminal_type, 0, _MAX_USHORT),
+                number_fault("TerminalType", terminal.terminal_type, 0, MAX_USHORT),
                 *(text_fault("instrument", instrument, 1) for instrument in terminal.instruments),
             )
 

@@ -13,6 +13,9 @@ from ctios_fast.protocol import numbers as messages
 
 __all__ = [
     "MAX_ID",
+    "MAX_PERIPHERAL_ID",
+    "MAX_UINT",
+    "MAX_USHORT",
     "bytes_fault",
     "characters_fault",
     "first_fault",
@@ -24,6 +27,11 @@ __all__ = [
 
 MAX_ID: Final = 0x7FFFFFFF
 """The largest number or id of a record. Some clients read an id as a signed number."""
+
+MAX_USHORT: Final = 0xFFFF
+MAX_UINT: Final = 0xFFFFFFFF
+MAX_PERIPHERAL_ID: Final = MAX_UINT - 1
+"""The largest id of a peripheral; 0xFFFFFFFF names none."""
 
 _FIELDS: Final = {
     "agent id": (messages.AGENT_STATE_EVENT, "AgentID"),
