@@ -2,7 +2,7 @@
 
 import io
 import os
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import click
 from click.core import ParameterSource
@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from ctios_fast._checks import MIN_FRAME_SIZE
 from ctios_fast.core import Codec
 from ctios_fast.errors import MissingExtra
+from ctios_fast.records.capture.copies import DEFAULT_WITHIN
 from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader, looks_like_capture
 from ctios_fast.records.transcript import StreamReader
 
@@ -25,8 +26,6 @@ from .file_streams import (
     protocol_version_option,
     run_filter,
 )
-
-_WITHIN: Final = 1.0
 
 
 @click.command("decode")
@@ -70,7 +69,7 @@ _WITHIN: Final = 1.0
 @click.option(
     "--within",
     type=click.FloatRange(min=0.0, max=1e9),
-    default=_WITHIN,
+    default=DEFAULT_WITHIN,
     metavar="SECONDS",
     show_default=True,
     help="With --distinct: the time from the first copy to the last.",
@@ -195,8 +194,8 @@ def _table(
         raise click.UsageError("--csv and --parquet take the fields of one message: give --message once")
     if csv_file == parquet_file:
         raise click.UsageError("--csv and --parquet have the same file: give each one of its own")
-    for written in (csv_file, parquet_file):
-        if written not in (None, "-") and file != "-" and _same_file(written, file):
+    for written in filter(None, (csv_file, parquet_file)):
+        if "-" not in (written, file) and os.path.exists(written) and os.path.samefile(written, file):
             raise click.UsageError(f"{written} is the file to read: give another one to write")
     from ctios_fast.records.capture.capture_columns import ColumnCollector
 
@@ -209,7 +208,3 @@ def _table(
     except (ValueError, TypeError, MissingExtra) as error:
         raise click.UsageError(str(error)) from None
     return Table(collector, csv_file, parquet_file)
-
-
-def _same_file(one: str | None, other: str) -> bool:
-    return one is not None and os.path.exists(one) and os.path.samefile(one, other)

@@ -181,8 +181,6 @@ class ColumnCollector:
 
     def columns(self) -> CaptureColumns:
         """Return the columns of all frames taken so far."""
-        layout = codec(NEWEST_VERSION).describe(self._message)
-        assert layout is not None
         versions = [self._versions[version] for version in sorted(self._versions)]
         known = [part for part in versions if _has(part.version, self._message)]
         fields = self._fields
@@ -205,7 +203,7 @@ class ColumnCollector:
             )
         undocumented = sum(len(part.frames) for part in versions if part not in known)
         malformed = self._rows - undocumented - len(frames)
-        return CaptureColumns(self._message, layout.name, found, len(frames), malformed, undocumented)
+        return CaptureColumns(self._message, kinds.name, found, len(frames), malformed, undocumented)
 
 
 @cache
@@ -233,21 +231,16 @@ def _capture_columns(frames: list[CapturedFrame], order: NDArray[np.int64]) -> d
     columns: dict[str, _Column] = {}
     for name in CAPTURE_KEYS:
         given = [getattr(frame, name) for frame in frames]
-        if name in _NUMBERS:
-            values = np.array(given, _NUMBERS[name])
-        else:
+        is_text = name not in _NUMBERS
+        if is_text:
             names = {text: number for number, text in enumerate(dict.fromkeys(given))}
             table = np.array([text.encode("ascii") for text in names] or [b""], "S")
             values = table[np.array([names[text] for text in given], np.int64)]
+        else:
+            values = np.array(given, _NUMBERS[name])
         rows = np.empty_like(values)
         rows[order] = values
-        columns[name] = (
-            ColumnField(
-                name, "S" if name not in _NUMBERS else values.dtype.str[1:], False, name not in _NUMBERS
-            ),
-            rows,
-            None,
-        )
+        columns[name] = ColumnField(name, _code(values.dtype), False, is_text), rows, None
     return columns
 
 
@@ -270,8 +263,12 @@ def _field_column(
             values[rows] = part[field.name]
             mask[rows] = part.valid(field.name)
             masked = masked or part.mask(field.name) is not None
-    code = "S" if kind.kind == "S" else kind.str[1:]
-    return ColumnField(field.name, code, masked, field.text), values, mask if masked else None
+    return ColumnField(field.name, _code(kind), masked, field.text), values, mask if masked else None
+
+
+def _code(kind: np.dtype[Any]) -> str:
+    """Return the code of a type in ``ColumnField``: without its width for bytes."""
+    return "S" if kind.kind == "S" else kind.str[1:]
 
 
 class _OneVersion:

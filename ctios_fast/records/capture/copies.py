@@ -26,7 +26,10 @@ from ctios_fast.core import NEWEST_VERSION, codec
 
 from .conversation import CapturedFrame
 
-__all__ = ["MAX_REMEMBERED", "Copies"]
+__all__ = ["DEFAULT_WITHIN", "MAX_REMEMBERED", "Copies"]
+
+DEFAULT_WITHIN: Final = 1.0
+"""Seconds from the first copy of an event to its last, unless the caller sets another time."""
 
 MAX_REMEMBERED: Final = 500_000
 """Events and hearers that are remembered. Above it the oldest events are forgotten before their time."""

@@ -29,7 +29,7 @@ instead, with the four keys above as arrays beside them. It keeps all frames of 
 
 ``packets`` reads segments from files, ``tcp_streams`` puts them in order, ``frame_finder`` finds frames in
 streams with gaps, ``conversation`` joins the two directions, ``copies`` finds events that several clients
-heard, and ``columns`` has the arrays.
+heard, and ``capture_columns`` has the arrays.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -44,7 +44,7 @@ from ctios_fast.protocol.codes import DEFAULT_PORTS
 from ctios_fast.records.transcript import record, record_of_malformed
 
 from .conversation import CaptureCounters, CapturedFrame, CaptureSettings, Conversation, Mark
-from .copies import Copies
+from .copies import DEFAULT_WITHIN, Copies
 from .frame_finder import HEADER
 from .packets import PacketCounters, segments
 
@@ -109,7 +109,7 @@ class CaptureReader:
         ports: Collection[int] = DEFAULT_PORTS,
         encoding: str | None = None,
         distinct: bool = False,
-        within: float = 1.0,
+        within: float = DEFAULT_WITHIN,
     ) -> None:
         check_integer("protocol_version", protocol_version, OLDEST_VERSION, NEWEST_VERSION)
         check_frame_limit(max_frame)
