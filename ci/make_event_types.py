@@ -279,10 +279,7 @@ def listening_stub(events: Events) -> str:
 def _plain(node: ast.FunctionDef) -> Iterator[str]:
     yield from (f"@{ast.unparse(decorator)}" for decorator in node.decorator_list)
     returned = ast.unparse(node.returns) if node.returns is not None else "None"
-    arguments = ast.unparse(node.args).replace("event: str", "event: EventName")
-    if node.name == "events":
-        returned = "tuple[EventName, ...]"
-    yield f"def {node.name}({arguments}) -> {returned}: ..."
+    yield f"def {node.name}({ast.unparse(node.args)}) -> {returned}: ..."
 
 
 def _typed(method: str, events: Events) -> Iterator[str]:

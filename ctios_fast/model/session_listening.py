@@ -6,13 +6,16 @@ writes it.
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .arguments import Arguments
 from .publisher import Listener
 from .session_snapshot import SessionSnapshot
 from .streams import DEFAULT_BUFFER, EventStream, Overflow
 from .waits import Predicate
+
+if TYPE_CHECKING:
+    from .event_arguments import EventName
 
 __all__ = ["SessionListening"]
 
@@ -23,7 +26,7 @@ class SessionListening(SessionSnapshot):
     """The ways in which a program gets the events of a Session."""
 
     @property
-    def events(self) -> tuple[str, ...]:
+    def events(self) -> "tuple[EventName, ...]":
         """The names of all events that the session fires."""
         return self._context.events.events
 
@@ -59,7 +62,7 @@ class SessionListening(SessionSnapshot):
 
         return decorate
 
-    def unsubscribe(self, event: str, listener: Listener) -> None:
+    def unsubscribe(self, event: "EventName", listener: Listener) -> None:
         """Take a listener away. Raises ``ValueError`` if it is not subscribed."""
         self._context.events.unsubscribe(event, listener)
 
