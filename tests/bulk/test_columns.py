@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.columns import assert_same_rows, usable
+from support.columns import as_column, assert_same_rows, usable
 from support.reference_codec import MESSAGES, TAGS, split
 from support.strategies import (
     VERSIONS,
@@ -49,19 +49,6 @@ COLUMN_TYPES = {
     "UINT": "u4",
     "TIME": "u4",
 }
-
-
-def as_column(value: Any, kind: np.dtype[Any], max_string: int = MAX_STRING) -> Any:
-    """Return the column's value for a value of a message view; None for an invalid row."""
-    if isinstance(value, list):  # the first value of a repeating field counts
-        value = value[0] if value else None
-    if kind.kind != "S":
-        return value if isinstance(value, int) else None
-    if isinstance(value, str):
-        value = value.encode("latin-1")
-    if value is None or len(value) > max_string:
-        return None
-    return value.rstrip(b"\0")
 
 
 def assert_equal_to_views(columns: Columns, views: list[Any], max_string: int = MAX_STRING) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 from support.captures import START, Talk, pcap
-from support.reference_codec import HEADER
-from support.strategies import floating, header
+from support.sample_frames import open_request, state_event
+from support.strategies import header
 
-from ctios_fast.core import codec
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.records.capture import CaptureReader
 
@@ -28,27 +27,16 @@ def run(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes
     return subprocess.run([*COMMAND, *arguments], input=data, capture_output=True, cwd=ROOT, timeout=50)
 
 
-def state_event(agent: bytes, monitor: int = 0) -> bytes:
-    layout = codec(25).describe(STATE)
-    assert layout is not None
-    values = {"MonitorID": monitor, "AgentState": 3}
-    fixed = b"".join(values.get(field.name, 7).to_bytes(field.size, "big") for field in layout.fixed)
-    return header(STATE, fixed + floating(25, 5, agent + b"\0"))
-
-
 @pytest.fixture
 def talks() -> list[Talk]:
     """Two connections: each has OPEN_REQ, a heartbeat and two agent states, the first one in both."""
-    layout = codec(25).describe(ged.OPEN_REQ)
-    assert layout is not None
-    opening = HEADER.pack(1, 25).ljust(layout.fixed_size, b"\0") + floating(25, 1, b"test\0")
     first = Talk(("10.0.0.1", 50001))
     found = [first, Talk(("10.0.0.1", 50002), packets=first.packets)]
     for number, talk in enumerate(found):
-        talk.open().send("client", header(ged.OPEN_REQ, opening + floating(25, 2, b"")))
+        talk.open().send("client", open_request())
         talk.send("client", header(ged.HEARTBEAT_REQ, b"\0\0\0\7"))
-        talk.send("server", state_event(b"1001", monitor=number))
-        talk.send("server", state_event((b"=1+1,\xfc", b'a"b')[number]))
+        talk.send("server", state_event("1001", monitor=number))
+        talk.send("server", state_event(("=1+1,\xfc", 'a"b')[number]))
     return found
 
 

@@ -30,7 +30,8 @@ from support.captures import (
 )
 from support.raw_client import AGENT_MODE, BULK_MODE, LOGIN, LOGOUT, RawClient
 from support.reference_codec import HEADER, MESSAGES
-from support.strategies import build, build_full, floating, header
+from support.sample_frames import open_request
+from support.strategies import build, build_full, header
 
 from ctios_fast.core import codec
 from ctios_fast.errors import CaptureError
@@ -49,13 +50,6 @@ EVENT = build_full(random.Random(1), 25, 30)
 
 Row = dict[str, Any]
 seeds = st.integers(0, 2**32).map(random.Random)
-
-
-def open_request(version: int = 25) -> bytes:
-    layout = codec(version).describe(3)
-    assert layout is not None
-    body = HEADER.pack(1, version).ljust(layout.fixed_size, b"\0")
-    return header(3, body + floating(version, 1, b"test\0") + floating(version, 2, b""))
 
 
 def read(file: bytes, **options: Any) -> list[Row]:

@@ -2,7 +2,6 @@
 
 import io
 import random
-import struct
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.captures import START, Talk, pcap
-from support.columns import usable
+from support.columns import as_column, usable
 from support.reference_codec import MESSAGES
-from support.strategies import build, damage, floating, header
+from support.sample_frames import open_request, state_event
+from support.strategies import build, damage, header
 
 from ctios_fast.core import codec
 from ctios_fast.errors import CaptureError, MalformedFrame
@@ -30,13 +30,6 @@ KEYS = ["time", "connection", "direction", "version"]
 VERSIONS = (14, 19, 20, 25)
 
 
-def open_request(version: int) -> bytes:
-    layout = codec(version).describe(ged.OPEN_REQ)
-    assert layout is not None
-    body = struct.pack(">II", 1, version).ljust(layout.fixed_size, b"\0")
-    return header(ged.OPEN_REQ, body + floating(version, 1, b"test\0") + floating(version, 2, b""))
-
-
 def talks(*versions: int) -> list[Talk]:
     """Open one connection for each version; all write to one list of packets."""
     first = Talk(("10.0.0.1", 50001))
@@ -48,14 +41,6 @@ def talks(*versions: int) -> list[Talk]:
 
 def capture(talk: Talk) -> io.BytesIO:
     return io.BytesIO(pcap(talk.packets))
-
-
-def state_event(agent: str = "1001", monitor: int = 0, version: int = 25, state: int = 3) -> bytes:
-    layout = codec(version).describe(STATE)
-    assert layout is not None
-    values = {"MonitorID": monitor, "AgentState": state}
-    fixed = b"".join(values.get(field.name, 7).to_bytes(field.size, "big") for field in layout.fixed)
-    return header(STATE, fixed + floating(version, 5, agent.encode() + b"\0"))
 
 
 def plain(frames: Iterable[CapturedFrame], number: int) -> tuple[list[tuple[CapturedFrame, Any]], int]:
@@ -70,16 +55,6 @@ def plain(frames: Iterable[CapturedFrame], number: int) -> tuple[list[tuple[Capt
     return found, malformed
 
 
-def expected(value: Any, kind: np.dtype[Any]) -> Any:
-    if isinstance(value, list):  # the first value of a repeating field counts
-        value = value[0] if value else None
-    if kind.kind != "S":
-        return value if isinstance(value, int) else None
-    if isinstance(value, str):
-        value = value.encode("latin-1")
-    return None if value is None or len(value) > 1024 else value.rstrip(b"\0")
-
-
 def assert_equal_to_plain(columns: CaptureColumns, rows: list[tuple[CapturedFrame, Any]]) -> None:
     assert list(columns)[:4] == KEYS
     assert columns.rows == len(rows)
@@ -91,7 +66,7 @@ def assert_equal_to_plain(columns: CaptureColumns, rows: list[tuple[CapturedFram
             assert found.tolist() == given_values
             assert columns.valid(name).all()
             continue
-        wanted = [expected(message.get(name), values.dtype) for _, message in rows]
+        wanted = [as_column(message.get(name), values.dtype, 1024) for _, message in rows]
         assert columns.valid(name).tolist() == [value is not None for value in wanted], name
         empty: Any = b"" if values.dtype.kind == "S" else 0
         assert values.tolist() == [empty if value is None else value for value in wanted], name

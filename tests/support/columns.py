@@ -1,11 +1,13 @@
-"""Columns in tests: which fields can be columns, and whether two ``Columns`` are equal."""
+"""Columns in tests: which fields can be columns, the value of one, and whether two ``Columns`` are equal."""
+
+from typing import Any
 
 import numpy as np
 
 from ctios_fast.bulk.columns import Columns
 from ctios_fast.core import codec
 
-__all__ = ["assert_same_rows", "usable"]
+__all__ = ["as_column", "assert_same_rows", "usable"]
 
 
 def usable(version: int, number: int) -> list[str]:
@@ -21,6 +23,19 @@ def usable(version: int, number: int) -> list[str]:
         if field.tag is not None and field.array is None and field.type not in ("NAMEDVAR", "NAMEDARRAY")
     ]
     return [field.name for field in layout.fixed] + listed
+
+
+def as_column(value: Any, kind: np.dtype[Any], max_string: int) -> Any:
+    """Return the column's value for a value of a message view; None for an invalid row."""
+    if isinstance(value, list):  # the first value of a repeating field counts
+        value = value[0] if value else None
+    if kind.kind != "S":
+        return value if isinstance(value, int) else None
+    if isinstance(value, str):
+        value = value.encode("latin-1")
+    if value is None or len(value) > max_string:
+        return None
+    return value.rstrip(b"\0")
 
 
 def assert_same_rows(left: Columns, right: Columns) -> None:
