@@ -5,14 +5,14 @@ is well-formed, and what they know at the end is what a new client of their vers
 """
 
 import asyncio
-import dataclasses
 from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.config_checker import ConfigChecker
-from support.raw_client import BULK_MODE, RawClient
-from support.raw_requests import TEAM_CONFIG_MASK, request_configuration
+from support.plant_story import picture
+from support.raw_client import RawClient
+from support.raw_requests import acquire_configuration
 
 from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import DeskSettings, Plant, PlantError
@@ -22,9 +22,10 @@ ITEMS: Final = 0xF
 
 VERSIONS: Final = (25, 16)
 
+USUAL_TEXTS: Final = ["2001", "2002", "4001", "4002", "7000", "7001", "Sales", "M\xfcller"]
 hostile_texts = st.one_of(
-    st.sampled_from(["2001", "2002", "4001", "4002", "7000", "7001", "Sales", "M\xfcller"]),
-    st.sampled_from(["2001", "2002", "4001", "4002", "7000", "7001", "Sales", "M\xfcller"]),
+    st.sampled_from(USUAL_TEXTS),
+    st.sampled_from(USUAL_TEXTS),  # twice, so that more changes are completed
     st.sampled_from(["", "x", "2001", "3001", "9001", "M\xfcller", "a€", "\0", "a\0b", "\ud800", "x" * 15]),
     st.sampled_from(["x" * size for size in (11, 12, 16, 31, 32, 39, 40, 63, 64, 254, 255, 70_000)]),
     st.text(st.characters(max_codepoint=0x17F), max_size=20),
@@ -103,23 +104,6 @@ AGENT_AT: Final = {
 changes = st.sampled_from(sorted(CHANGES)).flatmap(lambda name: st.tuples(st.just(name), CHANGES[name]))
 
 
-def picture(plant: Plant) -> Any:
-    """Everything that administrators can change."""
-    population = plant.population
-    return (
-        plant.snapshot(),
-        {
-            key: (a.first_name, a.last_name, a.login_name, a.supervisor)
-            for key, a in population.agents.items()
-        },
-        {key: (g.group_id, g.name, len(g.queues)) for key, g in population.skill_groups.items()},
-        {key: dataclasses.astuple(service) for key, service in population.services.items()},
-        {key: dataclasses.astuple(team) for key, team in population.teams.items()},
-        list(population.devices),
-        list(population.queues),
-    )
-
-
 def change(plant: Plant, name: str, positional: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
     """Carry out a change; return whether it was done. One that is refused must have changed nothing."""
     given_values = list(positional)
@@ -137,18 +121,6 @@ def change(plant: Plant, name: str, positional: tuple[Any, ...], keywords: dict[
     return True
 
 
-async def acquire(client: RawClient, checker: ConfigChecker, teams: set[int]) -> None:
-    """Upload the configuration and list the teams."""
-    masks = {"CallMsgMask": TEAM_CONFIG_MASK, "AgentStateMask": 0, "ConfigMsgMask": ITEMS}
-    answer = await client.open(BULK_MODE, **masks)
-    assert answer["message"] == "OPEN_CONF", answer
-    request_configuration(client, ITEMS)
-    for team in teams:
-        client.send("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": team})
-    for event in await client.settle():
-        checker.feed(event)
-
-
 async def follow(steps: list[tuple[str, tuple[tuple[Any, ...], dict[str, Any]]]]) -> None:
     population = Population.numbered(3, skill_groups=2, team_size=3)
     async with Simulator(population=population) as sim:
@@ -156,7 +128,7 @@ async def follow(steps: list[tuple[str, tuple[tuple[Any, ...], dict[str, Any]]]]
         followers = [ConfigChecker() for _ in VERSIONS]
         try:
             for client, follower in zip(clients, followers, strict=True):
-                await acquire(client, follower, {1})
+                await acquire_configuration(client, follower, ITEMS, teams=[1])
             for name, (positional, keywords) in steps:
                 change(sim.plant, name, positional, keywords)
             for client, follower in zip(clients, followers, strict=True):
@@ -166,7 +138,7 @@ async def follow(steps: list[tuple[str, tuple[tuple[Any, ...], dict[str, Any]]]]
             for version, follower in zip(VERSIONS, followers, strict=True):
                 newcomer = ConfigChecker()
                 async with await RawClient.connect(sim.side_a, version=version) as other:
-                    await acquire(other, newcomer, teams)
+                    await acquire_configuration(other, newcomer, ITEMS, teams)
                 assert follower.records == newcomer.records
                 assert follower.teams == newcomer.teams
         finally:

@@ -7,8 +7,8 @@ import pytest
 from support.config_checker import ConfigChecker
 from support.order_checker import FIXED, OrderChecker, decode
 from support.random_centre import RandomActs, encode_event
-from support.raw_client import BULK_MODE, RawClient
-from support.raw_requests import TEAM_CONFIG_MASK, request_configuration
+from support.raw_client import RawClient
+from support.raw_requests import acquire_configuration
 
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.sim import Control, Population, Simulator
@@ -63,16 +63,6 @@ class Administrator:
             self.done[do] = self.done.get(do, 0) + 1
 
 
-async def acquire(client: RawClient, checker: ConfigChecker, teams: int) -> None:
-    """Upload the configuration and list the teams 1 to ``teams``."""
-    await client.open(BULK_MODE, CallMsgMask=TEAM_CONFIG_MASK, AgentStateMask=0, ConfigMsgMask=EVERYTHING)
-    request_configuration(client, EVERYTHING)
-    for team in range(1, teams + 1):
-        client.send("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": team})
-    for event in await client.settle():
-        checker.feed(event)
-
-
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_client_that_follows_the_updates_knows_what_a_new_one_gets(seed: int) -> None:
     clock = ManualClock(1000.0)
@@ -89,7 +79,7 @@ async def test_a_client_that_follows_the_updates_knows_what_a_new_one_gets(seed:
         sim.plant.subscribe(note)
         follower = ConfigChecker()
         async with await RawClient.connect(sim.side_a) as client:
-            await acquire(client, follower, teams=3)
+            await acquire_configuration(client, follower, EVERYTHING, teams=range(1, 4))
             assert len(follower.teams) == 3
             assert follower.updates == 0
             for _ in range(CHANGES):
@@ -101,7 +91,7 @@ async def test_a_client_that_follows_the_updates_knows_what_a_new_one_gets(seed:
                     follower.feed(event)
             newcomer = ConfigChecker()
             async with await RawClient.connect(sim.side_a) as other:
-                await acquire(other, newcomer, teams=4)
+                await acquire_configuration(other, newcomer, EVERYTHING, teams=range(1, 5))
             assert follower.records == newcomer.records
             assert follower.teams == newcomer.teams
         assert follower.updates > CHANGES / 4

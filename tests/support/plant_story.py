@@ -1,6 +1,8 @@
-"""A small plant whose events are given as short lines."""
+"""A small plant whose events are given as short lines, and a picture of a plant's configuration."""
 
+import dataclasses
 import random
+from typing import Any
 
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.protocol import numbers as messages
@@ -70,3 +72,20 @@ def _line(event: PlantEvent) -> str:
     if "LocalConnectionState" in event.fields:
         words.append(LocalConnectionState(event.fields["LocalConnectionState"]).name.removeprefix("LCS_"))
     return " ".join(words)
+
+
+def picture(plant: Plant) -> Any:
+    """Everything that administrators can change."""
+    population = plant.population
+    return (
+        plant.snapshot(),
+        {
+            key: (a.first_name, a.last_name, a.login_name, a.supervisor)
+            for key, a in population.agents.items()
+        },
+        {key: (g.group_id, g.name, len(g.queues)) for key, g in population.skill_groups.items()},
+        {key: dataclasses.astuple(service) for key, service in population.services.items()},
+        {key: dataclasses.astuple(team) for key, team in population.teams.items()},
+        list(population.devices),
+        list(population.queues),
+    )

@@ -1,14 +1,17 @@
 """Requests that the tests of the simulator share, as ``RawClient.ask`` takes them."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from support.raw_client import ALL_STATES, RawClient, Record
+from support.config_checker import ConfigChecker
+from support.raw_client import ALL_STATES, BULK_MODE, RawClient, Record
 
 __all__ = [
     "ALL_CALLS",
     "NONE",
     "NULL",
     "TEAM_CONFIG_MASK",
+    "acquire_configuration",
     "call_monitor",
     "device_monitor",
     "members",
@@ -65,6 +68,23 @@ def request_configuration(client: RawClient, wanted: int) -> None:
     """Send CONFIG_REQUEST_EVENT. ``wanted``: ConfigInformation."""
     fields = {"ConfigInformation": wanted, "ConfigMsgMask": 0, "PeripheralID": 5000}
     client.write(client.frame("CONFIG_REQUEST_EVENT", fields))
+
+
+async def acquire_configuration(
+    client: RawClient, checker: ConfigChecker, wanted: int, teams: Iterable[int]
+) -> None:
+    """Open in bulk mode, upload the configuration, list teams, and let the checker follow.
+
+    ``wanted``: ConfigInformation. ``teams``: TeamIDs.
+    """
+    masks = {"CallMsgMask": TEAM_CONFIG_MASK, "AgentStateMask": 0, "ConfigMsgMask": wanted}
+    answer = await client.open(BULK_MODE, **masks)
+    assert answer["message"] == "OPEN_CONF", answer
+    request_configuration(client, wanted)
+    for team in teams:
+        client.send("MONITOR_AGENT_TEAM_START_REQ", {"TeamID": team})
+    for event in await client.settle():
+        checker.feed(event)
 
 
 def members(record: Record) -> list[tuple[str, int]]:

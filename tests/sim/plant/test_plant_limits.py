@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.plant_story import Story
+from support.plant_story import Story, picture
 
 from ctios_fast.protocol.enums import AgentState, ControlFailureCode, DeviceIDType
 from ctios_fast.sim.plant import (
@@ -54,23 +54,6 @@ TEXTS: list[tuple[str, Callable[[Plant, str], object]]] = [
     ("team name", lambda p, t: p.add_team(7, t)),
 ]
 """Kind of text, and an operation of administrators that takes it."""
-
-
-def picture(plant: Plant) -> Any:
-    """Everything that administrators can change."""
-    population = plant.population
-    return (
-        plant.snapshot(),
-        {
-            key: (a.first_name, a.last_name, a.login_name, a.supervisor)
-            for key, a in population.agents.items()
-        },
-        {key: (g.group_id, g.name, len(g.queues)) for key, g in population.skill_groups.items()},
-        {key: dataclasses.astuple(service) for key, service in population.services.items()},
-        {key: dataclasses.astuple(team) for key, team in population.teams.items()},
-        list(population.devices),
-        list(population.queues),
-    )
 
 
 @pytest.mark.parametrize(("kind", "change"), TEXTS)
