@@ -104,16 +104,15 @@ class FrameFinder:
 
     def _split(self, time: float, last: bool) -> Iterator[Found]:
         """Take one frame after another."""
-        buffer, start, offset = self._buffer, 0, self._offset
-        size = self._size(0) if len(buffer) >= HEADER.size else len(buffer) + 1
-        while size <= self._max_frame and start + size <= len(buffer):
-            yield Frame(offset + start, time, bytes(buffer[start : start + size]))
-            start += size
-            if len(buffer) - start < HEADER.size:
-                break
+        buffer, start, size = self._buffer, 0, 0
+        while len(buffer) - start >= HEADER.size:
             size = self._size(start)
+            if size > self._max_frame or start + size > len(buffer):
+                break
+            yield Frame(self._offset + start, time, bytes(buffer[start : start + size]))
+            start += size
         self._drop(start)
-        if len(buffer) >= HEADER.size and size > self._max_frame:
+        if size > self._max_frame:
             if self._sure:
                 yield self._ended(time, FrameTooLarge(size, self._max_frame, self._offset))
             else:
