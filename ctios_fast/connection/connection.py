@@ -529,8 +529,8 @@ class Connection:
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
-        else:
-            self._session_may_be_gone(link, status)
+        elif self._ends_session(status):
+            self._session_ended(link, status)
 
     def _request_refused(self, request: Request[Any], refusal: RequestRefused) -> None:
         # Called by the book to fail a request that got FAILURE_CONF. If that means the loss of the session,
@@ -548,7 +548,7 @@ class Connection:
         error.__cause__ = refusal
         request.failed(error)
         if self.link is link and self.state is _OPEN:  # unless the caller disconnected
-            self._session_may_be_gone(link, status)
+            self._session_ended(link, status)
 
     def _ends_session(self, status: int) -> bool:
         # Whether a FAILURE_EVENT or the refusal of a request with this status says that the session is gone.
@@ -556,9 +556,7 @@ class Connection:
             return bool(self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY)
         return status in SESSION_GONE or status in TAKEN_OVER
 
-    def _session_may_be_gone(self, link: Link, status: int) -> None:
-        if not self._ends_session(status):
-            return
+    def _session_ended(self, link: Link, status: int) -> None:
         if status in TAKEN_OVER:
             self._taken_over(link, SessionEnded(status))
         elif status in NOT_ACTIVE:

@@ -52,13 +52,13 @@ class OwnRequests:
 
     def open(self, link: Link, settings: OpenSettings) -> Request[Message]:
         """Send OPEN_REQ; return the request. Raises one of ``NOT_SENT``."""
-        request = own_request("OPEN_REQ")
+        request = _own_request("OPEN_REQ")
         self.sender.send(request, settings, {}, self._options.open_timeout, write=link.send)
         return request
 
     def close(self, link: Link, status: int) -> Request[Message] | None:
         """Send CLOSE_REQ; return the request, None if it was not sent."""
-        request = own_request("CLOSE_REQ")
+        request = _own_request("CLOSE_REQ")
         try:
             self.sender.send(request, _CLOSE_REQ, {"Status": status}, write=link.send)
         except NOT_SENT:
@@ -87,7 +87,7 @@ class OwnRequests:
         timeout = interval * (limit + 1)  # the link is lost before; this only limits the entries of the book
 
         def beat() -> None:
-            request = own_request("HEARTBEAT_REQ")
+            request = _own_request("HEARTBEAT_REQ")
             try:
                 self.sender.send(request, _HEARTBEAT_REQ, {}, timeout, write=link.send)
             except NOT_SENT:
@@ -107,7 +107,7 @@ class OwnRequests:
         return heartbeats
 
 
-def own_request(label: str) -> Request[Message]:
+def _own_request(label: str) -> Request[Message]:
     """Return a request of the connection itself, which reports its failure as one of its own steps."""
     request: Request[Message] = Request(label)
     request.reported()

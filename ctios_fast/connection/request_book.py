@@ -31,21 +31,19 @@ from .clock import Clock, TimerHandle
 from .log_limit import LogLimit
 
 __all__ = [
-    "CONFIRMATION_TYPES",
     "MAX_SEGMENTS",
-    "SEGMENTED",
     "Request",
     "RequestBook",
     "expected",
 ]
 
 #: Messages that answer a request. Each begins with the InvokeID, which follows the header.
-CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
+_CONFIRMATION_TYPES = frozenset({*ged.CONFIRMATIONS.values(), ged.FAILURE_CONF, ged.CONTROL_FAILURE_CONF})
 
 _INVOKE_ID = slice(8, 12)
 
 #: Confirmations that come in segments: the field More is 1 until the last one.
-SEGMENTED = frozenset({ged.LIST_AGENT_TEAM_CONF})
+_SEGMENTED = frozenset({ged.LIST_AGENT_TEAM_CONF})
 
 #: Segments that one confirmation may have; a request with more of them fails.
 MAX_SEGMENTS = 1024
@@ -81,8 +79,8 @@ class RequestBook(OpenRequests):
 
     def settle_from(self, dispatcher: Dispatcher) -> None:
         """Let the confirmations of a dispatcher settle the requests."""
-        for confirmation in CONFIRMATION_TYPES:
-            dispatcher.on(confirmation, self.settle_segment if confirmation in SEGMENTED else self.settle)
+        for confirmation in _CONFIRMATION_TYPES:
+            dispatcher.on(confirmation, self.settle_segment if confirmation in _SEGMENTED else self.settle)
 
     def full(self) -> None:
         """Refuse a request because ``max_open`` are open."""
@@ -152,7 +150,7 @@ class RequestBook(OpenRequests):
 
     def fail_malformed(self, error: MalformedFrame) -> None:
         """Fail the request whose confirmation is that frame, if it is a confirmation with an InvokeID."""
-        if error.message_type in CONFIRMATION_TYPES and len(error.frame) >= _INVOKE_ID.stop:
+        if error.message_type in _CONFIRMATION_TYPES and len(error.frame) >= _INVOKE_ID.stop:
             self.fail(int.from_bytes(error.frame[_INVOKE_ID], "big"), error)
 
     def fail_all(self, reason: str) -> None:
