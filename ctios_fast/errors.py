@@ -160,7 +160,7 @@ class OpenRefused(Refused):
 class SessionEnded(OpenRefused):
     """The server ended a session that was open. ``status`` is the StatusCode.
 
-    It said so in a FAILURE_EVENT, or when it refused a request or a heartbeat.
+    It did so by a FAILURE_EVENT, by the refusal of a request, or by maintenance of the side.
     """
 
     def __str__(self) -> str:
