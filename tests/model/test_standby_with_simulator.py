@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Callable
 
 import pytest
 from support.model import (
@@ -18,6 +17,7 @@ from support.model import (
     talking,
     until,
 )
+from support.wire_steps import advance
 
 from ctios_fast import ConnectionState, Session
 from ctios_fast.connection.clock import ManualClock
@@ -29,6 +29,9 @@ from ctios_fast.sim import Simulator
 FAULTS = ("kill", "freeze", "garbage", "mid_frame", "graceful", "swap")
 MODES = ("agent", "bulk", "monitor")
 AGENTS = 5
+
+#: Seconds by which the clock moves at a time, so that real sockets get ahead of the time-outs.
+STEP = 0.1
 
 
 async def set_mode(session: Session, mode: str) -> None:
@@ -57,19 +60,6 @@ def agrees(session: Session, sim: Simulator, mode: str) -> bool:
     known = {key: state for key, state in calls_of(session).items() if key[1] in devices}
     agents = all(each.state == int(sim.agent(each.agent_id).state) for each in session.agents.values())
     return known == calls and agents and session.counters()["open_requests"] == 0
-
-
-async def pass_time(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:
-    """Move the clock by a tenth of a second after some turns of the loop each, until the condition holds.
-
-    The clock does not move while the session connects, which takes real time.
-    """
-    async with asyncio.timeout(PATIENCE):
-        while not done():
-            for _ in range(10):
-                await asyncio.sleep(0)
-            if session.state is not ConnectionState.CONNECTING:
-                clock.advance(0.1)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -103,7 +93,7 @@ async def test_a_fault_of_the_active_side_costs_no_time(
             assert recorder.of("OnConnectionFailure") == []
         if fault != "swap":
             await sim.restore_side("a")
-        await pass_time(clock, session, lambda: session.standby_side)
+        await advance(clock, session, lambda: session.standby_side, step=STEP)
         assert session.standby_side == "A"
         sim.swap()
         await recorder.wait_for("OnStandbyActive", 2)
@@ -126,15 +116,19 @@ async def test_the_session_follows_a_swap_and_a_swap_back(
         sim.swap()
         sim.set_agent_state("1002", AgentState.AGENT_STATE_AVAILABLE)
         if seconds:
-            await pass_time(clock, session, lambda: session.current_side == "B" and session.standby_side)
+            await advance(
+                clock, session, lambda: session.current_side == "B" and session.standby_side, step=STEP
+            )
             clock.advance(seconds - clock.time())
         sim.swap()
         swapped = clock.time()
         sim.set_agent_state("1002", AgentState.AGENT_STATE_NOT_READY)
         talking(sim, "1001")
-        await pass_time(clock, session, lambda: session.current_side == "A" and agrees(session, sim, mode))
+        await advance(
+            clock, session, lambda: session.current_side == "A" and agrees(session, sim, mode), step=STEP
+        )
         assert clock.time() - swapped < 1.5
-        await pass_time(clock, session, lambda: session.standby_side == "B")
+        await advance(clock, session, lambda: session.standby_side == "B", step=STEP)
         assert session.counters()["repairs_given_up"] == 0
 
 

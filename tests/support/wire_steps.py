@@ -203,19 +203,20 @@ async def recovered(desk: Desk) -> Arguments:
     return await desk.recorder.wait_for("OnRecovered")
 
 
-async def reconnected(
-    session: Session, recorder: Recorder, peer: Peer, server: StructServer, clock: ManualClock
-) -> Peer:
+async def reconnected(session: Session, peer: Peer, server: StructServer, clock: ManualClock) -> Peer:
     """Cut the connection; return the server's end of the next one, which is to ``server``."""
-    failures, connections = (len(recorder.of(event)) for event in ("OnConnectionFailure", "OnConnection"))
+    assert session.is_open
     peer.reset()
-    await recorder.wait_for("OnConnectionFailure", failures + 1)
-    await advance(clock, session, lambda: len(recorder.of("OnConnection")) > connections)
+    await until(lambda: not session.is_open)
+    connections = session.counters()["connections"]
+    await advance(clock, session, lambda: session.counters()["connections"] > connections)
     return await server.accepted()
 
 
-async def advance(clock: ManualClock, session: Session, done: Callable[[], object]) -> None:
-    """Move the clock from one timer to the next until the condition holds.
+async def advance(
+    clock: ManualClock, session: Session, done: Callable[[], object], *, step: float | None = None
+) -> None:
+    """Move the clock by ``step`` seconds at a time, or from one timer to the next, until the condition holds.
 
     The clock does not move while the session connects, which takes real time.
     """
@@ -223,5 +224,6 @@ async def advance(clock: ManualClock, session: Session, done: Callable[[], objec
         while not done():
             for _ in range(50):  # lets tasks that a timer started run
                 await asyncio.sleep(0)
-            if session.state is not ConnectionState.CONNECTING and clock.next_due is not None and not done():
-                clock.advance(clock.next_due)
+            seconds = clock.next_due if step is None else step
+            if session.state is not ConnectionState.CONNECTING and seconds is not None and not done():
+                clock.advance(seconds)

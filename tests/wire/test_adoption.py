@@ -137,7 +137,7 @@ async def test_a_change_of_state_in_the_gap_is_reported_once(
     assert desk.agent.state == NOT_READY
     recorder.clear()
     server.stop()
-    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
+    peer = await reconnected(session, desk.peer, other_server, clock)
     await answer_opening(peer, state=state)
     await recorder.wait_for("OnQueryAgentStateConf")
     changes = [

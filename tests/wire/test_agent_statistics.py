@@ -414,7 +414,7 @@ async def test_statistics_survive_a_fail_over_and_nothing_is_sent_before_the_rep
     clock.advance(5)
     await desk.peer.receive(QUERY_AGENT_STATISTICS_REQ)  # in the middle of a query
     server.stop()
-    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
+    peer = await reconnected(session, desk.peer, other_server, clock)
     opening = await peer.receive(OPEN_REQ)
     for _ in range(5):
         clock.advance(4)  # intervals go on, but nothing can be sent
@@ -442,7 +442,7 @@ async def test_an_agent_that_a_fail_over_logged_out_is_not_asked_for(
     desk = await signed_in(await open_agent(session, server, recorder, other=other_server))
     await enabled(desk)
     server.stop()
-    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
+    peer = await reconnected(session, desk.peer, other_server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
     await recorder.wait_for("OnRecovered")

@@ -40,7 +40,7 @@ async def reopened(
     calls: CallDesk, server: StructServer, clock: ManualClock, services: int = AGENT_SERVICES
 ) -> Peer:
     """Let the connection break and the session open another one."""
-    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
     await answer_opening(peer, state=NOT_READY, services=services)
     return peer
 
@@ -396,7 +396,7 @@ async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_end
     calls.send("BEGIN_CALL", other)
     await calls.settle()
     calls.clear()
-    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     await list_calls(peer, (503, DEVICE, HOLD))
@@ -497,7 +497,7 @@ async def test_a_call_is_the_one_that_joined_it_in_the_gap_only_if_a_device_had_
     await calls.settle()
     call = calls.found(consult)
     calls.clear()
-    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     await list_calls(peer, (501, DEVICE, CONNECT))

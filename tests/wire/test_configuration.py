@@ -17,7 +17,7 @@ from support.configuration_messages import (
     UPDATE,
 )
 from support.configuration_steps import KEY, bulk_with_agents, heard_all, opening_bulk, uploading_bulk
-from support.model import Recorder, an_agent, failing, soon, until
+from support.model import Recorder, an_agent, failing, soon
 from support.struct_server import (
     AVAILABLE,
     CONFIG_REQUEST_EVENT,
@@ -41,10 +41,10 @@ from support.wire_steps import (
     OPEN_LAYOUT,
     OWN_MONITOR,
     STATE_LAYOUT,
-    advance,
     answer_opening,
     connected,
     disconnected,
+    reconnected,
 )
 
 from ctios_fast import Agent, CilCode, MethodError, Session
@@ -620,11 +620,7 @@ async def test_a_change_of_the_identity_moves_the_record(session: Session, serve
 
 async def lost_and_reopened(session: Session, peer: Peer, server: StructServer, clock: ManualClock) -> Peer:
     """Lose the connection; return the server's end of the next one after OPEN_REQ was confirmed."""
-    peer.reset()
-    await until(lambda: not session.is_open)
-    connections = session.counters()["connections"]
-    await advance(clock, session, lambda: session.counters()["connections"] > connections)
-    peer = await server.accepted()
+    peer = await reconnected(session, peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     return peer
 

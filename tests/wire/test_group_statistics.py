@@ -336,7 +336,7 @@ async def test_groups_survive_a_fail_over(
     desk.agent.enable_skill_group_statistics({"SkillGroupNumbers": [7]})
     await answered(desk, 7)
     server.stop()
-    peer = await reconnected(session, recorder, desk.peer, other_server, clock)
+    peer = await reconnected(session, desk.peer, other_server, clock)
     await answer_opening(peer, state=NOT_READY)
     desk = desk._replace(peer=peer)
     await recovered(desk)

@@ -104,7 +104,7 @@ async def test_each_agent_device_and_call_is_asked_for_once_within_the_window(
         calls.deliver(Connection(500 + number, instrument(number)), instrument(number))
     await until(lambda: len(calls.session.calls) == CALLS)
     calls.clear()
-    peer = calls.peer = await reconnected(calls.session, calls.recorder, calls.peer, server, clock)
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=MONITOR_SERVICES, peripherals=(PERIPHERAL,))
     on_the_line = {instrument(number): 500 + number for number in range(ENDED, CALLS)}
     on_the_line |= {instrument(AGENTS - 1 - number): 900 + number for number in range(BEGUN)}

@@ -551,7 +551,7 @@ async def reopened(
     desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
 ) -> Peer:
     """Let the connection break and the session open another one."""
-    peer = await reconnected(desk.session, recorder, desk.peer, server, clock)
+    peer = await reconnected(desk.session, desk.peer, server, clock)
     await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
     return peer
 

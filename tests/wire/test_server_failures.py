@@ -128,7 +128,7 @@ async def test_a_peripheral_that_is_offline_when_the_session_opens_again_is_aske
     desk: Desk, server: StructServer, other_server: StructServer, clock: ManualClock, offline: dict[str, int]
 ) -> None:
     server.stop()
-    peer = await reconnected(desk.session, desk.recorder, desk.peer, other_server, clock)
+    peer = await reconnected(desk.session, desk.peer, other_server, clock)
     request = await peer.receive(OPEN_REQ)
     peer.open_conf(request, services=AGENT_SERVICES, monitor_id=OWN_MONITOR, agent_state=NOT_READY, **offline)
     for count, state in enumerate((NOT_READY, AVAILABLE), 1):

@@ -76,7 +76,7 @@ class Gap:
 
     async def lost(self, services: int = SUPERVISOR_SERVICES) -> Peer:
         """Let the connection break and the session open another one; the lists of teams can follow."""
-        self.peer = await reconnected(self.desk.session, self.recorder, self.peer, self._server, self._clock)
+        self.peer = await reconnected(self.desk.session, self.peer, self._server, self._clock)
         request = await self.peer.receive(OPEN_REQ)
         self.peer.open_conf(request, services=services, monitor_id=OWN_MONITOR, agent_state=NOT_READY)
         return self.peer
@@ -412,7 +412,7 @@ class TestNamedMembers:
     ) -> None:
         peer = await open_bulk(session, server)
         await soon(session.agent("1001").start_monitoring_agent_team(team_id=TEAM, members=["1002"]))
-        peer = await reconnected(session, recorder, peer, server, clock)
+        peer = await reconnected(session, peer, server, clock)
         peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
         await recorder.wait_for("OnRecovered")
         peer.team_config(TEAM, [B], operation=ADD)
@@ -478,7 +478,7 @@ async def test_states_of_a_member_that_left_are_not_monitored_in_bulk_mode(
     peer.team_config(TEAM, [A, B], operation=WHOLE)
     await recorder.wait_for("OnNewAgentTeamMember", 2)
     await soon(session.agent("1001").start_monitoring_agent_team(team_id=TEAM))
-    peer = await reconnected(session, recorder, peer, server, clock)
+    peer = await reconnected(session, peer, server, clock)
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     peer.team_config(TEAM, [B], operation=WHOLE)
     for _ in range(2):
