@@ -181,7 +181,7 @@ async def connected(session: Session, where: dict[str, Any]) -> None:
 async def cancelled_when_it_succeeds(
     server_tls: ssl.SSLContext | None, client_tls: ssl.SSLContext | None
 ) -> None:
-    """A connect is cancelled by whatever hears of its success first: the awaiting task does not."""
+    """A connect is cancelled by what gets its success first, which is not the awaiting task."""
     listener = Listener(server_tls)
     async with listener as where:
         for by in ("listener", "callback", "turn"):
@@ -192,9 +192,9 @@ async def cancelled_when_it_succeeds(
             request = session.connect(**where)
             task = asyncio.create_task(awaited(request))
             if by == "listener":
-                session.subscribe("OnConnection", lambda args: cancel(task))  # noqa: B023
+                session.subscribe("OnConnection", lambda args: task.cancel())  # noqa: B023
             elif by == "callback":
-                request.add_done_callback(lambda done: cancel(task))  # noqa: B023
+                request.add_done_callback(lambda done: task.cancel())  # noqa: B023
             else:
                 request.add_done_callback(lambda done: cancel_soon(task))  # noqa: B023
             with pytest.raises(asyncio.CancelledError):
@@ -206,11 +206,6 @@ async def cancelled_when_it_succeeds(
 
 async def awaited(request: Request[None]) -> None:
     await request
-
-
-def cancel(task: asyncio.Task[None]) -> None:
-    """Cancel a task now."""
-    task.cancel()
 
 
 def cancel_soon(task: asyncio.Task[None]) -> None:
@@ -227,7 +222,7 @@ async def one_of_two_awaits_cancelled(
         session = Session(client_id="loops", heartbeat=None, ssl=client_tls)
         request = session.connect(**where)
         tasks = [asyncio.create_task(awaited(request)) for _ in range(2)]
-        request.add_done_callback(lambda done: cancel(tasks[0]))
+        request.add_done_callback(lambda done: tasks[0].cancel())
         with pytest.raises(asyncio.CancelledError):
             await soon(tasks[0])
         await soon(tasks[1])
@@ -256,12 +251,7 @@ async def modes_cancelled_at_every_turn(
                 with pytest.raises(asyncio.CancelledError):
                     await end
             await until(lambda: session.state is ConnectionState.DISCONNECTED)  # noqa: B023
-            await until(lambda: not library_tasks() and not any(side.sessions for side in both(sim)))
-
-
-def both(sim: Simulator) -> tuple[Any, Any]:
-    """The sides of the simulator."""
-    return sim.side_a, sim.side_b
+            await until(lambda: not library_tasks() and not sim.side_a.sessions and not sim.side_b.sessions)
 
 
 async def bulk_mode(session: Session) -> None:
