@@ -6,7 +6,8 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memcmp
 
 from .pyobjects cimport HAS_GIL, ascii_of, new_ascii
-from .wire cimport HASH_MULTIPLIER, is_plain, load_word, word_at
+from .text_words cimport hash_of_words
+from .wire cimport is_plain, load_word, word_at
 
 from .switches import is_on
 
@@ -29,7 +30,7 @@ cdef object cached_name(const unsigned char *p, Py_ssize_t size):
         return None
     first = word_at(p, size, 0)
     last = load_word(p + size - 8) if size > 8 else 0
-    place = &_names[((first + last * HASH_MULTIPLIER) * HASH_MULTIPLIER) >> NAMES_SHIFT]
+    place = &_names[hash_of_words(first, last) >> NAMES_SHIFT]
     old = place[0]
     if old != NULL:
         known = ascii_of(old, &length)

@@ -30,7 +30,7 @@ from ctios_fast.core.layout cimport (
 from ctios_fast.core.message cimport until_nul
 from ctios_fast.core.pyobjects cimport ascii_of, whole_number
 from ctios_fast.core.wire cimport load32, prefetch
-from .text_dict cimport TextDict, words_of
+from .text_dict cimport TextDict, words_of_key
 
 from ctios_fast.core.switches import is_on
 from ctios_fast.protocol.naming import message_number
@@ -249,7 +249,7 @@ cdef class FieldStore:
         ):
             return False
         key = row.texts[1]
-        if not words_of(frame + (key >> LENGTH_BITS), key & LENGTH_MASK, &row.first, &row.second):
+        if not words_of_key(frame + (key >> LENGTH_BITS), key & LENGTH_MASK, &row.first, &row.second):
             return False
         row.place = self.objects.place_of(row.first, row.second)
         prefetch(row.place, 0)

@@ -12,7 +12,8 @@ from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF
 from libc.stdint cimport uint64_t
 
-from ctios_fast.core.wire cimport HASH_MULTIPLIER, load_word
+from ctios_fast.core.text_words cimport hash_of_words
+from ctios_fast.core.wire cimport load_word
 
 cdef enum:
     MIN_TEXTS = 64
@@ -39,13 +40,9 @@ cdef PyObject *keep_text(
 cdef void free_texts(TextCache *cache) noexcept
 
 
-cdef inline uint64_t text_hash(uint64_t first, uint64_t second) noexcept:
-    return (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
-
-
 cdef inline PyObject *find_text(TextCache *cache, uint64_t first, uint64_t second) noexcept:
     # A new reference to the kept text, or NULL. There must be a table.
-    cdef uint64_t hash = text_hash(first, second)
+    cdef uint64_t hash = hash_of_words(first, second)
     cdef CachedText *place = &cache.texts[hash >> FIRST_CHOICE & (cache.places - 1)]
     if place.first != first or place.second != second or place.text == NULL:
         place = &cache.texts[hash >> SECOND_CHOICE & (cache.places - 1)]

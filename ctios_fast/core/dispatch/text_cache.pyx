@@ -6,21 +6,18 @@ from cpython.ref cimport Py_INCREF, Py_XDECREF
 from libc.stdint cimport uint64_t
 
 from ctios_fast.core.message cimport text_of
-from ctios_fast.core.wire cimport NOT_ASCII, before_nul, word_at
+from ctios_fast.core.text_words cimport hash_of_words, words_of
 from .references cimport owned
 
 
 cdef PyObject *keep_text(
     TextCache *cache, PyObject *layouts, const unsigned char *p, Py_ssize_t size
 ) except NULL:
-    cdef uint64_t first = before_nul(word_at(p, size, 0))
-    cdef uint64_t second = 0, hash
+    cdef uint64_t first, second, hash
     cdef CachedText *place
     cdef CachedText *other
     cdef PyObject *found = NULL
-    if first >> 56:                         # eight characters, and perhaps more
-        second = before_nul(word_at(p, size, 8))
-    if not cache.keeps or second >> 56 or (first | second) & NOT_ASCII:
+    if not cache.keeps or not words_of(p, size, &first, &second):
         return owned(text_of(layouts, p, size))
     if cache.texts != NULL:
         found = find_text(cache, first, second)
@@ -32,7 +29,7 @@ cdef PyObject *keep_text(
     found = owned(text_of(layouts, p, size))
     if cache.keeps:
         # A free one of its two places, else each of them in turn.
-        hash = text_hash(first, second)
+        hash = hash_of_words(first, second)
         place = &cache.texts[hash >> FIRST_CHOICE & (cache.places - 1)]
         other = &cache.texts[hash >> SECOND_CHOICE & (cache.places - 1)]
         if place.text != NULL and (other.text == NULL or cache.missed & 1):

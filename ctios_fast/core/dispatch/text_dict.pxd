@@ -4,7 +4,8 @@ cimport cython
 from cpython.object cimport PyObject
 from libc.stdint cimport uint64_t
 
-from ctios_fast.core.wire cimport HASH_MULTIPLIER, NOT_ASCII, before_nul, word_at
+from ctios_fast.core.text_words cimport hash_of_words, words_of
+from ctios_fast.core.wire cimport HASH_MULTIPLIER
 
 cdef enum:
     MAX_PROBES = 32                 # places, from the first one on, that a text may be at
@@ -14,14 +15,11 @@ cdef struct IndexPlace:
     PyObject *value                 # borrowed from the dict; NULL: free, or empty again if `first` is not 0
 
 
-cdef inline bint words_of(
+cdef inline bint words_of_key(
     const unsigned char *p, Py_ssize_t size, uint64_t *first, uint64_t *second
 ) noexcept nogil:
-    # Sets the words of the text before the first NUL. Returns false for an empty text, for one of more than
-    # 15 characters, and for one that is not ASCII. Up to seven bytes before `p` must be readable.
-    first[0] = before_nul(word_at(p, size, 0))
-    second[0] = before_nul(word_at(p, size, 8)) if first[0] >> 56 else 0
-    return first[0] != 0 and not second[0] >> 56 and not (first[0] | second[0]) & NOT_ASCII
+    # Like words_of, and false for an empty text: a free place has its words.
+    return words_of(p, size, first, second) and first[0] != 0
 
 
 @cython.final
@@ -39,7 +37,7 @@ cdef class TextDict(dict):
 
     cdef inline IndexPlace *place_of(self, uint64_t first, uint64_t second) noexcept:
         # The first place where the words may be. NULL: the index is empty.
-        cdef uint64_t hash = (first + second * HASH_MULTIPLIER) * HASH_MULTIPLIER
+        cdef uint64_t hash = hash_of_words(first, second)
         if self._count == 0:
             return NULL
         hash = (hash ^ hash >> 32) * HASH_MULTIPLIER

@@ -18,12 +18,12 @@ cdef enum:
     REMOVED = 1                     # `first` of a place that is empty again
 
 
-cdef bint _words_of_key(object key, uint64_t *first, uint64_t *second) noexcept:
+cdef bint _words_of_str(object key, uint64_t *first, uint64_t *second) noexcept:
     cdef Py_ssize_t size = 0
     cdef const char *text = ascii_of(<PyObject *>key, &size)
     if text == NULL or memchr(text, 0, size) != NULL:
         return False
-    return words_of(<const unsigned char *>text, size, first, second)
+    return words_of_key(<const unsigned char *>text, size, first, second)
 
 
 @cython.final
@@ -51,7 +51,7 @@ cdef class TextDict(dict):
         cdef size_t count = self._count
         if type(key) is not str:                    # it may equal a str that is in the index
             return self._rebuild()
-        if type(value) is not self.kind or not _words_of_key(key, &first, &second):
+        if type(value) is not self.kind or not _words_of_str(key, &first, &second):
             return 0
         if self._used >= count - count // 8:
             return self._rebuild()                  # the value is in the dict
@@ -66,7 +66,7 @@ cdef class TextDict(dict):
         if type(key) is not str:
             self._drop()                            # the caller adds, or the next addition rebuilds the index
             return 0
-        if not _words_of_key(key, &first, &second):
+        if not _words_of_str(key, &first, &second):
             return 0
         place = self.place_of(first, second)
         if place == NULL:
@@ -101,7 +101,7 @@ cdef class TextDict(dict):
             if (
                 type(<object>key) is str
                 and type(<object>value) is self.kind
-                and _words_of_key(<object>key, &first, &second)
+                and _words_of_str(<object>key, &first, &second)
             ):
                 self._put(first, second, value)
         return 0
@@ -180,7 +180,7 @@ cdef class TextDict(dict):
         """Return the value that the index has for a text, None if it has none. The text ends at a NUL."""
         cdef uint64_t first, second
         cdef PyObject *value
-        if not words_of(<const unsigned char *><const char *>text, len(text), &first, &second):
+        if not words_of_key(<const unsigned char *><const char *>text, len(text), &first, &second):
             return None
         value = self.value_at(self.place_of(first, second), first, second)
         return None if value == NULL else <object>value
