@@ -43,18 +43,23 @@ cdef class TextDict(dict):
         hash = (hash ^ hash >> 32) * HASH_MULTIPLIER
         return &self._places[hash >> 32 & (self._count - 1)]
 
-    cdef inline PyObject *value_at(self, IndexPlace *place, uint64_t first, uint64_t second) noexcept:
-        # The value of the words, as a borrowed reference, or NULL. `place`: what place_of returned.
+    cdef inline IndexPlace *find_from(self, IndexPlace *place, uint64_t first, uint64_t second) noexcept:
+        # The place that has the words, or NULL. `place`: what place_of returned.
         cdef IndexPlace *end = self._places + self._count
         cdef int _i
         if place == NULL:
             return NULL
         for _i in range(MAX_PROBES):
             if place.first == first and place.second == second and place.value != NULL:
-                return place.value
+                return place
             if place.first == 0:
                 return NULL
             place += 1
             if place == end:
                 place = self._places
         return NULL
+
+    cdef inline PyObject *value_at(self, IndexPlace *place, uint64_t first, uint64_t second) noexcept:
+        # The value of the words, as a borrowed reference, or NULL. `place`: what place_of returned.
+        place = self.find_from(place, first, second)
+        return NULL if place == NULL else place.value

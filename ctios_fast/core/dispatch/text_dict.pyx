@@ -62,26 +62,16 @@ cdef class TextDict(dict):
         # Before the dict loses the value or gets another one for the key.
         cdef uint64_t first, second
         cdef IndexPlace *place
-        cdef int _i
         if type(key) is not str:
             self._drop()                            # the caller adds, or the next addition rebuilds the index
             return 0
         if not _words_of_str(key, &first, &second):
             return 0
-        place = self.place_of(first, second)
-        if place == NULL:
-            return 0
-        for _i in range(MAX_PROBES):
-            if place.first == first and place.second == second and place.value != NULL:
-                place.first = REMOVED
-                place.second = 0
-                place.value = NULL
-                return 0
-            if place.first == 0:
-                return 0
-            place += 1
-            if place == self._places + self._count:
-                place = self._places
+        place = self.find_from(self.place_of(first, second), first, second)
+        if place != NULL:
+            place.first = REMOVED
+            place.second = 0
+            place.value = NULL
         return 0
 
     cdef int _rebuild(self) except -1:
