@@ -41,8 +41,10 @@ cdef extern from "c/slots.h":
     Py_ssize_t slot_offset "ctios_slot_offset"(object descriptor) noexcept
     PyObject **slot_of "ctios_slot"(PyObject *object, Py_ssize_t offset) noexcept
 
+cdef extern from "c/pyobjects.h":
+    PyObject *new_int "ctios_new_int"(int64_t number) noexcept      # NULL with an error, for _write to clear
+
 cdef extern from "Python.h":
-    PyObject *new_int "PyLong_FromLongLong"(long long number) noexcept
     void PyErr_Clear() noexcept
 
 cdef enum:
