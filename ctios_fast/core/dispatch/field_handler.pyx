@@ -24,15 +24,10 @@ cdef extern from "Python.h":
     size_t PY_VECTORCALL_ARGUMENTS_OFFSET
 
 
-cdef int _raised() except -1:
-    # Raises the exception that a call from C has set.
-    return -1
-
-
 cdef int _end(FieldHandler handler, PyObject *returned) except -1:
     # Ends a call that did not return None: it failed if `returned` is NULL.
     if returned == NULL:
-        _raised()
+        return -1               # the exception is set
     result = <object>returned
     Py_XDECREF(returned)
     error = unawaited(handler.handler, result)
