@@ -5,8 +5,9 @@
    it exactly.
 
    Four functions step over the fields. ctios_next_floating() stops at each field: use it in general.
-   ctios_next_listed() stops at those with some tags. ctios_floating_fills() and ctios_find_floating() serve the loops over many frames: they check a frame, and
-   the second also stores the places of the wanted fields, without stopping. */
+   ctios_next_listed() stops at those whose tags are in a table. ctios_floating_fills() and ctios_find_floating() serve
+   the loops over many frames: they check a frame, and the second also stores the places of the wanted fields, without
+   stopping. */
 
 #ifndef CTIOS_FLOATING_H
 #define CTIOS_FLOATING_H

@@ -187,6 +187,7 @@ cdef inline Py_ssize_t _take_run(
     cdef Py_ssize_t first = scan.row_count
     cdef Py_ssize_t whole
     cdef Py_ssize_t places = scan.places
+    cdef Py_ssize_t words = _words(scan)
     cdef uint64_t *run
     cdef uint64_t *before
     while count > 0 and scan.size - at >= HEADER_SIZE:
@@ -197,13 +198,13 @@ cdef inline Py_ssize_t _take_run(
         prefetch(frame, AHEAD)
         if scan.run_count == scan.capacity and not _grow_runs(scan):
             break
-        run = scan.runs + scan.run_count * (3 + places)
-        before = run - (3 + places)                 # used only if there is a run before
+        run = scan.runs + scan.run_count * words
+        before = run - words                        # used only if there is a run before
         if whole == scan.shape.size and _has_shape(&scan.shape, frame):
             if at == scan.run_end:
                 before[1 + places] += 1
             else:
-                memcpy(run, before, (3 + places) * sizeof(uint64_t))
+                memcpy(run, before, words * sizeof(uint64_t))
                 run[0] = <uint64_t>at | <uint64_t>1 << SAME_SHIFT
                 run[1 + places] = 1
                 scan.run_count += 1
