@@ -54,6 +54,16 @@ async def supervisor(session: Session, sim: Simulator) -> Agent:
     return agent
 
 
+async def supervisor_of_all(session: Session, sim: Simulator) -> Agent:
+    """Begin as ``supervisor`` does; monitor all teams and, by another monitor, agent 1002 (not ready)."""
+    agent = await supervisor(session, sim)
+    await soon(agent.start_monitoring_all_agent_teams())
+    sim.set_agent_state("1002", NOT_READY)
+    await settled(session)
+    await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
+    return agent
+
+
 def joined(recorder: Recorder) -> list[tuple[int, str]]:
     """The TeamID and AgentID of every OnNewAgentTeamMember."""
     return [(args["TeamID"], args["AgentID"]) for args in recorder.of("OnNewAgentTeamMember")]
@@ -175,11 +185,7 @@ async def test_monitors_work_again_after_a_fail_over(
     recorder = Recorder(session)
     reports: list[Any] = []
     session.subscribe("OnRecovered", reports.append)
-    agent = await supervisor(session, large)
-    await soon(agent.start_monitoring_all_agent_teams())
-    large.set_agent_state("1002", NOT_READY)
-    await settled(session)
-    await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
+    await supervisor_of_all(session, large)
     before = set(session_context(session).monitors.by_id)
     recorder.clear()
     large.fail_side("a")
@@ -200,18 +206,14 @@ async def test_monitors_work_again_after_a_fail_over(
     assert "OnAgentStateChange" not in recorder.names
 
 
-async def test_who_left_in_the_gap_is_no_longer_a_member(
+async def test_agents_that_left_in_the_gap_are_no_longer_members(
     make_session: MakeSession, clock: ManualClock, large: Simulator
 ) -> None:
     session = make_session(clock=clock)
     recorder = Recorder(session)
     reports: list[Any] = []
     session.subscribe("OnRecovered", reports.append)
-    agent = await supervisor(session, large)
-    await soon(agent.start_monitoring_all_agent_teams())
-    large.set_agent_state("1002", NOT_READY)
-    await settled(session)
-    await soon(agent.start_monitoring_agent(agent="agent.5000.1002"))
+    agent = await supervisor_of_all(session, large)
     recorder.clear()
     large.fail_side("a")
     plant, agents = large.plant, large.plant.population.agents
