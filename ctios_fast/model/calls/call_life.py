@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ctios_fast.core import Message
 from ctios_fast.model.context import Context
+from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
 
@@ -19,7 +20,8 @@ from .events import REPORTS, Report
 from .former_calls import FormerCalls
 from .live_call import LiveCall
 from .reporter import CallReporter
-from .snapshot import Connection, connections_of
+from .snapshot import Connection, connection_of, connections_of
+from .snapshot_request import request_snapshot
 
 __all__ = ["FOUND", "RENAMED", "CallLife", "Merger"]
 
@@ -202,6 +204,23 @@ class CallLife:
         if call.is_alive:
             self.reporter.report_snapshot(call, message)
         return call
+
+    def ask_for(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
+        """Ask for a call that a device listed; ``recover`` takes it in if it is not known by then.
+
+        A failure is not reported: the call becomes known by its next message.
+
+        - ``device``: where the connection is.
+        - ``state``: what the device listed, for an answer that lacks the connection.
+        """
+
+        def take_in(message: Message) -> None:
+            if self.index.get(key) is None:
+                own = connection_of(connections_of(message), key)
+                self.recover(message, key, device_id_type, device, state if own is None else own.state)
+
+        # Nobody has to see the failure of what the library asked by itself.
+        request_snapshot(self._context, key, device_id_type, take_in, not_reported).reported()
 
     def _former(self, message: Message, key: Key, is_own: bool) -> LiveCall | None:
         # The call that has a new id since the gap, at the device that a BEGIN_CALL_EVENT is about.

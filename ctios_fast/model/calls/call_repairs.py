@@ -26,7 +26,6 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import device_values, listed_calls
-from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
@@ -119,8 +118,8 @@ class CallRepairs(Repairs):
             if unknown.answer is not None and self.life.index.get(unknown.key) is None:
                 if unknown.changes == self._changes_of(unknown):
                     self._begun(unknown, unknown.answer)
-                else:
-                    self._ask_again(unknown)
+                else:  # it was not made known then, and it may have ended since
+                    self.life.ask_for(unknown.key, unknown.device_id_type, unknown.device, unknown.state)
         for call, quiet in list(self._missing.items()):
             self._missed(call, quiet)
         self._unknown.clear()
@@ -137,17 +136,6 @@ class CallRepairs(Repairs):
 
     def _changes_of(self, unknown: "_UnknownCall") -> int:
         return 0 if self.life.former is None else self.life.former.changes_of(*unknown.key[:2])
-
-    def _ask_again(self, unknown: "_UnknownCall") -> None:
-        # The call was answered, but it was not made known then, and it may have ended since.
-        key, id_type, device = unknown.key, unknown.device_id_type, unknown.device
-
-        def take_in(message: Message) -> None:
-            if self.life.index.get(key) is None:
-                state = _state_of(unknown, connection_of(connections_of(message), key))
-                self.life.recover(message, key, id_type, device, state)
-
-        request_snapshot(self.context, key, id_type, take_in, not_reported).reported()
 
     def _look_up(self, call: LiveCall) -> None:
         quiet = call.note_quiet()

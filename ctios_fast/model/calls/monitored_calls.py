@@ -2,14 +2,13 @@
 
 from ctios_fast.core import Message
 from ctios_fast.model.context import Context
-from ctios_fast.model.device_snapshot import ListedCall, listed_calls
+from ctios_fast.model.device_snapshot import listed_calls
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
 
 from .call_life import FOUND, CallLife
 from .live_call import LiveCall
-from .snapshot import connection_of, connections_of
-from .snapshot_request import request_device_snapshot, request_snapshot
+from .snapshot_request import request_device_snapshot
 
 __all__ = ["MonitoredCalls"]
 
@@ -31,23 +30,12 @@ class MonitoredCalls:
 
         def take_in(message: Message) -> None:
             for each in listed_calls(message):
-                self._ask(device, each)
+                key = (self._context.peripheral_id, each.call_id, each.device_id)
+                if self._life.index.get(key) is None:
+                    self._life.ask_for(key, each.device_id_type, device, each.state)
 
         # Nobody has to see the failure of what the library asked by itself.
         request_device_snapshot(self._context, device, take_in, not_reported).reported()
-
-    def _ask(self, device: str, listed: ListedCall) -> None:
-        key = (self._context.peripheral_id, listed.call_id, listed.device_id)
-        if self._life.index.get(key) is not None:
-            return
-
-        def found(message: Message) -> None:
-            if self._life.index.get(key) is None:
-                own = connection_of(connections_of(message), key)
-                state = listed.state if own is None else own.state
-                self._life.recover(message, key, listed.device_id_type, device, state)
-
-        request_snapshot(self._context, key, listed.device_id_type, found, not_reported).reported()
 
     def monitor_ended(self, monitor_id: int) -> None:
         """A monitor is over: the calls that it alone reports end with OnMonitoredCallEnd."""
