@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from ctios_fast.enums import AgentFlags
+
 from .team_table import Team
 
 __all__ = ["AgentTeam", "agent_team"]
 
-#: Bits of AgentFlags: a primary supervisor, and a supervisor.
-_SUPERVISORS: Final = 1 | 4
+_SUPERVISORS: Final = (AgentFlags.PRIMARY_SUPERVISOR | AgentFlags.SUPERVISOR).value
 
 
 class AgentTeam(NamedTuple):

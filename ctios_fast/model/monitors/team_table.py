@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
+from ctios_fast.enums import AgentFlags
 from ctios_fast.model.arguments import Arguments, arguments_over
 
 from .monitor_table import Monitors
@@ -31,8 +32,7 @@ __all__ = [
 MAX_PART: Final = 64
 #: Members of all teams of a session together. An agent of several teams counts in each.
 MAX_MEMBERSHIPS: Final = 1_000_000
-#: Bit of AgentFlags.
-_PRIMARY_SUPERVISOR: Final = 1
+_PRIMARY_SUPERVISOR: Final = AgentFlags.PRIMARY_SUPERVISOR.value
 #: Counter of the session: members that were not taken in, since there were too many.
 TEAM_MEMBERS_REFUSED: Final = "team_members_refused"
 
