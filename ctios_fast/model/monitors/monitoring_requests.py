@@ -614,7 +614,7 @@ class MonitoringRequests(DeskProperties):
 
         def refused(error: Refused) -> bool:
             if context.monitors.monitored_call(self) is chosen:  # the choice is as it was before
-                context.monitors.choose_call(self, former if former is not None and former.is_alive else None)
+                context.monitors.choose_call(self, former)
                 self._buttons_changed(context)
             return self._fire_refusal(error)
 
