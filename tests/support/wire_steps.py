@@ -203,6 +203,17 @@ async def recovered(desk: Desk) -> Arguments:
     return await desk.recorder.wait_for("OnRecovered")
 
 
+def queried_agent(query: Frame) -> str:
+    """The AgentID that a QUERY_AGENT_STATE_REQ names."""
+    return dict(query.floating(QUERY_LAYOUT))[5].rstrip(b"\0").decode()
+
+
+def answer_query(peer: Peer, query: Frame, state: int) -> None:
+    """Answer a QUERY_AGENT_STATE_REQ. The instrument of agent 1002 is 3002, and so on."""
+    agent_id = queried_agent(query)
+    peer.query_conf(query, state, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+
+
 async def reconnected(session: Session, peer: Peer, server: StructServer, clock: ManualClock) -> Peer:
     """Cut the connection; return the server's end of the next one, which is to ``server``."""
     assert session.is_open

@@ -31,10 +31,10 @@ from support.supervisor_steps import (
 from support.wire_steps import (
     AGENT_SERVICES,
     OWN_MONITOR,
-    QUERY_LAYOUT,
     SNAPSHOT_DEVICE_LAYOUT,
     FullRecorder,
     answer_opening,
+    answer_query,
     connected,
     disconnected,
     open_bulk,
@@ -559,9 +559,7 @@ async def reopened(
 async def answer_queries(peer: Peer, count: int) -> None:
     """Answer the repair's questions about other agents."""
     for _ in range(count):
-        query = await peer.receive(QUERY_AGENT_STATE_REQ)
-        agent_id = dict(query.floating(QUERY_LAYOUT))[5].rstrip(b"\0").decode()
-        peer.query_conf(query, AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+        answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
 
 
 async def all_monitored(desk: SupervisorDesk, recorder: FullRecorder) -> None:

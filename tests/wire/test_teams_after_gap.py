@@ -20,9 +20,10 @@ from support.supervisor_steps import SUPERVISOR_SERVICES, SupervisorDesk, open_s
 from support.wire_steps import (
     BULK_SERVICES,
     OWN_MONITOR,
-    QUERY_LAYOUT,
     FullRecorder,
+    answer_query,
     open_bulk,
+    queried_agent,
     reconnected,
     report_state,
 )
@@ -40,11 +41,6 @@ E_CTI_FUNCTION_NOT_AVAILABLE, E_CTI_TEAM_NOT_FOUND, E_CTI_SUPERVISOR_NOT_FOUND =
 
 def numbered(count: int, start: int = 2000) -> list[tuple[str, int, int]]:
     return [(str(start + number), 0, NOT_READY) for number in range(count)]
-
-
-def agent_of(query: Frame) -> str:
-    """The AgentID that a query names."""
-    return dict(query.floating(QUERY_LAYOUT))[5].rstrip(b"\0").decode()
 
 
 def ids(members: list[tuple[str, int, int]]) -> list[str]:
@@ -84,8 +80,7 @@ class Gap:
     async def answered_until_list(self) -> Frame:
         """Answer the queries for agents; return the request for the list of teams."""
         while (request := await self.peer.receive_any()).number == QUERY_AGENT_STATE_REQ:
-            agent_id = agent_of(request)
-            self.peer.query_conf(request, NOT_READY, agent_id=agent_id, instrument=f"3{agent_id[1:]}")
+            answer_query(self.peer, request, NOT_READY)
         return request
 
     async def repaired(self, teams: list[int]) -> dict[str, object]:
@@ -276,7 +271,7 @@ class TestTeams:
         gap.peer.team_config(TEAM, [A], operation=ADD)
         for _ in range(4):  # the own agent, both members, and the own agent for its skill target
             query = await gap.peer.receive(QUERY_AGENT_STATE_REQ)
-            gap.peer.query_conf(query, NOT_READY, agent_id=agent_of(query), skill_target=0)
+            gap.peer.query_conf(query, NOT_READY, agent_id=queried_agent(query), skill_target=0)
         await gap.rest_repaired()
         assert gap.changes() == [(TEAM, "1003", REMOVE, True)]
         assert "its skill target id is not known" in caplog.text
@@ -482,8 +477,7 @@ async def test_states_of_a_member_that_left_are_not_monitored_in_bulk_mode(
     peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
     peer.team_config(TEAM, [B], operation=WHOLE)
     for _ in range(2):
-        query = await peer.receive(QUERY_AGENT_STATE_REQ)
-        peer.query_conf(query, NOT_READY, agent_id=agent_of(query), instrument=f"3{agent_of(query)[1:]}")
+        answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     for _ in range(2):
         peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
     assert (await recorder.wait_for("OnRecovered"))["TeamMembersLeft"] == 1
