@@ -7,6 +7,7 @@ from ctios_fast import Agent, Arguments, Session
 from support.call_messages import ALERTING, CONNECT, HOLD, Connection, data_update, of_two_calls, send
 from support.documented_call_events import CALL_EVENTS, check_call_keywords
 from support.model import Recorder, soon
+from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_statistics_conf
 from support.struct_server import (
     DEVID_NONE,
     MONITOR_START_REQ,
@@ -143,6 +144,14 @@ class CallDesk:
         await soon(request)
 
     # --- The session's side -------------------------------------------------------------------------
+
+    async def enable_agent_statistics(self) -> None:
+        """Enable the agent's statistics after each of its calls, and answer the first query."""
+        assert self.agent is not None
+        self.agent.enable_agent_statistics(interval=None)
+        query = await self.peer.receive(QUERY_AGENT_STATISTICS_REQ)
+        agent_statistics_conf(self.peer, query, agent_id="1001")
+        await self.recorder.wait_for("OnAgentStatistics")
 
     async def settle(self) -> None:
         """Let the client take in all that was sent."""

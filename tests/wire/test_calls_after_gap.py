@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked, agent_statistics_conf
+from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked
 from support.struct_server import (
     NOT_READY,
     OPEN_REQ,
@@ -57,6 +57,17 @@ async def repairing(
 ) -> Peer:
     """Let the session open another connection, and answer which calls its device has."""
     peer = await reopened(calls, server, clock)
+    await list_calls(peer, *listed)
+    return peer
+
+
+async def repairing_bulk(
+    calls: CallDesk, server: StructServer, clock: ManualClock, *listed: tuple[int, str, int]
+) -> Peer:
+    """The same in bulk mode, where the agent of the device is asked for first."""
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
     await list_calls(peer, *listed)
     return peer
 
@@ -396,10 +407,7 @@ async def test_a_missing_call_that_is_cleared_before_its_device_is_known_has_end
     calls.send("BEGIN_CALL", other)
     await calls.settle()
     calls.clear()
-    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
-    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
-    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
-    await list_calls(peer, (503, DEVICE, HOLD))
+    peer = await repairing_bulk(calls, server, clock, (503, DEVICE, HOLD))
     for request in [await asked(peer), await asked(peer)]:
         device = request.floating(ONE_CALL_LAYOUT)[0][1]
         if device == text(DEVICE):
@@ -475,10 +483,7 @@ async def test_statistics_are_asked_for_after_a_call_that_ended_in_the_gap(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    assert calls.agent is not None
-    calls.agent.enable_agent_statistics(interval=None)
-    agent_statistics_conf(calls.peer, await calls.peer.receive(QUERY_AGENT_STATISTICS_REQ), agent_id="1001")
-    await calls.recorder.wait_for("OnAgentStatistics")
+    await calls.enable_agent_statistics()
     peer = await repairing(calls, server, clock)
     peer.control_failure_conf(await asked(peer), 13, 0)
     assert agent_asked(await peer.receive(QUERY_AGENT_STATISTICS_REQ)) == "1001"
@@ -497,10 +502,7 @@ async def test_a_call_is_the_one_that_joined_it_in_the_gap_only_if_a_device_had_
     await calls.settle()
     call = calls.found(consult)
     calls.clear()
-    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
-    peer.open_conf(await peer.receive(OPEN_REQ), services=BULK_SERVICES)
-    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
-    await list_calls(peer, (501, DEVICE, CONNECT))
+    peer = await repairing_bulk(calls, server, clock, (501, DEVICE, CONNECT))
     for request in [await peer.receive(SNAPSHOT_CALL_REQ) for _ in range(3)]:
         peer.control_failure_conf(request, 13, 0)
     snapshot_conf(peer, await asked(peer, 501), (501, DEVICE, CONNECT))

@@ -8,7 +8,7 @@ import pytest
 from support.call_messages import CONNECT, HOLD, Connection, snapshot_conf
 from support.call_steps import DEVICE, CallDesk
 from support.model import MakeSession
-from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked, agent_statistics_conf
+from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked
 from support.struct_server import SNAPSHOT_CALL_REQ, Frame
 from support.wire_steps import ONE_CALL_LAYOUT
 
@@ -48,10 +48,7 @@ async def test_statistics_are_asked_for_after_an_idle_call_that_has_ended(
     calls: CallDesk, clock: ManualClock
 ) -> None:
     await calls.open_calls(CALL)
-    assert calls.agent is not None
-    calls.agent.enable_agent_statistics(interval=None)
-    agent_statistics_conf(calls.peer, await calls.peer.receive(QUERY_AGENT_STATISTICS_REQ), agent_id="1001")
-    await calls.recorder.wait_for("OnAgentStatistics")
+    await calls.enable_agent_statistics()
     request = await asked(calls, clock, IDLE + LOOK)
     calls.peer.control_failure_conf(request, 11, 0)
     assert agent_asked(await calls.peer.receive(QUERY_AGENT_STATISTICS_REQ)) == "1001"
