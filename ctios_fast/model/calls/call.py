@@ -236,6 +236,8 @@ class Call(CallRequests):
         return self._ask_snapshot(optional_seconds("timeout", timeout), self._fire_refusal, fires_update=True)
 
     # --- What the library keeps of the call -----------------------------------------------------------
+    #
+    # LiveCall overrides these, as it does ``other_calls``. No Call of another class is created.
 
     @property
     def _shared(self) -> "CallData[Any]":

@@ -754,7 +754,8 @@ def _report_known(context: Context, serial: int, teams: Iterable[int]) -> None:
 
 
 def _checked_seconds(args: Any, timeout: float | None) -> float | None:
-    # ``timeout``, where it can be used. Raises what ``received`` returned if it is an error.
+    # ``timeout``, where it can be used. If ``received`` returned an error, that is raised first: it is in
+    # place of the program's Arguments by then, so that the traceback does not show them.
     if isinstance(args, MethodError):
         raise args
     return optional_seconds("timeout", timeout)
