@@ -118,10 +118,12 @@ class TeamLists:
     def _is_part(self, team: Team, operation: int, listed: Collection[Listed]) -> bool:
         # Whether a message is a part of a list. One that adds members is one where it continues a list, and
         # where the list is due that a server sends to a supervisor's session over a new connection.
-        if operation == _WHOLE_LIST or (operation == _ADD and team.is_listed):
+        if operation != _ADD:
+            return operation == _WHOLE_LIST
+        if team.is_listed:
             return True
         context = self._context
-        if operation != _ADD or not team.is_stale or not context.services_granted & CTI_SERVICE_SUPERVISOR:
+        if not team.is_stale or not context.services_granted & CTI_SERVICE_SUPERVISOR:
             return False
         # A list that comes late is distinguished from members that join: it names present members.
         return (
