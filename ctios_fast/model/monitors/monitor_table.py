@@ -143,7 +143,7 @@ class Monitors:
         self.starting: dict[Monitor, Any] = {}
         self.late: dict[int, Monitor] = {}
         self.agent_start: AgentStart | None = None
-        # The folder's handlers set this one, and those that are called.
+        # The folder's handlers set ``teams`` and the attributes that are called.
         self.teams: Mapping[int, Any] = {}
         self.all_teams_of: Any = None
         self.is_list_due = False
