@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from ctios_fast.core.scan.column_arrays import texts
@@ -66,5 +66,14 @@ def check_parquet() -> None:
         ) from error
 
 
-def _opened(file: str) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdout.buffer) if file == "-" else open(file, "wb")
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    if file == "-":
+        yield sys.stdout.buffer
+        return
+    try:
+        with open(file, "wb") as output:
+            yield output
+    except OSError as error:
+        error.filename = file  # an error of write names no file
+        raise

@@ -1,7 +1,7 @@
 """Which messages, connections and directions ``ctios-fast decode`` reads."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 import click
 from click.shell_completion import CompletionItem
@@ -9,6 +9,11 @@ from click.shell_completion import CompletionItem
 from ctios_fast.protocol.naming import message_number
 from ctios_fast.protocol.numbers import NAMES
 from ctios_fast.records.capture.conversation import CapturedFrame, Mark
+
+__all__ = ["Chosen", "ConnectionName", "Connections", "MessageName"]
+
+#: Connections that an error lists.
+_MAX_SHOWN: Final = 10
 
 
 class MessageName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
@@ -30,35 +35,110 @@ class MessageName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return [CompletionItem(name) for name in NAMES.values() if name.startswith(incomplete.upper())]
 
 
-class Chosen(NamedTuple):
-    """What of the input is wanted. None is everything.
+class ConnectionName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The number of a connection, or its name ``client>server``."""
+
+    name = "connection"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or the digits of the number without leading zeros."""
+        text = str(value)
+        if ">" in text:
+            return text
+        digits = text.lstrip("0")
+        if not text.isdecimal() or not digits:
+            self.fail(
+                f"{text!r} is neither the number of a connection, from 1, nor a name such as "
+                "'10.0.0.1:50001>10.0.0.2:42027'",
+                param,
+                ctx,
+            )
+        return digits
+
+
+class Connections:
+    """The connections of an input, in the order in which they appear."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}  # by name
+
+    def number(self, name: str) -> int:
+        """Return the number of a connection, from 1. A new one gets the next."""
+        return self._numbers.setdefault(name, len(self._numbers) + 1)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._numbers
+
+    def __str__(self) -> str:
+        """The first of them with their numbers, and the number of the others."""
+        shown = [f"{number} is {name}" for name, number in self._numbers.items()][:_MAX_SHOWN]
+        more = len(self._numbers) - len(shown)
+        return ", ".join([*shown, f"and {more} more"] if more else shown) or "none"
+
+
+class Chosen:
+    """What of the input is wanted, and what was found of it. None is everything.
 
     ``messages``: numbers of messages.
-    ``connection``: its name, or the number of the connection in the order in which they appear.
+    ``connection``: its name, or the digits of its number in the order in which connections appear.
     ``direction``: "client" or "server".
+
+    ``frames``, ``matching``: numbers of frames that were read, and of those that are wanted.
     """
 
-    messages: frozenset[int] | None
-    connection: str | None
-    direction: str | None
+    def __init__(
+        self, messages: frozenset[int] | None, connection: str | None, direction: str | None
+    ) -> None:
+        self.messages: Final = messages
+        self.connection: Final = connection
+        self.direction: Final = direction
+        self.frames = 0
+        self.matching = 0
+        self._connections: Final = Connections()
+        self._connection_found = connection is None
 
     @property
     def of_captures(self) -> bool:
         """Whether it names what only captures have."""
         return self.connection is not None or self.direction is not None
 
+    def takes(self, message: int) -> bool:
+        """Return whether a frame of a byte stream is wanted, and count it."""
+        self.frames += 1
+        if self.messages is not None and message not in self.messages:
+            return False
+        self.matching += 1
+        return True
+
     def of(self, items: Iterator[CapturedFrame | Mark]) -> Iterator[CapturedFrame | Mark]:
         """Yield the frames that are wanted, and what a capture lacks of the streams that are."""
-        numbers: dict[str, int] = {}  # of the connections so far
         for item in items:
             if isinstance(item, CapturedFrame):
                 connection, direction, message = item.connection, item.direction, item.message
+                self.frames += 1
             else:
                 connection, direction, message = str(item["connection"]), str(item["direction"]), None
-            number = numbers.setdefault(connection, len(numbers) + 1)
-            if (
-                self.connection in (None, connection, str(number))
-                and self.direction in (None, direction)
-                and (self.messages is None or message is None or message in self.messages)
+            number = self._connections.number(connection)
+            if self.connection not in (None, connection, str(number)):
+                continue
+            self._connection_found = True
+            if self.direction in (None, direction) and (
+                self.messages is None or message is None or message in self.messages
             ):
+                self.matching += message is not None
                 yield item
+
+    def unknown_connection(self) -> str | None:
+        """Return a sentence if the capture, read to its end, lacks the connection that is wanted."""
+        if self._connection_found:
+            return None
+        return (
+            f"the capture has no connection {self.connection}: --connection takes the number or the name of "
+            f"one of its connections ({self._connections})"
+        )
+
+    def nothing_matched(self) -> str | None:
+        """Return a sentence if the input, read to its end, has no frame that is wanted."""
+        if self.matching or (self.messages is None and not self.of_captures):
+            return None
+        return f"no frame matches the options (frames read: {self.frames})"

@@ -1,20 +1,21 @@
 """``ctios-fast decode``: a byte stream or a packet capture to JSON lines, or a capture to a table."""
 
 import io
-import os
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import click
 from click.core import ParameterSource
 
 from ctios_fast._checks import MIN_FRAME_SIZE
-from ctios_fast.core import Codec
+from ctios_fast.core import NEWEST_VERSION, Codec, codec
 from ctios_fast.errors import MissingExtra
+from ctios_fast.protocol.numbers import NAMES
+from ctios_fast.records.capture.conversation import sender
 from ctios_fast.records.capture.copies import DEFAULT_WITHIN
 from ctios_fast.records.capture.reader import DEFAULT_PORTS, CaptureReader, looks_like_capture
 from ctios_fast.records.transcript import StreamReader
 
-from .chosen import Chosen, MessageName
+from .chosen import Chosen, ConnectionName, MessageName
 from .decoding import Table, decode_capture, decode_stream
 from .file_streams import (
     WRONG_USAGE,
@@ -26,6 +27,9 @@ from .file_streams import (
     protocol_version_option,
     run_filter,
 )
+from .output_paths import OutputPath, is_same_file, overwrites
+
+_OTHER: Final = {"client": "server", "server": "client"}
 
 
 @click.command("decode")
@@ -56,6 +60,7 @@ from .file_streams import (
 )
 @click.option(
     "--connection",
+    type=ConnectionName(),
     metavar="N",
     help="Only this connection of a capture: its number, from 1 in the order in which connections appear, or "
     "its name client>server.",
@@ -77,14 +82,14 @@ from .file_streams import (
 @click.option(
     "--csv",
     "csv_file",
-    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     metavar="FILE",
     help="Write the fields of the one --message in a capture to a CSV file, instead of JSON lines.",
 )
 @click.option(
     "--parquet",
     "parquet_file",
-    type=click.Path(dir_okay=False, writable=True, allow_dash=True),
+    type=OutputPath(allow_dash=True),
     metavar="FILE",
     help="The same to a Parquet file (extra [arrow]).",
 )
@@ -135,9 +140,10 @@ def command(
 
     PASSWORDS ARE PRINTED: the tool shows what is on the wire. Treat its output accordingly.
 
-    Exit status: 0; 1 if a frame was malformed, or bytes are missing from a capture; 3 if the stream cannot be
-    read any further (a length above the limit, an end inside a frame, a damaged capture file), with a line on
-    standard error.
+    Exit status: 0; 1 if a frame was malformed, or bytes are missing from a capture; 2 for a wrong option or
+    path, or a --connection that the capture lacks; 3 if the stream cannot be read any further (a length above
+    the limit, an end inside a frame, a damaged capture file), with a line on standard error. If the options
+    choose frames and none matches, standard error has a line and the status is 0.
     """
     capture = CaptureReader(
         protocol_version=protocol_version,
@@ -150,6 +156,11 @@ def command(
     chosen = Chosen(frozenset(messages) if messages else None, connection, direction)
     if _given(context, "within") and not distinct:
         raise click.UsageError("--within goes with --distinct: give both")
+    if direction is not None and messages and all(_sender(each) == _OTHER[direction] for each in messages):
+        names = " and ".join(NAMES[each] for each in dict.fromkeys(messages))
+        raise click.UsageError(
+            f"--direction {direction} does not go with --message: only a {_OTHER[direction]} sends {names}"
+        )
     table = _table(file, messages, fields, csv_file, parquet_file)
     for_captures = {
         "--port": _given(context, "ports"),
@@ -173,6 +184,10 @@ def command(
     run_filter(file, work)
 
 
+def _sender(message: int) -> str | None:
+    return sender(codec(NEWEST_VERSION), message)
+
+
 def _given(context: click.Context, name: str) -> bool:
     """Whether an option was given, and is not its default."""
     return context.get_parameter_source(name) is not ParameterSource.DEFAULT
@@ -192,10 +207,10 @@ def _table(
         return None
     if len(set(messages)) != 1:
         raise click.UsageError("--csv and --parquet take the fields of one message: give --message once")
-    if csv_file == parquet_file:
+    if csv_file is not None and parquet_file is not None and is_same_file(csv_file, parquet_file):
         raise click.UsageError("--csv and --parquet have the same file: give each one of its own")
-    for written in filter(None, (csv_file, parquet_file)):
-        if "-" not in (written, file) and os.path.exists(written) and os.path.samefile(written, file):
+    for written in (csv_file, parquet_file):
+        if written is not None and overwrites(written, file):
             raise click.UsageError(f"{written} is the file to read: give another one to write")
     from ctios_fast.records.capture.capture_columns import ColumnCollector
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from ctios_fast.errors import CaptureError, FrameTooLarge, MissingExtra, TruncatedStream
 from ctios_fast.records.capture.conversation import CapturedFrame, Mark
@@ -51,7 +51,7 @@ def decode_stream(reader: StreamReader, chosen: Chosen, source: BinaryIO, output
     try:
         for piece in chunks(source):
             for row in reader.feed(piece):
-                if chosen.messages is not None and row["type"] not in chosen.messages:
+                if not chosen.takes(cast(int, row["type"])):
                     continue
                 if "error" in row:
                     status = INCOMPLETE
@@ -66,6 +66,7 @@ def decode_stream(reader: StreamReader, chosen: Chosen, source: BinaryIO, output
         output.flush()
         complain(f"ctios-fast decode: {error}")
         return IMPASSABLE
+    _complain_of(chosen.nothing_matched())
     return status
 
 
@@ -91,10 +92,18 @@ def decode_capture(
         return WRONG_USAGE
     except CaptureError as error:
         fault = error
-    if table is not None:
+    unknown = chosen.unknown_connection()
+    if table is not None and unknown is None:
         reader.counters.malformed += table.write(encoding)
     output.flush()
-    return _status(reader, fault)
+    status = _status(reader, fault)
+    _complain_of(unknown or chosen.nothing_matched())
+    return status if unknown is None or fault is not None else WRONG_USAGE
+
+
+def _complain_of(sentence: str | None) -> None:
+    if sentence is not None:
+        complain(f"ctios-fast decode: {sentence}")
 
 
 def _with_complaints(items: Iterator[CapturedFrame | Mark]) -> Iterator[CapturedFrame | Mark]:
@@ -128,7 +137,9 @@ def _status(reader: CaptureReader, fault: CaptureError | None) -> int:
     if any(lost.values()):
         text = ", ".join(f"{number} {what}" for what, number in lost.items() if number)
         complain(f"ctios-fast decode: {text}")
-    if not counters.connections and packets.packets:
+    if not packets.packets and fault is None:
+        complain("ctios-fast decode: the capture has no packets")
+    elif not counters.connections and packets.packets:
         complain("ctios-fast decode: no connection with a CTI Server was found (--port names its port)")
     if fault is not None:
         complain(f"ctios-fast decode: {fault}")

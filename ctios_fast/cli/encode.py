@@ -1,6 +1,6 @@
 """``ctios-fast encode``: JSON lines back to the byte stream."""
 
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import click
 
@@ -8,9 +8,11 @@ from ctios_fast.core import Codec
 from ctios_fast.errors import TranscriptError
 from ctios_fast.records.transcript import frame_from_record, has_frame, lines, parse_line
 
+from .chosen import Connections
 from .file_streams import (
     IMPASSABLE,
     INCOMPLETE,
+    WRONG_USAGE,
     complain,
     direction_option,
     encoding_option,
@@ -21,16 +23,51 @@ from .file_streams import (
 )
 
 
-def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: BinaryIO) -> int:
-    without_frame = 0
-    number = 0
+class _ChosenLines:
+    """Which lines of a capture are wanted, and what was found of them. None is everything."""
+
+    def __init__(self, connection: str | None, direction: str | None) -> None:
+        self._connection: Final = connection
+        chosen = {"connection": connection, "direction": direction}
+        self._wanted: Final = {key: value for key, value in chosen.items() if value is not None}
+        self._connections: Final = Connections()
+        self._matching = 0
+
+    def takes(self, row: object) -> bool:
+        """Return whether a line is wanted. Raises TranscriptError for a line that is not one of a capture."""
+        if not self._wanted or not isinstance(row, dict):
+            return True
+        for key in self._wanted:
+            if key not in row:
+                raise TranscriptError(key, f"the line lacks it, and --{key} is for the lines of a capture")
+        self._connections.number(str(row.get("connection")))
+        wanted = all(row[key] == value for key, value in self._wanted.items())
+        self._matching += wanted
+        return wanted
+
+    def unknown_connection(self) -> str | None:
+        """Return a sentence if no line has the connection that is wanted."""
+        if self._connection is None or self._connection in self._connections:
+            return None
+        return (
+            f"no line has the connection {self._connection!r}: --connection takes the name of a connection "
+            f"of the lines ({self._connections})"
+        )
+
+    def nothing_matched(self) -> str | None:
+        """Return a sentence if no line is wanted."""
+        return None if self._matching or not self._wanted else "no line matches the options"
+
+
+def _encode(codec: Codec, chosen: _ChosenLines, source: BinaryIO, output: BinaryIO) -> int:
+    without_frame = number = 0
     try:
         for line in lines(source):
             number += 1
             if not line or line.isspace():
                 continue
             row = parse_line(line)
-            if isinstance(row, dict) and any(row.get(key, value) != value for key, value in wanted.items()):
+            if not chosen.takes(row):
                 continue
             if has_frame(row):
                 output.write(frame_from_record(codec, row))
@@ -40,13 +77,16 @@ def _encode(codec: Codec, wanted: dict[str, str], source: BinaryIO, output: Bina
         output.flush()
         complain(f"line {number}: {error}")
         return IMPASSABLE
+    output.flush()
+    unknown = chosen.unknown_connection()
+    if (sentence := unknown or chosen.nothing_matched()) is not None:
+        complain(f"ctios-fast encode: {sentence}")
     if without_frame:
-        output.flush()
         complain(
             f"ctios-fast encode: {without_frame} lines describe what a capture lacks; they have no frame"
         )
         return INCOMPLETE
-    return 0
+    return 0 if unknown is None else WRONG_USAGE
 
 
 @click.command("encode")
@@ -76,11 +116,10 @@ def command(
     the lines. --connection and --direction choose a stream. Lines with missing, skipped or ended have no
     frame; they are counted.
 
-    Exit status: 0; 1 if lines without a frame were counted, with a line on standard error; 3 if a line is
-    not JSON or a field does not fit, with the line's number and the field on standard error. The frames of
-    all lines before it have been written.
+    Exit status: 0; 1 if lines without a frame were counted, with a line on standard error; 2 if the lines
+    lack the --connection, or FILE is also the output; 3 if a line is not JSON or a field does not fit, with
+    the line's number and the field on standard error. The frames of all lines before it have been written.
     """
     codec = Codec(protocol_version, max_frame, encoding)
-    chosen = {"connection": connection, "direction": direction}
-    wanted = {key: value for key, value in chosen.items() if value is not None}
-    run_filter(file, lambda source, output: _encode(codec, wanted, source, output))
+    chosen = _ChosenLines(connection, direction)
+    run_filter(file, lambda source, output: _encode(codec, chosen, source, output))

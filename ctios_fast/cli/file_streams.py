@@ -4,7 +4,8 @@
 0      everything was read and written
 1      ``decode``: a frame was malformed (it has its line; the rest was decoded), or bytes are missing
        from a capture; ``encode``: lines of a capture have no frame
-2      wrong usage, or an extra that is not installed
+2      wrong usage, which includes a path that cannot be used and a connection that the input lacks; or
+       an extra that is not installed
 3      the input cannot be read any further, or a stream cannot be read or written
 130    interrupted from the keyboard
 141    the reader of standard output has closed it
@@ -26,6 +27,7 @@ from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.text_encoding import checked_encoding
 
 from .group import INTERRUPTED
+from .output_paths import overwrites
 
 INCOMPLETE, WRONG_USAGE, IMPASSABLE, READER_GONE = 1, 2, 3, 141
 
@@ -104,6 +106,11 @@ def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) ->
     try:
         with _input(file) as source:
             output = _output()
+            if overwrites("-", file):
+                complain(
+                    "ctios-fast: the input is the file that standard output writes: write to another one"
+                )
+                sys.exit(WRONG_USAGE)
             status = work(source, output)
             output.flush()
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +68,65 @@ def test_options_choose_messages_connections_and_directions(capture: str, talks:
         assert lines(*arguments, capture) == [row for row in every if wanted.items() <= row.items()]
     both = lines("--message", "OPEN_REQ", "--message", "HEARTBEAT_REQ", "--connection", "1", capture)
     assert [row["message"] for row in both] == ["OPEN_REQ", "HEARTBEAT_REQ"]
-    assert lines("--connection", "3", capture) == []
+
+
+def test_an_unknown_connection_is_refused_with_those_that_the_capture_has(
+    capture: str, talks: list[Talk], tmp_path: Path
+) -> None:
+    names = ", ".join(f"{number} is {talk.name}" for number, talk in enumerate(talks, 1))
+    for given in ("3", "10.0.0.9:1>10.0.0.2:42027"):
+        done = run("--connection", given, capture)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.decode() == (
+            f"ctios-fast decode: the capture has no connection {given}: --connection takes the number or the "
+            f"name of one of its connections ({names})\n"
+        )
+    table = tmp_path / "states.csv"
+    assert run("--connection", "3", "--message", "30", "--csv", str(table), capture).returncode == 2
+    assert not table.exists()
+    assert lines("--connection", "02", capture) == lines("--connection", "2", capture) != []
+
+
+def test_an_error_lists_ten_connections_at_most(tmp_path: Path) -> None:
+    first = Talk(("10.0.0.1", 50001))
+    for port in range(50001, 50013):
+        Talk(("10.0.0.1", port), packets=first.packets).open().send("client", open_request())
+    file = tmp_path / "many.pcap"
+    file.write_bytes(pcap(first.packets))
+    done = run("--connection", "13", str(file))
+    assert done.returncode == 2
+    assert done.stderr.endswith(b", 10 is 10.0.0.1:50010>10.0.0.2:42027, and 2 more)\n")
+
+
+def test_a_damaged_capture_without_the_connection_is_damaged_first(capture: str, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(Path(capture).read_bytes()[:-5])
+    done = run("--connection", "3", str(cut))
+    assert done.returncode == 3
+    assert b"truncated or damaged" in done.stderr
+    assert b"the capture has no connection 3" in done.stderr
+
+
+def test_options_that_no_frame_matches_give_a_line(capture: str, tmp_path: Path) -> None:
+    done = run("--message", "OPEN_CONF", capture)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"ctios-fast decode: no frame matches the options (frames read: 8)\n"
+    table = tmp_path / "none.csv"
+    done = run("--message", "OPEN_CONF", "--field", "InvokeID", "--csv", str(table), capture)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"ctios-fast decode: no frame matches the options (frames read: 8)\n"
+    assert table.read_text() == "time,connection,direction,version,InvokeID\n"
+    done = run("--message", "OPEN_CONF", data=header(ged.HEARTBEAT_REQ, b"\0\0\0\7"))
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"ctios-fast decode: no frame matches the options (frames read: 1)\n"
+
+
+def test_a_capture_without_packets_gives_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "empty.pcap"
+    file.write_bytes(pcap([]))
+    done = run(str(file))
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"ctios-fast decode: the capture has no packets\n"
 
 
 def test_a_message_can_be_chosen_in_a_byte_stream() -> None:
@@ -154,6 +213,13 @@ def test_a_damaged_capture_gives_the_table_of_what_precedes(capture: str, tmp_pa
         (["--within", "2"], "give both"),
         (["--message", "AGENT_STAT_EVENT"], "did you mean AGENT_STATE_EVENT?"),
         (["--message", "30", "--csv", "x", "--field", "AgentIdd"], "AgentIdd"),
+        (["--connection", "0"], "'0' is neither the number of a connection, from 1, nor a name"),
+        (["--connection", "10.0.0.1"], "'10.0.0.1' is neither the number of a connection"),
+        (
+            ["--direction", "server", "--message", "OPEN_REQ", "--message", "5"],
+            "--direction server does not go with --message: only a client sends OPEN_REQ and HEARTBEAT_REQ",
+        ),
+        (["--direction", "client", "--message", "30"], "only a server sends AGENT_STATE_EVENT"),
     ],
 )
 def test_wrong_options_are_refused_with_advice(capture: str, arguments: list[str], advice: str) -> None:
@@ -162,11 +228,68 @@ def test_wrong_options_are_refused_with_advice(capture: str, arguments: list[str
     assert advice in " ".join(done.stderr.decode().split())
 
 
-def test_the_input_is_not_overwritten(capture: str) -> None:
+@pytest.mark.parametrize("name", ["night.pcap", "./night.pcap", "../{folder}/night.pcap", "link", "twin"])
+@pytest.mark.parametrize("by", ["path", "standard input"])
+def test_the_input_is_not_overwritten(capture: str, name: str, by: str) -> None:
+    folder = Path(capture).parent
+    (folder / "link").symlink_to("night.pcap")
+    os.link(capture, folder / "twin")
     before = Path(capture).read_bytes()
-    done = run("--message", "30", "--csv", capture, capture)
+    written = name.format(folder=folder.name)
+    with open(capture, "rb") as source:
+        done = subprocess.run(
+            [*COMMAND, "--message", "30", "--csv", written, capture if by == "path" else "-"],
+            stdin=source,
+            capture_output=True,
+            cwd=folder,
+            timeout=50,
+        )
     assert done.returncode == 2
     assert b"is the file to read: give another one to write" in done.stderr
+    assert Path(capture).read_bytes() == before
+
+
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize("other", ["./x", "{folder}/x", "link"])
+def test_two_tables_in_one_file_are_refused(capture: str, other: str, exists: bool) -> None:
+    folder = Path(capture).parent
+    (folder / "link").symlink_to("x")
+    if exists:
+        (folder / "x").write_text("kept")
+    done = subprocess.run(
+        [*COMMAND, "--message", "30", "--csv", "x", "--parquet", other.format(folder=folder), capture],
+        capture_output=True,
+        cwd=folder,
+        timeout=50,
+    )
+    assert done.returncode == 2
+    assert b"--csv and --parquet have the same file: give each one of its own" in done.stderr
+    assert (folder / "x").exists() == exists
+    assert not exists or (folder / "x").read_text() == "kept"
+
+
+def test_standard_output_is_not_the_file_of_another_table(capture: str, tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    with open(file, "wb") as output:
+        done = subprocess.run(
+            [*COMMAND, "--message", "30", "--csv", "-", "--parquet", str(file), capture],
+            stdout=output,
+            stderr=subprocess.PIPE,
+            timeout=50,
+        )
+    assert done.returncode == 2
+    assert b"give each one of its own" in done.stderr
+    assert file.read_bytes() == b""
+
+
+def test_standard_output_may_not_write_to_the_input(capture: str) -> None:
+    before = Path(capture).read_bytes()
+    with open(capture, "ab") as output:
+        done = subprocess.run([*COMMAND, capture], stdout=output, stderr=subprocess.PIPE, timeout=50)
+    assert done.returncode == 2
+    assert done.stderr == (
+        b"ctios-fast: the input is the file that standard output writes: write to another one\n"
+    )
     assert Path(capture).read_bytes() == before
 
 
@@ -179,7 +302,28 @@ def test_options_for_captures_are_refused_for_a_byte_stream(option: list[str]) -
     assert b"for captures, and the input is not one" in done.stderr
 
 
-def test_a_file_that_cannot_be_written_is_named(capture: str) -> None:
-    done = run("--message", "30", "--csv", "/nowhere/states.csv", capture)
-    assert done.returncode == 3
-    assert done.stderr == b"ctios-fast: /nowhere/states.csv: No such file or directory\n"
+@pytest.mark.parametrize("option", ["--csv", "--parquet"])
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("/nowhere/states", "there is no folder /nowhere: create it, or give another path"),
+        ("{capture}/states", "there is no folder {capture}: create it, or give another path"),
+        ("", "'' is not the name of a file: give a path to write"),
+        ("/", "is a directory"),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_wrong_usage(
+    capture: str, option: str, path: str, advice: str
+) -> None:
+    done = run("--message", "30", option, path.format(capture=capture), capture)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert advice.format(capture=capture) in done.stderr.decode()
+
+
+@pytest.mark.parametrize("option", ["--csv", "--parquet"])
+def test_a_table_that_cannot_be_written_ends_the_run_with_one_line(capture: str, option: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    done = run("--message", "30", option, "/dev/full", capture)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert done.stderr == b"ctios-fast: /dev/full: No space left on device\n"

@@ -932,6 +932,34 @@ def test_encode_writes_one_direction_of_a_captured_connection(direction: str) ->
     assert len(everything.stdout) == len(open_request(14) + open_request() + wanted["server"] + EVENT)
 
 
+def test_encode_refuses_a_connection_that_the_lines_lack() -> None:
+    talk = opened()
+    lines = run("--pcap", data=pcap(talk.packets)).stdout
+    done = encode("--connection", "1", data=lines)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        "ctios-fast encode: no line has the connection '1': --connection takes the name of a connection of "
+        f"the lines (1 is {talk.name})\n"
+    )
+
+
+def test_encode_says_that_no_line_matches() -> None:
+    lines = run("--pcap", data=pcap(opened().packets)).stdout
+    done = encode("--direction", "server", data=lines)
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr == b"ctios-fast encode: no line matches the options\n"
+
+
+@pytest.mark.parametrize("option", [("--connection", "a>b"), ("--direction", "server")])
+def test_encode_refuses_lines_that_are_not_of_a_capture_if_it_chooses(option: tuple[str, str]) -> None:
+    done = encode(*option, data=b'{"type": 5, "fields": {"InvokeID": 7}}\n')
+    assert (done.returncode, done.stdout) == (3, b"")
+    name = option[0].removeprefix("--")
+    assert done.stderr.decode() == (
+        f"line 1: {name}: the line lacks it, and {option[0]} is for the lines of a capture\n"
+    )
+
+
 def test_encode_counts_lines_without_a_frame_and_returns_1() -> None:
     talk = opened()
     lost = talk.send("server", EVENT)

@@ -30,7 +30,15 @@ from .frame_finder import HEADER, Ended, Frame, FrameFinder, Skipped
 from .packets import FIN, RST, SYN, Endpoint, Segment
 from .tcp_streams import Gap, Piece, TcpStream
 
-__all__ = ["DIRECTIONS", "CaptureCounters", "CaptureSettings", "CapturedFrame", "Conversation", "Mark"]
+__all__ = [
+    "DIRECTIONS",
+    "CaptureCounters",
+    "CaptureSettings",
+    "CapturedFrame",
+    "Conversation",
+    "Mark",
+    "sender",
+]
 
 Mark = dict[str, object]
 
@@ -286,11 +294,10 @@ class Conversation:
         known = self._known_ports()
         if sum(known) == 1:
             return 1 - known.index(True)
-        layout = self._codec.describe(number)
-        if layout is None:
+        direction = sender(self._codec, number)
+        if direction is None:
             return None
-        from_client = (layout.kind == "request") != (number in REVERSED)
-        return end if from_client else 1 - end
+        return end if direction == DIRECTIONS[0] else 1 - end
 
     def _row(self, end: int, time: float, row: Mark) -> Mark:
         name, direction = self._place(end)
@@ -312,6 +319,18 @@ class Conversation:
 
     def _end(self, endpoint: Endpoint) -> int:
         return 0 if endpoint == self._ends[0] else 1
+
+
+def sender(codec: Codec, message: int) -> str | None:
+    """Return the side that sends a message, ``"client"`` or ``"server"``.
+
+    ``codec``: of the protocol version.
+    ``message``: number of the message. None is returned for one that the version does not describe.
+    """
+    layout = codec.describe(message)
+    if layout is None:
+        return None
+    return DIRECTIONS[(layout.kind == "request") == (message in REVERSED)]
 
 
 def _shown(endpoint: Endpoint) -> str:
