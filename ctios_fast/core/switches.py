@@ -7,6 +7,7 @@ read when the core is imported. Each trick is in one file, whose header states w
 ``frame-templates``  ``core/encode/keyword_cache.pyx``
 ``vectorcall``       ``core/classes/base.pyx``
 ``attribute-table``  ``core/classes/attribute_table.pxd``
+``block-reuse``      ``core/scan/block_memory.pyx``
 ``field-store``      ``core/dispatch/field_store.pyx``
 ``last-number``      ``core/dispatch/last_number.pxd``
 ``name-cache``       ``core/name_cache.pxd``
@@ -23,6 +24,7 @@ __all__ = ["TRICKS", "is_on"]
 TRICKS = frozenset(
     {
         "attribute-table",
+        "block-reuse",
         "field-store",
         "frame-templates",
         "last-number",

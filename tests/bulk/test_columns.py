@@ -183,6 +183,47 @@ def test_rows_of_the_same_shape_equal_the_views(version: int, seed: int) -> None
     assert_equal_to_views(short, views, max_string=7)
 
 
+def _differing(frame: bytes, kind: str) -> bytes:
+    """Return a frame of the same size as an event with the agent ID 1001 that differs in one way."""
+    if kind == "another message":
+        return frame[:4] + (ged.QUERY_AGENT_STATE_CONF).to_bytes(4, "big") + frame[8:]
+    if kind == "another tag":
+        return frame[:-9] + b"\0\6" + frame[-7:]
+    if kind == "a shorter field and another one":
+        return frame[:-9] + floating(25, 5, b"1") + floating(25, 6, b"")
+    if kind == "a malformed field":
+        return frame[:-6] + b"\6" + frame[-5:]
+    if kind == "an early NUL":
+        return frame[:-4] + b"\0" + frame[-3:]
+    if kind == "no NUL":
+        return frame[:-1] + b"5"
+    assert kind == "a larger size"
+    return frame[:3] + bytes([frame[3] + 1]) + frame[4:]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "another message",
+        "another tag",
+        "a shorter field and another one",
+        "a malformed field",
+        "an early NUL",
+        "no NUL",
+        "a larger size",
+    ],
+)
+def test_one_frame_that_differs_among_equal_ones_is_seen(kind: str) -> None:
+    for at in range(40):
+        events = [state_event(b"%d\0" % (1001 + number), number % 9) for number in range(40)]
+        events[at] = _differing(events[at], kind)
+        stream = b"".join(events)
+        views, faults, others = decoded(25, stream, STATE)
+        columns = decode_columns(stream, STATE, 25, ["AgentState", "AgentID", "MonitorID"])
+        assert_equal_to_views(columns, views)
+        assert (columns.malformed, columns.others) == (len(faults), others)
+
+
 @given(st.data(), versions)
 def test_a_scan_stops_where_the_splitter_stops(data: st.DataObject, version: int) -> None:
     stream = data.draw(streams(version))

@@ -78,4 +78,7 @@ def test_a_trick_that_does_not_exist_is_refused() -> None:
         text=True,
     )
     assert done.returncode == 1
-    assert "CTIOS_FAST_WITHOUT names viewreuse; the tricks are attribute-table, field-store" in done.stderr
+    assert (
+        "CTIOS_FAST_WITHOUT names viewreuse; the tricks are attribute-table, block-reuse, field-store"
+        in done.stderr
+    )

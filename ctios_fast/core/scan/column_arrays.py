@@ -36,7 +36,8 @@ class Columns(ColumnBlock, Mapping[str, NDArray[Any]]):
 
     The arrays have one element for each well-formed frame of the message, in the buffer's order. Numbers have
     the field's own width, texts are ``S<width>``. Arrays of one ``Columns`` may share one block of memory: to
-    keep one of them and free the others, copy it.
+    keep one of them and free the others, copy it. Freed blocks of 1 MiB and more serve the next columns: up
+    to four are kept, of 64 MiB together.
 
     ``message``, ``name``, ``version``: number and name of the message, protocol version.
     ``rows``: number of elements of each array.

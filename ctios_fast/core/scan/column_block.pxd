@@ -11,7 +11,7 @@ cdef class ColumnBlock:
     cdef readonly Py_ssize_t frames
     cdef readonly Py_ssize_t others
     cdef readonly Py_ssize_t malformed
-    cdef object _block                      # NumPy array of bytes that has all columns
+    cdef object _block                      # memory of all columns
     cdef unsigned char *_start              # of the block
     cdef Target *_targets                   # places of the columns in it
     cdef dict _arrays                       # by name: the arrays that were asked for

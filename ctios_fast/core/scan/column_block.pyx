@@ -9,6 +9,7 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 
 from ctios_fast.core.layout cimport checked_max_frame
+from .block_memory cimport new_block
 from .column_plan cimport ColumnPlan
 from .column_scan cimport (
     MAX_LENGTH, Scan, Target, close_scan, column_width, fill_columns, find_rows, open_scan,
@@ -16,7 +17,7 @@ from .column_scan cimport (
 
 from ctios_fast.errors import FrameTooLarge
 
-from numpy import bool_, dtype, empty, ndarray, ones, uint8
+from numpy import bool_, dtype, ndarray, ones
 
 cdef enum:
     ALIGNMENT = 64              # of each array in the block, in bytes
@@ -78,9 +79,9 @@ cdef class ColumnBlock:
             end += _aligned(rows * target.width)
             if self.plan.columns[i].masked:
                 end += _aligned(rows)
-        self._block = empty(max(end, 1), uint8)
+        self._block = new_block(end)
         PyObject_GetBuffer(self._block, &view, PyBUF_WRITABLE)
-        self._start = <unsigned char *>view.buf         # NumPy keeps the memory as long as the array lives
+        self._start = <unsigned char *>view.buf         # the memory lives as long as the block
         PyBuffer_Release(&view)
         end = 0
         for i in range(self.plan.count):

@@ -6,16 +6,16 @@ from .column_plan cimport ColumnPlan
 
 cdef enum:
     MAX_LENGTH = 0xFFFF         # largest length of a floating field, which has 16 bits at most
-    MAX_HEADS = 16              # floating fields of a frame whose shape is kept
+    MAX_HEADS = 18              # heads of a frame whose shape is kept: size, message, 16 floating fields
 
-# The floating fields of the frame before. The next frame often has the same ones, with data of the same
-# length: then its places are the same. To find that out, the heads of the fields are compared with these, all
-# at once. A search needs each length to find the next field.
+# Size, message and floating fields of the frame before. The next frame often has the same ones, with data of
+# the same length: then its places are the same. To find that out, the frame's heads are compared with these,
+# all at once. A search needs each length to find the next field.
 cdef struct Shape:
     Py_ssize_t size             # of the frame; 0: no shape
-    int count                   # number of floating fields
-    uint32_t at[MAX_HEADS]      # offsets of their heads in the frame
-    uint32_t heads[MAX_HEADS]   # tag and length, as on the wire
+    int count                   # number of heads
+    uint32_t at[MAX_HEADS]      # offsets of the heads in the frame
+    uint32_t heads[MAX_HEADS]   # as on the wire: the body's size, the message, tag and length of each field
 
 # A run is of rows whose frames follow each other, have the same size and the same places. It has 1 + slots
 # words, and two more: the number of rows, and the size of a frame. The first word is the first frame's offset

@@ -29,6 +29,7 @@ cdef extern from *:
 
 cdef enum:
     BLOCK = 128                 # rows that are filled together
+    TOGETHER = 8                # frames that are compared with a shape at once
     FIRST_RUNS = 256            # runs that memory is allocated for at first
     SPARE = 4                   # words allocated after the last run
     LAYOUT_SHIFT = 56           # a run's first word: its first frame's offset; from this bit on, its layout
@@ -85,11 +86,28 @@ cdef inline bint _find_places_of(
 
 
 cdef inline bint _has_shape(const Shape *shape, const unsigned char *frame) noexcept nogil:
-    # Whether the frame, whose size is that of the shape, has its floating fields.
+    # Whether the frame has the shape's size, message and floating fields. That many bytes must be in memory.
     cdef uint32_t differences = 0
     cdef int i
     for i in range(shape.count):
         differences |= raw32(frame + shape.at[i]) ^ shape.heads[i]
+    return differences == 0
+
+
+cdef inline bint _all_have_shape(const Shape *shape, const unsigned char *frame) noexcept nogil:
+    # Whether TOGETHER frames that follow each other have the shape. As many bytes must be in memory. All
+    # words equal a head if both the bits that any of them has and the bits that all have are the head's.
+    cdef uint32_t any_bits, all_bits, differences = 0
+    cdef const unsigned char *at
+    cdef int i, _
+    for i in range(shape.count):
+        at = frame + shape.at[i]
+        any_bits = all_bits = raw32(at)
+        for _ in range(1, TOGETHER):
+            at += shape.size
+            any_bits |= raw32(at)
+            all_bits &= raw32(at)
+        differences |= (any_bits ^ shape.heads[i]) | (all_bits ^ shape.heads[i])
     return differences == 0
 
 
@@ -99,7 +117,11 @@ cdef void _keep_shape(
     # Keeps the shape of a well-formed frame, whose tags have two bytes.
     cdef Py_ssize_t at = fixed
     shape.size = 0
-    shape.count = 0
+    shape.count = 2
+    shape.at[0] = 0
+    shape.heads[0] = raw32(frame)
+    shape.at[1] = 4
+    shape.heads[1] = raw32(frame + 4)
     while at < size:
         if shape.count == MAX_HEADS:
             return
@@ -108,6 +130,22 @@ cdef void _keep_shape(
         shape.count += 1
         at += 4 + <Py_ssize_t>load16(frame + at + 2)
     shape.size = size
+
+
+cdef inline Py_ssize_t _rows_of_shape(
+    const Shape *shape, const unsigned char *frame, Py_ssize_t size, Py_ssize_t count
+) noexcept nogil:
+    # Number of frames that follow each other and have the shape: a multiple of TOGETHER, `count` at most.
+    # `size`: bytes of memory from the frame on.
+    cdef Py_ssize_t all_of_them = shape.size * TOGETHER
+    cdef Py_ssize_t ahead, rows = 0
+    while rows + TOGETHER <= count and size >= all_of_them and _all_have_shape(shape, frame):
+        for ahead in range(AHEAD, AHEAD + all_of_them, 64):
+            prefetch(frame, ahead)
+        frame += all_of_them
+        size -= all_of_them
+        rows += TOGETHER
+    return rows
 
 
 cdef inline Py_ssize_t _words(const Scan *scan) noexcept nogil:
@@ -148,10 +186,21 @@ cdef inline Py_ssize_t _measured(
     return length if longest < length <= limit else longest
 
 
+cdef inline bint _end_with_nul(
+    const unsigned char *last, Py_ssize_t size, Py_ssize_t k, Py_ssize_t rows
+) noexcept nogil:
+    # Whether the last bytes of the values from row `k` of a run on are NUL. `last`: that of its first row.
+    cdef unsigned char any_bit = 0
+    while k < rows:
+        any_bit |= last[k * size]
+        k += 1
+    return any_bit == 0
+
+
 cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
     # Updates the length of the longest value of each slot from the latest rows. It runs slot by slot, which
     # keeps the inner loop short.
-    cdef Py_ssize_t slot, length, longest, size, k
+    cdef Py_ssize_t slot, length, longest, size, rows, k
     cdef const unsigned char *value
     cdef const uint64_t *run
     cdef const uint64_t *end = scan.runs + scan.run_count * _words(scan)
@@ -168,7 +217,10 @@ cdef void _measure(ColumnPlan plan, Scan *scan) noexcept nogil:
             if length > longest:
                 size = _frame_size(scan, run)
                 value = scan.data + frame_offset(run[0]) + (run[slot] >> LENGTH_BITS)
-                while k < _rows_of(scan, run):
+                rows = _rows_of(scan, run)
+                if text and length == longest + 1 and _end_with_nul(value + longest, size, k, rows):
+                    k = rows
+                while k < rows:
                     longest = _measured(value + k * size, length, longest, scan.limit, text)
                     k += 1
             k = 0
@@ -185,7 +237,7 @@ cdef inline Py_ssize_t _take_run(
     cdef const unsigned char *frame
     cdef Py_ssize_t at = scan.offset
     cdef Py_ssize_t first = scan.row_count
-    cdef Py_ssize_t whole
+    cdef Py_ssize_t whole, more
     cdef Py_ssize_t places = scan.places
     cdef Py_ssize_t words = _words(scan)
     cdef uint64_t *run
@@ -202,7 +254,16 @@ cdef inline Py_ssize_t _take_run(
         before = run - words                        # used only if there is a run before
         if whole == scan.shape.size and _has_shape(&scan.shape, frame):
             if at == scan.run_end:
-                before[1 + places] += 1
+                more = _rows_of_shape(
+                    &scan.shape, frame, scan.size - at, min(count, BLOCK - (scan.row_count - scan.measured))
+                )
+                if more:
+                    before[1 + places] += <uint64_t>more
+                    scan.row_count += more - 1
+                    count -= more - 1
+                    at += (more - 1) * whole
+                else:
+                    before[1 + places] += 1
             else:
                 memcpy(run, before, words * sizeof(uint64_t))
                 run[0] = <uint64_t>at | <uint64_t>1 << SAME_SHIFT
@@ -397,13 +458,14 @@ cdef inline Py_ssize_t _whole_words(const Block *block, Py_ssize_t left, Py_ssiz
 
 
 cdef inline void _short_values(
-    const Block *block, unsigned char *to, Py_ssize_t left, uint8_t *valid, Py_ssize_t width, bint text
+    const Block *block, unsigned char *to, Py_ssize_t left, uint8_t *valid, Py_ssize_t width, bint text,
+    Py_ssize_t i,
 ) noexcept nogil:
-    # Writes each value as a whole word, whose excess bytes the next row overwrites. The last rows are copied
-    # by their exact width. `left`: bytes up to the column's end.
-    cdef Py_ssize_t i = 0
+    # From row `i` of the block on. Writes each value as a whole word, whose excess bytes the next row
+    # overwrites. The last rows are copied by their exact width. `left`: bytes up to the column's end.
     cdef Py_ssize_t whole = _whole_words(block, left, width)
     cdef unsigned char last[8]
+    to += i * width
     while i < whole:
         store_word(to, _short_value(block.frames[i], block.places[i], valid + i, width, text))
         to += width
@@ -415,39 +477,37 @@ cdef inline void _short_values(
         i += 1
 
 
-cdef bint _uniform_values(
+cdef Py_ssize_t _uniform_values(
     const Block *block, const Column *column, unsigned char *to, Py_ssize_t left, uint8_t *valid,
     Py_ssize_t width,
 ) noexcept nogil:
-    # Like _short_values, for rows that all have a value of the same length at the same place. Returns false
-    # if the values need _short_values.
+    # Like _short_values, for rows that all have a value of the same length at the same place. Returns the
+    # number of rows that it filled; the others need _short_values.
     cdef uint64_t place = block.runs[0][1 + column.sources[0].at]
     cdef Py_ssize_t length = <Py_ssize_t>(place & LENGTH_MASK)
     cdef Py_ssize_t at = <Py_ssize_t>(place >> LENGTH_BITS) + length - 8
     cdef Py_ssize_t i
-    cdef uint64_t word
-    cdef int shift = <int>(64 - 8 * length)
     cdef Py_ssize_t whole = _whole_words(block, left, width)
-    cdef unsigned char last[8]
-    if column.sources[0].kind != SOURCE_FLOATING or not 0 < length <= 8 or length > width + column.text:
-        return False
+    cdef uint64_t word, after, all_bits = 0, nuls = 0
+    cdef int shift = <int>(64 - 8 * length)
+    if column.sources[0].kind != SOURCE_FLOATING or not 0 < length <= 8:
+        return 0
+    if column.text and block.frames[0][at + 7] == 0:
+        length -= 1
     if length > width:
-        # A text that exceeds the width is one of `width` characters and its NUL, or invalid.
-        for i in range(block.count):
-            if block.frames[i][at + 7]:
-                return False
-    for i in range(block.count):
+        return 0
+    after = 0 if length == 8 else ~<uint64_t>0 << 8 * length
+    for i in range(whole):
         word = load_word(block.frames[i] + at) >> shift
-        if column.text:
-            word = before_nul(word)
-        if i < whole:
-            store_word(to, word)
-        else:
-            store_word(last, word)
-            memcpy(to, last, width)
+        store_word(to, word)
+        all_bits |= word
+        word |= after
+        nuls |= (word - <uint64_t>0x0101010101010101) & ~word
         to += width
-    memset(valid, 1, block.count)
-    return True
+    if column.text and (all_bits & after or nuls & <uint64_t>0x8080808080808080):
+        return 0                # not all texts have the length of the first one
+    memset(valid, 1, whole)
+    return whole
 
 
 cdef inline void _long_values(
@@ -499,19 +559,18 @@ cdef void _fill_column(
     _fetch_next(to, block.count * width)
     if column.masked:
         _fetch_next(valid, block.count)
-        if (
-            column.width == 0 and width <= 8 and block.uniform
-            and _uniform_values(block, column, to, left, valid, width)
-        ):
-            return
+        if column.width == 0 and width <= 8 and block.uniform:
+            done = _uniform_values(block, column, to, left, valid, width)
+            if done == block.count:
+                return
         _find_places(block, column, layouts)
     if column.width == 0:
         if width > 8:
             _long_values(block, to, left, valid, width, column.text)
         elif column.text:
-            _short_values(block, to, left, valid, width, True)
+            _short_values(block, to, left, valid, width, True, done)
         else:
-            _short_values(block, to, left, valid, width, False)
+            _short_values(block, to, left, valid, width, False, done)
     elif column.masked:
         if column.width == 4:
             _any_numbers(block, to, valid, column, 4)
