@@ -1,7 +1,8 @@
 """Writes ``ctios_fast/sync/facade.pyi`` from the classes of the model: ``python ci/make_sync_stub.py``.
 
 The synchronous classes have the public methods and attributes of the model's, with one difference: what is
-awaited there is returned here. A test compares the file with what this writes.
+awaited there is returned here. The methods are created when the module is imported, and an editor cannot see
+their docstrings there: the stub has these too. A test compares the file with what this writes.
 """
 
 import ast
@@ -25,13 +26,13 @@ CLASSES: tuple[type[Proxy], ...] = (facade.Agent, facade.Call, facade.SkillGroup
 MADE_BY_SESSION = {"Call", "SkillGroup"}
 #: Types that can be awaited; their parameter is the type of the result.
 AWAITED = {"Request", "Future", "asyncio.Future", "Coroutine"}
-#: Methods that the facade defines and that have a signature for each event.
-BY_EVENT = ("stream", "wait_for")
-#: The base class of CLASSES in the stub, with what every object of the model has.
-BASE = "_PropertyObject"
+#: Methods that the facade defines and that have the model's overloads, such as one for each event.
+OVERLOADED = ("on", "stream", "subscribe", "wait_for")
+#: The base class of CLASSES, with what every object of the model has.
+BASE = facade.PropertyObject.__name__
 #: What the stub has in place of types of the model, which its own classes do not match.
 RENAMED = {"AgentReference": "Agent", "CallReference": "Call", "CtiObject": BASE, "PropertyObject": BASE}
-HEAD = f"# Written by ci/make_sync_stub.py. {BASE} exists in this file only.\n\n"
+HEAD = "# Written by ci/make_sync_stub.py from the classes of the model.\n\n"
 
 
 class Source:
@@ -186,9 +187,18 @@ class Stub:
             self.annotation(keyword.value, source)
 
     def function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, source: Source, *, awaited: bool = True
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        source: Source,
+        text: str | None,
+        *,
+        awaited: bool = True,
     ) -> Iterator[str]:
-        """A method without its body; ``awaited``: it awaits the result and returns what that gives."""
+        """A method without its body.
+
+        - ``text``: its docstring.
+        - ``awaited``: it awaits the result and returns what that gives.
+        """
         arguments = node.args
         for each in [*arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
             if each is not None and each.annotation is not None:
@@ -197,16 +207,18 @@ class Stub:
             defaults[:] = [each and ast.Constant(...) for each in defaults]
         returned = self.annotation(node.returns, source, awaited=awaited)
         for decorator in node.decorator_list:
-            text = ast.unparse(decorator)
-            if text == "overload" or text.endswith(".setter") or text == "property":
-                if text == "overload":
+            kept = ast.unparse(decorator)
+            if kept == "overload" or kept.endswith(".setter") or kept == "property":
+                if kept == "overload":
                     self.imports.add("from typing import overload")
-                yield f"@{text}"
-        yield f"def {node.name}({ast.unparse(arguments)}) -> {returned}: ..."
+                yield f"@{kept}"
+        yield f"def {node.name}({ast.unparse(arguments)}) -> {returned}:"
+        yield from docstring(text) if text else ["    ..."]
 
-    def member(self, cls: type, name: str, *, awaited: bool = True) -> list[str]:
+    def member(self, cls: type, name: str, text: str | None, *, awaited: bool = True) -> list[str]:
         """The lines of one member of a class of the model.
 
+        - ``text``: its docstring.
         - ``awaited``: whether a method awaits its result.
         """
         for base in cls.__mro__:
@@ -226,7 +238,9 @@ class Stub:
                     line
                     for node in shown
                     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                    for line in self.function(node, source, awaited=awaited)
+                    for line in self.function(
+                        node, source, text if node is shown[0] else None, awaited=awaited
+                    )
                 ]
         raise LookupError(f"{cls.__name__}.{name} has no source")
 
@@ -246,7 +260,9 @@ class Stub:
         """The lines of each public member of a class of the model."""
         names = [name for name in dir(model) if not name.startswith("_")]
         inits = [] if model.__name__ in MADE_BY_SESSION else ["__init__"]
-        return {name: self.member(model, name) for name in [*inits, *names]}
+        texts = {"__init__": inspect.getdoc(model)}  # it describes the parameters
+        texts |= {name: inspect.getdoc(inspect.getattr_static(model, name)) for name in names}
+        return {name: self.member(model, name, texts[name]) for name in [*inits, *names]}
 
     def of_facade(self, cls: type) -> list[str]:
         """The lines of what a class of the facade defines itself."""
@@ -254,16 +270,16 @@ class Stub:
         return [
             line
             for name, nodes in source.members(cls).items()
-            if name not in ("__init__", "__repr__", *BY_EVENT)
+            if name not in ("__init__", "__repr__", *OVERLOADED)
             for node in nodes
             if isinstance(node, ast.FunctionDef)
-            for line in self.function(node, source, awaited=False)
+            for line in self.function(node, source, ast.get_docstring(node), awaited=False)
         ]
 
-    def by_event(self, model: type, name: str) -> list[str]:
-        """The lines of a method that has a signature for each event, with the facade's future and stream."""
+    def overloaded(self, proxy: type[Proxy], name: str) -> list[str]:
+        """The lines of a method that has overloads, with the facade's future and stream."""
         self.imports.add("from concurrent.futures import Future")
-        lines = self.member(model, name, awaited=False)
+        lines = self.member(proxy.STANDS_FOR, name, inspect.getdoc(getattr(proxy, name)), awaited=False)
         return [line.replace("asyncio.Future[", "Future[") for line in lines]
 
     def of_proxy(self, proxy: type[Proxy], common: dict[str, list[str]]) -> list[str]:
@@ -275,10 +291,24 @@ class Stub:
             if name not in own and lines != common.get(name)
             for line in lines
         ]
-        for name in BY_EVENT:
+        for name in OVERLOADED:
             if name in own:
-                lines += self.by_event(proxy.STANDS_FOR, name)
+                lines += self.overloaded(proxy, name)
         return lines + self.of_facade(proxy)
+
+
+def docstring(text: str) -> list[str]:
+    """The lines of a docstring."""
+    lines = text.replace("\\", r"\\").split("\n")
+    closing = [] if len(lines) == 1 else [""]
+    lines = [f'"""{lines[0]}', *lines[1:], *closing]
+    lines[-1] += '"""'
+    return [f"    {line}" if line else "" for line in lines]
+
+
+def text_of(cls: type) -> list[str]:
+    """The docstring of a class, as lines of its body."""
+    return [line.removeprefix("    ") for line in docstring(inspect.getdoc(cls) or "")]
 
 
 def stub() -> str:
@@ -286,14 +316,15 @@ def stub() -> str:
     whole = Stub()
     common = whole.of_model(PropertyObject)
     del common["__init__"]
-    bodies = {BASE: [line for lines in common.values() for line in lines]}
+    bodies = {BASE: [*text_of(facade.PropertyObject), *(line for lines in common.values() for line in lines)]}
     for proxy in CLASSES:
-        bodies[f"{proxy.__name__}({BASE})"] = whole.of_proxy(proxy, common)
-    bodies["EventStream(Generic[A])"] = whole.of_facade(facade.EventStream)
+        bodies[f"{proxy.__name__}({BASE})"] = [*text_of(proxy), *whole.of_proxy(proxy, common)]
+    stream = facade.EventStream
+    bodies["EventStream(Generic[A])"] = [*text_of(stream), *whole.of_facade(stream)]
     whole.imports |= {"from typing import Generic", "from ctios_fast.model.streams import A"}
     text = HEAD + "\n".join([*sorted(whole.imports), *sorted(whole.variables)]) + "\n"
     for name, lines in bodies.items():
-        text += f"\nclass {name}:\n" + "".join(f"    {line}\n" for line in lines)
+        text += f"\nclass {name}:\n" + "".join(f"    {line}".rstrip() + "\n" for line in lines)
     return formatted(text, STUB)
 
 

@@ -11,7 +11,7 @@
 
 The names are those of ``ctios_fast``. All sessions share one event loop in a thread of its own. A method
 returns when the server has answered, and any thread may call it. Listeners run in the thread of the loop.
-There, attributes can be read, and methods that wait raise ``MethodError``.
+There, what waits raises ``MethodError``, and everything else can be used.
 """
 
 from .facade import Agent, Call, EventStream, Session, SkillGroup

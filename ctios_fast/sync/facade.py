@@ -1,47 +1,85 @@
 """The classes of the synchronous facade, under the names of the model's.
 
-They get their methods and attributes from the model when they are used. ``facade.pyi`` lists them for editors
-and type checkers; ``ci/make_sync_stub.py`` writes it from the model's classes.
+``add_members`` gives them the methods and attributes of the model's classes. ``facade.pyi`` lists them for
+editors and type checkers; ``ci/make_sync_stub.py`` writes it from the model's classes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import Final, Generic, Self
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
+from ctios_fast.core import Message
+from ctios_fast.model import property_object
 from ctios_fast.model.agents import agent
 from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.calls import call
+from ctios_fast.model.publisher import Listener
 from ctios_fast.model.session import Session as AsyncSession
 from ctios_fast.model.skill_groups import skill_group
 from ctios_fast.model.streams import DEFAULT_BUFFER, A, Event, Overflow
 from ctios_fast.model.streams import EventStream as AsyncEventStream
 
 from .loop_thread import LoopThread
+from .members import add_members
 from .proxy import Proxy
+
+if TYPE_CHECKING:
+    from ctios_fast.messages import MessageName
 
 __all__ = ["Agent", "Call", "EventStream", "Session", "SkillGroup"]
 
+_L = TypeVar("_L", bound=Listener)
 
-class Agent(Proxy):
-    """``ctios_fast.Agent`` without await."""
+
+class PropertyObject(Proxy):
+    """What the objects have in common: an identity and properties."""
+
+    __slots__ = ()
+
+    STANDS_FOR = property_object.PropertyObject
+
+
+class Agent(PropertyObject):
+    """``ctios_fast.Agent`` without await, with the texts of its methods.
+
+    A method returns when the await would return, and raises what the await would raise.
+    """
+
+    __slots__ = ()
 
     STANDS_FOR = agent.Agent
 
 
-class Call(Proxy):
-    """``ctios_fast.Call`` without await."""
+class Call(PropertyObject):
+    """``ctios_fast.Call`` without await, with the texts of its methods.
+
+    A method returns when the await would return, and raises what the await would raise.
+    """
+
+    __slots__ = ()
 
     STANDS_FOR = call.Call
 
 
-class SkillGroup(Proxy):
-    """``ctios_fast.SkillGroup`` without await."""
+class SkillGroup(PropertyObject):
+    """``ctios_fast.SkillGroup`` without await, with the texts of its methods.
+
+    A method returns when the await would return, and raises what the await would raise.
+    """
+
+    __slots__ = ()
 
     STANDS_FOR = skill_group.SkillGroup
 
 
-class Session(Proxy):
-    """``ctios_fast.Session`` without await. ``with Session(...) as session:`` disconnects at the end."""
+class Session(PropertyObject):
+    """``ctios_fast.Session`` without await, with the texts of its methods.
+
+    A method returns when the await would return, and raises what the await would raise.
+    ``with Session(...) as session:`` disconnects at the end.
+    """
+
+    __slots__ = ()
 
     STANDS_FOR = AsyncSession
 
@@ -50,6 +88,40 @@ class Session(Proxy):
 
     def __exit__(self, *exc: object) -> None:
         self.disconnect()
+
+    def on(
+        self,
+        message_type: "int | MessageName | type[Message]",
+        handler: Callable[..., object],
+        fields: Iterable[str] | None = None,
+        *,
+        with_message: bool = False,
+    ) -> None:
+        """Call the handler with each message of a type, in the thread of the event loop.
+
+        Parameters and errors are those of ``ctios_fast.Session.on``.
+        """
+        self._home.carry_out(self._target.on, message_type, handler, fields, with_message=with_message)
+
+    def subscribe(self, event: str, listener: Listener | None = None) -> Callable[[_L], _L] | None:
+        """Call the listener with the Arguments of each event of that name, such as ``OnPostLogout``.
+
+        Without a listener it is a decorator: ``@session.subscribe("OnPostLogout")``. The listener is called
+        in the thread of the event loop.
+
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function and for a listener
+        that does not take the Arguments.
+        """
+        if listener is not None:
+            self._home.carry_out(self._target.subscribe, event, listener)
+            return None
+        subscribe = self._home.carry_out(self._target.subscribe, event)
+
+        def decorate(listener: _L) -> _L:
+            self._home.carry_out(subscribe, listener)
+            return listener
+
+        return decorate
 
     def wait_for(
         self,
@@ -62,6 +134,7 @@ class Session(Proxy):
         Its ``cancel`` ends the wait. Parameters and errors are those of ``ctios_fast.Session.wait_for``. The
         predicate is called in the thread of the event loop.
         """
+        self._home.check_can_wait("Session.wait_for()")
         outcome: Future[Arguments] = Future()
 
         def listen() -> None:
@@ -77,6 +150,7 @@ class Session(Proxy):
 
         Parameters and errors are those of ``ctios_fast.Session.stream``.
         """
+        self._home.check_can_wait("Session.stream()")
         stream: AsyncEventStream[Arguments] = self._home.call(
             self._target.stream, *events, buffer=buffer, overflow=overflow
         )
@@ -97,6 +171,7 @@ class EventStream(Generic[A]):
         return self
 
     def __next__(self) -> Event[A]:
+        self._home.check_can_wait("next() of a stream")
         try:
             event: Event[A] = self._home.call(self._stream.__anext__)
         except StopAsyncIteration:
@@ -119,4 +194,7 @@ class EventStream(Generic[A]):
 
     def close(self) -> None:
         """Take in no further event. Those that wait can still be read."""
-        self._home.call(self._stream.close)
+        self._home.carry_out(self._stream.close)
+
+
+add_members(PropertyObject, Agent, Call, SkillGroup, Session)

@@ -21,7 +21,7 @@ class LoopThread:
 
     - ``name``: of the thread.
 
-    Its methods are for other threads.
+    Only ``carry_out`` and ``follow`` may be called in the thread itself.
     """
 
     def __init__(self, name: str) -> None:
@@ -32,33 +32,56 @@ class LoopThread:
 
     @property
     def is_current(self) -> bool:
-        """Whether the caller runs in this thread."""
+        """Whether the caller runs in this thread.
+
+        Raises ``MethodError`` (E_CTIOS_UNEXPECTED) in a process that was forked from the thread's.
+        """
+        if os.getpid() != self._process:
+            raise MethodError(
+                CilCode.E_CTIOS_UNEXPECTED,
+                "the session belongs to the process that this one was forked from: create one after the fork",
+            )
         return threading.current_thread() is self._thread
+
+    def carry_out(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Call a function that does not wait, in the thread, and return what it returns.
+
+        In the thread itself the function is called at once.
+
+        Raises what the function raises, and ``MethodError`` (E_CTIOS_UNEXPECTED) in a process that was forked
+        from the thread's.
+        """
+        if self.is_current:
+            return function(*args, **kwargs)
+        result: _T = self.call(function, *args, **kwargs)
+        return result
 
     def call(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> Any:
         """Call the function in the thread, wait for what it returns if that can be awaited, and return it.
 
         What it returns is cancelled if the wait is interrupted, as by Ctrl-C.
 
-        Raises what the function raises, or what it returns fails with. Raises ``MethodError``
-        (E_CTIOS_UNEXPECTED) in the thread itself, which would wait for itself, and in a process that was
-        forked from the thread's.
+        Raises what the function raises, or what it returns fails with, and as ``check_can_wait`` does.
         """
         return _result(self.submit(function, *args, **kwargs))
 
-    def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
-        """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait."""
+    def check_can_wait(self, what: str) -> None:
+        """Refuse a call that waits in the thread itself, which would wait for itself.
+
+        - ``what``: what is called, for the error.
+
+        Raises ``MethodError`` (E_CTIOS_UNEXPECTED), also in a process that was forked from the thread's.
+        """
         if self.is_current:
             raise MethodError(
                 CilCode.E_CTIOS_UNEXPECTED,
-                "a listener runs in the thread of the event loop, which cannot wait for itself: let another "
-                "thread make this call",
+                f"{what} waits, and a listener runs in the thread of the event loop, which cannot wait for "
+                "itself: let another thread call it, such as one of a ThreadPoolExecutor",
             )
-        if os.getpid() != self._process:
-            raise MethodError(
-                CilCode.E_CTIOS_UNEXPECTED,
-                "the session belongs to the process that this one was forked from: create one after the fork",
-            )
+
+    def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
+        """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait."""
+        self.check_can_wait("this call")
         outcome: Future[Any] = Future()
 
         def start() -> None:

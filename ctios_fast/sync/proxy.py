@@ -1,7 +1,5 @@
 """Proxies of the objects of a session, for threads other than its event loop's."""
 
-import functools
-import inspect
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -16,7 +14,7 @@ from ctios_fast.model.property_object import PropertyObject
 from .converting import converted
 from .loop_thread import LoopThread
 
-__all__ = ["Proxy", "home", "proxy_of", "wrapped"]
+__all__ = ["Proxy", "awaiting", "calling", "creating", "home", "proxy_of", "reading", "wrapped", "writing"]
 
 #: The class of the proxies of each class of the model; subclasses of ``Proxy`` enter themselves.
 _CLASSES: Final[dict[type, type["Proxy"]]] = {}
@@ -84,74 +82,104 @@ class _Work:
             raise self._error
         return self._function(*self._args, **self._kwargs)
 
+    def wrapped_result(self) -> Any:
+        """What the function returns, with proxies."""
+        return wrapped(self.result())
+
     async def awaited_result(self) -> Any:
-        """What the function returns, or what its result returns when it is awaited, with proxies."""
-        answer = self.result()
-        if inspect.isawaitable(answer):
-            answer = await answer
-        return wrapped(answer)
+        """What the result of the function returns when it is awaited, with proxies."""
+        return wrapped(await self.result())
 
 
 class Proxy:
     """A proxy of an object of a session.
 
-    Every read, call and assignment is carried out in the thread of the event loop. A call whose result can be
-    awaited waits for it. In a listener, which runs in that thread, attributes can be read; what has to wait
-    raises ``MethodError``.
+    Each read, call and assignment is carried out in the thread of the event loop. Subclasses get the methods
+    and attributes of the class that they stand for from ``add_members``.
     """
 
     __slots__ = ("__weakref__", "_home", "_target")
 
     #: The class of the model that it stands for.
-    STANDS_FOR: type[PropertyObject] = PropertyObject
+    STANDS_FOR: type[PropertyObject]
+
+    #: The object of the model.
+    _target: Any
+    #: The thread of its event loop.
+    _home: LoopThread
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        _CLASSES[cls.STANDS_FOR] = cls
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        work = _Work(self.STANDS_FOR, args, kwargs)
-        del args, kwargs
-        here = home()
-        here.call(lambda: _attach(self, work.result(), here))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        target = self._target
-        if inspect.isfunction(inspect.getattr_static(type(target), name, None)):
-            return self._method(getattr(target, name))
-        if self._home.is_current:
-            return _read(target, name)
-        value = self._home.call(_read, target, name)
-        return self._method(value) if callable(value) else value
-
-    def _method(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(method)
-        def call(*args: Any, **kwargs: Any) -> Any:
-            work = _Work(method, args, kwargs)
-            del args, kwargs
-            return self._home.call(work.awaited_result)
-
-        return call
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        work = _Work(setattr, (self._target, name, value), {})
-        del value
-        self._home.call(work.result)
-
-    def __dir__(self) -> list[str]:
-        return [name for name in dir(self._target) if not name.startswith("_")]
+        if "STANDS_FOR" in vars(cls):  # not a subclass that a program derives
+            _CLASSES[cls.STANDS_FOR] = cls
 
     def __repr__(self) -> str:
         target = getattr(self, "_target", None)  # none yet in the traceback of a failed __init__
         return f"<sync {type(self).__name__} new>" if target is None else f"<sync {target!r}>"
 
 
+def creating(model: type) -> Callable[..., None]:
+    """The ``__init__`` of proxies of new objects of a class."""
+
+    def __init__(self: Proxy, /, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - a traceback shows it
+        work = _Work(model, args, kwargs)
+        del args, kwargs
+        here = home()
+        here.carry_out(lambda: _attach(self, work.result(), here))
+
+    return __init__
+
+
+def calling(name: str) -> Callable[..., Any]:
+    """A method of proxies that calls the model's method of that name, which does not wait."""
+
+    def call(self: Proxy, /, *args: Any, **kwargs: Any) -> Any:
+        work = _Work(getattr(self._target, name), args, kwargs)
+        del args, kwargs
+        return self._home.carry_out(work.wrapped_result)
+
+    return call
+
+
+def awaiting(name: str) -> Callable[..., Any]:
+    """A method of proxies that awaits what the model's method of that name returns.
+
+    It raises ``MethodError`` in a listener.
+    """
+
+    def call(self: Proxy, /, *args: Any, **kwargs: Any) -> Any:
+        work = _Work(getattr(self._target, name), args, kwargs)
+        del args, kwargs
+        self._home.check_can_wait(f"{type(self).__name__}.{name}()")
+        return self._home.call(work.awaited_result)
+
+    return call
+
+
+def reading(name: str) -> Callable[[Proxy], object]:
+    """The getter of an attribute of proxies."""
+
+    def read(self: Proxy) -> object:
+        return self._home.carry_out(_read, self._target, name)
+
+    return read
+
+
+def writing(name: str) -> Callable[[Proxy, object], None]:
+    """The setter of an attribute of proxies."""
+
+    def write(self: Proxy, value: object) -> None:
+        work = _Work(setattr, (self._target, name, value), {})
+        del value
+        self._home.carry_out(work.result)
+
+    return write
+
+
 def _attach(proxy: Proxy, target: PropertyObject, here: LoopThread) -> None:
     # In the loop's thread, as everything that reads or writes _PROXIES.
-    object.__setattr__(proxy, "_target", target)
-    object.__setattr__(proxy, "_home", here)
+    proxy._target = target  # noqa: SLF001 - a class of this module
+    proxy._home = here  # noqa: SLF001 - a class of this module
     _PROXIES[id(target)] = proxy
 
 
@@ -159,7 +187,7 @@ def proxy_of(target: PropertyObject) -> Proxy:
     """The proxy of an object. For the loop's thread."""
     found = _PROXIES.get(id(target))
     if found is None:
-        cls = next((_CLASSES[base] for base in type(target).__mro__ if base in _CLASSES), Proxy)
+        cls = next(_CLASSES[base] for base in type(target).__mro__ if base in _CLASSES)
         found = cls.__new__(cls)
         _attach(found, target, home())
     return found

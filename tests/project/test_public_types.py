@@ -88,7 +88,8 @@ def test_no_public_signature_has_any() -> None:
             function = getattr(member, "__func__", member)
             if not inspect.isfunction(function):
                 continue
-            for each in get_overloads(function) or [function]:
+            # a method of the synchronous facade has its overloads in the model
+            for each in get_overloads(inspect.unwrap(function)) or [function]:
                 seen += 1
                 signature = inspect.signature(each)
                 annotations = [one.annotation for one in signature.parameters.values()]

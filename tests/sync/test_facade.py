@@ -19,7 +19,8 @@ import pytest
 from support.model import failing
 from support.raw_client import PATIENCE
 
-from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure
+from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError
+from ctios_fast.core import Message
 from ctios_fast.sync import Agent, Session
 from ctios_fast.sync.proxy import Proxy, home
 from ctios_fast.testing import CtiServerPair, start_servers
@@ -227,19 +228,85 @@ def test_a_list_that_contains_itself_is_refused(session: Session) -> None:
     assert refused == CilCode.E_CTIOS_INVALID_ARGUMENT
 
 
-def test_a_listener_reads_and_does_not_wait(session: Session, agent: Agent) -> None:
-    seen: list[Any] = []
+#: What a listener may do: calls with a session and its agent.
+_IN_A_LISTENER: dict[str, Callable[[Session, Agent], object]] = {
+    "attribute": lambda session, agent: agent.state,
+    "object": lambda session, agent: session.agents["1001"] is agent,
+    "snapshot": lambda session, agent: session.snapshot()["agent"],
+    "counters": lambda session, agent: session.counters()["events_dropped"],
+    "get_value": lambda session, agent: agent.get_value("AgentID"),
+    "is_valid": lambda session, agent: agent.is_valid("AgentID"),
+    "set_value": lambda session, agent: agent.set_value("Mine", 1),
+    "assignment": lambda session, agent: setattr(agent, "auto_login", False),
+    "is_connected": lambda session, agent: session.is_connected(),
+    "subscribe": lambda session, agent: session.subscribe("OnCallEnd", print),
+    "decorator": lambda session, agent: session.subscribe("OnCallHeld")(print),
+    "unsubscribe": lambda session, agent: session.unsubscribe("OnCallHeld", print),
+    "new agent": lambda session, agent: Agent("1002", 5000),
+    "new session": lambda session, agent: Session(client_id="other"),
+    "agent by id": lambda session, agent: session.skill_group(7),
+    "statistics": lambda session, agent: agent.enable_agent_statistics(interval=60),
+}
+
+#: What would wait for its own thread in a listener: the name in the error, and the call.
+_REFUSED_IN_A_LISTENER: dict[str, Callable[[Session, Agent], object]] = {
+    r"Agent\.query_agent_state\(\)": lambda session, agent: agent.query_agent_state(),
+    r"Agent\.wait_for_state\(\)": lambda session, agent: agent.wait_for_state(AgentState.TALKING),
+    r"Session\.wait_for\(\)": lambda session, agent: session.wait_for("OnCallEnd"),
+    r"Session\.stream\(\)": lambda session, agent: session.stream("OnCallEnd"),
+    r"Session\.disconnect\(\)": lambda session, agent: session.__exit__(),
+}
+
+
+def in_a_listener(session: Session, agent: Agent, call: Callable[[Session, Agent], object]) -> object:
+    """What a call returns or raises in a listener."""
+    done: Future[object] = Future()
 
     @session.subscribe("OnAgentStateChange")
     def listen(args: Arguments) -> None:
-        seen.append(agent.state)
-        seen.append(session.current_agent)
-        seen.append(failing(agent.query_agent_state))
-        seen.append(failing(lambda: session.stream("OnCallEnd")))
+        try:
+            done.set_result(call(session, agent))
+        except BaseException as error:
+            done.set_exception(error)
 
     agent.set_agent_state(AgentState.AVAILABLE)
-    assert seen == [AgentState.AVAILABLE, agent, CilCode.E_CTIOS_UNEXPECTED, CilCode.E_CTIOS_UNEXPECTED]
-    assert session.counters()["listener_errors"] == 0
+    return done.result(PATIENCE)
+
+
+@pytest.mark.parametrize("what", _IN_A_LISTENER)
+def test_a_listener_may_do_what_does_not_wait(session: Session, agent: Agent, what: str) -> None:
+    call = _IN_A_LISTENER[what]
+    for _ in range(2):  # one for each time that the call unsubscribes it
+        session.subscribe("OnCallHeld", print)
+    seen = in_a_listener(session, agent, call)
+    elsewhere = call(session, agent)
+    assert type(seen) is type(elsewhere)
+    assert seen == elsewhere or isinstance(seen, Agent | Session)
+
+
+@pytest.mark.parametrize("name", _REFUSED_IN_A_LISTENER)
+def test_what_waits_is_refused_in_a_listener(session: Session, agent: Agent, name: str) -> None:
+    with pytest.raises(MethodError, match=f"^{name} waits, .* let another thread call it") as error:
+        in_a_listener(session, agent, _REFUSED_IN_A_LISTENER[name])
+    assert error.value.code == CilCode.E_CTIOS_UNEXPECTED
+    assert session.is_open
+    assert session.counters()["open_requests"] == 0
+
+
+def test_a_stream_is_closed_and_not_read_in_a_listener(session: Session, agent: Agent) -> None:
+    stream = session.stream("OnCallEnd")
+    with pytest.raises(MethodError, match=r"^next\(\) of a stream waits"):
+        in_a_listener(session, agent, lambda session, agent: next(stream))
+    in_a_listener(session, agent, lambda session, agent: stream.close())
+    assert list(stream) == []
+
+
+def test_a_listener_sends_a_message_that_has_no_confirmation(session: Session, agent: Agent) -> None:
+    answered: Future[Message] = Future()
+    session.on("CONFIG_KEY_EVENT", answered.set_result)
+    fields = {"PeripheralID": 5000}
+    in_a_listener(session, agent, lambda session, agent: session.send("CONFIG_REQUEST_KEY_EVENT", fields))
+    assert answered.result(PATIENCE)["ConfigkeyStatus"] == 0
 
 
 def test_attributes_can_be_set(agent: Agent) -> None:
@@ -270,6 +337,31 @@ def test_eight_threads_send_a_thousand_requests_each(session: Session) -> None:
     assert threading.active_count() == before
     counters = session.counters()
     assert (counters["open_requests"], counters["requests_timed_out"]) == (0, 0)
+
+
+def test_listeners_look_at_the_session_while_eight_threads_send(session: Session) -> None:
+    session.set_bulk_mode(5000)
+    agents = [session.agent(str(1001 + number), agent_instrument=str(3001 + number)) for number in range(8)]
+    states = (AgentState.AVAILABLE, AgentState.NOT_READY)
+    seen: list[object] = []
+
+    @session.subscribe("OnAgentStateChange")
+    def look(args: Arguments) -> None:
+        known = session.snapshot()["agent"]
+        seen.append(
+            (len(known), session.counters()["listener_errors"], session.agents[args["AgentID"]].state)
+        )
+
+    def work(agent: Agent) -> None:
+        agent.login()
+        for state in states * 50:
+            agent.set_agent_state(state)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, agents))
+    assert len(seen) >= 8 * 100
+    assert {each[:2] for each in seen} == {(8, 0)}
+    assert session.counters()["open_requests"] == 0
 
 
 def test_nothing_stays_alive(pair: CtiServerPair) -> None:
