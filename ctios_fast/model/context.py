@@ -28,6 +28,7 @@ from .modes import PASSIVE_MESSAGES, Mode
 from .monitors.monitor_table import Monitors
 from .publisher import EventPublisher, Listener
 from .registry import Registry
+from .repair_plan import Repairable
 from .supervisors.chat_clients import ChatClients
 from .waits import Predicate, wait_for_event
 
@@ -124,6 +125,10 @@ def _nothing() -> None:
     pass
 
 
+def _nothing_asked(found: Iterable[object]) -> None:
+    del found
+
+
 def _no_devices() -> tuple[str, ...]:
     return ()
 
@@ -172,6 +177,8 @@ class Context:
         "accepts_maintenance",
         "agent_at",
         "agent_named",
+        "ask",
+        "ask_for_states",
         "buttons",
         "call_idle_check",
         "call_vanished",
@@ -244,6 +251,11 @@ class Context:
         #: The agent of an AgentID, created if it is not known; None where there is no place for it. The
         #: folder of agents sets it.
         self.agent_named: Callable[[str], CurrentAgent | None] = _nobody
+        #: Asks once for objects, in the window of a repair. The recovery sets it.
+        self.ask: Callable[[Iterable[Repairable]], object] = _nothing_asked
+        #: Asks for the states of agents of whose changes the session hears from now on. The folder of agents
+        #: sets it.
+        self.ask_for_states: Callable[[Iterable[CurrentAgent]], object] = _nothing_asked
         #: The calls at devices that have not ended. The folder of calls sets it.
         self.calls_at: Callable[..., Iterable[Any]] = _no_calls
         #: Which clients serve which agents.
@@ -337,6 +349,10 @@ class Context:
         self.hears_all = mode.hears_all
         self.monitored_agents_changed()
         self.send = self._send_passively if mode.is_passive else self._send_any
+
+    def hears(self, agent: CurrentAgent) -> bool:
+        """Whether the session hears of every change of the agent's state."""
+        return self.hears_all or agent is self.current_agent or self.monitors.is_monitored(agent.agent_id)
 
     def require_thread(self) -> None:
         """Raise ``MethodError`` (E_CTIOS_UNEXPECTED) unless this is the thread of the session's loop."""

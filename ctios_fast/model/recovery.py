@@ -1,6 +1,7 @@
 """Recovery: after a gap in the events, everything whose state may have changed is asked for.
 
 The agents that the program named when it set the mode are asked for in the same way, once, after the opening.
+So are the agents whose monitoring begins.
 
 A gap is a lost connection, or a time in which the peripheral was out of reach though the connection was up.
 The server never repeats the events of a gap. A repair is a plan of steps, which the kinds of objects
@@ -12,6 +13,7 @@ the counts.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -38,6 +40,9 @@ _ASKED: Final = "Asked"
 _REPAIRED: Final = "Repaired"
 _GIVEN_UP: Final = "GivenUp"
 
+#: The step of what is asked for outside a repair.
+_NOT_COUNTED: Final = RepairStep(tuple, None, of_objects=False)
+
 #: What failed in one run of the plan, with the error and whether it is an object of the model.
 _Failures = list[tuple[Repairable, CtiOsError, bool]]
 
@@ -45,8 +50,8 @@ _Failures = list[tuple[Repairable, CtiOsError, bool]]
 class Recovery:
     """Brings a session's objects up to date after a gap.
 
-    ``repaired`` and ``given_up`` count objects after gaps, ``unanswered`` those of a first opening whose
-    state could not be asked for; all since the session was made.
+    ``repaired`` and ``given_up`` count objects after gaps. ``unanswered`` counts those whose state could not
+    be asked for at a first opening, or when their monitoring began. All are since the session was made.
     """
 
     def __init__(self, context: Context, max_open_requests: int) -> None:
@@ -56,10 +61,15 @@ class Recovery:
         #: What runs, or ran last; None without one.
         self.task: asyncio.Task[object] | None = None
         self._context = context
+        #: What ``ask`` was given and is not asked for yet.
+        self._unasked: deque[Repairable] = deque()
+        #: What asks for it, or did so last; None without one.
+        self._asking: asyncio.Task[object] | None = None
         #: The program keeps at least half of the requests that may be open.
         self._window = max(1, min(_WINDOW, max_open_requests // 2))
         #: When the repair began that is not over yet; None without one.
         self._began: float | None = None
+        context.ask = self.ask
 
     def start(self) -> None:
         """Begin. Called within the dispatch of the message that ends the gap: the next may be an event."""
@@ -91,11 +101,24 @@ class Recovery:
                 self._ask(steps), name="ctios_fast-first-queries"
             )
 
+    def ask(self, found: Iterable[Repairable]) -> None:
+        """Ask once for objects that need it outside a repair. A loss leaves them to the next repair.
+
+        - ``found``: the objects. They wait for those that were given before, so that one window serves all.
+        """
+        self._unasked.extend(found)
+        if self._unasked and (self._asking is None or self._asking.done()):
+            task = self._ask_outside_repair()
+            self._asking = asyncio.get_running_loop().create_task(task, name="ctios_fast-queries")
+
     def stop(self) -> None:
         """Stop, as when the connection is lost again; the next ``start`` begins with what is left."""
-        task, self.task = self.task, None
-        if task is not None:
-            task.cancel()
+        tasks = (self.task, self._asking)
+        self.task = self._asking = None
+        self._unasked.clear()
+        for task in tasks:
+            if task is not None:
+                task.cancel()
 
     async def _ask(self, steps: Iterable[RepairStep]) -> None:
         failures: _Failures = []
@@ -107,6 +130,20 @@ class Recovery:
                 return  # the next start asks again
         self._ended()
         self._context.tally.clear()  # what the opening found is not found again by a repair
+        self._note_unanswered(failures, asked)
+
+    async def _ask_outside_repair(self) -> None:
+        failures: _Failures = []
+        asked = 0
+        while self._unasked:
+            found = list(self._unasked)
+            self._unasked.clear()
+            asked += len(found)
+            if not await self._run(found, _NOT_COUNTED, failures):
+                return  # the repair asks again
+        self._note_unanswered(failures, asked)
+
+    def _note_unanswered(self, failures: _Failures, asked: int) -> None:
         if failures:
             self.unanswered += len(failures)
             log.warning(

@@ -91,7 +91,11 @@ async def test_a_members_logout_leaves_the_supervisor_connected(
     session: Session, recorder: Recorder, large: Simulator
 ) -> None:
     agent = await supervisor(session, large)
+    recorder.clear()
     assert len(await soon(agent.start_monitoring_all_agent_teams())) == TEAMS
+    await recorder.wait_for("OnQueryAgentStateConf", MEMBERS + TEAMS - 2)  # one for each member
+    await settled(session)
+    assert len(recorder.of("OnQueryAgentStateConf")) == MEMBERS + TEAMS - 2
     recorder.clear()
     for state in (NOT_READY, AVAILABLE, NOT_READY, LOGOUT):
         large.set_agent_state("1002", state)
@@ -105,6 +109,22 @@ async def test_a_members_logout_leaves_the_supervisor_connected(
     large.set_agent_state("1002", NOT_READY)
     await settled(session)
     assert recorder.names == []
+
+
+async def test_changes_from_before_the_monitoring_are_found(
+    session: Session, recorder: Recorder, large: Simulator
+) -> None:
+    agent = await supervisor(session, large)
+    for agent_id in ("1002", "1003"):
+        large.set_agent_state(agent_id, NOT_READY)
+    await settled(session)
+    assert session.agents["1002"].state == LOGOUT
+    await soon(agent.start_monitoring_all_agent_teams())
+    await recorder.wait_for("OnMonitoredAgentStateChange", 2)
+    assert {args["AgentID"] for args in recorder.of("OnMonitoredAgentStateChange")} == {"1002", "1003"}
+    assert {each.state for each in session.agents.values()} == {LOGOUT, NOT_READY}
+    truth = {each: large.plant.population.agents[each].state for each in session.agents}
+    assert {each: agent.state for each, agent in session.agents.items()} == truth
 
 
 async def test_members_who_join_and_leave_are_reported(

@@ -311,6 +311,7 @@ async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twic
     watching = desk.agent.start_monitoring_agent_team(team_id=7)
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
     await soon(watching)
+    await answer_queries(desk.peer, 1)
     asked = await started(desk)
     assert asked.fixed(START_LAYOUT)[4] == 0
 
@@ -562,12 +563,13 @@ async def answer_queries(peer: Peer, count: int) -> None:
         answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
 
 
-async def all_monitored(desk: SupervisorDesk, recorder: FullRecorder) -> None:
-    """Monitor all teams (one), an agent, and a call of the agent."""
+async def all_monitored(desk: SupervisorDesk, recorder: FullRecorder, members: int = 0) -> None:
+    """Monitor all teams (one, with that number of members), an agent, and a call of the agent."""
     request = desk.agent.start_monitoring_all_agent_teams()
     desk.peer.team_list_conf(await desk.peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
     await soon(request)
+    await answer_queries(desk.peer, members)
     await started(desk)
     await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
     recorder.clear()
@@ -578,7 +580,7 @@ async def test_monitors_are_started_again_with_new_ids(
 ) -> None:
     await all_monitored(desk, recorder)
     peer = await reopened(desk, recorder, server, clock)
-    await answer_queries(peer, 2)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
     peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7, 8], 0, more=False)
     for _ in range(3):
         request = await peer.receive_any()
@@ -587,6 +589,7 @@ async def test_monitors_are_started_again_with_new_ids(
             peer.monitor_start_conf(request, 178)
         else:
             peer.monitor_start_conf(request, 180 + request.fixed("II")[1])
+    await answer_queries(peer, 1)  # of the monitored agent, once it is monitored again
     for _ in range(2):  # the own device, and that of the monitored agent
         request = await peer.receive(SNAPSHOT_DEVICE_REQ)
         if request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text(DEVICE))]:
@@ -615,8 +618,9 @@ async def test_a_monitor_that_the_server_refuses_then_is_lost(
     await started(desk)
     recorder.clear()
     peer = await reopened(desk, recorder, server, clock)
-    await answer_queries(peer, 2)
+    await answer_queries(peer, 1)
     peer.failure_conf(await peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)
+    await answer_queries(peer, 1)
     peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
     report = await recorder.wait_for("OnRecovered")
     assert [report[name] for name in ("MonitorsAsked", "MonitorsRestored", "MonitorsLost")] == [1, 0, 1]
@@ -631,7 +635,7 @@ async def test_nothing_is_kept_after_a_disconnect(
     desk: SupervisorDesk, recorder: FullRecorder, server: StructServer
 ) -> None:
     desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE), ("1009", 0, AVAILABLE)])
-    await all_monitored(desk, recorder)
+    await all_monitored(desk, recorder, members=2)
     await disconnected(desk.session, desk.peer)
     monitors = session_context(desk.session).monitors
     assert (monitors.by_id, monitors.wanted, monitors.starting, monitors.late) == ({}, {}, {}, {})

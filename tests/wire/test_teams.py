@@ -12,15 +12,20 @@ from support.struct_server import (
     NOT_READY,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
+    SNAPSHOT_DEVICE_REQ,
     StructServer,
 )
-from support.supervisor_steps import SupervisorDesk, open_supervisor
+from support.supervisor_steps import SUPERVISOR_SERVICES, SupervisorDesk, open_supervisor
 from support.wire_steps import (
     AGENT_SERVICES,
     OWN_MONITOR,
     FullRecorder,
+    answer_opening,
+    answer_query,
     disconnected,
     open_bulk,
+    queried_agent,
+    reconnected,
     report_state,
 )
 
@@ -398,6 +403,165 @@ class TestStates:
         await recorder.wait_for("OnMonitoredAgentStateChange")
         assert desk.session.agents["1009"].state == AVAILABLE
         assert desk.session.counters()["events_of_unknown_monitors"] == 0
+
+
+class TestStatesFromBefore:
+    """The states of members that changed while nothing monitored the team."""
+
+    @pytest.fixture
+    async def listed(self, desk: SupervisorDesk, recorder: FullRecorder) -> SupervisorDesk:
+        """A team of three, as the opening lists it."""
+        desk.peer.team_config(TEAM, [OWN, A, B])
+        await report_state(desk.peer, recorder)
+        recorder.clear()
+        return desk
+
+    async def test_each_member_is_asked_for_when_the_monitoring_starts(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed)
+        queries = [await listed.peer.receive(QUERY_AGENT_STATE_REQ) for _ in range(2)]
+        assert [queried_agent(each) for each in queries] == ["1002", "1003"]
+        assert listed.session.agents["1003"].is_doubtful
+        answer_query(listed.peer, queries[0], NOT_READY)
+        answer_query(listed.peer, queries[1], LOGOUT)
+        args = await recorder.wait_for("OnMonitoredAgentStateChange")
+        assert [args[name] for name in ("AgentID", "AgentState", "EventReasonCode", "Recovered")] == [
+            "1003",
+            LOGOUT,
+            0,
+            True,
+        ]
+        assert recorder.names == [
+            "OnQueryAgentStateConf",
+            "OnQueryAgentStateConf",
+            "OnMonitoredAgentStateChange",
+        ]
+        assert (listed.session.agents["1002"].state, listed.session.agents["1003"].state) == (
+            NOT_READY,
+            LOGOUT,
+        )
+
+    async def test_an_answer_does_not_replace_the_state_of_an_event(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed)
+        queries = [await listed.peer.receive(QUERY_AGENT_STATE_REQ) for _ in range(2)]
+        listed.peer.agent_state_event(AVAILABLE, agent_id="1002", instrument="3002", monitor_id=TEAM_MONITOR)
+        for query in queries:
+            answer_query(listed.peer, query, LOGOUT)
+        await recorder.wait_for("OnMonitoredAgentStateChange", 2)
+        assert listed.session.agents["1002"].state == AVAILABLE
+        assert [args["AgentID"] for args in recorder.of("OnMonitoredAgentStateChange")] == ["1002", "1003"]
+
+    async def test_a_refused_query_leaves_the_state_doubtful(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed)
+        listed.peer.failure_conf(await listed.peer.receive(QUERY_AGENT_STATE_REQ), E_CTI_TEAM_NOT_FOUND)
+        answer_query(listed.peer, await listed.peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
+        await until(lambda: listed.session.counters()["first_queries_failed"] == 1)
+        assert listed.session.agents["1002"].is_doubtful
+        listed.peer.agent_state_event(AVAILABLE, agent_id="1002", instrument="3002", monitor_id=TEAM_MONITOR)
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        assert not listed.session.agents["1002"].is_doubtful
+
+    async def test_members_that_another_monitor_reports_are_not_asked_for(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed)
+        for _ in range(2):
+            answer_query(listed.peer, await listed.peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
+        listed.peer.team_config(8, [A, ("1004", 0, AVAILABLE)])
+        await report_state(listed.peer, recorder)
+        await watched(listed, 8, 82)
+        query = await listed.peer.receive(QUERY_AGENT_STATE_REQ)
+        assert queried_agent(query) == "1004"
+
+    async def test_members_are_asked_for_again_when_the_monitoring_starts_again(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        for _ in range(2):
+            await watched(listed)
+            for state in (NOT_READY, LOGOUT):
+                answer_query(listed.peer, await listed.peer.receive(QUERY_AGENT_STATE_REQ), state)
+            stopping = listed.agent.stop_monitoring_agent_team(team_id=TEAM)
+            listed.peer.monitor_stop_conf(await listed.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+            await soon(stopping)
+
+    async def test_a_member_of_a_later_list_has_the_state_that_the_list_says(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        listed.peer.team_config(TEAM, [OWN, ("1002", 0, LOGOUT), B])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        await report_state(listed.peer, recorder)
+        assert listed.session.agents["1002"].state == LOGOUT
+        assert [(args["AgentID"], args["AgentState"]) for args in recorder.of("OnNewAgentTeamMember")] == [
+            ("1002", LOGOUT)
+        ]
+
+    async def test_a_list_does_not_replace_a_state_that_events_report(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed)
+        for _ in range(2):
+            answer_query(listed.peer, await listed.peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
+        await recorder.wait_for("OnQueryAgentStateConf", 2)
+        listed.peer.team_config(TEAM, [("1001", 5, LOGOUT), ("1002", 0, LOGOUT), ("1003", 0, LOGOUT)])
+        await report_state(listed.peer, recorder)
+        assert [each.state for each in listed.session.agents.values()] == [NOT_READY, AVAILABLE, AVAILABLE]
+
+    async def test_an_agent_who_joins_a_monitored_team_has_the_state_that_the_message_says(
+        self, listed: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(listed, 8, 82)
+        listed.peer.team_config(8, [("1002", 0, LOGOUT)], operation=1)
+        await report_state(listed.peer, recorder)
+        assert listed.session.agents["1002"].state == LOGOUT
+
+    async def test_a_loss_leaves_the_members_to_the_repair(
+        self,
+        listed: SupervisorDesk,
+        recorder: FullRecorder,
+        server: StructServer,
+        clock: ManualClock,
+    ) -> None:
+        await watched(listed)
+        await listed.peer.receive(QUERY_AGENT_STATE_REQ)
+        peer = await reconnected(listed.session, listed.peer, server, clock)
+        await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
+        peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [TEAM], 0, more=False)
+        peer.monitor_start_conf(await peer.receive(MONITOR_AGENT_TEAM_START_REQ), 181)
+        for _ in range(2):
+            answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), LOGOUT)
+        peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+        report = await recorder.wait_for("OnRecovered")
+        assert [report[name] for name in ("AgentsAsked", "LogoutsFound", "GivenUp")] == [3, 0, 0]
+        assert [each.state for each in listed.session.agents.values()] == [NOT_READY, LOGOUT, LOGOUT]
+        assert listed.session.counters()["first_queries_failed"] == 0
+
+    async def test_a_change_before_the_monitor_starts_again_is_found(
+        self,
+        listed: SupervisorDesk,
+        recorder: FullRecorder,
+        server: StructServer,
+        clock: ManualClock,
+    ) -> None:
+        await watched(listed)
+        for _ in range(2):
+            answer_query(listed.peer, await listed.peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+        await recorder.wait_for("OnQueryAgentStateConf", 2)
+        peer = await reconnected(listed.session, listed.peer, server, clock)
+        await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
+        peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [TEAM], 0, more=False)
+        # an answer from before this confirmation would be out of date
+        peer.monitor_start_conf(await peer.receive(MONITOR_AGENT_TEAM_START_REQ), 181)
+        for state in (AVAILABLE, LOGOUT):
+            answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), state)
+        peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+        report = await recorder.wait_for("OnRecovered")
+        assert [report[name] for name in ("AgentsAsked", "LogoutsFound")] == [3, 1]
+        assert [each.state for each in listed.session.agents.values()] == [NOT_READY, AVAILABLE, LOGOUT]
 
 
 class TestAllTeams:

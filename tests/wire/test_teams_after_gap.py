@@ -434,7 +434,10 @@ class TestMonitoredAgent:
         peer = await monitored.lost()
         peer.team_config(TEAM, [B], operation=ADD)
         peer.team_config(OTHER_TEAM, [], operation=ADD)
-        report = await monitored.repaired([TEAM, OTHER_TEAM])
+        request = await monitored.answered_until_list()
+        peer.team_list_conf(request, [TEAM, OTHER_TEAM], 0, more=False)
+        answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+        report = await monitored.rest_repaired()
         assert (report["MonitorsAsked"], report["TeamMembersLeft"]) == (0, 2)
         [stop] = monitored.recorder.of("OnStopMonitoringAgent")
         assert stop["AgentReference"] == "agent.5000.1002"
@@ -448,6 +451,7 @@ class TestMonitoredAgent:
         request = await monitored.answered_until_list()
         peer.team_list_conf(request, [TEAM, OTHER_TEAM], 0, more=False)
         peer.monitor_start_conf(await peer.receive(MONITOR_START_REQ), 178)
+        answer_query(peer, await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
         for _ in range(2):  # the own device, and that of the monitored agent
             peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
         await monitored.recorder.wait_for("OnRecovered")

@@ -22,15 +22,19 @@ class Gap:
         "is_doubtful",
         "is_named",
         "is_returning",
+        "is_unheard",
         "reason",
         "return_to",
     )
 
     def __init__(self) -> None:
-        #: Whether the program named the agent when it set the mode, and nothing was heard of it since.
+        #: Whether the state is asked for though none is known: the program named the agent when it set the
+        #: mode, or its monitoring has begun.
         self.is_named = False
         #: Whether events may have been missed since the state was heard of.
         self.is_doubtful = False
+        #: Whether they may have been missed because nothing monitored the agent, and no connection was lost.
+        self.is_unheard = False
         #: Whether the library logs the agent in again if the gap logged it out.
         self.is_returning = False
         #: Whether the library has logged the agent in again, and the state from before is still to come.

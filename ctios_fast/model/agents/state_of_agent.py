@@ -48,6 +48,7 @@ __all__ = [
     "apply_listed_state",
     "apply_state",
     "ask_at_opening",
+    "doubt_unheard",
     "needs_repair",
 ]
 
@@ -278,10 +279,11 @@ class StateOfAgent(AgentRequests):
         # After a gap, an agent that is found in another state changed it meanwhile: its event is fired, since
         # the server does not repeat it. One that is found logged out though it was not was logged out. The
         # events of that logout are fired: with the reason that the program gave if it had asked for the
-        # logout, otherwise with that of a forced logout.
+        # logout, otherwise with that of a forced logout. An agent whose monitoring has just begun may have
+        # logged out long ago: that is a change like any other.
         state = message["AgentState"]
         gap = self._gap or NO_GAP
-        is_missed = gap.is_doubtful and self.is_logged_in and state == states.LOGOUT
+        is_missed = gap.is_doubtful and not gap.is_unheard and self.is_logged_in and state == states.LOGOUT
         is_changed = gap.is_doubtful and self.state is not None and state not in (self.state, states.UNKNOWN)
         reason = FORCED_LOGOUT if gap.reason is None else gap.reason
         if gap is not NO_GAP:
@@ -303,6 +305,12 @@ class StateOfAgent(AgentRequests):
             self._apply_state(state, 0)
         elif self._buttons is not None:  # the first answer is what a desktop begins with
             self._buttons.report(self.unique_object_id, message.type)
+
+    def _apply_listed_state(self, state: int) -> None:
+        # Takes in the state that a list of a team's members names, where nothing newer was heard.
+        self.state = agent_state(state)
+        if self._is_followed:
+            self._state_heard(None)
 
     def _apply_late_answer(self, message: Message) -> None:
         # Takes in the answer to a query that a repair made while the state was doubtful. Where an event has
@@ -397,6 +405,8 @@ class StateOfAgent(AgentRequests):
 
     def _doubt(self) -> None:
         gap = self._open_gap()
+        if not gap.is_doubtful:
+            gap.is_unheard = False
         gap.is_doubtful = True
         if self.auto_login and self.is_logged_in and gap.reason is None:
             gap.is_returning = True
@@ -406,6 +416,13 @@ class StateOfAgent(AgentRequests):
     def _ask_at_opening(self) -> None:
         # Has the state asked for once the mode is open, though nothing was heard of the agent yet.
         gap = self._open_gap()
+        gap.is_doubtful = gap.is_named = True
+
+    def _doubt_unheard(self) -> None:
+        # The session did not hear of changes of the state until now, and hears of them from now on.
+        gap = self._open_gap()
+        if not gap.is_doubtful:
+            gap.is_unheard = True
         gap.is_doubtful = gap.is_named = True
 
     def _needs_repair(self) -> bool:
@@ -446,13 +463,10 @@ class ChangeOfAgent(StateChange):
         self._agent._change_failed(self, error)  # noqa: SLF001 - a class of this module
 
 
-def apply_listed_state(agent: StateOfAgent, state: int) -> None:
-    """Take in the state that a list of a team's members names, where nothing was heard of the agent."""
-    agent.state = agent_state(state)
-
-
 #: What other modules do with the state of an agent. A program does not see it among the agent's methods.
 apply_state: Final = StateOfAgent._apply_state  # noqa: SLF001 - a class of this module
 apply_domain_state: Final = StateOfAgent._apply_domain_state  # noqa: SLF001 - a class of this module
+apply_listed_state: Final = StateOfAgent._apply_listed_state  # noqa: SLF001 - a class of this module
+doubt_unheard: Final = StateOfAgent._doubt_unheard  # noqa: SLF001 - a class of this module
 ask_at_opening: Final = StateOfAgent._ask_at_opening  # noqa: SLF001 - a class of this module
 needs_repair: Final = StateOfAgent._needs_repair  # noqa: SLF001 - a class of this module

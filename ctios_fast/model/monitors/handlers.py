@@ -169,10 +169,18 @@ class TeamLists:
     def _add(self, team: Team, listed: Listed) -> None:
         context, agent_id = self._context, listed.agent_id
         agent: Agent | None = context.agent_named(agent_id)  # type: ignore[assignment]
-        if agent is None or not team.add(agent_id, listed.flags):
+        if agent is None:
             return
-        if agent.state is None and listed.state is not None:
+        was_heard = context.hears(agent)
+        is_changed = team.add(agent_id, listed.flags)
+        if listed.state is not None and (agent.state is None or not (was_heard or agent.is_doubtful)):
+            # the only source of the state: where events or a repair report it, they decide
+            is_changed = is_changed or agent.state != listed.state
             apply_listed_state(agent, listed.state)
+        elif not was_heard and context.hears(agent):
+            context.ask_for_states([agent])
+        if not is_changed or agent_id not in team.members:
+            return
         team.reported[agent_id] = context.monitors.team_requests
         context.fire("OnNewAgentTeamMember", member_arguments, agent, team, ADDED, listed)
 

@@ -1,7 +1,9 @@
 """MonitorRepairs: the steps that bring teams up to date and start monitors again after a lost connection.
 
-They come after the step about agents, so that the lists of teams that follow an opening have come. They come
-before the steps about calls, so that no event of a monitored device is missed after its calls were asked for.
+They come after the step about the session's own agent, so that the lists of teams that follow an opening have
+come. They come before the steps about calls, so that no event of a monitored device is missed after its calls
+were asked for. For the same reason the states of monitored agents are asked for after their monitors have
+started.
 """
 
 import logging
@@ -9,6 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ctios_fast.errors import Refused
+from ctios_fast.model.agents.agent_repairs import AGENTS_ASKED, AgentRepairs
+from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.calls.refusals import is_about_the_call
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_request import not_reported
@@ -40,6 +44,7 @@ class MonitorRepairs(Repairs):
         self.steps = (
             RepairStep(self._find_lists, None, of_objects=False),
             RepairStep(self._find_monitors, _ASKED, of_objects=False),
+            RepairStep(self._find_members, AGENTS_ASKED),
         )
 
     def _find_lists(self) -> Iterable[Repairable]:
@@ -49,6 +54,10 @@ class MonitorRepairs(Repairs):
     def _find_monitors(self) -> Iterable[Repairable]:
         wanted = self.context.monitors.wanted.values()
         return [_Question(self, each) for each in list(wanted) if each.monitor_id is None]
+
+    def _find_members(self) -> Iterable[Repairable]:
+        repairs: AgentRepairs = self.context.registry[AGENTS.name].repairs  # type: ignore[assignment]
+        return repairs.find_left()
 
     def repair_ended(self) -> None:
         """Nothing more is asked for: lists that have come are complete. Called by the recovery."""

@@ -314,8 +314,13 @@ class MonitoringRequests(DeskProperties):
 
     def _team_started(self, context: Context, number: int, monitor: Monitor) -> None:
         team = context.monitors.team_of(number)
-        if team is not None:
-            team.watch(self)
+        if team is None:
+            return
+        agents: Table[Any] = context.registry["agent"]
+        members = [agent for agent_id in team.members if (agent := agents.get(agent_id)) is not None]
+        # the monitor reports changes only, and those from before it are unknown
+        context.ask_for_states([each for each in members if not context.hears(each)])
+        team.watch(self)
 
     def _stop_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         team = context.monitors.teams.get(number)
