@@ -4,6 +4,7 @@ It is loaded in every run of pytest where the package is installed. Therefore it
 a test that uses one.
 """
 
+import argparse
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
@@ -27,10 +28,20 @@ _AS_PROCESS: Final = "--cti-process"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of the plugin."""
     group = parser.getgroup("ctios_fast", "simulated CTI Servers")
-    group.addoption(_SEED, type=int, default=0, metavar="N", help="seed of the simulated contact centres")
+    group.addoption(_SEED, type=_seed, default=0, metavar="N", help="seed of the simulated contact centres")
     group.addoption(
         _AS_PROCESS, action="store_true", help="run each simulated contact centre as a process of its own"
     )
+
+
+def _seed(text: str) -> object:
+    """The value of the option. Raises the error that pytest reports."""
+    from .sim.centre_options import CENTRE_OPTIONS
+
+    try:
+        return CENTRE_OPTIONS["seed"].parsed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +59,7 @@ def start_cti_servers(request: pytest.FixtureRequest) -> Iterator[StartCtiServer
 
     Each pair runs until the test ends.
     """
+    from .core.secret import Secret
     from .testing import start_servers
 
     config = request.config
@@ -55,6 +67,8 @@ def start_cti_servers(request: pytest.FixtureRequest) -> Iterator[StartCtiServer
     with ExitStack() as running:
 
         def start(**options: Any) -> "CtiServerPair":
+            if isinstance(options.get("client_password"), str):
+                options["client_password"] = Secret(options["client_password"])  # for tracebacks
             return running.enter_context(start_servers(**{**defaults, **options}))
 
         yield start

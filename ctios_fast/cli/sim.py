@@ -7,27 +7,56 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from types import FrameType
-from typing import Literal
+from typing import Any
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
-from ctios_fast.core import NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.protocol.codes import DEFAULT_PORTS
 from ctios_fast.sim.centre import Centre, CentreSettings
-from ctios_fast.sim.plant import ConnectionIdForm, IdChange
-from ctios_fast.sim.scenario import READY_SCENARIOS, Scenario, ScenarioError, load_scenario
-from ctios_fast.sim.sim_clocks import MAX_SPEED, MIN_SPEED
+from ctios_fast.sim.centre_options import CENTRE_OPTIONS, OneOf, checked_settings, conflict
+from ctios_fast.sim.scenario import READY_SCENARIOS
+
+from .output_paths import OutputPath
 
 PASSWORD_VARIABLE = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
 
-_MAX_SEED = (1 << 64) - 1
-_MAX_TAKEOVER = 3600.0
+_DEFAULTS = CentreSettings()
 _PORT = click.IntRange(0, 65535)
-_COUNT = click.IntRange(min=0)
-_SEED = click.IntRange(0, _MAX_SEED)
 
 log = logging.getLogger("ctios_fast.sim")
+
+
+class _Value(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The value of an option of ``CENTRE_OPTIONS``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._option = CENTRE_OPTIONS[name]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """Return the value. Raises click's BadParameter with the error that tests get too."""
+        if not isinstance(value, str):
+            return value  # a default
+        try:
+            return self._option.parsed(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the words that the option takes."""
+        words = self._option.kind.words if isinstance(self._option.kind, OneOf) else ()
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+def _value(name: str) -> dict[str, Any]:
+    """The type of an option of ``CENTRE_OPTIONS``, and its metavar if it takes one of some words."""
+    kind = CENTRE_OPTIONS[name].kind
+    shown = {"metavar": f"[{'|'.join(kind.words)}]"} if isinstance(kind, OneOf) else {}
+    return {"type": _Value(name), **shown}
 
 
 async def _serve(centre: Centre) -> None:
@@ -91,31 +120,41 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 )
 @click.option(
     "--peripheral",
-    type=_COUNT,
-    default=5000,
+    "peripheral_id",
+    **_value("peripheral_id"),
+    default=_DEFAULTS.peripheral_id,
     metavar="N",
     show_default=True,
     help="PeripheralID of the agents.",
 )
-@click.option("--agents", type=_COUNT, default=1000, metavar="N", show_default=True, help="How many agents.")
+@click.option(
+    "--agents",
+    **_value("agents"),
+    default=_DEFAULTS.agents,
+    metavar="N",
+    show_default=True,
+    help="How many agents.",
+)
 @click.option(
     "--first-agent",
-    type=_COUNT,
-    default=1001,
+    **_value("first_agent"),
+    default=_DEFAULTS.first_agent,
     metavar="N",
     show_default=True,
     help="AgentID of the first agent.",
 )
 @click.option(
     "--first-extension",
-    type=_COUNT,
-    default=3001,
+    **_value("first_extension"),
+    default=_DEFAULTS.first_extension,
     metavar="N",
     show_default=True,
     help="Extension and instrument of the first agent.",
 )
 @click.option(
     "--password",
+    "client_password",
+    **_value("client_password"),
     metavar="PW",
     envvar=PASSWORD_VARIABLE,
     help="ClientPassword that OPEN_REQ must carry; without it any is accepted. The environment variable "
@@ -123,8 +162,9 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 )
 @click.option(
     "--protocol-max",
-    type=click.IntRange(OLDEST_VERSION, NEWEST_VERSION),
-    default=NEWEST_VERSION,
+    "version",
+    **_value("version"),
+    default=_DEFAULTS.protocol_max,
     metavar="V",
     show_default=True,
     help="Newest protocol version accepted.",
@@ -137,44 +177,44 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 )
 @click.option(
     "--seed",
-    type=_SEED,
-    default=0,
+    **_value("seed"),
+    default=_DEFAULTS.seed,
     metavar="N",
     show_default=True,
     help="Of all random choices: the same seed gives the same calls.",
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(MIN_SPEED, MAX_SPEED),
-    default=1.0,
+    **_value("speed"),
+    default=_DEFAULTS.speed,
     metavar="X",
     show_default=True,
     help="Simulated seconds of the calls in a real second.",
 )
 @click.option(
     "--clock",
-    type=click.Choice(["real", "virtual"]),
+    **_value("clock"),
     default="real",
     show_default=True,
     help="Virtual: time moves only by the command advance.",
 )
 @click.option(
     "--disorder",
-    type=_SEED,
+    **_value("disorder"),
     metavar="SEED",
     help="Send events that belong together in any order that the protocol allows.",
 )
 @click.option(
     "--id-change",
-    type=click.Choice([change.value for change in IdChange]),
-    default=IdChange.UPDATE.value,
+    **_value("id_change"),
+    default=_DEFAULTS.id_change.value,
     show_default=True,
     help="How clients learn the IDs of a call after a conference or transfer.",
 )
 @click.option(
     "--connection-ids",
-    type=click.Choice([form.value for form in ConnectionIdForm]),
-    default=ConnectionIdForm.STATIC.value,
+    **_value("connection_ids"),
+    default=_DEFAULTS.connection_ids.value,
     show_default=True,
     help="Form of ConnectionDeviceIDs.",
 )
@@ -185,107 +225,73 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 )
 @click.option(
     "--pair",
-    type=click.Choice(["active-standby", "both-active"]),
-    default="active-standby",
+    **_value("pair"),
+    default=_DEFAULTS.pair,
     show_default=True,
     help="Whether one side or both serve sessions.",
 )
 @click.option(
     "--takeover",
-    type=click.FloatRange(0.0, _MAX_TAKEOVER),
-    default=0.0,
+    **_value("takeover"),
+    default=_DEFAULTS.takeover,
     metavar="SECONDS",
     show_default=True,
     help="How long after the active side's end the standby becomes active.",
 )
 @click.option(
     "--strict/--lenient",
-    default=True,
+    default=_DEFAULTS.strict,
     show_default=True,
     help="Refuse what the protocol refuses, or take undefined mask bits and a missing ClientPassword.",
 )
-@click.option("--control", "control_path", metavar="PATH", help="Unix socket for commands, made at PATH.")
+@click.option(
+    "--control",
+    "control_path",
+    type=OutputPath(allow_dash=False),
+    metavar="PATH",
+    help="Unix socket for commands, made at PATH.",
+)
 @click.option("--verbose", is_flag=True, help="Log everything that happens, not only what is refused.")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     host: str,
     port_a: int,
     port_b: int,
-    peripheral: int,
-    agents: int,
-    first_agent: int,
-    first_extension: int,
-    password: str | None,
-    protocol_max: int,
-    scenario: str | None,
-    seed: int,
-    speed: float,
-    clock: str,
-    disorder: int | None,
-    id_change: str,
-    connection_ids: str,
-    shared_consult_id: bool,
-    pair: Literal["active-standby", "both-active"],
-    takeover: float,
-    strict: bool,
     control_path: str | None,
     verbose: bool,
+    **options: Any,
 ) -> None:
     """Run a simulated CTI Server pair.
 
     Both sides share one peripheral's agents and calls. Once they listen, one line is printed:
-    "ready a=H:P b=H:P". Refused requests are logged to stderr. SIGINT or SIGTERM ends the program with status
-    0, a port in use with status 1. Without a scenario nothing happens by itself.
+    "ready a=H:P b=H:P". Refused requests are logged to stderr. Without a scenario nothing happens by itself.
+
+    Exit status: 0 after SIGINT or SIGTERM; 1 if it cannot listen, such as on a port in use; 2 for a wrong
+    option, path or scenario.
     """
-    chosen = None if scenario is None else _scenario(ctx, scenario)
-    virtual = clock == "virtual"
-    if virtual and _given(ctx, "speed"):
-        raise click.UsageError("--speed does not go with --clock virtual, which moves by advance only")
-    settings = CentreSettings(
-        host=host,
-        port_a=port_a,
-        port_b=port_b,
-        peripheral_id=peripheral,
-        agents=agents,
-        first_agent=first_agent,
-        first_extension=first_extension,
-        client_password=password,
-        protocol_max=protocol_max,
-        scenario=chosen,
-        seed=seed,
-        speed=speed,
-        virtual=virtual,
-        disorder=disorder,
-        id_change=IdChange(id_change),
-        connection_ids=ConnectionIdForm(connection_ids),
-        shared_consult_id=shared_consult_id,
-        pair=pair,
-        takeover=takeover,
-        strict=strict,
-        control_path=control_path,
-    )
+    given = {name: value for name, value in options.items() if _given(ctx, name)}
+    sentence = conflict(given, _flag)
+    if sentence is not None:
+        raise click.UsageError(sentence)
     try:
+        settings = CentreSettings(
+            host=host, port_a=port_a, port_b=port_b, control_path=control_path, **checked_settings(given)
+        )
         centre = Centre(settings)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if virtual and control_path is None:
+    if settings.virtual and control_path is None:
         click.echo("warning: --clock virtual without --control: time will not move", err=True)
     with _log_to_stderr(verbose):
         asyncio.run(_serve(centre))
 
 
-def _scenario(ctx: click.Context, name: str) -> Scenario:
-    """The scenario that was chosen. Raises click's UsageError."""
-    for option in ("agents", "first_agent", "first_extension"):
-        if _given(ctx, option):
-            raise click.UsageError(
-                f"--{option.replace('_', '-')} does not go with --scenario, which has its own agents"
-            )
-    try:
-        return load_scenario(name)
-    except ScenarioError as error:
-        raise click.UsageError(str(error)) from None
+def _flag(name: str) -> str:
+    """The option of the command line with a name of ``CENTRE_OPTIONS``."""
+    flag = CENTRE_OPTIONS[name].flag
+    return flag if isinstance(flag, str) else next(word for words in flag.values() for word in words)
 
 
 def _given(ctx: click.Context, name: str) -> bool:

@@ -15,7 +15,14 @@ from ctios_fast.core.secret import Secret
 from ctios_fast.protocol import numbers as messages
 from ctios_fast.protocol.enums import AgentState, StatusCode, SystemEventID
 from ctios_fast.sim.plant import MAX_AGENTS, Plant, PlantAgent, PlantSettings, Population
-from ctios_fast.sim.plant.wire_limits import MAX_PERIPHERAL_ID, MAX_UINT, number_fault, text_fault
+from ctios_fast.sim.plant.wire_limits import (
+    MAX_AGENT_ID,
+    MAX_EXTENSION,
+    MAX_PERIPHERAL_ID,
+    MAX_UINT,
+    number_fault,
+    text_fault,
+)
 from ctios_fast.sim.server.client_session import ClientSession
 from ctios_fast.sim.server.frame_faults import BAD_FRAMES, MAX_DELAY, MAX_FAULTS, BadFrame
 from ctios_fast.sim.server.server_pair import ServerPair
@@ -34,8 +41,6 @@ COMPONENT_FAILED: Final = 50002
 _WAYS_TO_FAIL: Final = ("kill", "freeze", "garbage", "mid_frame", "graceful")
 _GARBAGE_BYTES: Final = 4096
 _HALF_A_FRAME: Final = b"\0\0\0\x40\0\0\0\x1e\0\0"
-_MAX_AGENT_ID_DIGITS: Final = 11
-_MAX_EXTENSION_DIGITS: Final = 15
 
 
 class Simulator:
@@ -117,8 +122,8 @@ class Simulator:
             raise ValueError(f"peripheral_id is 0 to {MAX_PERIPHERAL_ID}, not {peripheral_id}")
         if not 0 <= agents <= MAX_AGENTS:
             raise ValueError(f"agents is 0 to {MAX_AGENTS}, not {agents}")
-        _check_numbers("agents", agents, first_agent, _MAX_AGENT_ID_DIGITS)
-        _check_numbers("extensions", agents, first_extension, _MAX_EXTENSION_DIGITS)
+        _check_numbers("agents", agents, first_agent, MAX_AGENT_ID)
+        _check_numbers("extensions", agents, first_extension, MAX_EXTENSION)
         if pair not in ("active-standby", "both-active"):
             raise ValueError(f"pair is 'active-standby' or 'both-active', not {pair!r}")
         if not 0 <= takeover < float("inf"):
@@ -404,9 +409,9 @@ def _check_range(what: str, given: float, most: float) -> None:
         raise ValueError(f"{what} is 0 to {most:.0f}, not {given}")
 
 
-def _check_numbers(what: str, count: int, first: int, digits: int) -> None:
-    if count < 0 or first < 0 or len(str(first + max(count, 1) - 1)) > digits:
-        raise ValueError(f"{what} are numbers of at most {digits} digits: {count} from {first} do not fit")
+def _check_numbers(what: str, count: int, first: int, maximum: int) -> None:
+    if first < 0 or first + max(count, 1) - 1 > maximum:
+        raise ValueError(f"{what} are numbers from 0 to {maximum}: {count} from {first} do not fit")
 
 
 def _secrets(passwords: Any) -> dict[str, Secret] | Exception | None:

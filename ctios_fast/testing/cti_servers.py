@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict, TypeVar
 
+from ctios_fast.core.secret import Secret
 from ctios_fast.sim import Simulator
 from ctios_fast.sim.centre import Centre, CentreSettings
 from ctios_fast.sim.control import CommandError, run_command
@@ -132,7 +133,7 @@ def start_in_process(settings: CentreSettings) -> Iterator[CtiServerPair]:
 
 @contextmanager
 def start_process(
-    options: list[str], peripheral_id: int, client_password: str | None
+    options: list[str], peripheral_id: int, client_password: Secret | None
 ) -> Iterator[CtiServerPair]:
     """Run ``ctios-fast sim`` on free ports as a process, until the context ends.
 
@@ -149,7 +150,7 @@ def start_process(
         command += ["--peripheral", str(peripheral_id), "--control", path, *options]
         environment = dict(os.environ)
         if client_password is not None:
-            environment[_PASSWORD_VARIABLE] = client_password
+            environment[_PASSWORD_VARIABLE] = client_password.reveal()
         log_path = os.path.join(folder, "log")
         with open(log_path, "wb") as log:
             process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this

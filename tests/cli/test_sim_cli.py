@@ -190,10 +190,10 @@ def test_options_out_of_range_are_usage_errors(arguments: list[str]) -> None:
 
 def test_the_defaults_are_those_of_the_contract() -> None:
     defaults = command.make_context("sim", []).params
-    assert defaults["peripheral"] == 5000
+    assert defaults["peripheral_id"] == 5000
     assert defaults["agents"] == 1000
     assert (defaults["first_agent"], defaults["first_extension"]) == (1001, 3001)
-    assert defaults["protocol_max"] == 25
+    assert defaults["version"] == 25
     assert (defaults["port_a"], defaults["port_b"]) == (42027, 43027)
     assert (defaults["seed"], defaults["disorder"], defaults["scenario"]) == (0, None, None)
     assert (defaults["speed"], defaults["clock"]) == (1.0, "real")

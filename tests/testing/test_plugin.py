@@ -6,7 +6,7 @@ import shutil
 import pytest
 from support.scripts import ROOT
 
-from ctios_fast.testing.server_options import OPTIONS
+from ctios_fast.sim.centre_options import CENTRE_OPTIONS
 
 PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
 
@@ -77,7 +77,7 @@ def test_the_samples_of_the_guide_pass(pytester: pytest.Pytester) -> None:
 def test_the_guide_lists_every_option() -> None:
     rows = PAGE.partition("## Options")[2].partition("## Events")[0]
     listed = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", rows, re.MULTILINE))))
-    assert listed == {*OPTIONS, "process", "peripheral_id", "client_password"}
+    assert listed == {*CENTRE_OPTIONS, "process"}
 
 
 def test_a_program_with_its_own_codec_needs_no_event_loop(pytester: pytest.Pytester) -> None:
@@ -148,19 +148,40 @@ def test_several_pairs_run_beside_each_other_until_the_test_ends(pytester: pytes
     ("marker", "error"),
     [
         ("agent=5", "there is no option 'agent'; did you mean agents?"),
+        ("zzz=5", "there is no option 'zzz'; the options are version, peripheral_id, agents, first_agent"),
         ("5", "takes keywords, such as agents=50"),
         ("scenario='small', agents=5", "agents does not go with scenario, which has its own agents"),
         ("scenario='smal'", "smal"),
-        ("version=26", "protocol_max is 9 to 25, not 26"),
-        ("clock='fast'", "clock is 'real' or 'virtual', not 'fast'"),
-        ("process=True, version=26", "26 is not in the range 9<=x<=25"),
+        ("version=26", "version must be an integer, 9 to 25, got 26"),
+        ("clock='fast'", "clock must be 'real' or 'virtual', got 'fast'"),
+        ("process='yes'", "process must be True or False, got 'yes'"),
     ],
 )
+@pytest.mark.parametrize("options", [(), ("--cti-process",)], ids=["thread", "process"])
 def test_a_wrong_marker_is_an_error_that_says_what_is_wrong(
-    pytester: pytest.Pytester, marker: str, error: str
+    pytester: pytest.Pytester, options: tuple[str, ...], marker: str, error: str
 ) -> None:
     test = f"import pytest\n@pytest.mark.cti_server({marker})\ndef test(cti_server): pass\n"
-    assert error in run(pytester, test, errors=1)
+    assert error in run(pytester, test, *options, errors=1)
+
+
+def test_a_wrong_seed_of_the_run_is_refused_at_once(pytester: pytest.Pytester) -> None:
+    for seed in ("-1", "x"):
+        result = pytester.runpytest_subprocess("--cti-seed", seed)
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(["*--cti-seed: must be an integer, 0 to 18446744073709551615, got *"])
+
+
+def test_a_password_is_in_no_report_of_a_wrong_option(pytester: pytest.Pytester) -> None:
+    test = (
+        "PASSWORD = 'ses' + 'ame'\n"
+        "def test(start_cti_servers):\n"
+        "    start_cti_servers(client_password=PASSWORD, agents='ten')\n"
+    )
+    for options in ((), ("--cti-process",)):
+        printed = run(pytester, test, "--showlocals", *options, failed=1)
+        assert "agents must be an integer, 0 to 100000, got 'ten'" in printed
+        assert "sesame" not in printed
 
 
 def test_a_password_is_in_no_report(pytester: pytest.Pytester) -> None:

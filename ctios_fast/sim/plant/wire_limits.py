@@ -12,6 +12,8 @@ from ctios_fast.core import NEWEST_VERSION, codec
 from ctios_fast.protocol import numbers as messages
 
 __all__ = [
+    "MAX_AGENT_ID",
+    "MAX_EXTENSION",
     "MAX_ID",
     "MAX_PERIPHERAL_ID",
     "MAX_UINT",
@@ -32,6 +34,10 @@ MAX_USHORT: Final = 0xFFFF
 MAX_UINT: Final = 0xFFFFFFFF
 MAX_PERIPHERAL_ID: Final = MAX_UINT - 1
 """The largest id of a peripheral; 0xFFFFFFFF names none."""
+
+MAX_AGENT_ID: Final = 10**11 - 1
+MAX_EXTENSION: Final = 10**15 - 1
+"""The largest numbers that AgentID and AgentExtension take: 11 and 15 digits."""
 
 _FIELDS: Final = {
     "agent id": (messages.AGENT_STATE_EVENT, "AgentID"),
