@@ -8,16 +8,17 @@ gets the next, in the order in which they were added.
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ctios_fast.connection.log_limit import LogLimit
+from ctios_fast.core.dispatch.arity import arity_fault
 from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.naming import snake_case, suggestion
 
 from .arguments import Arguments
 from .event_sink import EventSink, is_defined_by_program
 
-__all__ = ["EventPublisher", "EventTable", "Listener", "checked", "sink_method"]
+__all__ = ["EventPublisher", "EventTable", "Listener", "checked", "checked_for", "sink_method"]
 
 log = logging.getLogger("ctios_fast.events")
 
@@ -61,6 +62,23 @@ def checked(listener: L) -> L:
                 f"{listener!r} is {kind}; listeners are plain functions called on the loop: "
                 "start a task in the listener if it has to wait"
             )
+    return listener
+
+
+def checked_for(listener: L, given: str, parameter: str) -> L:
+    """The listener itself, which can be called with one argument.
+
+    - ``given``: what it is called with, for the error.
+    - ``parameter``: a name for its parameter, for the error.
+
+    Raises ``TypeError`` as ``checked`` does, and for a listener that does not take one argument.
+    """
+    fault = arity_fault(checked(listener), 1)
+    if fault is not None:
+        raise TypeError(
+            f"{listener!r} cannot be called with {given} ({fault}): "
+            f"define it with one parameter, such as def listener({parameter})"
+        )
     return listener
 
 
@@ -172,10 +190,13 @@ class EventPublisher:
     def add_sink(self, sink: object) -> None:
         """Subscribe every method of the sink that is named after an event.
 
-        A method that the sink only inherits from a typed sink is not subscribed, since it does nothing.
+        A method that the sink only inherits from a typed sink is not subscribed, since it does nothing. An
+        attribute that is None is not subscribed either.
 
         Raises ``TypeError`` for a class instead of an instance, for a sink without such a method that is not
-        an ``EventSink``, and for a method whose name is close to that of an event.
+        an ``EventSink``, for a method whose name is close to that of an event, for one that does not take the
+        Arguments alone, and for an attribute that is named after an event and is not a method. Nothing is
+        subscribed then.
         """
         if inspect.isclass(sink):
             raise TypeError(
@@ -184,8 +205,8 @@ class EventPublisher:
         by_event: dict[str, Listener] = {}
         for method, event in self._methods.items():  # a sink with both names of an event gets it once
             listener = getattr(sink, method, None)
-            if callable(listener) and is_defined_by_program(listener):
-                by_event.setdefault(event, checked(listener))
+            if listener is not None and is_defined_by_program(listener):
+                by_event.setdefault(event, _checked_method(sink, method, listener))
         self._refuse_misspelt(sink)
         if not by_event and not isinstance(sink, EventSink):
             raise TypeError(
@@ -264,3 +285,20 @@ class EventPublisher:
                     kind=(event, type(error)),
                     exc_info=error,
                 )
+
+
+def _checked_method(sink: object, name: str, method: Any) -> Listener:
+    # The method of a sink itself; TypeError if it cannot get the Arguments of an event.
+    where = f"{type(sink).__name__}.{name}"
+    if not callable(method):
+        raise TypeError(
+            f"{where} is named after an event and must be a method, got {type(method).__name__}: "
+            f"define it as {name}(self, args)"
+        )
+    fault = arity_fault(checked(method), 1)
+    if fault is not None:
+        raise TypeError(
+            f"{where} cannot be called with the event's Arguments ({fault}): define it as {name}(self, args)"
+        )
+    listener: Listener = method
+    return listener

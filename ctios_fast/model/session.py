@@ -53,7 +53,7 @@ from .kinds import EVENT_TABLES, FEATURES, KINDS
 from .mode_setting import ModeSetting
 from .monitors.agent_team import AgentTeam, agent_team
 from .plain_messages import post_message, send_request
-from .publisher import EventPublisher, checked
+from .publisher import EventPublisher, checked, checked_for
 from .recovery import Recovery
 from .registry import DEFAULT_MAX_OBJECTS, Registry
 from .session_counts import counts
@@ -299,7 +299,9 @@ class Session(SessionListening):
         does not have in any version, ``TypeError`` for a coroutine function, which the loop would not await,
         and for a handler that does not take that many arguments.
         """
-        self._connection.dispatcher.on(message_type, checked(handler), fields, with_message=with_message)  # type: ignore[arg-type]
+        takes_message_alone = fields is None and not with_message
+        handler = checked_for(handler, "a message", "message") if takes_message_alone else checked(handler)
+        self._connection.dispatcher.on(message_type, handler, fields, with_message=with_message)  # type: ignore[arg-type]
 
     def on_batch(
         self,
@@ -323,10 +325,15 @@ class Session(SessionListening):
         A handler that raises is logged and counted. ``off`` takes it away. Needs NumPy, which is imported.
 
         Raises ``ValueError`` for a message or field that the session's version does not have and for a bound
-        outside its range, ``TypeError`` for a coroutine function and for a field that cannot be a column.
+        outside its range, ``TypeError`` for a coroutine function, for a handler that does not take one
+        argument, and for a field that cannot be a column.
         """
         self._connection.dispatcher.on_batch(
-            message_type, checked(handler), fields, max_rows=max_rows, max_string=max_string
+            message_type,
+            checked_for(handler, "Columns", "columns"),
+            fields,
+            max_rows=max_rows,
+            max_string=max_string,
         )
 
     def off(self, message_type: "int | MessageName | type[Message]", handler: Callable[..., object]) -> None:

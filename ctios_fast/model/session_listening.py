@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from .arguments import Arguments
-from .publisher import Listener
+from .publisher import Listener, checked_for
 from .session_snapshot import SessionSnapshot
 from .streams import DEFAULT_BUFFER, EventStream, Overflow
 from .waits import Predicate
@@ -35,7 +35,9 @@ class SessionListening(SessionSnapshot):
 
         ``ctios_fast.event_types`` has base classes for sinks, whose methods an editor completes.
 
-        Raises ``TypeError`` for a class, for a sink without such a method, and for a misspelt one.
+        Raises ``TypeError`` for a class, for a sink without such a method, for a misspelt one, for one that
+        does not take the Arguments alone, and for an attribute of such a name that is not a method. An
+        attribute that is None counts as no method.
         """
         self._context.events.add_sink(sink)
 
@@ -48,17 +50,19 @@ class SessionListening(SessionSnapshot):
 
         Without a listener it is a decorator: ``@session.subscribe("OnPostLogout")``.
 
-        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function.
+        Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function and for a listener
+        that does not take the Arguments alone.
         """
         publisher = self._context.events
-        if listener is not None:
-            publisher.subscribe(event, listener)
-            return None
         name = publisher.event(event)
 
         def decorate(listener: _L) -> _L:
-            publisher.subscribe(name, listener)
+            publisher.subscribe(name, checked_for(listener, f"the Arguments of {name}", "args"))
             return listener
+
+        if listener is not None:
+            decorate(listener)
+            return None
 
         return decorate
 

@@ -110,7 +110,7 @@ class Session(PropertyObject):
         in the thread of the event loop.
 
         Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function and for a listener
-        that does not take the Arguments.
+        that does not take the Arguments alone.
         """
         if listener is not None:
             self._home.carry_out(self._target.subscribe, event, listener)

@@ -1368,7 +1368,9 @@ class Session(PropertyObject):
 
         ``ctios_fast.event_types`` has base classes for sinks, whose methods an editor completes.
 
-        Raises ``TypeError`` for a class, for a sink without such a method, and for a misspelt one.
+        Raises ``TypeError`` for a class, for a sink without such a method, for a misspelt one, for one that
+        does not take the Arguments alone, and for an attribute of such a name that is not a method. An
+        attribute that is None counts as no method.
         """
     def agent(
         self,
@@ -1582,7 +1584,8 @@ class Session(PropertyObject):
         A handler that raises is logged and counted. ``off`` takes it away. Needs NumPy, which is imported.
 
         Raises ``ValueError`` for a message or field that the session's version does not have and for a bound
-        outside its range, ``TypeError`` for a coroutine function and for a field that cannot be a column.
+        outside its range, ``TypeError`` for a coroutine function, for a handler that does not take one
+        argument, and for a field that cannot be a column.
         """
     @property
     def peripheral_id(self) -> int:
@@ -2472,7 +2475,7 @@ class Session(PropertyObject):
         in the thread of the event loop.
 
         Raises ``ValueError`` for an unknown name, ``TypeError`` for a coroutine function and for a listener
-        that does not take the Arguments.
+        that does not take the Arguments alone.
         """
     @overload
     def subscribe(

@@ -6,6 +6,7 @@ import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from support.model import AVAILABLE, NOT_READY, Recorder, an_agent, sides, soon
@@ -131,6 +132,85 @@ async def test_coroutine_functions_are_refused_as_listeners(session: Session) ->
     for call in subscribe:
         with pytest.raises(TypeError, match="coroutine"):
             call()
+
+
+def _no_argument() -> None: ...
+
+
+def _two_arguments(args: Any, more: Any) -> None: ...
+
+
+def _keyword(args: Any, *, more: Any) -> None: ...
+
+
+class _Taking:
+    """Listeners that can be called with one argument."""
+
+    def method(self, args: Any) -> None: ...
+
+    @staticmethod
+    def static(args: Any) -> None: ...
+
+    def __call__(self, args: Any, more: Any = None) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("listener", "fault"),
+    [
+        (_no_argument, "too many positional arguments"),
+        (lambda: None, "too many positional arguments"),
+        (_two_arguments, "missing a required argument: 'more'"),
+        (_keyword, "missing a required .*argument: 'more'"),
+        (partial(_no_argument), "too many positional arguments"),
+        (_Taking.method, "missing a required argument: 'args'"),
+    ],
+)
+async def test_a_listener_that_does_not_take_one_argument_is_refused(
+    session: Session, listener: Any, fault: str
+) -> None:
+    subscribe: dict[str, Callable[[], object]] = {
+        r"the Arguments of OnPostLogout \(%s\): .* def listener\(args\)$": lambda: session.subscribe(
+            "OnPostLogout", listener
+        ),
+        r"the Arguments of OnAgentStateChange \(%s\)": lambda: session.subscribe("OnAgentStateChanged")(
+            listener
+        ),
+        r"a message \(%s\): .* def listener\(message\)$": lambda: session.on(ged.AGENT_STATE_EVENT, listener),
+        r"Columns \(%s\): .* def listener\(columns\)$": lambda: session.on_batch(
+            ged.AGENT_STATE_EVENT, listener
+        ),
+    }
+    for message, call in subscribe.items():
+        with pytest.raises(TypeError, match="cannot be called with " + message % fault):
+            call()
+
+
+@pytest.mark.parametrize(
+    "listener",
+    [
+        _Taking(),
+        _Taking().method,
+        _Taking.static,
+        partial(_two_arguments, 1),
+        partial(_keyword, more=1),
+        lambda *args: None,
+        [].append,
+        print,
+        dict,
+        MagicMock(),
+    ],
+)
+async def test_whatever_takes_one_argument_is_a_listener(session: Session, listener: Any) -> None:
+    session.subscribe("OnPostLogout", listener)
+    session.on(ged.AGENT_STATE_EVENT, listener)
+    session.on_batch(ged.AGENT_STATE_EVENT, listener)
+
+
+async def test_a_handler_of_fields_takes_as_many_arguments(session: Session) -> None:
+    session.on(ged.AGENT_STATE_EVENT, _two_arguments, ("agent_id", "agent_state"))
+    session.on(ged.AGENT_STATE_EVENT, _two_arguments, ("agent_id",), with_message=True)
+    with pytest.raises(TypeError, match="cannot be called with one field: missing a required argument"):
+        session.on(ged.AGENT_STATE_EVENT, _two_arguments, ("agent_id",))
 
 
 async def test_generator_functions_are_refused_as_listeners(session: Session) -> None:

@@ -109,6 +109,49 @@ def test_a_misspelt_method_is_refused_with_a_suggestion(session: Session, misspe
     assert listeners(session) == {}
 
 
+@pytest.mark.parametrize(
+    ("method", "fault"),
+    [
+        (lambda self: None, "too many positional arguments"),
+        (lambda self, args, more: None, "missing a required argument: 'more'"),
+        (lambda self, args, *, more: None, "missing a required .*argument: 'more'"),
+        (staticmethod(lambda: None), "too many positional arguments"),
+    ],
+)
+def test_a_method_that_does_not_take_the_arguments_alone_is_refused(
+    session: Session, method: object, fault: str
+) -> None:
+    class Sink(AgentEvents):
+        def on_post_logout(self, args: AgentStateArguments) -> None: ...
+
+    sink = type("Desktop", (Sink,), {"on_agent_state_change": method})()
+    with pytest.raises(
+        TypeError,
+        match=r"^Desktop\.on_agent_state_change cannot be called with the event's Arguments "
+        rf"\({fault}\): define it as on_agent_state_change\(self, args\)$",
+    ):
+        session.add_event_listener(sink)
+    assert listeners(session) == {}
+
+
+@pytest.mark.parametrize("value", [True, "a text", (), object()])
+def test_an_attribute_named_after_an_event_must_be_a_method(session: Session, value: object) -> None:
+    sink = type("Desktop", (), {"on_post_logout": value, "on_call_end": print})()
+    with pytest.raises(
+        TypeError,
+        match=r"^Desktop\.on_post_logout is named after an event and must be a method, "
+        rf"got {type(value).__name__}: define it as on_post_logout\(self, args\)$",
+    ):
+        session.add_event_listener(sink)
+    assert listeners(session) == {}
+
+
+def test_an_attribute_that_is_none_is_not_a_listener(session: Session) -> None:
+    sink = type("Desktop", (AgentEvents,), {"on_post_logout": None, "on_agent_state_change": print})()
+    session.add_event_listener(sink)
+    assert listeners(session) == {"OnAgentStateChange": 1}
+
+
 def test_an_interface_can_be_taken_away_again(session: Session) -> None:
     class Sink(AgentEvents):
         def on_post_logout(self, args: AgentStateArguments) -> None: ...

@@ -309,6 +309,13 @@ def test_a_listener_sends_a_message_that_has_no_confirmation(session: Session, a
     assert answered.result(PATIENCE)["ConfigkeyStatus"] == 0
 
 
+def test_a_listener_that_cannot_get_the_event_is_refused_at_once(session: Session) -> None:
+    with pytest.raises(TypeError, match="cannot be called with the Arguments of OnPostLogout"):
+        session.subscribe("OnPostLogout", lambda: None)  # type: ignore[arg-type, misc]
+    with pytest.raises(TypeError, match="cannot be called with the Arguments of OnPostLogout"):
+        session.subscribe("OnPostLogout")(lambda: None)  # type: ignore[arg-type, misc]
+
+
 def test_attributes_can_be_set(agent: Agent) -> None:
     agent.auto_login = True
     assert agent.auto_login is True

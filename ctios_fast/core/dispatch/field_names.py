@@ -4,7 +4,6 @@
 fields: records, such as ``flt_skill_groups``, and mappings, such as ``named_variables``.
 """
 
-import inspect
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -14,6 +13,8 @@ from ctios_fast.core.layout import tag_row
 from ctios_fast.protocol.class_table import CLASSES
 from ctios_fast.protocol.naming import snake_case, suggestion
 from ctios_fast.protocol.numbers import NAMES
+
+from .arity import arity_fault
 
 __all__ = ["check_arity", "resolved"]
 
@@ -98,14 +99,9 @@ def check_arity(handler: Callable[..., Any], fields: int, with_message: bool) ->
 
     A handler that does not show its parameters, as some functions in C, is accepted.
     """
-    try:
-        signature = inspect.signature(handler)
-    except (TypeError, ValueError):
-        return
-    try:
-        signature.bind(*(None for _ in range(fields + with_message)))
-    except TypeError as error:
+    fault = arity_fault(handler, fields + with_message)
+    if fault is not None:
         given = f"{fields} fields" if fields != 1 else "one field"
         raise TypeError(
-            f"{handler!r} cannot be called with {'the message and ' if with_message else ''}{given}: {error}"
-        ) from None
+            f"{handler!r} cannot be called with {'the message and ' if with_message else ''}{given}: {fault}"
+        )
