@@ -258,14 +258,22 @@ def listening_stub(events: Events) -> str:
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines += [ast.unparse(node) for node in imports]
     lines += [
-        "from typing import Literal, TypeVar, overload",
+        "from collections.abc import Callable, Sequence",
+        "from typing import Literal, Never, TypeVar, overload",
         "from .event_arguments import " + ", ".join(["EventName", *events.classes]),
         "",
         "# The listeners of each class of Arguments: a decorator returns the function itself.",
     ]
     lines += [
-        f'_{each.name} = TypeVar("_{each.name}", bound=Callable[[{each.name}], object])'
-        for each in events.with_events
+        f'_{name} = TypeVar("_{name}", bound=Callable[[{name}], object])'
+        for name in [*(each.name for each in events.with_events), "Arguments"]
+    ]
+    lines += [
+        "",
+        "# A name that is known only when the program runs. Text has the shape of a Sequence: so mypy takes",
+        "# the overload of such a name for the one that a misspelt name was meant for, and reports it alone.",
+        "# Without the Sequence it lists all overloads, and without the type variable all names.",
+        '_KnownEvent = TypeVar("_KnownEvent", bound=EventName | Sequence[Never])',
     ]
     [cls] = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     lines += ["", f"class {cls.name}({', '.join(map(ast.unparse, cls.bases))}):"]
@@ -284,15 +292,21 @@ def _plain(node: ast.FunctionDef) -> Iterator[str]:
 
 def _typed(method: str, events: Events) -> Iterator[str]:
     signatures, of_any = SIGNATURES[method]
-    for each in events.with_events:
-        for signature in signatures:
-            yield from ("@overload", signature.format(names=literal(each.events), args=each.name))
-    for signature in of_any:
-        yield from ("@overload", signature.format(names="EventName", args="Arguments"))
+    found = [
+        signature.format(names=literal(each.events), args=each.name)
+        for each in events.with_events
+        for signature in signatures
+    ]
+    found += [signature.format(names="_KnownEvent", args="Arguments") for signature in of_any]
+    for signature in found:
+        if len(found) > 1:
+            yield "@overload"
+        yield signature
 
 
 _LISTEN = "def subscribe(self, event: {names}, listener: Callable[[{args}], object]) -> None: ..."
 _DECORATE = "def subscribe(self, event: {names}) -> Callable[[_{args}], _{args}]: ..."
+_UNSUBSCRIBE = "def unsubscribe(self, event: {names}, listener: Listener) -> None: ..."
 _STREAM = """
 def stream(
     self, event: {names}, /, *more: {names}, buffer: int = ..., overflow: Overflow = ...
@@ -311,7 +325,8 @@ def wait_for(
 #: The methods that have a signature for each class of Arguments: these signatures, and those for names that
 #: are known only when the program runs.
 SIGNATURES = {
-    "subscribe": ((_LISTEN, _DECORATE), (_LISTEN,)),
+    "subscribe": ((_LISTEN, _DECORATE), (_LISTEN, _DECORATE)),
+    "unsubscribe": ((), (_UNSUBSCRIBE,)),
     "stream": ((_STREAM,), (_STREAM_OF_ANY,)),
     "wait_for": ((_WAIT,), (_WAIT,)),
 }

@@ -1,7 +1,7 @@
 # Written by ci/make_event_types.py from event_types.toml: change the data, not this file.
 import asyncio
-from collections.abc import Callable
-from typing import Literal, TypeVar, overload
+from collections.abc import Callable, Sequence
+from typing import Literal, Never, TypeVar, overload
 
 from .arguments import Arguments
 from .event_arguments import (
@@ -136,6 +136,12 @@ _TranslationRouteArguments = TypeVar(
     "_TranslationRouteArguments", bound=Callable[[TranslationRouteArguments], object]
 )
 _CallSnapshotArguments = TypeVar("_CallSnapshotArguments", bound=Callable[[CallSnapshotArguments], object])
+_Arguments = TypeVar("_Arguments", bound=Callable[[Arguments], object])
+
+# A name that is known only when the program runs. Text has the shape of a Sequence: so mypy takes
+# the overload of such a name for the one that a misspelt name was meant for, and reports it alone.
+# Without the Sequence it lists all overloads, and without the type variable all names.
+_KnownEvent = TypeVar("_KnownEvent", bound=EventName | Sequence[Never])
 
 class SessionListening(SessionSnapshot):
     @property
@@ -792,8 +798,10 @@ class SessionListening(SessionSnapshot):
         self, event: Literal["OnSnapshotCallConf"]
     ) -> Callable[[_CallSnapshotArguments], _CallSnapshotArguments]: ...
     @overload
-    def subscribe(self, event: EventName, listener: Callable[[Arguments], object]) -> None: ...
-    def unsubscribe(self, event: EventName, listener: Listener) -> None: ...
+    def subscribe(self, event: _KnownEvent, listener: Callable[[Arguments], object]) -> None: ...
+    @overload
+    def subscribe(self, event: _KnownEvent) -> Callable[[_Arguments], _Arguments]: ...
+    def unsubscribe(self, event: _KnownEvent, listener: Listener) -> None: ...
     @overload
     def stream(
         self,
@@ -1425,7 +1433,7 @@ class SessionListening(SessionSnapshot):
     ) -> EventStream[CallSnapshotArguments]: ...
     @overload
     def stream(
-        self, *events: EventName, buffer: int = ..., overflow: Overflow = ...
+        self, *events: _KnownEvent, buffer: int = ..., overflow: Overflow = ...
     ) -> EventStream[Arguments]: ...
     @overload
     def wait_for(
@@ -1872,7 +1880,7 @@ class SessionListening(SessionSnapshot):
     @overload
     def wait_for(
         self,
-        event: EventName,
+        event: _KnownEvent,
         predicate: Callable[[Arguments], object] | None = ...,
         timeout: float | None = ...,
     ) -> asyncio.Future[Arguments]: ...

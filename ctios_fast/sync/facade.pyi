@@ -1,8 +1,8 @@
 # Written by ci/make_sync_stub.py from the classes of the model.
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Concatenate, Generic, Literal, Self, TypeVar, Unpack, overload
+from typing import Concatenate, Generic, Literal, Never, Self, TypeVar, Unpack, overload
 
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.options import ConnectionKeywords
@@ -126,6 +126,7 @@ _AgentStateArguments = TypeVar("_AgentStateArguments", bound=Callable[[AgentStat
 _AgentStatisticsArguments = TypeVar(
     "_AgentStatisticsArguments", bound=Callable[[AgentStatisticsArguments], object]
 )
+_Arguments = TypeVar("_Arguments", bound=Callable[[Arguments], object])
 _ButtonArguments = TypeVar("_ButtonArguments", bound=Callable[[ButtonArguments], object])
 _CallArguments = TypeVar("_CallArguments", bound=Callable[[CallArguments], object])
 _CallContextArguments = TypeVar("_CallContextArguments", bound=Callable[[CallContextArguments], object])
@@ -160,6 +161,7 @@ _DeviceSnapshotArguments = TypeVar(
     "_DeviceSnapshotArguments", bound=Callable[[DeviceSnapshotArguments], object]
 )
 _EmergencyCallArguments = TypeVar("_EmergencyCallArguments", bound=Callable[[EmergencyCallArguments], object])
+_KnownEvent = TypeVar("_KnownEvent", bound=EventName | Sequence[Never])
 _LagArguments = TypeVar("_LagArguments", bound=Callable[[LagArguments], object])
 _M = TypeVar("_M", bound=Message)
 _MaintenanceArguments = TypeVar("_MaintenanceArguments", bound=Callable[[MaintenanceArguments], object])
@@ -1788,7 +1790,7 @@ class Session(PropertyObject):
     @property
     def unique_object_id(self) -> str:
         """The session's identity: ``session.<ClientID>``. The guide prints no form for it."""
-    def unsubscribe(self, event: EventName, listener: Listener) -> None:
+    def unsubscribe(self, event: _KnownEvent, listener: Listener) -> None:
         """Take a listener away. Raises ``ValueError`` if it is not subscribed."""
     @property
     def version(self) -> int:
@@ -2463,7 +2465,7 @@ class Session(PropertyObject):
     ) -> EventStream[CallSnapshotArguments]: ...
     @overload
     def stream(
-        self, *events: EventName, buffer: int = ..., overflow: Overflow = ...
+        self, *events: _KnownEvent, buffer: int = ..., overflow: Overflow = ...
     ) -> EventStream[Arguments]: ...
     @overload
     def subscribe(
@@ -3123,7 +3125,9 @@ class Session(PropertyObject):
         self, event: Literal["OnSnapshotCallConf"]
     ) -> Callable[[_CallSnapshotArguments], _CallSnapshotArguments]: ...
     @overload
-    def subscribe(self, event: EventName, listener: Callable[[Arguments], object]) -> None: ...
+    def subscribe(self, event: _KnownEvent, listener: Callable[[Arguments], object]) -> None: ...
+    @overload
+    def subscribe(self, event: _KnownEvent) -> Callable[[_Arguments], _Arguments]: ...
     @overload
     def wait_for(
         self,
@@ -3574,7 +3578,7 @@ class Session(PropertyObject):
     @overload
     def wait_for(
         self,
-        event: EventName,
+        event: _KnownEvent,
         predicate: Callable[[Arguments], object] | None = ...,
         timeout: float | None = ...,
     ) -> Future[Arguments]: ...
