@@ -116,7 +116,7 @@ cdef class BatchHandler(FrameBatch):
             last = self._scan.data + last_offset(&self._scan)
             copy = PyBytes_FromStringAndSize(<const char *>last, HEADER_SIZE + <Py_ssize_t>load32(last))
             columns = <ColumnBlock>Columns.__new__(Columns, self._plan)
-            columns.fill(&self._scan, releases=False)
+            columns.fill(&self._scan)
         finally:
             frames.exports -= 1
             self.settles = False

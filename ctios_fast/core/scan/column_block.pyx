@@ -7,12 +7,14 @@ small ones. This module imports NumPy; it is imported when the first columns are
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from libc.string cimport memcpy, memset
 
 from ctios_fast.core.layout cimport checked_max_frame
 from .block_memory cimport new_block
 from .column_plan cimport ColumnPlan
 from .column_scan cimport (
-    MAX_LENGTH, Scan, Target, close_scan, column_width, fill_columns, find_rows, open_scan,
+    MAX_LENGTH, Scan, Target, close_scan, column_width, expected_rows, fill_as_found, fill_columns,
+    find_all_rows, find_first_rows, open_scan,
 )
 
 from ctios_fast.errors import FrameTooLarge
@@ -21,6 +23,8 @@ from numpy import bool_, dtype, ndarray, ones
 
 cdef enum:
     ALIGNMENT = 64              # of each array in the block, in bytes
+    MAX_MOVES = 4               # blocks that the columns of one scan can have
+    MAX_EXPECTED = 4            # largest size of the expected columns, in sizes of the data
 
 cdef dict _dtypes = {}          # types by NumPy's code for numbers, by width for texts
 
@@ -35,6 +39,39 @@ cdef object _type_of(str code, bint is_text, Py_ssize_t width):
 
 cdef inline Py_ssize_t _aligned(Py_ssize_t size) noexcept:
     return (size + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT
+
+
+cdef void _copy_rows(
+    const Target *before, const Target *after, Py_ssize_t count, Py_ssize_t rows
+) noexcept nogil:
+    # Copies the rows of columns to columns that are not narrower.
+    cdef Py_ssize_t i, _, width
+    cdef const unsigned char *value
+    cdef unsigned char *to
+    if rows == 0:
+        return
+    for i in range(count):
+        width = before[i].width
+        if width == after[i].width:
+            memcpy(after[i].values, before[i].values, rows * width)
+        else:
+            value = before[i].values
+            to = after[i].values
+            for _ in range(rows):
+                memcpy(to, value, width)
+                memset(to + width, 0, after[i].width - width)
+                value += width
+                to += after[i].width
+        if before[i].valid != NULL:
+            memcpy(after[i].valid, before[i].valid, rows)
+
+
+cdef int _raise_errors(const Scan *scan, Py_ssize_t max_frame) except -1:
+    if scan.no_memory:
+        raise MemoryError
+    if scan.too_large:
+        raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
+    return 0
 
 
 cdef class ColumnBlock:
@@ -91,16 +128,67 @@ cdef class ColumnBlock:
             if self.plan.columns[i].masked:
                 target.valid = self._start + end
                 end += _aligned(rows)
-        self.rows = rows
         return 0
 
-    cdef int fill(self, Scan *scan, bint releases) except -1:
-        self.place(scan.row_count, scan, None)
-        if releases:
+    cdef int fill(self, Scan *scan) except -1:
+        self.rows = scan.row_count
+        self.place(self.rows, scan, None)
+        fill_columns(self.plan, scan, self._targets, self.rows)
+        return 0
+
+    cdef int move(self, Scan *scan, Py_ssize_t capacity) except -1:
+        # Allocates another block, for `capacity` rows, with the scan's widths. Copies the rows that were
+        # filled.
+        cdef Target *before = self._targets
+        cdef Py_ssize_t count = self.plan.count
+        cdef object _block_before = self._block         # lives until the rows are copied
+        self._targets = <Target *>PyMem_Calloc(count + 1, sizeof(Target))
+        if self._targets == NULL:
+            self._targets = before
+            raise MemoryError
+        try:
+            self.place(capacity, scan, None)
             with nogil:
-                fill_columns(self.plan, scan, self._targets)
-        else:
-            fill_columns(self.plan, scan, self._targets)
+                _copy_rows(before, self._targets, count, scan.filled)
+        finally:
+            PyMem_Free(before)
+        return 0
+
+    cdef bint is_excessive(self, Scan *scan, Py_ssize_t capacity) noexcept:
+        # Whether columns of `capacity` rows take much more memory than the data.
+        cdef Py_ssize_t i
+        cdef double size = 0
+        for i in range(self.plan.count):
+            size += column_width(self.plan, scan, i) + self.plan.columns[i].masked
+        return size * <double>capacity > MAX_EXPECTED * <double>scan.size
+
+    cdef int decode_in_parts(self, Scan *scan, Py_ssize_t max_frame) except -1:
+        # Fills the columns with each part of the data while it is in the caches. Memory is allocated for as
+        # many rows as are expected. The columns are moved to other memory if that is too little or a text is
+        # too long. All rows are found before the last possible move, and if a few long texts in the first
+        # rows make the expected columns excessive.
+        cdef int moves = 0
+        cdef Py_ssize_t capacity = 0
+        cdef bint filled = False
+        with nogil:
+            find_first_rows(self.plan, scan)
+        while not filled:
+            moves += 1
+            if not scan.ended:
+                capacity = expected_rows(scan)
+                if moves == MAX_MOVES or self.is_excessive(scan, capacity):
+                    with nogil:
+                        find_all_rows(self.plan, scan)
+            if scan.ended:
+                _raise_errors(scan, max_frame)
+                capacity = scan.filled + scan.row_count
+            self.move(scan, capacity)
+            with nogil:
+                filled = fill_as_found(self.plan, scan, self._targets, capacity)
+        _raise_errors(scan, max_frame)
+        if scan.filled < capacity - capacity // 8:
+            self.move(scan, scan.filled)
+        self.rows = scan.filled
         return 0
 
     def decode(self, buffer, max_frame, limit):
@@ -125,17 +213,15 @@ cdef class ColumnBlock:
             try:
                 scan.data = <const unsigned char *>view.buf
                 scan.size = view.len
-                with nogil:
-                    find_rows(self.plan, &scan)
-                if scan.no_memory:
-                    raise MemoryError
-                if scan.too_large:
-                    raise FrameTooLarge(scan.too_large, max_frame, scan.offset)
+                try:
+                    self.decode_in_parts(&scan, max_frame)
+                except BaseException:
+                    self._block = None      # some of its rows have no values
+                    raise
                 if scan.malformed:
                     faulty = scan.malformed_at, PyBytes_FromStringAndSize(
                         <const char *>scan.data + scan.malformed_at, scan.malformed_size
                     )
-                self.fill(&scan, releases=True)
             finally:
                 PyBuffer_Release(&view)
         finally:
@@ -155,6 +241,7 @@ cdef class ColumnBlock:
             raise ValueError(f"expected one call, with {self.plan.count} widths, got {len(widths)} widths")
         self.offset, self.frames, self.others, self.malformed = counts
         self.place(rows, NULL, widths)
+        self.rows = rows
 
     cdef object array_of(self, name, bint of_mask):
         # The values or the mask of a column; None for a column without a mask.

@@ -37,6 +37,8 @@ cdef struct Scan:
     uint64_t *runs
     Py_ssize_t run_count
     Py_ssize_t row_count        # of all runs
+    Py_ssize_t filled           # rows that columns were filled with before those of the runs
+    bint ended                  # whether there are no more rows to find
     Py_ssize_t capacity         # runs that memory is allocated for
     Py_ssize_t places           # words of a run with places
     Py_ssize_t run_end          # end of the last run's last frame
@@ -65,13 +67,24 @@ cdef void restart_scan(Scan *scan) noexcept nogil
 # ends before an incomplete or malformed frame, before one of another message, before one above max_frame, and
 # if memory for another row cannot be allocated (`no_memory` is set then). Returns the number of rows added.
 cdef Py_ssize_t take_run(ColumnPlan plan, Scan *scan, Py_ssize_t count) noexcept nogil
-# Adds rows of all frames of the message from `offset` on, and counts the others. It ends before an incomplete
-# frame, before one above max_frame (`too_large` is set then), and if memory for another row cannot be
-# allocated (`no_memory` is set then).
-cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil
+# Both add rows of the frames of the message from `offset` on, and count the others: the first for a part of
+# the data, the second for all of it. The scan ends before an incomplete frame, before one above max_frame
+# (`too_large` is set then), and if memory for another row cannot be allocated (`no_memory` is set then).
+cdef void find_first_rows(ColumnPlan plan, Scan *scan) noexcept nogil
+cdef void find_all_rows(ColumnPlan plan, Scan *scan) noexcept nogil
 # Bytes of one value: a number's width, else the length of the longest value in any of the layouts.
-cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept
-# Fills the places of all columns from the rows. The frames must be where they were.
-cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil
+cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept nogil
+# Fills all columns with the rows, after those that they have, and drops the runs. The frames must be where
+# they were. `capacity`: rows that each column has memory for.
+cdef void fill_columns(
+    ColumnPlan plan, Scan *scan, const Target *targets, Py_ssize_t capacity
+) noexcept nogil
+# Fills the columns with the rows, finds those of the next part, and so on. True: the scan has ended. False:
+# the columns have no memory for the rows that were found last, or for one of their values.
+cdef bint fill_as_found(
+    ColumnPlan plan, Scan *scan, const Target *targets, Py_ssize_t capacity
+) noexcept nogil
+# Estimate of the number of rows of the whole data, from those that were found.
+cdef Py_ssize_t expected_rows(const Scan *scan) noexcept nogil
 # Offset of the last row's frame in the data. There must be one.
 cdef Py_ssize_t last_offset(const Scan *scan) noexcept nogil

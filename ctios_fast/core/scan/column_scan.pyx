@@ -1,10 +1,14 @@
-"""Decodes a buffer of many frames into arrays: the first pass finds the rows, the second fills the columns.
+"""Decodes a buffer of many frames into arrays: the first pass finds rows, the second fills columns with them.
 
 The first pass checks every frame of the message, and notes the offsets of the frame and of its wanted
-floating fields. Frames that follow each other and have the same places are noted together, as a run. The rows
-are then counted, and the caller allocates memory. The second pass goes through the noted frames in blocks
-that fit the processor's first cache, and fills a block column by column, each in a loop of a few
-instructions; fixed numbers are transposed together where the processor can. Both passes need no GIL.
+floating fields. Frames that follow each other and have the same places are noted together, as a run. The
+second pass goes through the noted frames in blocks that fit the processor's first cache, and fills a block
+column by column, each in a loop of a few instructions; fixed numbers are transposed together where the
+processor can. Both passes need no GIL.
+
+A large buffer is decoded in parts: both passes take a part while it is in the processor's second cache. The
+caller allocates memory after the first part, for as many rows as it expects in all. If that is too little, or
+if a later text is longer, the caller moves the columns to other memory.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -36,6 +40,8 @@ cdef enum:
     SAME_SHIFT = 63             # the bit of a run that has the same places as the run before
     AHEAD = 2048                # prefetch distance of the first pass, in bytes
     NEXT_BLOCK = 16384          # prefetch distance of the second pass: about one block of frames
+    FIRST_ROWS = 2048           # of the first part of a scan
+    PART_BYTES = 256 << 10      # of the buffer in each other part, about
 
 
 # --- First pass: finding rows ----------------------------------------------------------------------
@@ -300,11 +306,14 @@ cdef Py_ssize_t take_run(ColumnPlan plan, Scan *scan, Py_ssize_t count) noexcept
     return _take_run(plan, scan, count, 2)
 
 
-cdef inline void _find_all(ColumnPlan plan, Scan *scan, int tag_width) noexcept nogil:
+cdef inline void _find_rows(ColumnPlan plan, Scan *scan, Py_ssize_t most, int tag_width) noexcept nogil:
     cdef const unsigned char *frame
     cdef Py_ssize_t whole
-    while True:
-        scan.frames += _take_run(plan, scan, PY_SSIZE_T_MAX, tag_width)
+    while scan.row_count < most:
+        scan.frames += _take_run(plan, scan, most - scan.row_count, tag_width)
+        if scan.row_count == most:
+            return
+        scan.ended = True
         if scan.no_memory or scan.size - scan.offset < HEADER_SIZE:
             return
         frame = scan.data + scan.offset
@@ -314,6 +323,7 @@ cdef inline void _find_all(ColumnPlan plan, Scan *scan, int tag_width) noexcept 
             return
         if whole > scan.size - scan.offset:
             return
+        scan.ended = False
         scan.frames += 1
         if load32(frame + 4) != plan.message:
             scan.others += 1
@@ -325,11 +335,21 @@ cdef inline void _find_all(ColumnPlan plan, Scan *scan, int tag_width) noexcept 
         scan.offset += whole
 
 
-cdef void find_rows(ColumnPlan plan, Scan *scan) noexcept nogil:
+cdef void _find(ColumnPlan plan, Scan *scan, Py_ssize_t most) noexcept nogil:
+    if scan.ended:
+        return
     if plan.layouts.tag_width == 1:
-        _find_all(plan, scan, 1)
+        _find_rows(plan, scan, most, 1)
     else:
-        _find_all(plan, scan, 2)
+        _find_rows(plan, scan, most, 2)
+
+
+cdef void find_first_rows(ColumnPlan plan, Scan *scan) noexcept nogil:
+    _find(plan, scan, FIRST_ROWS)
+
+
+cdef void find_all_rows(ColumnPlan plan, Scan *scan) noexcept nogil:
+    _find(plan, scan, PY_SSIZE_T_MAX)
 
 
 # --- Second pass: filling columns ----------------------------------------------------------------------
@@ -549,13 +569,14 @@ cdef inline void _fetch_next(const unsigned char *to, Py_ssize_t size) noexcept 
 
 
 cdef void _fill_column(
-    Block *block, const Column *column, int layouts, const Target *target, Py_ssize_t first, Py_ssize_t rows
+    Block *block, const Column *column, int layouts, const Target *target, Py_ssize_t first,
+    Py_ssize_t capacity,
 ) noexcept nogil:
     cdef Py_ssize_t width = target.width
     cdef unsigned char *to = _place(target, first)
     cdef Py_ssize_t done = block.transposed if column.in_window else 0
     cdef uint8_t *valid = target.valid + first
-    cdef Py_ssize_t left = (rows - first) * width
+    cdef Py_ssize_t left = (capacity - first) * width
     _fetch_next(to, block.count * width)
     if column.masked:
         _fetch_next(valid, block.count)
@@ -611,25 +632,59 @@ cdef void _next_block(Block *block, const Scan *scan, const uint64_t **run, Py_s
             i += 1
 
 
-cdef void fill_columns(ColumnPlan plan, const Scan *scan, const Target *targets) noexcept nogil:
+cdef void fill_columns(
+    ColumnPlan plan, Scan *scan, const Target *targets, Py_ssize_t capacity
+) noexcept nogil:
     cdef Block block
-    cdef Py_ssize_t first = 0
+    cdef Py_ssize_t first = scan.filled
+    cdef Py_ssize_t end = first + scan.row_count
     cdef Py_ssize_t i, row = 0
     cdef const uint64_t *run = scan.runs
-    while first < scan.row_count:
-        block.count = min(<Py_ssize_t>BLOCK, scan.row_count - first)
+    while first < end:
+        block.count = min(<Py_ssize_t>BLOCK, end - first)
         _next_block(&block, scan, &run, &row)
         block.transposed = block.count // AT_ONCE * AT_ONCE
         for i in range(plan.window_count):
             _transposed(&block, &plan.windows[i], targets, first)
         for i in range(plan.count):
-            _fill_column(&block, &plan.columns[i], plan.layout_count, &targets[i], first, scan.row_count)
+            _fill_column(&block, &plan.columns[i], plan.layout_count, &targets[i], first, capacity)
         first += block.count
+    scan.filled = end
+    _drop_runs(scan)
 
 
-# --- For both passes ----------------------------------------------------------------------------------------
+cdef bint _fits(ColumnPlan plan, Scan *scan, const Target *targets, Py_ssize_t capacity) noexcept nogil:
+    # Whether the columns have memory for the rows that were found, and for their longest values.
+    cdef Py_ssize_t i
+    if scan.row_count > capacity - scan.filled:
+        return False
+    for i in range(plan.count):
+        if column_width(plan, scan, i) > targets[i].width:
+            return False
+    return True
 
-cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept:
+
+cdef bint fill_as_found(
+    ColumnPlan plan, Scan *scan, const Target *targets, Py_ssize_t capacity
+) noexcept nogil:
+    cdef Py_ssize_t rows
+    while _fits(plan, scan, targets, capacity):
+        fill_columns(plan, scan, targets, capacity)
+        if scan.ended:
+            return True
+        rows = <Py_ssize_t>(<double>scan.filled * PART_BYTES / <double>scan.offset)
+        _find(plan, scan, max(rows // BLOCK, 1) * BLOCK)
+    return False
+
+
+cdef Py_ssize_t expected_rows(const Scan *scan) noexcept nogil:
+    cdef double rows = <double>(scan.filled + scan.row_count)
+    return <Py_ssize_t>(rows / <double>scan.offset * <double>scan.size * 1.02) + BLOCK
+
+
+# --- Both passes ----------------------------------------------------------------------------------------
+
+cdef Py_ssize_t column_width(ColumnPlan plan, Scan *scan, Py_ssize_t at) noexcept nogil:
     cdef Column *column = &plan.columns[at]
     cdef int i
     cdef Py_ssize_t longest = 1
@@ -661,6 +716,11 @@ cdef void restart_scan(Scan *scan) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(1 + scan.places):
         scan.longest[i] = 1
+    scan.filled = 0
+    _drop_runs(scan)
+
+
+cdef void _drop_runs(Scan *scan) noexcept nogil:
     scan.shape.size = scan.last_size = 0        # a shape is that of the row before
     scan.run_count = scan.row_count = 0
     scan.measured = scan.measured_runs = scan.measured_rows = 0
