@@ -172,6 +172,15 @@ class Connection:
         return self._search.failing
 
     @property
+    def is_ended(self) -> bool:
+        """Whether nothing can come from a server before the next ``connect``.
+
+        A connection whose event loop was closed has ended too, though its state did not change.
+        """
+        loop = self._loop
+        return self.state is ConnectionState.DISCONNECTED or (loop is not None and loop.is_closed())
+
+    @property
     def lag(self) -> float:
         """Seconds for which the oldest byte known to have arrived waits for its handlers; 0 if none."""
         return 0.0 if self.link is None else self.link.lag

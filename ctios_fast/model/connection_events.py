@@ -22,6 +22,7 @@ from .client_identity import ClientIdentity
 from .context import Context
 from .publisher import EventTable
 from .recovery import Recovery
+from .session_end import CLOSED, End, OnEnd
 from .system_failures import (
     failure_event_arguments,
     present_events,
@@ -85,6 +86,7 @@ class ConnectionEvents:
 
     def failed(self, side: Side, reason: FailureReason, final: bool, error: BaseException) -> None:
         """An attempt failed, or the connection was lost."""
+        ending = self._context.end.take() if final else ()
         self._lost(str(error))
         if final:
             self._context.forget_mode()
@@ -93,6 +95,7 @@ class ConnectionEvents:
         status = error.status if isinstance(error, OpenRefused) else None
         words = f"no connection to the CTI Server at {side}: {error}"
         fire("OnCTIOSFailure", status_event_arguments, codes.SYS_CTI_SERVER_OFFLINE, 0, words, status)
+        _report_end(ending, End("the session was lost", error))
 
     def opened(self, confirmation: Message, asked: int, reopened: bool) -> None:
         """The session is open."""
@@ -184,17 +187,21 @@ class ConnectionEvents:
         """The server refused the session; no other side will be tried."""
         context = self._context
         mode, was_open = context.mode, bool(context.services_granted)
+        ending = context.end.take()
         self._lost(str(error))
         context.forget_mode()
         if mode is not None and not was_open:  # the refusal of an open session was reported when it came
             context.fire("OnCTIOSFailure", refused_mode_arguments, error, mode.is_agent)
         context.fire("OnConnectionRejected", _rejection_arguments, error)
+        _report_end(ending, End("the server refused the session", error))
 
     def closed(self) -> None:
         """The connection was closed by the program; nothing follows."""
+        ending = self._context.end.take()
         self._lost("the session was disconnected")
         self._context.forget_mode()
         self._context.fire("OnConnectionClosed", Arguments)
+        _report_end(ending, CLOSED)
 
     def heartbeat(self) -> None:
         """The server answered a heartbeat."""
@@ -282,6 +289,12 @@ class ConnectionEvents:
     def _end(self, reason: str) -> None:
         self._recovery.stop()
         self._context.lost(reason)
+
+
+def _report_end(ending: tuple[OnEnd, ...], end: End) -> None:
+    # Ends what was open when the connection ended.
+    for on_end in ending:
+        on_end(end)
 
 
 def _connection_arguments(side: Side) -> Arguments:

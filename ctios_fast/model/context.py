@@ -29,6 +29,7 @@ from .monitors.monitor_table import Monitors
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 from .repair_plan import Repairable
+from .session_end import SessionEnd
 from .supervisors.chat_clients import ChatClients
 from .waits import Predicate, wait_for_event
 
@@ -94,6 +95,13 @@ class StatisticsPolls(Protocol):
         """The mode is over: ask no more."""
 
 
+class StateWait(Protocol):
+    """A wait for states of one agent. The folder of agents has it."""
+
+    def look(self, state: int | None) -> None:
+        """The agent is in this state now."""
+
+
 class SupervisorButtons(Buttons, Protocol):
     """Computes the button mask of a supervisor in agent mode, and reports it."""
 
@@ -142,7 +150,8 @@ class Context:
     """What a session offers to its objects.
 
     ``codec``: of the protocol version. ``clock``: the session's time. ``events``: the publisher.
-    ``registry``: the objects. ``configuration``: what was acquired of the peripheral's configuration.
+    ``end``: what ends with the connection. ``registry``: the objects.
+    ``configuration``: what was acquired of the peripheral's configuration.
     ``request_timeout``: seconds that a confirmation may take unless given.
     ``snapshot_due``: whether the calls in progress are asked for when the mode opens, as in monitor mode.
     ``mode``: the mode that is set, None without one. ``peripheral_id``: the peripheral of that mode.
@@ -192,6 +201,7 @@ class Context:
         "current_agent",
         "current_call",
         "devices",
+        "end",
         "events",
         "hears_all",
         "is_everything_own",
@@ -212,6 +222,7 @@ class Context:
         "services_granted",
         "session_type",
         "snapshot_due",
+        "state_waits",
         "statistics",
         "supervisor_buttons",
         "tally",
@@ -222,6 +233,7 @@ class Context:
     ) -> None:
         self.codec = codec
         self.events = events
+        self.end = SessionEnd()
         self.registry = registry
         self.configuration = Configuration(registry.max_objects)
         self.request_timeout = request_timeout
@@ -265,6 +277,8 @@ class Context:
         self.devices: Callable[[], Iterable[str]] = _no_devices
         #: What the repair after a gap found, by keyword of OnRecovered. The recovery clears it.
         self.tally: Counter[str] = Counter()
+        #: The waits for states of agents, by agent. An agent without one is absent.
+        self.state_waits: dict[object, list[StateWait]] = {}
         self.snapshot_due = False
         #: Whether the session hears of every agent of its peripheral, as in bulk mode.
         self.hears_all = False
@@ -433,12 +447,15 @@ class Context:
             events.fire(event, make_arguments(*values))
         return True
 
-    def wait_for(
-        self, events: tuple[str, ...], predicate: Predicate | None, timeout: float | None
-    ) -> "Future[Arguments]":
-        """The next of these events that the predicate accepts; see ``Session.wait_for``."""
+    def wait_for(self, event: str, predicate: Predicate | None, timeout: float | None) -> "Future[Arguments]":
+        """The next event of that name that the predicate accepts; see ``Session.wait_for``."""
         self.require_thread()
-        return wait_for_event(self.events, self.clock, events, predicate, timeout)
+        return wait_for_event(self, event, predicate, timeout)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether no event can come before the next ``connect``."""
+        return self._connection.is_ended
 
     def hold_reading(self, holder: object) -> None:
         """Read nothing from the server until every holder has released it, or the link is lost."""

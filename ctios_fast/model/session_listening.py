@@ -79,18 +79,23 @@ class SessionListening(SessionSnapshot):
         - ``buffer``: events that are kept until they are read, 1 to 10,000,000.
         - ``overflow``: what happens to an event for which there is no place. ``"drop_oldest"``: the oldest
           one that waits is dropped. ``"error"``: the stream ends with ``StreamOverflow`` once what waits has
-          been read. ``"block"``: nothing is dropped; the session reads nothing from its server until half of
-          the buffer is free. The buffer then takes what had been read already. Nothing else
-          is read either: a request that the reader of the stream awaits gets no answer meanwhile, and the
-          loss of the server is not noticed.
+          been read. ``"block"``: nothing is dropped; when the buffer is full, the session reads nothing
+          from its server until half of the buffer is free. What it had read before that goes into the buffer
+          as well, above its size. Nothing else is read either: a request that the reader of the stream awaits
+          gets no answer meanwhile, the loss of the server is not noticed, and ``disconnect`` may take the
+          option ``close_timeout``.
 
-        What is dropped is counted: ``dropped`` of the stream, ``events_dropped`` of ``counters()``. The
-        stream ends after ``OnConnectionClosed``.
+        What is dropped is counted: ``dropped`` of the stream, ``events_dropped`` of ``counters()``.
 
-        Raises ``ValueError`` for an unknown event, ``MethodError`` for a ``buffer`` or ``overflow`` that
-        cannot be used.
+        After ``disconnect`` the iteration ends, and ``OnConnectionClosed`` is its last event. It raises
+        ``ConnectionLost`` when the session is lost with no side left to try, refused by the server, or not
+        connected at the call of ``stream``.
+
+        Raises ``ValueError`` for an unknown event or ``overflow`` and for a ``buffer`` outside its range,
+        ``TypeError`` for a ``buffer`` that is not an integer or a name that is not text.
         """
-        return EventStream(self._context.events, self._context, events, buffer, overflow)
+        self._context.require_thread()
+        return EventStream(self._context, events, buffer, overflow)
 
     def wait_for(
         self, event: str, predicate: Predicate | None = None, timeout: float | None = None
@@ -101,10 +106,14 @@ class SessionListening(SessionSnapshot):
         - ``predicate``: called with the Arguments of each; the first for which it returns true is the result.
         - ``timeout``: seconds, None for no limit.
 
-        Call it before the request that leads to the event: the event may come before the confirmation.
+        Call it before the request that leads to the event: the event may come before the confirmation. Cancel
+        a future without ``timeout`` that is not needed any more.
 
-        Raises ``ValueError`` for an unknown event and ``MethodError`` for another argument. The future fails
-        with ``TimeoutError``, with ``ConnectionLost`` when the session is closed, and with what the predicate
-        raises.
+        Raises ``ValueError`` for an unknown event, ``TypeError`` for a name that is not text, and
+        ``MethodError`` for a ``predicate`` or ``timeout`` that cannot be used. The future fails with
+        ``TimeoutError``, and with ``ConnectionLost`` when the session is closed, lost with no side left to
+        try, refused by the server, or not connected at the call. A loss after which the library looks for a
+        side does not end the wait. What the predicate raises fails the future, and the predicate is not
+        called again.
         """
-        return self._context.wait_for((event,), predicate, timeout)
+        return self._context.wait_for(event, predicate, timeout)

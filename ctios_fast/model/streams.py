@@ -2,16 +2,17 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, Literal, NamedTuple, Protocol, Self, TypeVar, cast
 
-from ctios_fast.errors import StreamOverflow
+from ctios_fast._checks import check_integer
+from ctios_fast.errors import CtiOsError, StreamOverflow
 
 from .arguments import Arguments
-from .coercion import integer, refuse
 from .publisher import EventPublisher
-from .waits import LAST_EVENT
+from .session_end import End, EndingSource, not_connected
 
 if TYPE_CHECKING:
     from .event_arguments import EventName
@@ -42,8 +43,10 @@ class Event(NamedTuple, Generic[A]):
     args: A
 
 
-class Reading(Protocol):
-    """Keeps the session from reading what the server sends. A ``Context`` does it."""
+class StreamSource(EndingSource, Protocol):
+    """What a stream needs of its session. A ``Context`` has it."""
+
+    events: EventPublisher
 
     def hold_reading(self, holder: object) -> None:
         """Read nothing until every holder has released it."""
@@ -55,40 +58,43 @@ class Reading(Protocol):
 class EventStream(Generic[A]):
     """An asynchronous iterator over the events of some names in wire order, from ``Session.stream`` on.
 
-    - ``dropped``: events that were dropped since the buffer was full.
+    - ``dropped``: events that the stream did not keep since its buffer was full.
 
-    The stream ends after ``OnConnectionClosed``, and when it is closed. ``async with`` closes it. A stream
-    that nobody reads any more has to be closed, or it goes on filling its buffer.
+    The iteration ends when the stream is closed, or the program disconnects the session. It raises
+    ``ConnectionLost`` when the session is lost or refused, and ``StreamOverflow`` as ``overflow`` says. What
+    waits in the buffer is read before either. Every later read ends in the same way.
+
+    ``async with`` closes the stream. A stream that nobody reads any more has to be closed, or it goes on
+    filling its buffer.
     """
 
-    def __init__(
-        self,
-        publisher: EventPublisher,
-        reading: Reading,
-        names: Iterable[str],
-        buffer: int,
-        overflow: Overflow,
-    ) -> None:
+    def __init__(self, source: StreamSource, names: Iterable[str], buffer: int, overflow: Overflow) -> None:
         self.dropped = 0
-        self._size: Final = integer("buffer", buffer, 1, _MAX_BUFFER)
+        #: Events that the buffer takes.
+        self._size: Final = check_integer("buffer", buffer, 1, _MAX_BUFFER)
         if overflow not in _OVERFLOWS:
-            raise refuse(f"overflow is one of {', '.join(map(repr, _OVERFLOWS))}, not {overflow!r}")
+            raise ValueError(f"overflow must be one of {', '.join(map(repr, _OVERFLOWS))}, got {overflow!r}")
+        #: What happens to an event for which there is no place.
         self._overflow: Final = overflow
-        self._publisher: Final = publisher
-        self._reading: Final = reading
+        self._source: Final = source
+        #: Events that wait to be read, the oldest first.
         self._buffer: Final[deque[Event[A]]] = deque()
         #: Set while there is something to read, or the stream has ended.
         self._news: Final = asyncio.Event()
-        self._error: StreamOverflow | None = None
-        self._is_over = False
-        wanted = dict.fromkeys(publisher.event(name) for name in names) or dict.fromkeys(publisher.events)
+        #: Creates the error that ends the iteration; None if it ends without one.
+        self._error: Callable[[], CtiOsError] | None = None
+        #: Whether the stream takes in no further event.
+        self._is_over = source.is_ended
+        events = source.events
+        wanted = dict.fromkeys(events.event(name) for name in names) or dict.fromkeys(events.events)
         #: What was subscribed, by event.
         self._listeners: Final = {name: partial(self._take, cast("EventName", name)) for name in wanted}
-        #: What ends the stream. It is subscribed last, since the event may be one of the stream.
-        self._end: Final = self._ended
+        if self._is_over:
+            self._error = partial(not_connected, "events")
+            return
         for name, listener in self._listeners.items():
-            publisher.subscribe(name, listener)
-        publisher.subscribe(LAST_EVENT, self._end)
+            events.subscribe(name, listener)
+        source.end.add(self._ended)
 
     def __repr__(self) -> str:
         state = "closed" if self._is_over else "open"
@@ -106,20 +112,19 @@ class EventStream(Generic[A]):
     async def __anext__(self) -> Event[A]:
         """The next event.
 
-        Raises ``StreamOverflow`` if ``overflow`` is ``"error"``, once everything has been read that came
-        before the event which had no place in the buffer.
+        Raises ``ConnectionLost`` when the session was lost, and ``StreamOverflow`` if ``overflow`` is
+        ``"error"`` and the buffer was full, both once everything has been read that came before.
         """
         while not self._buffer:
             if self._error is not None:
-                error, self._error = self._error, None
-                raise error
+                raise self._error()
             if self._is_over:
                 raise StopAsyncIteration
             self._news.clear()
             await self._news.wait()
         event = self._buffer.popleft()
         if self._overflow == "block" and len(self._buffer) <= self._size // 2:
-            self._reading.release_reading(self)
+            self._source.release_reading(self)
         return event
 
     async def __aenter__(self) -> Self:
@@ -132,11 +137,11 @@ class EventStream(Generic[A]):
         """Take in no further event. Those that wait can still be read."""
         if not self._is_over:
             self._is_over = True
-            self._news.set()
-            self._reading.release_reading(self)
-            self._publisher.unsubscribe(LAST_EVENT, self._end)
+            self._source.release_reading(self)
+            self._source.end.discard(self._ended)
             for name, listener in self._listeners.items():
-                self._publisher.unsubscribe(name, listener)
+                self._source.events.unsubscribe(name, listener)
+            self._news.set()
 
     def _take(self, name: "EventName", args: A) -> None:
         if self._is_over:  # closed by a listener of the same event
@@ -146,21 +151,24 @@ class EventStream(Generic[A]):
         self._buffer.append(Event(name, args))
         self._news.set()
         if self._overflow == "block" and len(self._buffer) >= self._size:
-            self._reading.hold_reading(self)
+            self._source.hold_reading(self)
 
     def _takes_more(self, name: str) -> bool:
         # The buffer is full. Returns whether the event is kept all the same.
         if self._overflow == "block":
             return True  # it was read together with the one that filled the buffer
         self.dropped += 1
-        self._publisher.dropped += 1
+        self._source.events.dropped += 1
         if self._overflow == "error":
-            self._error = StreamOverflow(name, self._size)
+            self._error = partial(StreamOverflow, name, self._size)
             self.close()
             return False
         self._buffer.popleft()
         return True
 
-    def _ended(self, args: Arguments) -> None:
-        del args
-        self.close()
+    def _ended(self, end: End) -> None:
+        if not self._is_over:
+            if end.error is not None:
+                self._error = end.loss
+            with suppress(RuntimeError):  # the event loop of a reader was closed
+                self.close()

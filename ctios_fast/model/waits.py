@@ -1,93 +1,137 @@
-"""Waiting for one event."""
+"""Waiting for one event, or for anything else that a session reports."""
 
 import asyncio
+import inspect
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from ctios_fast.connection.clock import Clock
-from ctios_fast.errors import ConnectionLost
+from ctios_fast.core.dispatch.unawaited import unawaited
 
 from .arguments import Arguments
 from .coercion import optional_seconds, refuse
-from .publisher import EventPublisher, Listener
+from .publisher import EventPublisher
+from .session_end import End, EndingSource, not_connected
 
-__all__ = ["LAST_EVENT", "Predicate", "wait_for_event"]
+__all__ = ["Predicate", "Wait", "WaitSource", "wait_for_event"]
 
 #: Says whether an event with these Arguments is the one.
 Predicate = Callable[[Arguments], object]
 
-#: The last event of a session's connection: nothing that the server sent is reported after it.
-LAST_EVENT: Final = "OnConnectionClosed"
+_T = TypeVar("_T")
+
+
+class WaitSource(EndingSource, Protocol):
+    """What a wait needs of its session. A ``Context`` has it."""
+
+    clock: Clock
+    events: EventPublisher
 
 
 def wait_for_event(
-    publisher: EventPublisher,
-    clock: Clock,
-    events: tuple[str, ...],
-    predicate: Predicate | None,
-    timeout: float | None,
+    source: WaitSource, event: str, predicate: Predicate | None, timeout: float | None
 ) -> "asyncio.Future[Arguments]":
-    """A future of the Arguments of the first of these events that the predicate accepts.
+    """A future of the Arguments of the first event of that name that the predicate accepts.
 
     ``Session.wait_for`` describes the parameters and the errors.
     """
     timeout = optional_seconds("timeout", timeout)
     if predicate is not None and not callable(predicate):
         raise refuse(f"the predicate must be callable, got {type(predicate).__name__}")
-    names = tuple(dict.fromkeys(publisher.event(name) for name in events))
-    return _Wait(publisher, names, predicate).start(clock, timeout)
+    if inspect.iscoroutinefunction(predicate):
+        raise refuse(f"the predicate must be a plain function, got the coroutine function {predicate!r}")
+    return _EventWait(source, source.events.event(event), predicate).begin(timeout)
 
 
-class _Wait:
-    """A future and the listeners that complete it."""
+class Wait(Generic[_T]):
+    """A future, with what fails it: its time-out and the end of the session.
 
-    def __init__(
-        self, publisher: EventPublisher, names: tuple[str, ...], predicate: Predicate | None
-    ) -> None:
-        self._publisher: Final = publisher
-        self._wanted: Final = " or ".join(names)
-        self._predicate: Final = predicate
-        self._future: Final[asyncio.Future[Arguments]] = asyncio.get_running_loop().create_future()
-        #: What is subscribed. The end of the session comes last: it may be the event itself.
-        self._listeners: Final[list[tuple[str, Listener]]] = [
-            *((name, self._take) for name in names),
-            (LAST_EVENT, self._closed),
-        ]
+    ``wanted``: what is waited for, for the messages of errors.
+    """
 
-    def start(self, clock: Clock, timeout: float | None) -> "asyncio.Future[Arguments]":
-        """Listen from now on."""
-        for name, listener in self._listeners:
-            self._publisher.subscribe(name, listener)
+    def __init__(self, source: WaitSource, wanted: str) -> None:
+        self._source: Final = source
+        self._wanted: Final = wanted
+        self._future: Final[asyncio.Future[_T]] = asyncio.get_running_loop().create_future()
+
+    def begin(self, timeout: float | None) -> "asyncio.Future[_T]":
+        """Wait from now on.
+
+        - ``timeout``: seconds, None for no limit.
+        """
+        source, future = self._source, self._future
+        if future.done():  # completed before it began
+            return future
+        if source.is_ended:
+            self.fail(not_connected(self._wanted))
+            return future
+        self._listen()
+        source.end.add(self._ended)
         if timeout is not None:
-            timer = clock.call_later(timeout, self._fail_late, timeout)
-            self._future.add_done_callback(lambda done: timer.cancel())
-        self._future.add_done_callback(self._clean_up)
-        return self._future
+            timer = source.clock.call_later(timeout, self._fail_late, timeout)
+            future.add_done_callback(lambda done: timer.cancel())
+        future.add_done_callback(lambda done: self._clean_up())
+        return future
+
+    def complete(self, result: _T) -> None:
+        """Give the future its result, unless it is done."""
+        if not self._future.done():
+            self._future.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        """Fail the future, unless it is done."""
+        if not self._future.done():
+            self._future.set_exception(error)
+            self._future.exception()  # asyncio logs no future that was dropped: its wait was given up
+
+    def _listen(self) -> None:
+        """Begin to look for what is waited for. A subclass defines it."""
+        raise NotImplementedError
+
+    def _stop_listening(self) -> None:
+        """Undo ``_listen``. A subclass defines it."""
+        raise NotImplementedError
+
+    def _ended(self, end: End) -> None:
+        if self._future.get_loop().is_closed():  # nobody can await the future, and it cannot be set
+            self._clean_up()
+        else:
+            self.fail(end.loss(self._wanted))
+
+    def _fail_late(self, timeout: float) -> None:
+        self.fail(TimeoutError(f"{self._wanted} did not come within {timeout:g} seconds"))
+
+    def _clean_up(self) -> None:
+        self._source.end.discard(self._ended)
+        self._stop_listening()
+
+
+class _EventWait(Wait[Arguments]):
+    """A wait for an event."""
+
+    def __init__(self, source: WaitSource, event: str, predicate: Predicate | None) -> None:
+        super().__init__(source, event)
+        self._event: Final = event
+        self._predicate: Final = predicate
+
+    def _listen(self) -> None:
+        self._source.events.subscribe(self._event, self._take)
+
+    def _stop_listening(self) -> None:
+        self._source.events.unsubscribe(self._event, self._take)
 
     def _take(self, args: Arguments) -> None:
         if self._future.done():
             return
-        try:
-            accepted = self._predicate is None or self._predicate(args)
-        except Exception as error:  # whoever waits has to know
-            self._future.set_exception(error)
-            return
+        accepted: Any = True
+        if self._predicate is not None:
+            try:
+                accepted = self._predicate(args)
+                error: Exception | None = unawaited(self._predicate, accepted)
+            except Exception as raised:
+                error = raised
+            if error is not None:
+                self.fail(error)  # the error is the waiting program's, not one of the event
+                return
         if accepted:
-            self._future.set_result(args)
-
-    def _closed(self, args: Arguments) -> None:
-        del args
-        self._fail(ConnectionLost(f"the session was closed before {self._wanted} came"))
-
-    def _fail_late(self, timeout: float) -> None:
-        self._fail(TimeoutError(f"{self._wanted} did not come within {timeout:g} seconds"))
-
-    def _fail(self, error: Exception) -> None:
-        if not self._future.done():
-            self._future.set_exception(error)
-
-    def _clean_up(self, done: "asyncio.Future[Arguments]") -> None:
-        if not done.cancelled():
-            done.exception()  # a wait that nobody awaits any more is not a fault
-        for name, listener in self._listeners:
-            self._publisher.unsubscribe(name, listener)
+            self.complete(args)

@@ -6,9 +6,10 @@ editors and type checkers; ``ci/make_sync_stub.py`` writes it from the model's c
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from ctios_fast.core import Message
+from ctios_fast.enums import AgentState
 from ctios_fast.model import property_object
 from ctios_fast.model.agents import agent
 from ctios_fast.model.arguments import Arguments
@@ -48,6 +49,15 @@ class Agent(PropertyObject):
     __slots__ = ()
 
     STANDS_FOR = agent.Agent
+
+    def wait_for_state(self, *wanted: AgentState | int, timeout: float | None = None) -> "Future[AgentState]":
+        """A future of the first of these states that the agent is in: ``wait_for_state(3).result()``.
+
+        It begins to wait at the call, as ``Session.wait_for`` does. Its ``cancel`` ends the wait. Parameters
+        and errors are those of ``ctios_fast.Agent.wait_for_state``.
+        """
+        self._home.check_can_wait("Agent.wait_for_state()")
+        return _followed(self._home, lambda: self._target.wait_for_state(*wanted, timeout=timeout))
 
 
 class Call(PropertyObject):
@@ -135,13 +145,7 @@ class Session(PropertyObject):
         predicate is called in the thread of the event loop.
         """
         self._home.check_can_wait("Session.wait_for()")
-        outcome: Future[Arguments] = Future()
-
-        def listen() -> None:
-            self._home.follow(outcome, self._target.wait_for(event, predicate, timeout))
-
-        self._home.call(listen)
-        return outcome
+        return _followed(self._home, lambda: self._target.wait_for(event, predicate, timeout))
 
     def stream(
         self, *events: str, buffer: int = DEFAULT_BUFFER, overflow: Overflow = "drop_oldest"
@@ -155,6 +159,13 @@ class Session(PropertyObject):
             self._target.stream, *events, buffer=buffer, overflow=overflow
         )
         return EventStream(stream, self._home)
+
+
+def _followed(home: LoopThread, begin: Callable[[], object]) -> "Future[Any]":
+    # A future for other threads of the loop's future that ``begin`` returns there. Raises what it raises.
+    outcome: Future[Any] = Future()
+    home.call(lambda: home.follow(outcome, begin()))
+    return outcome
 
 
 class EventStream(Generic[A]):

@@ -978,15 +978,6 @@ class Agent(PropertyObject):
     @property
     def unique_object_id(self) -> str:
         """The agent's identity within its session: ``agent.<PeripheralID>.<AgentID>``."""
-    def wait_for_state(self, *wanted: AgentState | int, timeout: float | None = ...) -> AgentState | int:
-        """Wait until the agent is in one of these states, and return it; at once if it is in one now.
-
-        - ``wanted``: states such as ``AgentState.AVAILABLE``.
-        - ``timeout``: seconds, None for no limit.
-
-        Fails with ``TimeoutError``, with ``ConnectionLost`` when the session is closed, and with
-        ``MethodError`` where no state is given or the agent does not belong to a session.
-        """
     def whisper(
         self, *, agent: Agent | str | None = ..., call: Call | str | None = ..., timeout: float | None = ...
     ) -> SuperviseCallConf:
@@ -994,6 +985,12 @@ class Agent(PropertyObject):
     @property
     def wrapup_ok_enabled(self) -> bool | None:
         """Whether wrap-up data are required after an incoming call, None as long as it is not known."""
+    def wait_for_state(self, *wanted: AgentState | int, timeout: float | None = ...) -> Future[AgentState]:
+        """A future of the first of these states that the agent is in: ``wait_for_state(3).result()``.
+
+        It begins to wait at the call, as ``Session.wait_for`` does. Its ``cancel`` ends the wait. Parameters
+        and errors are those of ``ctios_fast.Agent.wait_for_state``.
+        """
 
 class Call(PropertyObject):
     """``ctios_fast.Call`` without await, with the texts of its methods.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.model import MakeSession, Recorder, library_tasks, sides, soon, until
@@ -236,6 +237,39 @@ def used_again(disconnects: int, closing: bool) -> None:
 @pytest.mark.parametrize("closing", [False, True])
 def test_a_session_whose_loop_was_closed_can_be_used_again(disconnects: int, closing: bool) -> None:
     in_another_process(f"'used_again']({disconnects}, {closing})")
+
+
+def with_waits() -> None:
+    session = Session(client_id="job")
+    left: list[asyncio.Future[Any]] = []
+
+    async def wait() -> None:
+        await leave_open(session)
+        left.append(asyncio.create_task(anext(session.stream("OnCallBegin"))))
+        left.append(session.wait_for("OnCallBegin"))
+        left[1].add_done_callback(left.remove)
+        await asyncio.sleep(0)  # the reader waits now
+
+    async def second() -> None:
+        with pytest.raises(ConnectionLost, match="not connected, so OnCallBegin cannot come"):
+            await session.wait_for("OnCallBegin")
+        await soon(session.disconnect())
+        async with Simulator(agents=1) as sim:
+            await soon(session.connect(**sides(sim)))
+            wait = session.wait_for("OnConnectionClosed")
+            await soon(session.disconnect())
+            await soon(wait)
+
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(wait())
+    loop.close()
+    asyncio.run(second())
+    assert session._events.listeners["OnCallBegin"] == ()
+    assert session._events.listeners["OnConnectionClosed"] == ()
+
+
+def test_waits_on_a_loop_that_was_closed_do_not_disturb_the_next_one() -> None:
+    in_another_process("'with_waits']()")
 
 
 def with_a_standby_session(by_run: bool) -> None:

@@ -144,16 +144,17 @@ async def test_every_listener_hears_every_event_from_its_subscription_on(
         assert heard == [3, 4] * round_
 
 
-async def test_a_waiting_task_hears_of_the_state(
+async def test_a_wait_for_a_state_hears_of_it(
     serve: Serve, make_session: MakeSession, called: list[str]
 ) -> None:
     session = await in_bulk_mode(make_session, serve)
     event(session, called, 2)
-    waiting = asyncio.ensure_future(session.agent("1001").wait_for_state(3))
-    await asyncio.sleep(0)
+    waiting = session.agent("1001").wait_for_state(3)
     assert event(session, called, 4)
     assert event(session, called, 3)
     assert await soon(waiting) == 3
+    await asyncio.sleep(0)  # what the wait used is given up in this turn of the loop
+    assert not event(session, called, 4)
 
 
 async def test_the_device_of_an_event_is_taken_in(

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import math
 import weakref
 
 import pytest
@@ -12,7 +13,6 @@ from support.model import (
     NOT_READY,
     MakeSession,
     an_agent,
-    failing,
     settled,
     sides,
     soon,
@@ -28,10 +28,12 @@ from ctios_fast import (
     Event,
     EventStream,
     MethodError,
+    OpenRefused,
     Session,
     StreamOverflow,
 )
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.model.kinds import KINDS
 from ctios_fast.model.monitors.team_table import Team
 from ctios_fast.model.session_properties import session_context
@@ -117,15 +119,15 @@ async def test_a_full_buffer_ends_the_stream_with_an_error_after_what_waits(
     session: Session, agent: Agent
 ) -> None:
     stream = session.stream("OnAgentStateChange", buffer=1, overflow="error")
-    for state in (AVAILABLE, NOT_READY, AVAILABLE):
+    for state in (AVAILABLE, NOT_READY, AVAILABLE, NOT_READY):
         await soon(agent.set_agent_state(state))
     assert (await anext(stream)).args["AgentState"] == AVAILABLE
     with pytest.raises(StreamOverflow, match="OnAgentStateChange came while 1 events were waiting") as error:
         await anext(stream)
     assert (error.value.event, error.value.buffer) == ("OnAgentStateChange", 1)
-    with pytest.raises(StopAsyncIteration):
+    with pytest.raises(StreamOverflow):
         await anext(stream)
-    assert session.counters()["events_dropped"] == 1
+    assert (stream.dropped, session.counters()["events_dropped"]) == (1, 1), "later events are not counted"
 
 
 async def test_a_full_buffer_holds_the_server_back_and_drops_nothing(
@@ -204,9 +206,15 @@ async def test_a_stream_survives_the_loss_of_a_side(sim: Simulator, session: Ses
 def test_what_cannot_be_used_is_refused(session: Session) -> None:
     with pytest.raises(ValueError, match="did you mean OnCallBegin"):
         session.stream("OnCallBegn")
-    assert failing(lambda: session.stream(buffer=0)) == CilCode.E_CTIOS_INVALID_ARGUMENT
-    with pytest.raises(MethodError, match="overflow is one of 'drop_oldest', 'error', 'block', not 'drop'"):
-        session.stream(overflow="drop")  # type: ignore[arg-type]
+    for buffer in (True, "5", 1.5, None):
+        with pytest.raises(TypeError, match="buffer must be an integer, 1 to 10000000, got"):
+            session.stream(buffer=buffer)  # type: ignore[arg-type]
+    for buffer in (0, -1, 10_000_001):
+        with pytest.raises(ValueError, match=f"buffer must be 1 to 10000000, got {buffer}"):
+            session.stream(buffer=buffer)
+    for overflow in ("drop", None, []):
+        with pytest.raises(ValueError, match="overflow must be one of 'drop_oldest', 'error', 'block', got"):
+            session.stream(overflow=overflow)  # type: ignore[arg-type]
 
 
 # --- Waits --------------------------------------------------------------------------------------------
@@ -227,10 +235,20 @@ async def test_a_predicate_chooses_the_event(session: Session, agent: Agent) -> 
 
 
 async def test_a_predicate_that_raises_fails_the_wait(session: Session, agent: Agent) -> None:
-    wait = session.wait_for("OnAgentStateChange", lambda args: args["NoSuchKeyword"])
+    calls: list[object] = []
+    seen: list[Arguments] = []
+
+    def predicate(args: Arguments) -> object:
+        calls.append(args["AgentState"])
+        return args["NoSuchKeyword"]
+
+    wait = session.wait_for("OnAgentStateChange", predicate)
+    session.subscribe("OnAgentStateChange", seen.append)
     await soon(agent.set_agent_state(AVAILABLE))
+    await soon(agent.set_agent_state(NOT_READY))
     with pytest.raises(KeyError, match="NoSuchKeyword"):
         await wait
+    assert (calls, len(seen)) == ([AVAILABLE], 2), "it is called once, and other listeners get each event"
     assert session.counters()["listener_errors"] == 0
 
 
@@ -265,32 +283,56 @@ async def test_a_wait_that_is_over_or_cancelled_leaves_no_listener(session: Sess
     await until(lambda: dict(session._events.listeners) == before)
 
 
-def test_a_wait_for_an_unknown_event_is_refused(session: Session) -> None:
-    async def ask() -> None:
-        with pytest.raises(ValueError, match="there is no event 'OnTea'"):
-            session.wait_for("OnTea")
-        with pytest.raises(MethodError, match="timeout must be a number of seconds above 0"):
-            session.wait_for("OnCallEnd", timeout=-1)
-        with pytest.raises(MethodError, match="the predicate must be callable, got str"):
-            session.wait_for("OnCallEnd", "AgentState")  # type: ignore[arg-type]
+async def test_a_wait_with_what_cannot_be_used_is_refused(session: Session) -> None:
+    async def never(args: Arguments) -> bool:
+        return True
 
-    asyncio.run(ask())
+    with pytest.raises(ValueError, match="there is no event 'OnTea'"):
+        session.wait_for("OnTea")
+    with pytest.raises(TypeError, match="an event is given by name"):
+        session.wait_for(["OnCallEnd"])  # type: ignore[arg-type]
+    for timeout in (-1, 0, math.nan, math.inf, True, "5"):
+        with pytest.raises(
+            MethodError, match=f"timeout must be a number of seconds above 0 .* got {timeout!r}"
+        ):
+            session.wait_for("OnCallEnd", timeout=timeout)  # type: ignore[arg-type]
+    with pytest.raises(MethodError, match="the predicate must be callable, got str"):
+        session.wait_for("OnCallEnd", "AgentState")  # type: ignore[arg-type]
+    with pytest.raises(
+        MethodError, match="the predicate must be a plain function, got the coroutine function"
+    ):
+        session.wait_for("OnCallEnd", never)
 
 
-async def test_waiting_for_a_state_returns_it(session: Session, agent: Agent) -> None:
-    assert await agent.wait_for_state(AgentState.NOT_READY) is AgentState.NOT_READY
-    wait = asyncio.create_task(agent.wait_for_state(AgentState.AVAILABLE, AgentState.LOGOUT))
-    await asyncio.sleep(0)
+async def test_a_predicate_that_returns_a_coroutine_fails_the_wait(session: Session, agent: Agent) -> None:
+    async def never(args: Arguments) -> bool:
+        return True
+
+    wait = session.wait_for("OnAgentStateChange", lambda args: never(args))
     await soon(agent.set_agent_state(AVAILABLE))
-    await soon(agent.set_agent_state(NOT_READY))  # before the task runs
+    with pytest.raises(TypeError, match="returned a coroutine, which nothing runs"):
+        await wait
+
+
+async def test_a_wait_for_a_state_counts_from_its_call_on(session: Session, agent: Agent) -> None:
+    wait = agent.wait_for_state(AgentState.AVAILABLE, AgentState.LOGOUT)
+    await soon(agent.set_agent_state(AVAILABLE))
+    await soon(agent.set_agent_state(NOT_READY))
     assert await soon(wait) is AgentState.AVAILABLE
+
+
+async def test_a_wait_for_the_present_state_is_done_at_once(session: Session, agent: Agent) -> None:
+    wait = agent.wait_for_state(AVAILABLE, NOT_READY)
+    assert wait.done()
+    assert await wait is AgentState.NOT_READY
+    await soon(session.disconnect())
+    assert await agent.wait_for_state(NOT_READY) is agent.state
 
 
 async def test_the_states_of_other_agents_do_not_end_a_wait(sim: Simulator, bulk: Session) -> None:
     agent = bulk.agent("1001")
-    wait = asyncio.create_task(agent.wait_for_state(AgentState.NOT_READY))
+    wait = agent.wait_for_state(AgentState.NOT_READY)
     other = bulk.wait_for("OnAgentStateChange", lambda args: args["AgentState"] == NOT_READY)
-    await asyncio.sleep(0)
     sim.set_agent_state("1002", AgentState.NOT_READY)
     await other
     assert not wait.done()
@@ -298,13 +340,263 @@ async def test_the_states_of_other_agents_do_not_end_a_wait(sim: Simulator, bulk
     assert await soon(wait) == NOT_READY
 
 
-async def test_waiting_for_a_state_needs_one_and_a_session() -> None:
-    agent = an_agent()
+async def test_the_answer_to_a_query_ends_a_wait_for_a_state(
+    sim: Simulator, make_session: MakeSession
+) -> None:
+    session = make_session()
+    await soon(session.connect(**sides(sim)))
+    sim.set_agent_state("1001", AgentState.NOT_READY)
+    await soon(session.set_bulk_mode(5000))
+    wait = session.agent("1001").wait_for_state(NOT_READY)
+    await soon(session.agent("1001").query_agent_state())
+    assert await soon(wait) == NOT_READY
+
+
+async def test_a_filter_of_events_does_not_hide_states_from_a_wait(
+    sim: Simulator, make_session: MakeSession
+) -> None:
+    session = make_session()
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_message_filter("MessageId=9", peripheral_id=5000, agents=["1001"]))
+    wait = session.agent("1001").wait_for_state(NOT_READY)
+    sim.set_agent_state("1001", AgentState.NOT_READY)
+    assert await soon(wait) == NOT_READY
+
+
+async def test_a_wait_for_a_state_that_is_over_or_cancelled_leaves_nothing(
+    session: Session, agent: Agent
+) -> None:
+    agent.wait_for_state(AVAILABLE, timeout=10).cancel()
+    wait = agent.wait_for_state(AVAILABLE)
+    await soon(agent.set_agent_state(AVAILABLE))
+    await wait
+    await until(lambda: not session_context(session).state_waits)
+    assert not agent._is_followed
+
+
+async def test_waiting_for_a_state_needs_one_and_a_session(agent: Agent) -> None:
     with pytest.raises(MethodError, match="needs at least one state"):
-        await agent.wait_for_state()
+        agent.wait_for_state()
+    for wrong in ("x", "3", 99, -1, True, None, 3.0):
+        with pytest.raises(
+            MethodError, match=f"must be an AgentState.* or its number from 0 to .*got {wrong!r}"
+        ):
+            agent.wait_for_state(AVAILABLE, wrong)  # type: ignore[arg-type]
+    with pytest.raises(MethodError, match="timeout must be a number of seconds above 0"):
+        agent.wait_for_state(AVAILABLE, timeout=math.nan)
     with pytest.raises(MethodError) as error:
-        await agent.wait_for_state(AgentState.AVAILABLE)
+        an_agent().wait_for_state(AgentState.AVAILABLE)
     assert error.value.code == CilCode.E_CTIOS_INVALID_SESSION
+
+
+async def test_a_wait_for_a_state_ends_with_its_time(
+    sim: Simulator, make_session: MakeSession, clock: ManualClock
+) -> None:
+    session = make_session(clock=clock, heartbeat=None)
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_bulk_mode(5000))
+    wait = session.agent("1001").wait_for_state(AVAILABLE, NOT_READY, timeout=5)
+    clock.advance(5)
+    with pytest.raises(TimeoutError) as error:
+        await wait
+    assert str(error.value) == (
+        "state eAvailable or eNotReady of agent 1001 of peripheral 5000 did not come within 5 seconds"
+    )
+
+
+# --- The end of the session ---------------------------------------------------------------------------
+
+
+async def disconnected(sim: Simulator, session: Session) -> None:
+    """The program ends the session."""
+    await soon(session.disconnect())
+
+
+async def without_a_side(sim: Simulator, session: Session) -> None:
+    """The session is lost, and no side is left to try."""
+    sim.fail_side("b")
+    sim.fail_side("a")
+    await until(lambda: session.state is ConnectionState.DISCONNECTED)
+
+
+#: How a session ends, and the words of the errors.
+ENDS = {
+    "disconnected": (disconnected, "the session was closed"),
+    "no side": (without_a_side, "the session was lost"),
+}
+
+
+@pytest.fixture
+async def mortal(sim: Simulator, make_session: MakeSession) -> tuple[Session, Agent]:
+    """A session that gives up after one try of each side, and its agent."""
+    session, agent = make_session(reconnect_attempts=1, clients=1), an_agent()
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_agent(agent))
+    await soon(agent.login())
+    return session, agent
+
+
+@pytest.mark.parametrize("how", ENDS)
+async def test_the_end_of_the_session_ends_waits(
+    sim: Simulator, mortal: tuple[Session, Agent], how: str
+) -> None:
+    session, agent = mortal
+    end, words = ENDS[how]
+    before = dict(session._events.listeners)
+    event, state = session.wait_for("OnCallBegin"), agent.wait_for_state(AVAILABLE)
+    await end(sim, session)
+    with pytest.raises(ConnectionLost, match=f"{words} before OnCallBegin came"):
+        await soon(event)
+    with pytest.raises(
+        ConnectionLost, match=f"{words} before state eAvailable of agent 1001 of peripheral 5000 came"
+    ):
+        await soon(state)
+    await until(lambda: dict(session._events.listeners) == before)
+    await until(lambda: not session_context(session).state_waits)
+    assert session_context(session).end.take() == ()
+
+
+async def test_a_wait_may_be_for_the_last_events(sim: Simulator, mortal: tuple[Session, Agent]) -> None:
+    session, _ = mortal
+    last = session.wait_for("OnConnectionFailure", lambda args: args.get("FinalAttempt"))
+    words = session.wait_for("OnCTIOSFailure", lambda args: last.done())
+    await without_a_side(sim, session)
+    assert (await soon(last))["FinalAttempt"]
+    assert isinstance(await soon(words), Arguments)
+
+
+async def test_a_stream_ends_quietly_when_the_program_disconnects(
+    sim: Simulator, mortal: tuple[Session, Agent]
+) -> None:
+    session, agent = mortal
+    stream = session.stream("OnAgentStateChange", "OnConnectionClosed")
+    await soon(agent.set_agent_state(AVAILABLE))
+    reader = asyncio.create_task(read(stream))
+    await soon(session.disconnect())
+    assert [name for name, _ in await soon(reader)] == ["OnAgentStateChange", "OnConnectionClosed"]
+    assert await read(stream) == []
+
+
+async def test_a_stream_of_a_lost_session_raises_after_what_waits(
+    sim: Simulator, mortal: tuple[Session, Agent]
+) -> None:
+    session, agent = mortal
+    stream = session.stream("OnAgentStateChange", "OnCTIOSFailure")
+    await soon(agent.set_agent_state(AVAILABLE))
+    await without_a_side(sim, session)
+    names = [(await anext(stream)).name for _ in range(len(stream))]
+    assert names[0] == "OnAgentStateChange"
+    assert names[-1] == "OnCTIOSFailure", "the last event of the loss is read too"
+    with pytest.raises(ConnectionLost, match="the session was lost: ") as error:
+        await read(stream)
+    assert error.value.__cause__ is not None
+    with pytest.raises(ConnectionLost):
+        await anext(stream)
+
+
+async def test_all_readers_of_a_lost_stream_hear_of_the_loss(
+    sim: Simulator, mortal: tuple[Session, Agent]
+) -> None:
+    session, _ = mortal
+    stream = session.stream("OnCallBegin")
+    readers = [asyncio.create_task(anext(stream)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await without_a_side(sim, session)
+    errors = await soon(asyncio.gather(*readers, return_exceptions=True))
+    assert [type(error) for error in errors] == [ConnectionLost, ConnectionLost]
+
+
+async def test_a_refused_session_ends_waits_and_streams(connected: Session) -> None:
+    wait, stream = connected.wait_for("OnCallBegin"), connected.stream("OnConnectionRejected")
+    with pytest.raises(OpenRefused):
+        await soon(connected.set_agent(Agent("9999", 5000)))
+    with pytest.raises(
+        ConnectionLost, match=r"the server refused the session before OnCallBegin came: .*AGENT_DATA"
+    ):
+        await wait
+    assert (await soon(anext(stream))).name == "OnConnectionRejected"
+    with pytest.raises(ConnectionLost, match=r"the server refused the session: .*AGENT_DATA"):
+        await soon(anext(stream))
+
+
+async def test_waits_and_streams_outlast_a_loss_of_a_side(
+    sim: Simulator, make_session: MakeSession, clock: ManualClock
+) -> None:
+    session, agent = make_session(clock=clock, heartbeat=None), an_agent()
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_agent(agent))
+    await soon(agent.login())
+    before = agent.wait_for_state(AVAILABLE), session.wait_for("OnCallBegin")
+    failures = session.stream("OnConnectionFailure")
+    sim.fail_side("b")
+    sim.fail_side("a")
+    for _ in range(3):  # the loss, and a try of each side
+        await soon(anext(failures))
+    await until(lambda: session.state is ConnectionState.WAITING)
+    between = agent.wait_for_state(AVAILABLE), session.wait_for("OnCallBegin")
+    stream = session.stream("OnRecovered")
+    await sim.restore_side("a")
+    clock.advance(600)
+    assert (await soon(anext(stream))).name == "OnRecovered"
+    await soon(agent.set_agent_state(AVAILABLE))
+    for states, calls in (before, between):
+        assert await soon(states) is AgentState.AVAILABLE
+        assert not calls.done()
+
+
+@pytest.mark.parametrize("how", ["never connected", "disconnected", "no side"])
+async def test_a_session_without_a_connection_has_no_events_to_wait_for(
+    sim: Simulator, mortal: tuple[Session, Agent], make_session: MakeSession, how: str
+) -> None:
+    session, agent = mortal
+    if how == "never connected":
+        session = make_session()
+    else:
+        await ENDS[how][0](sim, session)
+        with pytest.raises(
+            ConnectionLost, match="so state eAvailable of agent 1001 of peripheral 5000 cannot come"
+        ):
+            await agent.wait_for_state(AVAILABLE)
+    before = dict(session._events.listeners)
+    with pytest.raises(ConnectionLost, match="not connected, so OnCallBegin cannot come: call connect"):
+        await session.wait_for("OnCallBegin")
+    with pytest.raises(ConnectionLost, match="not connected, so events cannot come: call connect"):
+        await anext(session.stream("OnCallBegin"))
+    assert session._events.listeners == before
+
+
+async def test_a_wait_may_begin_while_the_session_connects(sim: Simulator, make_session: MakeSession) -> None:
+    session = make_session()
+    connecting = session.connect(**sides(sim))
+    connected = session.wait_for("OnConnection")
+    await soon(connecting)
+    assert isinstance(await soon(connected), Arguments)
+
+
+async def test_what_a_listener_begins_after_it_connected_again_belongs_to_the_new_connection(
+    sim: Simulator, mortal: tuple[Session, Agent]
+) -> None:
+    session, _ = mortal
+    begun: list[asyncio.Future[Arguments]] = []
+
+    @session.subscribe("OnConnectionClosed")
+    def connect_again(args: Arguments) -> None:
+        if not begun:
+            session.connect(**sides(sim))
+            begun.append(session.wait_for("OnConnection"))
+
+    await soon(session.disconnect())
+    assert isinstance(await soon(begun[0]), Arguments)
+
+
+async def test_a_wait_that_nobody_awaits_is_not_reported(mortal: tuple[Session, Agent]) -> None:
+    session, agent = mortal
+    session.wait_for("OnCallBegin")
+    agent.wait_for_state(AVAILABLE)
+    session.stream("OnCallBegin")
+    await soon(session.disconnect())
+    session.wait_for("OnCallBegin")
+    gc.collect()  # ``make_session`` fails the test if asyncio reports a future
 
 
 # --- Decorators and snapshots -------------------------------------------------------------------------

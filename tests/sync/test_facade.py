@@ -98,6 +98,29 @@ def test_waiting_ends_with_the_session(session: Session) -> None:
         wait.result(PATIENCE)
 
 
+def test_a_wait_for_a_state_begins_at_its_call(session: Session, agent: Agent) -> None:
+    wait = agent.wait_for_state(AgentState.AVAILABLE, timeout=PATIENCE)
+    agent.set_agent_state(AgentState.AVAILABLE)
+    agent.set_agent_state(AgentState.NOT_READY)
+    assert wait.result() is AgentState.AVAILABLE
+    assert agent.wait_for_state(AgentState.NOT_READY).result() is AgentState.NOT_READY
+    with pytest.raises(
+        TimeoutError, match="state eTalking of agent 1001 of peripheral 5000 did not come within"
+    ):
+        agent.wait_for_state(AgentState.TALKING, timeout=0.001).result()
+    assert failing(lambda: agent.wait_for_state(99)) == CilCode.E_CTIOS_INVALID_ARGUMENT
+
+
+def test_a_session_without_a_connection_has_no_events_to_wait_for(session: Session, agent: Agent) -> None:
+    waits = [session.wait_for("OnCallBegin"), agent.wait_for_state(AgentState.TALKING)]
+    session.disconnect()
+    for wait in [*waits, session.wait_for("OnCallBegin"), agent.wait_for_state(AgentState.TALKING)]:
+        with pytest.raises(ConnectionLost):
+            wait.result(PATIENCE)
+    with pytest.raises(ConnectionLost, match="not connected"):
+        next(session.stream("OnCallBegin"))
+
+
 def test_a_wait_for_an_unknown_event_is_refused_at_once(session: Session) -> None:
     with pytest.raises(ValueError, match="there is no event 'OnTea'"):
         session.wait_for("OnTea")

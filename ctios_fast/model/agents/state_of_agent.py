@@ -13,13 +13,14 @@ each skill group has an event of its own, and where UNKNOWN lies between.
 asked for. A logout in the gap is found by the answer, and reported then.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.errors import ConnectionLost, Refused
-from ctios_fast.model.coercion import refuse
+from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
 from ctios_fast.protocol import numbers as ged
 
@@ -36,6 +37,7 @@ from .state_arguments import (
     query_arguments,
     state_arguments,
 )
+from .state_waits import StateWait, wanted_states
 from .states import STATES, agent_state
 
 __all__ = [
@@ -65,8 +67,6 @@ _STAYS, _LEAVES, _MONITORED = 0, 1, 2
 QUIET_SLOTS: Final[Mapping[str, object]] = {"_changes": None, "_gap": None, "_is_followed": False}
 #: States for which it may do more.
 NEVER_QUIET: Final = (_LOGOUT, _UNKNOWN)
-#: Events that report a state of an agent.
-_STATE_EVENTS: Final = ("OnAgentStateChange", "OnMonitoredAgentStateChange", "OnQueryAgentStateConf")
 
 
 class StateOfAgent(AgentRequests):
@@ -113,33 +113,57 @@ class StateOfAgent(AgentRequests):
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
         return self._gap is not None and self._gap.is_doubtful
 
-    async def wait_for_state(
-        self,
-        *wanted: AgentState | int,
-        timeout: float | None = None,  # noqa: ASYNC109, it is measured by the session's clock
-    ) -> AgentState | int:
-        """Wait until the agent is in one of these states, and return it; at once if it is in one now.
+    def wait_for_state(
+        self, *wanted: AgentState | int, timeout: float | None = None
+    ) -> "asyncio.Future[AgentState]":
+        """A future of the first of these states that the agent is in, from this call on.
 
         - ``wanted``: states such as ``AgentState.AVAILABLE``.
         - ``timeout``: seconds, None for no limit.
 
-        Fails with ``TimeoutError``, with ``ConnectionLost`` when the session is closed, and with
-        ``MethodError`` where no state is given or the agent does not belong to a session.
+        If ``state`` is one of them at the call, the future is done at once; ``is_doubtful`` tells whether
+        that state may be stale. Otherwise the first event, answer or list that shows one of them completes
+        it, even if the agent has left the state by the time the program goes on. So the method may be called
+        before the request that leads to the state.
+
+        Raises ``MethodError`` for what is not an AgentState, without a state, and where the agent does not
+        belong to a session. The future fails with ``TimeoutError``, and with ``ConnectionLost`` when the
+        session is closed, lost with no side left to try, or not connected.
         """
-        if not wanted:
-            raise refuse("wait_for_state needs at least one state to wait for")
+        states = wanted_states(wanted)
+        timeout = optional_seconds("timeout", timeout)
         context = self._require_context()
-        reached = self.state
+        context.require_thread()
+        waits = context.state_waits
 
-        def is_reached(args: object) -> bool:
-            nonlocal reached
-            reached = self.state  # by the time that the waiting task runs, it may have changed again
-            return reached in wanted
+        def follow(wait: StateWait) -> None:
+            waits.setdefault(self, []).append(wait)
+            self._follow_or_not()
 
-        if reached not in wanted:
-            await context.wait_for(_STATE_EVENTS, is_reached, timeout)
-        assert reached is not None
-        return reached
+        def unfollow(wait: StateWait) -> None:
+            waits[self].remove(wait)
+            if not waits[self]:
+                del waits[self]
+                self._follow_or_not()
+
+        name = f"agent {self.agent_id} of peripheral {self._peripheral(context)}"
+        wait = StateWait(context, name, states, follow, unfollow)
+        wait.look(self.state)
+        return wait.begin(timeout)
+
+    def _follow_or_not(self) -> None:
+        super()._follow_or_not()
+        if self._context is not None and self in self._context.state_waits:
+            self._is_followed = True
+
+    def _state_heard(self, message: Message | None) -> None:
+        super()._state_heard(message)
+        self._show_to_waits()
+
+    def _show_to_waits(self) -> None:
+        context: Context = self._context  # type: ignore[assignment]
+        for wait in context.state_waits.get(self, ()):
+            wait.look(self.state)
 
     # --- Events -------------------------------------------------------------------------------------
 
@@ -309,6 +333,7 @@ class StateOfAgent(AgentRequests):
     def _apply_listed_state(self, state: int) -> None:
         # Takes in the state that a list of a team's members names, where nothing newer was heard.
         self.state = agent_state(state)
+        self._show_to_waits()
         if self._is_followed:
             self._state_heard(None)
 
