@@ -41,9 +41,10 @@ class PropertyObject(Proxy):
 
 
 class Agent(PropertyObject):
-    """``ctios_fast.Agent`` without await, with the texts of its methods.
+    """``ctios_fast.Agent`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
 
     __slots__ = ()
@@ -55,15 +56,18 @@ class Agent(PropertyObject):
 
         It begins to wait at the call, as ``Session.wait_for`` does. Its ``cancel`` ends the wait. Parameters
         and errors are those of ``ctios_fast.Agent.wait_for_state``.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
         self._home.check_can_wait("Agent.wait_for_state()")
         return _followed(self._home, lambda: self._target.wait_for_state(*wanted, timeout=timeout))
 
 
 class Call(PropertyObject):
-    """``ctios_fast.Call`` without await, with the texts of its methods.
+    """``ctios_fast.Call`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
 
     __slots__ = ()
@@ -72,9 +76,10 @@ class Call(PropertyObject):
 
 
 class SkillGroup(PropertyObject):
-    """``ctios_fast.SkillGroup`` without await, with the texts of its methods.
+    """``ctios_fast.SkillGroup`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
 
     __slots__ = ()
@@ -83,9 +88,10 @@ class SkillGroup(PropertyObject):
 
 
 class Session(PropertyObject):
-    """``ctios_fast.Session`` without await, with the texts of its methods.
+    """``ctios_fast.Session`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     ``with Session(...) as session:`` disconnects at the end.
     """
 
@@ -143,6 +149,8 @@ class Session(PropertyObject):
 
         Its ``cancel`` ends the wait. Parameters and errors are those of ``ctios_fast.Session.wait_for``. The
         predicate is called in the thread of the event loop.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
         self._home.check_can_wait("Session.wait_for()")
         return _followed(self._home, lambda: self._target.wait_for(event, predicate, timeout))
@@ -153,6 +161,8 @@ class Session(PropertyObject):
         """The events of these names as an iterator that waits for each.
 
         Parameters and errors are those of ``ctios_fast.Session.stream``.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for an event.
         """
         self._home.check_can_wait("Session.stream()")
         stream: AsyncEventStream[Arguments] = self._home.call(
@@ -169,7 +179,10 @@ def _followed(home: LoopThread, begin: Callable[[], object]) -> "Future[Any]":
 
 
 class EventStream(Generic[A]):
-    """``ctios_fast.EventStream`` without await: an iterator; ``with`` closes it."""
+    """``ctios_fast.EventStream`` without await: an iterator, which ``with`` closes.
+
+    Reading it raises ``MethodError`` in a listener. The other methods can be called there.
+    """
 
     def __init__(self, stream: AsyncEventStream[A], home: LoopThread) -> None:
         self._stream: Final = stream

@@ -261,9 +261,10 @@ class PropertyObject:
         """The object's identity within its session: its kind, the peripheral, its key."""
 
 class Agent(PropertyObject):
-    """``ctios_fast.Agent`` without await, with the texts of its methods.
+    """``ctios_fast.Agent`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
     def __init__(
         self,
@@ -990,12 +991,15 @@ class Agent(PropertyObject):
 
         It begins to wait at the call, as ``Session.wait_for`` does. Its ``cancel`` ends the wait. Parameters
         and errors are those of ``ctios_fast.Agent.wait_for_state``.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
 
 class Call(PropertyObject):
-    """``ctios_fast.Call`` without await, with the texts of its methods.
+    """``ctios_fast.Call`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
     def alternate(
         self,
@@ -1253,9 +1257,10 @@ class Call(PropertyObject):
         """``call.<PeripheralID>.<ConnectionCallID>.<ConnectionDeviceID>``."""
 
 class SkillGroup(PropertyObject):
-    """``ctios_fast.SkillGroup`` without await, with the texts of its methods.
+    """``ctios_fast.SkillGroup`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     """
     @property
     def configured(self) -> SkillGroupRecord | None:
@@ -1307,9 +1312,10 @@ class SkillGroup(PropertyObject):
         """The group's identity within its session: ``skillgroup.<PeripheralID>.<SkillGroupNumber>``."""
 
 class Session(PropertyObject):
-    """``ctios_fast.Session`` without await, with the texts of its methods.
+    """``ctios_fast.Session`` without await.
 
-    A method returns when the await would return, and raises what the await would raise.
+    The methods have the descriptions of the original. Where one says when an await returns or what it raises,
+    the method itself returns then or raises it.
     ``with Session(...) as session:`` disconnects at the end.
     """
     def __init__(
@@ -1839,6 +1845,8 @@ class Session(PropertyObject):
         """The events of these names as an iterator that waits for each.
 
         Parameters and errors are those of ``ctios_fast.Session.stream``.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for an event.
         """
     @overload
     def stream(
@@ -3136,6 +3144,8 @@ class Session(PropertyObject):
 
         Its ``cancel`` ends the wait. Parameters and errors are those of ``ctios_fast.Session.wait_for``. The
         predicate is called in the thread of the event loop.
+
+        Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
     @overload
     def wait_for(
@@ -3583,7 +3593,10 @@ class Session(PropertyObject):
     def __exit__(self, *exc: object) -> None: ...
 
 class EventStream(Generic[A]):
-    """``ctios_fast.EventStream`` without await: an iterator; ``with`` closes it."""
+    """``ctios_fast.EventStream`` without await: an iterator, which ``with`` closes.
+
+    Reading it raises ``MethodError`` in a listener. The other methods can be called there.
+    """
     def __iter__(self) -> Self: ...
     def __next__(self) -> Event[A]: ...
     def __enter__(self) -> Self: ...

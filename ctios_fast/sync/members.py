@@ -1,8 +1,8 @@
 """Gives the classes of the facade the methods and attributes of the model's classes.
 
 Each becomes a function or property of the class, with the name, text and signature of the model's, so that
-``help``, ``inspect`` and editors show it. A method waits if what the model's method returns can be awaited:
-its declared type says so. What it returns here is the result of the await.
+``help`` and ``inspect`` show it. A method waits if the type that the model's method declares to return can be
+awaited. It returns the result of the await then.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Proxies of the objects of a session, for threads other than its event loop's."""
+"""Proxies of the objects of a session, for programs that work in threads, and for their listeners."""
 
 import os
 import threading
@@ -94,8 +94,8 @@ class _Work:
 class Proxy:
     """A proxy of an object of a session.
 
-    Each read, call and assignment is carried out in the thread of the event loop. Subclasses get the methods
-    and attributes of the class that they stand for from ``add_members``.
+    Each read, call and assignment is carried out in the thread of the event loop. The subclasses get the
+    methods and attributes of the classes that they stand for from ``add_members``.
     """
 
     __slots__ = ("__weakref__", "_home", "_target")
