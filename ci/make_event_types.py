@@ -254,7 +254,7 @@ def _readers(cls: ArgumentsClass, events: Events) -> Iterator[str]:
 def listening_stub(events: Events) -> str:
     """``model/session_listening.pyi``: the module's own signatures, and those of ``SIGNATURES``."""
     tree = ast.parse(SOURCE.read_text("utf-8"))
-    lines = [f"# {BANNER}"]
+    lines = [f"# {BANNER}", "# pyright: reportInvalidTypeVarUse=false"]
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     lines += [ast.unparse(node) for node in imports]
     lines += [

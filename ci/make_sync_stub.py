@@ -32,7 +32,11 @@ OVERLOADED = ("on", "stream", "subscribe", "wait_for")
 BASE = facade.PropertyObject.__name__
 #: What the stub has in place of types of the model, which its own classes do not match.
 RENAMED = {"AgentReference": "Agent", "CallReference": "Call", "CtiObject": BASE, "PropertyObject": BASE}
-HEAD = "# Written by ci/make_sync_stub.py from the classes of the model.\n\n"
+HEAD = """\
+# Written by ci/make_sync_stub.py from the classes of the model.
+# pyright: reportInvalidTypeVarUse=false
+
+"""
 
 
 class Source:

@@ -1,4 +1,5 @@
 # Written by ci/make_event_types.py from event_types.toml: change the data, not this file.
+# pyright: reportInvalidTypeVarUse=false
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Literal, Never, TypeVar, overload

@@ -1,4 +1,5 @@
 # Written by ci/make_sync_stub.py from the classes of the model.
+# pyright: reportInvalidTypeVarUse=false
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
