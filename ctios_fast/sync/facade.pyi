@@ -375,7 +375,11 @@ class Agent(PropertyObject):
         ``OnAgentStatistics`` reports each answer, ``OnControlFailureConf`` each refusal. Statistics that are
         enabled already go on with these settings.
 
-        Raises ``MethodError`` for settings that cannot be used, and for a session without a mode.
+        While the session does not hear the agent's states, as after the end of their monitoring, nothing is
+        asked for: the session would not learn of the logout.
+
+        Raises ``MethodError`` for settings that cannot be used, for a session without a mode, and for an
+        agent whose states the session does not hear (``is_heard``).
         """
     def enable_skill_group_statistics(
         self, args: Mapping[str, object] | None = ..., *, interval: float | None = ...
@@ -390,7 +394,11 @@ class Agent(PropertyObject):
         A group that several agents have enabled is asked for once in the shortest of their intervals.
         ``OnSkillGroupStatisticsUpdated`` reports each answer, ``OnControlFailureConf`` each refusal.
 
-        Raises ``MethodError`` for arguments that cannot be used, and for a session without a mode.
+        While the session does not hear the agent's states, as after the end of their monitoring, nothing is
+        asked for.
+
+        Raises ``MethodError`` for arguments that cannot be used, for a session without a mode, and for an
+        agent whose states the session does not hear (``is_heard``).
         """
     @property
     def enablement_mask(self) -> int | None:
@@ -425,6 +433,13 @@ class Agent(PropertyObject):
     @property
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
+    @property
+    def is_heard(self) -> bool:
+        """Whether the session hears of every change of the agent's state.
+
+        It hears of its own agent, of all agents in bulk mode and monitor mode, and otherwise of those that it
+        monitors, by a team or by themselves.
+        """
     @property
     def is_logged_in(self) -> bool:
         """Whether the last event or answer about the agent says that it is logged in."""

@@ -10,6 +10,7 @@ from support.model import failing, soon, until
 from support.statistics_messages import (
     AGENT_FIGURES,
     QUERY_AGENT_STATISTICS_REQ,
+    QUERY_GROUP_STATISTICS_REQ,
     agent_asked,
     agent_statistics_conf,
     numbered,
@@ -17,6 +18,8 @@ from support.statistics_messages import (
 from support.struct_server import (
     AVAILABLE,
     LOGOUT,
+    MONITOR_AGENT_TEAM_START_REQ,
+    MONITOR_AGENT_TEAM_STOP_REQ,
     NOT_READY,
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
@@ -25,12 +28,14 @@ from support.struct_server import (
     WORK_NOT_READY,
     StructServer,
 )
+from support.supervisor_steps import open_supervisor
 from support.wire_steps import (
     AGENT_SERVICES,
     FOREIGN_MONITOR,
     OWN_MONITOR,
     Desk,
     FullRecorder,
+    answer_query,
     connected,
     disconnected,
     open_agent,
@@ -41,7 +46,7 @@ from support.wire_steps import (
     signed_in,
 )
 
-from ctios_fast import Arguments, CilCode, RequestRefused, Session
+from ctios_fast import Arguments, CilCode, MethodError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("keywords")
@@ -491,3 +496,97 @@ async def test_a_bounded_number_of_queries_is_unanswered_at_once(bulk_calls: Cal
         agent_statistics_conf(peer, request, agent_id=asked[-1], instrument=asked[-1])
     await recorder.wait_for("OnAgentStatistics", len(agents))
     assert asked == agents
+
+
+# --- Other agents than the session's own --------------------------------------------------------------
+
+
+class TestTeamMember:
+    """A member of a supervisor's team, in agent mode."""
+
+    @pytest.fixture
+    async def team(self, session: Session, server: StructServer, recorder: FullRecorder) -> Desk:
+        """The member 1002 of a team that is not monitored, who is not ready, in place of the desk's agent."""
+        desk = await open_supervisor(session, server)
+        desk.peer.team_config(7, [("1002", 0, NOT_READY)])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        recorder.clear()
+        return Desk(session, session.agents["1002"], desk.peer, recorder)
+
+    async def watched(self, team: Desk, state: int = NOT_READY) -> None:
+        """Monitor the team; the member is in that state."""
+        supervisor = team.session.agents["1001"]
+        request = supervisor.start_monitoring_agent_team(team_id=7)
+        team.peer.monitor_start_conf(await team.peer.receive(MONITOR_AGENT_TEAM_START_REQ), FOREIGN_MONITOR)
+        await soon(request)
+        answer_query(team.peer, await team.peer.receive(QUERY_AGENT_STATE_REQ), state)
+        await team.recorder.wait_for("OnQueryAgentStateConf")
+        team.recorder.clear()
+
+    async def stopped(self, team: Desk) -> None:
+        """Monitor the team no more."""
+        request = team.session.agents["1001"].stop_monitoring_agent_team(team_id=7)
+        team.peer.monitor_stop_conf(await team.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+        await soon(request)
+
+    @pytest.mark.parametrize("method", ["enable_agent_statistics", "enable_skill_group_statistics"])
+    async def test_statistics_need_a_monitor_that_reports_the_logout(self, team: Desk, method: str) -> None:
+        assert not team.agent.is_heard
+        with pytest.raises(MethodError, match=r"start_monitoring_all_agent_teams\(\)") as error:
+            getattr(team.agent, method)()
+        assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+        await self.watched(team)
+        assert team.agent.is_heard
+        getattr(team.agent, method)()
+
+    async def test_a_logout_that_the_monitor_reports_ends_the_queries(
+        self, team: Desk, clock: ManualClock
+    ) -> None:
+        await self.watched(team)
+        team.agent.enable_agent_statistics(interval=INTERVAL)
+        await answered(team, agent_id="1002")
+        team.peer.agent_state_event(LOGOUT, agent_id="1002", instrument="3002", monitor_id=FOREIGN_MONITOR)
+        await team.recorder.wait_for("OnMonitoredAgentStateChange")
+        await check_silence(team, clock)
+
+    async def test_the_end_of_the_monitoring_pauses_the_queries(self, team: Desk, clock: ManualClock) -> None:
+        await self.watched(team)
+        team.agent.enable_agent_statistics(interval=INTERVAL)
+        await answered(team, agent_id="1002")
+        await self.stopped(team)
+        assert not team.agent.is_heard
+        await check_silence(team, clock)
+        await self.watched(team)
+        await answered(team, agent_id="1002")
+
+    async def test_a_member_that_logged_out_meanwhile_is_not_asked_for(
+        self, team: Desk, clock: ManualClock
+    ) -> None:
+        await self.watched(team)
+        team.agent.enable_agent_statistics(interval=INTERVAL)
+        await answered(team, agent_id="1002")
+        await self.stopped(team)
+        await self.watched(team, LOGOUT)
+        await check_silence(team, clock)
+
+    async def test_the_end_of_the_monitoring_pauses_the_queries_for_its_groups(
+        self, team: Desk, clock: ManualClock
+    ) -> None:
+        await self.watched(team)
+        team.agent.enable_skill_group_statistics({"SkillGroupNumbers": [1]}, interval=INTERVAL)
+        await team.peer.receive(QUERY_GROUP_STATISTICS_REQ)
+        await self.stopped(team)
+        await check_silence(team, clock)
+        await self.watched(team)
+        await until(lambda: team.session.counters()["statistics_queries"] == 2)
+
+    async def test_a_member_that_leaves_the_team_is_not_asked_for(
+        self, team: Desk, clock: ManualClock
+    ) -> None:
+        await self.watched(team)
+        team.agent.enable_agent_statistics(interval=INTERVAL)
+        await answered(team, agent_id="1002")
+        team.peer.team_config(7, [("1002", 0, NOT_READY)], operation=2)
+        await team.recorder.wait_for("OnNewAgentTeamMember")
+        team.recorder.clear()
+        await check_silence(team, clock)

@@ -71,19 +71,28 @@ def introduce(peer: Peer) -> None:
         peer.agent_state_event(AVAILABLE, agent_id=agent_id, instrument=f"3{agent_id[1:]}", monitor_id=99)
 
 
-async def started(desk: SupervisorDesk, agent_id: str = MEMBER, monitor_id: int = DEVICE_MONITOR) -> Frame:
-    """Monitor an agent who has no calls; return the request for the monitor."""
+async def started(
+    desk: SupervisorDesk, agent_id: str = MEMBER, monitor_id: int = DEVICE_MONITOR, *, is_heard: bool = False
+) -> Frame:
+    """Monitor an agent who has no calls; return the request for the monitor.
+
+    ``is_heard``: whether another monitor reports the agent's states already.
+    """
     request = desk.agent.start_monitoring_agent(agent=f"agent.5000.{agent_id}")
     asked = await desk.peer.receive(MONITOR_START_REQ)
     desk.peer.monitor_start_conf(asked, monitor_id)
     desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
     await soon(request)
+    if not is_heard:
+        await answer_queries(desk.peer, 1)
     return asked
 
 
 def names(recorder: FullRecorder) -> list[str]:
-    """The events so far, without those about buttons."""
-    return [name for name in recorder.names if name != "OnSupervisorButtonChange"]
+    """The events so far, without those about buttons and those of answered queries."""
+    return [
+        name for name in recorder.names if name not in ("OnSupervisorButtonChange", "OnQueryAgentStateConf")
+    ]
 
 
 @pytest.mark.covers(
@@ -133,6 +142,7 @@ async def test_calls_in_progress_begin_if_the_server_lists_them(
     request = desk.agent.start_monitoring_agent({"AgentReference": "agent.5000.1002"})
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
     desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ), [(601, DEVICE, CONNECT)])
+    await answer_queries(desk.peer, 1)
     asked = await desk.peer.receive(SNAPSHOT_CALL_REQ)
     snapshot_conf(desk.peer, asked, (601, DEVICE, CONNECT), ANI="5551234")
     await soon(request)
@@ -312,8 +322,20 @@ async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twic
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
     await soon(watching)
     await answer_queries(desk.peer, 1)
-    asked = await started(desk)
+    asked = await started(desk, is_heard=True)
     assert asked.fixed(START_LAYOUT)[4] == 0
+
+
+async def test_a_change_from_before_the_monitoring_is_found(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    request = desk.agent.start_monitoring_agent(agent=desk.session.agents[MEMBER])
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), DEVICE_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await soon(request)
+    answer_query(desk.peer, await desk.peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    args = await recorder.wait_for("OnMonitoredAgentStateChange")
+    assert (args["AgentID"], args["AgentState"], args["Recovered"]) == (MEMBER, NOT_READY, True)
 
 
 async def test_an_agent_without_a_known_device_is_queried(
@@ -570,7 +592,7 @@ async def all_monitored(desk: SupervisorDesk, recorder: FullRecorder, members: i
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
     await soon(request)
     await answer_queries(desk.peer, members)
-    await started(desk)
+    await started(desk, is_heard=members > 0)
     await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
     recorder.clear()
 

@@ -426,7 +426,9 @@ class TestMonitoredAgent:
         request = gap.desk.agent.start_monitoring_agent(agent="agent.5000.1002")
         gap.peer.monitor_start_conf(await gap.peer.receive(MONITOR_START_REQ), 78)
         gap.peer.device_conf(await gap.peer.receive(SNAPSHOT_DEVICE_REQ))
+        answer_query(gap.peer, await gap.peer.receive(QUERY_AGENT_STATE_REQ), AVAILABLE)
         await soon(request)
+        await gap.recorder.wait_for("OnQueryAgentStateConf")
         gap.recorder.clear()
         return gap
 

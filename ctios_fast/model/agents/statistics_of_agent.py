@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from ctios_fast import keywords as kw
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.enums import AgentState
+from ctios_fast.enums import AgentState, CilCode
 from ctios_fast.errors import Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
-from ctios_fast.model.coercion import boolean, optional_seconds
+from ctios_fast.model.coercion import boolean, optional_seconds, refuse
 from ctios_fast.model.cti_object import Property
 from ctios_fast.model.object_request import ObjectRequest
 from ctios_fast.model.registry import Table
@@ -18,7 +18,7 @@ from ctios_fast.model.statistics.agent_poll import AgentPoll
 from ctios_fast.model.statistics.group_arguments import agents_choice, received_groups
 from ctios_fast.model.statistics.group_wish import GroupWish
 from ctios_fast.model.statistics.poller import DEFAULT_INTERVAL, Poll
-from ctios_fast.model.statistics.session_polls import enabling_polls, session_polls
+from ctios_fast.model.statistics.session_polls import SessionPolls, enabling_polls, session_polls
 from ctios_fast.model.statistics.statistics_view import Statistics
 from ctios_fast.protocol.codes import ALL_SKILL_GROUPS_MRD
 
@@ -80,6 +80,12 @@ class AgentsWithStatistics:
         """A call of the agent has ended."""
         agent._note_call_end()  # noqa: SLF001 - a class of this module
 
+    def monitoring_changed(self, agent_id: str) -> None:
+        """The agent of that AgentID has begun or ceased to be monitored."""
+        agent = self._agents.get(agent_id)
+        if agent is not None and not agent.is_doubtful:  # otherwise the answer about its state follows
+            agent._state_heard(None)  # noqa: SLF001 - a class of this module
+
     def end_statistics(self) -> None:
         """The mode is over: no agent's statistics are enabled any more."""
         for agent in self._agents:
@@ -105,9 +111,9 @@ class _Kept:
 class StatisticsOfAgent(DeskProperties):
     """The methods of an Agent about statistics.
 
-    Statistics are asked for while the agent is logged in: when they are enabled, or at the login if that
-    comes later, and then at an interval. They end with the session's mode: after the next ``connect`` the
-    program enables them again. A fail-over does not end them.
+    Statistics are asked for while the agent is logged in and the session hears its states: when they are
+    enabled, or at the login if that comes later, and then at an interval. They end with the session's
+    mode: after the next ``connect`` the program enables them again. A fail-over does not end them.
     """
 
     __slots__ = ("_auto_login", "_is_followed", "_kept")
@@ -132,6 +138,16 @@ class StatisticsOfAgent(DeskProperties):
     @abstractmethod
     def is_doubtful(self) -> bool:
         """Whether events may have been missed since ``state`` was heard of, so that it may be stale."""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the session hears of every change of the agent's state.
+
+        It hears of its own agent, of all agents in bulk mode and monitor mode, and otherwise of those that it
+        monitors, by a team or by themselves.
+        """
+        context = self._context
+        return context is not None and context.hears(self)
 
     @property
     def auto_login(self) -> bool:
@@ -179,12 +195,16 @@ class StatisticsOfAgent(DeskProperties):
         ``OnAgentStatistics`` reports each answer, ``OnControlFailureConf`` each refusal. Statistics that are
         enabled already go on with these settings.
 
-        Raises ``MethodError`` for settings that cannot be used, and for a session without a mode.
+        While the session does not hear the agent's states, as after the end of their monitoring, nothing is
+        asked for: the session would not learn of the logout.
+
+        Raises ``MethodError`` for settings that cannot be used, for a session without a mode, and for an
+        agent whose states the session does not hear (``is_heard``).
         """
         del args
+        polls = self._polls_while_heard("enable_agent_statistics()")
         seconds = optional_seconds("interval", interval)
         is_after_calls = boolean("at_call_end", at_call_end)
-        polls = enabling_polls(self._require_context())
         kept = self._keep_statistics()
         self._end_own(kept)
         kept.at_call_end = is_after_calls
@@ -234,12 +254,16 @@ class StatisticsOfAgent(DeskProperties):
         A group that several agents have enabled is asked for once in the shortest of their intervals.
         ``OnSkillGroupStatisticsUpdated`` reports each answer, ``OnControlFailureConf`` each refusal.
 
-        Raises ``MethodError`` for arguments that cannot be used, and for a session without a mode.
+        While the session does not hear the agent's states, as after the end of their monitoring, nothing is
+        asked for.
+
+        Raises ``MethodError`` for arguments that cannot be used, for a session without a mode, and for an
+        agent whose states the session does not hear (``is_heard``).
         """
         args = received_groups("enable_skill_group_statistics", args, is_of_agent=True)
+        polls = self._polls_while_heard("enable_skill_group_statistics()")
         chosen = agents_choice(args)
         seconds = optional_seconds("interval", interval)
-        polls = enabling_polls(self._require_context())
         kept = self._keep_statistics()
         if kept.groups is None:
             kept.groups = _WishOfAgent(self, polls.poller, polls.groups)
@@ -302,6 +326,19 @@ class StatisticsOfAgent(DeskProperties):
             kept.groups.update()
         if kept.poll is not None:
             kept.poll.state_changed()
+
+    def _polls_while_heard(self, what: str) -> SessionPolls:
+        # What polls the session's statistics. Raises where the agent's logout would not end the polling.
+        context = self._require_context()
+        polls = enabling_polls(context)
+        if not self.is_heard:
+            raise refuse(
+                f"{what} of agent {self.agent_id}: the session does not hear its states, so that its logout "
+                "would not end the queries; monitor its team first (start_monitoring_all_agent_teams()) or "
+                "the agent (start_monitoring_agent()), or use the agent of a session in bulk mode",
+                CilCode.E_CTIOS_MODE_CONFLICT,
+            )
+        return polls
 
     def _end_own(self, kept: _Kept) -> None:
         if kept.poll is not None:

@@ -29,6 +29,10 @@ def _nothing() -> None:
     pass
 
 
+def _nobody(agent_id: str) -> None:
+    del agent_id
+
+
 def _no_team(team_id: int) -> None:
     del team_id
 
@@ -110,6 +114,7 @@ class Monitors:
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
     - ``end_lists``: called when they have come, with the TeamIDs that exist, None where these are not known.
+    - ``monitoring_changed``: called with the AgentID of an agent that has begun or ceased to be monitored.
     - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
     - ``counts``: the counters of the session about monitors and teams.
@@ -129,6 +134,7 @@ class Monitors:
         "is_list_due",
         "late",
         "memberships",
+        "monitoring_changed",
         "starting",
         "strangers",
         "team_of",
@@ -151,6 +157,8 @@ class Monitors:
         self.end_lists: Callable[[Container[int] | None], object] = _no_lists
         self.heartbeat_answered: Callable[[], object] = _nothing
         self.team_of: Callable[[int], Any] = _no_team
+        #: The folder of skill groups sets it, for statistics.
+        self.monitoring_changed: Callable[[str], object] = _nobody
         self.memberships = 0
         self.team_requests = 0
         self.forget_teams: Callable[[], object] = _nothing
@@ -293,15 +301,18 @@ class Monitors:
 
     def watch(self, agent_id: str) -> None:
         """One more team or supervisor monitors the agent."""
-        self._watched[agent_id] = self._watched.get(agent_id, 0) + 1
+        count = self._watched.get(agent_id, 0)
+        self._watched[agent_id] = count + 1
+        if not count:
+            self.monitoring_changed(agent_id)
 
     def unwatch(self, agent_id: str) -> None:
         """One team or supervisor less monitors the agent."""
         count = self._watched.get(agent_id, 0) - 1
         if count > 0:
             self._watched[agent_id] = count
-        else:
-            self._watched.pop(agent_id, None)
+        elif self._watched.pop(agent_id, None) is not None:
+            self.monitoring_changed(agent_id)
 
     # --- The connection -----------------------------------------------------------------------------
 

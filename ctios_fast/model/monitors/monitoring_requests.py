@@ -513,6 +513,8 @@ class MonitoringRequests(DeskProperties):
         if monitors.wanted.get((monitor.kind, monitor.key)) is not monitor:
             return  # stopped meanwhile
         is_new = monitors.monitored_agent(self) is not wanted
+        if not context.hears(wanted):
+            context.ask_for_states([wanted])  # the monitor reports changes only
         monitors.choose_agent(self, wanted)
         if is_new:
             self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))

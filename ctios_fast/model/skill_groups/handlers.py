@@ -41,6 +41,7 @@ class _KnownGroups:
 
 def _handlers(context: Context, groups: Table[SkillGroup]) -> dict[int, Handler]:
     agents = AgentsWithStatistics(context.registry[AGENTS.name])
+    context.monitors.monitoring_changed = agents.monitoring_changed
     polls = SessionPolls(context, agents, _KnownGroups(context, groups), groups.counts, context.rng)
     context.statistics = polls
     groups.repairs = PollRepairs(polls.poller)

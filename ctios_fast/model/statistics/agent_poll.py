@@ -37,11 +37,15 @@ class PolledAgent(Protocol):
     def is_doubtful(self) -> bool:
         """Whether that may be stale."""
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the session hears of every change of it."""
+
 
 class AgentPoll(EnabledPoll):
     """The polling of one agent's statistics, from enabling to disabling."""
 
-    __slots__ = ("_agent", "_is_call_over", "_is_ended", "_was_logged_in")
+    __slots__ = ("_agent", "_is_call_over", "_is_ended", "_was_wanted")
 
     message: ClassVar[str] = "QUERY_AGENT_STATISTICS_REQ"
 
@@ -51,7 +55,8 @@ class AgentPoll(EnabledPoll):
         #: Whether a call has ended, and the agent has not left the work after it.
         self._is_call_over = False
         self._is_ended = False
-        self._was_logged_in = agent.is_logged_in
+        #: Whether the agent was to be asked for when its state was heard of last.
+        self._was_wanted = self.is_wanted()
 
     def begin(self) -> None:
         """Poll from now on."""
@@ -66,14 +71,14 @@ class AgentPoll(EnabledPoll):
     # --- What happens to the agent ------------------------------------------------------------------
 
     def state_changed(self) -> None:
-        """The agent's state was heard of."""
-        is_logged_in = self._agent.is_logged_in
+        """The agent's state was heard of, or its monitoring has begun or ended."""
+        is_wanted = self.is_wanted()
         is_over = self._is_call_over and self._agent.state not in _BUSY
         if is_over:
             self._is_call_over = False
-        if is_logged_in and (is_over or not self._was_logged_in):
+        if is_wanted and (is_over or not self._was_wanted):
             self._poller.ask(self)
-        self._was_logged_in = is_logged_in
+        self._was_wanted = is_wanted
 
     def call_ended(self) -> None:
         """A call of the agent has ended."""
@@ -85,8 +90,9 @@ class AgentPoll(EnabledPoll):
     # --- The poller's subject -----------------------------------------------------------------------
 
     def is_wanted(self) -> bool:
-        """Whether to ask now: only for an agent that is known to be logged in."""
-        return self._agent.is_logged_in and not self._agent.is_doubtful
+        """Whether to ask now: only for an agent that is known to be logged in, and whose logout is heard."""
+        agent = self._agent
+        return agent.is_logged_in and not agent.is_doubtful and agent.is_heard
 
     def _is_enabled(self) -> bool:
         return not self._is_ended

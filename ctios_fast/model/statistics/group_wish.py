@@ -46,13 +46,17 @@ class WishingAgent(Protocol):
     def is_doubtful(self) -> bool:
         """Whether that may be stale."""
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether the session hears of every change of it."""
+
 
 class GroupWish:
     """The skill groups that somebody has enabled.
 
-    Those of an agent are wanted while it is logged in. Its own groups are those that the last messages about
-    its state named. A wish of an agent is a subclass, which asks for the agent's state where no message has
-    named all of its groups.
+    Those of an agent are wanted while it is logged in and the session hears its states. Its own groups
+    are those that the last messages about its state named. A wish of an agent is a subclass, which asks
+    for the agent's state where no message has named all of its groups.
 
     - ``interval``: seconds between two looks at which groups have become known, for "all groups".
     """
@@ -177,9 +181,9 @@ class GroupWish:
             self._own = self._own if self._own == groups else groups
 
     def update(self) -> None:
-        """Want the groups that are enabled, unless their agent is logged out."""
+        """Want the groups that are enabled, unless their agent is logged out or its logout is not heard."""
         agent = self._agent
-        is_active = agent is None or agent.is_logged_in
+        is_active = agent is None or (agent.is_logged_in and agent.is_heard)
         self._hold(self._enabled() if is_active else ())
         if not is_active:
             self._is_asked = False
@@ -214,7 +218,9 @@ class GroupWish:
         """Whether to ask for the agent's groups now."""
         agent = self._agent
         is_open = self._has_own and not self._is_settled and agent is not None
-        return is_open and agent.is_logged_in and not agent.is_doubtful  # type: ignore[union-attr]
+        if not is_open:
+            return False
+        return agent.is_logged_in and agent.is_heard and not agent.is_doubtful  # type: ignore[union-attr]
 
     def fall_due(self) -> None:
         """The interval is over: groups may have become known."""
