@@ -35,6 +35,7 @@ MODULES = (
     ("Its commands", "ctios_fast.sim.control"),
     ("Metrics", "ctios_fast.metrics"),
     ("Testing", "ctios_fast.testing"),
+    ("Testing without await", "ctios_fast.testing.sync"),
     ("The dissector", "ctios_fast.wireshark"),
     ("Scenarios of the simulator", "ctios_fast.sim.scenario"),
 )

@@ -333,7 +333,6 @@ class StateOfAgent(AgentRequests):
     def _apply_listed_state(self, state: int) -> None:
         # Takes in the state that a list of a team's members names, where nothing newer was heard.
         self.state = agent_state(state)
-        self._show_to_waits()
         if self._is_followed:
             self._state_heard(None)
 

@@ -1,0 +1,116 @@
+"""What the logs of events have in common: the events that came, and checks of their order."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ctios_fast import Arguments, Event
+from ctios_fast.event_types import EventName
+
+__all__ = ["EventRecord", "Expected", "checked_seconds"]
+
+#: What a test expects: the name of an event, or the name with the Arguments that count.
+Expected = EventName | tuple[EventName, Mapping[str, object]]
+
+
+class EventRecord:
+    """Events in the order in which they came.
+
+    An expected event is a name, or a pair of a name and the Arguments that must be equal:
+    ``("OnAgentStateChange", {"AgentState": 3})``.
+    """
+
+    def __init__(self) -> None:
+        #: Everything that came, the oldest first.
+        self.events: Final[list[Event[Arguments]]] = []
+        #: How many of the events earlier waits have passed.
+        self._taken = 0
+
+    def _record(self, name: EventName, args: Arguments) -> None:
+        self.events.append(Event(name, args.clone()))
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the events that came, the oldest first."""
+        return [event.name for event in self.events]
+
+    def clear(self) -> None:
+        """Forget what came."""
+        self.events.clear()
+        self._taken = 0
+
+    def _next(self, expected: Expected) -> Event[Arguments] | None:
+        # The first matching event that no wait has passed, None if it has not come. Passes what it looks at.
+        while self._taken < len(self.events):
+            event = self.events[self._taken]
+            self._taken += 1
+            if _matches(event, expected):
+                return event
+        return None
+
+    def _missing(self, expected: Expected, timeout: float) -> AssertionError:
+        # The failure of a wait.
+        return AssertionError(f"{_shown(expected)} did not come within {timeout:g} seconds; {self._came()}")
+
+    def assert_order(self, *expected: Expected) -> None:
+        """Check that these events came in this order. Others may have come before, between and after.
+
+        Raises ``AssertionError``, which names the first missing event and lists what came.
+        """
+        found = 0
+        for event in self.events:
+            if found < len(expected) and _matches(event, expected[found]):
+                found += 1
+        if found < len(expected):
+            after = f" after {_shown(expected[found - 1])}" if found else ""
+            raise AssertionError(f"{_shown(expected[found])} did not come{after}; {self._came()}")
+
+    def assert_exactly(self, *expected: Expected, among: Iterable[str] = ()) -> None:
+        """Check that these events came in this order, and no other.
+
+        - ``among``: names of the events that count; all unless given.
+
+        Raises ``AssertionError``, which describes the first difference and lists what came.
+        """
+        counted = frozenset(among)
+        came = [event for event in self.events if not counted or event.name in counted]
+        for place, event in enumerate(came):
+            if place == len(expected):
+                raise AssertionError(f"{event.name} was not expected as event {place + 1}; {self._came()}")
+            if not _matches(event, expected[place]):
+                raise AssertionError(
+                    f"event {place + 1} must be {_shown(expected[place])}, not {event.name}; {self._came()}"
+                )
+        if len(came) < len(expected):
+            raise AssertionError(f"{_shown(expected[len(came)])} did not come; {self._came()}")
+
+    def _came(self) -> str:
+        lines = [f"\n  {place}. {event.name} {event.args!r}" for place, event in enumerate(self.events, 1)]
+        return "these events came:" + "".join(lines) if lines else "no event came"
+
+
+def _matches(event: Event[Arguments], expected: Expected) -> bool:
+    name, args = (expected, {}) if isinstance(expected, str) else expected
+    return event.name == name and all(
+        keyword in event.args and event.args[keyword] == value for keyword, value in args.items()
+    )
+
+
+def _shown(expected: Expected) -> str:
+    """The expected event as messages show it."""
+    if isinstance(expected, str):
+        return expected
+    name, args = expected
+    return f"{name} with {', '.join(f'{keyword} {value!r}' for keyword, value in args.items())}"
+
+
+def checked_seconds(timeout: float) -> float:
+    """The argument ``timeout``: seconds, 0 or more.
+
+    Raises ``TypeError`` for what is not a number, ``ValueError`` for a negative or endless one.
+    """
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise TypeError(f"timeout must be a number of seconds, 0 or more, got {timeout!r}")
+    if not 0 <= timeout < math.inf:
+        raise ValueError(f"timeout must be a number of seconds, 0 or more, got {timeout!r}")
+    return timeout
