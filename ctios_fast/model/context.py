@@ -25,7 +25,7 @@ from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 from .arguments import Arguments
 from .configuration.configuration import Configuration
 from .modes import PASSIVE_MESSAGES, Mode
-from .monitors.monitor_table import Monitors
+from .monitors.monitor_table import Monitor, Monitors
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 from .repair_plan import Repairable
@@ -115,7 +115,7 @@ class CallsOfOthers(Protocol):
     def look_up(self, device: str) -> None:
         """Ask for the calls that a monitored device has."""
 
-    def monitor_ended(self, monitor_id: int) -> None:
+    def monitor_ended(self, monitor: Monitor) -> None:
         """A monitor is over."""
 
     def watch(self, device: str) -> None:

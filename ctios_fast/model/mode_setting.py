@@ -210,6 +210,7 @@ class ModeSetting:
                 return
             if error is not None:
                 log.warning("the state of the current agent cannot be asked for: %s", error)
+            self._recovery.start_late()
             self._await_first_queries(outcome)
 
         agent.query_agent_state().add_done_callback(asked)

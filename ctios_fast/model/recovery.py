@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from ctios_fast.connection.clock import sleep
@@ -110,6 +111,26 @@ class Recovery:
         if self._unasked and (self._asking is None or self._asking.done()):
             task = self._ask_outside_repair()
             self._asking = asyncio.get_running_loop().create_task(task, name="ctios_fast-queries")
+
+    def start_late(self) -> None:
+        """Ask once for what the opening of agent mode announced. Called when the agent's state is known."""
+        if self._began is not None:
+            return  # a repair asks for everything
+        steps = [
+            step._replace(find=partial(list, found))
+            for repairs in self._context.registry.repairs
+            for step in repairs.late_steps
+            if (found := list(step.find()))
+        ]
+        if steps:
+            self.task = asyncio.get_running_loop().create_task(
+                self._ask_late(self.task, steps), name="ctios_fast-late-queries"
+            )
+
+    async def _ask_late(self, first: asyncio.Task[object] | None, steps: Iterable[RepairStep]) -> None:
+        if first is not None:
+            await first
+        await self._ask(steps)
 
     def stop(self) -> None:
         """Stop, as when the connection is lost again; the next ``start`` begins with what is left."""

@@ -40,10 +40,13 @@ class Repairs:
     """What one kind of object contributes to a repair. The base class contributes nothing.
 
     - ``steps``: in their order. The next one begins when the one before is over.
+    - ``late_steps``: the steps that follow the first opening of agent mode when the state of the session's
+      agent is known. What the server announces by itself has come then.
     - ``keywords``: the keywords of OnRecovered that the steps count in ``Context.tally``, beside their own.
     """
 
     steps: tuple[RepairStep, ...] = ()
+    late_steps: tuple[RepairStep, ...] = ()
     keywords: tuple[str, ...] = ()
 
     def gap_began(self) -> None:

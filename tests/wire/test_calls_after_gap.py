@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, snapshot_conf
+from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, send, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
+from support.model import an_agent
 from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked
 from support.struct_server import (
     NOT_READY,
@@ -24,14 +26,19 @@ from support.wire_steps import (
     AGENT_SERVICES,
     BULK_SERVICES,
     ONE_CALL_LAYOUT,
+    OWN_MONITOR,
     SNAPSHOT_DEVICE_LAYOUT,
+    FullRecorder,
     answer_opening,
+    connected,
     reconnected,
 )
 
+from ctios_fast import ButtonEnablement, Session
 from ctios_fast.connection.clock import ManualClock
 
 CALL = Connection(501, DEVICE)
+AGENT_DESK_SETTINGS_REQ = 131
 #: What a call keeps when its id changes.
 KEY = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70}
 
@@ -532,3 +539,68 @@ async def test_silent_monitoring_that_ended_in_the_gap_is_reported_as_stopped(
     assert (stopped["SilentMonitorCallUID"], stopped["Recovered"]) == (CALL.uid, True)
     assert stopped["SilentMonitorCallDisposition"] == 0
     assert calls.ended() == [CALL.uid]
+
+
+# --- Calls in progress at the opening ---------------------------------------------------------------
+
+
+async def opening_during(session: Session, server: StructServer, *events: Callable[[Peer], None]) -> Peer:
+    """Set agent mode; the events come before the state of the agent is known."""
+    peer = await connected(session, server)
+    session.set_agent(an_agent())
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    for event in events:
+        event(peer)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    return peer
+
+
+def announced(peer: Peer) -> None:
+    """Announce a call in progress."""
+    send(peer, "BEGIN_CALL", CALL, monitor_id=OWN_MONITOR, ANI=CALLER)
+
+
+async def test_the_state_of_a_call_in_progress_at_the_opening_is_asked_for(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await opening_during(session, server, announced)
+    request = await asked(peer)
+    assert ButtonEnablement.ENABLE_HOLD & (session.current_agent.enablement_mask or 0) == 0  # type: ignore[union-attr]
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT), ANI=CALLER)
+    await recorder.wait_for("OnSnapshotCallConf")
+    assert session.calls[CALL.uid].status == CONNECT
+    assert ButtonEnablement.ENABLE_HOLD & session.current_agent.enablement_mask  # type: ignore[union-attr,operator]
+    assert recorder.names.count("OnCallBegin") == 1
+    assert "OnRecovered" not in recorder.names
+
+
+async def test_a_call_at_the_opening_whose_state_an_event_states_is_not_asked_for(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    def held(peer: Peer) -> None:
+        send(peer, "CALL_HELD", CALL, monitor_id=OWN_MONITOR, LocalConnectionState=HOLD)
+
+    peer = await opening_during(session, server, announced, held)
+    await recorder.wait_for("OnCallHeld")
+    session.current_agent.request_desk_settings()  # type: ignore[union-attr]
+    assert (await peer.receive_any()).number == AGENT_DESK_SETTINGS_REQ
+    assert session.calls[CALL.uid].status == HOLD
+
+
+async def test_a_call_that_begins_after_the_opening_is_not_asked_for(calls: CallDesk) -> None:
+    calls.send("BEGIN_CALL", CALL)
+    await calls.settle()
+    assert calls.agent is not None
+    calls.agent.request_desk_settings()
+    assert (await calls.peer.receive_any()).number == AGENT_DESK_SETTINGS_REQ
+    assert calls.found(CALL).status is None
+
+
+async def test_a_call_at_the_opening_that_the_server_does_not_know_has_ended(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await opening_during(session, server, announced)
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    args = await recorder.wait_for("OnCallEnd")
+    assert (args["UniqueObjectID"], args["Recovered"]) == (CALL.uid, True)
+    assert not session.calls

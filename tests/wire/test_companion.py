@@ -3,16 +3,18 @@
 from typing import Any, NamedTuple
 
 import pytest
-from support.call_messages import Connection, send
+from support.call_messages import HOLD, Connection, send, snapshot_conf
 from support.model import MakeSession, soon, until
 from support.struct_server import (
     AVAILABLE,
     LOGOUT,
+    MONITOR_START_REQ,
     NOT_READY,
     OPEN_REQ,
     PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
+    SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
     Peer,
     StructServer,
@@ -39,6 +41,7 @@ from support.wire_steps import (
     answer_opening,
     connected,
     open_bulk,
+    reconnected,
 )
 
 from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
@@ -292,6 +295,59 @@ async def test_a_supervisors_session_that_is_lost_has_its_companion_when_it_is_b
     assert pair.desk.agent.is_supervisor()
     pair.member().set_agent_state(NOT_READY, reason_code=3)
     await pair.through.receive(SET_AGENT_STATE_REQ)
+
+
+async def reopened_in_a_call(pair: Pair, server: StructServer, clock: ManualClock) -> Peer:
+    """Lose the supervisor's session during a monitored call, and start its monitor again."""
+    desk = pair.desk
+    pair.member()
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), FOREIGN_MONITOR)
+    pair.through.device_conf(await pair.through.receive(SNAPSHOT_DEVICE_REQ))  # the companion asks
+    await soon(request)
+    await hear_call(desk.peer, pair.recorder, MEMBERS_CALL)
+    peer = await reconnected(desk.session, desk.peer, server, clock)
+    await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES)
+    peer.monitor_start_conf(await peer.receive(MONITOR_START_REQ), 178)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    peer.query_conf(query, AVAILABLE, agent_id="1002", instrument="3002")
+    peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+    pair.through.device_conf(await pair.through.receive(SNAPSHOT_DEVICE_REQ))
+    return peer
+
+
+async def test_the_companion_is_asked_for_monitored_calls_after_a_gap(
+    pair: Pair, server: StructServer, clock: ManualClock
+) -> None:
+    await reopened_in_a_call(pair, server, clock)
+    call: Any = pair.desk.session.calls[MEMBERS_CALL.uid]
+    snapshot_conf(pair.through, await pair.through.receive(SNAPSHOT_CALL_REQ), (601, "3002", HOLD))
+    report = await pair.recorder.wait_for("OnRecovered")
+    assert (report["CallsRefreshed"], report["CallsUnverified"]) == (1, 0)
+    assert pair.desk.session.calls[MEMBERS_CALL.uid] is call
+    assert call.status == HOLD
+
+
+async def test_a_monitored_call_that_the_companion_does_not_find_has_ended(
+    pair: Pair, server: StructServer, clock: ManualClock
+) -> None:
+    await reopened_in_a_call(pair, server, clock)
+    pair.through.control_failure_conf(await pair.through.receive(SNAPSHOT_CALL_REQ), 13, 0)
+    report = await pair.recorder.wait_for("OnRecovered")
+    assert (report["CallsEnded"], report["CallsUnverified"]) == (1, 0)
+    assert len(pair.recorder.of("OnMonitoredCallEnd")) == 1
+    assert not pair.desk.session.calls
+
+
+async def test_a_loss_of_the_companion_does_not_end_the_repair_of_the_supervisors_session(
+    pair: Pair, server: StructServer, clock: ManualClock
+) -> None:
+    await reopened_in_a_call(pair, server, clock)
+    await pair.through.receive(SNAPSHOT_CALL_REQ)
+    pair.through.reset()
+    report = await pair.recorder.wait_for("OnRecovered")
+    assert (report["CallsEnded"], report["CallsUnverified"]) == (0, 1)
+    assert list(pair.desk.session.calls) == [MEMBERS_CALL.uid]
 
 
 async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pair) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from support.call_messages import CONNECT, HOLD, Connection, send, snapshot_conf
+from support.call_messages import CONNECT, HOLD, Connection, of_two_calls, send, snapshot_conf
 from support.model import soon
 from support.struct_server import (
     AVAILABLE,
@@ -42,7 +42,15 @@ from support.wire_steps import (
     report_state,
 )
 
-from ctios_fast import CilCode, ConnectionLost, ControlFailure, MethodError, RequestRefused, Session
+from ctios_fast import (
+    CilCode,
+    ConnectionLost,
+    ControlFailure,
+    MethodError,
+    RequestRefused,
+    Session,
+    SupervisorButtonEnablement,
+)
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.session_properties import session_context
 
@@ -601,6 +609,7 @@ async def test_monitors_are_started_again_with_new_ids(
     desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
 ) -> None:
     await all_monitored(desk, recorder)
+    call: Any = desk.session.calls[CALL.uid]
     peer = await reopened(desk, recorder, server, clock)
     await answer_queries(peer, 1)  # of the agent that no monitor reports
     peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7, 8], 0, more=False)
@@ -624,14 +633,178 @@ async def test_monitors_are_started_again_with_new_ids(
     assert set(session_context(desk.session).monitors.by_id) == {178, 187, 188}
     assert desk.agent.monitored_agent.agent_id == MEMBER
     assert not recorder.of("OnStopMonitoringAgent")
-    end = recorder.of("OnMonitoredCallEnd")[0]
-    assert (end["UniqueObjectID"], end["Recovered"]) == (CALL.uid, True)
+    assert not recorder.of("OnMonitoredCallEnd")
+    assert (report["CallsUnverified"], dict(report["UnverifiedCalls"])) == (1, {CALL.uid: True})
+    assert (report["CallsAsked"], report["CallsEnded"], report["GivenUp"]) == (1, 0, 0)
     recorder.clear()
     send(peer, "CALL_HELD", CALL, monitor_id=178, LocalConnectionState=HOLD)
     peer.agent_state_event(NOT_READY, agent_id=MEMBER, instrument=DEVICE, monitor_id=187)
     await recorder.wait_for("OnMonitoredAgentStateChange")
-    assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallHeld", "OnMonitoredAgentStateChange"]
+    assert names(recorder) == ["OnMonitoredCallHeld", "OnMonitoredAgentStateChange"]
+    assert (desk.session.calls[CALL.uid], call.status) == (call, HOLD)
+
+
+async def after_a_gap(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> Peer:
+    """Lose the connection during a monitored call, and refuse to tell the new one about the call."""
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.monitor_start_conf(await peer.receive(MONITOR_START_REQ), 178)
+    await answer_queries(peer, 1)  # of the monitored agent, once it is monitored again
+    await refuse_devices(peer)
+    peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
+    await recorder.wait_for("OnRecovered")
+    recorder.clear()
+    return peer
+
+
+async def refuse_devices(peer: Peer) -> None:
+    """List no call of the own device, and refuse to list those of the monitored agent."""
+    for _ in range(2):
+        request = await peer.receive(SNAPSHOT_DEVICE_REQ)
+        if request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text(DEVICE))]:
+            peer.failure_conf(request, E_CTI_INVALID_DEVICE)
+        else:
+            peer.device_conf(request)
+
+
+async def test_a_monitored_call_that_goes_on_after_a_gap_ends_with_its_end(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    peer = await after_a_gap(desk, recorder, server, clock)
+    send(peer, "END_CALL", CALL, monitor_id=178)
+    await recorder.wait_for("OnMonitoredCallEnd")
+    assert not desk.session.calls
+    assert desk.session.counters()["ends_of_unknown_calls"] == 0
+
+
+async def test_stopping_after_a_gap_ends_the_agents_calls(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    peer = await after_a_gap(desk, recorder, server, clock)
+    request = desk.agent.stop_monitoring_agent()
+    peer.monitor_stop_conf(await peer.receive(MONITOR_STOP_REQ))
+    await soon(request)
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnStopMonitoringAgent"]
+    assert not desk.session.calls
+
+
+async def test_a_monitored_call_that_ended_in_the_gap_ends_when_it_was_idle_for_too_long(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    peer = await after_a_gap(desk, recorder, server, clock)
+    for _ in range(7):
+        clock.advance(3600.0)
+    peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
+    args = await recorder.wait_for("OnMonitoredCallEnd")
+    assert (args["UniqueObjectID"], args["Recovered"]) == (CALL.uid, True)
+    assert not desk.session.calls
+
+
+async def test_the_calls_of_a_monitor_that_is_refused_after_a_gap_end(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)
+    peer.failure_conf(await peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)
+    await answer_queries(peer, 1)
+    peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+    report = await recorder.wait_for("OnRecovered")
+    assert [name for name in names(recorder) if "Monitor" in name] == [
+        "OnMonitoredCallEnd",
+        "OnStopMonitoringAgent",
+    ]
+    assert (report["CallsUnverified"], dict(desk.session.calls)) == (0, {})
+
+
+async def test_a_monitored_event_during_the_repair_makes_its_call_known_and_it_stays(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await started(desk)
+    recorder.clear()
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.monitor_start_conf(await peer.receive(MONITOR_START_REQ), 178)
+    await answer_queries(peer, 1)  # of the monitored agent, once it is monitored again
+    send(peer, "CALL_HELD", CALL, monitor_id=178, LocalConnectionState=HOLD)
+    await refuse_devices(peer)
+    peer.failure_conf(await peer.receive(SNAPSHOT_CALL_REQ), E_CTI_NOT_CALL_PARTY)
+    report = await recorder.wait_for("OnRecovered")
+    assert (report["CallsEnded"], desk.session.calls[CALL.uid].status) == (0, HOLD)
+    assert not recorder.of("OnMonitoredCallEnd")
+
+
+async def test_a_conference_of_an_unknown_call_makes_it_known(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    recorder.clear()
+    parties = [Connection(601, "T1"), CALL, Connection(601, "3001")]
+    of_two_calls(
+        desk.peer,
+        "CALL_CONFERENCED",
+        CALL,
+        Connection(602, DEVICE),
+        parties,
+        monitor_id=DEVICE_MONITOR,
+        LocalConnectionState=CONNECT,
+    )
+    await recorder.wait_for("OnMonitoredCallConferenced")
+    assert names(recorder) == ["OnMonitoredCallBegin", "OnMonitoredCallConferenced"]
     assert recorder.of("OnMonitoredCallBegin")[0]["Recovered"] is True
+    assert list(desk.session.calls) == [CALL.uid]
+    call: Any = desk.session.calls[CALL.uid]
+    assert (call.status, call.is_monitored) == (CONNECT, True)
+    assert SupervisorButtonEnablement.ENABLE_BARGE_IN & desk.agent.supervisor_enablement_mask
+
+
+async def test_the_agent_leaving_an_unknown_call_that_the_supervisor_joined_makes_it_known(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, Connection(601, "3001"), monitor_id=OWN_MONITOR)
+    recorder.clear()
+    for connection in (Connection(601, "T1"), CALL):
+        send(
+            desk.peer,
+            "CALL_CONNECTION_CLEARED",
+            connection,
+            monitor_id=DEVICE_MONITOR,
+            LocalConnectionState=0,
+        )
+    send(desk.peer, "END_CALL", CALL, monitor_id=DEVICE_MONITOR)
+    await recorder.wait_for("OnMonitoredCallEnd")
+    assert names(recorder) == [
+        "OnMonitoredCallConnectionCleared",
+        "OnMonitoredCallBegin",
+        "OnMonitoredCallConnectionCleared",
+        "OnMonitoredCallEnd",
+    ]
+    assert list(desk.session.calls) == [Connection(601, "3001").uid]
+
+
+async def test_bulk_mode_asks_for_the_calls_of_the_monitored_agent(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await open_bulk(session, server)
+    peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument=DEVICE)
+    await recorder.wait_for("OnAgentStateChange")
+    recorder.clear()
+    await soon(session.agent("1001").start_monitoring_agent(agent="agent.5000.1002"))
+    request = await peer.receive(SNAPSHOT_DEVICE_REQ)
+    assert request.floating(SNAPSHOT_DEVICE_LAYOUT) == [(6, text(DEVICE))]
+    peer.device_conf(request, [(601, DEVICE, CONNECT)])
+    snapshot_conf(peer, await peer.receive(SNAPSHOT_CALL_REQ), (601, DEVICE, CONNECT), ANI="5551234")
+    args = await recorder.wait_for("OnMonitoredCallBegin")
+    assert (args["ANI"], args["Recovered"], args["Monitored"]) == ("5551234", True, True)
+    assert session.calls[CALL.uid].is_monitored
+    assert "OnCallBegin" not in recorder.names
 
 
 async def test_a_monitor_that_the_server_refuses_then_is_lost(

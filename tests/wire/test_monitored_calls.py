@@ -242,4 +242,4 @@ async def test_a_flood_of_unknown_monitors_is_counted_and_keeps_nothing(calls: C
     assert calls.session.counters()["events_of_unknown_monitors"] == 5001
     monitors = session_context(calls.session).monitors
     assert len(monitors.strangers) <= 1024
-    assert not calls.found(MONITORED).monitor_ids
+    assert not calls.found(MONITORED).monitors

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from ctios_fast.core import Message
 from ctios_fast.model.context import Context
+from ctios_fast.model.monitors.monitor_table import MonitorKind
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
@@ -21,7 +22,7 @@ from .former_calls import FormerCalls
 from .live_call import LiveCall
 from .reporter import CallReporter
 from .snapshot import Connection, connection_of, connections_of
-from .snapshot_request import request_snapshot
+from .snapshot_request import asking_context, request_snapshot
 
 __all__ = ["FOUND", "RENAMED", "CallLife", "Merger"]
 
@@ -55,7 +56,16 @@ class Merger(NamedTuple):
 class CallLife:
     """The life of the calls of one session."""
 
-    __slots__ = ("_begin_heard", "_context", "_end_heard", "current", "former", "index", "reporter")
+    __slots__ = (
+        "_begin_heard",
+        "_context",
+        "_end_heard",
+        "current",
+        "former",
+        "index",
+        "is_opening",
+        "reporter",
+    )
 
     def __init__(
         self, context: Context, index: CallIndex, reporter: CallReporter, current: CurrentCall
@@ -65,6 +75,8 @@ class CallLife:
         self.current = current
         #: Finds calls whose ids changed in a gap; None where no gap is to be repaired.
         self.former: FormerCalls | None = None
+        #: Whether the mode has just been opened: a call that begins may be one in progress.
+        self.is_opening = False
         self._context = context
         self._begin_heard = context.events.watch(_BEGIN.event, _BEGIN.monitored)
         self._end_heard = context.events.watch(_END.event, _END.monitored)
@@ -87,10 +99,11 @@ class CallLife:
                 self._place(call, True)
                 self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
                 self.current.began(call)
-        if not is_own and monitor_id in context.monitors.by_id:  # another one may never report the end
-            if call.monitor_ids is None:
-                call.monitor_ids = set()
-            call.monitor_ids.add(monitor_id)
+        monitor = None if is_own else context.monitors.by_id.get(monitor_id)
+        if monitor is not None:  # another one may never report the end
+            if call.monitors is None:
+                call.monitors = set()
+            call.monitors.add(monitor)
         return is_own
 
     def is_own_at(self, monitor_id: int | None, *devices: str | None) -> bool:
@@ -130,8 +143,8 @@ class CallLife:
             self._named(call)
             self._begin_again(call, message, monitor_id, is_own, former_id)
             return
-        if self.former is not None:  # the call may have begun in the gap: the repair asks for its state
-            call.is_doubtful = True
+        # A call that may have begun in the gap, or before the opening, is asked for its state.
+        call.is_doubtful = self.former is not None or (self.is_opening and is_own)
         self._place(call, is_own)
         if not is_own:
             self.is_own(call, monitor_id, False)
@@ -144,7 +157,8 @@ class CallLife:
         self, call: LiveCall, message: Message, monitor_id: int, is_own: bool, former_id: str | None
     ) -> None:
         # A BEGIN_CALL_EVENT of a known call.
-        is_new = former_id is None and not is_own and monitor_id not in (call.monitor_ids or ())
+        monitor = self._context.monitors.by_id.get(monitor_id)
+        is_new = former_id is None and not is_own and monitor not in (call.monitors or ())
         if not is_own:
             self.is_own(call, monitor_id, False)
         if is_own and call.is_monitored:
@@ -160,10 +174,14 @@ class CallLife:
         self.reporter.report(call, _BEGIN, message, True)
         self.current.began(call)
 
-    def adopt(self, message: Message, key: Key, device_id_type: int, is_own: bool) -> LiveCall | None:
+    def adopt(
+        self, message: Message, key: Key, device_id_type: int, is_own: bool, device: str | None = None
+    ) -> LiveCall | None:
         """The call of a connection that no BEGIN_CALL_EVENT announced, with the data of the message.
 
         None if there is no place for it.
+
+        - ``device``: where the connection is, None if the monitor of the message does not tell.
         """
         known_id = bool(self.index.connections(key[0], key[1]))
         call = self.index.add(key, device_id_type, self)
@@ -173,6 +191,7 @@ class CallLife:
             call.data.take(message.frame)
         call.is_complete = known_id
         self._place(call, is_own)
+        call.instrument = call.instrument or device
         if not known_id:
             self.index.table.counts[_WITHOUT_BEGIN] += 1
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
@@ -197,8 +216,11 @@ class CallLife:
             return None
         self._take_snapshot(call, message)
         call.status = state
-        self._place(call, self._context.current_agent is None or self._context.is_own_device(device))
+        self._place(call, self._context.is_own_device(device))
         call.instrument = call.instrument or device
+        monitor = self._context.monitors.reports_device(device) if call.is_monitored else None
+        if monitor is not None:
+            call.monitors = {monitor}
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
         self.current.began(call)
         if call.is_alive:
@@ -220,7 +242,8 @@ class CallLife:
                 self.recover(message, key, device_id_type, device, state if own is None else own.state)
 
         # Nobody has to see the failure of what the library asked by itself.
-        request_snapshot(self._context, key, device_id_type, take_in, not_reported).reported()
+        asking = asking_context(self._context, is_own=self._context.is_own_device(device))
+        request_snapshot(asking, key, device_id_type, take_in, not_reported).reported()
 
     def _former(self, message: Message, key: Key, is_own: bool) -> LiveCall | None:
         # The call that has a new id since the gap, at the device that a BEGIN_CALL_EVENT is about.
@@ -248,16 +271,17 @@ class CallLife:
         if peripheral_id == self._context.peripheral_id and device_id is not None:
             whole = (peripheral_id, call_id, device_id)
             is_own = self.is_own_at(monitor_id, device_id, *_devices(message))
+            heard = self._heard_at(monitor_id, is_own, device_id)
             if message.type == ged.CALL_CONNECTION_CLEARED_EVENT and not self._context.hears_all:
                 known = self.index.connections(peripheral_id, call_id)
-                if known:
+                if known and heard is None:
                     party = LiveCall(
                         self._context, self, known[0].data, whole, message["ConnectionDeviceIDType"]
                     )
                     party.status = states.NULL
                     self.reporter.report(party, REPORTS[message.type], message, is_own)
                     return None
-            call = self.adopt(message, whole, message["ConnectionDeviceIDType"], is_own)
+            call = self.adopt(message, whole, message["ConnectionDeviceIDType"], is_own, heard)
         if call is None:
             self.index.table.unknown += 1
         return call
@@ -276,13 +300,14 @@ class CallLife:
         call = self.index.table.by_key.get(key)
         if call is not None:
             is_own = self._context.is_own(monitor_id)
-            if is_own and call.monitor_ids is None:  # most calls
+            if is_own and call.monitors is None:  # most calls
                 self._end(call, message, True)
                 return
             is_own = is_own or self.is_own(call, monitor_id, is_own)
-            if not is_own and call.monitor_ids:
-                call.monitor_ids.discard(monitor_id)
-            if (is_own or call.is_monitored) and not call.monitor_ids:
+            monitor = self._context.monitors.by_id.get(monitor_id)
+            if not is_own and call.monitors and monitor is not None:
+                call.monitors.discard(monitor)
+            if (is_own or call.is_monitored) and not call.monitors:
                 self._end(call, message, is_own)
                 return
             self.reporter.report(call, _END, message, is_own)
@@ -474,7 +499,8 @@ class CallLife:
         placed: dict[LiveCall, None] = {}
         former: dict[LiveCall, str] = {}
         for party in merger.parties:
-            call = self._party(message, (merger.peripheral_id, *party), before, placed, former, is_own)
+            key = (merger.peripheral_id, *party)
+            call = self._party(message, key, before, placed, former, is_own, monitor_id)
             if call is not None:
                 placed[call] = None
                 if party[1] == merger.primary[1] and (controller is None or controller not in placed):
@@ -519,6 +545,7 @@ class CallLife:
         placed: Container[LiveCall],
         former: dict[LiveCall, str],
         is_own: bool,
+        monitor_id: int,
     ) -> LiveCall | None:
         # The call of one of the resulting connections. Adds its id to ``former`` if that was another one.
         call = self.index.get(key)
@@ -532,7 +559,20 @@ class CallLife:
                 return each
         if self._context.hears_all:
             return self.adopt(message, key, 0, is_own)
+        heard = self._heard_at(monitor_id, is_own, key[2])
+        if heard is not None:
+            call = self.adopt(message, key, 0, is_own, heard)
+            state = message["LocalConnectionState"]
+            if call is not None and state != states.UNSTATED:  # a copy states it for the monitored device
+                call.status = state
+            return call
         return None  # a party at a device that the session does not hear
+
+    def _heard_at(self, monitor_id: int | None, is_own: bool, device: str) -> str | None:
+        # The device, if it is the one whose monitor the message names.
+        monitor = None if is_own or not monitor_id else self._context.monitors.by_id.get(monitor_id)
+        is_heard = monitor is not None and monitor.kind is MonitorKind.DEVICE and monitor.key == device
+        return device if is_heard else None
 
 
 def _devices(message: Message) -> list[str | None]:

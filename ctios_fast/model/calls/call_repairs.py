@@ -11,6 +11,9 @@
 An answer repairs a call only if no newer message about the call came since the request was sent. A call that
 the server does not know is not over while a call at its device has not been answered: that may be the same
 call under another id. It is over when the repair is.
+
+A server may refuse a session in agent mode to look at the calls of a monitored agent. Such a call is not
+over: it stays, and is counted as unverified. Where there is a companion session, the companion asks for it.
 """
 
 import contextlib
@@ -22,7 +25,7 @@ from typing import Any, Final
 from ctios_fast import keywords as kw
 from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.core import Message
-from ctios_fast.errors import Refused
+from ctios_fast.errors import ConnectionLost, Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import device_values, listed_calls
@@ -37,7 +40,7 @@ from .leak_guard import LeakGuard
 from .live_call import LiveCall, Quiet
 from .refusals import is_about_the_call
 from .snapshot import Connection, connection_of, connections_of
-from .snapshot_request import request_device_snapshot, request_snapshot
+from .snapshot_request import asking_context, request_device_snapshot, request_snapshot
 
 __all__ = ["CallRepairs"]
 
@@ -61,6 +64,7 @@ class CallRepairs(Repairs):
     def __init__(self, context: Context, life: CallLife) -> None:
         self.context = context
         self.life = life
+        self.late_steps = (RepairStep(self._find_in_progress, None, of_objects=False),)
         self.steps = (
             RepairStep(self._find_at_opening, None, of_objects=False, at_opening=True),
             RepairStep(self._find_devices, "DevicesAsked", of_objects=False),
@@ -80,8 +84,10 @@ class CallRepairs(Repairs):
         self._missing: dict[LiveCall, Quiet | None] = {}
         #: What this run of the steps asks for: known calls, and keys of others. Each is asked for once.
         self._asked: set[LiveCall | Key] = set()
-        #: UniqueObjectIDs of calls that this repair could not ask for.
-        self._unverified: list[str] = []
+        #: Calls of which the server does not tell this repair whether they go on.
+        self._unverified: dict[LiveCall, None] = {}
+        #: UniqueObjectIDs of those that the repair left so.
+        self._left_unverified: list[str] = []
         self._log = LogLimit(logging.getLogger("ctios_fast.session"))
         life.index.table.counts.update({_OUTDATED: 0, _DEVICES_REFUSED: 0})
         #: Verifies calls of which nothing is heard, while no repair does.
@@ -93,22 +99,29 @@ class CallRepairs(Repairs):
             self.context.snapshot_due = False
         self._answered.clear()
         self._unverified.clear()
+        self._left_unverified.clear()
+        self.life.is_opening = False
         self._unknown.clear()
         self._forget()
         self._guard.stop()
         self.life.former = FormerCalls(self.life.index)
 
     def gap_ended(self) -> None:
-        """The gap is over, or nothing was known before it."""
+        """Nothing was known before the opening: calls that are announced now may be in progress."""
+        self._up_to_date()
+        mode = self.context.mode
+        self.life.is_opening = mode is not None and mode.is_agent
+
+    def _up_to_date(self) -> None:
         self._forget()
         self._guard.start()
         self.life.former = None
 
     def details(self) -> Mapping[str, Any]:
-        """The calls that could not be asked for."""
+        """The calls that could not be verified."""
         return (
-            {_UNVERIFIED_CALLS: arguments_over(dict.fromkeys(self._unverified, True))}
-            if self._unverified
+            {_UNVERIFIED_CALLS: arguments_over(dict.fromkeys(self._left_unverified, True))}
+            if self._left_unverified
             else {}
         )
 
@@ -127,10 +140,14 @@ class CallRepairs(Repairs):
             self._forget()
         else:
             self._end_gap()
+        left = [call for call in self._unverified if call.is_alive and call.quiet is not None]
+        self._left_unverified = [call.unique_object_id for call in left]
+        self.context.tally[_UNVERIFIED] = len(left)
+        self._unverified.clear()
 
     def _end_gap(self) -> None:
         late = [call for call in self._doubtful() if call not in self._asked] if self._can_ask() else []
-        self.gap_ended()
+        self._up_to_date()
         for call in late:  # no repair asks for them any more
             self._look_up(call)
 
@@ -140,10 +157,11 @@ class CallRepairs(Repairs):
     def _look_up(self, call: LiveCall) -> None:
         quiet = call.note_quiet()
         quiet.is_named = False
+        tells = self.tells(call)
 
         def refused(error: Refused) -> None:
             is_quiet = call.quiet is quiet and not quiet.is_named
-            if is_about_the_call(error) and call.is_alive and is_quiet:
+            if tells and is_about_the_call(error) and call.is_alive and is_quiet:
                 self.life.vanished(call)
 
         call.look_up(refused)
@@ -175,13 +193,22 @@ class CallRepairs(Repairs):
             return [
                 _Device(self, device) for device in self.context.devices() if device not in self._answered
             ]
-        self._unverified = [call.unique_object_id for call in self._doubtful()]
-        self.context.tally[_UNVERIFIED] = count = len(self._unverified)
-        if count:
+        self._unverified = dict.fromkeys(self._doubtful())
+        if self._unverified:
             self._log.warning(
-                "%d calls cannot be verified after the gap: Client Control is not granted", count
+                "%d calls cannot be verified after the gap: Client Control is not granted",
+                len(self._unverified),
             )
         return ()
+
+    def _find_in_progress(self) -> Iterable[Repairable]:
+        # Calls that were announced by the opening, and whose states no event has stated.
+        if self.life.former is not None:
+            return ()  # a repair asks for them
+        self.life.is_opening = False
+        for call in self._doubtful():
+            call.is_doubtful = call.status is None
+        return self._find_known()
 
     def _find_known(self) -> Iterable[Repairable]:
         if not self._can_ask():
@@ -190,6 +217,7 @@ class CallRepairs(Repairs):
             call
             for call in self._doubtful()
             if call not in self._asked
+            and call not in self._unverified
             and (call not in self._missing or self._missing[call] is not call.quiet)
         ]
         self._asked.update(calls)
@@ -253,6 +281,29 @@ class CallRepairs(Repairs):
             self.life.index.table.counts[_OUTDATED] += 1
         self.life.refresh(call, message, own if is_newest else None, takes_data=takes_data)
         self.context.tally[_REFRESHED] += 1
+
+    def tells(self, call: LiveCall) -> bool:
+        """Whether a refusal to tell the call means that it is over.
+
+        A server may refuse a session in agent mode to look at the calls of a monitored agent, also those that
+        go on. So it does not mean that for a call that a monitor reports, unless the companion asks.
+        """
+        context = self.context
+        if context.hears_all or not call.is_monitored or self.asks_companion(call):
+            return True
+        monitors = context.monitors
+        return not (monitors.wanted if call.monitors is None else any(map(monitors.is_wanted, call.monitors)))
+
+    def asks_companion(self, call: LiveCall) -> bool:
+        """Whether the companion session asks for the call."""
+        return asking_context(self.context, is_own=not call.is_monitored) is not self.context
+
+    def unverified(self, call: LiveCall, quiet: Quiet) -> None:
+        """The server does not tell whether the call goes on; its next event, or the leak guard, will."""
+        if self._is_known_since(call, quiet) or call.status == states.NULL:
+            self._missed(call, quiet)
+        else:
+            self._unverified[call] = None
 
     def missing(self, call: LiveCall, quiet: Quiet) -> None:
         """The server does not know the call any more; newer messages, if any came, say otherwise."""
@@ -338,8 +389,10 @@ class _Device:
 
     async def repair(self) -> None:
         """Ask for the calls. A refusal leaves the device's calls to the questions about known calls."""
-        with contextlib.suppress(Refused):
-            await request_device_snapshot(self._repairs.context, self._device, self._listed, self._refused)
+        context = self._repairs.context
+        asking = asking_context(context, is_own=context.is_own_device(self._device))
+        with contextlib.suppress(Refused), _loss_suppressed(asking is not context):
+            await request_device_snapshot(asking, self._device, self._listed, self._refused)
 
     def _listed(self, message: Message) -> None:
         self._repairs.listed(self._device, message)
@@ -370,20 +423,25 @@ class _KnownCall:
         call, repairs = self.call, self._repairs
         quiet, values = call.note_quiet(), call.data.values
         quiet.is_named = False
+        tells = repairs.tells(call)
 
         def take_in(message: Message) -> None:
             repairs.answered(call, message, quiet, values)
 
         def refused(error: Refused) -> bool:
             if is_about_the_call(error):
-                repairs.missing(call, quiet)
+                (repairs.missing if tells else repairs.unverified)(call, quiet)
             return True
 
         try:
-            await call.ask(take_in, refused, None)
+            with _loss_suppressed(repairs.asks_companion(call)):
+                await call.ask(take_in, refused, None)
+                return
         except Refused as error:
             if not is_about_the_call(error):
                 raise
+            return
+        repairs.unverified(call, quiet)  # the companion was lost
 
 
 class _UnknownCall:
@@ -414,13 +472,17 @@ class _UnknownCall:
 
     async def repair(self) -> None:
         """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
+        context = self._repairs.context
+        asking = asking_context(context, is_own=context.is_own_device(self.device))
         try:
-            await request_snapshot(
-                self._repairs.context, self.key, self.device_id_type, self._found, self._refused
-            )
+            with _loss_suppressed(asking is not context):
+                await request_snapshot(asking, self.key, self.device_id_type, self._found, self._refused)
+                return
         except Refused as error:
             if not is_about_the_call(error):
                 raise
+            return
+        self._repairs.not_found(self)  # the companion was lost: the call becomes known by its next event
 
     def _found(self, message: Message) -> None:
         self._repairs.found(self, message)
@@ -468,6 +530,11 @@ class _UnknownCalls:
         """Whether one of them may be a known call under another id: it is at the same device."""
         at = self._at_device
         return bool(at[call.connection_device_id] or (call.instrument is not None and at[call.instrument]))
+
+
+def _loss_suppressed(is_suppressed: bool) -> contextlib.suppress:
+    # Another session's loss does not end the repair of this one.
+    return contextlib.suppress(*[ConnectionLost] if is_suppressed else ())
 
 
 def _state_of(unknown: _UnknownCall, own: Connection | None) -> int | None:

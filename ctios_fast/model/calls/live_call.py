@@ -11,11 +11,12 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
+from ctios_fast.model.monitors.monitor_table import Monitor
 from ctios_fast.model.object_ids import device_object_id
 
 from .call import Call
 from .call_data import CallData
-from .snapshot_request import request_snapshot
+from .snapshot_request import asking_context, request_snapshot
 
 if TYPE_CHECKING:
     from ctios_fast.messages import SnapshotCallConf
@@ -60,7 +61,8 @@ class LiveCall(Call):
     """A call that the session knows, or knew.
 
     - ``data``: what all connections of the call share.
-    - ``monitor_ids``: the monitors that report the call, None without one. An own call may have some too.
+    - ``monitors``: the monitors that report the call, None without one. An own call may have some too. After
+      a lost connection it has those that are started again.
     - ``has_failed``: whether a CALL_FAILED_EVENT came. The status stays FAIL then, and later events lack it.
     - ``is_complete``: whether BEGIN_CALL_EVENT or a snapshot brought the data that the call began with.
     - ``line``: the last frame that named the line of the connection, None without one.
@@ -75,7 +77,7 @@ class LiveCall(Call):
         "has_failed",
         "is_complete",
         "line",
-        "monitor_ids",
+        "monitors",
         "quiet",
     )
 
@@ -97,7 +99,7 @@ class LiveCall(Call):
         self.status: int | None = None
         self.instrument: str | None = None
         self.is_monitored = False
-        self.monitor_ids: set[int] | None = None
+        self.monitors: set[Monitor] | None = None
         self.has_failed = False
         self.is_complete = False
         self.quiet: Quiet | None = None
@@ -185,10 +187,12 @@ class LiveCall(Call):
     def ask(
         self, take_in: Callable[[Message], object], refused: Callable[[Refused], bool], timeout: float | None
     ) -> "Request[SnapshotCallConf]":
-        """Ask for what the server knows of the call; the parameters are those of ``request_snapshot``."""
-        return request_snapshot(
-            self._require_context(), self.key, self.connection_device_id_type, take_in, refused, timeout
-        )
+        """Ask for what the server knows of the call; the parameters are those of ``request_snapshot``.
+
+        A monitored call is asked for through the companion session, if there is one.
+        """
+        context = asking_context(self._require_context(), is_own=not self.is_monitored)
+        return request_snapshot(context, self.key, self.connection_device_id_type, take_in, refused, timeout)
 
     def note_quiet(self) -> Quiet:
         """The time without messages that goes on; it begins now unless its beginning was noted before."""
@@ -206,7 +210,9 @@ class LiveCall(Call):
         self.note_quiet()
 
     def _connection_lost(self, reason: str) -> None:
-        self.monitor_ids = None  # monitors end with the connection
+        if self.monitors:
+            wanted = self._require_context().monitors.is_wanted
+            self.monitors = set(filter(wanted, self.monitors))  # the others ended with the connection
         self._doubt()
 
     def _leave(self) -> None:

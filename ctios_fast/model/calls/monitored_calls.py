@@ -3,12 +3,14 @@
 from ctios_fast.core import Message
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import listed_calls
+from ctios_fast.model.monitors.monitor_table import Monitor
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
 from .call_life import FOUND, CallLife
 from .live_call import LiveCall
-from .snapshot_request import request_device_snapshot
+from .snapshot_request import asking_context, request_device_snapshot
 
 __all__ = ["MonitoredCalls"]
 
@@ -34,15 +36,17 @@ class MonitoredCalls:
                 if self._life.index.get(key) is None:
                     self._life.ask_for(key, each.device_id_type, device, each.state)
 
-        # Nobody has to see the failure of what the library asked by itself.
-        request_device_snapshot(self._context, device, take_in, not_reported).reported()
+        asking = asking_context(self._context, is_own=self._context.is_own_device(device))
+        if asking.services_granted & CTI_SERVICE_CLIENT_CONTROL:
+            # Nobody has to see the failure of what the library asked by itself.
+            request_device_snapshot(asking, device, take_in, not_reported).reported()
 
-    def monitor_ended(self, monitor_id: int) -> None:
+    def monitor_ended(self, monitor: Monitor) -> None:
         """A monitor is over: the calls that it alone reports end with OnMonitoredCallEnd."""
         for call in list(self._life.index.table):
-            if call.monitor_ids and monitor_id in call.monitor_ids:
-                call.monitor_ids.discard(monitor_id)
-                if call.is_monitored and not call.monitor_ids:
+            if call.monitors and monitor in call.monitors:
+                call.monitors.discard(monitor)
+                if call.is_monitored and not call.monitors:
                     self._life.vanished(call)
 
     # --- Bulk mode ------------------------------------------------------------------------------------

@@ -9,11 +9,33 @@ from ctios_fast.errors import Refused
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import agent_device_type
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
 if TYPE_CHECKING:
     from ctios_fast.messages import SnapshotCallConf, SnapshotDeviceConf
 
-__all__ = ["request_device_snapshot", "request_snapshot"]
+__all__ = ["asking_context", "request_device_snapshot", "request_snapshot"]
+
+
+def asking_context(context: Context, *, is_own: bool) -> Context:
+    """The context through which a device or a call is asked for.
+
+    It is that of the companion session for what is not the own agent's, as long as the companion is open: a
+    server may refuse a session in agent mode to look at calls of others.
+
+    - ``context``: the session's.
+    - ``is_own``: whether it is the device or a call of the session's agent.
+    """
+    companion = context.companion
+    if (
+        is_own
+        or companion is None
+        or not companion.hears_all
+        or companion.peripheral_id != context.peripheral_id
+        or not companion.services_granted & CTI_SERVICE_CLIENT_CONTROL
+    ):
+        return context
+    return companion
 
 
 def request_snapshot(

@@ -79,7 +79,7 @@ def stop_monitor(
     monitor: Monitor,
     timeout: float | None,
     *,
-    stopped: Callable[[int | None], object] | None = None,
+    stopped: Callable[[], object] | None = None,
     refused: Callable[[Refused], bool],
 ) -> Request[Any]:
     """Send the request that stops a monitor; the answer is its confirmation, None if there is none to stop.
@@ -101,7 +101,7 @@ def stop_monitor(
         def start_answered(request: Request[Any]) -> None:
             if request.cancelled() or request.exception() is not None or monitor.monitor_id is None:
                 if stopped is not None:
-                    stopped(None)
+                    stopped()
                 outcome.set_result(None)
                 return
             _send_stop(context, monitor, label, timeout, stopped, refused).add_done_callback(
@@ -112,7 +112,7 @@ def stop_monitor(
         return outcome
     if monitor.monitor_id is None:
         if stopped is not None:
-            stopped(None)
+            stopped()
         return answered(label)
     return _send_stop(context, monitor, label, timeout, stopped, refused)
 
@@ -122,7 +122,7 @@ def _send_stop(
     monitor: Monitor,
     label: str,
     timeout: float | None,
-    stopped: Callable[[int | None], object] | None,
+    stopped: Callable[[], object] | None,
     refused: Callable[[Refused], bool],
 ) -> MonitorStop:
     assert monitor.monitor_id is not None

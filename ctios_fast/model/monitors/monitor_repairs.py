@@ -78,6 +78,8 @@ class MonitorRepairs(Repairs):
         context.tally[_LOST] += 1
         log.warning("%r is over since the connection was lost: %s", monitor, error)
         monitors.unwant(monitor)
+        if context.calls_of_others is not None:
+            context.calls_of_others.monitor_ended(monitor)
         if supervisor is None:
             return
         if monitor.kind is MonitorKind.TEAM:
@@ -85,7 +87,7 @@ class MonitorRepairs(Repairs):
             if team is not None:
                 team.unwatch(supervisor)
         elif monitor.kind is MonitorKind.DEVICE:
-            agent_monitor_lost(supervisor)
+            agent_monitor_lost(supervisor, monitor)
 
 
 class _TeamList:

@@ -83,8 +83,7 @@ class MonitorStop(Request[Message]):
     """A request to stop a monitor; the answer is the confirmation.
 
     - ``monitor_id``: the monitor. It is over when the server answers, also by a refusal: it is unknown then.
-    - ``stopped``: called with its MonitorID when it is over, or with None if the server never confirmed it.
-      None for nothing.
+    - ``stopped``: called when it is over, None for nothing.
     - ``refused``: as in ``MonitorStart``.
     """
 
@@ -96,7 +95,7 @@ class MonitorStop(Request[Message]):
         monitors: Monitors,
         monitor_id: int,
         *,
-        stopped: Callable[[int | None], object] | None = None,
+        stopped: Callable[[], object] | None = None,
         refused: Callable[[Refused], bool] = not_reported,
     ) -> None:
         self.label = label
@@ -121,7 +120,7 @@ class MonitorStop(Request[Message]):
     def _over(self) -> None:
         self._monitors.ended(self._monitor_id)
         if self._stopped is not None:
-            self._stopped(self._monitor_id)
+            self._stopped()
 
 
 def raw_request(monitors: Monitors, number: int, fields: Mapping[str, int]) -> "Request[Any] | None":

@@ -207,6 +207,15 @@ class Monitors:
         if self.wanted.get(key) is monitor:
             del self.wanted[key]
 
+    def is_wanted(self, monitor: Monitor) -> bool:
+        """Whether the program still wants the monitor."""
+        return self.wanted.get((monitor.kind, monitor.key)) is monitor
+
+    def reports_device(self, device: str) -> Monitor | None:
+        """The confirmed monitor of a device, None without one."""
+        monitor = self.wanted.get((MonitorKind.DEVICE, device))
+        return None if monitor is None or monitor.monitor_id is None else monitor
+
     def call_ended(self, call: Any) -> None:
         """A call has ended, and a monitor of it with the call."""
         monitor = self.wanted.get((MonitorKind.CALL, ref(call)))

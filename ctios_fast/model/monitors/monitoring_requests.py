@@ -21,7 +21,6 @@ from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
 from ctios_fast.model.supervisors.companion import call_of_either, joined_call, monitored_by
 from ctios_fast.protocol.codes import (
-    CTI_SERVICE_CLIENT_CONTROL,
     CTI_SERVICE_PERIPHERAL_MONITOR,
     CTI_SERVICE_SUPERVISOR,
     NULL_ID,
@@ -334,7 +333,7 @@ class MonitoringRequests(DeskProperties):
             context,
             monitor,
             timeout,
-            stopped=None if team is None else lambda monitor_id: team.unwatch(self),
+            stopped=None if team is None else partial(team.unwatch, self),
             refused=self._fire_refusal,
         )
 
@@ -464,10 +463,10 @@ class MonitoringRequests(DeskProperties):
                 if stop is not None:
                     stop.reported()  # nobody asked for it, so that nobody has to see a failure
 
-    def _agent_monitor_lost(self) -> None:
+    def _agent_monitor_lost(self, monitor: Monitor) -> None:
         # Reports that the server no longer monitors the agent.
         context = self._require_context()
-        self._agent_stopped(context, context.monitors.monitored_agent(self), None)
+        self._agent_stopped(context, context.monitors.monitored_agent(self), monitor)
 
     def _start_agent(self, context: Context, start: AgentStart, timeout: float | None) -> None:
         wanted, outcome = start
@@ -518,7 +517,7 @@ class MonitoringRequests(DeskProperties):
         monitors.choose_agent(self, wanted)
         if is_new:
             self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
-        if context.services_granted & CTI_SERVICE_CLIENT_CONTROL and context.calls_of_others is not None:
+        if context.calls_of_others is not None:
             context.calls_of_others.look_up(monitor.key)
 
     def _stop_agent(
@@ -538,14 +537,15 @@ class MonitoringRequests(DeskProperties):
             context,
             monitor,
             timeout,
-            stopped=partial(self._agent_stopped, context, agent),
+            stopped=partial(self._agent_stopped, context, agent, monitor),
             refused=refused or self._fire_refusal,
         )
 
-    def _agent_stopped(self, context: Context, agent: Any, monitor_id: int | None) -> None:
+    def _agent_stopped(self, context: Context, agent: Any, monitor: Monitor | None) -> None:
         monitors, calls = context.monitors, context.calls_of_others
         barged_in = self._barged_in_call(agent)
-        _calls_stopped(context, monitor_id)
+        if monitor is not None:
+            _calls_stopped(context, monitor)
         if agent is None or monitors.monitored_agent(self) is not agent:
             return  # it was not monitored yet, or its end has been reported
         device = agent.agent_instrument or agent.agent_extension
@@ -565,6 +565,7 @@ class MonitoringRequests(DeskProperties):
             device = wanted.agent_instrument or wanted.agent_extension
             if context.calls_of_others is not None and device:
                 context.calls_of_others.watch(device)
+                context.calls_of_others.look_up(device)
         return answered("StartMonitoringAgent")
 
     # --- One call -------------------------------------------------------------------------------------
@@ -637,7 +638,7 @@ class MonitoringRequests(DeskProperties):
         # A call that ended before the confirmation has no monitor: the server may report other parties still.
         call = monitor.key()
         if call is None or not call.is_alive:
-            stop = partial(_calls_stopped, context)
+            stop = partial(_calls_stopped, context, monitor)
             stop_monitor(context, monitor, None, stopped=stop, refused=not_reported).reported()
 
     def stop_monitoring_call(self, *, timeout: float | None = None) -> "Request[MonitorStopConf | None]":
@@ -664,7 +665,11 @@ class MonitoringRequests(DeskProperties):
         if monitor is None:
             return answered("StopMonitoringCall")
         return stop_monitor(
-            context, monitor, timeout, stopped=partial(_calls_stopped, context), refused=self._fire_refusal
+            context,
+            monitor,
+            timeout,
+            stopped=partial(_calls_stopped, context, monitor),
+            refused=self._fire_refusal,
         )
 
     # --- The session ----------------------------------------------------------------------------------
@@ -737,9 +742,9 @@ def _give_up_pending(context: Context) -> None:
         )
 
 
-def _calls_stopped(context: Context, monitor_id: int | None) -> None:
-    if monitor_id is not None and context.calls_of_others is not None:
-        context.calls_of_others.monitor_ended(monitor_id)
+def _calls_stopped(context: Context, monitor: Monitor) -> None:
+    if context.calls_of_others is not None:
+        context.calls_of_others.monitor_ended(monitor)
 
 
 def _nothing_to_report(teams: Iterable[int]) -> None:
