@@ -168,7 +168,15 @@ class SessionEnded(OpenRefused):
 
 
 class RequestRefused(Refused):
-    """The CTI Server itself refused a request (FAILURE_CONF). ``status`` is the StatusCode."""
+    """The CTI Server itself refused a request (FAILURE_CONF). ``status`` is the StatusCode.
+
+    ``cure``: what the program can do, where the library knows it; otherwise empty.
+    """
+
+    cure = ""
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {self.cure}" if self.cure else super().__str__()
 
     @property
     def status(self) -> int:

@@ -115,6 +115,8 @@ class ConnectionEvents:
         context.services_granted = confirmation["ServicesGranted"]
         context.monitor_id = confirmation.get("MonitorID") or 0
         context.session_type = session_type
+        type_named = confirmation.get("PeripheralType") if mode.is_agent else None
+        context.peripheral_type = codes.NULL_PERIPHERAL_TYPE if type_named is None else type_named
         self._is_gap = not self._status.can_report(context.peripheral_id)
         missing = asked & ~context.services_granted  # the server may grant fewer than asked for
         if missing:

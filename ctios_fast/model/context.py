@@ -20,7 +20,7 @@ from ctios_fast.core import Codec
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
+from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID, NULL_PERIPHERAL_TYPE
 
 from .arguments import Arguments
 from .configuration.configuration import Configuration
@@ -214,6 +214,7 @@ class Context:
         "monitors",
         "ownership_changed",
         "peripheral_id",
+        "peripheral_type",
         "readers",
         "registry",
         "request_timeout",
@@ -239,6 +240,8 @@ class Context:
         self.request_timeout = request_timeout
         self.mode: Mode | None = None
         self.peripheral_id = NULL_PERIPHERAL_ID
+        #: PeripheralType of the peripheral of agent mode, as OPEN_CONF named it; otherwise the null value.
+        self.peripheral_type = NULL_PERIPHERAL_TYPE
         self.services_granted = 0
         self.session_type: int | None = None
         self.accepts_maintenance = True

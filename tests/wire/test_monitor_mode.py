@@ -264,6 +264,13 @@ CONTROL: dict[str, Callable[[Session], Any]] = {
     "login": lambda session: session.agents["1001"].login(),
     "logout": lambda session: session.agents["1001"].logout(),
     "set_agent_state": lambda session: session.agents["1001"].set_agent_state(AVAILABLE),
+    "login with a value that cannot be used": lambda session: session.agents["1001"].login(timeout=-1),
+    "logout with a value that cannot be used": lambda session: session.agents["1001"].logout(reason_code="x"),
+    "set_agent_state without a state": lambda session: session.agents["1001"].set_agent_state({}),
+    "set_agent_state with an unknown state": lambda session: session.agents["1001"].set_agent_state(99),
+    "set_agent_state with a wrong reason": lambda session: session.agents["1001"].set_agent_state(
+        AVAILABLE, reason_code=1 << 20
+    ),
     "make_call": lambda session: session.agents["1001"].make_call(dialed_number="200"),
     "make_call without a number": lambda session: session.agents["1001"].make_call(),
     "deflect without a device": lambda session: session.calls[CALL.uid].deflect(),

@@ -13,6 +13,7 @@ from support.struct_server import (
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
+    Group,
     StructServer,
 )
 from support.supervisor_steps import SUPERVISOR_SERVICES, SupervisorDesk, open_supervisor
@@ -37,6 +38,7 @@ TEAM, TEAM_MONITOR = 7, 81
 #: ICMAgentID of every agent in the transcripts.
 SKILL_TARGET = 5123
 E_CTI_TEAM_NOT_FOUND, E_CTI_MONITOR_EXISTS = 65, 83
+E_CTI_FUNCTION_NOT_AVAILABLE, E_CTI_SUPERVISOR_NOT_FOUND = 12, 64
 
 A, B = ("1002", 0, NOT_READY), ("1003", 0, AVAILABLE)
 #: The supervisor as a member of its own team: primary supervisor.
@@ -204,6 +206,16 @@ class TestLookUp:
         with pytest.raises(TypeError):
             desk.session.teams[9] = after  # type: ignore[index]
 
+    async def test_a_list_that_is_not_complete_ends_with_the_mode(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, members(64))
+        await report_state(desk.peer, recorder)
+        team = session_context(desk.session).monitors.teams[TEAM]
+        assert (team.is_listed, team.goes_on) == (True, True)
+        await disconnected(desk.session, desk.peer)
+        assert (team.is_listed, team.goes_on, team.is_stale) == (False, False, False)
+
     async def test_teams_end_with_the_mode(self, desk: SupervisorDesk, recorder: FullRecorder) -> None:
         desk.peer.team_config(TEAM, [A])
         await report_state(desk.peer, recorder)
@@ -330,6 +342,17 @@ class TestListOfTeams:
         with pytest.raises(RequestRefused):
             await soon(request)
         assert recorder.of("OnControlFailureConf")[0]["UniqueObjectID"] == "agent.5000.1001"
+
+    @pytest.mark.parametrize("status", [E_CTI_FUNCTION_NOT_AVAILABLE, E_CTI_SUPERVISOR_NOT_FOUND])
+    @pytest.mark.parametrize("method", ["request_agent_team_list", "start_monitoring_all_agent_teams"])
+    async def test_a_refusal_for_lack_of_a_supervisor_names_the_cure(
+        self, desk: SupervisorDesk, method: str, status: int
+    ) -> None:
+        request = getattr(desk.agent, method)()
+        desk.peer.failure_conf(await desk.peer.receive(LIST_AGENT_TEAM_REQ), status)
+        with pytest.raises(RequestRefused, match=r"Agent\(supervisor=True\)") as error:
+            await soon(request)
+        assert error.value.status == status
 
     async def test_an_agents_session_says_what_to_do(self, session: Session, server: StructServer) -> None:
         desk = await open_supervisor(session, server, services=AGENT_SERVICES)
@@ -562,6 +585,111 @@ class TestStatesFromBefore:
         report = await recorder.wait_for("OnRecovered")
         assert [report[name] for name in ("AgentsAsked", "LogoutsFound")] == [3, 1]
         assert [each.state for each in listed.session.agents.values()] == [NOT_READY, AVAILABLE, LOGOUT]
+
+
+class TestFoundStates:
+    """What the event of a state that a repair found says, from the answer to the query."""
+
+    SALES, HELP = Group(11, 5011, 0, NOT_READY), Group(12, 5012, 1, AVAILABLE)
+
+    async def repaired(
+        self,
+        desk: SupervisorDesk,
+        server: StructServer,
+        clock: ManualClock,
+        recorder: FullRecorder,
+        *,
+        own: tuple[Group, ...] = (),
+        state: int,
+        groups: tuple[Group, ...],
+    ) -> None:
+        """Lose the connection. The repair finds the supervisor with ``own``, the member with the others."""
+        peer = await reconnected(desk.session, desk.peer, server, clock)
+        await answer_opening(peer, state=NOT_READY, services=SUPERVISOR_SERVICES, groups=own)
+        peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [TEAM], 0, more=False)
+        peer.monitor_start_conf(await peer.receive(MONITOR_AGENT_TEAM_START_REQ), 181)
+        query = await peer.receive(QUERY_AGENT_STATE_REQ)
+        peer.query_conf(query, state, agent_id="1002", instrument="3002", groups=groups)
+        peer.device_conf(await peer.receive(SNAPSHOT_DEVICE_REQ))
+        await recorder.wait_for("OnRecovered")
+
+    @pytest.fixture
+    async def member(self, desk: SupervisorDesk, recorder: FullRecorder) -> SupervisorDesk:
+        """A monitored member, who is not ready in the group SALES."""
+        desk.peer.team_config(TEAM, [OWN, A])
+        await report_state(desk.peer, recorder)
+        await watched(desk)
+        query = await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+        desk.peer.query_conf(query, NOT_READY, agent_id="1002", instrument="3002", groups=[self.SALES])
+        await recorder.wait_for("OnQueryAgentStateConf")
+        recorder.clear()
+        return desk
+
+    async def test_the_event_of_another_agent_has_the_first_group_of_the_answer(
+        self, member: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+    ) -> None:
+        await self.repaired(member, server, clock, recorder, state=AVAILABLE, groups=(self.HELP, self.SALES))
+        (args,) = recorder.of("OnMonitoredAgentStateChange")
+        assert {
+            name: value for name, value in args.items() if name.startswith(("SkillGroup", "Peripheral"))
+        } == {
+            "PeripheralID": 5000,
+            "PeripheralType": 17,
+            "SkillGroupNumber": 12,
+            "SkillGroupID": 5012,
+            "SkillGroupPriority": 1,
+            "SkillGroupState": AVAILABLE,
+        }
+        assert (args["AgentState"], args["EventReasonCode"], args["Recovered"]) == (AVAILABLE, 0, True)
+
+    async def test_an_answer_without_groups_leaves_the_null_values(
+        self, member: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+    ) -> None:
+        await self.repaired(member, server, clock, recorder, state=LOGOUT, groups=())
+        (args,) = recorder.of("OnMonitoredAgentStateChange")
+        assert (args["SkillGroupNumber"], args["SkillGroupID"]) == (0xFFFFFFFF, 0xFFFFFFFF)
+
+    async def test_a_change_of_the_groups_alone_is_reported(
+        self, member: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+    ) -> None:
+        member.peer.agent_state_event(
+            NOT_READY, 7, agent_id="1002", instrument="3002", monitor_id=TEAM_MONITOR, group=self.SALES
+        )
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        recorder.clear()
+        help_only = self.HELP._replace(state=NOT_READY)
+        await self.repaired(member, server, clock, recorder, state=NOT_READY, groups=(help_only,))
+        (args,) = recorder.of("OnMonitoredAgentStateChange")
+        keywords = ("AgentID", "AgentState", "EventReasonCode", "SkillGroupNumber", "Recovered")
+        assert [args[keyword] for keyword in keywords] == ["1002", NOT_READY, 7, 12, True]
+
+    async def test_the_same_groups_in_another_order_are_not_reported(
+        self, member: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+    ) -> None:
+        member.peer.agent_state_event(
+            NOT_READY,
+            agent_id="1002",
+            instrument="3002",
+            monitor_id=TEAM_MONITOR,
+            groups=[self.SALES, self.HELP],
+        )
+        await recorder.wait_for("OnMonitoredAgentStateChange")
+        recorder.clear()
+        await self.repaired(member, server, clock, recorder, state=NOT_READY, groups=(self.HELP, self.SALES))
+        assert recorder.of("OnMonitoredAgentStateChange") == []
+
+    async def test_a_change_of_the_own_groups_is_reported(
+        self, member: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+    ) -> None:
+        await report_state(member.peer, recorder, groups=[self.SALES])
+        recorder.clear()
+        both = (self.SALES, self.HELP)
+        await self.repaired(member, server, clock, recorder, own=both, state=NOT_READY, groups=(self.SALES,))
+        (args,) = recorder.of("OnAgentStateChange")
+        keywords = ("AgentID", "AgentState", "PeripheralType", "SkillGroupNumber", "Recovered")
+        assert [args[keyword] for keyword in keywords] == ["1001", NOT_READY, 17, 11, True]
+        assert member.agent.get_value_array("SkillGroup[2]")["SkillGroupNumber"] == 12
+        assert recorder.of("OnMonitoredAgentStateChange") == []
 
 
 class TestAllTeams:

@@ -216,6 +216,9 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             if isinstance(taken, MethodError):
                 raise taken
             given = taken
+        conflict = self._conflict("Login")
+        if conflict is not None:
+            return conflict
         if timeout is not None:
             timeout = optional_seconds("timeout", timeout)
         if agent_instrument != self.agent_instrument:
@@ -304,6 +307,9 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
         args = given = received("logout", args, STATE_KEYWORDS)  # type: ignore[assignment]
         if isinstance(given, MethodError):
             raise given
+        conflict = self._conflict(_LABELS[states.LOGOUT])
+        if conflict is not None:
+            return conflict
         reason = checked_reason(given, reason_code)
         timeout = optional_seconds("timeout", timeout)
         context = self._require_context()
@@ -357,6 +363,10 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             if isinstance(taken, MethodError):
                 raise taken
             given = taken
+        conflict = self._conflict("SetAgentState")
+        if conflict is not None:
+            return conflict
+        if not isinstance(wanted, int):
             if given is None or kw.CTIOS_AGENTSTATE not in given:
                 raise refuse("AgentState is missing", CilCode.E_CTIOS_MISSING_ARGUMENT)
             wanted = given[kw.CTIOS_AGENTSTATE]
@@ -378,6 +388,16 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
             events = ("OnLogoutFailed",) if number == states.LOGOUT else ()
             return self._by_companion(asked, *events)
         return self._ask_state(_LABELS[number], number, reason, given, timeout)  # type: ignore[index]
+
+    def _conflict(self, label: str) -> "Request[AgentState | int] | None":
+        # The failed request where the mode allows no control: that is the error whatever values are missing.
+        context = self._context
+        error = None if context is None else context.conflict()
+        if context is None or error is None:
+            return None
+        refused: Request[AgentState | int] = Request(label)
+        context.fail(refused, context.unready() or error)
+        return refused
 
     def query_agent_state(self, *, timeout: float | None = None) -> "Request[QueryAgentStateConf]":
         """Ask for the agent's state; ``OnQueryAgentStateConf`` reports it, and the answer is the message.

@@ -12,7 +12,7 @@ from ctios_fast.protocol.codes import NULL_SKILL_GROUP
 
 from .states import agent_state
 
-__all__ = ["AgentGroup", "GroupsOfAgent", "group_numbers", "names_all"]
+__all__ = ["AgentGroup", "GroupsOfAgent", "first_group", "group_numbers", "names_all"]
 
 _FIELDS: Final = ("SkillGroupNumber", "SkillGroupID", "SkillGroupPriority", "SkillGroupState")
 #: Frames that are kept unread, at most. An agent has 20 groups in the message that names all of them.
@@ -95,6 +95,11 @@ def group_numbers(message: Message) -> dict[int, None]:
     named = dict.fromkeys(number & NULL_SKILL_GROUP for number in numbers if isinstance(number, int))
     named.pop(NULL_SKILL_GROUP, None)
     return named
+
+
+def first_group(message: Message) -> AgentGroup | None:
+    """The first skill group that such a message names, None if it names none."""
+    return next(_groups_of(message), None)
 
 
 def _groups_of(message: Message) -> Iterator[AgentGroup]:

@@ -8,13 +8,13 @@ from ctios_fast.core import Message
 from ctios_fast.enums import AgentState
 from ctios_fast.model.arguments import Arguments
 from ctios_fast.model.coercion import boolean
-from ctios_fast.model.context import Buttons
+from ctios_fast.model.context import Buttons, Context
 from ctios_fast.model.cti_object import Property
 from ctios_fast.model.method_only import method_only
 from ctios_fast.model.request_rows import RequestingObject
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
-from .agent_groups import AgentGroup
+from .agent_groups import AgentGroup, names_all
 from .desk_facts import NO_FACTS, DeskFacts, call_mode, incomplete_remote_login, remote_number
 
 __all__ = ["DESK_PROPERTIES", "DeskProperties", "device_abilities", "state_in_group"]
@@ -145,8 +145,8 @@ class DeskProperties(RequestingObject):
 
     @property
     def _skill_groups_by_number(self) -> Mapping[int, AgentGroup] | None:
-        # The skill groups of the agent of agent mode, with its state in each. None until a message has named
-        # all of them.
+        # The skill groups of an agent in a session that does not hear all agents, with its state in each.
+        # None until a message has named all of them.
         if self._facts is None or self._context is None:
             return None
         return self._facts.groups.by_number(self._context.codec)
@@ -230,6 +230,17 @@ class DeskProperties(RequestingObject):
         facts.take_state(message)
         if self._context is not None:
             facts.groups.take(message, self._context.codec)
+
+    def _take_groups(self, context: Context, message: Message) -> None:
+        # A message about the state of another agent. Where the session hears all agents, their groups would
+        # take too much memory.
+        if not context.hears_all and (self._facts is not None or names_all(message)):
+            self._known_facts().groups.take(message, context.codec)
+
+    def _group_ids(self) -> dict[int, int] | None:
+        # SkillGroupID of each skill group of the agent, None as long as no message has named all of them.
+        groups = self._skill_groups_by_number
+        return None if groups is None else {number: group.group_id for number, group in groups.items()}
 
     def _known_facts(self) -> DeskFacts:
         if self._facts is None:

@@ -15,9 +15,11 @@ from ctios_fast.keywords import (
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.recovered import RECOVERED
+from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import NULL_PERIPHERAL_TYPE, NULL_SKILL_GROUP
 
 from . import states
+from .agent_groups import first_group
 from .states import agent_state
 
 __all__ = [
@@ -84,18 +86,24 @@ def state_arguments(
 ) -> Arguments:
     """Of OnAgentStateChange, OnPreLogout and OnPostLogout.
 
-    - ``message``: the AGENT_STATE_EVENT that carries the state, None where a repair found the state.
+    - ``message``: the AGENT_STATE_EVENT that carries the state, or the QUERY_AGENT_STATE_CONF in which a
+      repair found it. None where the program asks for the state.
     - ``context``: the agent's session.
     """
-    if message is None:
+    if message is not None and message.type == ged.AGENT_STATE_EVENT:
+        values = context.readers["agent"](message, _NO_DETAILS)
+    else:
         values = {
             **_NO_DETAILS,
             kw.CTIOS_PERIPHERALID: agent.peripheral_id,
+            kw.CTIOS_PERIPHERALTYPE: context.peripheral_type,
             kw.CTIOS_EVENTREASONCODE: reason,
-            RECOVERED: True,
         }
-    else:
-        values = context.readers["agent"](message, _NO_DETAILS)
+        if message is not None:
+            group = first_group(message)
+            if group is not None:
+                values.update(group.arguments())
+            values[RECOVERED] = True
     state = agent.state
     values[CTIOS_AGENTSTATE] = states.UNKNOWN if state is None else state
     values[CTIOS_AGENTID] = agent.agent_id
@@ -109,9 +117,7 @@ def state_arguments(
 
 def asked_arguments(agent: ReportedAgent, reason: int, context: Context) -> Arguments:
     """Of OnPreLogout for a logout that the program asks for, with the parameters of ``state_arguments``."""
-    args = state_arguments(agent, reason, None, context)
-    del args[RECOVERED]
-    return args
+    return state_arguments(agent, reason, None, context)
 
 
 def monitored_arguments(

@@ -167,10 +167,10 @@ class StateOfAgent(AgentRequests):
 
     # --- Events -------------------------------------------------------------------------------------
 
-    def _apply_state(self, state: int, reason: int, message: Message | None = None) -> None:
+    def _apply_state(self, state: int, reason: int, message: Message) -> None:
         # Takes in a state of the voice domain, and fires its events.
         # ``state``, ``reason``: AgentState and EventReasonCode, as numbers of the wire. ``message``: the
-        # AGENT_STATE_EVENT that carries them; None where a repair found the state.
+        # AGENT_STATE_EVENT that carries them, or the QUERY_AGENT_STATE_CONF in which a repair found them.
         context: Context = self._context  # type: ignore[assignment]
         verdict: int | None = None
         if self._gap is not None or state == _LOGOUT or state == _UNKNOWN:  # noqa: SIM109, it is faster
@@ -196,22 +196,23 @@ class StateOfAgent(AgentRequests):
         if self._changes is not None:
             self._show(known, reason)
 
-    def _report_monitored(self, context: Context, reason: int, message: Message | None) -> bool:
+    def _report_monitored(self, context: Context, reason: int, message: Message) -> bool:
         # Returns whether the session's own copy of the event answers requests.
         buttons = context.supervisor_buttons
+        self._take_groups(context, message)
         context.fire("OnMonitoredAgentStateChange", monitored_arguments, self, reason, message, context)
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
         return self is context.current_agent
 
-    def _follow(self, state: int, reason: int, message: Message | None) -> None:
+    def _follow(self, state: int, reason: int, message: Message) -> None:
         if self.auto_login:
             self._return = return_after(state, reason, self._return)
         self._state_heard(message)
 
-    def _report_state(self, context: Context, reason: int, message: Message | None, is_leaving: bool) -> None:
+    def _report_state(self, context: Context, reason: int, message: Message, is_leaving: bool) -> None:
         buttons = None if context.buttons is None else self._buttons  # the property takes longer
-        if buttons is not None and message is not None:
+        if buttons is not None:
             self._take_desk(message)
         context.fire("OnAgentStateChange", state_arguments, self, reason, message, context)
         if is_leaving:
@@ -220,7 +221,7 @@ class StateOfAgent(AgentRequests):
         if buttons is not None:
             buttons.report(self.unique_object_id, ged.AGENT_STATE_EVENT)
 
-    def _prepare(self, state: int, reason: int, message: Message | None) -> int:
+    def _prepare(self, state: int, reason: int, message: Message) -> int:
         # Before LOGOUT, UNKNOWN, or the end of a gap is taken in. Returns one of the verdicts.
         is_own = self._is_own(self._context, message)  # type: ignore[arg-type]
         verdict = _STAYS if is_own else _MONITORED
@@ -243,7 +244,7 @@ class StateOfAgent(AgentRequests):
             self._open_gap().before_copy = before
         return verdict
 
-    def _leaves(self, before: AgentState | int | None, reason: int, message: Message | None) -> bool:
+    def _leaves(self, before: AgentState | int | None, reason: int, message: Message) -> bool:
         # Before an own LOGOUT is taken in; ``before``: the state. Returns whether OnPostLogout follows.
         gap = self._gap
         if gap is not None:
@@ -265,10 +266,10 @@ class StateOfAgent(AgentRequests):
     def _is_monitored(self, context: Context) -> bool:
         return context.monitors.is_monitored(self.agent_id)
 
-    def _is_own(self, context: Context, message: Message | None) -> bool:
+    def _is_own(self, context: Context, message: Message) -> bool:
         if context.is_everything_own:
             return True
-        if message is None:  # a repair found the state
+        if message.type != ged.AGENT_STATE_EVENT:  # a repair found the state
             return self._is_reported(context)
         is_own = context.is_own(message.get("MonitorID"))
         if is_own is not None:
@@ -300,33 +301,42 @@ class StateOfAgent(AgentRequests):
     # --- Answers to a query -------------------------------------------------------------------------
 
     def _apply_answer(self, message: Message) -> None:
-        # After a gap, an agent that is found in another state changed it meanwhile: its event is fired, since
-        # the server does not repeat it. One that is found logged out though it was not was logged out. The
-        # events of that logout are fired: with the reason that the program gave if it had asked for the
-        # logout, otherwise with that of a forced logout. An agent whose monitoring has just begun may have
-        # logged out long ago: that is a change like any other.
+        # After a gap, an agent that is found in another state or in other skill groups changed meanwhile: its
+        # event is fired, since the server does not repeat it. One that is found logged out though it was not
+        # was logged out. The events of that logout are fired: with the reason that the program gave if it had
+        # asked for the logout, otherwise with that of a forced logout. An agent whose monitoring has just
+        # begun may have logged out long ago: that is a change like any other.
         state = message["AgentState"]
         gap = self._gap or NO_GAP
         is_missed = gap.is_doubtful and not gap.is_unheard and self.is_logged_in and state == states.LOGOUT
-        is_changed = gap.is_doubtful and self.state is not None and state not in (self.state, states.UNKNOWN)
+        context: Context = self._context  # type: ignore[assignment]
+        groups_before = self._group_ids() if gap.is_doubtful else None
+        if self._buttons is None:
+            self._take_groups(context, message)
+        else:
+            self._take_desk(message)
+        is_same_state = state == self.state
+        is_changed = (
+            gap.is_doubtful
+            and self.state is not None
+            and state != states.UNKNOWN
+            and not (is_same_state and groups_before in (None, self._group_ids()))
+        )
         reason = FORCED_LOGOUT if gap.reason is None else gap.reason
         if gap is not NO_GAP:
             gap.is_doubtful = False
             gap.reason = None
-        if self._buttons is not None:
-            self._take_desk(message)
         if not is_missed:  # a listener that logs the agent in must find the state that the event reports
             self._identify(message)
             self.state = agent_state(state)
             if self._is_followed and not is_changed:
                 self._state_heard(message)
-        context: Context = self._context  # type: ignore[assignment]
         context.fire("OnQueryAgentStateConf", query_arguments, self, message)
         if is_missed:
             context.tally[LOGOUTS_FOUND] += 1
-            self._apply_state(state, reason)
+            self._apply_state(state, reason, message)
         elif is_changed:  # the answer has no reason
-            self._apply_state(state, 0)
+            self._apply_state(state, self.reason_code if is_same_state else 0, message)
         elif self._buttons is not None:  # the first answer is what a desktop begins with
             self._buttons.report(self.unique_object_id, message.type)
 

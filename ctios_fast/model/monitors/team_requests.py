@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import Refused
+from ctios_fast.errors import Refused, RequestRefused
 from ctios_fast.model.null_ids import names_nothing
 
 from .monitor_control import follow
@@ -14,6 +14,11 @@ __all__ = ["Series", "TeamListRequest"]
 
 #: Requests of a series that are in flight at once, at most.
 _WINDOW: Final = 32
+#: What a refusal of the list of teams says to do.
+_CURE: Final = (
+    "the server lists teams for an agent that is configured as a supervisor: set it with "
+    "Agent(supervisor=True), or name another one by supervisor_id"
+)
 
 
 class TeamListRequest(Request[Any]):
@@ -48,6 +53,8 @@ class TeamListRequest(Request[Any]):
 
     def failed(self, error: BaseException) -> None:
         """The list was refused, or did not come. Called by the request book."""
+        if isinstance(error, RequestRefused) and _is_about_supervisor(error):
+            error.cure = _CURE
         if isinstance(error, Refused) and self._refused(error):
             self.reported()
         self.set_exception(error)
@@ -103,3 +110,10 @@ class Series:
         self._count(request)
         if not self._sending:
             self._go_on()
+
+
+def _is_about_supervisor(error: RequestRefused) -> bool:
+    # Whether the server lists no teams for whom the request names, or none to this session.
+    from ctios_fast.protocol.enums import StatusCode  # takes time, and refusals are rare
+
+    return error.status in (StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, StatusCode.E_CTI_SUPERVISOR_NOT_FOUND)

@@ -233,6 +233,7 @@ class Team:
         """Belong to no session from now on."""
         for supervisor in list(self.watchers):
             self.unwatch(supervisor)
+        self.abandon_list()
         self._monitors.memberships -= len(self._flags)
         self._flags.clear()
         self._given.clear()

@@ -4,6 +4,7 @@ It is built once. Then it changes by what happens in the plant (states, calls at
 changes what is in it.
 """
 
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from typing import Final, TypeVar
 
@@ -186,7 +187,13 @@ class Population:
         )
 
     def _members_fault(self, team: Team) -> str:
-        for agent_id in (*team.supervisors, *team.agents):
+        named = Counter((*team.supervisors, *team.agents))
+        for agent_id, count in named.items():
+            if count > 1:
+                return (
+                    f"team {team.team_id} names {agent_id!r} {count} times among its supervisors and agents: "
+                    "name each member once"
+                )
             if agent_id not in self.agents:
                 return f"team {team.team_id} has the member {agent_id!r}, who is not an agent: add one"
         for agent_id in team.temporary:

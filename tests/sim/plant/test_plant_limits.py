@@ -148,6 +148,10 @@ def test_desk_settings_are_checked_first(desk: DeskSettings) -> None:
 # --- populations ------------------------------------------------------------------------------------
 
 
+def team_of_2001(**members: list[str]) -> Population:
+    return Population([new_agent()], teams=[Team(1, "Team", **members)])
+
+
 def two(thing: Any, **changes: Any) -> list[Any]:
     return [thing, dataclasses.replace(thing, **changes)]
 
@@ -168,6 +172,12 @@ WRONG: list[tuple[Callable[[], Population], str]] = [
     ),
     (lambda: Population(teams=[Team(1, "Team", ["2001"])]), "the member '2001', who is not an agent"),
     (lambda: Population(teams=[Team(1, "Team", temporary={"2"})]), "the temporary member '2'"),
+    (lambda: team_of_2001(supervisors=["2001", "2001"]), "names '2001' 2 times"),
+    (lambda: team_of_2001(agents=["2001"] * 3), "names '2001' 3 times"),
+    (
+        lambda: team_of_2001(supervisors=["2001"], agents=["2001"]),
+        "names '2001' 2 times among its supervisors and agents",
+    ),
     (lambda: Population(teams=two(Team(1, "A"))), "team 1 exists already"),
     (lambda: Population(teams=[Team(1, "€")]), "the team name has '€'"),
     (
