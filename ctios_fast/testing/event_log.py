@@ -26,7 +26,6 @@ class EventLog(EventRecord):
     """
 
     def __init__(self, session: Session, *events: EventName) -> None:
-        super().__init__()
         if not isinstance(session, Session):
             raise TypeError(
                 f"EventLog takes a ctios_fast.Session, got {type(session).__module__}."
@@ -34,7 +33,8 @@ class EventLog(EventRecord):
             )
         #: Set when an event has come.
         self._news: Final = asyncio.Event()
-        for name in events or session.events:
+        super().__init__(events or session.events)
+        for name in self._recorded:
             session.subscribe(name, functools.partial(self._record, name))
 
     def _record(self, name: EventName, args: Arguments) -> None:
@@ -50,9 +50,11 @@ class EventLog(EventRecord):
         Events that came before count, except those up to the one that an earlier wait returned, and those
         that an earlier wait passed before it failed.
 
-        Raises ``AssertionError``, which lists what came, if the event does not come in time; ``TypeError`` or
-        ``ValueError`` for a ``timeout`` that cannot be used.
+        Raises ``AssertionError``, which lists what came, if the event does not come in time; ``ValueError``
+        for an event that the log does not record; ``TypeError`` or ``ValueError`` for a ``timeout`` that
+        cannot be used.
         """
+        self._check(expected)
         try:
             async with asyncio.timeout(checked_seconds(timeout)):
                 while (event := self._next(expected)) is None:

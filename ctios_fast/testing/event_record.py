@@ -6,6 +6,7 @@ from typing import Final
 
 from ctios_fast import Arguments, Event
 from ctios_fast.event_types import EventName
+from ctios_fast.protocol.naming import suggestion
 
 __all__ = ["EventRecord", "Expected", "checked_seconds"]
 
@@ -20,7 +21,9 @@ class EventRecord:
     ``("OnAgentStateChange", {"AgentState": 3})``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recorded: tuple[EventName, ...]) -> None:
+        #: The names of the events that are recorded.
+        self._recorded: Final = recorded
         #: Everything that came, the oldest first.
         self.events: Final[list[Event[Arguments]]] = []
         #: How many of the events earlier waits have passed.
@@ -38,6 +41,12 @@ class EventRecord:
         """Forget what came."""
         self.events.clear()
         self._taken = 0
+
+    def _check(self, expected: Expected) -> None:
+        # Refuses what no wait can find.
+        name = expected if isinstance(expected, str) else expected[0]
+        if name not in self._recorded:
+            raise ValueError(f"the log does not record {name!r}{suggestion(name, self._recorded)}")
 
     def _next(self, expected: Expected) -> Event[Arguments] | None:
         # The first matching event that no wait has passed, None if it has not come. Passes what it looks at.

@@ -26,7 +26,6 @@ class EventLog(EventRecord):
     """
 
     def __init__(self, session: Session, *events: EventName) -> None:
-        super().__init__()
         if not isinstance(session, Session):
             raise TypeError(
                 f"this EventLog takes a ctios_fast.sync.Session, got {type(session).__module__}."
@@ -34,7 +33,8 @@ class EventLog(EventRecord):
             )
         #: Held while the record changes: events come in the thread of the event loop.
         self._news: Final = threading.Condition()
-        for name in events or session.events:
+        super().__init__(events or session.events)
+        for name in self._recorded:
             session.subscribe(name, functools.partial(self._record, name))
 
     def _record(self, name: EventName, args: Arguments) -> None:
@@ -59,6 +59,7 @@ class EventLog(EventRecord):
             found.extend(() if event is None else (event,))
             return event is not None
 
+        self._check(expected)
         with self._news:
             if not self._news.wait_for(is_found, checked_seconds(timeout)):
                 raise self._missing(expected, timeout)

@@ -162,6 +162,38 @@ async def test_a_full_buffer_holds_the_server_back_and_drops_nothing(
     assert not session.is_open
 
 
+async def test_a_full_buffer_is_filled_again_when_half_of_it_is_free(sim: Simulator, bulk: Session) -> None:
+    stream = bulk.stream("OnAgentStateChange", buffer=4, overflow="block")
+    link = bulk._connection.link
+    assert link is not None
+    for number in range(4):
+        sim.set_agent_state("1001", AgentState.NOT_READY, number)
+    await until(lambda: len(stream) == 4)
+    reading = [link.is_reading]
+    for _ in range(3):
+        await soon(anext(stream))
+        reading.append(link.is_reading)
+    assert reading == [False, False, True, True]
+
+
+async def test_disconnecting_while_a_stream_holds_the_server_back_takes_its_time_limit(
+    sim: Simulator, make_session: MakeSession, clock: ManualClock
+) -> None:
+    session = make_session(clock=clock, close_timeout=3)
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_bulk_mode(5000))
+    stream = session.stream("OnAgentStateChange", buffer=1, overflow="block")
+    sim.set_agent_state("1001", AgentState.NOT_READY)
+    await until(lambda: len(stream) == 1)
+    closing = session.disconnect()
+    clock.advance(2.9)
+    await asyncio.sleep(0)
+    assert not closing.done()
+    clock.advance(0.2)
+    await soon(closing)
+    assert len(await read(stream)) == 1
+
+
 async def test_closing_a_stream_ends_its_hold(sim: Simulator, bulk: Session) -> None:
     first, second = (bulk.stream("OnAgentStateChange", buffer=1, overflow="block") for _ in range(2))
     sim.set_agent_state("1001", AgentState.NOT_READY)

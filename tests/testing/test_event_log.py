@@ -31,6 +31,23 @@ async def test_a_wait_passes_over_what_an_earlier_one_returned(log: EventLog) ->
         await log.wait_for("OnPostLogout", timeout=0)
 
 
+async def test_after_a_wait_that_failed_the_next_one_looks_at_later_events(
+    session: Session, agent: Agent, log: EventLog
+) -> None:
+    for name in ("OnCallBegin", "OnPreLogout"):
+        with pytest.raises(AssertionError, match=f"{name} did not come"):
+            await log.wait_for(name, timeout=0)
+    await soon(agent.login())
+    assert (await log.wait_for("OnAgentStateChange")).args["AgentState"] == AgentState.LOGIN
+
+
+async def test_a_wait_for_an_event_that_is_not_recorded_is_refused(session: Session, log: EventLog) -> None:
+    with pytest.raises(ValueError, match=r"not record 'OnPostLogot'; did you mean OnPostLogout\?"):
+        await log.wait_for("OnPostLogot")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the log does not record 'OnPreLogout'"):
+        await EventLog(session, "OnCallEnd").wait_for(("OnPreLogout", {}))
+
+
 async def test_a_wait_that_fails_lists_what_came(log: EventLog) -> None:
     with pytest.raises(AssertionError) as failure:
         await log.wait_for(("OnAgentStateChange", {"AgentState": 3}), timeout=0)
