@@ -25,7 +25,7 @@ from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID, NULL_PERIPHERAL_TYPE
 from .arguments import Arguments
 from .configuration.configuration import Configuration
 from .modes import PASSIVE_MESSAGES, Mode
-from .monitors.monitor_table import Monitor, Monitors
+from .monitors.monitor_table import Monitor, Monitors, devices_of
 from .publisher import EventPublisher, Listener
 from .registry import Registry
 from .repair_plan import Repairable
@@ -517,9 +517,9 @@ class Context:
         monitors = self.monitors
         agent = monitors.monitored_agent(supervisor)
         monitors.supervisor_left(supervisor)
-        device = None if agent is None else agent.agent_instrument or agent.agent_extension
-        if self.calls_of_others is not None and device and not monitors.watches_device(device):
-            self.calls_of_others.unwatch(device)
+        for device in () if agent is None else devices_of(agent):
+            if self.calls_of_others is not None and not monitors.watches_device(device):
+                self.calls_of_others.unwatch(device)
         self.monitored_agents_changed()
 
     @property

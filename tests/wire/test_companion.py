@@ -413,6 +413,25 @@ async def test_what_other_supervisors_monitor_through_a_companion_goes_on(
     assert heard.names == ["OnMonitoredAgentStateChange", "OnMonitoredCallEnd"]
 
 
+async def test_a_companion_that_disconnects_ends_the_monitoring_of_its_supervisors(
+    make_session: MakeSession, server: StructServer, other_server: StructServer
+) -> None:
+    companion, session = make_session(client_id="companion"), make_session()
+    through = await open_bulk(companion, other_server)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    own = FullRecorder(session)
+    companion.agent("1002", agent_instrument="3002")
+    await soon(desk.agent.start_monitoring_agent(agent="agent.5000.1002"))
+    own.clear()
+    closing = companion.disconnect()
+    through.close()
+    await soon(closing)
+    (stop,) = own.of("OnStopMonitoringAgent")
+    assert (stop["AgentReference"], stop["SupervisorID"]) == ("agent.5000.1002", "1001")
+    assert desk.agent.monitored_agent is None
+    assert session.is_open
+
+
 async def test_a_companion_that_changed_to_another_mode_is_not_used(
     pair: Pair, other_server: StructServer
 ) -> None:

@@ -48,6 +48,7 @@ from ctios_fast import (
     ControlFailure,
     MethodError,
     RequestRefused,
+    RequestTimeout,
     Session,
     SupervisorButtonEnablement,
 )
@@ -448,6 +449,35 @@ async def test_a_refused_monitor_of_a_call_leaves_the_choice_as_it_was(
     assert desk.agent.monitored_call is None
 
 
+async def test_a_monitor_of_a_call_that_is_not_confirmed_leaves_the_choice_as_it_was(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    first = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    second = await hear_call(desk.peer, recorder, Connection(602, DEVICE), monitor_id=DEVICE_MONITOR)
+    await soon(desk.agent.start_monitoring_call(call=first))
+    request = desk.agent.start_monitoring_call(call=second, by_server=True)
+    assert desk.agent.monitored_call is second
+    await desk.peer.receive(MONITOR_START_REQ)
+    desk.peer.reset()
+    with pytest.raises(ConnectionLost):
+        await soon(request)
+    assert desk.agent.monitored_call is first
+
+
+async def test_a_monitor_of_a_call_that_times_out_leaves_the_choice_as_it_was(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True, timeout=2)
+    await desk.peer.receive(MONITOR_START_REQ)
+    clock.advance(3.0)
+    with pytest.raises(RequestTimeout):
+        await soon(request)
+    assert desk.agent.monitored_call is None
+
+
 async def test_the_servers_monitor_of_a_call_can_be_stopped(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:
@@ -524,6 +554,24 @@ async def test_bulk_mode_sends_nothing_and_has_the_same_events(
     assert CALL.uid in session.calls
     send(peer, "END_CALL", CALL)
     await recorder.wait_for("OnCallEnd")
+
+
+async def test_calls_at_both_devices_of_the_agent_are_monitored(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await open_bulk(session, server)
+    member = session.agent(MEMBER, agent_instrument=DEVICE, agent_extension="7002")
+    at_extension = Connection(602, "7002")
+    found = [await hear_call(peer, recorder, each, monitor_id=0) for each in (CALL, at_extension)]
+    recorder.clear()
+    supervisor = session.agent("1001")
+    await soon(supervisor.start_monitoring_agent(agent=member))
+    begun = [each["UniqueObjectID"] for each in recorder.of("OnMonitoredCallBegin")]
+    assert begun == [CALL.uid, at_extension.uid]
+    assert [each.is_monitored for each in found] == [True, True]
+    await soon(supervisor.stop_monitoring_agent())
+    assert [each.is_monitored for each in found] == [False, False]
+    assert len(recorder.of("OnMonitoredCallEnd")) == 2
 
 
 async def test_the_calls_end_when_the_last_supervisor_stops_monitoring_the_agent(

@@ -10,7 +10,7 @@ from ctios_fast.model.agents.agent import Agent
 from ctios_fast.model.agents.handlers import AGENTS
 from ctios_fast.model.agents.state_of_agent import apply_listed_state
 from ctios_fast.model.context import Context
-from ctios_fast.model.cti_object import CtiObject
+from ctios_fast.model.cti_object import CtiObject, context_of
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.null_ids import names_nothing
 from ctios_fast.model.object_request import not_reported
@@ -23,7 +23,7 @@ from .member_arguments import ADDED, REMOVED, member_arguments
 from .monitor_control import stop_monitor
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
-from .monitoring_requests import stop_monitoring_former_member
+from .monitoring_requests import companion_left, stop_monitoring_former_member
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, LifeOfTeams, Listed, Team, listed_members
 
 __all__ = ["TEAMS"]
@@ -224,8 +224,15 @@ class TeamLists:
         stop_monitor(context, unwanted, None, refused=not_reported).reported()
 
     def forget(self) -> None:
-        """The mode is over: its teams go, and in agent mode their agents, except the session's own."""
+        """The mode is over: its teams go, and in agent mode their agents, except the session's own.
+
+        Supervisors of other sessions, whose companion this one was, monitor nothing through it any more.
+        """
         context = self._context
+        for supervisor, agent in context.monitors.monitored_agents():
+            if context_of(supervisor) is not context:
+                context.monitors.choose_agent(supervisor, None)
+                companion_left(supervisor, agent)
         mode, current = context.mode, context.current_agent
         members = {agent_id for team in self._teams for agent_id in team.members}
         for team_id in list(self._teams.by_key):

@@ -23,12 +23,13 @@ def start_monitor(
     *,
     started: Callable[[Monitor], object] | None = None,
     refused: Callable[[Refused], bool],
+    not_started: Callable[[], object] | None = None,
     is_wanted_after_failure: bool = False,
 ) -> Request[Any]:
     """Send the request that starts a monitor; the answer is its confirmation.
 
     - ``timeout``: seconds, the session's ``request_timeout`` unless given.
-    - ``started``, ``refused``, ``is_wanted_after_failure``: as in ``MonitorStart``.
+    - ``started``, ``refused``, ``not_started``, ``is_wanted_after_failure``: as in ``MonitorStart``.
 
     One that is being started already is not started again: the returned request is the one that was sent.
     """
@@ -44,6 +45,7 @@ def start_monitor(
         monitor,
         started=started,
         refused=refused,
+        not_started=not_started,
         is_wanted_after_failure=is_wanted_after_failure,
     )
     messages = context.messages

@@ -27,10 +27,18 @@ class MonitorStart(Request[Any]):
     - ``monitor``: what is started.
     - ``started``: called with the monitor once the server has confirmed it, None for nothing.
     - ``refused``: called with a refusal; returns whether a listener heard of it.
+    - ``not_started``: called before that, and if the request fails otherwise; None for nothing.
     - ``is_wanted_after_failure``: whether the monitor is to be started again if this request fails.
     """
 
-    __slots__ = ("_is_wanted_after_failure", "_monitor", "_monitors", "_refused", "_started")
+    __slots__ = (
+        "_is_wanted_after_failure",
+        "_monitor",
+        "_monitors",
+        "_not_started",
+        "_refused",
+        "_started",
+    )
 
     def __init__(
         self,
@@ -40,6 +48,7 @@ class MonitorStart(Request[Any]):
         *,
         started: Callable[[Monitor], object] | None = None,
         refused: Callable[[Refused], bool] = not_reported,
+        not_started: Callable[[], object] | None = None,
         is_wanted_after_failure: bool = False,
     ) -> None:
         self.label = label
@@ -47,6 +56,7 @@ class MonitorStart(Request[Any]):
         self._monitor = monitor
         self._is_wanted_after_failure = is_wanted_after_failure
         self._started = started
+        self._not_started = not_started
         self._refused = refused
 
     def sent(self) -> None:
@@ -74,6 +84,8 @@ class MonitorStart(Request[Any]):
             self._monitors.unwant(self._monitor)
         if isinstance(error, RequestTimeout):
             self._monitors.note_late(self.invoke_id, self._monitor)
+        if self._not_started is not None:
+            self._not_started()
         if isinstance(error, Refused) and self._refused(error):
             self.reported()
         self.set_exception(error)

@@ -15,7 +15,7 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 from weakref import ReferenceType, ref
 
-__all__ = ["UNKNOWN_MONITORS", "AgentStart", "Monitor", "MonitorKind", "Monitors"]
+__all__ = ["UNKNOWN_MONITORS", "AgentStart", "Monitor", "MonitorKind", "Monitors", "devices_of"]
 
 #: MonitorIDs that are kept though no monitor of the session has them.
 _MAX_STRANGERS: Final = 1024
@@ -72,6 +72,11 @@ class Monitor:
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
+
+
+def devices_of(agent: Any) -> tuple[str, ...]:
+    """The devices whose calls are an agent's: the instrument and the extension, as far as they are known."""
+    return tuple(dict.fromkeys(filter(None, (agent.agent_instrument, agent.agent_extension))))
 
 
 class AgentStart(NamedTuple):
@@ -260,6 +265,10 @@ class Monitors:
         call = None if choice is None or choice.call is None else choice.call()
         return call if call is not None and call.is_alive else None
 
+    def monitored_agents(self) -> list[tuple[Any, Any]]:
+        """Each supervisor who monitors an agent, with that agent."""
+        return [(each, choice.agent) for each, choice in self._choices.items() if choice.agent is not None]
+
     def choose_agent(self, supervisor: Any, agent: Any) -> None:
         """Let an agent be the one that a supervisor monitors; None for none."""
         choice = self._choices.setdefault(supervisor, _Choice())
@@ -303,7 +312,7 @@ class Monitors:
         - ``except_by``: the supervisor whose own choice does not count, None for none.
         """
         return bool(device) and any(
-            device in (each.agent.agent_instrument, each.agent.agent_extension)
+            device in devices_of(each.agent)
             for supervisor, each in self._choices.items()
             if each.agent is not None and supervisor is not except_by
         )

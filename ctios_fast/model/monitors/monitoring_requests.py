@@ -28,7 +28,7 @@ from ctios_fast.protocol.codes import (
 
 from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
 from .monitor_control import answered, follow, start_monitor, stop_monitor
-from .monitor_table import AgentStart, Monitor, MonitorKind
+from .monitor_table import AgentStart, Monitor, MonitorKind, devices_of
 from .team_requests import Series, TeamListRequest
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MonitoringRequests",
     "agent_monitor_lost",
+    "companion_left",
     "list_teams_again",
     "stop_monitoring_former_member",
 ]
@@ -468,6 +469,10 @@ class MonitoringRequests(DeskProperties):
         context = self._require_context()
         self._agent_stopped(context, context.monitors.monitored_agent(self), monitor)
 
+    def _companion_left(self, agent: Any) -> None:
+        # Reports that the companion, which heard the agent's calls, is not in bulk mode any more.
+        self._report("OnStopMonitoringAgent", agent, None)
+
     def _start_agent(self, context: Context, start: AgentStart, timeout: float | None) -> None:
         wanted, outcome = start
         device = wanted.agent_instrument or wanted.agent_extension
@@ -548,10 +553,10 @@ class MonitoringRequests(DeskProperties):
             _calls_stopped(context, monitor)
         if agent is None or monitors.monitored_agent(self) is not agent:
             return  # it was not monitored yet, or its end has been reported
-        device = agent.agent_instrument or agent.agent_extension
-        others = monitors.watches_device(device, except_by=self)
-        if calls is not None and context.hears_all and device and not others:
-            calls.unwatch(device)
+        if calls is not None and context.hears_all:
+            for device in devices_of(agent):
+                if not monitors.watches_device(device, except_by=self):
+                    calls.unwatch(device)
         monitors.choose_agent(self, None)
         context.monitored_agents_changed()
         self._report("OnStopMonitoringAgent", agent, barged_in)
@@ -562,10 +567,11 @@ class MonitoringRequests(DeskProperties):
             context.monitors.choose_agent(self, wanted)
             context.monitored_agents_changed()
             self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
-            device = wanted.agent_instrument or wanted.agent_extension
-            if context.calls_of_others is not None and device:
-                context.calls_of_others.watch(device)
-                context.calls_of_others.look_up(device)
+            devices = devices_of(wanted)
+            if context.calls_of_others is not None and devices:
+                for device in devices:
+                    context.calls_of_others.watch(device)
+                context.calls_of_others.look_up(devices[0])
         return answered("StartMonitoringAgent")
 
     # --- One call -------------------------------------------------------------------------------------
@@ -620,18 +626,18 @@ class MonitoringRequests(DeskProperties):
         if monitor.monitor_id is not None:
             return answered("StartMonitoringCall")
 
-        def refused(error: Refused) -> bool:
+        def not_started() -> None:
             if context.monitors.monitored_call(self) is chosen:  # the choice is as it was before
                 context.monitors.choose_call(self, former)
                 self._buttons_changed(context)
-            return self._fire_refusal(error)
 
         return start_monitor(
             context,
             monitor,
             timeout,
             started=partial(self._call_started, context),
-            refused=refused,
+            refused=self._fire_refusal,
+            not_started=not_started,
         )
 
     def _call_started(self, context: Context, monitor: Monitor) -> None:
@@ -809,4 +815,5 @@ def _agent_of(context: Context, agent: Any, what: str) -> Any:
 #: What other modules do for a supervisor. A program does not see it among the agent's methods.
 list_teams_again: Final = MonitoringRequests._list_teams_again  # noqa: SLF001 - a class of this module
 stop_monitoring_former_member: Final = MonitoringRequests._stop_monitoring_former_member  # noqa: SLF001 - as above
+companion_left: Final = MonitoringRequests._companion_left  # noqa: SLF001 - a class of this module
 agent_monitor_lost: Final = MonitoringRequests._agent_monitor_lost  # noqa: SLF001 - a class of this module
