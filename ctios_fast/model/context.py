@@ -369,7 +369,7 @@ class Context:
 
     def hears(self, agent: CurrentAgent) -> bool:
         """Whether the session hears of every change of the agent's state."""
-        return self.hears_all or agent is self.current_agent or self.monitors.is_monitored(agent.agent_id)
+        return self.hears_all or agent is self.current_agent or self.monitors.reports_states(agent.agent_id)
 
     def require_thread(self) -> None:
         """Raise ``MethodError`` (E_CTIOS_UNEXPECTED) unless this is the thread of the session's loop."""

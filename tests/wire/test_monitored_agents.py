@@ -10,6 +10,7 @@ from support.struct_server import (
     LIST_AGENT_TEAM_REQ,
     LOGOUT,
     MONITOR_AGENT_TEAM_START_REQ,
+    MONITOR_AGENT_TEAM_STOP_REQ,
     MONITOR_START_REQ,
     MONITOR_STOP_REQ,
     NOT_READY,
@@ -333,6 +334,13 @@ async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twic
     await answer_queries(desk.peer, 1)
     asked = await started(desk, is_heard=True)
     assert asked.fixed(START_LAYOUT)[4] == 0
+    member = desk.session.agents[MEMBER]
+    assert member.is_heard
+    stopping = desk.agent.stop_monitoring_agent_team(team_id=7)
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+    await soon(stopping)
+    assert desk.agent.monitored_agent is member
+    assert not member.is_heard
 
 
 async def test_a_change_from_before_the_monitoring_is_found(

@@ -81,7 +81,7 @@ class AgentsWithStatistics:
         agent._note_call_end()  # noqa: SLF001 - a class of this module
 
     def monitoring_changed(self, agent_id: str) -> None:
-        """The agent of that AgentID has begun or ceased to be monitored."""
+        """Other monitors than before report the agent of that AgentID."""
         agent = self._agents.get(agent_id)
         if agent is not None and not agent.is_doubtful:  # otherwise the answer about its state follows
             agent._state_heard(None)  # noqa: SLF001 - a class of this module

@@ -119,7 +119,7 @@ class Monitors:
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
     - ``end_lists``: called when they have come, with the TeamIDs that exist, None where these are not known.
-    - ``monitoring_changed``: called with the AgentID of an agent that has begun or ceased to be monitored.
+    - ``monitoring_changed``: called with the AgentID of an agent that is monitored now, or by fewer monitors.
     - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
     - ``counts``: the counters of the session about monitors and teams.
@@ -301,6 +301,20 @@ class Monitors:
         """Whether the agent is a member of a monitored team, or the monitored agent of a supervisor."""
         return agent_id in self._watched
 
+    def reports_states(self, agent_id: str) -> bool:
+        """Whether a monitor reports every change of the agent's state.
+
+        The monitor of a device that began while the agent's team was monitored reports calls only.
+        """
+        count = self._watched.get(agent_id, 0)
+        if not count:
+            return False
+        chosen = [each.agent for each in self._choices.values() if each.agent is not None]
+        if count > sum(each.agent_id == agent_id for each in chosen):
+            return True  # a team
+        devices = (each for each in self.wanted.values() if each.kind is MonitorKind.DEVICE)
+        return all(each.has_states for each in devices)
+
     @property
     def watches(self) -> bool:
         """Whether any agent is monitored."""
@@ -329,8 +343,9 @@ class Monitors:
         count = self._watched.get(agent_id, 0) - 1
         if count > 0:
             self._watched[agent_id] = count
-        elif self._watched.pop(agent_id, None) is not None:
-            self.monitoring_changed(agent_id)
+        else:
+            self._watched.pop(agent_id, None)
+        self.monitoring_changed(agent_id)
 
     # --- The connection -----------------------------------------------------------------------------
 
