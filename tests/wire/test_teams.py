@@ -363,6 +363,27 @@ class TestListOfTeams:
         with pytest.raises(MethodError, match=r"session\.current_agent"):
             desk.session.agent("1002").request_agent_team_list()
 
+    @pytest.mark.parametrize(
+        ("method", "values"),
+        [
+            ("start_monitoring_agent_team", {}),
+            ("stop_monitoring_agent_team", {"team_id": "x"}),
+            ("start_monitoring_all_agent_teams", {"supervisor_id": -1}),
+            ("request_agent_team_list", {"supervisor_id": -1}),
+            ("start_monitoring_agent", {}),
+            ("stop_monitoring_agent", {}),
+            ("start_monitoring_call", {"call": "call.5000.1.2", "by_server": True}),
+            ("supervise_call", {}),
+        ],
+    )
+    async def test_the_missing_service_is_named_whatever_values_are_wrong(
+        self, session: Session, server: StructServer, method: str, values: dict[str, object]
+    ) -> None:
+        desk = await open_supervisor(session, server, services=AGENT_SERVICES)
+        with pytest.raises(MethodError) as error:
+            getattr(desk.agent, method)(**values)
+        assert error.value.code == CilCode.E_CTIOS_MODE_CONFLICT
+
 
 class TestStates:
     async def test_a_members_logout_is_monitored_and_ends_nothing(

@@ -134,8 +134,8 @@ class MonitoringRequests(DeskProperties):
         """
         args = received("start_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
         timeout = _checked_seconds(args, timeout)
-        number = _team_number("start_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_agent_team()")
+        number = _team_number("start_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         if context.hears_all:
             return self._watch_team(context, number, members)
         return self._start_team(context, number, timeout)
@@ -158,8 +158,8 @@ class MonitoringRequests(DeskProperties):
         """
         args = received("stop_monitoring_agent_team", args, _TEAM_KEYWORDS)  # type: ignore[assignment]
         timeout = _checked_seconds(args, timeout)
-        number = _team_number("stop_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_agent_team()")
+        number = _team_number("stop_monitoring_agent_team", _given(team_id, args, kw.CTIOS_TEAMID))
         if number not in self._monitored_teams(context):
             raise refuse(f"team {number} is not monitored")
         return self._stop_team(context, number, timeout)
@@ -185,8 +185,8 @@ class MonitoringRequests(DeskProperties):
         """
         args = received("start_monitoring_all_agent_teams", args, ())  # type: ignore[assignment]
         timeout = _checked_seconds(args, timeout)
-        target = _target(supervisor_id)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "start_monitoring_all_agent_teams()")
+        target = _target(supervisor_id)
         outcome: Request[Any] = Request("StartMonitoringAllAgentTeams")
         context.own(outcome)
         if context.hears_all:
@@ -612,11 +612,11 @@ class MonitoringRequests(DeskProperties):
         named = _given(call, args, kw.CTIOS_CALLREFERENCE)
         if named is None:
             return self._clear_call(context, timeout)
-        chosen: Any = call_of_either(context, named)
         hearing = context
         if by_server:
             what = "start_monitoring_call(by_server=True)"
             hearing = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, what)
+        chosen: Any = call_of_either(context, named)
         former = context.monitors.monitored_call(self)
         context.monitors.choose_call(self, chosen)
         self._buttons_changed(context)
