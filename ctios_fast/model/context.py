@@ -16,7 +16,7 @@ from ctios_fast.connection.connection import Connection
 from ctios_fast.connection.life_cycle import ConnectionState
 from ctios_fast.connection.plain_message import PlainMessage
 from ctios_fast.connection.request_book import Request
-from ctios_fast.core import Codec
+from ctios_fast.core import Codec, Message
 from ctios_fast.enums import CilCode
 from ctios_fast.errors import ConnectionLost, MethodError, SendBufferFull, TooManyRequests
 from ctios_fast.protocol import numbers as ged
@@ -189,6 +189,7 @@ class Context:
         "ask",
         "ask_for_states",
         "buttons",
+        "call_found",
         "call_idle_check",
         "call_vanished",
         "calls_at",
@@ -259,6 +260,8 @@ class Context:
         self.is_strict = True
         #: Seconds after which a call without events is verified, None for never.
         self.call_idle_check: float | None = None
+        #: Called with a silent monitor call and the SNAPSHOT_CALL_CONF about it; None if nothing follows.
+        self.call_found: Callable[[Any, Message], object] | None = None
         #: Called with the key of a call that ended without a message; None if nothing follows such calls.
         self.call_vanished: Callable[[tuple[int, int, str]], object] | None = None
         #: Finds the agent of a device. The folder of agents sets it.

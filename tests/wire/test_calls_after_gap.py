@@ -541,6 +541,46 @@ async def test_silent_monitoring_that_ended_in_the_gap_is_reported_as_stopped(
     assert calls.ended() == [CALL.uid]
 
 
+@pytest.mark.parametrize("target", ["3002", ""])
+async def test_silent_monitoring_that_began_in_the_gap_is_reported_as_started(
+    calls: CallDesk, server: StructServer, clock: ManualClock, target: str
+) -> None:
+    calls.session.agent("1002", agent_instrument="3002")
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    parties = [(501, DEVICE, CONNECT), (501, target, CONNECT)]
+    snapshot_conf(peer, await asked(peer), *parties[: 2 if target else 1], CallType=21)
+    await calls.recorder.wait_for("OnRecovered")
+    started = calls.one("OnSilentMonitorStartedEvent")
+    assert (started["SilentMonitorCallUID"], started["Recovered"]) == (CALL.uid, True)
+    assert started["SilentMonitorInitiatingAgentUID"] == "agent.5000.1001"
+    assert started["SilentMonitorTargetDeviceID"] == target
+    assert started["SilentMonitorTargetAgentUID"] == ("agent.5000.1002" if target else "")
+    calls.send("END_CALL", CALL)
+    stopped = await calls.recorder.wait_for("OnSilentMonitorStopRequestedEvent")
+    assert (stopped["SilentMonitorCallUID"], stopped["SilentMonitorTargetDeviceID"]) == (CALL.uid, target)
+
+
+async def test_silent_monitoring_that_goes_on_after_a_gap_is_not_reported_again(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    calls.send("BEGIN_CALL", CALL, CallType=21)
+    calls.send("CALL_ESTABLISHED", CALL, LocalConnectionState=CONNECT, CallingDeviceID=DEVICE)
+    await calls.recorder.wait_for("OnSilentMonitorStartedEvent")
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, CONNECT), CallType=21)
+    await calls.recorder.wait_for("OnRecovered")
+    assert len(calls.of("OnSilentMonitorStartedEvent")) == 1
+
+
+async def test_a_silent_monitor_call_that_is_found_ringing_has_not_started(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    peer = await repairing(calls, server, clock, (501, DEVICE, ALERTING))
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, ALERTING), CallType=21)
+    await calls.recorder.wait_for("OnRecovered")
+    assert not calls.of("OnSilentMonitorStartedEvent")
+
+
 # --- Calls in progress at the opening ---------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from ctios_fast.model.monitors.monitor_table import MonitorKind
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import CALLTYPE_SUPERVISOR_MONITOR
 
 from . import states
 from .call_index import CallIndex, Key
@@ -224,7 +225,7 @@ class CallLife:
         self.reporter.report_found(call, ged.BEGIN_CALL_EVENT, FOUND)
         self.current.began(call)
         if call.is_alive:
-            self.reporter.report_snapshot(call, message)
+            self._report_snapshot(call, message)
         return call
 
     def ask_for(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
@@ -362,7 +363,7 @@ class CallLife:
                 if not each.has_failed:
                     each.status = connection.state
                 each.instrument = each.instrument or connection.instrument
-        self.reporter.report_snapshot(call, message)
+        self._report_snapshot(call, message)
         if fires_update:
             self.reporter.report_update(call, message, not call.is_monitored, None)
 
@@ -379,7 +380,7 @@ class CallLife:
                 call.status = own.state
             call.instrument = call.instrument or own.instrument
         if own is not None or takes_data:
-            self.reporter.report_snapshot(call, message)
+            self._report_snapshot(call, message)
 
     def renamed(self, call: LiveCall, message: Message, key: Key, state: int | None) -> None:
         """Take in the SNAPSHOT_CALL_CONF of a call that got a new id in a gap."""
@@ -390,8 +391,14 @@ class CallLife:
         call.is_doubtful = False
         if state is not None and not call.has_failed:
             call.status = state
-        self.reporter.report_snapshot(call, message)
+        self._report_snapshot(call, message)
         self.reporter.report_renamed(call, before, FOUND)
+
+    def _report_snapshot(self, call: LiveCall, message: Message) -> None:
+        self.reporter.report_snapshot(call, message)
+        found = self._context.call_found
+        if found is not None and message["CallType"] == CALLTYPE_SUPERVISOR_MONITOR:
+            found(call, message)
 
     def _take_snapshot(self, call: LiveCall, message: Message) -> None:
         call.data.take(message.frame)

@@ -4,6 +4,8 @@ No message reports silent monitoring. It begins when a call with CallType CALLTY
 EventCause CEC_SUPERVISOR_MONITOR is established, and ends with that call. The session of the supervisor sees
 this call, and so do sessions that hear every event; the session of the monitored agent does not.
 
+After a gap, or at the opening, the snapshot of such a call tells that it has been established.
+
 The messages are looked at only while one of the events has a listener.
 """
 
@@ -17,13 +19,20 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.object_ids import call_object_id
 from ctios_fast.model.recovered import RECOVERED
 from ctios_fast.protocol import numbers as ged
-from ctios_fast.protocol.codes import CALLTYPE_SUPERVISOR_MONITOR, CEC_SUPERVISOR_MONITOR
+from ctios_fast.protocol.codes import (
+    CALLTYPE_SUPERVISOR_MONITOR,
+    CEC_SUPERVISOR_MONITOR,
+    LCS_CONNECT,
+    LCS_HOLD,
+)
 
 __all__ = ["SilentMonitors"]
 
 _STARTED: Final = "OnSilentMonitorStartedEvent"
 _STOPPED: Final = "OnSilentMonitorStopRequestedEvent"
 _KEY: Final = ("PeripheralID", "ConnectionCallID", "ConnectionDeviceID")
+#: LocalConnectionStates of a call that has been established.
+_ESTABLISHED: Final = (LCS_CONNECT, LCS_HOLD)
 #: Silent monitor calls that are followed at once. Further ones are not reported.
 _MAX_FOLLOWED: Final = 10_000
 
@@ -42,7 +51,7 @@ class SilentMonitors:
     - ``on``, ``off``: register and remove a handler of a message.
     """
 
-    __slots__ = ("_context", "_followed", "_handlers", "_off", "_on")
+    __slots__ = ("_context", "_followed", "_handlers", "_is_heard", "_off", "_on")
 
     def __init__(
         self,
@@ -65,7 +74,9 @@ class SilentMonitors:
             )
         }
         context.call_vanished = self._vanished
-        context.events.watch(_STARTED, _STOPPED, changed=self._heard)
+        context.call_found = self._found
+        #: A list of one item: whether one of the events has a listener.
+        self._is_heard = context.events.watch(_STARTED, _STOPPED, changed=self._heard)
 
     def _heard(self, is_heard: bool) -> None:
         self._followed.clear()
@@ -114,6 +125,25 @@ class SilentMonitors:
         monitoring = self._followed.pop(key, None)
         if monitoring is not None:
             self._context.fire(_STOPPED, self._found_ended, key, monitoring)
+
+    def _found(self, call: Any, message: Message) -> None:
+        # A snapshot of a silent monitor call whose messages may have been missed. It names no initiator: that
+        # is the agent of agent mode, or the only party. The server may leave the monitored agent out.
+        if not self._is_heard[0] or call.is_monitored or call.status not in _ESTABLISHED:
+            return
+        devices = [each for each in message.get("CallDeviceID") or () if each]
+        if self._context.current_agent is None and len(devices) > 1:
+            return
+        self._follow(call.key)
+        if self._followed.get(call.key, self) is not None:  # it is not followed, or has been reported
+            return
+        initiator = call.instrument or call.connection_device_id
+        target = next((each for each in devices if each != initiator), "")
+        self._followed[call.key] = monitoring = _Monitoring(initiator, target)
+        self._context.fire(_STARTED, self._found_started, call.key, monitoring)
+
+    def _found_started(self, key: _Key, monitoring: _Monitoring) -> Arguments:
+        return arguments_over({**self._arguments(key, monitoring), RECOVERED: True})
 
     def _found_ended(self, key: _Key, monitoring: _Monitoring) -> Arguments:
         return arguments_over({**self._arguments(key, monitoring, 0), RECOVERED: True})
