@@ -226,6 +226,33 @@ async def test_monitors_work_again_after_a_fail_over(
     assert "OnAgentStateChange" not in recorder.names
 
 
+async def test_a_monitored_call_outlives_a_fail_over(
+    make_session: MakeSession, clock: ManualClock, large: Simulator
+) -> None:
+    session = make_session(clock=clock)
+    recorder = Recorder(session)
+    reports: list[Any] = []
+    session.subscribe("OnRecovered", reports.append)
+    agent = await supervisor_of_all(session, large)
+    simulated = talking(large, "1002")
+    await settled(session)
+    [call] = session.calls.values()
+    mask = agent.supervisor_enablement_mask
+    recorder.clear()
+    large.fail_side("a")
+    await advance(clock, session, lambda: recorder.of("OnSetAgentModeEvent"))
+    await until(lambda: reports)
+    assert reports[0]["CallsUnverified"] == 1  # the simulator does not tell of others' calls
+    assert list(session.calls.values()) == [call]
+    assert mask
+    assert agent.supervisor_enablement_mask == mask
+    large.plant.hold(simulated)
+    await until(lambda: "OnMonitoredCallHeld" in recorder.names)
+    assert list(session.calls.values()) == [call]
+    assert "OnMonitoredCallBegin" not in recorder.names
+    assert "OnMonitoredCallEnd" not in recorder.names
+
+
 async def test_agents_that_left_in_the_gap_are_no_longer_members(
     make_session: MakeSession, clock: ManualClock, large: Simulator
 ) -> None:
