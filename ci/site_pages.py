@@ -1,7 +1,7 @@
 """Writes the pages of the documentation site: ``python ci/site_pages.py FOLDER``. ``ci/docs`` runs it.
 
 The pages keep their places relative to each other, so that their links stay valid. Examples and the licence
-become pages, and each public module gets one from its docstrings.
+become pages, and each public module gets one from its docstrings, unless ``WITHOUT_PAGE`` has a reason.
 
 It is also an extension of Griffe, which reads the docstrings: ``ci/mkdocs.yml`` names it.
 """
@@ -12,8 +12,8 @@ import pkgutil
 import re
 import shutil
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -46,20 +46,89 @@ LISTS = (
     ("Keywords of CTI OS", "ctios_fast.keywords", "../docs/arguments.md"),
     ("Message numbers", "ctios_fast.protocol.numbers", "../docs/reference/README.md"),
     ("Types of events", "ctios_fast.event_types", "../docs/events.md"),
+    ("Reasons of logouts", "ctios_fast.model.agents.reasons", "../docs/logout.md"),
 )
-#: What programs do not import: the inside of the library, its commands, and fixtures that pytest finds.
-INTERNAL = {
-    "ctios_fast.cli",
-    "ctios_fast.connection",
-    "ctios_fast.model",
-    "ctios_fast.protocol.build",
-    "ctios_fast.protocol.naming",
-    "ctios_fast.protocol.versions",
-    "ctios_fast.pytest_plugin",
+#: Public modules without a page, and why. A name that ends in ".*" is a folder with all that is in it.
+WITHOUT_PAGE = {
+    "ctios_fast.bulk": "a folder: its modules have pages",
+    "ctios_fast.cli.*": "the command line, which docs/tools.md and docs/simulator.md describe",
+    "ctios_fast.connection.*": "the inside of sessions; programs use ctios_fast.Session",
+    "ctios_fast.core.classes.*": "the inside of message classes; programs use ctios_fast.messages",
+    "ctios_fast.core.codec": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.conformance": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.dispatch.*": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.encode.*": "the inside of Codec.encode",
+    "ctios_fast.core.frames": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.layout": "the inside of the codec",
+    "ctios_fast.core.layout_info": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.message": "ctios_fast.core exports what programs use of it",
+    "ctios_fast.core.name_cache": "the inside of messages",
+    "ctios_fast.core.scan.*": "the inside of ctios_fast.bulk",
+    "ctios_fast.core.secret": "the inside of what takes passwords, which are given as str",
+    "ctios_fast.core.switches": "switches for measurements of this project",
+    "ctios_fast.core.text_encoding": "the inside of the codec; docs/messages.md describes encodings",
+    "ctios_fast.fleet": "a folder: its module has a page",
+    "ctios_fast.metrics.session_collector": "ctios_fast.metrics exports what programs use of it",
+    "ctios_fast.model.*": "ctios_fast exports the objects, and ctios_fast.event_types their events",
+    "ctios_fast.protocol": "a folder: its modules for programs have pages",
+    "ctios_fast.protocol.build.*": "generators that setup.py runs; they are not installed",
+    "ctios_fast.protocol.class_table": "generated for ctios_fast.messages",
+    "ctios_fast.protocol.code_texts": "generated for the texts of errors",
+    "ctios_fast.protocol.codes": "generated for the library; programs use ctios_fast.protocol.enums",
+    "ctios_fast.protocol.message_texts": "generated for the help of message classes",
+    "ctios_fast.protocol.naming": "the spelling of names, for the library",
+    "ctios_fast.protocol.schema": "reads the data of the protocol, for builds, tests and the dissector",
+    "ctios_fast.protocol.versions": "the bits of masks by version, for the library",
+    "ctios_fast.pytest_plugin": "fixtures, which pytest finds by themselves; docs/testing.md describes them",
+    "ctios_fast.records": "a folder: its modules have pages",
+    "ctios_fast.records.capture.capture_columns": "docs/tools.md describes CaptureReader.columns",
+    "ctios_fast.records.capture.conversation": "the inside of ctios_fast.records.capture",
+    "ctios_fast.records.capture.copies": "the inside of ctios_fast.records.capture",
+    "ctios_fast.records.capture.frame_finder": "the inside of ctios_fast.records.capture",
+    "ctios_fast.records.capture.packets": "the inside of ctios_fast.records.capture",
+    "ctios_fast.records.capture.reader": "ctios_fast.records.capture exports what programs use of it",
+    "ctios_fast.records.capture.tcp_streams": "the inside of ctios_fast.records.capture",
+    "ctios_fast.sim.centre": "the inside of ctios-fast sim and of ctios_fast.testing",
+    "ctios_fast.sim.centre_options": "options that docs/testing.md and docs/simulator.md list",
+    "ctios_fast.sim.control.administration": "ctios_fast.sim.control exports what programs use of it",
+    "ctios_fast.sim.control.command_error": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sim.control.command_runner": "ctios_fast.sim.control exports what programs use of it",
+    "ctios_fast.sim.control.command_table": "ctios_fast.sim.control exports what programs use of it",
+    "ctios_fast.sim.control.control": "ctios_fast.sim.control exports what programs use of it",
+    "ctios_fast.sim.control.control_socket": "ctios_fast.sim.control exports what programs use of it",
+    "ctios_fast.sim.control.parameter_kinds": "the inside of ctios_fast.sim.control",
+    "ctios_fast.sim.counters": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sim.draining": "the inside of the simulator",
+    "ctios_fast.sim.maintenance": "the inside of the simulator",
+    "ctios_fast.sim.pair_settings": "the inside of the simulator",
+    "ctios_fast.sim.plant.*": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sim.scenario.scenario": "ctios_fast.sim.scenario exports what programs use of it",
+    "ctios_fast.sim.scenario.scenario_file": "ctios_fast.sim.scenario exports what programs use of it",
+    "ctios_fast.sim.scenario.scenario_run": "ctios_fast.sim.scenario exports what programs use of it",
+    "ctios_fast.sim.server.*": "the inside of the simulator",
+    "ctios_fast.sim.side": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sim.side_roles": "the inside of the simulator",
+    "ctios_fast.sim.sim_clocks": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sim.simulator": "ctios_fast.sim exports what programs use of it",
+    "ctios_fast.sync.converting": "the inside of ctios_fast.sync",
+    "ctios_fast.sync.facade": "ctios_fast.sync exports what programs use of it",
+    "ctios_fast.sync.loop_thread": "the inside of ctios_fast.sync",
+    "ctios_fast.sync.members": "the inside of ctios_fast.sync",
+    "ctios_fast.sync.proxy": "the inside of ctios_fast.sync",
+    "ctios_fast.testing.cti_servers": "ctios_fast.testing exports what programs use of it",
+    "ctios_fast.testing.event_log": "ctios_fast.testing exports what programs use of it",
+    "ctios_fast.testing.event_record": "ctios_fast.testing exports what programs use of it",
+    "ctios_fast.testing.server_control": "ctios_fast.testing exports what programs use of it",
+    "ctios_fast.testing.server_options": "ctios_fast.testing exports what programs use of it",
+    "ctios_fast.wireshark.generator": "ctios_fast.wireshark exports what programs use of it",
 }
+#: Pages about the inside of the package. They may name modules without a page.
+OF_THE_INSIDE = {"CONTRIBUTING.md", "architecture.md", "packaging.md", "doubts.md"}
 
 #: ``Request.cancel(self, msg=None)`` or ``label: str``.
 SIGNATURE = re.compile(r"[\w.]+\(.*\)( -> \S+( \| \S+)*)?|\w+: \S+")
+#: A module or a name of one, as pages and examples have it.
+NAMED = re.compile(r"(?:^\s*(?:from|import) |`)(ctios_fast(?:\.\w+)+)", re.MULTILINE)
 #: The docstring of an ``__init__`` that has none.
 INHERITED = "Initialize self.  See help(type(self)) for accurate signature."
 
@@ -107,7 +176,11 @@ def api(title: str, name: str, seen: dict[str, str]) -> str:
 def listed(title: str, name: str, page: str) -> str:
     """The page of a module whose names another page describes."""
     module = importlib.import_module(name)
-    names = getattr(module, "__all__", None) or [each for each in vars(module) if each.isupper()]
+    names = getattr(module, "__all__", None) or [
+        public
+        for public, value in vars(module).items()
+        if not public.startswith("_") and (public.isupper() or getattr(value, "__module__", None) == name)
+    ]
     lines = [
         f"# {title}",
         "",
@@ -118,32 +191,72 @@ def listed(title: str, name: str, page: str) -> str:
     ]
     for public in names:
         value = getattr(module, public)
-        text = (
-            (inspect.getdoc(value) or "").partition("\n")[0] if inspect.isclass(value) else described(value)
-        )
+        documented = inspect.isclass(value) or inspect.isfunction(value)
+        text = (inspect.getdoc(value) or "").partition("\n")[0] if documented else described(value)
         lines.append(f"| `{public}` | {text.replace('|', '/')} |")
     return "\n".join([*lines, ""])
 
 
-def check_complete() -> None:
-    """Exit with an error if a public module of the package has no page.
+def public_modules(folder: Path) -> Iterator[str]:
+    """The names of a package and of all its modules, without those that have a part with an underscore.
 
-    Public are the package, its parts that are not ``INTERNAL``, and the modules of a part that itself has no
-    public names.
+    - ``folder``: of the package. Nothing is imported.
+    """
+    yield folder.name
+    for each in pkgutil.iter_modules([str(folder)]):
+        if each.name.startswith("_"):
+            continue
+        if each.ispkg:
+            yield from (f"{folder.name}.{name}" for name in public_modules(folder / each.name))
+        else:
+            yield f"{folder.name}.{each.name}"
+
+
+def reason(module: str) -> str | None:
+    """The row of ``WITHOUT_PAGE`` that covers a module; None for none."""
+    parts = module.split(".")
+    folders = (".".join([*parts[:end], "*"]) for end in range(len(parts), 0, -1))
+    return next((row for row in (module, *folders) if row in WITHOUT_PAGE), None)
+
+
+def faults(folder: Path, texts: Mapping[str, str]) -> Iterator[str]:
+    """What the tables of this module lack, and what they have in vain.
+
+    - ``folder``: of the package.
+    - ``texts``: pages and examples by name.
     """
     paged = {name for _, name, *_ in (*MODULES, *LISTS)}
+    modules = set(public_modules(folder))
+    for module in sorted(modules - paged):
+        if reason(module) is None:
+            yield f"{module} has no page: add it to MODULES or LISTS, or a reason to WITHOUT_PAGE"
+    for row in sorted(WITHOUT_PAGE.keys() - {reason(module) for module in modules - paged}):
+        yield f"{row} of WITHOUT_PAGE covers no module without a page: remove the row"
+    for module in sorted(paged - modules):
+        yield f"{module} of MODULES or LISTS is not a public module: remove the row"
+    # the table's folders may be named: a logger has the name of one
+    allowed = paged | {row.removesuffix(".*") for row in WITHOUT_PAGE if row.endswith(".*")}
+    for page, text in texts.items():
+        for name in NAMED.findall(text):
+            module = next((each for each in prefixes(name) if each in modules), None)
+            if module is not None and module not in allowed:
+                yield f"{page} names {module}, which has no page: give it one, or name a module that has one"
 
-    def check_modules_of(package: ModuleType) -> None:
-        for each in pkgutil.iter_modules(getattr(package, "__path__", ())):
-            name = f"{package.__name__}.{each.name}"
-            if name in paged or name in INTERNAL or each.name.startswith("_"):
-                continue
-            module = importlib.import_module(name)
-            if getattr(module, "__all__", None):
-                sys.exit(f"{sys.argv[0]}: {name} has public names and no page: add it to MODULES")
-            check_modules_of(module)
 
-    check_modules_of(importlib.import_module("ctios_fast"))
+def prefixes(name: str) -> Iterator[str]:
+    """A dotted name, and all its beginnings, the longest first."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+
+
+def check_complete() -> None:
+    """Exit with an error if a public module has neither a page nor a reason for having none."""
+    files = [path for pattern in (*PAGES, EXAMPLES) for path in ROOT.glob(pattern) if path.suffix != ".svg"]
+    texts = {path.name: path.read_text("utf-8") for path in files if path.name not in OF_THE_INSIDE}
+    found = list(faults(ROOT / "ctios_fast", texts))
+    if found:
+        sys.exit("\n".join(f"{sys.argv[0]}: {fault}" for fault in found))
 
 
 def own_text(docstring: str | None) -> str:

@@ -2,6 +2,14 @@
 
 from ctios_fast.errors import CaptureError, MissingExtra
 
-from .reader import DEFAULT_PORTS, CapturedFrame, CaptureReader
+from .reader import DEFAULT_PORTS, CaptureCounters, CapturedFrame, CaptureReader, PacketCounters
 
-__all__ = ["DEFAULT_PORTS", "CaptureError", "CaptureReader", "CapturedFrame", "MissingExtra"]
+__all__ = [
+    "DEFAULT_PORTS",
+    "CaptureCounters",
+    "CaptureError",
+    "CaptureReader",
+    "CapturedFrame",
+    "MissingExtra",
+    "PacketCounters",
+]
