@@ -145,6 +145,8 @@ def command(
     the limit, an end inside a frame, a damaged capture file), with a line on standard error. If the options
     choose frames and none matches, standard error has a line and the status is 0.
     """
+    if within != within:  # NaN is in the range of click
+        raise click.UsageError("--within must be 0 or more seconds, got nan")
     capture = CaptureReader(
         protocol_version=protocol_version,
         max_frame=max_frame,

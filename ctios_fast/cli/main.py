@@ -1,14 +1,16 @@
 """Entry point of ``ctios-fast``. It imports without the extra ``[cli]`` and then reports what is missing."""
 
+import os
 import sys
 from typing import NoReturn
 
 EXTRA = ("click", "rich")
 USAGE_STATUS = 2
+STREAM_STATUS = 3
 
 
 def main() -> NoReturn:
-    """Run the command line on ``sys.argv`` and exit with its status: 2 if an extra is missing."""
+    """Run the command line on ``sys.argv``. Its status is 2 if an extra is missing, 3 if output fails."""
     try:
         from .group import group
 
@@ -22,3 +24,7 @@ def main() -> NoReturn:
             file=sys.stderr,
         )
         sys.exit(USAGE_STATUS)
+    except OSError as error:  # standard output cannot be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter would fail to write the rest at exit
+        print(f"ctios-fast: {error.strerror or error}", file=sys.stderr)
+        sys.exit(STREAM_STATUS)

@@ -582,6 +582,14 @@ def test_a_failing_stream_gives_one_line(command: str, redirection: str, tmp_pat
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("arguments", ["--version", "--help", "dissector", "completion bash"])
+def test_output_that_cannot_be_written_gives_one_line(arguments: str) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    done = shell(f'"$PYTHON" -m ctios_fast {arguments} > /dev/full')
+    assert (done.returncode, done.stderr) == (3, b"ctios-fast: No space left on device\n")
+
+
 def test_an_endless_stream_is_read_piece_by_piece() -> None:
     def pieces() -> Iterator[bytes]:
         for size in itertools.cycle((1, 7, 100, 4096)):
