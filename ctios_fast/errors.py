@@ -160,8 +160,13 @@ class OpenRefused(Refused):
 class SessionEnded(OpenRefused):
     """The server ended a session that was open. ``status`` is the StatusCode.
 
-    It did so by a FAILURE_EVENT, by the refusal of a request, or by maintenance of the side.
+    It did so by a FAILURE_EVENT, by the refusal of a request, or by maintenance of the side. ``message_type``
+    is always that of FAILURE_EVENT.
     """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.message_type = 2  # FAILURE_EVENT
 
     def __str__(self) -> str:
         return f"the CTI Server ended the session: {self.explained}"

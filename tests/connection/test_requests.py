@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import pickle
 import subprocess
 import sys
 import weakref
@@ -21,6 +22,7 @@ from ctios_fast.errors import (
     MalformedFrame,
     RequestRefused,
     RequestTimeout,
+    SessionEnded,
     TooManyRequests,
 )
 from ctios_fast.protocol import numbers as ged
@@ -733,3 +735,10 @@ def test_requests_take_type_arguments_and_have_a_repr() -> None:
     assert repr(request) == "<Request agent state 3 answered>"
     with pytest.raises(TypeError):
         Request(None)  # type: ignore[arg-type]
+
+
+def test_the_end_of_a_session_names_the_event_that_reports_it() -> None:
+    ended = SessionEnded(StatusCode.E_CTI_NEW_SESSION_OPENED)
+    assert ended.message == "FAILURE_EVENT"
+    assert "OPEN_REQ" not in str(ended)
+    assert pickle.loads(pickle.dumps(ended)).message == "FAILURE_EVENT"
