@@ -4,6 +4,7 @@ from typing import ClassVar, Final, Protocol
 
 from ctios_fast.enums import AgentState
 
+from .asked_agent import AskedAgent, can_be_asked_for
 from .enabled_poll import EnabledPoll
 from .poller import StatisticsPoller
 
@@ -24,22 +25,10 @@ _BUSY: Final = frozenset(
 )
 
 
-class PolledAgent(Protocol):
+class PolledAgent(AskedAgent, Protocol):
     """What a poll reads from its agent. An ``Agent`` has it all."""
 
     state: AgentState | int | None
-
-    @property
-    def is_logged_in(self) -> bool:
-        """Whether the agent is logged in, as far as is known."""
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether that may be stale."""
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether the session hears of every change of it."""
 
 
 class AgentPoll(EnabledPoll):
@@ -91,8 +80,7 @@ class AgentPoll(EnabledPoll):
 
     def is_wanted(self) -> bool:
         """Whether to ask now: only for an agent that is known to be logged in, and whose logout is heard."""
-        agent = self._agent
-        return agent.is_logged_in and not agent.is_doubtful and agent.is_heard
+        return can_be_asked_for(self._agent)
 
     def _is_enabled(self) -> bool:
         return not self._is_ended

@@ -6,11 +6,12 @@ from typing import Any, ClassVar, Final, Protocol
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused
 
+from .asked_agent import AskedAgent, can_be_asked_for
 from .group_arguments import GroupChoice
 from .group_poll import GroupPoll
 from .poller import DEFAULT_INTERVAL, Poll, StatisticsPoller
 
-__all__ = ["GroupWish", "KnownGroups", "WantedGroup", "WishingAgent"]
+__all__ = ["GroupWish", "KnownGroups", "WantedGroup"]
 
 #: The excluded groups of most wishes. Each ``frozenset()`` is an object of its own.
 _NONE: Final[frozenset[int]] = frozenset()
@@ -33,22 +34,6 @@ class KnownGroups(Protocol):
 
     def poll(self, group: Any) -> GroupPoll:
         """The polling of one of these groups."""
-
-
-class WishingAgent(Protocol):
-    """What a wish reads from its agent. An ``Agent`` has it all."""
-
-    @property
-    def is_logged_in(self) -> bool:
-        """Whether the agent is logged in, as far as is known."""
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether that may be stale."""
-
-    @property
-    def is_heard(self) -> bool:
-        """Whether the session hears of every change of it."""
 
 
 class GroupWish:
@@ -80,7 +65,7 @@ class GroupWish:
 
     message: ClassVar[str] = "QUERY_AGENT_STATE_REQ"
 
-    def __init__(self, agent: WishingAgent | None, poller: StatisticsPoller, groups: KnownGroups) -> None:
+    def __init__(self, agent: AskedAgent | None, poller: StatisticsPoller, groups: KnownGroups) -> None:
         self.interval: float | None = None
         #: Seconds between two queries for a group, None for none at an interval.
         self._spacing: float | None = None
@@ -217,10 +202,8 @@ class GroupWish:
     def is_wanted(self) -> bool:
         """Whether to ask for the agent's groups now."""
         agent = self._agent
-        is_open = self._has_own and not self._is_settled and agent is not None
-        if not is_open:
-            return False
-        return agent.is_logged_in and agent.is_heard and not agent.is_doubtful  # type: ignore[union-attr]
+        is_open = self._has_own and not self._is_settled
+        return is_open and agent is not None and can_be_asked_for(agent)
 
     def fall_due(self) -> None:
         """The interval is over: groups may have become known."""
