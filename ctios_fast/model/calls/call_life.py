@@ -23,7 +23,7 @@ from .former_calls import FormerCalls
 from .live_call import LiveCall
 from .reporter import CallReporter
 from .snapshot import Connection, connection_of, connections_of
-from .snapshot_request import asking_context, request_snapshot
+from .snapshot_request import asking_at, request_snapshot
 
 __all__ = ["FOUND", "RENAMED", "CallLife", "Merger"]
 
@@ -243,7 +243,7 @@ class CallLife:
                 self.recover(message, key, device_id_type, device, state if own is None else own.state)
 
         # Nobody has to see the failure of what the library asked by itself.
-        asking = asking_context(self._context, is_own=self._context.is_own_device(device))
+        asking = asking_at(self._context, device)
         request_snapshot(asking, key, device_id_type, take_in, not_reported).reported()
 
     def _former(self, message: Message, key: Key, is_own: bool) -> LiveCall | None:

@@ -40,7 +40,7 @@ from .leak_guard import LeakGuard
 from .live_call import LiveCall, Quiet
 from .refusals import is_about_the_call
 from .snapshot import Connection, connection_of, connections_of
-from .snapshot_request import asking_context, request_device_snapshot, request_snapshot
+from .snapshot_request import asking_at, asking_context, request_device_snapshot, request_snapshot
 
 __all__ = ["CallRepairs"]
 
@@ -390,7 +390,7 @@ class _Device:
     async def repair(self) -> None:
         """Ask for the calls. A refusal leaves the device's calls to the questions about known calls."""
         context = self._repairs.context
-        asking = asking_context(context, is_own=context.is_own_device(self._device))
+        asking = asking_at(context, self._device)
         with contextlib.suppress(Refused), _loss_suppressed(asking is not context):
             await request_device_snapshot(asking, self._device, self._listed, self._refused)
 
@@ -473,7 +473,7 @@ class _UnknownCall:
     async def repair(self) -> None:
         """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
         context = self._repairs.context
-        asking = asking_context(context, is_own=context.is_own_device(self.device))
+        asking = asking_at(context, self.device)
         try:
             with _loss_suppressed(asking is not context):
                 await request_snapshot(asking, self.key, self.device_id_type, self._found, self._refused)

@@ -10,7 +10,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
 from .call_life import FOUND, CallLife
 from .live_call import LiveCall
-from .snapshot_request import asking_context, request_device_snapshot
+from .snapshot_request import asking_at, request_device_snapshot
 
 __all__ = ["MonitoredCalls"]
 
@@ -36,7 +36,7 @@ class MonitoredCalls:
                 if self._life.index.get(key) is None:
                     self._life.ask_for(key, each.device_id_type, device, each.state)
 
-        asking = asking_context(self._context, is_own=self._context.is_own_device(device))
+        asking = asking_at(self._context, device)
         if asking.services_granted & CTI_SERVICE_CLIENT_CONTROL:
             # Nobody has to see the failure of what the library asked by itself.
             request_device_snapshot(asking, device, take_in, not_reported).reported()

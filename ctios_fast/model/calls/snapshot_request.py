@@ -14,7 +14,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 if TYPE_CHECKING:
     from ctios_fast.messages import SnapshotCallConf, SnapshotDeviceConf
 
-__all__ = ["asking_context", "request_device_snapshot", "request_snapshot"]
+__all__ = ["asking_at", "asking_context", "request_device_snapshot", "request_snapshot"]
 
 
 def asking_context(context: Context, *, is_own: bool) -> Context:
@@ -36,6 +36,11 @@ def asking_context(context: Context, *, is_own: bool) -> Context:
     ):
         return context
     return companion
+
+
+def asking_at(context: Context, device: str) -> Context:
+    """The context through which a device, or a call at it, is asked for: see ``asking_context``."""
+    return asking_context(context, is_own=context.is_own_device(device))
 
 
 def request_snapshot(
