@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -43,7 +44,7 @@ def wait_for_event(
     return _EventWait(source, source.events.event(event), predicate).begin(timeout)
 
 
-class Wait(Generic[_T]):
+class Wait(ABC, Generic[_T]):
     """A future, with what fails it: its time-out and the end of the session.
 
     ``wanted``: what is waited for, for the messages of errors.
@@ -84,13 +85,13 @@ class Wait(Generic[_T]):
             self._future.set_exception(error)
             self._future.exception()  # asyncio logs no future that was dropped: its wait was given up
 
+    @abstractmethod
     def _listen(self) -> None:
-        """Begin to look for what is waited for. A subclass defines it."""
-        raise NotImplementedError
+        """Begin to look for what is waited for."""
 
+    @abstractmethod
     def _stop_listening(self) -> None:
-        """Undo ``_listen``. A subclass defines it."""
-        raise NotImplementedError
+        """Undo ``_listen``."""
 
     def _ended(self, end: End) -> None:
         if self._future.get_loop().is_closed():  # nobody can await the future, and it cannot be set

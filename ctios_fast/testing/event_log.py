@@ -1,7 +1,6 @@
 """EventLog: a record of the events of a session, with waits and checks for tests."""
 
 import asyncio
-import functools
 from typing import Final
 
 from ctios_fast import Arguments, Event, Session
@@ -33,9 +32,7 @@ class EventLog(EventRecord):
             )
         #: Set when an event has come.
         self._news: Final = asyncio.Event()
-        super().__init__(events or session.events)
-        for name in self._recorded:
-            session.subscribe(name, functools.partial(self._record, name))
+        super().__init__(session, events)
 
     def _record(self, name: EventName, args: Arguments) -> None:
         super()._record(name, args)

@@ -1,8 +1,9 @@
 """What the logs of events have in common: the events that came, and checks of their order."""
 
+import functools
 import math
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Protocol
 
 from ctios_fast import Arguments, Event
 from ctios_fast.event_types import EventName
@@ -14,6 +15,17 @@ __all__ = ["EventRecord", "Expected", "checked_seconds"]
 Expected = EventName | tuple[EventName, Mapping[str, object]]
 
 
+class EventSource(Protocol):
+    """What a log needs of its session."""
+
+    @property
+    def events(self) -> tuple[EventName, ...]:
+        """The names of all events that the session fires."""
+
+    def subscribe(self, event: EventName, listener: Callable[[Arguments], object], /) -> None:
+        """Call the listener with the Arguments of each event of that name."""
+
+
 class EventRecord:
     """Events in the order in which they came.
 
@@ -21,13 +33,15 @@ class EventRecord:
     ``("OnAgentStateChange", {"AgentState": 3})``.
     """
 
-    def __init__(self, recorded: tuple[EventName, ...]) -> None:
+    def __init__(self, session: EventSource, events: tuple[EventName, ...]) -> None:
         #: The names of the events that are recorded.
-        self._recorded: Final = recorded
+        self._recorded: Final[tuple[EventName, ...]] = events or session.events
         #: Everything that came, the oldest first.
         self.events: Final[list[Event[Arguments]]] = []
         #: How many of the events earlier waits have passed.
         self._taken = 0
+        for name in self._recorded:
+            session.subscribe(name, functools.partial(self._record, name))
 
     def _record(self, name: EventName, args: Arguments) -> None:
         self.events.append(Event(name, args.clone()))

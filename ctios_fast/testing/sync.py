@@ -3,7 +3,6 @@
 The servers and the fixtures of ``ctios_fast.testing`` are used without await already.
 """
 
-import functools
 import threading
 from typing import Final
 
@@ -33,9 +32,7 @@ class EventLog(EventRecord):
             )
         #: Held while the record changes: events come in the thread of the event loop.
         self._news: Final = threading.Condition()
-        super().__init__(events or session.events)
-        for name in self._recorded:
-            session.subscribe(name, functools.partial(self._record, name))
+        super().__init__(session, events)
 
     def _record(self, name: EventName, args: Arguments) -> None:
         with self._news:
