@@ -17,6 +17,7 @@ from ctios_fast.sim.plant.wire_limits import MAX_AGENT_ID, MAX_EXTENSION, MAX_PE
 from ctios_fast.sim.scenario import load_scenario
 
 from .centre import CentreSettings
+from .side_roles import PAIR_KINDS
 from .sim_clocks import MAX_SPEED, MIN_SPEED
 
 __all__ = ["CENTRE_OPTIONS", "CentreOption", "OneOf", "checked_settings", "conflict"]
@@ -256,7 +257,7 @@ CENTRE_OPTIONS: Final[Mapping[str, CentreOption]] = {
     "shared_consult_id": CentreOption(
         "shared_consult_id", {True: ("--shared-consult-id",), False: ()}, Flag()
     ),
-    "pair": CentreOption("pair", "--pair", OneOf(("active-standby", "both-active"))),
+    "pair": CentreOption("pair", "--pair", OneOf(PAIR_KINDS)),
     "takeover": CentreOption("takeover", "--takeover", Number(0.0, _MAX_TAKEOVER)),
     "strict": CentreOption("strict", {True: ("--strict",), False: ("--lenient",)}, Flag()),
 }

@@ -1,15 +1,16 @@
 """Which side of a pair is active. When it is lost the other one takes over; it comes back as the standby."""
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from ctios_fast.connection.clock import Clock, TimerHandle
 
 from .maintenance import Maintenance
 from .side import Side
 
-__all__ = ["PairKind", "SideRoles"]
+__all__ = ["PAIR_KINDS", "PairKind", "SideRoles"]
 
 PairKind = Literal["active-standby", "both-active"]
+PAIR_KINDS: Final[tuple[PairKind, ...]] = get_args(PairKind)
 
 
 class SideRoles:

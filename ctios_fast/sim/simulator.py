@@ -31,7 +31,7 @@ from .counters import Counters
 from .draining import Draining
 from .pair_settings import DEFAULT_MAX_TOTAL_BUFFERED, PairSettings
 from .side import Side
-from .side_roles import PairKind, SideRoles
+from .side_roles import PAIR_KINDS, PairKind, SideRoles
 
 __all__ = ["COMPONENT_FAILED", "MAX_AGENTS", "Simulator"]
 
@@ -124,8 +124,8 @@ class Simulator:
             raise ValueError(f"agents is 0 to {MAX_AGENTS}, not {agents}")
         _check_numbers("agents", agents, first_agent, MAX_AGENT_ID)
         _check_numbers("extensions", agents, first_extension, MAX_EXTENSION)
-        if pair not in ("active-standby", "both-active"):
-            raise ValueError(f"pair is 'active-standby' or 'both-active', not {pair!r}")
+        if pair not in PAIR_KINDS:
+            raise ValueError(f"pair is {' or '.join(map(repr, PAIR_KINDS))}, not {pair!r}")
         if not 0 <= takeover < float("inf"):
             raise ValueError(f"takeover is 0 or more seconds, not {takeover}")
         settings = PairSettings(
