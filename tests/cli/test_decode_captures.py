@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from support.captures import START, Talk, pcap
+from support.full_device import needs_full_device
 from support.sample_frames import open_request, state_event
 from support.strategies import header
 
@@ -321,10 +322,9 @@ def test_a_path_that_cannot_be_written_is_wrong_usage(
     assert advice.format(capture=capture) in done.stderr.decode()
 
 
+@needs_full_device
 @pytest.mark.parametrize("option", ["--csv", "--parquet"])
 def test_a_table_that_cannot_be_written_ends_the_run_with_one_line(capture: str, option: str) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("needs /dev/full")
     done = run("--message", "30", option, "/dev/full", capture)
     assert (done.returncode, done.stdout) == (3, b"")
     assert done.stderr == b"ctios-fast: /dev/full: No space left on device\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.full_device import needs_full_device
 from support.reference_codec import HEADER, MESSAGES
 from support.strategies import BARE_NUMBERS, build, build_full, damage, floating, header
 
@@ -570,10 +571,10 @@ def shell(script: str) -> subprocess.CompletedProcess[bytes]:
 
 
 @pytest.mark.parametrize("command", ["decode", "encode"])
-@pytest.mark.parametrize("redirection", ["{file} > /dev/full", "{file} >&-", "- <&-"])
+@pytest.mark.parametrize(
+    "redirection", [pytest.param("{file} > /dev/full", marks=needs_full_device), "{file} >&-", "- <&-"]
+)
 def test_a_failing_stream_gives_one_line(command: str, redirection: str, tmp_path: Path) -> None:
-    if "/dev/full" in redirection and not Path("/dev/full").exists():
-        pytest.skip("needs /dev/full")
     file = tmp_path / "input"
     file.write_bytes(HEARTBEAT if command == "decode" else json.dumps(HEARTBEAT_LINE).encode())
     done = shell(f'"$PYTHON" -m ctios_fast {command} {redirection.format(file=file)}')
@@ -582,10 +583,9 @@ def test_a_failing_stream_gives_one_line(command: str, redirection: str, tmp_pat
     assert done.stderr.count(b"\n") == 1
 
 
+@needs_full_device
 @pytest.mark.parametrize("arguments", ["--version", "--help", "dissector", "completion bash"])
 def test_output_that_cannot_be_written_gives_one_line(arguments: str) -> None:
-    if not Path("/dev/full").exists():
-        pytest.skip("needs /dev/full")
     done = shell(f'"$PYTHON" -m ctios_fast {arguments} > /dev/full')
     assert (done.returncode, done.stderr) == (3, b"ctios-fast: No space left on device\n")
 
