@@ -52,6 +52,7 @@ from .opening import (
     TAKEN_OVER,
     OpenSettings,
     Wanted,
+    turned_away,
 )
 from .options import ConnectionOptions
 from .own_requests import OwnRequests
@@ -568,12 +569,8 @@ class Connection:
     def _session_ended(self, link: Link, status: int) -> None:
         if status in TAKEN_OVER:
             self._taken_over(link, SessionEnded(status))
-        elif status in NOT_ACTIVE:
-            self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
         else:
-            name = OpenRefused(status).name
-            error = ConnectionLost(f"the CTI Server says that the session is gone: {name} ({status})")
-            self._drop(link, FailureReason.OTHER_ERROR, error)
+            self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
 
     def _taken_over(self, link: Link, error: OpenRefused) -> None:
         # Coming back would take the device away from the newer session again, so this is the end, unless the
@@ -633,7 +630,8 @@ class Connection:
         self._detach()
         words = explain(error)
         self.log.warning("connection to side %s (%s) lost: %s", side.name, side, words)
-        final = not self._search.link_ended(side, outcome, refused=isinstance(error, OpenRefused))
+        refused = turned_away(error)
+        final = not self._search.link_ended(side, outcome, refused=refused)
         keeper = self.standby
         if keeper is not None and not (keeper.is_ready or keeper.is_opening):
             keeper.end()  # the search tries both sides
@@ -641,7 +639,7 @@ class Connection:
         if final:
             self._lifecycle.take("given_up")
             waiting = self._give_up()
-        elif not isinstance(error, OpenRefused):
+        elif not refused:
             waiting = self._waiters.take_connect_and_open()
         self.book.fail_all(words)
         if not final:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from ctios_fast.core import Codec
 from ctios_fast.core.secret import Secret
 from ctios_fast.core.text_encoding import expected_characters
-from ctios_fast.errors import EncodeError
+from ctios_fast.errors import EncodeError, OpenRefused
 from ctios_fast.protocol import codes
 from ctios_fast.protocol import numbers as ged
 
@@ -21,6 +21,7 @@ __all__ = [
     "TAKEN_OVER",
     "OpenSettings",
     "Wanted",
+    "turned_away",
 ]
 
 #: The first protocol version with sessions on the standby side.
@@ -53,6 +54,14 @@ NOT_ACTIVE = frozenset({codes.E_CTI_SERVER_NOT_MASTER})
 
 #: As SESSION_GONE, because another session of this client took the device over.
 TAKEN_OVER = frozenset({codes.E_CTI_NEW_SESSION_OPENED})
+
+
+def turned_away(error: BaseException) -> bool:
+    """Return whether the error says that the side will not serve the session, so that the other one may.
+
+    A side that has no such session any more does not say so: it may open the session again.
+    """
+    return isinstance(error, OpenRefused) and error.status not in SESSION_GONE
 
 
 class Wanted:

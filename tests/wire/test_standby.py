@@ -58,6 +58,7 @@ from ctios_fast.connection.sides import WAITS, WAITS_AFTER_SWITCH
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
 FUNCTION_NOT_AVAILABLE, OFFLINE, NOT_MASTER, NEW_SESSION, IN_MAINTENANCE = 12, 15, 92, 11, 110
+SESSION_NOT_OPEN = 4
 
 
 class NotingClock(ManualClock):
@@ -323,6 +324,20 @@ async def test_a_session_that_is_not_said_to_be_the_standby_is_closed_and_tried_
         await peer.receive_end()
         await passed(clock, wait)
     assert (session.is_open, session.standby_side) == (True, "")
+
+
+async def test_a_session_that_its_server_does_not_have_is_opened_again_on_the_same_side(pair: Pair) -> None:
+    pair.b.failure_event(SESSION_NOT_OPEN)
+    standby_lost = await pair.recorder.wait_for("OnStandbyLost")
+    await opened(await pair.server_b.accepted(), STANDBY_SIDE)
+    await pair.recorder.wait_for("OnStandbyOpened")
+    pair.a.failure_event(SESSION_NOT_OPEN)
+    lost = await pair.recorder.wait_for("OnConnectionFailure")
+    await opened(await pair.server_a.accepted(), ACTIVE_SIDE)
+    await pair.recorder.wait_for("OnMonitorModeEstablished")
+    assert (pair.session.current_side, pair.session.standby_side) == ("A", "B")
+    assert lost["ErrorMessage"] == standby_lost["ErrorMessage"]
+    assert "ended the session: E_CTI_SESSION_NOT_OPEN (4)" in lost["ErrorMessage"]
 
 
 # --- Switching --------------------------------------------------------------------------------------
