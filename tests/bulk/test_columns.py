@@ -1,11 +1,13 @@
 """Columns hold the values that message views give, and any bytes can be decoded."""
 
+import contextlib
 import copy
 import mmap
 import pickle
 import random
 import subprocess
 import sys
+import threading
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -512,7 +514,7 @@ def test_columns_without_a_scan_have_no_rows() -> None:
     columns.decode(state_event(), 65536, 255)
     with pytest.raises(ValueError, match="have rows already"):
         columns.decode(state_event(), 65536, 255)
-    with pytest.raises(ValueError, match="expected one call"):
+    with pytest.raises(ValueError, match="have rows already"):
         columns.reserve(1, [2, 4], (0, 0, 0, 0))
     assert columns["AgentID"].tolist() == [b"1001"]
 
@@ -592,6 +594,38 @@ def test_many_rows_share_one_block_and_are_aligned() -> None:
 def test_another_thread_runs_while_a_buffer_is_scanned() -> None:
     stream = state_event() * 80_000
     assert lets_others_run(lambda: decode_columns(stream, STATE, 25, ["AgentState", "AgentID"]), times=20)
+
+
+def test_of_threads_that_decode_into_the_same_columns_one_succeeds() -> None:
+    size = 40_000
+    streams = [state_event(b"%d\0" % number) * size for number in range(1001, 1005)]
+    for _ in range(10):
+        columns = Columns(ColumnPlan(25, STATE, ["AgentState", "AgentID"]))
+        begins = threading.Barrier(len(streams) + 1)
+        refused: list[ValueError] = []
+
+        def decode(stream: bytes, columns: Columns, begins: threading.Barrier, refused: list[Any]) -> None:
+            begins.wait()
+            try:
+                columns.decode(stream, 65536, 255)
+            except ValueError as error:
+                refused.append(error)
+
+        threads = [threading.Thread(target=decode, args=(each, columns, begins, refused)) for each in streams]
+        for thread in threads:
+            thread.start()
+        begins.wait()
+        while any(thread.is_alive() for thread in threads):  # what is read meanwhile is all or nothing
+            if columns.rows:
+                assert len(columns["AgentID"]) == columns.rows == size
+            else:
+                with contextlib.suppress(ValueError):
+                    assert len(columns["AgentID"]) == size
+        for thread in threads:
+            thread.join()
+        assert ["have rows already" in str(error) for error in refused] == [True] * 3
+        assert len(set(columns["AgentID"].tolist())) == 1
+        assert columns["AgentState"].tolist() == [3] * size
 
 
 def test_repeated_decoding_does_not_leak() -> None:

@@ -622,6 +622,37 @@ def test_what_the_error_callback_raises_ends_the_dispatch_and_the_next_one_goes_
     assert log.dispatch() == [("failing", ["1", "2"]), ("other", ["1", "2"])]
 
 
+@pytest.mark.parametrize("allocations", range(40))
+def test_without_memory_for_a_batch_no_frame_is_lost_or_read_after_it_moved(allocations: int) -> None:
+    capi = pytest.importorskip("_testcapi", reason="this interpreter has no switch for failing allocations")
+    first, then = ["1", "2", "3"], ["4", "5", "6"]
+    log = Log(*map(state_event, first))
+    got: list[Columns | None] = [None] * 4
+    at = iter(range(4))
+
+    def handler(columns: Columns) -> None:
+        got[next(at)] = columns
+
+    log.dispatcher.on_batch(STATE, handler, ("AgentID",))
+    log.dispatcher.on_handler_error = lambda *arguments: None
+    raised = False
+    capi.set_nomemory(allocations, allocations + 1)
+    try:
+        log.dispatcher.dispatch()
+    except MemoryError:
+        raised = True
+    finally:
+        capi.remove_mem_hooks()
+    for agent in then:
+        log.feed(state_event(agent))
+    log.dispatcher.dispatch()
+    agents = [text.decode() for columns in got if columns is not None for text in columns["AgentID"].tolist()]
+    known = raised + log.dispatcher.handler_errors
+    assert known <= 1
+    assert agents[len(agents) - 3 :] == then
+    assert agents in [[*first[:cut], *first[cut + known :], *then] for cut in range(4)]
+
+
 def test_frames_before_one_that_is_too_large_are_delivered() -> None:
     log = Log(*map(state_event, "12"), b"\xff" * 8)
     log.on_batch()

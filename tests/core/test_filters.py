@@ -2,9 +2,12 @@
 
 import pickle
 import random
+import sys
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -569,6 +572,30 @@ def test_joining_a_filter_twice_leaves_it_as_it_was() -> None:
     agents = [b"1\0", b"2\0", b"3\0"]
     accepted = [[one.matches(state_event(agent)) for agent in agents] for one in (first, both, other, again)]
     assert accepted == [[True, False, False], [True, True, False], [True, False, True], [True, True, True]]
+
+
+def test_threads_may_use_a_joined_filter_at_once_for_the_first_time() -> None:
+    stream = b"".join(state_event(b"%d\0" % number) for number in range(1000, 3000))
+    size = len(state_event(b"1000\0"))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            agents = ({f"{number}" for number in range(first, first + 250)} for first in (1000, 2000))
+            low, high = (FrameFilter(25, STATE, {"AgentID": some}) for some in agents)
+            wanted = low | high
+            begins = threading.Barrier(4)
+
+            def select(wanted: FrameFilter = wanted, begins: threading.Barrier = begins) -> list[int]:
+                begins.wait()
+                return wanted.select(stream).offsets
+
+            with ThreadPoolExecutor(4) as threads:
+                found = [each.result() for each in [threads.submit(select) for _ in range(4)]]
+            rows = [*range(250), *range(1000, 1250)]
+            assert found == [[row * size for row in rows]] * 4
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_depth_of_conditions_is_limited() -> None:

@@ -116,13 +116,13 @@ cdef class BatchHandler(FrameBatch):
             last = self._scan.data + last_offset(&self._scan)
             copy = PyBytes_FromStringAndSize(<const char *>last, HEADER_SIZE + <Py_ssize_t>load32(last))
             columns = <ColumnBlock>Columns.__new__(Columns, self._plan)
-            columns.fill(&self._scan)
+            columns.allocate(&self._scan)
+            columns.offset = self._bytes
+            self.ready.append((columns, copy, self.codec))
         finally:
             frames.exports -= 1
             self.settles = False
-        columns.frames = self.rows
-        columns.offset = self._bytes
-        self.ready.append((columns, copy, self.codec))
+        columns.fill(&self._scan)   # nothing can fail from here on, so the rows are in one place only
         self.drop()
         return 0
 

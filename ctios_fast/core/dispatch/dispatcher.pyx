@@ -345,6 +345,9 @@ cdef class Dispatcher(FrameHolder):
         if batch.rows == 0:
             batch.codec = self._codec
             self._frames.hold(self)
+        if not batch.waits:             # before it has rows, so that rows are never left where nobody looks
+            self._waiting.append(batch)
+            batch.waits = True
         try:
             taken = batch.take(self._frames, frame, count)
         except Exception as error:      # the codec's version lacks a field, or memory for rows is lacking
@@ -353,9 +356,6 @@ cdef class Dispatcher(FrameHolder):
             return 0
         if taken == 0:
             return _unreadable(self, self._codec.layouts.find(number), frame, size)
-        if not batch.waits:
-            batch.waits = True
-            self._waiting.append(batch)
         return taken
 
     cdef int deliver_batches(self) except -1:

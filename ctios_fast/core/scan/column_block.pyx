@@ -4,6 +4,7 @@ One block costs one allocation. A large one is mapped by the system in large pag
 small ones. This module imports NumPy; it is imported when the first columns are wanted.
 """
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
@@ -74,6 +75,96 @@ cdef int _raise_errors(const Scan *scan, Py_ssize_t max_frame) except -1:
     return 0
 
 
+@cython.final
+@cython.no_gc
+cdef class ColumnMemory:
+    """A block with a place for each column. The thread that fills it owns it until ``ColumnBlock`` gets it."""
+
+    def __cinit__(self, ColumnPlan plan not None, Py_ssize_t rows, widths):
+        cdef Py_buffer view
+        cdef Target *target
+        cdef Py_ssize_t i, end = 0
+        self.rows = rows
+        self.targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
+        if self.targets == NULL:
+            raise MemoryError
+        for i in range(plan.count):
+            target = &self.targets[i]
+            target.width = widths[i]
+            end += _aligned(rows * target.width)
+            if plan.columns[i].masked:
+                end += _aligned(rows)
+        self.block = new_block(end)
+        PyObject_GetBuffer(self.block, &view, PyBUF_WRITABLE)
+        self.start = <unsigned char *>view.buf          # the memory lives as long as the block
+        PyBuffer_Release(&view)
+        end = 0
+        for i in range(plan.count):
+            target = &self.targets[i]
+            target.values = self.start + end
+            end += _aligned(rows * target.width)
+            if plan.columns[i].masked:
+                target.valid = self.start + end
+                end += _aligned(rows)
+
+    def __dealloc__(self):
+        PyMem_Free(self.targets)
+
+
+cdef ColumnMemory _memory_for(ColumnPlan plan, Scan *scan, Py_ssize_t rows):
+    # Memory with the widths of the scan.
+    return ColumnMemory(plan, rows, [column_width(plan, scan, i) for i in range(plan.count)])
+
+
+cdef bint _is_excessive(ColumnPlan plan, Scan *scan, Py_ssize_t rows) noexcept:
+    # Whether columns of that many rows take much more memory than the data.
+    cdef Py_ssize_t i
+    cdef double size = 0
+    for i in range(plan.count):
+        size += column_width(plan, scan, i) + plan.columns[i].masked
+    return size * <double>rows > MAX_EXPECTED * <double>scan.size
+
+
+cdef ColumnMemory _moved(ColumnPlan plan, Scan *scan, ColumnMemory before, Py_ssize_t rows):
+    # Other memory, for that many rows, with the scan's widths and a copy of the rows that were filled.
+    cdef ColumnMemory after = _memory_for(plan, scan, rows)
+    if before is not None:
+        with nogil:
+            _copy_rows(before.targets, after.targets, plan.count, scan.filled)
+    return after
+
+
+cdef ColumnMemory _decoded_in_parts(ColumnPlan plan, Scan *scan, Py_ssize_t max_frame):
+    # Fills columns with each part of the data while it is in the caches. Memory is allocated for as many rows
+    # as are expected. The columns are moved to other memory if that is too little or a text is too long. All
+    # rows are found before the last possible move, and if a few long texts in the first rows make the
+    # expected columns excessive.
+    cdef int moves = 0
+    cdef Py_ssize_t capacity = 0
+    cdef bint filled = False
+    cdef ColumnMemory memory = None
+    with nogil:
+        find_first_rows(plan, scan)
+    while not filled:
+        moves += 1
+        if not scan.ended:
+            capacity = expected_rows(scan)
+            if moves == MAX_MOVES or _is_excessive(plan, scan, capacity):
+                with nogil:
+                    find_all_rows(plan, scan)
+        if scan.ended:
+            _raise_errors(scan, max_frame)
+            capacity = scan.filled + scan.row_count
+        memory = _moved(plan, scan, memory, capacity)
+        with nogil:
+            filled = fill_as_found(plan, scan, memory.targets, capacity)
+    _raise_errors(scan, max_frame)
+    if scan.filled < capacity - capacity // 8:
+        memory = _moved(plan, scan, memory, scan.filled)
+    memory.rows = scan.filled
+    return memory
+
+
 cdef class ColumnBlock:
     """Base of ``Columns``. Without rows, until a scan fills it or ``reserve`` is called.
 
@@ -83,12 +174,6 @@ cdef class ColumnBlock:
     def __cinit__(self, ColumnPlan plan not None, *arguments, **more):
         self.plan = plan
         self._arrays = {}
-        self._targets = <Target *>PyMem_Calloc(plan.count + 1, sizeof(Target))
-        if self._targets == NULL:
-            raise MemoryError
-
-    def __dealloc__(self):
-        PyMem_Free(self._targets)
 
     @property
     def message(self):
@@ -105,91 +190,27 @@ cdef class ColumnBlock:
         """The protocol version of the frames."""
         return self.plan.layouts.version
 
-    cdef int place(self, Py_ssize_t rows, Scan *scan, object widths) except -1:
-        # Allocates the block. The widths are those of the scan, or given.
-        cdef Py_buffer view
-        cdef Target *target
-        cdef Py_ssize_t i, end = 0
-        for i in range(self.plan.count):
-            target = &self._targets[i]
-            target.width = column_width(self.plan, scan, i) if scan != NULL else <Py_ssize_t>widths[i]
-            end += _aligned(rows * target.width)
-            if self.plan.columns[i].masked:
-                end += _aligned(rows)
-        self._block = new_block(end)
-        PyObject_GetBuffer(self._block, &view, PyBUF_WRITABLE)
-        self._start = <unsigned char *>view.buf         # the memory lives as long as the block
-        PyBuffer_Release(&view)
-        end = 0
-        for i in range(self.plan.count):
-            target = &self._targets[i]
-            target.values = self._start + end
-            end += _aligned(rows * target.width)
-            if self.plan.columns[i].masked:
-                target.valid = self._start + end
-                end += _aligned(rows)
+    @property
+    def rows(self):
+        """Number of elements of each array."""
+        return 0 if self._memory is None else self._memory.rows
+
+    cdef int publish(
+        self, ColumnMemory memory, Py_ssize_t offset, Py_ssize_t frames, Py_ssize_t others,
+        Py_ssize_t malformed,
+    ) except -1:
+        # Columns get their rows once, all together: another thread may have used the same object meanwhile.
+        if self._memory is not None:
+            raise ValueError("the columns have rows already: create new ones")
+        self.offset, self.frames, self.others, self.malformed = offset, frames, others, malformed
+        self._memory = memory
         return 0
 
-    cdef int fill(self, Scan *scan) except -1:
-        self.rows = scan.row_count
-        self.place(self.rows, scan, None)
-        fill_columns(self.plan, scan, self._targets, self.rows)
-        return 0
+    cdef int allocate(self, Scan *scan) except -1:
+        return self.publish(_memory_for(self.plan, scan, scan.row_count), 0, scan.row_count, 0, 0)
 
-    cdef int move(self, Scan *scan, Py_ssize_t capacity) except -1:
-        # Allocates another block, for `capacity` rows, with the scan's widths. Copies the rows that were
-        # filled.
-        cdef Target *before = self._targets
-        cdef Py_ssize_t count = self.plan.count
-        cdef object _block_before = self._block         # lives until the rows are copied
-        self._targets = <Target *>PyMem_Calloc(count + 1, sizeof(Target))
-        if self._targets == NULL:
-            self._targets = before
-            raise MemoryError
-        try:
-            self.place(capacity, scan, None)
-            with nogil:
-                _copy_rows(before, self._targets, count, scan.filled)
-        finally:
-            PyMem_Free(before)
-        return 0
-
-    cdef bint is_excessive(self, Scan *scan, Py_ssize_t capacity) noexcept:
-        # Whether columns of `capacity` rows take much more memory than the data.
-        cdef Py_ssize_t i
-        cdef double size = 0
-        for i in range(self.plan.count):
-            size += column_width(self.plan, scan, i) + self.plan.columns[i].masked
-        return size * <double>capacity > MAX_EXPECTED * <double>scan.size
-
-    cdef int decode_in_parts(self, Scan *scan, Py_ssize_t max_frame) except -1:
-        # Fills the columns with each part of the data while it is in the caches. Memory is allocated for as
-        # many rows as are expected. The columns are moved to other memory if that is too little or a text is
-        # too long. All rows are found before the last possible move, and if a few long texts in the first
-        # rows make the expected columns excessive.
-        cdef int moves = 0
-        cdef Py_ssize_t capacity = 0
-        cdef bint filled = False
-        with nogil:
-            find_first_rows(self.plan, scan)
-        while not filled:
-            moves += 1
-            if not scan.ended:
-                capacity = expected_rows(scan)
-                if moves == MAX_MOVES or self.is_excessive(scan, capacity):
-                    with nogil:
-                        find_all_rows(self.plan, scan)
-            if scan.ended:
-                _raise_errors(scan, max_frame)
-                capacity = scan.filled + scan.row_count
-            self.move(scan, capacity)
-            with nogil:
-                filled = fill_as_found(self.plan, scan, self._targets, capacity)
-        _raise_errors(scan, max_frame)
-        if scan.filled < capacity - capacity // 8:
-            self.move(scan, scan.filled)
-        self.rows = scan.filled
-        return 0
+    cdef void fill(self, Scan *scan) noexcept:
+        fill_columns(self.plan, scan, self._memory.targets, scan.row_count)
 
     def decode(self, buffer, max_frame, limit):
         """Scan the buffer and fill the columns.
@@ -202,22 +223,17 @@ cdef class ColumnBlock:
         """
         cdef Py_buffer view
         cdef Scan scan
+        cdef ColumnMemory memory
         faulty = None
         if limit < 1:
             raise ValueError(f"limit must be at least 1 byte, got {limit}")
-        if self._block is not None:
-            raise ValueError("the columns have rows already: create new ones")
         open_scan(&scan, self.plan, checked_max_frame(max_frame), min(limit, MAX_LENGTH))
         try:
             PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
             try:
                 scan.data = <const unsigned char *>view.buf
                 scan.size = view.len
-                try:
-                    self.decode_in_parts(&scan, max_frame)
-                except BaseException:
-                    self._block = None      # some of its rows have no values
-                    raise
+                memory = _decoded_in_parts(self.plan, &scan, scan.max_frame)
                 if scan.malformed:
                     faulty = scan.malformed_at, PyBytes_FromStringAndSize(
                         <const char *>scan.data + scan.malformed_at, scan.malformed_size
@@ -226,9 +242,7 @@ cdef class ColumnBlock:
                 PyBuffer_Release(&view)
         finally:
             close_scan(&scan)
-        self.offset, self.frames, self.others, self.malformed = (
-            scan.offset, scan.frames, scan.others, scan.malformed
-        )
+        self.publish(memory, scan.offset, scan.frames, scan.others, scan.malformed)
         return faulty
 
     def reserve(self, rows, widths, counts):
@@ -237,24 +251,25 @@ cdef class ColumnBlock:
         - ``widths``: bytes of one value, by column.
         - ``counts``: the attributes ``offset``, ``frames``, ``others`` and ``malformed``.
         """
-        if self._block is not None or len(widths) != self.plan.count:
-            raise ValueError(f"expected one call, with {self.plan.count} widths, got {len(widths)} widths")
-        self.offset, self.frames, self.others, self.malformed = counts
-        self.place(rows, NULL, widths)
-        self.rows = rows
+        if len(widths) != self.plan.count:
+            raise ValueError(f"expected {self.plan.count} widths, got {len(widths)}")
+        offset, frames, others, malformed = counts
+        self.publish(ColumnMemory(self.plan, rows, widths), offset, frames, others, malformed)
 
     cdef object array_of(self, name, bint of_mask):
         # The values or the mask of a column; None for a column without a mask.
         cdef Py_ssize_t at = self.plan.index[name]
-        cdef Target *target = &self._targets[at]
-        if self._block is None:
+        cdef ColumnMemory memory = self._memory
+        cdef Target *target
+        if memory is None:
             raise ValueError("the columns have no rows yet")
+        target = &memory.targets[at]
         if not of_mask:
             kind = _type_of(self.plan.codes[at], self.plan.columns[at].width == 0, target.width)
-            return ndarray(self.rows, kind, self._block, target.values - self._start)
+            return ndarray(memory.rows, kind, memory.block, target.values - memory.start)
         if target.valid == NULL:
             return None
-        return ndarray(self.rows, bool_, self._block, target.valid - self._start)
+        return ndarray(memory.rows, bool_, memory.block, target.valid - memory.start)
 
     def __getitem__(self, name):
         found = self._arrays.get(name)

@@ -120,7 +120,8 @@ cdef inline bint _all_have_shape(const Shape *shape, const unsigned char *frame)
 cdef void _keep_shape(
     Shape *shape, const unsigned char *frame, Py_ssize_t size, Py_ssize_t fixed
 ) noexcept nogil:
-    # Keeps the shape of a well-formed frame, whose tags have two bytes.
+    # Keeps the shape of a well-formed frame, whose tags have two bytes. A frame that another thread changes
+    # meanwhile has no shape.
     cdef Py_ssize_t at = fixed
     shape.size = 0
     shape.count = 2
@@ -129,13 +130,14 @@ cdef void _keep_shape(
     shape.at[1] = 4
     shape.heads[1] = raw32(frame + 4)
     while at < size:
-        if shape.count == MAX_HEADS:
+        if shape.count == MAX_HEADS or size - at < 4:
             return
         shape.at[shape.count] = <uint32_t>at
         shape.heads[shape.count] = raw32(frame + at)
         shape.count += 1
         at += 4 + <Py_ssize_t>load16(frame + at + 2)
-    shape.size = size
+    if at == size:
+        shape.size = size
 
 
 cdef inline Py_ssize_t _rows_of_shape(

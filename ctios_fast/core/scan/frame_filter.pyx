@@ -3,10 +3,11 @@
 The rules of a filter (``filter_rules``) are compiled to one program a message (``filter_program``).
 """
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.mem cimport PyMem_RawFree, PyMem_RawRealloc
 from libc.stdint cimport uint32_t
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from ctios_fast.core.dispatch.dispatcher cimport FrameGate
 from .filter_program cimport (
@@ -178,6 +179,7 @@ def restored(kind, version, rules):
     return kind.of_rules(version, rules)
 
 
+@cython.no_gc_clear            # the programs point to values that the garbage collector would take first
 cdef class FrameFilter(FrameGate):
     """The compiled base of ``ctios_fast.bulk.filters.FrameFilter``, which documents the arguments.
 
@@ -207,7 +209,6 @@ cdef class FrameFilter(FrameGate):
         # Compiles the rules before the first frame, so that joining many filters compiles only the result.
         if not self._compiled:
             self._compile()
-            self._compiled = True
         return 0
 
     cdef list rules(self):
@@ -249,20 +250,33 @@ cdef class FrameFilter(FrameGate):
     def _compile(self):
         from .filter_rules import joined
 
+        # The filter gets its programs all together: another thread may compile it and scan meanwhile.
+        cdef Program *programs[MESSAGE_NUMBERS]
         cdef int number
         cdef dict named = {}
+        memset(programs, 0, sizeof(programs))
         rules = joined(self.rules())
         for rule in rules:
             for number in rule.messages or ():
                 named.setdefault(number, []).append(rule)
         general = [rule for rule in rules if rule.messages is None]
         values = {}
-        for number in range(MESSAGE_NUMBERS):
-            chosen = general + named.get(number, [])
-            if chosen:
-                self._programs[number] = self._program(number, chosen, values)
-        self._values = list(values.values())
-        self._all_others = any([not rule.clauses for rule in general])
+        try:
+            for number in range(MESSAGE_NUMBERS):
+                chosen = general + named.get(number, [])
+                if chosen:
+                    programs[number] = self._program(number, chosen, values)
+            kept = list(values.values())
+            all_others = any([not rule.clauses for rule in general])
+            if not self._compiled:
+                self._values = kept
+                self._all_others = all_others
+                memcpy(self._programs, programs, sizeof(programs))
+                memset(programs, 0, sizeof(programs))
+                self._compiled = True
+        finally:
+            for number in range(MESSAGE_NUMBERS):
+                free_program(programs[number])
 
     cdef Program *_program(self, int number, list rules, dict values) except? NULL:
         # The programs of the message's layouts. NULL: no frame of the message is wanted.
