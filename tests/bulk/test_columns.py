@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -596,36 +597,34 @@ def test_another_thread_runs_while_a_buffer_is_scanned() -> None:
     assert lets_others_run(lambda: decode_columns(stream, STATE, 25, ["AgentState", "AgentID"]), times=20)
 
 
-def test_of_threads_that_decode_into_the_same_columns_one_succeeds() -> None:
-    size = 40_000
-    streams = [state_event(b"%d\0" % number) * size for number in range(1001, 1005)]
-    for _ in range(10):
-        columns = Columns(ColumnPlan(25, STATE, ["AgentState", "AgentID"]))
-        begins = threading.Barrier(len(streams) + 1)
-        refused: list[ValueError] = []
+def check_that_one_of_two_decodes(first: bytes, second: bytes, rows: int) -> None:
+    columns = Columns(ColumnPlan(25, STATE, ["AgentState", "AgentID"]))
+    begins = threading.Barrier(3)
 
-        def decode(stream: bytes, columns: Columns, begins: threading.Barrier, refused: list[Any]) -> None:
-            begins.wait()
-            try:
-                columns.decode(stream, 65536, 255)
-            except ValueError as error:
-                refused.append(error)
-
-        threads = [threading.Thread(target=decode, args=(each, columns, begins, refused)) for each in streams]
-        for thread in threads:
-            thread.start()
+    def decode(stream: bytes) -> bool:
         begins.wait()
-        while any(thread.is_alive() for thread in threads):  # what is read meanwhile is all or nothing
-            if columns.rows:
-                assert len(columns["AgentID"]) == columns.rows == size
-            else:
-                with contextlib.suppress(ValueError):
-                    assert len(columns["AgentID"]) == size
-        for thread in threads:
-            thread.join()
-        assert ["have rows already" in str(error) for error in refused] == [True] * 3
-        assert len(set(columns["AgentID"].tolist())) == 1
-        assert columns["AgentState"].tolist() == [3] * size
+        try:
+            columns.decode(stream, 65536, 255)
+        except ValueError as error:
+            assert "have rows already" in str(error)
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        decoding = [threads.submit(decode, stream) for stream in (first, second)]
+        begins.wait()
+        while not all(each.done() for each in decoding):  # what is read meanwhile is all or nothing
+            with contextlib.suppress(ValueError):
+                assert len(columns["AgentID"]) == columns.rows == rows
+        assert sorted(each.result() for each in decoding) == [False, True]
+    assert len(set(columns["AgentID"].tolist())) == 1
+    assert columns["AgentState"].tolist() == [3] * rows
+
+
+def test_of_threads_that_decode_into_the_same_columns_one_succeeds() -> None:
+    first, second = (state_event(agent) * 40_000 for agent in (b"1001\0", b"1002\0"))
+    for _ in range(10):
+        check_that_one_of_two_decodes(first, second, 40_000)
 
 
 def test_repeated_decoding_does_not_leak() -> None:

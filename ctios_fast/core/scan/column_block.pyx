@@ -78,7 +78,7 @@ cdef int _raise_errors(const Scan *scan, Py_ssize_t max_frame) except -1:
 @cython.final
 @cython.no_gc
 cdef class ColumnMemory:
-    """A block with a place for each column. The thread that fills it owns it until ``ColumnBlock`` gets it."""
+    """A block with a place for each column."""
 
     def __cinit__(self, ColumnPlan plan not None, Py_ssize_t rows, widths):
         cdef Py_buffer view
