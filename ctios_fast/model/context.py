@@ -216,6 +216,7 @@ class Context:
         "ownership_changed",
         "peripheral_id",
         "peripheral_type",
+        "query_current_agent",
         "readers",
         "registry",
         "request_timeout",
@@ -274,6 +275,9 @@ class Context:
         #: Asks for the states of agents of whose changes the session hears from now on. The folder of agents
         #: sets it.
         self.ask_for_states: Callable[[Iterable[CurrentAgent]], object] = _nothing_asked
+        #: Asks for the state of the session's agent; returns None in a mode without one. The folder of agents
+        #: sets it.
+        self.query_current_agent: Callable[[], Request[Any] | None] = _nothing
         #: The calls at devices that have not ended. The folder of calls sets it.
         self.calls_at: Callable[..., Iterable[Any]] = _no_calls
         #: Which clients serve which agents.

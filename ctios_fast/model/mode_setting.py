@@ -1,11 +1,11 @@
 """ModeSetting: takes a session into a mode and out of it.
 
-It checks that the mode can be set, notes it in the context, and opens the GED-188 session. What follows an
-opening, such as the query for the current agent's state, belongs to the request that set the mode.
+It checks that the mode can be set, notes it in the context, and opens the GED-188 session. The request that
+sets a mode is answered after the first queries. The recovery starts them with every opening, also with one
+that no request waits for.
 """
 
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from .event_filter import EventFilter
 
 __all__ = ["ModeSetting"]
-
-log = logging.getLogger("ctios_fast.session")
 
 
 class ModeSetting:
@@ -75,7 +73,7 @@ class ModeSetting:
             agent_instrument=agent.agent_instrument,
             agent_extension=agent.agent_extension,
         )
-        return self._open(settings, "SetAgent", partial(self._ask_for_agent, agent))
+        return self._open(settings, "SetAgent")
 
     def clear_agent(self) -> Request[None]:
         """Clear the current agent. See ``Session.set_agent``."""
@@ -98,7 +96,7 @@ class ModeSetting:
         """Set bulk mode, with the agents that the program named. See ``Session.set_bulk_mode``."""
         for agent in self._join(peripheral_id, named, mode):
             ask_at_opening(agent)
-        return self._open(self._settings(mode), "SetBulkMode", self._await_first_queries)
+        return self._open(self._settings(mode), "SetBulkMode")
 
     def set_message_filter(
         self,
@@ -119,7 +117,7 @@ class ModeSetting:
         end = partial(wanted.end, self._connection.dispatcher)
         context.filter_events(wanted.accepts, wanted.refuses, end)
         wanted.begin(self._connection.dispatcher)
-        return self._open(self._settings(mode), "SetMessageFilter", self._await_first_queries)
+        return self._open(self._settings(mode), "SetMessageFilter")
 
     def forget(self) -> None:
         """The mode is over."""
@@ -181,16 +179,14 @@ class ModeSetting:
             **settings,
         )
 
-    def _open(
-        self, settings: OpenSettings, label: str, then: Callable[[Request[None]], object]
-    ) -> Request[None]:
-        # ``then`` answers the request that is returned, once the session is open.
+    def _open(self, settings: OpenSettings, label: str) -> Request[None]:
+        # The request that is returned is answered when the first queries of the opening are.
         outcome: Request[None] = Request(label)
 
         def answered(opening: Request[Message]) -> None:
             error = opening.exception()
             if error is None:
-                then(outcome)
+                self._await_agent(outcome)
                 return
             if self._connection.state in (ConnectionState.CONNECTED, ConnectionState.DISCONNECTED):
                 self.forget()
@@ -201,19 +197,20 @@ class ModeSetting:
 
     # --- After the opening --------------------------------------------------------------------------
 
-    def _ask_for_agent(self, agent: Agent, outcome: Request[None]) -> None:
+    def _await_agent(self, outcome: Request[None]) -> None:
         # The state tells whether the agent is logged in already. The mode is set without it as well.
         def asked(query: Request[Any]) -> None:
             error = query.exception()
             if isinstance(error, ConnectionLost):
                 outcome.set_exception(error)
-                return
-            if error is not None:
-                log.warning("the state of the current agent cannot be asked for: %s", error)
-            self._recovery.start_late()
-            self._await_first_queries(outcome)
+            else:
+                self._await_first_queries(outcome)
 
-        agent.query_agent_state().add_done_callback(asked)
+        query = self._recovery.agent_query
+        if query is None:
+            self._await_first_queries(outcome)
+        else:  # the recovery's callback comes first, and has started the late queries
+            query.add_done_callback(asked)
 
     def _await_first_queries(self, outcome: Request[None]) -> None:
         def asked(task: object) -> None:

@@ -1,7 +1,9 @@
 """Recovery: after a gap in the events, everything whose state may have changed is asked for.
 
 The agents that the program named when it set the mode are asked for in the same way, once, after the opening.
-So are the agents whose monitoring begins.
+So are the agents whose monitoring begins. In agent mode the opening also asks for the session's agent, and
+then for the calls that the server announced meanwhile. That needs no caller of ``set_agent``: the connection
+opens a session by itself when the first attempt was lost.
 
 A gap is a lost connection, or a time in which the peripheral was out of reach though the connection was up.
 The server never repeats the events of a gap. A repair is a plan of steps, which the kinds of objects
@@ -16,9 +18,10 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from ctios_fast.connection.clock import sleep
+from ctios_fast.connection.request_book import Request
 from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 
 from .arguments import Arguments, arguments_over
@@ -61,6 +64,10 @@ class Recovery:
         self.unanswered = 0
         #: What runs, or ran last; None without one.
         self.task: asyncio.Task[object] | None = None
+        #: The query of an opening for the session's agent, while it is not answered.
+        self.agent_query: Request[Any] | None = None
+        #: The task that ``task`` waits for; None without one.
+        self._first: asyncio.Task[object] | None = None
         self._context = context
         #: What ``ask`` was given and is not asked for yet.
         self._unasked: deque[Repairable] = deque()
@@ -84,6 +91,8 @@ class Recovery:
 
         A refusal is not repeated: some servers do not answer for an agent that is logged out. Such an object
         is asked for again after the next gap.
+
+        In agent mode the session's agent is asked for first. The late steps follow its answer.
         """
         self.stop()
         self._began = None
@@ -101,6 +110,19 @@ class Recovery:
             self.task = asyncio.get_running_loop().create_task(
                 self._ask(steps), name="ctios_fast-first-queries"
             )
+        self.agent_query = self._context.query_current_agent()
+        if self.agent_query is not None:
+            self.agent_query.add_done_callback(self._agent_answered)
+
+    def _agent_answered(self, query: Request[Any]) -> None:
+        if self.agent_query is query:
+            self.agent_query = None
+        error = query.exception()
+        if isinstance(error, ConnectionLost):
+            return  # the next opening repairs everything
+        if error is not None:
+            log.warning("the state of the current agent cannot be asked for: %s", error)
+        self._start_late()
 
     def ask(self, found: Iterable[Repairable]) -> None:
         """Ask once for objects that need it outside a repair. A loss leaves them to the next repair.
@@ -112,8 +134,8 @@ class Recovery:
             task = self._ask_outside_repair()
             self._asking = asyncio.get_running_loop().create_task(task, name="ctios_fast-queries")
 
-    def start_late(self) -> None:
-        """Ask once for what the opening of agent mode announced. Called when the agent's state is known."""
+    def _start_late(self) -> None:
+        # Asks once for what the opening of agent mode announced.
         if self._began is not None:
             return  # a repair asks for everything
         steps = [
@@ -123,19 +145,21 @@ class Recovery:
             if (found := list(step.find()))
         ]
         if steps:
+            self._first = self.task
             self.task = asyncio.get_running_loop().create_task(
-                self._ask_late(self.task, steps), name="ctios_fast-late-queries"
+                self._ask_late(self._first, steps), name="ctios_fast-late-queries"
             )
 
     async def _ask_late(self, first: asyncio.Task[object] | None, steps: Iterable[RepairStep]) -> None:
         if first is not None:
-            await first
+            await asyncio.wait([first])  # an error of the first queries does not concern the late ones
         await self._ask(steps)
 
     def stop(self) -> None:
         """Stop, as when the connection is lost again; the next ``start`` begins with what is left."""
-        tasks = (self.task, self._asking)
-        self.task = self._asking = None
+        # A task that waits for another one does not cancel it, nor does it before its own first step.
+        tasks = (self._first, self.task, self._asking)
+        self._first = self.task = self._asking = None
         self._unasked.clear()
         for task in tasks:
             if task is not None:

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support import configuration_messages as config
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, send, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.model import an_agent
+from support.model import an_agent, soon
 from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked
 from support.struct_server import (
+    CONFIG_REQUEST_EVENT,
     NOT_READY,
     OPEN_REQ,
+    PERIPHERAL,
     QUERY_AGENT_STATE_REQ,
     SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
@@ -29,16 +32,22 @@ from support.wire_steps import (
     OWN_MONITOR,
     SNAPSHOT_DEVICE_LAYOUT,
     FullRecorder,
+    advance,
     answer_opening,
     connected,
     reconnected,
+    report_state,
 )
 
-from ctios_fast import ButtonEnablement, Session
+from ctios_fast import ButtonEnablement, ConnectionLost, Session
 from ctios_fast.connection.clock import ManualClock
+from ctios_fast.connection.request_book import Request
+from ctios_fast.model.configuration.acquisition import Acquisition
 
 CALL = Connection(501, DEVICE)
 AGENT_DESK_SETTINGS_REQ = 131
+#: SystemEventIDs.
+PERIPHERAL_ONLINE, PERIPHERAL_OFFLINE = 3, 4
 #: What a call keeps when its id changes.
 KEY = {"RouterCallKeyDay": 7, "RouterCallKeyCallID": 70}
 
@@ -98,6 +107,13 @@ async def ringing(calls: CallDesk, key: dict[str, int]) -> Any:
 async def repair_waits(calls: CallDesk) -> None:
     """Let the repair run until it waits for the clock."""
     await calls.settle()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def repair_idles(recorder: FullRecorder, peer: Peer) -> None:
+    """Let the session take in all that was sent, and the tasks that follow run until they wait."""
+    await report_state(peer, recorder, NOT_READY, 98)
     for _ in range(20):
         await asyncio.sleep(0)
 
@@ -598,6 +614,103 @@ async def opening_during(session: Session, server: StructServer, *events: Callab
 def announced(peer: Peer) -> None:
     """Announce a call in progress."""
     send(peer, "BEGIN_CALL", CALL, monitor_id=OWN_MONITOR, ANI=CALLER)
+
+
+async def test_an_opening_that_no_request_waits_for_asks_for_the_agent_and_the_calls(
+    session: Session, server: StructServer, clock: ManualClock, recorder: FullRecorder
+) -> None:
+    peer = await connected(session, server)
+    opening = session.set_agent(an_agent())
+    await peer.receive(OPEN_REQ)
+    peer.reset()
+    with pytest.raises(ConnectionLost):
+        await soon(opening)
+    await advance(clock, session, lambda: server.has_connection)
+    peer = await server.accepted()
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    announced(peer)
+    peer.query_conf(await peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, CONNECT), ANI=CALLER)
+    await recorder.wait_for("OnSnapshotCallConf")
+    agent = session.current_agent
+    assert agent is not None
+    assert agent.state == NOT_READY
+    assert session.calls[CALL.uid].status == CONNECT
+    send(peer, "BEGIN_CALL", Connection(502, DEVICE), monitor_id=OWN_MONITOR)
+    await recorder.wait_for("OnCallBegin", 2)
+    peer = await reconnected(session, peer, server, clock)
+    await answer_opening(peer, state=NOT_READY)
+    await list_calls(peer, (501, DEVICE, CONNECT), (502, DEVICE, CONNECT))
+    assert [(await peer.receive(SNAPSHOT_CALL_REQ)).fixed(ONE_CALL_LAYOUT)[2] for _ in "12"] == [501, 502]
+
+
+async def test_an_agent_whose_first_query_was_lost_is_asked_for_by_the_next_opening(
+    session: Session, server: StructServer, clock: ManualClock, recorder: FullRecorder
+) -> None:
+    peer = await connected(session, server)
+    opening = session.set_agent(an_agent())
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    await peer.receive(QUERY_AGENT_STATE_REQ)
+    peer = await reconnected(session, peer, server, clock)
+    with pytest.raises(ConnectionLost):
+        await soon(opening)
+    await answer_opening(peer, state=NOT_READY)
+    await list_calls(peer)
+    await recorder.wait_for("OnRecovered")
+    agent = session.current_agent
+    assert agent is not None
+    assert (agent.state, agent.is_doubtful) == (NOT_READY, False)
+
+
+async def opening_with_configuration(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> tuple[Peer, Request[None]]:
+    """Set agent mode with a configuration, which the server has not sent; a call is in progress."""
+    peer = await connected(session, server)
+    opening = session.set_agent(an_agent(), configuration="agents")
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    await peer.receive(CONFIG_REQUEST_EVENT)
+    announced(peer)
+    await recorder.wait_for("OnCallBegin")
+    peer.query_conf(query, NOT_READY)
+    return peer, opening
+
+
+async def test_a_gap_right_after_the_first_answer_ends_all_queries_of_the_opening(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer, _ = await opening_with_configuration(session, server, recorder)
+    peer.system_event(PERIPHERAL_OFFLINE, PERIPHERAL)  # the client reads it together with the answer
+    peer.system_event(PERIPHERAL_ONLINE, PERIPHERAL)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    config.agents(peer, config.agent("1001"))  # late, for the opening
+    await repair_idles(recorder, peer)
+    peer.query_conf(query, NOT_READY)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, CONNECT))
+    await peer.receive(CONFIG_REQUEST_EVENT)
+    config.agents(peer, config.agent("1001"))
+    report = await recorder.wait_for("OnRecovered")
+    assert (report["AgentsAsked"], report["CallsAsked"], report["DevicesAsked"]) == (1, 1, 1)
+
+
+async def test_an_error_of_the_first_queries_does_not_drop_the_late_ones(
+    session: Session, server: StructServer, recorder: FullRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(acquisition: Acquisition) -> None:
+        await ask(acquisition)
+        raise ZeroDivisionError
+
+    ask = Acquisition.repair
+    monkeypatch.setattr(Acquisition, "repair", failing)
+    peer, opening = await opening_with_configuration(session, server, recorder)
+    await repair_idles(recorder, peer)
+    config.agents(peer, config.agent("1001"))
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, CONNECT))
+    await recorder.wait_for("OnSnapshotCallConf")
+    await soon(opening)
+    assert session.calls[CALL.uid].status == CONNECT
 
 
 async def test_the_state_of_a_call_in_progress_at_the_opening_is_asked_for(

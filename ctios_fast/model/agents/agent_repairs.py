@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from ctios_fast.connection.request_book import Request
 from ctios_fast.model.context import Context
 from ctios_fast.model.registry import Table
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 
 from .agent import Agent, repair
 from .gap import LOGOUTS_FOUND
-from .state_of_agent import doubt_unheard, needs_repair
+from .state_of_agent import ask_after_gap, doubt_unheard, needs_repair
 
 __all__ = ["AGENTS_ASKED", "AgentRepairs"]
 
@@ -60,6 +61,21 @@ class AgentRepairs(Repairs):
         for each in found:
             doubt_unheard(each)
         self._context.ask(_AgentRepair(each) for each in found)
+
+    def query_current_agent(self) -> Request[Any] | None:
+        """Ask for the state of the session's agent. Returns None in a mode without one."""
+        agent = self._context.current_agent
+        current = None if agent is None else self._agents.get(agent.agent_id)
+        if current is None:
+            return None
+
+        def answered(query: Request[Any]) -> None:
+            if query.exception() is not None:
+                ask_after_gap(current)
+
+        query = current.query_agent_state()
+        query.add_done_callback(answered)
+        return query
 
     def devices(self) -> Iterable[str]:
         """The instruments of agents that are logged in.

@@ -29,7 +29,7 @@ class Gap:
 
     def __init__(self) -> None:
         #: Whether the state is asked for though none is known: the program named the agent when it set the
-        #: mode, or its monitoring has begun.
+        #: mode, its monitoring has begun, or the opening asked for the session's agent without success.
         self.is_named = False
         #: Whether events may have been missed since the state was heard of.
         self.is_doubtful = False

@@ -52,6 +52,7 @@ def _handlers(context: Context, agents: Table[Agent]) -> dict[int, Handler]:
     repairs = agents.repairs = AgentRepairs(context, agents)
     context.devices = repairs.devices
     context.ask_for_states = repairs.ask_for_states
+    context.query_current_agent = repairs.query_current_agent
 
     def agent_of(
         message: Message,

@@ -49,6 +49,7 @@ __all__ = [
     "apply_domain_state",
     "apply_listed_state",
     "apply_state",
+    "ask_after_gap",
     "ask_at_opening",
     "doubt_unheard",
     "needs_repair",
@@ -452,6 +453,10 @@ class StateOfAgent(AgentRequests):
         gap = self._open_gap()
         gap.is_doubtful = gap.is_named = True
 
+    def _ask_after_gap(self) -> None:
+        # Has the state asked for after a gap, though nothing was heard of the agent before.
+        self._open_gap().is_named = True
+
     def _doubt_unheard(self) -> None:
         # The session did not hear of changes of the state until now, and hears of them from now on.
         gap = self._open_gap()
@@ -502,5 +507,6 @@ apply_state: Final = StateOfAgent._apply_state  # noqa: SLF001 - a class of this
 apply_domain_state: Final = StateOfAgent._apply_domain_state  # noqa: SLF001 - a class of this module
 apply_listed_state: Final = StateOfAgent._apply_listed_state  # noqa: SLF001 - a class of this module
 doubt_unheard: Final = StateOfAgent._doubt_unheard  # noqa: SLF001 - a class of this module
+ask_after_gap: Final = StateOfAgent._ask_after_gap  # noqa: SLF001 - a class of this module
 ask_at_opening: Final = StateOfAgent._ask_at_opening  # noqa: SLF001 - a class of this module
 needs_repair: Final = StateOfAgent._needs_repair  # noqa: SLF001 - a class of this module
