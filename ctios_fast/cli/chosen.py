@@ -128,17 +128,29 @@ class Chosen:
                 self.matching += message is not None
                 yield item
 
-    def unknown_connection(self) -> str | None:
-        """Return a sentence if the capture, read to its end, lacks the connection that is wanted."""
+    def unknown_connection(self, whole: bool) -> str | None:
+        """Return a sentence if what was read lacks the connection that is wanted.
+
+        ``whole``: whether the capture was read to its end.
+        """
         if self._connection_found:
             return None
+        if not whole:
+            return (
+                f"the part of the capture that was read has no connection {self.connection} (it has "
+                f"{self._connections})"
+            )
         return (
             f"the capture has no connection {self.connection}: --connection takes the number or the name of "
             f"one of its connections ({self._connections})"
         )
 
-    def nothing_matched(self) -> str | None:
-        """Return a sentence if the input, read to its end, has no frame that is wanted."""
+    def nothing_matched(self, whole: bool = True) -> str | None:
+        """Return a sentence if what was read has no frame that is wanted.
+
+        ``whole``: whether the input was read to its end.
+        """
         if self.matching or (self.messages is None and not self.of_captures):
             return None
-        return f"no frame matches the options (frames read: {self.frames})"
+        where = "" if whole else " of the part that was read"
+        return f"no frame{where} matches the options (frames read: {self.frames})"

@@ -17,8 +17,8 @@ from ctios_fast.records.transcript import StreamReader
 
 from .chosen import Chosen, ConnectionName, MessageName
 from .decoding import Table, decode_capture, decode_stream
+from .exit_statuses import WRONG_USAGE
 from .file_streams import (
-    WRONG_USAGE,
     complain,
     direction_option,
     encoding_option,

@@ -10,7 +10,8 @@ from ctios_fast.records.capture.reader import CaptureReader
 from ctios_fast.records.transcript import StreamReader, chunks, format_line
 
 from .chosen import Chosen
-from .file_streams import IMPASSABLE, INCOMPLETE, WRONG_USAGE, complain
+from .exit_statuses import INCOMPLETE, STREAM_FAILED, WRONG_USAGE
+from .file_streams import complain
 
 if TYPE_CHECKING:
     from ctios_fast.records.capture.capture_columns import ColumnCollector
@@ -61,11 +62,11 @@ def decode_stream(reader: StreamReader, chosen: Chosen, source: BinaryIO, output
     except FrameTooLarge as error:
         output.flush()
         complain(f"ctios-fast decode: {error}; --max-frame sets the limit, if the input is such a stream")
-        return IMPASSABLE
+        return STREAM_FAILED
     except TruncatedStream as error:
         output.flush()
         complain(f"ctios-fast decode: {error}")
-        return IMPASSABLE
+        return STREAM_FAILED
     _complain_of(chosen.nothing_matched())
     return status
 
@@ -92,13 +93,16 @@ def decode_capture(
         return WRONG_USAGE
     except CaptureError as error:
         fault = error
-    unknown = chosen.unknown_connection()
-    if table is not None and unknown is None:
+    whole = fault is None
+    unknown = chosen.unknown_connection(whole)
+    # a table of nothing: a file that is not a capture, and a wrong --connection, leave the old file as it was
+    if table is not None and (unknown is None if whole else reader.packets.packets > 0):
         reader.counters.malformed += table.write(encoding)
     output.flush()
     status = _status(reader, fault)
-    _complain_of(unknown or chosen.nothing_matched())
-    return status if unknown is None or fault is not None else WRONG_USAGE
+    if whole or reader.packets.packets:
+        _complain_of(unknown or chosen.nothing_matched(whole))
+    return status if unknown is None or not whole else WRONG_USAGE
 
 
 def _complain_of(sentence: str | None) -> None:
@@ -144,5 +148,5 @@ def _status(reader: CaptureReader, fault: CaptureError | None) -> int:
     if fault is not None:
         complain(f"ctios-fast decode: {fault}")
     if fault is not None or counters.ended:
-        return IMPASSABLE
+        return STREAM_FAILED
     return INCOMPLETE if counters.malformed or counters.gaps or counters.skipped else 0

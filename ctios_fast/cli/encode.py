@@ -9,10 +9,8 @@ from ctios_fast.errors import TranscriptError
 from ctios_fast.records.transcript import frame_from_record, has_frame, lines, parse_line
 
 from .chosen import Connections
+from .exit_statuses import INCOMPLETE, STREAM_FAILED, WRONG_USAGE
 from .file_streams import (
-    IMPASSABLE,
-    INCOMPLETE,
-    WRONG_USAGE,
     complain,
     direction_option,
     encoding_option,
@@ -76,7 +74,7 @@ def _encode(codec: Codec, chosen: _ChosenLines, source: BinaryIO, output: Binary
     except TranscriptError as error:
         output.flush()
         complain(f"line {number}: {error}")
-        return IMPASSABLE
+        return STREAM_FAILED
     output.flush()
     unknown = chosen.unknown_connection()
     if (sentence := unknown or chosen.nothing_matched()) is not None:

@@ -1,20 +1,7 @@
-"""What the filters ``decode`` and ``encode`` share: their options, their two streams, their exit statuses.
-
-=====  ======================================================================================
-0      everything was read and written
-1      ``decode``: a frame was malformed (it has its line; the rest was decoded), or bytes are missing
-       from a capture; ``encode``: lines of a capture have no frame
-2      wrong usage, which includes a path that cannot be used and a connection that the input lacks; or
-       an extra that is not installed
-3      the input cannot be read any further, or a stream cannot be read or written
-130    interrupted from the keyboard
-141    the reader of standard output has closed it
-=====  ======================================================================================
-"""
+"""What the filters ``decode`` and ``encode`` share: their options and their two streams."""
 
 import errno
 import io
-import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -26,10 +13,9 @@ from ctios_fast._checks import MAX_FRAME_SIZE, MIN_FRAME_SIZE
 from ctios_fast.core import DEFAULT_MAX_FRAME, NEWEST_VERSION, OLDEST_VERSION
 from ctios_fast.core.text_encoding import checked_encoding
 
-from .group import INTERRUPTED
+from .exit_statuses import STREAM_FAILED, WRONG_USAGE
 from .output_paths import overwrites
-
-INCOMPLETE, WRONG_USAGE, IMPASSABLE, READER_GONE = 1, 2, 3, 141
+from .standard_streams import described
 
 protocol_version_option = click.option(
     "--protocol-version",
@@ -79,20 +65,8 @@ def _input(file: str) -> AbstractContextManager[io.BufferedReader]:
     if file != "-":
         return open(file, "rb")
     if sys.stdin is None:
-        raise OSError(errno.EBADF, "standard input is closed")
+        raise OSError(errno.EBADF, "closed")
     return nullcontext(cast(io.BufferedReader, sys.stdin.buffer))
-
-
-def _output() -> BinaryIO:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "standard output is closed")
-    return sys.stdout.buffer
-
-
-def _forget_output() -> None:
-    """Discard what is still buffered; the interpreter would fail to write it at exit."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) -> NoReturn:
@@ -101,26 +75,19 @@ def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) ->
     ``file``: a path, or ``-`` for standard input.
     ``work``: takes the two streams and returns an exit status.
 
-    Exits with the status for the failure if a stream fails or the keyboard interrupts.
+    Exits with one line and the status of a failed stream if a file cannot be read or written.
     """
     try:
         with _input(file) as source:
-            output = _output()
             if overwrites("-", file):
                 complain(
                     "ctios-fast: the input is the file that standard output writes: write to another one"
                 )
                 sys.exit(WRONG_USAGE)
-            status = work(source, output)
-            output.flush()
-    except KeyboardInterrupt:
-        status = INTERRUPTED
-    except BrokenPipeError:
-        _forget_output()
-        status = READER_GONE
+            status = work(source, sys.stdout.buffer)
     except OSError as error:
-        _forget_output()
-        place = f"{error.filename}: " if error.filename else ""
-        complain(f"ctios-fast: {place}{error.strerror or error}")
-        status = IMPASSABLE
+        # an error of writing a table has the file; an error of reading has none
+        error.filename = error.filename or ("standard input" if file == "-" else file)
+        complain(f"ctios-fast: {described(error)}")
+        status = STREAM_FAILED
     sys.exit(status)

@@ -9,8 +9,8 @@ from click.shell_completion import CompletionItem
 
 from ctios_fast._version import __version__
 
-#: Exit status after an interrupt from the keyboard: 128 and the number of SIGINT, as shells have it.
-INTERRUPTED = 130
+from .exit_statuses import INCOMPLETE, INTERRUPTED
+from .standard_streams import described, hurry_output
 
 
 class LazyCommand(NamedTuple):
@@ -68,11 +68,19 @@ class LazyGroup(click.Group):
         return [*words, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the chosen command. An interrupt from the keyboard ends it quietly with status 130."""
+        """Run the chosen command.
+
+        An interrupt from the keyboard ends it quietly. An error of the system ends it with one line, also an
+        error that click would not report.
+        """
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
+            hurry_output()
             sys.exit(INTERRUPTED)
+        except OSError as error:
+            click.echo(f"ctios-fast: {described(error)}", err=True)
+            sys.exit(INCOMPLETE)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table, without importing a command."""

@@ -1,16 +1,32 @@
 """Entry point of ``ctios-fast``. It imports without the extra ``[cli]`` and then reports what is missing."""
 
-import os
 import sys
 from typing import NoReturn
 
+from .exit_statuses import INCOMPLETE, INTERRUPTED, WRONG_USAGE
+from .standard_streams import OutputFailed, described, guard, hurry_output
+
 EXTRA = ("click", "rich")
-USAGE_STATUS = 2
-STREAM_STATUS = 3
 
 
 def main() -> NoReturn:
-    """Run the command line on ``sys.argv``. Its status is 2 if an extra is missing, 3 if output fails."""
+    """Run the command line on ``sys.argv`` and exit with a status of ``exit_statuses``."""
+    guard()
+    try:
+        try:
+            _run()
+        finally:
+            sys.stdout.flush()
+    except OutputFailed as failure:
+        if failure.line is not None:
+            print(failure.line, file=sys.stderr)
+        sys.exit(failure.status)
+    except KeyboardInterrupt:  # before the command begins, or while its last output waits for a reader
+        hurry_output()
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> NoReturn:
     try:
         from .group import group
 
@@ -23,8 +39,7 @@ def main() -> NoReturn:
             f"ctios-fast needs {missing}, which is not installed: pip install 'ctios_fast[cli]'",
             file=sys.stderr,
         )
-        sys.exit(USAGE_STATUS)
-    except OSError as error:  # standard output cannot be written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the interpreter would fail to write the rest at exit
-        print(f"ctios-fast: {error.strerror or error}", file=sys.stderr)
-        sys.exit(STREAM_STATUS)
+        sys.exit(WRONG_USAGE)
+    except OSError as error:
+        print(f"ctios-fast: {described(error)}", file=sys.stderr)
+        sys.exit(INCOMPLETE)

@@ -99,13 +99,71 @@ def test_an_error_lists_ten_connections_at_most(tmp_path: Path) -> None:
     assert done.stderr.endswith(b", 10 is 10.0.0.1:50010>10.0.0.2:42027, and 2 more)\n")
 
 
-def test_a_damaged_capture_without_the_connection_is_damaged_first(capture: str, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.pcap"
-    cut.write_bytes(Path(capture).read_bytes()[:-5])
-    done = run("--connection", "3", str(cut))
+@pytest.fixture
+def cut(capture: str, tmp_path: Path) -> str:
+    """The capture without its last 5 bytes, which belong to its last packet."""
+    file = tmp_path / "cut.pcap"
+    file.write_bytes(Path(capture).read_bytes()[:-5])
+    return str(file)
+
+
+def damage(capture: str, packets: int) -> str:
+    """The line about a capture whose last packet is damaged. It has one packet more than those given."""
+    records = Path(capture).read_bytes()[24:]
+    at = 0
+    for _ in range(packets):
+        at += 16 + int.from_bytes(records[at + 8 : at + 12], "little")
+    return (
+        f"ctios-fast decode: the capture file is truncated or damaged from byte {24 + at} on (whole packets "
+        f"before it: {packets}): the rest of it cannot be read"
+    )
+
+
+def test_a_damaged_capture_names_the_first_byte_that_cannot_be_read(
+    capture: str, cut: str, talks: list[Talk]
+) -> None:
+    done = run(cut)
     assert done.returncode == 3
-    assert b"truncated or damaged" in done.stderr
-    assert b"the capture has no connection 3" in done.stderr
+    assert len(done.stdout.splitlines()) == 8  # the seven frames before the damage, and what is missing
+    assert done.stderr.decode().splitlines()[-1] == damage(capture, len(talks[0].packets) - 1)
+
+
+def test_a_damaged_capture_without_the_connection_is_damaged_first(
+    capture: str, cut: str, talks: list[Talk]
+) -> None:
+    names = ", ".join(f"{number} is {talk.name}" for number, talk in enumerate(talks, 1))
+    done = run("--connection", "3", cut)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert done.stderr.decode().splitlines()[-2:] == [
+        damage(capture, len(talks[0].packets) - 1),
+        f"ctios-fast decode: the part of the capture that was read has no connection 3 (it has {names})",
+    ]
+
+
+def test_a_damaged_capture_without_a_match_is_damaged_first(capture: str, cut: str) -> None:
+    done = run("--message", "OPEN_CONF", "--direction", "server", cut)
+    assert done.returncode == 3
+    damaged, unmatched = done.stderr.decode().splitlines()[-2:]
+    assert "truncated or damaged" in damaged
+    assert unmatched == (
+        "ctios-fast decode: no frame of the part that was read matches the options (frames read: 7)"
+    )
+
+
+def test_a_damaged_capture_without_the_connection_gives_an_empty_table(cut: str, tmp_path: Path) -> None:
+    file = tmp_path / "states.csv"
+    done = run("--connection", "3", "--message", "30", "--field", "AgentID", "--csv", str(file), cut)
+    assert done.returncode == 3
+    assert file.read_text() == "time,connection,direction,version,AgentID\n"
+
+
+def test_a_file_that_is_not_a_capture_leaves_the_table_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "states.csv"
+    file.write_text("of yesterday")
+    done = run("--pcap", "--connection", "1", "--message", "30", "--csv", str(file), data=b"hello world")
+    assert done.returncode == 3
+    assert done.stderr == b"ctios-fast decode: the file is neither pcap nor pcapng\n"
+    assert file.read_text() == "of yesterday"
 
 
 def test_options_that_no_frame_matches_give_a_line(capture: str, tmp_path: Path) -> None:
@@ -194,11 +252,9 @@ def test_a_missing_pyarrow_is_named(capture: str) -> None:
     assert b"pip install 'ctios_fast[arrow]'" in done.stderr
 
 
-def test_a_damaged_capture_gives_the_table_of_what_precedes(capture: str, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.pcap"
-    cut.write_bytes(Path(capture).read_bytes()[:-5])
+def test_a_damaged_capture_gives_the_table_of_what_precedes(cut: str, tmp_path: Path) -> None:
     file = tmp_path / "states.csv"
-    done = run("--message", "AGENT_STATE_EVENT", "--csv", str(file), str(cut))
+    done = run("--message", "AGENT_STATE_EVENT", "--csv", str(file), cut)
     assert done.returncode == 3
     assert b"truncated or damaged" in done.stderr
     assert len(file.read_text().splitlines()) == 4

@@ -587,7 +587,7 @@ def test_a_failing_stream_gives_one_line(command: str, redirection: str, tmp_pat
 @pytest.mark.parametrize("arguments", ["--version", "--help", "dissector", "completion bash"])
 def test_output_that_cannot_be_written_gives_one_line(arguments: str) -> None:
     done = shell(f'"$PYTHON" -m ctios_fast {arguments} > /dev/full')
-    assert (done.returncode, done.stderr) == (3, b"ctios-fast: No space left on device\n")
+    assert (done.returncode, done.stderr) == (3, b"ctios-fast: standard output: No space left on device\n")
 
 
 def test_an_endless_stream_is_read_piece_by_piece() -> None:

@@ -86,7 +86,7 @@ class _Readable(Protocol):
 
 
 class _Tap:
-    """A binary file that records whether it ended inside a packet.
+    """A binary file that records its position, and whether it ended inside a packet.
 
     Scapy's readers stop at the end of the file without an error, even inside a packet. A file may end where
     they read the first bytes of a header, and nowhere else.
@@ -98,6 +98,7 @@ class _Tap:
         self._source = source
         self._head = head
         self.cut = False
+        self.position = 0  # bytes that were read
 
     def read(self, size: int) -> bytes:
         data = self._head[:size]
@@ -108,6 +109,7 @@ class _Tap:
             self.cut = True
         if len(data) < size and (data or size not in self._HEADER_READS):
             self.cut = True
+        self.position += len(data)
         return data
 
     @property
@@ -326,6 +328,7 @@ def _packets(source: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
     except fault:
         raise CaptureError("the file is neither pcap nor pcapng") from None
     digits = 1e9 if getattr(reader, "nano", False) else 1e6
+    whole, sound = 0, tap.position  # number of whole packets, and the bytes of the file up to the last one
     while True:
         try:
             data, about = reader._read_packet(_MAX_PACKET)  # noqa: SLF001 - the method that scapy documents
@@ -334,13 +337,19 @@ def _packets(source: BinaryIO) -> Iterator[tuple[float, int, bytes]]:
         except fault:
             tap.cut = True
             break
+        if not tap.cut:  # else it is the packet that the file ends in
+            whole, sound = whole + 1, tap.position
         if hasattr(about, "tshigh"):
             stamp = (about.tshigh or 0) << 32 | (about.tslow or 0)
             yield stamp / about.tsresol, about.linktype, data
         else:
             yield about.sec + about.usec / digits, reader.linktype & 0xFFFF, data
     if tap.cut or not tap.at_end:
-        raise CaptureError("the capture file is truncated or damaged: the rest of it cannot be read")
+        unpacked = " of what it unpacks to" if head == _GZIP else ""
+        raise CaptureError(
+            f"the capture file is truncated or damaged from byte {sound}{unpacked} on (whole packets before "
+            f"it: {whole}): the rest of it cannot be read"
+        )
 
 
 def segments(source: BinaryIO, counters: PacketCounters) -> Iterator[Segment]:
