@@ -10,7 +10,7 @@ import pytest
 from support import configuration_messages as config
 from support.call_messages import ALERTING, CONNECT, HOLD, NULL, Connection, send, snapshot_conf
 from support.call_steps import CALLER, DEVICE, CallDesk
-from support.model import an_agent, soon
+from support.model import an_agent, soon, until
 from support.statistics_messages import QUERY_AGENT_STATISTICS_REQ, agent_asked
 from support.struct_server import (
     CONFIG_REQUEST_EVENT,
@@ -297,6 +297,93 @@ async def test_a_busy_peripheral_is_asked_again(
     report = await calls.recorder.wait_for("OnRecovered")
     assert (report["CallsRefreshed"], report["CallsEnded"]) == (1, 0)
     assert calls.found(CALL).status == HOLD
+
+
+#: Refusals that do not say whether there is the call: E_CTI_BAD_MESSAGE_FORMAT, E_CTI_INVALID_PERIPHERAL_ID;
+#: CF_PRIVILEGE_VIOLATION_ON_SPECIFIED_DEVICE, CF_GENERIC_UNSPECIFIED.
+UNCLEAR = [("failure_conf", (25,)), ("failure_conf", (7,))] + [
+    ("control_failure_conf", (code, 0)) for code in (8, 0)
+]
+
+
+@pytest.mark.parametrize(("refusal", "codes"), UNCLEAR)
+@pytest.mark.parametrize("is_listed", [True, False])
+async def test_a_refusal_that_does_not_deny_a_call_ends_none_that_may_go_on(
+    calls: CallDesk,
+    server: StructServer,
+    clock: ManualClock,
+    refusal: str,
+    codes: tuple[int, ...],
+    *,
+    is_listed: bool,
+) -> None:
+    (call,) = await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    if is_listed:
+        await list_calls(peer, (501, DEVICE, HOLD))
+    else:
+        peer.failure_conf(await peer.receive(SNAPSHOT_DEVICE_REQ), 25)
+    getattr(peer, refusal)(await asked(peer), *codes)
+    await repair_waits(calls)
+    assert calls.ended() == []
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, HOLD))
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["CallsRefreshed"], report["CallsEnded"], report["GivenUp"]) == (1, 0, 0)
+    assert calls.found(CALL) is call
+    assert (call.status, call.is_doubtful) == (HOLD, False)
+
+
+@pytest.mark.parametrize(("refusal", "codes"), UNCLEAR)
+async def test_any_lasting_refusal_ends_a_call_that_its_device_does_not_list(
+    calls: CallDesk, server: StructServer, clock: ManualClock, refusal: str, codes: tuple[int, ...]
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    clock.advance(0.001)  # the list is newer than the last message of the call
+    await list_calls(peer)
+    getattr(peer, refusal)(await asked(peer), *codes)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["CallsEnded"], report["GivenUp"]) == (1, 0)
+    assert calls.ended() == [CALL.uid]
+
+
+async def test_a_call_that_began_after_the_list_is_not_ended_by_an_unclear_refusal(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    calls.send("BEGIN_CALL", Connection(502, DEVICE))
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    peer.failure_conf(await asked(peer, 502), 25)
+    await repair_waits(calls)
+    assert calls.ended() == []
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, CONNECT))
+    assert (await calls.recorder.wait_for("OnRecovered"))["CallsEnded"] == 0
+
+
+async def test_an_unclear_refusal_does_not_drop_a_call_that_began_in_the_gap(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls()
+    peer = await repairing(calls, server, clock, (502, DEVICE, CONNECT))
+    peer.failure_conf(await asked(peer, 502), 25)
+    await repair_waits(calls)
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer, 502), (502, DEVICE, CONNECT))
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["CallsBegun"], calls.ids) == (1, ["call.5000.502.3001"])
+
+
+async def test_a_call_at_the_opening_stays_if_a_refusal_does_not_deny_it(
+    session: Session, server: StructServer, recorder: FullRecorder
+) -> None:
+    peer = await opening_during(session, server, announced)
+    peer.failure_conf(await asked(peer), 25)
+    await until(lambda: session.counters()["first_queries_failed"])
+    assert list(session.calls) == [CALL.uid]
 
 
 async def test_a_loss_in_the_middle_starts_the_repair_anew_and_keeps_the_counts(

@@ -2,7 +2,8 @@
 
 1. Each device that agents are logged in at is asked for its calls (SNAPSHOT_DEVICE).
 2. Each known call is asked for (SNAPSHOT_CALL). One that the server does not know, or whose answer lacks the
-   connection, has ended, unless step 3 finds it under another id.
+   connection, has ended, unless step 3 finds it under another id. The refusal has to say that there is no
+   such call, or the call's device did not list it.
 3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
    it began in the gap.
 4. Calls that messages made known meanwhile are asked for, and then what their answers listed, as in step 3.
@@ -20,7 +21,7 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctios_fast import keywords as kw
 from ctios_fast.connection.log_limit import LogLimit
@@ -38,7 +39,7 @@ from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
 from .live_call import LiveCall, Quiet
-from .refusals import is_about_the_call
+from .refusals import denies_the_call, is_lasting
 from .snapshot import Connection, connection_of, connections_of
 from .snapshot_request import asking_at, asking_context, request_device_snapshot, request_snapshot
 
@@ -74,8 +75,8 @@ class CallRepairs(Repairs):
             RepairStep(self._find_unknown, _ASKED),
             RepairStep(self._finish, None, of_objects=False),
         )
-        #: Devices whose calls are known.
-        self._answered: set[str] = set()
+        #: The list of each device's calls; None if the server refused to list them.
+        self._answered: dict[str, _List | None] = {}
         #: Calls that devices listed.
         self._listed: set[Key] = set()
         #: Those of them that are not known and were not answered yet.
@@ -161,7 +162,7 @@ class CallRepairs(Repairs):
 
         def refused(error: Refused) -> None:
             is_quiet = call.quiet is quiet and not quiet.is_named
-            if tells and is_about_the_call(error) and call.is_alive and is_quiet:
+            if tells and denies_the_call(error) and call.is_alive and is_quiet:
                 self.life.vanished(call)
 
         call.look_up(refused)
@@ -241,16 +242,17 @@ class CallRepairs(Repairs):
 
     def listed(self, device: str, message: Message) -> None:
         """Take in a SNAPSHOT_DEVICE_CONF."""
-        self._answered.add(device)
         if self.context.snapshot_due:
             self.context.fire("OnSnapshotDeviceConf", _device_arguments, self.context, device, message)
-        for each in listed_calls(message):
-            key = (self.context.peripheral_id, each.call_id, each.device_id)
+        peripheral_id = self.context.peripheral_id
+        calls = {(peripheral_id, each.call_id, each.device_id): each for each in listed_calls(message)}
+        self._answered[device] = _List(frozenset(calls), self.context.clock.time())
+        for key, each in calls.items():
             self._list(key, each.device_id_type, device, each.state)
 
     def unlisted(self, device: str) -> None:
         """The server refused to list the calls of a device."""
-        self._answered.add(device)
+        self._answered[device] = None
         self.life.index.table.counts[_DEVICES_REFUSED] += 1
 
     def _list(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
@@ -293,6 +295,26 @@ class CallRepairs(Repairs):
             return True
         monitors = context.monitors
         return not (monitors.wanted if call.monitors is None else any(map(monitors.is_wanted, call.monitors)))
+
+    def is_over(self, call: LiveCall, quiet: Quiet, error: Refused) -> bool:
+        """Whether a refusal to tell the call means that it is over, where ``tells`` returns True.
+
+        It does if it says so. Any other lasting refusal does if the call's device did not list it, though no
+        message of the call came between the gap and the list.
+
+        - ``quiet``: the time without messages when the call was asked for.
+        """
+        if denies_the_call(error):
+            return True
+        answer = self._answered.get(call.instrument or call.connection_device_id)
+        if answer is None or call.key in answer.keys or quiet.since >= answer.time:
+            return False
+        return is_lasting(error)
+
+    def tells_at(self, device: str) -> bool:
+        """Whether a refusal to tell a call at the device is about the call; see ``tells``."""
+        context = self.context
+        return context.hears_all or context.is_own_device(device) or asking_at(context, device) is not context
 
     def asks_companion(self, call: LiveCall) -> bool:
         """Whether the companion session asks for the call."""
@@ -373,6 +395,13 @@ class CallRepairs(Repairs):
         self._unknown.remove(unknown)
 
 
+class _List(NamedTuple):
+    """The calls that a device listed, and when, by the session's clock."""
+
+    keys: frozenset[Key]
+    time: float
+
+
 class _Device:
     """The question which calls a device has."""
 
@@ -417,7 +446,7 @@ class _KnownCall:
         return self.call.is_alive and self.call.is_doubtful
 
     async def repair(self) -> None:
-        """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
+        """Ask for the call. Raises what the request fails with, except refusals that answer the question."""
         if not self.needs_repair():
             return
         call, repairs = self.call, self._repairs
@@ -428,8 +457,11 @@ class _KnownCall:
         def take_in(message: Message) -> None:
             repairs.answered(call, message, quiet, values)
 
+        def answers(error: Refused) -> bool:
+            return repairs.is_over(call, quiet, error) if tells else is_lasting(error)
+
         def refused(error: Refused) -> bool:
-            if is_about_the_call(error):
+            if answers(error):
                 (repairs.missing if tells else repairs.unverified)(call, quiet)
             return True
 
@@ -438,7 +470,7 @@ class _KnownCall:
                 await call.ask(take_in, refused, None)
                 return
         except Refused as error:
-            if not is_about_the_call(error):
+            if not answers(error):
                 raise
             return
         repairs.unverified(call, quiet)  # the companion was lost
@@ -471,7 +503,7 @@ class _UnknownCall:
         return self._repairs.life.index.get(self.key) is None
 
     async def repair(self) -> None:
-        """Ask for the call. Raises what the request fails with, except refusals that the call is unknown."""
+        """Ask for the call. Raises what the request fails with, except refusals that answer the question."""
         context = self._repairs.context
         asking = asking_at(context, self.device)
         try:
@@ -479,7 +511,7 @@ class _UnknownCall:
                 await request_snapshot(asking, self.key, self.device_id_type, self._found, self._refused)
                 return
         except Refused as error:
-            if not is_about_the_call(error):
+            if not self._answers(error):
                 raise
             return
         self._repairs.not_found(self)  # the companion was lost: the call becomes known by its next event
@@ -488,9 +520,12 @@ class _UnknownCall:
         self._repairs.found(self, message)
 
     def _refused(self, error: Refused) -> bool:
-        if is_about_the_call(error):
+        if self._answers(error):
             self._repairs.not_found(self)
         return True
+
+    def _answers(self, error: Refused) -> bool:
+        return denies_the_call(error) or (is_lasting(error) and not self._repairs.tells_at(self.device))
 
 
 class _UnknownCalls:

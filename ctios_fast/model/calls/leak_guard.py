@@ -17,7 +17,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 from .call_index import Key
 from .call_life import CallLife
 from .live_call import LiveCall, Quiet
-from .refusals import is_about_the_call
+from .refusals import is_lasting
 from .snapshot import connection_of, connections_of
 
 __all__ = ["LeakGuard"]
@@ -88,7 +88,7 @@ class LeakGuard:
             self._verified(call, quiet, message)
 
         def refused(error: Refused) -> bool:
-            if is_about_the_call(error):
+            if is_lasting(error):  # a call without events for so long a time is over then
                 self._leaked(call, quiet)
             return True
 

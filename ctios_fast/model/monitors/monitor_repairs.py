@@ -13,7 +13,7 @@ from typing import Any, Final
 from ctios_fast.errors import Refused
 from ctios_fast.model.agents.agent_repairs import AGENTS_ASKED, AgentRepairs
 from ctios_fast.model.agents.handlers import AGENTS
-from ctios_fast.model.calls.refusals import is_about_the_call
+from ctios_fast.model.calls.refusals import is_lasting
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
@@ -129,7 +129,7 @@ class _TeamList:
         try:
             teams: tuple[int, ...] | None = await list_teams_again(supervisor)
         except Refused as error:
-            if not is_about_the_call(error):  # the server is busy or not ready: another attempt follows
+            if not is_lasting(error):  # the server is busy or not ready: another attempt follows
                 raise
             log.warning("the server does not list the teams of agent %s: %s", supervisor.agent_id, error)
             return None
@@ -178,6 +178,6 @@ class _Question:
                 is_wanted_after_failure=True,
             )
         except Refused as error:
-            if not is_about_the_call(error):  # the server is busy or not ready: another attempt follows
+            if not is_lasting(error):  # the server is busy or not ready: another attempt follows
                 raise
             repairs.refused(monitor, error)
