@@ -101,6 +101,12 @@ class StateWait(Protocol):
     def look(self, state: int | None) -> None:
         """The agent is in this state now."""
 
+    def hearing(self, is_heard: bool) -> None:
+        """Whether the session hears of every change of the agent's state from now on."""
+
+    def give_up(self, code: CilCode, why: str) -> None:
+        """The session cannot hear of the state any more. ``why``: a clause for the error."""
+
 
 class SupervisorButtons(Buttons, Protocol):
     """Computes the button mask of a supervisor in agent mode, and reports it."""
@@ -288,7 +294,7 @@ class Context:
         #: What the repair after a gap found, by keyword of OnRecovered. The recovery clears it.
         self.tally: Counter[str] = Counter()
         #: The waits for states of agents, by agent. An agent without one is absent.
-        self.state_waits: dict[object, list[StateWait]] = {}
+        self.state_waits: dict[CurrentAgent, list[StateWait]] = {}
         self.snapshot_due = False
         #: Whether the session hears of every agent of its peripheral, as in bulk mode.
         self.hears_all = False
@@ -518,6 +524,10 @@ class Context:
         """Supervisors monitor other agents than before."""
         self.is_everything_own = self.hears_all and not self.monitors.watches
         self.ownership_changed()
+        for agent, waits in self.state_waits.items():
+            is_heard = self.hears(agent)
+            for wait in waits:
+                wait.hearing(is_heard)
 
     def supervisor_left(self, supervisor: Any) -> None:
         """A supervisor whom this session served as the companion has left: it monitors nothing any more."""
@@ -559,6 +569,9 @@ class Context:
 
     def forget_mode(self) -> None:
         """The mode is over."""
+        for waits in self.state_waits.values():
+            for wait in waits:
+                wait.give_up(CilCode.E_CTIOS_MODE_NOT_SET, "the mode of the session ended")
         self.monitors.clear()
         self.mode = None
         self.send = self._send_any

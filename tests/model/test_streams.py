@@ -34,6 +34,7 @@ from ctios_fast import (
 )
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.connection.life_cycle import ConnectionState
+from ctios_fast.errors import EncodeError
 from ctios_fast.model.kinds import KINDS
 from ctios_fast.model.monitors.team_table import Team
 from ctios_fast.model.session_properties import session_context
@@ -434,6 +435,121 @@ async def test_a_wait_for_a_state_ends_with_its_time(
     assert str(error.value) == (
         "state eAvailable or eNotReady of agent 1001 of peripheral 5000 did not come within 5 seconds"
     )
+
+
+# --- States that the session cannot hear of any more ----------------------------------------------------
+
+
+async def test_a_wait_for_a_state_ends_with_a_mode_that_could_not_be_set(
+    sim: Simulator, connected: Session
+) -> None:
+    waits = [connected.agent("1002").wait_for_state(AVAILABLE) for _ in range(2)]
+    event = connected.wait_for("OnAgentStateChange")
+    agent = an_agent()
+    agent.agent_extension = "far too long an extension"
+    with pytest.raises(EncodeError):
+        await soon(connected.set_agent(agent))
+    assert connected.state is ConnectionState.CONNECTED
+    for wait in waits:
+        with pytest.raises(
+            MethodError,
+            match="the mode of the session ended before state eAvailable of agent 1002 came",
+        ) as error:
+            await soon(wait)
+        assert error.value.code == CilCode.E_CTIOS_MODE_NOT_SET
+    await until(lambda: not session_context(connected).state_waits)
+    assert not event.done(), "the next mode may bring the event"
+    agent.agent_extension = "3001"
+    await soon(connected.set_agent(agent))
+    await soon(agent.login())
+    assert await soon(event)
+
+
+async def test_a_wait_for_a_state_ends_when_the_agent_leaves_the_session(connected: Session) -> None:
+    before = connected.agent("1001")
+    wait = before.wait_for_state(AVAILABLE)
+    await soon(connected.set_agent(an_agent()))
+    with pytest.raises(
+        MethodError, match="the agent left the session before state eAvailable of agent 1001"
+    ) as error:
+        await soon(wait)
+    assert error.value.code == CilCode.E_CTIOS_INVALID_SESSION
+    await until(lambda: not session_context(connected).state_waits)
+    with pytest.raises(MethodError, match="does not belong to a session"):
+        before.wait_for_state(AVAILABLE)
+
+
+async def all_teams(session: Session, sim: Simulator) -> tuple[Agent, Agent]:
+    """A supervisor who monitors all its teams, and a member of one."""
+    supervisor = Agent("1001", 5000, agent_instrument="3001", supervisor=True)
+    await soon(session.connect(**sides(sim)))
+    await soon(session.set_agent(supervisor))
+    await soon(supervisor.login())
+    await settled(session)
+    await soon(supervisor.start_monitoring_all_agent_teams())
+    for agent_id, device in (("1002", "3002"), ("1003", "3003")):
+        session.agents[agent_id].agent_instrument = device
+    return supervisor, session.agents["1002"]
+
+
+NOT_MONITORED = "the agent was not monitored any more before state eTalking of agent 1002 of peripheral 5000"
+
+
+async def test_a_wait_for_a_state_of_a_member_ends_when_it_leaves_the_team(
+    session: Session, team: Simulator
+) -> None:
+    _, member = await all_teams(session, team)
+    wait, other = (session.agents[each].wait_for_state(AgentState.TALKING) for each in ("1002", "1003"))
+    team.plant.leave_team(1, team.plant.population.agents["1002"])
+    with pytest.raises(MethodError, match=NOT_MONITORED) as error:
+        await soon(wait)
+    assert error.value.code == CilCode.E_CTIOS_INVALID_AGENT
+    assert not other.done()
+    await until(lambda: member not in session_context(session).state_waits)
+
+
+async def test_a_wait_for_a_state_that_began_before_the_monitoring_ends_with_it(
+    session: Session, team: Simulator
+) -> None:
+    supervisor, member = await all_teams(session, team)
+    await soon(supervisor.stop_monitoring_all_agent_teams())
+    wait = member.wait_for_state(AgentState.TALKING)
+    await soon(supervisor.start_monitoring_all_agent_teams())
+    assert not wait.done()
+    await soon(supervisor.stop_monitoring_all_agent_teams())
+    with pytest.raises(MethodError, match=NOT_MONITORED):
+        await soon(wait)
+
+
+async def test_a_wait_for_a_state_of_the_monitored_agent_ends_with_its_monitor(
+    session: Session, team: Simulator
+) -> None:
+    supervisor, member = await all_teams(session, team)
+    await soon(supervisor.stop_monitoring_all_agent_teams())
+    wait = member.wait_for_state(AgentState.TALKING)
+    await soon(supervisor.start_monitoring_agent(agent=member))
+    await soon(supervisor.start_monitoring_agent(agent=session.agents["1003"]))
+    with pytest.raises(MethodError, match=NOT_MONITORED):
+        await soon(wait)
+
+
+async def test_an_agent_without_a_monitor_may_be_waited_for(session: Session, team: Simulator) -> None:
+    supervisor, member = await all_teams(session, team)
+    await soon(supervisor.stop_monitoring_all_agent_teams())
+    wait = member.wait_for_state(NOT_READY)
+    await soon(supervisor.start_monitoring_agent(agent=session.agents["1003"]))
+    await soon(supervisor.stop_monitoring_agent())
+    team.set_agent_state("1002", NOT_READY)
+    await soon(member.query_agent_state())
+    assert await soon(wait) is AgentState.NOT_READY
+
+
+async def test_the_states_of_members_end_with_the_session(session: Session, team: Simulator) -> None:
+    _, member = await all_teams(session, team)
+    wait = member.wait_for_state(AgentState.TALKING)
+    await soon(session.disconnect())
+    with pytest.raises(ConnectionLost, match="the session was closed before state eTalking of agent 1002"):
+        await soon(wait)
 
 
 # --- The end of the session ---------------------------------------------------------------------------

@@ -18,11 +18,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from ctios_fast.core import Message
-from ctios_fast.enums import AgentState
+from ctios_fast.enums import AgentState, CilCode
 from ctios_fast.errors import ConnectionLost, Refused
 from ctios_fast.model.coercion import optional_seconds
 from ctios_fast.model.context import Context
 from ctios_fast.protocol import numbers as ged
+from ctios_fast.protocol.codes import NULL_PERIPHERAL_ID
 
 from . import states
 from .desktop import AgentRequests
@@ -128,8 +129,14 @@ class StateOfAgent(AgentRequests):
         before the request that leads to the state.
 
         Raises ``MethodError`` for what is not an AgentState, without a state, and where the agent does not
-        belong to a session. The future fails with ``TimeoutError``, and with ``ConnectionLost`` when the
-        session is closed, lost with no side left to try, or not connected.
+        belong to a session. The future fails
+
+        - with ``TimeoutError`` when the seconds are over;
+        - with ``ConnectionLost`` when the session is closed, lost with no side left to try, refused by the
+          server, or not connected;
+        - with ``MethodError`` when the session cannot hear of the state any more though it is connected: its
+          mode ended (E_CTIOS_MODE_NOT_SET), the agent left the session (E_CTIOS_INVALID_SESSION), or the
+          agent was monitored and is not any more, such as one who left its team (E_CTIOS_INVALID_AGENT).
         """
         states = wanted_states(wanted)
         timeout = optional_seconds("timeout", timeout)
@@ -147,8 +154,11 @@ class StateOfAgent(AgentRequests):
                 del waits[self]
                 self._follow_or_not()
 
-        name = f"agent {self.agent_id} of peripheral {self._peripheral(context)}"
-        wait = StateWait(context, name, states, follow, unfollow)
+        peripheral_id = self._peripheral(context)
+        name = f"agent {self.agent_id}"
+        if peripheral_id != NULL_PERIPHERAL_ID:  # it is not known before a mode is set
+            name += f" of peripheral {peripheral_id}"
+        wait = StateWait(context, name, states, context.hears(self), follow, unfollow)
         wait.look(self.state)
         return wait.begin(timeout)
 
@@ -165,6 +175,12 @@ class StateOfAgent(AgentRequests):
         context: Context = self._context  # type: ignore[assignment]
         for wait in context.state_waits.get(self, ()):
             wait.look(self.state)
+
+    def _leave(self) -> None:
+        if self._context is not None:
+            for wait in self._context.state_waits.get(self, ()):
+                wait.give_up(CilCode.E_CTIOS_INVALID_SESSION, "the agent left the session")
+        super()._leave()
 
     # --- Events -------------------------------------------------------------------------------------
 

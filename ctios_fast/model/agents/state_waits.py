@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ctios_fast.enums import AgentState
+from ctios_fast.enums import AgentState, CilCode
+from ctios_fast.errors import MethodError
 from ctios_fast.model.coercion import refuse
 from ctios_fast.model.waits import Wait, WaitSource
 
@@ -37,6 +38,8 @@ class StateWait(Wait[AgentState]):
 
     - ``agent``: names the agent in messages of errors.
     - ``wanted``: the states.
+    - ``is_heard``: whether the session hears of every change of the agent's state. A session that does
+      not may learn the state from an answer or a list.
     - ``follow``: has ``look`` called with each state of the agent from now on.
     - ``unfollow``: ends that.
     """
@@ -46,11 +49,13 @@ class StateWait(Wait[AgentState]):
         source: WaitSource,
         agent: str,
         wanted: tuple[AgentState, ...],
+        is_heard: bool,
         follow: "Callable[[StateWait], object]",
         unfollow: "Callable[[StateWait], object]",
     ) -> None:
         super().__init__(source, f"state {' or '.join(state.name for state in wanted)} of {agent}")
         self._states: Final = frozenset(wanted)
+        self._is_heard = is_heard
         self._follow: Final = follow
         self._unfollow: Final = unfollow
 
@@ -58,6 +63,22 @@ class StateWait(Wait[AgentState]):
         """Complete the wait if this is one of the states."""
         if state in self._states:
             self.complete(AgentState(state))
+
+    def hearing(self, is_heard: bool) -> None:
+        """Fail the wait if the session has heard of the changes of the agent's state and does so no more."""
+        if self._is_heard and not is_heard:
+            self.give_up(CilCode.E_CTIOS_INVALID_AGENT, "the agent was not monitored any more")
+        self._is_heard = is_heard
+
+    def give_up(self, code: CilCode, why: str) -> None:
+        """Fail the wait, since the session cannot hear of the state any more.
+
+        - ``why``: a clause for the error.
+
+        After the end of the connection it does nothing: that fails the wait, with the reason of the end.
+        """
+        if not self._source.is_ended:
+            self.fail(MethodError(code, f"{why} before {self._wanted} came"))
 
     def _listen(self) -> None:
         self._follow(self)

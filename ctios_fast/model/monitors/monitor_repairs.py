@@ -86,6 +86,7 @@ class MonitorRepairs(Repairs):
             team = monitors.teams.get(monitor.key)
             if team is not None:
                 team.unwatch(supervisor)
+                context.monitored_agents_changed()
         elif monitor.kind is MonitorKind.DEVICE:
             agent_monitor_lost(supervisor, monitor)
 
@@ -117,6 +118,7 @@ class _TeamList:
                 team = monitors.team_of(team_id)
                 if team is not None:
                     team.watch(supervisor)
+            context.monitored_agents_changed()
         if monitors.awaits_lists:
             _end_lists(context, teams)
 

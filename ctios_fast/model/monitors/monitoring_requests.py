@@ -30,6 +30,7 @@ from .member_arguments import ADDED, Member, member_arguments, monitoring_argume
 from .monitor_control import answered, follow, start_monitor, stop_monitor
 from .monitor_table import AgentStart, Monitor, MonitorKind, devices_of
 from .team_requests import Series, TeamListRequest
+from .team_table import Team
 
 if TYPE_CHECKING:
     from ctios_fast.messages import (
@@ -321,22 +322,26 @@ class MonitoringRequests(DeskProperties):
         # the monitor reports changes only, and those from before it are unknown
         context.ask_for_states([each for each in members if not context.hears(each)])
         team.watch(self)
+        context.monitored_agents_changed()
 
     def _stop_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         team = context.monitors.teams.get(number)
         if context.hears_all:
             if team is not None:
-                team.unwatch(self)
-            context.monitored_agents_changed()
+                self._team_stopped(context, team)
             return answered("StopMonitoringAgentTeam")
         monitor = context.monitors.want(MonitorKind.TEAM, number)
         return stop_monitor(
             context,
             monitor,
             timeout,
-            stopped=None if team is None else partial(team.unwatch, self),
+            stopped=None if team is None else partial(self._team_stopped, context, team),
             refused=self._fire_refusal,
         )
+
+    def _team_stopped(self, context: Context, team: Team) -> None:
+        team.unwatch(self)
+        context.monitored_agents_changed()
 
     def _watch_team(self, context: Context, number: int, members: Iterable[str]) -> Request[Any]:
         team = context.monitors.teams.get(number)
@@ -520,6 +525,7 @@ class MonitoringRequests(DeskProperties):
         if not context.hears(wanted):
             context.ask_for_states([wanted])  # the monitor reports changes only
         monitors.choose_agent(self, wanted)
+        context.monitored_agents_changed()
         if is_new:
             self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
         if context.calls_of_others is not None:
