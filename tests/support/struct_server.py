@@ -31,6 +31,7 @@ SNAPSHOT_CALL_REQ = 82
 SNAPSHOT_DEVICE_REQ, SNAPSHOT_DEVICE_CONF = 84, 85
 MONITOR_START_REQ, MONITOR_START_CONF = 93, 94
 MONITOR_STOP_REQ, MONITOR_STOP_CONF = 95, 96
+CHANGE_MONITOR_MASK_REQ, CHANGE_MONITOR_MASK_CONF = 97, 98
 AGENT_TEAM_CONFIG_EVENT = 128
 LIST_AGENT_TEAM_REQ, LIST_AGENT_TEAM_CONF = 133, 134
 MONITOR_AGENT_TEAM_START_REQ, MONITOR_AGENT_TEAM_START_CONF = 135, 136
@@ -348,7 +349,7 @@ class Peer:
         self.send(request.number + 1, struct.pack(">II", request.invoke_id, monitor_id))
 
     def monitor_stop_conf(self, request: Frame) -> None:
-        """Confirm that such a monitor is over."""
+        """Confirm that such a monitor is over, or that its masks have changed."""
         self.send(request.number + 1, struct.pack(">I", request.invoke_id))
 
     def team_config(

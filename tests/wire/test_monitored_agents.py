@@ -7,6 +7,7 @@ from support.call_messages import CONNECT, HOLD, Connection, of_two_calls, send,
 from support.model import soon
 from support.struct_server import (
     AVAILABLE,
+    CHANGE_MONITOR_MASK_REQ,
     LIST_AGENT_TEAM_REQ,
     LOGOUT,
     MONITOR_AGENT_TEAM_START_REQ,
@@ -324,9 +325,8 @@ async def test_a_refused_monitor_leaves_nothing(desk: SupervisorDesk, recorder: 
     assert desk.agent.monitored_agent is None
 
 
-async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twice(
-    desk: SupervisorDesk, recorder: FullRecorder
-) -> None:
+async def team_and_member(desk: SupervisorDesk) -> Any:
+    """Monitor a team and then one of its members; return the member."""
     desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE)])
     watching = desk.agent.start_monitoring_agent_team(team_id=7)
     desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
@@ -334,13 +334,109 @@ async def test_the_states_of_a_member_of_a_monitored_team_are_not_asked_for_twic
     await answer_queries(desk.peer, 1)
     asked = await started(desk, is_heard=True)
     assert asked.fixed(START_LAYOUT)[4] == 0
-    member = desk.session.agents[MEMBER]
-    assert member.is_heard
+    return desk.session.agents[MEMBER]
+
+
+async def team_stopped(desk: SupervisorDesk) -> None:
     stopping = desk.agent.stop_monitoring_agent_team(team_id=7)
     desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
     await soon(stopping)
-    assert desk.agent.monitored_agent is member
+
+
+async def test_the_states_of_a_member_of_a_monitored_team_are_reported_once(desk: SupervisorDesk) -> None:
+    member = await team_and_member(desk)
+    assert member.is_heard
+
+
+async def test_the_monitor_of_a_member_reports_states_once_its_team_is_not_monitored(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    member = await team_and_member(desk)
+    await team_stopped(desk)
+    assert (desk.agent.monitored_agent, member.is_heard) == (member, False)
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    _, monitor_id, call_mask, state_mask = change.fixed("IIII")
+    assert monitor_id == DEVICE_MONITOR
+    assert call_mask & 0x7FFFFF == 0x7FFFFF
+    assert state_mask != 0
+    recorder.clear()
+    desk.peer.monitor_stop_conf(change)
+    answer_query(desk.peer, await desk.peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    args = await recorder.wait_for("OnMonitoredAgentStateChange")
+    assert (args["AgentID"], args["AgentState"], args["Recovered"]) == (MEMBER, NOT_READY, True)
+    assert member.is_heard
+
+
+async def test_a_server_that_refuses_the_states_of_a_member_is_logged(
+    desk: SupervisorDesk, recorder: FullRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = await team_and_member(desk)
+    await team_stopped(desk)
+    desk.peer.failure_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ), E_CTI_INVALID_MONITORID)
+    await report_state(desk.peer, recorder)
     assert not member.is_heard
+    [record] = [each for each in caplog.records if "reports calls only" in each.getMessage()]
+    assert f"agent {MEMBER}" in record.getMessage()
+    assert "stop and start the monitoring of the agent again" in record.getMessage()
+    assert not recorder.of("OnControlFailureConf")
+
+
+async def test_a_monitor_that_is_confirmed_after_the_end_of_the_team_reports_states_then(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE)])
+    watching = desk.agent.start_monitoring_agent_team(team_id=7)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
+    await soon(watching)
+    await answer_queries(desk.peer, 1)
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    await team_stopped(desk)
+    desk.peer.monitor_start_conf(asked, DEVICE_MONITOR)
+    await soon(request)
+    frames = {frame.number: frame for frame in [await desk.peer.receive_any() for _ in range(3)]}
+    assert set(frames) == {QUERY_AGENT_STATE_REQ, SNAPSHOT_DEVICE_REQ, CHANGE_MONITOR_MASK_REQ}
+    desk.peer.device_conf(frames[SNAPSHOT_DEVICE_REQ])
+    desk.peer.monitor_stop_conf(frames[CHANGE_MONITOR_MASK_REQ])
+    await report_state(desk.peer, recorder)
+    assert desk.session.agents[MEMBER].is_heard
+
+
+async def test_a_monitor_reports_states_after_a_fail_over_if_the_team_is_not_monitored_then(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await team_and_member(desk)
+    await team_stopped(desk)
+    await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
+    asked = await peer.receive(MONITOR_START_REQ)
+    assert asked.fixed(START_LAYOUT)[4] != 0
+
+
+async def test_states_are_not_heard_while_the_monitor_ends(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    member = desk.session.agents[MEMBER]
+    assert member.is_heard
+    stopping = desk.agent.stop_monitoring_agent()
+    assert (desk.agent.monitored_agent, member.is_heard) == (member, False)
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(stopping)
+    assert not member.is_heard
+
+
+async def test_states_of_an_agent_at_another_device_than_the_monitored_one_are_not_heard(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    member = desk.session.agents[MEMBER]
+    recorder.clear()
+    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument="3009", monitor_id=99)
+    await recorder.wait_for("OnMonitoredAgentStateChange")
+    assert (member.agent_instrument, member.is_heard) == ("3009", False)
 
 
 async def test_a_change_from_before_the_monitoring_is_found(
@@ -471,6 +567,88 @@ async def test_a_monitor_of_a_call_that_is_not_confirmed_leaves_the_choice_as_it
     with pytest.raises(ConnectionLost):
         await soon(request)
     assert desk.agent.monitored_call is first
+
+
+async def two_pending_calls(desk: SupervisorDesk, recorder: FullRecorder) -> tuple[list[Any], list[Any]]:
+    """Have the server monitor one call and then another; return the calls and the unanswered requests."""
+    calls = [
+        await hear_call(desk.peer, recorder, each, monitor_id=DEVICE_MONITOR)
+        for each in (CALL, Connection(602, DEVICE))
+    ]
+    return calls, [desk.agent.start_monitoring_call(call=each, by_server=True) for each in calls]
+
+
+async def refuse_call_monitor(desk: SupervisorDesk, asked: Frame, request: Any) -> None:
+    desk.peer.control_failure_conf(asked, 12, 0)
+    with pytest.raises(ControlFailure):
+        await soon(request)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in-order", "out-of-order"])
+async def test_two_calls_whose_monitors_are_refused_leave_no_choice(
+    desk: SupervisorDesk, recorder: FullRecorder, order: tuple[int, int]
+) -> None:
+    await started(desk)
+    _, requests = await two_pending_calls(desk, recorder)
+    asked = [await desk.peer.receive(MONITOR_START_REQ) for _ in requests]
+    for each in order:
+        await refuse_call_monitor(desk, asked[each], requests[each])
+    assert desk.agent.monitored_call is None
+    assert desk.session.agents[MEMBER] is desk.agent.monitored_agent
+
+
+async def test_two_calls_whose_monitors_are_refused_leave_the_choice_before_them(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    former = await hear_call(desk.peer, recorder, Connection(603, DEVICE), monitor_id=DEVICE_MONITOR)
+    await soon(desk.agent.start_monitoring_call(call=former))
+    _, requests = await two_pending_calls(desk, recorder)
+    for request in requests:
+        await refuse_call_monitor(desk, await desk.peer.receive(MONITOR_START_REQ), request)
+    assert desk.agent.monitored_call is former
+
+
+async def test_the_last_call_whose_monitor_is_not_refused_is_the_choice(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    (first, second), requests = await two_pending_calls(desk, recorder)
+    asked = [await desk.peer.receive(MONITOR_START_REQ) for _ in requests]
+    assert desk.agent.monitored_call is second
+    desk.peer.monitor_start_conf(asked[0], CALL_MONITOR)
+    await soon(requests[0])
+    assert desk.agent.monitored_call is second
+    await refuse_call_monitor(desk, asked[1], requests[1])
+    assert desk.agent.monitored_call is first
+
+
+async def test_a_later_choice_outlives_the_refusal_of_a_pending_one(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    (first, _), requests = await two_pending_calls(desk, recorder)
+    asked = [await desk.peer.receive(MONITOR_START_REQ) for _ in requests]
+    await soon(desk.agent.start_monitoring_call(call=first))
+    await refuse_call_monitor(desk, asked[1], requests[1])
+    assert desk.agent.monitored_call is first
+    desk.peer.monitor_start_conf(asked[0], CALL_MONITOR)
+    await soon(requests[0])
+    assert desk.agent.monitored_call is first
+
+
+async def test_a_refused_monitor_does_not_bring_back_a_call_that_has_ended(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    former = await hear_call(desk.peer, recorder, Connection(603, DEVICE), monitor_id=DEVICE_MONITOR)
+    await soon(desk.agent.start_monitoring_call(call=former))
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    send(desk.peer, "END_CALL", Connection(603, DEVICE), monitor_id=DEVICE_MONITOR)
+    await recorder.wait_for("OnMonitoredCallEnd")
+    await refuse_call_monitor(desk, await desk.peer.receive(MONITOR_START_REQ), request)
+    assert desk.agent.monitored_call is None
 
 
 async def test_a_monitor_of_a_call_that_times_out_leaves_the_choice_as_it_was(
@@ -725,6 +903,22 @@ async def refuse_devices(peer: Peer) -> None:
             peer.failure_conf(request, E_CTI_INVALID_DEVICE)
         else:
             peer.device_conf(request)
+
+
+async def test_the_call_that_the_supervisor_joined_is_named_if_the_monitor_is_refused_after_a_gap(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    await hear_call(desk.peer, recorder, Connection(601, "3001"), monitor_id=OWN_MONITOR)
+    recorder.clear()
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.failure_conf(await peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)
+    args = await recorder.wait_for("OnStopMonitoringAgent")
+    assert (args["AgentReference"], args["BargedInCallID"]) == ("agent.5000.1002", CALL.uid)
+    assert [each["UniqueObjectID"] for each in recorder.of("OnMonitoredCallEnd")] == [CALL.uid]
+    assert desk.agent.monitored_agent is None
 
 
 async def test_a_monitored_call_that_goes_on_after_a_gap_ends_with_its_end(

@@ -1,19 +1,24 @@
 """Starts and stops the monitors of a session. Repairs and the methods of supervisors use it."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from ctios_fast.connection.request_book import Request
-from ctios_fast.errors import Refused
+from ctios_fast.core import Message
+from ctios_fast.errors import ConnectionLost, Refused
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import name_connection
+from ctios_fast.model.object_request import ObjectRequest, not_reported
 from ctios_fast.protocol.codes import CONNECTION_ID_NONE, DEVID_AGENT_DEVICE, DEVID_NONE
 from ctios_fast.protocol.versions import defined_bits
 
 from .monitor_start import MonitorStart, MonitorStop
 from .monitor_table import Monitor, MonitorKind
 
-__all__ = ["answered", "follow", "start_monitor", "stop_monitor"]
+__all__ = ["add_states", "answered", "follow", "start_monitor", "stop_monitor"]
+
+log = logging.getLogger("ctios_fast.session")
 
 
 def start_monitor(
@@ -58,12 +63,7 @@ def start_monitor(
 def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
     if monitor.kind is MonitorKind.TEAM:
         return {"team_id": monitor.key}
-    version = context.codec.version
-    fields: dict[str, Any] = {
-        "peripheral_id": context.peripheral_id,
-        "call_msg_mask": defined_bits("UnsolicitedCallEventMessageMask", version),
-        "agent_state_mask": defined_bits("AgentStateMask", version) if monitor.has_states else 0,
-    }
+    fields = {"peripheral_id": context.peripheral_id, **_masks(context, has_states=monitor.has_states)}
     if monitor.kind is MonitorKind.DEVICE:
         return {
             **fields,
@@ -74,6 +74,66 @@ def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
         }
     name_connection(monitor.key(), fields)
     return {**fields, "monitored_device_type": DEVID_NONE}
+
+
+def _masks(context: Context, *, has_states: bool) -> dict[str, Any]:
+    version = context.codec.version
+    return {
+        "call_msg_mask": defined_bits("UnsolicitedCallEventMessageMask", version),
+        "agent_state_mask": defined_bits("AgentStateMask", version) if has_states else 0,
+    }
+
+
+def add_states(context: Context, agent_id: str, monitor: Monitor) -> None:
+    """Let the monitor of an agent's device, which reports calls only, report the agent's states too.
+
+    Once the server has confirmed it, the agent's state is asked for: it may have changed before. A refusal
+    is logged.
+    """
+    monitors = context.monitors
+    start: Request[Any] | None = monitors.starting.get(monitor)
+    if start is not None:
+        start.add_done_callback(lambda each: _add_states_if_needed(context, agent_id, monitor))
+        return
+    if monitor.monitor_id is None:
+        monitor.has_states = True  # for its next start
+        return
+
+    def changed(message: Message) -> None:
+        del message
+        monitor.has_states = True
+        agent = context.agent_named(agent_id)
+        if agent is not None and monitors.is_wanted(monitor):
+            context.ask_for_states([agent])
+
+    def answered_or_not(request: Request[Any]) -> None:
+        error = None if request.cancelled() else request.exception()
+        if isinstance(error, ConnectionLost):
+            monitor.has_states = True  # for its next start
+        elif error is not None:
+            log.warning(
+                "the monitor of agent %s reports calls only, so that the agent's state may be stale and its "
+                "statistics are not asked for: stop and start the monitoring of the agent again (%s)",
+                agent_id,
+                error,
+            )
+
+    request = ObjectRequest[Any]("CHANGE_MONITOR_MASK_REQ", changed, not_reported)
+    request.add_done_callback(answered_or_not)
+    context.send(
+        request,
+        context.messages.ChangeMonitorMaskReq,
+        None,
+        monitor_id=monitor.monitor_id,
+        **_masks(context, has_states=True),
+    )
+
+
+def _add_states_if_needed(context: Context, agent_id: str, monitor: Monitor) -> None:
+    # The monitor was confirmed or not. Its agent may be a member of a monitored team by now.
+    monitors = context.monitors
+    if monitors.is_wanted(monitor) and monitors.needs_states(agent_id, monitor):
+        add_states(context, agent_id, monitor)
 
 
 def stop_monitor(

@@ -78,17 +78,16 @@ class MonitorRepairs(Repairs):
         context.tally[_LOST] += 1
         log.warning("%r is over since the connection was lost: %s", monitor, error)
         monitors.unwant(monitor)
+        if monitor.kind is MonitorKind.DEVICE and supervisor is not None:
+            agent_monitor_lost(supervisor, monitor)  # which names the agent's call, and ends it
+            return
         if context.calls_of_others is not None:
             context.calls_of_others.monitor_ended(monitor)
-        if supervisor is None:
-            return
-        if monitor.kind is MonitorKind.TEAM:
+        if monitor.kind is MonitorKind.TEAM and supervisor is not None:
             team = monitors.teams.get(monitor.key)
             if team is not None:
                 team.unwatch(supervisor)
                 context.monitored_agents_changed()
-        elif monitor.kind is MonitorKind.DEVICE:
-            agent_monitor_lost(supervisor, monitor)
 
 
 class _TeamList:

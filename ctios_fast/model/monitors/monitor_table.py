@@ -33,6 +33,10 @@ def _nobody(agent_id: str) -> None:
     del agent_id
 
 
+def _no_monitor(agent_id: str, monitor: "Monitor") -> None:
+    del agent_id, monitor
+
+
 def _no_team(team_id: int) -> None:
     del team_id
 
@@ -93,14 +97,17 @@ class _Choice:
     """What one supervisor has chosen to monitor.
 
     - ``agent``: the monitored agent, None without one.
-    - ``call``: a weak reference to the monitored call, None without one: it must not outlive its end.
+    - ``call``: the monitored call, None without one. The reference is weak, so that it ends with the call.
+    - ``pending``: calls that were chosen after ``call`` and whose monitors the server has not confirmed yet.
+      The last one is the choice as long as it is not refused.
     """
 
-    __slots__ = ("agent", "call")
+    __slots__ = ("agent", "call", "pending")
 
     def __init__(self) -> None:
         self.agent: Any = None
         self.call: ReferenceType[Any] | None = None
+        self.pending: list[ReferenceType[Any]] = []
 
 
 class Monitors:
@@ -119,6 +126,8 @@ class Monitors:
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
     - ``end_lists``: called when they have come, with the TeamIDs that exist, None where these are not known.
+    - ``states_needed``: called with the AgentID of a monitored agent and the monitor of its device, when no
+      team reports the agent's states any more and the monitor reports calls only.
     - ``monitoring_changed``: called with the AgentID of an agent that is monitored now, or by fewer monitors.
     - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
@@ -141,6 +150,7 @@ class Monitors:
         "memberships",
         "monitoring_changed",
         "starting",
+        "states_needed",
         "strangers",
         "team_of",
         "team_requests",
@@ -164,6 +174,7 @@ class Monitors:
         self.team_of: Callable[[int], Any] = _no_team
         #: The folder of skill groups sets it, for statistics.
         self.monitoring_changed: Callable[[str], object] = _nobody
+        self.states_needed: Callable[[str, Monitor], object] = _no_monitor
         self.memberships = 0
         self.team_requests = 0
         self.forget_teams: Callable[[], object] = _nothing
@@ -262,7 +273,10 @@ class Monitors:
     def monitored_call(self, supervisor: Any) -> Any:
         """The call that a supervisor monitors, None without one."""
         choice = self._choices.get(supervisor)
-        call = None if choice is None or choice.call is None else choice.call()
+        if choice is None:
+            return None
+        chosen = choice.pending[-1] if choice.pending else choice.call
+        call = None if chosen is None else chosen()
         return call if call is not None and call.is_alive else None
 
     def monitored_agents(self) -> list[tuple[Any, Any]]:
@@ -277,12 +291,37 @@ class Monitors:
             self.unwatch(before.agent_id)
         if agent is not None:
             self.watch(agent.agent_id)
+            self._need_states(agent.agent_id)
         self._tidy(supervisor, choice)
 
     def choose_call(self, supervisor: Any, call: Any) -> None:
         """Let a call be the one that a supervisor monitors; None for none."""
         choice = self._choices.setdefault(supervisor, _Choice())
         choice.call = None if call is None else ref(call)
+        choice.pending.clear()
+        self._tidy(supervisor, choice)
+
+    def choose_pending_call(self, supervisor: Any, call: Any) -> None:
+        """Let a call be the one that a supervisor monitors, unless its monitor is refused."""
+        self._choices.setdefault(supervisor, _Choice()).pending.append(ref(call))
+
+    def settle_call(self, supervisor: Any, call: ReferenceType[Any], *, is_confirmed: bool) -> None:
+        """The monitor of a pending call was confirmed, or was not started.
+
+        A call that was not confirmed is no longer chosen. The choice before it is, if that was confirmed or
+        may still be. Nothing changes for a call that is not pending any more, as after another choice.
+
+        - ``call``: a weak reference, as the call may be over.
+        """
+        choice = self._choices.get(supervisor)
+        if choice is None or call not in choice.pending:
+            return
+        if is_confirmed:
+            last = len(choice.pending) - choice.pending[::-1].index(call)
+            choice.call = call
+            del choice.pending[:last]
+        else:
+            choice.pending = [each for each in choice.pending if each != call]
         self._tidy(supervisor, choice)
 
     def supervisor_left(self, supervisor: Any) -> None:
@@ -294,7 +333,7 @@ class Monitors:
             team.unwatch(supervisor)
 
     def _tidy(self, supervisor: Any, choice: _Choice) -> None:
-        if choice.agent is None and choice.call is None:
+        if choice.agent is None and choice.call is None and not choice.pending:
             del self._choices[supervisor]
 
     def is_monitored(self, agent_id: str) -> bool:
@@ -304,16 +343,27 @@ class Monitors:
     def reports_states(self, agent_id: str) -> bool:
         """Whether a monitor reports every change of the agent's state.
 
-        The monitor of a device that began while the agent's team was monitored reports calls only.
+        The monitor of a device that began while the agent's team was monitored reports calls only, until the
+        server has confirmed that it reports states too.
         """
-        count = self._watched.get(agent_id, 0)
-        if not count:
-            return False
-        chosen = [each.agent for each in self._choices.values() if each.agent is not None]
-        if count > sum(each.agent_id == agent_id for each in chosen):
-            return True  # a team
-        devices = (each for each in self.wanted.values() if each.kind is MonitorKind.DEVICE)
-        return all(each.has_states for each in devices)
+        return self._is_in_monitored_team(agent_id) or any(
+            each.has_states for each in self._device_monitors(agent_id)
+        )
+
+    def _is_in_monitored_team(self, agent_id: str) -> bool:
+        # ``_watched`` counts the teams and the supervisors that have chosen the agent.
+        return self._watched.get(agent_id, 0) > len(self._chosen(agent_id))
+
+    def _chosen(self, agent_id: str) -> list[Any]:
+        # The agent, once for each supervisor who monitors it.
+        agents = (each.agent for each in self._choices.values())
+        return [agent for agent in agents if agent is not None and agent.agent_id == agent_id]
+
+    def _device_monitors(self, agent_id: str) -> list[Monitor]:
+        # The monitors of the devices of an agent whom a supervisor monitors.
+        devices = dict.fromkeys(device for agent in self._chosen(agent_id) for device in devices_of(agent))
+        keys = ((MonitorKind.DEVICE, device) for device in devices)
+        return [monitor for key in keys if (monitor := self.wanted.get(key)) is not None]
 
     @property
     def watches(self) -> bool:
@@ -346,6 +396,16 @@ class Monitors:
         else:
             self._watched.pop(agent_id, None)
         self.monitoring_changed(agent_id)
+        self._need_states(agent_id)
+
+    def _need_states(self, agent_id: str) -> None:
+        for monitor in self._device_monitors(agent_id):
+            if self.needs_states(agent_id, monitor):
+                self.states_needed(agent_id, monitor)
+
+    def needs_states(self, agent_id: str, monitor: Monitor) -> bool:
+        """Whether the monitor of an agent's device has to report states, and does not."""
+        return not monitor.has_states and not self._is_in_monitored_team(agent_id)
 
     # --- The connection -----------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
-from weakref import ref
+from weakref import ReferenceType, ref
 
 from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
@@ -623,31 +623,31 @@ class MonitoringRequests(DeskProperties):
             what = "start_monitoring_call(by_server=True)"
             hearing = self._monitoring_context(CTI_SERVICE_PERIPHERAL_MONITOR, what)
         chosen: Any = call_of_either(context, named)
-        former = context.monitors.monitored_call(self)
-        context.monitors.choose_call(self, chosen)
+        monitors = context.monitors
+        is_known = not by_server or hearing.hears_all
+        monitor = None if is_known else monitors.want(MonitorKind.CALL, ref(chosen))
+        if monitor is None or monitor.monitor_id is not None:
+            monitors.choose_call(self, chosen)
+            self._buttons_changed(context)
+            return answered("StartMonitoringCall")
+        monitors.choose_pending_call(self, chosen)
         self._buttons_changed(context)
-        if not by_server or hearing.hears_all:
-            return answered("StartMonitoringCall")
-        monitor = context.monitors.want(MonitorKind.CALL, ref(chosen))
-        if monitor.monitor_id is not None:
-            return answered("StartMonitoringCall")
-
-        def not_started() -> None:
-            if context.monitors.monitored_call(self) is chosen:  # the choice is as it was before
-                context.monitors.choose_call(self, former)
-                self._buttons_changed(context)
-
         return start_monitor(
             context,
             monitor,
             timeout,
             started=partial(self._call_started, context),
             refused=self._fire_refusal,
-            not_started=not_started,
+            not_started=partial(self._call_not_started, context, ref(chosen)),
         )
+
+    def _call_not_started(self, context: Context, call: "ReferenceType[Any]") -> None:
+        context.monitors.settle_call(self, call, is_confirmed=False)
+        self._buttons_changed(context)
 
     def _call_started(self, context: Context, monitor: Monitor) -> None:
         # A call that ended before the confirmation has no monitor: the server may report other parties still.
+        context.monitors.settle_call(self, monitor.key, is_confirmed=True)
         call = monitor.key()
         if call is None or not call.is_alive:
             stop = partial(_calls_stopped, context, monitor)
