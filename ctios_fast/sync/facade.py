@@ -165,16 +165,25 @@ class Session(PropertyObject):
         Raises ``MethodError`` in a listener, whose thread could not wait for an event.
         """
         self._home.check_can_wait("Session.stream()")
-        stream: AsyncEventStream[Arguments] = self._home.call(
-            self._target.stream, *events, buffer=buffer, overflow=overflow
-        )
-        return EventStream(stream, self._home)
+        begun: list[AsyncEventStream[Arguments]] = []
+        try:
+            self._home.call(
+                lambda: begun.append(self._target.stream(*events, buffer=buffer, overflow=overflow))
+            )
+        except BaseException:  # interrupted, as by Ctrl-C: nobody would read the stream or close it
+            self._home.post(lambda: [each.close() for each in begun])
+            raise
+        return EventStream(begun[0], self._home)
 
 
 def _followed(home: LoopThread, begin: Callable[[], object]) -> "Future[Any]":
     # A future for other threads of the loop's future that ``begin`` returns there. Raises what it raises.
     outcome: Future[Any] = Future()
-    home.call(lambda: home.follow(outcome, begin()))
+    try:
+        home.call(lambda: home.follow(outcome, begin()))
+    except BaseException:  # interrupted, as by Ctrl-C: nobody would have the future
+        outcome.cancel()
+        raise
     return outcome
 
 

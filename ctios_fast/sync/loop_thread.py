@@ -1,6 +1,7 @@
 """An event loop in a thread of its own, for programs without one."""
 
 import asyncio
+import inspect
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -80,11 +81,16 @@ class LoopThread:
             )
 
     def submit(self, function: Callable[_P, object], *args: _P.args, **kwargs: _P.kwargs) -> "Future[Any]":
-        """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait."""
+        """As ``call``, but return at once, with a future of the result; its ``cancel`` ends the wait.
+
+        The function is not called if the future is cancelled before the loop takes the call.
+        """
         self.check_can_wait("this call")
         outcome: Future[Any] = Future()
 
         def start() -> None:
+            if outcome.cancelled():
+                return
             try:
                 result = function(*args, **kwargs)
                 if asyncio.iscoroutine(result):
@@ -100,6 +106,10 @@ class LoopThread:
 
         self.loop.call_soon_threadsafe(start)
         return outcome
+
+    def post(self, function: Callable[[], object]) -> None:
+        """Call a function in the thread, after all calls that were submitted before, and return at once."""
+        self.loop.call_soon_threadsafe(function)
 
     def follow(self, outcome: "Future[Any]", source: Any) -> None:
         """Let a future for other threads end as the source does, and cancel the source if it is cancelled.
@@ -129,7 +139,11 @@ class LoopThread:
         except BaseException:
             work.close()
             raise
-        result: _T = _result(outcome)
+        try:
+            result: _T = _result(outcome)
+        except BaseException:
+            self.post(lambda: _close_unstarted(work))
+            raise
         return result
 
     def stop(self) -> None:
@@ -149,6 +163,12 @@ def _result(outcome: "Future[Any]") -> Any:
         return outcome.result()
     finally:
         outcome.cancel()  # does nothing once it has a result
+
+
+def _close_unstarted(work: Coroutine[Any, Any, Any]) -> None:
+    # Closes a coroutine that does not run since its task was cancelled before it began. Python would warn.
+    if inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+        work.close()
 
 
 def _settle(outcome: "Future[Any]", done: Any) -> None:

@@ -14,7 +14,18 @@ from ctios_fast.model.property_object import PropertyObject
 from .converting import converted
 from .loop_thread import LoopThread
 
-__all__ = ["Proxy", "awaiting", "calling", "creating", "home", "proxy_of", "reading", "wrapped", "writing"]
+__all__ = [
+    "Proxy",
+    "awaiting",
+    "calling",
+    "creating",
+    "home",
+    "home_of",
+    "proxy_of",
+    "reading",
+    "wrapped",
+    "writing",
+]
 
 #: The class of the proxies of each class of the model; subclasses of ``Proxy`` enter themselves.
 _CLASSES: Final[dict[type, type["Proxy"]]] = {}
@@ -191,6 +202,12 @@ def proxy_of(target: PropertyObject) -> Proxy:
         found = cls.__new__(cls)
         _attach(found, target, home())
     return found
+
+
+def home_of(proxy: Any) -> LoopThread:
+    """The thread of the event loop of the object that a proxy stands for."""
+    home: LoopThread = proxy._home  # noqa: SLF001 - a class of this module
+    return home
 
 
 def wrapped(value: Any) -> Any:

@@ -139,7 +139,8 @@ def start_process(
 
     - ``options``: its further options, such as ``["--agents", "50"]``.
     - ``peripheral_id``: PeripheralID of its agents.
-    - ``client_password``: ClientPassword that OPEN_REQ must carry, None for any; the environment has it.
+    - ``client_password``: ClientPassword that OPEN_REQ must carry, None for any. The environment of the
+      process has it: a command line is readable for everybody.
 
     Needs the extra ``cli`` and a system with Unix sockets. Raises RuntimeError, with what the process
     printed, if it does not start.
@@ -149,8 +150,11 @@ def start_process(
         command = [sys.executable, "-m", "ctios_fast.cli", "sim", "--port-a", "0", "--port-b", "0"]
         command += ["--peripheral", str(peripheral_id), "--control", path, *options]
         environment = dict(os.environ)
-        if client_password is not None:
+        environment.pop(_PASSWORD_VARIABLE, None)  # a program's own one is not for this server
+        if client_password:
             environment[_PASSWORD_VARIABLE] = client_password.reveal()
+        elif client_password is not None:  # an empty variable would count as none
+            command += ["--password", ""]
         log_path = os.path.join(folder, "log")
         with open(log_path, "wb") as log:
             process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this

@@ -9,6 +9,7 @@ from typing import Final
 from ctios_fast import Arguments, Event
 from ctios_fast.event_types import EventName
 from ctios_fast.sync import Session
+from ctios_fast.sync.proxy import home_of
 
 from .event_record import EventRecord, Expected, checked_seconds
 
@@ -30,6 +31,8 @@ class EventLog(EventRecord):
                 f"this EventLog takes a ctios_fast.sync.Session, got {type(session).__module__}."
                 f"{type(session).__qualname__}; ctios_fast.testing has the EventLog for ctios_fast"
             )
+        #: The thread that the events come in.
+        self._home: Final = home_of(session)
         #: Held while the record changes: events come in the thread of the event loop.
         self._news: Final = threading.Condition()
         super().__init__(session, events)
@@ -45,9 +48,11 @@ class EventLog(EventRecord):
             super().clear()
 
     def wait_for(self, expected: Expected, timeout: float = 5.0) -> Event[Arguments]:
-        """Wait for an event and return it. Not for listeners, whose thread brings the events.
+        """Wait for an event and return it.
 
         Parameters and errors are those of ``ctios_fast.testing.EventLog.wait_for``.
+
+        Raises ``MethodError`` in a listener, whose thread brings the events.
         """
         found: list[Event[Arguments]] = []
 
@@ -56,6 +61,7 @@ class EventLog(EventRecord):
             found.extend(() if event is None else (event,))
             return event is not None
 
+        self._home.check_can_wait("EventLog.wait_for()")
         self._check(expected)
         with self._news:
             if not self._news.wait_for(is_found, checked_seconds(timeout)):

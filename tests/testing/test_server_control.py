@@ -1,12 +1,14 @@
 """Commands to a simulator from a test without an event loop, in both forms of running one."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
-from ctios_fast import MethodError
+from ctios_fast import MethodError, OpenRefused
 from ctios_fast.sim import CommandError
 from ctios_fast.sim.control import COMMANDS
+from ctios_fast.sync import Session
 from ctios_fast.testing import CtiServerPair, ServerControl, start_servers
 
 
@@ -83,3 +85,28 @@ def test_a_simulator_in_a_process_is_reached_by_commands_alone() -> None:
         pytest.raises(RuntimeError, match="only its commands"),
     ):
         pair.run(lambda simulator: simulator)
+
+
+#: The answer of a side to OPEN_REQ with that ClientPassword, by the option ``client_password``.
+OPENINGS: dict[str | None, dict[str, bool]] = {
+    None: {"": True, "sesame": True, "wrong": True},
+    "": {"": True, "sesame": False, "wrong": False},
+    "sesame": {"": False, "sesame": True, "wrong": False},
+}
+
+
+@pytest.mark.parametrize("process", [False, True], ids=["thread", "process"])
+@pytest.mark.parametrize("required", OPENINGS)
+def test_both_forms_require_the_same_client_password(
+    monkeypatch: pytest.MonkeyPatch, required: str | None, process: bool
+) -> None:
+    monkeypatch.setenv("CTIOS_FAST_PASSWORD", "of another server")
+    opened = {}
+    with start_servers(process=process, agents=1, client_password=required) as pair:
+        for given in OPENINGS[required]:
+            with Session(client_id="desktop", client_password=given, heartbeat=None) as session:
+                session.connect(**pair.addresses)
+                with suppress(OpenRefused):
+                    session.set_bulk_mode(pair.a.peripheral_id)
+                opened[given] = session.is_connected()
+    assert opened == OPENINGS[required]

@@ -8,7 +8,7 @@ import pytest
 from support.raw_client import PATIENCE
 
 import ctios_fast
-from ctios_fast import AgentState
+from ctios_fast import AgentState, Arguments, CilCode, MethodError
 from ctios_fast.sync import Agent, Session
 from ctios_fast.testing import EventLog as AsyncEventLog
 from ctios_fast.testing import start_servers
@@ -108,3 +108,20 @@ def test_a_log_refuses_what_it_cannot_use(session: Session) -> None:
             ValueError, match=f"timeout must be a number of seconds, 0 or more, got {seconds}"
         ):
             log.wait_for("OnCallBegin", seconds)
+
+
+def test_a_wait_in_a_listener_is_refused_at_once(session: Session, agent: Agent) -> None:
+    log = EventLog(session)
+    refusals: list[MethodError] = []
+
+    @session.subscribe("OnAgentStateChange")
+    def wait(args: Arguments) -> None:
+        try:
+            log.wait_for("OnPostLogout", PATIENCE)
+        except MethodError as error:
+            refusals.append(error)
+
+    agent.set_agent_state(AgentState.AVAILABLE)
+    [refusal] = refusals
+    assert refusal.code == CilCode.E_CTIOS_UNEXPECTED
+    assert refusal.reason.startswith("EventLog.wait_for() waits, and a listener runs in the thread")
