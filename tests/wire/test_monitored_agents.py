@@ -314,6 +314,71 @@ async def test_stopping_ends_the_agents_calls(desk: SupervisorDesk, recorder: Fu
         desk.agent.stop_monitoring_agent()
 
 
+async def test_an_agent_is_no_longer_monitored_if_the_connection_is_lost_while_its_monitor_ends(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent()
+    await desk.peer.receive(MONITOR_STOP_REQ)
+    desk.peer.reset()
+    with pytest.raises(ConnectionLost):
+        await soon(stopping)
+    assert names(recorder)[:2] == ["OnMonitoredCallEnd", "OnStopMonitoringAgent"]
+    assert (desk.agent.monitored_agent, len(recorder.of("OnStopMonitoringAgent"))) == (None, 1)
+    assert not session_context(desk.session).monitors.wanted
+
+
+async def test_nothing_is_reported_after_a_disconnect_while_the_monitor_ends(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent()
+    await desk.peer.receive(MONITOR_STOP_REQ)
+    await disconnected(desk.session, desk.peer)
+    with pytest.raises(ConnectionLost):
+        await soon(stopping)
+    assert names(recorder).count("OnStopMonitoringAgent") == 1
+    assert names(recorder)[-1] == "OnConnectionClosed"
+
+
+async def test_an_agent_is_monitored_as_before_if_the_end_of_its_monitor_is_not_confirmed(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    await started(desk)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent(timeout=2)
+    asked = await desk.peer.receive(MONITOR_STOP_REQ)
+    clock.advance(3.0)
+    with pytest.raises(RequestTimeout):
+        await soon(stopping)
+    monitors = session_context(desk.session).monitors
+    assert desk.agent.monitored_agent is desk.session.agents[MEMBER]
+    assert [each.monitor_id for each in monitors.wanted.values()] == [DEVICE_MONITOR]
+    desk.peer.monitor_stop_conf(asked)  # too late for the request
+    await recorder.wait_for("OnStopMonitoringAgent")
+    assert (monitors.wanted, monitors.by_id, desk.agent.monitored_agent) == ({}, {}, None)
+
+
+async def test_an_agent_whose_monitor_ends_is_not_stopped_twice(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent()
+    assert desk.agent.stop_monitoring_agent() is stopping
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(stopping)
+    await report_state(desk.peer, recorder)
+    assert [each for each in names(recorder) if each != "OnAgentStateChange"] == [
+        "OnMonitoredCallEnd",
+        "OnStopMonitoringAgent",
+    ]
+
+
 async def test_a_refused_monitor_leaves_nothing(desk: SupervisorDesk, recorder: FullRecorder) -> None:
     request = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
     desk.peer.failure_conf(await desk.peer.receive(MONITOR_START_REQ), E_CTI_INVALID_DEVICE)

@@ -30,7 +30,7 @@ from support.wire_steps import (
     report_state,
 )
 
-from ctios_fast import CilCode, MethodError, ProtocolError, RequestRefused, Session
+from ctios_fast import CilCode, ConnectionLost, MethodError, ProtocolError, RequestRefused, Session
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.session_properties import session_context
 
@@ -777,6 +777,34 @@ class TestAllTeams:
         await soon(starting)
         await soon(stopping)
         assert session_context(desk.session).monitors.by_id == {}
+
+    async def test_a_team_that_is_stopped_and_started_before_it_is_confirmed_is_started_once(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [OWN, A])
+        await report_state(desk.peer, recorder)
+        starting = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        again = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), TEAM_MONITOR)
+        for each in (starting, stopping, again):
+            await soon(each)
+        await desk.peer.receive(QUERY_AGENT_STATE_REQ)  # nothing comes before it
+        assert desk.session.agents["1002"].is_heard
+        assert set(session_context(desk.session).monitors.by_id) == {TEAM_MONITOR}
+
+    async def test_a_team_is_not_heard_if_the_connection_is_lost_while_its_monitor_ends(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [OWN, A])
+        await report_state(desk.peer, recorder)
+        await watched(desk)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        desk.peer.reset()
+        with pytest.raises(ConnectionLost):
+            await soon(stopping)
+        assert not desk.session.agents["1002"].is_heard
 
     async def test_a_team_that_is_not_monitored_cannot_be_stopped(self, desk: SupervisorDesk) -> None:
         with pytest.raises(MethodError, match="team 7 is not monitored"):

@@ -224,6 +224,12 @@ class TeamLists:
         # Nobody asked for the monitor, so that nobody has to see a failure.
         stop_monitor(context, unwanted, None, refused=not_reported).reported()
 
+    def on_late_stop(self, message: Message) -> None:
+        """Handle the confirmation that a monitor is over whose request was given up before."""
+        over = self._context.monitors.late_stops.pop(message["InvokeID"], None)
+        if over is not None:
+            over()
+
     def forget(self) -> None:
         """The mode is over: its teams go, and in agent mode their agents, except the session's own.
 
@@ -257,6 +263,8 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
         ged.AGENT_TEAM_CONFIG_EVENT: lists.on_config,
         ged.MONITOR_START_CONF: lists.on_late,
         ged.MONITOR_AGENT_TEAM_START_CONF: lists.on_late,
+        ged.MONITOR_STOP_CONF: lists.on_late_stop,
+        ged.MONITOR_AGENT_TEAM_STOP_CONF: lists.on_late_stop,
     }
 
 

@@ -149,24 +149,34 @@ def stop_monitor(
     - ``timeout``: seconds, the session's ``request_timeout`` unless given.
     - ``stopped``, ``refused``: as in ``MonitorStop``.
 
-    One that the server has not confirmed yet is stopped when it has.
+    One that the server has not confirmed yet is stopped when it has, unless it is wanted again by then. One
+    that is being stopped already is not stopped again: the returned request is the one that stops it.
     """
     monitors = context.monitors
+    is_wanted = monitors.is_wanted(monitor)
     monitors.unwant(monitor)
+    known: Request[Any] | None = monitors.stopping.get(monitor)
+    if known is not None:
+        return known
     is_team = monitor.kind is MonitorKind.TEAM
     label = "MONITOR_AGENT_TEAM_STOP_REQ" if is_team else "MONITOR_STOP_REQ"
     start: Request[Any] | None = monitors.starting.get(monitor)
     if start is not None:
         outcome: Request[Any] = Request(label)
         context.own(outcome)
+        monitors.stopping[monitor] = outcome
 
         def start_answered(request: Request[Any]) -> None:
+            monitors.stopping.pop(monitor, None)
+            if monitors.is_wanted(monitor):
+                outcome.set_result(None)
+                return
             if request.cancelled() or request.exception() is not None or monitor.monitor_id is None:
                 if stopped is not None:
                     stopped()
                 outcome.set_result(None)
                 return
-            _send_stop(context, monitor, label, timeout, stopped, refused).add_done_callback(
+            _send_stop(context, monitor, label, timeout, stopped, refused, is_wanted).add_done_callback(
                 lambda stop: follow(stop, outcome)
             )
 
@@ -176,7 +186,7 @@ def stop_monitor(
         if stopped is not None:
             stopped()
         return answered(label)
-    return _send_stop(context, monitor, label, timeout, stopped, refused)
+    return _send_stop(context, monitor, label, timeout, stopped, refused, is_wanted)
 
 
 def _send_stop(
@@ -186,13 +196,28 @@ def _send_stop(
     timeout: float | None,
     stopped: Callable[[], object] | None,
     refused: Callable[[Refused], bool],
+    is_wanted: bool,
 ) -> MonitorStop:
-    assert monitor.monitor_id is not None
-    request = MonitorStop(label, context.monitors, monitor.monitor_id, stopped=stopped, refused=refused)
+    # ``is_wanted``: whether the monitor is wanted again if the request fails.
+    monitors, monitor_id = context.monitors, monitor.monitor_id
+    assert monitor_id is not None
+
+    def over() -> None:
+        monitors.stopping.pop(monitor, None)
+        if stopped is not None:
+            stopped()
+
+    def not_stopped() -> None:
+        monitors.stopping.pop(monitor, None)
+        if is_wanted:
+            monitors.not_stopped(monitor)
+
+    request = MonitorStop(label, monitors, monitor_id, stopped=over, refused=refused, not_stopped=not_stopped)
+    monitors.stopping[monitor] = request
     messages = context.messages
     is_team = monitor.kind is MonitorKind.TEAM
     message_class = messages.MonitorAgentTeamStopReq if is_team else messages.MonitorStopReq
-    context.send(request, message_class, timeout, monitor_id=monitor.monitor_id)
+    context.send(request, message_class, timeout, monitor_id=monitor_id)
     return request
 
 

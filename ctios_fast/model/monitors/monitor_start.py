@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import Refused, RequestTimeout
+from ctios_fast.errors import ConnectionLost, Refused, RequestTimeout
 from ctios_fast.model.object_request import not_reported
 from ctios_fast.protocol import numbers as ged
 
@@ -95,11 +95,14 @@ class MonitorStop(Request[Message]):
     """A request to stop a monitor; the answer is the confirmation.
 
     - ``monitor_id``: the monitor. It is over when the server answers, also by a refusal: it is unknown then.
+      It is over with the connection too.
     - ``stopped``: called when it is over, None for nothing.
     - ``refused``: as in ``MonitorStart``.
+    - ``not_stopped``: called if it may go on, as after a time-out; None for nothing. If the confirmation
+      comes nevertheless, ``stopped`` is called then.
     """
 
-    __slots__ = ("_monitor_id", "_monitors", "_refused", "_stopped")
+    __slots__ = ("_monitor_id", "_monitors", "_not_stopped", "_refused", "_stopped")
 
     def __init__(
         self,
@@ -109,12 +112,14 @@ class MonitorStop(Request[Message]):
         *,
         stopped: Callable[[], object] | None = None,
         refused: Callable[[Refused], bool] = not_reported,
+        not_stopped: Callable[[], object] | None = None,
     ) -> None:
         self.label = label
         self._monitors = monitors
         self._monitor_id = monitor_id
         self._stopped = stopped
         self._refused = refused
+        self._not_stopped = not_stopped
 
     def confirmed(self, message: Message) -> None:
         """The monitor is over. Called by the request book."""
@@ -123,10 +128,14 @@ class MonitorStop(Request[Message]):
 
     def failed(self, error: BaseException) -> None:
         """The server does not know the monitor, or has not answered. Called by the request book."""
-        if isinstance(error, Refused):
+        if isinstance(error, Refused | ConnectionLost):
             self._over()
-            if self._refused(error):
-                self.reported()
+        elif self._not_stopped is not None:
+            self._not_stopped()
+        if isinstance(error, RequestTimeout):
+            self._monitors.note_late_stop(self.invoke_id, self._over)
+        if isinstance(error, Refused) and self._refused(error):
+            self.reported()
         self.set_exception(error)
 
     def _over(self) -> None:

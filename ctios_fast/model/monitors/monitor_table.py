@@ -116,7 +116,9 @@ class Monitors:
     - ``by_id``: those that the server has confirmed, by MonitorID.
     - ``wanted``: those that the program wants, by kind and key. They are started again after a fail-over.
     - ``starting``: those that the server has not confirmed yet, with the requests to start them.
+    - ``stopping``: those that are being stopped, with the requests to stop them.
     - ``late``: those that it has not confirmed in time, by the InvokeID of the request.
+    - ``late_stops``: what to call when it confirms too late that one is over, by the InvokeID likewise.
     - ``strangers``: MonitorIDs of no monitor of the session that events have named while none was starting.
     - ``agent_start``: the agent whose monitoring was asked for last, None as long as none was.
     - ``teams``: the teams that messages have listed, by TeamID. ``memberships``: their members together.
@@ -147,10 +149,12 @@ class Monitors:
         "heartbeat_answered",
         "is_list_due",
         "late",
+        "late_stops",
         "memberships",
         "monitoring_changed",
         "starting",
         "states_needed",
+        "stopping",
         "strangers",
         "team_of",
         "team_requests",
@@ -162,7 +166,9 @@ class Monitors:
         self.by_id: dict[int, Monitor] = {}
         self.wanted: dict[tuple[MonitorKind, Any], Monitor] = {}
         self.starting: dict[Monitor, Any] = {}
+        self.stopping: dict[Monitor, Any] = {}
         self.late: dict[int, Monitor] = {}
+        self.late_stops: dict[int, Callable[[], object]] = {}
         self.agent_start: AgentStart | None = None
         # The folder's handlers set ``teams`` and the attributes that are called.
         self.teams: Mapping[int, Any] = {}
@@ -211,10 +217,14 @@ class Monitors:
     # --- Starting and stopping ----------------------------------------------------------------------
 
     def want(self, kind: MonitorKind, key: Any) -> Monitor:
-        """The monitor that the program wants; it is to be started if it has no MonitorID."""
+        """The monitor that the program wants; it is to be started if it has no MonitorID.
+
+        One that is being started and was to be stopped as soon as the server has confirmed it goes on.
+        """
         monitor = self.wanted.get((kind, key))
         if monitor is None:
-            monitor = self.wanted[kind, key] = Monitor(kind, key)
+            starting = (each for each in self.starting if (each.kind, each.key) == (kind, key))
+            monitor = self.wanted[kind, key] = next(starting, None) or Monitor(kind, key)
         return monitor
 
     def unwant(self, monitor: Monitor) -> None:
@@ -222,6 +232,11 @@ class Monitors:
         key = (monitor.kind, monitor.key)
         if self.wanted.get(key) is monitor:
             del self.wanted[key]
+
+    def not_stopped(self, monitor: Monitor) -> None:
+        """The server was asked to stop a monitor that the program wanted, and the monitor may go on."""
+        if monitor.monitor_id is not None:
+            self.wanted.setdefault((monitor.kind, monitor.key), monitor)
 
     def is_wanted(self, monitor: Monitor) -> bool:
         """Whether the program still wants the monitor."""
@@ -255,6 +270,11 @@ class Monitors:
         """The confirmation of a monitor may still come, and nobody waits for it any more."""
         if len(self.late) < _MAX_LATE:
             self.late[invoke_id] = monitor
+
+    def note_late_stop(self, invoke_id: int, over: Callable[[], object]) -> None:
+        """The confirmation that a monitor is over may still come; ``over`` is to be called then."""
+        if len(self.late_stops) < _MAX_LATE:
+            self.late_stops[invoke_id] = over
 
     def ended(self, monitor_id: int) -> None:
         """A monitor is over."""
@@ -415,7 +435,9 @@ class Monitors:
             monitor.monitor_id = None
         self.by_id.clear()
         self.starting.clear()
+        self.stopping.clear()
         self.late.clear()
+        self.late_stops.clear()
         self.strangers.clear()
         self.agent_start = None
         self.is_list_due = self.all_teams_of is not None

@@ -540,7 +540,8 @@ class MonitoringRequests(DeskProperties):
         # Returns None where there is nothing to wait for. The monitor may be one that is not confirmed yet.
         monitors = context.monitors
         agent = monitors.monitored_agent(self)
-        monitor = next((each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE), None)
+        present = (*monitors.wanted.values(), *monitors.stopping)
+        monitor = next((each for each in present if each.kind is MonitorKind.DEVICE), None)
         if context.hears_all or monitor is None:
             self._agent_stopped(context, agent, None)
             return None
