@@ -46,6 +46,7 @@ from .observer import Observer
 from .opening import (
     ASKED_TO_LEAVE,
     NOT_ACTIVE,
+    REFUSED_BY_STANDBY,
     RETRIED_ELSEWHERE,
     SESSION_GONE,
     STANDBY_SINCE,
@@ -58,9 +59,9 @@ from .options import ConnectionOptions
 from .own_requests import OwnRequests
 from .request_book import Request, RequestBook, expected
 from .search import Outcome, SideSearch
-from .side_claims import SideClaims
+from .side_claims import CLAIM_PAUSE, SideClaims
 from .sides import Attempt, Side
-from .standby import PATIENCE, StandbyKeeper
+from .standby import StandbyKeeper
 from .takeover import AbandonedOpens
 from .waiters import ConnectRequest, Waiters, fail
 
@@ -328,9 +329,8 @@ class Connection:
 
         A standby session on the side may be about to become active, so it gets some time for that first.
         """
-        keeper = self.standby
-        if keeper is not None and keeper.side == side and (keeper.is_ready or keeper.is_opening):
-            await keeper.settled(PATIENCE)
+        if self.standby is not None and self.standby.expects(side):
+            await self.standby.settled()
         # A session may have been opened without this attempt, which is about to end then.
         return await self._links.dial(
             side, lambda: self.dispatcher if self.link is None else Dispatcher(self.codec)
@@ -343,6 +343,13 @@ class Connection:
         return await self._links.dial(
             side, lambda: keeper.dispatcher if keeper.link is None else Dispatcher(self.codec)
         )
+
+    def passes_over(self, attempt: Attempt) -> bool:
+        """Return whether the side's standby session may still become active. Called by the search.
+
+        The other side is tried meanwhile. ``dial`` waits in the final attempt.
+        """
+        return self.standby is not None and not attempt.final and self.standby.expects(attempt.side)
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """Note that the pause before an attempt is over. Called by the search."""
@@ -625,7 +632,9 @@ class Connection:
         side = self.side
         assert side is not None
         if outcome is None:
-            outcome = self._outcome()
+            outcome = self._outcome(error)
+        if self.standby is not None and self.state is _OPEN:
+            self.standby.expect()
         self._lifecycle.take("lost")
         self._detach()
         words = explain(error)
@@ -650,10 +659,13 @@ class Connection:
         elif self.state is ConnectionState.WAITING:  # unless the observer disconnected
             self._search.resume()
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self, error: BaseException) -> Outcome:
         if self.state is not _OPEN:
-            return Outcome.NO_SESSION
+            refused = isinstance(error, OpenRefused) and error.status in REFUSED_BY_STANDBY
+            return Outcome.STANDBY if refused else Outcome.NO_SESSION
         lasted = self.clock.time() - self._opened_at >= self.options.stable_after
+        if self.services_granted & codes.CTI_SERVICE_ACTIVE_STANDBY:
+            return Outcome.PAIR_LASTED if lasted else Outcome.PAIR_SHORT
         return Outcome.LASTED if lasted else Outcome.SHORT
 
     def _detach(self) -> None:
@@ -679,7 +691,7 @@ class Connection:
 
     # --- Active and standby side ----------------------------------------------------------------
 
-    def _keep_standby(self, *, lasted: bool = True, at_once: bool = False) -> None:
+    def _keep_standby(self, pause: float = 0.0) -> None:
         # Keep a session on the side that the connection does not use, if both sides can be distinguished.
         keeper, wanted = self.standby, self._wanted
         if keeper is None or wanted is None or self.state is not _OPEN:
@@ -691,7 +703,7 @@ class Connection:
             self.log.info("the server does not grant standby sessions", kind="no standby")
             keeper.end()
         else:
-            keeper.keep(other, wanted.settings, self.heartbeat, lasted=lasted, at_once=at_once)
+            keeper.keep(other, wanted.settings, self.heartbeat, pause=pause)
 
     def _end_standby(self) -> None:
         if self.standby is not None:
@@ -723,12 +735,12 @@ class Connection:
         """Let the session go on over the standby session, whose side is active now. Called by the keeper."""
         keeper = self.standby
         assert keeper is not None
-        if claimed and self._claims.claim(self.clock.time()):
+        now = self.clock.time()
+        if claimed and self._claims.claim(now):
             self._do_without_standby()
             return
         self._claims.forget_takeovers()
         link = self.link
-        lasted = link is None or self._outcome() is not Outcome.SHORT
         if link is not None:
             # A switch is a loss of the present side, without a search.
             if self.state is _OPEN:
@@ -755,7 +767,9 @@ class Connection:
             connecting.set_result(None)
         if opening is not None:
             opening.set_result(session.confirmation)
-        self._keep_standby(lasted=lasted, at_once=claimed and self._claims.is_first)
+        pace = self._search.pace
+        pause = pace.due(now) if link is None else pace.take(now)  # a loss has been noted before
+        self._keep_standby(max(pause, CLAIM_PAUSE) if claimed else pause)
 
     def _do_without_standby(self) -> None:
         # Without the service, a side that becomes the standby ends the session. With it, only a standby

@@ -15,6 +15,7 @@ from ctios_fast.protocol import numbers as ged
 __all__ = [
     "ASKED_TO_LEAVE",
     "NOT_ACTIVE",
+    "REFUSED_BY_STANDBY",
     "RETRIED_ELSEWHERE",
     "SESSION_GONE",
     "STANDBY_SINCE",
@@ -42,6 +43,9 @@ RETRIED_ELSEWHERE = frozenset(
     }
 )
 
+
+#: Of them, those of a standby side: the other side is active, or one of them is soon.
+REFUSED_BY_STANDBY = frozenset({codes.E_CTI_SERVER_NOT_MASTER, codes.E_CTI_INVALID_CLIENT_FOR_STANDBY})
 
 #: FAILURE_EVENTs by which a server asks its clients to leave: a CLOSE_REQ is the answer.
 ASKED_TO_LEAVE = frozenset({codes.E_CTI_CTI_SERVER_OFFLINE, codes.E_CTI_SERVER_IN_MAINTENANCE_MODE})

@@ -56,6 +56,7 @@ class _Fields(NamedTuple):
     clock: Clock | None = None
     rng: "random.Random | None" = None
     standby: bool = False
+    standby_retry: float = 30.0
 
 
 class ConnectionKeywords(TypedDict, total=False):
@@ -81,6 +82,7 @@ class ConnectionKeywords(TypedDict, total=False):
     clock: Clock | None
     rng: "random.Random | None"
     standby: bool
+    standby_retry: float
 
 
 class ConnectionOptions(_Fields):
@@ -109,6 +111,7 @@ class ConnectionOptions(_Fields):
     - ``max_buffered``: bytes that may wait for a server that does not read.
     - ``standby``: whether a second session is kept open on the standby side, to be used as soon as that side
       becomes active. It needs protocol version 24 and a server that grants it; without them it has no effect.
+    - ``standby_retry``: the longest wait between attempts to open that second session.
     - ``clock``, ``rng``: stand in for time and chance in tests.
 
     Raises ``TypeError`` for a value of a wrong type, ``ValueError`` for one out of range.
@@ -262,4 +265,5 @@ _CHECKS: dict[str, _Check] = {
     "clock": _having("time", "call_later", of="a Clock (time and call_later)"),
     "rng": _having("uniform", of="a random.Random"),
     "standby": _boolean,
+    "standby_retry": _seconds(1.0),
 }

@@ -7,19 +7,24 @@ search that has no owner.
 
 The plan survives a link that came up. How a link ended decides how the plan goes on; this table says so:
 
-===========  ====================================================  =========  ==========
-outcome      the link ...                                          plan       round
-===========  ====================================================  =========  ==========
-LASTED       had a session that lasted ``stable_after`` seconds    a new one  from start
-SHORT        had a session that did not last that long             goes on    is ended
-NO_SESSION   ended before its session was open                     goes on    goes on
-OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one  from start
-===========  ====================================================  =========  ==========
+===========  ====================================================  ==========  =======  =============
+outcome      the link ...                                          plan        round    waits if new
+===========  ====================================================  ==========  =======  =============
+LASTED       had a session that lasted ``stable_after`` seconds    a new one            ``WAITS``
+SHORT        had a session that did not last that long             goes on     is over  ``WAITS``
+PAIR_LASTED  as LASTED, of a pair with an active and a standby     a new one            QUICK_WAITS
+             side
+PAIR_SHORT   as SHORT, of such a pair                              a new one            QUICK_WAITS
+STANDBY      was refused its session by the standby side           goes on     goes on  QUICK_WAITS
+NO_SESSION   ended otherwise before its session was open           goes on     goes on  ``WAITS``
+OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one            ``WAITS``
+===========  ====================================================  ==========  =======  =============
 
 Only a session that lasted makes the plan, and with it the waits, begin anew: a server that grants sessions
-and then ends them is tried as rarely as one that cannot be reached. If there is no plan to go on with, a new
-one begins. A new plan begins with the same side, or with the other one if the server itself said that it will
-not serve the session.
+and then ends them is tried as rarely as one that cannot be reached. In a pair a loss mostly means that the
+sides change their roles, and one of them is active soon; ``Pace`` limits the plans that begin there. If there
+is no plan to go on with, a new one begins. A new plan begins with the same side, but with the other one after
+PAIR_SHORT, or if the server itself said that it will not serve the session.
 """
 
 import asyncio
@@ -30,7 +35,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from .clock import Clock, sleep
 from .link import Link
 from .log_limit import LogLimit
-from .sides import WAITS, Attempt, Plan, Side
+from .pace import Pace
+from .sides import QUICK_WAITS, WAITS, Attempt, Plan, Side
 
 if TYPE_CHECKING:
     import random
@@ -47,6 +53,9 @@ class Outcome(Enum):
 
     LASTED = "lasted"
     SHORT = "short"
+    PAIR_LASTED = "lasted, in a pair"
+    PAIR_SHORT = "short, in a pair"
+    STANDBY = "on the standby side"
     NO_SESSION = "no session"
     OVERTAKEN = "overtaken"
 
@@ -54,14 +63,21 @@ class Outcome(Enum):
 class _Rule(NamedTuple):
     new_plan: bool = False
     end_round: bool = False
-    pause: float = 0.0
+    # The others are about a new plan.
+    waits: tuple[float, ...] | None = None  # between its rounds; None: those of the search
+    pause: float = 0.0  # seconds before its first attempt
+    paced: bool = False  # ``Pace`` decides the pause
+    other_first: bool | None = None  # whether it begins with the other side; None: if this side refused
 
 
 RULES = {
     Outcome.LASTED: _Rule(new_plan=True),
     Outcome.SHORT: _Rule(end_round=True),
+    Outcome.PAIR_LASTED: _Rule(new_plan=True, waits=QUICK_WAITS, paced=True),
+    Outcome.PAIR_SHORT: _Rule(new_plan=True, waits=QUICK_WAITS, paced=True, other_first=True),
+    Outcome.STANDBY: _Rule(waits=QUICK_WAITS),
     Outcome.NO_SESSION: _Rule(),
-    Outcome.OVERTAKEN: _Rule(new_plan=True, pause=OVERTAKEN_PAUSE),
+    Outcome.OVERTAKEN: _Rule(new_plan=True, pause=OVERTAKEN_PAUSE, other_first=False),
 }
 
 
@@ -70,6 +86,9 @@ class SearchOwner(Protocol):
 
     async def dial(self, side: Side) -> Link:
         """Return a link to the side."""
+
+    def passes_over(self, attempt: Attempt) -> bool:
+        """Return whether to leave this attempt out, and to go on with the next one."""
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """An attempt begins, after its pause."""
@@ -89,6 +108,7 @@ class SideSearch:
 
     - ``clients``, ``rng``: see ``Plan``.
     - ``rounds``: how often all sides are tried after a loss; None for no limit.
+    - ``waits``: seconds between the rounds of a plan, unless the table above names others; see ``Plan``.
     """
 
     def __init__(
@@ -100,8 +120,10 @@ class SideSearch:
         clients: int,
         rounds: int | None,
         rng: "random.Random",
+        waits: tuple[float, ...] = WAITS,
     ) -> None:
         self.sides: tuple[Side, ...] = ()
+        self.pace = Pace()  # of the changes of roles
         self.failing = False  # an attempt failed, or a link was lost, since a link was up
         self._owner = owner
         self._log = log
@@ -109,21 +131,16 @@ class SideSearch:
         self._clients = clients
         self._rounds = rounds
         self._rng = rng
+        self._waits = waits
         self._plan: Plan | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()  # a side is to be found
 
-    def begin(
-        self,
-        sides: tuple[Side, ...],
-        rounds: int | None,
-        pause: float = 0.0,
-        waits: tuple[float, ...] = WAITS,
-    ) -> None:
-        """Start the search. ``rounds``, ``pause`` and ``waits`` belong to this first plan; see ``Plan``."""
+    def begin(self, sides: tuple[Side, ...], rounds: int | None, pause: float = 0.0) -> None:
+        """Start the search. ``rounds`` and ``pause`` belong to this first plan; see ``Plan``."""
         self.sides = sides
         self.failing = False
-        self._plan = self._new_plan(sides[0], rounds, pause, waits)
+        self._plan = self._new_plan(sides[0], rounds, pause, self._waits)
         self._start_task()
         self._wanted.set()
 
@@ -166,9 +183,10 @@ class SideSearch:
         self.failing = True
         if self._plan is None or rule.new_plan:
             first = side
-            if refused and outcome is not Outcome.OVERTAKEN:
+            if refused if rule.other_first is None else rule.other_first:
                 first = next((other for other in self.sides if other != side), side)
-            self._plan = self._new_plan(first, self._rounds, rule.pause)
+            pause = self.pace.take(self._clock.time()) if rule.paced else rule.pause
+            self._plan = self._new_plan(first, self._rounds, pause, rule.waits or self._waits)
         elif rule.end_round:
             self._plan.end_round()
         return not self._plan.exhausted
@@ -177,9 +195,7 @@ class SideSearch:
         """Go on with the plan."""
         self._wanted.set()
 
-    def _new_plan(
-        self, first: Side, rounds: int | None, pause: float, waits: tuple[float, ...] = WAITS
-    ) -> Plan:
+    def _new_plan(self, first: Side, rounds: int | None, pause: float, waits: tuple[float, ...]) -> Plan:
         return Plan(
             self.sides,
             first,
@@ -204,6 +220,8 @@ class SideSearch:
                 side = attempt.side
                 self._log.info("trying side %s (%s) in %.1f s", side.name, side, attempt.delay)
                 await sleep(self._clock, attempt.delay)
+            if self._owner.passes_over(attempt):
+                continue
             self._owner.attempt_begins(attempt)
             try:
                 link = await self._owner.dial(attempt.side)

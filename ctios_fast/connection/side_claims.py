@@ -1,15 +1,24 @@
 """SideClaims: signs that no standby session can be kept, because the sides contradict each other.
 
 A side that says, when a standby session is opened there, that it is active is believed: the present side may
-have become the standby, which it does not report. The side that was left is tried at once. If it claims the
-same, neither of them can be the standby. Nor can it be if opening a session on one side ends the session on
-the other one.
+have become the standby, which it does not report. The side that was left is tried next. It may have become
+active again in the meantime, or each side may be slow to know its role. But if the sides go on claiming the
+same in turn, neither of them can be the standby. Nor can it be if opening a session on one side ends the
+session on the other one.
 """
 
-__all__ = ["CLAIM_WINDOW", "SideClaims"]
+from .pace import INTERVAL
 
-#: Seconds within which the claims of two sides to be active contradict each other.
-CLAIM_WINDOW = 5.0
+__all__ = ["CLAIM_PAUSE", "CLAIM_WINDOW", "MAX_CLAIMS", "SideClaims"]
+
+#: Claims in a row that contradict each other: two may be changes of roles.
+MAX_CLAIMS = 3
+
+#: Seconds after which a claim does not belong to the one before. At the slowest pace the next one is sooner.
+CLAIM_WINDOW = 2 * INTERVAL
+
+#: Seconds before the side that was left for a claim is tried, so that both sides know their roles by then.
+CLAIM_PAUSE = 1.0
 
 
 class SideClaims:
@@ -18,24 +27,21 @@ class SideClaims:
     __slots__ = ("_count", "_last", "_takeovers")
 
     def __init__(self) -> None:
-        self._count = 0  # claims since a session was last opened in order
-        self._last: float | None = None  # when the last one of them was made
+        self._count = 0  # claims in a row since a session was last opened in order
+        self._last = 0.0  # when the last one of them was made
         self._takeovers = 0  # times in a row that opening a standby session ended the session
 
     def claim(self, now: float) -> bool:
-        """Note that a side claims to be active. Returns whether it contradicts the claim before."""
-        before, self._last = self._last, now
+        """Note that a side claims to be active. Returns whether the claims in a row contradict each other."""
+        if now - self._last >= CLAIM_WINDOW:
+            self._count = 0
+        self._last = now
         self._count += 1
-        return before is not None and now - before < CLAIM_WINDOW
-
-    @property
-    def is_first(self) -> bool:
-        """Whether there was one claim. The next attempt to open a standby session tests it."""
-        return self._count == 1
+        return self._count >= MAX_CLAIMS
 
     def settle(self) -> None:
         """Forget the claims: a session is open whose side is what it was expected to be."""
-        self._count, self._last = 0, None
+        self._count = 0
 
     def take_over(self) -> bool:
         """Note that opening a standby session ended the session. Returns whether it did so before."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 if TYPE_CHECKING:
     import random
 
-__all__ = ["WAITS", "WAITS_AFTER_SWITCH", "Attempt", "Plan", "Side"]
+__all__ = ["QUICK_WAITS", "WAITS", "Attempt", "Plan", "Side"]
 
 #: Seconds between rounds, after the first random wait. The last one repeats without end.
 WAITS = (15.0, 30.0, 60.0, 120.0)
 
-#: The same for a standby session, while the two sides change their roles: the other side is the standby soon.
-WAITS_AFTER_SWITCH = (1.0, 2.0, 4.0, 8.0, *WAITS)
+#: The same in a pair with an active and a standby side: one of them is about to take the other role.
+QUICK_WAITS = (1.0, 2.0, 4.0, 8.0, *WAITS)
 
 
 class Side(NamedTuple):

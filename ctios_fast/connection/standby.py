@@ -4,9 +4,10 @@ GED-188, PG and CTI Server Graceful Shutdown. Of the two CTI Servers one is acti
 sessions of clients that ask for CTI_SERVICE_ACTIVE_STANDBY, answers OPEN_REQ, HEARTBEAT_REQ and CLOSE_REQ,
 and sends STANDBY_ACTIVE_EVENT when it becomes active. From then on that session serves like any other.
 
-``StandbyKeeper`` keeps one such session. It searches for the side as the connection does, with the same
-waits. The reference does not promise that a standby session hears events, so everything that comes before
-STANDBY_ACTIVE_EVENT and is not about the session itself is left out, and counted.
+``StandbyKeeper`` keeps one such session. It searches for the side as the connection does, with shorter waits:
+without a standby session, nothing reports that the active side has become the standby. The reference does not
+promise that a standby session hears events, so everything that comes before STANDBY_ACTIVE_EVENT and is not
+about the session itself is left out, and counted.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ from .options import ConnectionOptions
 from .own_requests import NOT_SENT, OwnRequests
 from .request_book import Request, RequestBook
 from .search import Outcome, SideSearch
-from .sides import WAITS, WAITS_AFTER_SWITCH, Attempt, Side
+from .sides import QUICK_WAITS, Attempt, Side
 from .takeover import AbandonedOpens
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["PATIENCE", "StandbyKeeper", "StandbyOwner", "StandbySession"]
 
 #: Seconds for which the search for a side leaves the standby side alone after a loss, while a session is open
-#: there. If the side has not become active by then, the search tries it anew.
+#: there. If the side has not become active by then, the search tries it as well.
 PATIENCE = 10.0
 
 #: The first InvokeID of a standby session: when it becomes the session, late answers to its own requests are
@@ -121,15 +122,22 @@ class StandbyKeeper:
         self._abandoned = abandoned
         self._book = RequestBook(clock, max_open=_MAX_OPEN, first_invoke_id=_FIRST_INVOKE_ID)
         self._own = OwnRequests(codec, self._book, self.dispatcher, clock=clock, options=options)
-        self._search = SideSearch(self, log, clock=clock, clients=options.clients, rounds=None, rng=rng)
+        self._search = SideSearch(
+            self,
+            log,
+            clock=clock,
+            clients=options.clients,
+            rounds=None,
+            rng=rng,
+            waits=tuple(min(wait, options.standby_retry) for wait in QUICK_WAITS),
+        )
         self._settings: OpenSettings | None = None  # of the session
         self._heartbeat: float | None = None  # its interval in seconds
         self._open_request: Request[Message] | None = None  # the OPEN_REQ that is unanswered
         self._confirmation: Message | None = None  # OPEN_CONF of the session that is open
         self._opened_at = 0.0  # when it was opened
         self._heartbeats: Heartbeats | None = None  # while it is open
-        self._kept_on: Side | None = None  # the side of the last session that was kept or tried
-        self._short = 0  # sessions of the connection in a row that did not last; they make the pauses longer
+        self._patience_until = 0.0  # until then the side is expected to become active
         self._waiter: asyncio.Future[None] | None = None  # of ``settled``
         on = self.dispatcher.on
         on(ged.FAILURE_EVENT, self._failure_event)
@@ -166,30 +174,17 @@ class StandbyKeeper:
         settings: OpenSettings,
         heartbeat: float | None,
         *,
-        lasted: bool = True,
-        at_once: bool = False,
+        pause: float = 0.0,
     ) -> None:
         """Keep a session open on the side from now on. Nothing changes if that is being done.
 
-        If the last one was on the other side, the sides have just changed their roles, and the first attempts
-        follow quickly: until a session is open on the standby side, nothing reports the next change.
-
-        - ``lasted``: whether the connection's last session lasted. The more did not in a row, the longer is
-          the pause before the first attempt, so that two sides that become active in turn are tried more
-          rarely.
-        - ``at_once``: without that pause.
+        ``pause``: seconds before the first attempt to open it.
         """
         if self.side == side:
             return
         self.end()
-        self._short = 0 if lasted else self._short + 1
-        pause = 0.0
-        if self._short and not at_once:
-            pause = WAITS_AFTER_SWITCH[min(self._short, len(WAITS_AFTER_SWITCH)) - 1]
-        waits = WAITS if self._kept_on in (None, side) else WAITS_AFTER_SWITCH
         self.side, self._settings, self._heartbeat = side, settings, heartbeat
-        self._kept_on = side
-        self._search.begin((side,), None, pause, waits)
+        self._search.begin((side,), None, pause)
 
     def take(
         self, link: Link, side: Side, confirmation: Message, settings: OpenSettings, heartbeat: float | None
@@ -197,10 +192,19 @@ class StandbyKeeper:
         """Keep the session that was opened on this link: its side turned out to be the standby."""
         self.end()
         self.side, self._settings, self._heartbeat = side, settings, heartbeat
-        self._kept_on = side
         self.link = link
         link.turn_to(self.dispatcher)
+        self.expect()
         self._ready(confirmation)
+
+    def expect(self) -> None:
+        """Give the side time to become active, since no session is open on the other one."""
+        self._patience_until = self._clock.time() + PATIENCE
+
+    def expects(self, side: Side) -> bool:
+        """Whether the side has a session, or is being asked for one, and still has time to become active."""
+        has_session = self.is_ready or self.is_opening
+        return has_session and self.side == side and self._clock.time() < self._patience_until
 
     def retry(self) -> None:
         """Try again, after the pause that is due."""
@@ -250,10 +254,10 @@ class StandbyKeeper:
             link.abandon()
         self._book.fail_all("the event loop was closed")
 
-    async def settled(self, seconds: float) -> None:
-        """Wait until no session is open or being opened, but for these seconds at most."""
+    async def settled(self) -> None:
+        """Wait until no session is open or being opened, but no longer than the side has time."""
         waiter = self._waiter = asyncio.get_running_loop().create_future()
-        timer = self._clock.call_later(seconds, self._settle)
+        timer = self._clock.call_later(self._patience_until - self._clock.time(), self._settle)
         try:
             await waiter
         finally:
@@ -273,6 +277,10 @@ class StandbyKeeper:
     async def dial(self, side: Side) -> Link:
         """Connect to the side. Called by the search."""
         return await self._owner.dial_standby(side)
+
+    def passes_over(self, attempt: Attempt) -> bool:
+        """Return False: there is one side to try. Called by the search."""
+        return False
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """Do nothing: the connection reports its own attempts only. Called by the search."""

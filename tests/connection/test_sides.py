@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctios_fast.connection.sides import WAITS, WAITS_AFTER_SWITCH, Attempt, Plan, Side
+from ctios_fast.connection.sides import QUICK_WAITS, WAITS, Attempt, Plan, Side
 
 A = Side("A", "cg-a.example", 42027)
 B = Side("B", "cg-b.example", 43027)
@@ -48,7 +48,7 @@ def test_a_single_side_is_tried_with_the_same_waits() -> None:
 
 def test_after_a_switch_the_waits_begin_with_a_second_and_end_like_the_others() -> None:
     rng = random.Random(1)
-    found = list(islice(Plan((A,), A, clients=0, rounds=None, rng=rng, waits=WAITS_AFTER_SWITCH), 12))
+    found = list(islice(Plan((A,), A, clients=0, rounds=None, rng=rng, waits=QUICK_WAITS), 12))
     assert [attempt.delay for attempt in found] == [0, 0, 1, 2, 4, 8, 15, 30, 60, 120, 120, 120]
 
 

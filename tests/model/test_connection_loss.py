@@ -16,6 +16,7 @@ from support.model import (
     soon,
     until,
 )
+from support.struct_server import accepting
 
 from ctios_fast import Agent, ConnectionLost, ConnectionState, Request, Session
 from ctios_fast.connection.clock import ManualClock
@@ -111,11 +112,6 @@ async def test_requests_during_the_fail_over_are_refused(
             await soon(call())
     assert not session.is_connected()
     assert session.current_server == session.current_side == ""
-
-
-def accepting() -> bool:
-    """Whether a server is accepting a connection now: asyncio would leak it if the server were closed."""
-    return any("_accept_connection2" in repr(task) for task in asyncio.all_tasks())
 
 
 async def test_random_failures_end_with_an_open_session_and_no_open_request(

@@ -11,12 +11,14 @@ from support.model import (
     an_agent,
     calls_of,
     calls_of_plant,
+    library_tasks,
     settled,
     sides,
     soon,
     talking,
     until,
 )
+from support.struct_server import accepting
 from support.wire_steps import advance
 
 from ctios_fast import ConnectionState, Session
@@ -130,6 +132,51 @@ async def test_the_session_follows_a_swap_and_a_swap_back(
         assert clock.time() - swapped < 1.5
         await advance(clock, session, lambda: session.standby_side == "B", step=STEP)
         assert session.counters()["repairs_given_up"] == 0
+
+
+async def change_roles(sim: Simulator, fault: str) -> None:
+    """Let the other side become active; a side that was killed is started again at once."""
+    if fault == "swap":
+        sim.swap()
+    else:
+        active = "a" if sim.side("a").active else "b"
+        await until(lambda: not accepting())
+        sim.fail_side(active, fault)
+        await sim.restore_side(active)
+
+
+async def network_at_rest() -> None:
+    """Let everything that was sent arrive, and every attempt to connect end, without time of the clock."""
+    for _ in range(3):
+        await until(lambda: not {"ctios_fast-resolve", "ctios_fast-dial"} & set(library_tasks()))
+        for _ in range(30):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("changes", [2, 3, 4, 6])
+@pytest.mark.parametrize("fault", ["swap", "kill"])
+async def test_the_active_side_is_found_soon_after_changes_in_quick_succession(
+    make_session: MakeSession, clock: ManualClock, fault: str, changes: int
+) -> None:
+    async with Simulator(agents=AGENTS, clock=clock) as sim:
+        session = make_session(clock=clock, rng=random.Random(1), standby=True)
+        await soon(session.connect(**sides(sim)))
+        await set_mode(session, "monitor")
+        await until(lambda: session.standby_side)
+        for number in range(changes):
+            for _ in range(5 if number else 0):
+                await network_at_rest()
+                clock.advance(STEP)
+            await change_roles(sim, fault)
+        changed = clock.time()
+        active = "A" if sim.side("a").active else "B"
+        await network_at_rest()
+        while not (session.is_open and session.current_side == active):
+            assert clock.time() - changed < 1.5
+            clock.advance(STEP)
+            await network_at_rest()
+        await advance(clock, session, lambda: session.standby_side, step=STEP)
+        assert agrees(session, sim, "monitor")
 
 
 TAKEOVER = 3.0

@@ -400,6 +400,11 @@ def _group_fields(group: Group) -> Floating:
     ]
 
 
+def accepting() -> bool:
+    """Whether a server is accepting a connection now: asyncio would leak it if the server were closed."""
+    return any("_accept_connection2" in repr(task) for task in asyncio.all_tasks())
+
+
 class StructServer:
     """Listens at a free port; gives each connection to the test."""
 
@@ -417,6 +422,9 @@ class StructServer:
 
     async def __aexit__(self, *exc: object) -> None:
         self.stop()
+        async with asyncio.timeout(PATIENCE):
+            while accepting():  # noqa: ASYNC110 - asyncio has no event for it
+                await asyncio.sleep(0)
         for peer in self._peers:
             peer.reset()
 

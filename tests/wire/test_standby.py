@@ -52,9 +52,10 @@ from ctios_fast import (
 )
 from ctios_fast.connection.clock import ManualClock, TimerHandle
 from ctios_fast.connection.maintenance_mode import LEAVE_AFTER
+from ctios_fast.connection.pace import BURST, INTERVAL
 from ctios_fast.connection.search import OVERTAKEN_PAUSE
-from ctios_fast.connection.side_claims import CLAIM_WINDOW
-from ctios_fast.connection.sides import WAITS, WAITS_AFTER_SWITCH
+from ctios_fast.connection.side_claims import CLAIM_PAUSE, CLAIM_WINDOW, MAX_CLAIMS
+from ctios_fast.connection.sides import QUICK_WAITS
 from ctios_fast.connection.standby import PATIENCE, StandbyKeeper
 
 FUNCTION_NOT_AVAILABLE, OFFLINE, NOT_MASTER, NEW_SESSION, IN_MAINTENANCE = 12, 15, 92, 11, 110
@@ -73,8 +74,11 @@ class NotingClock(ManualClock):
         return super().call_later(delay, callback, *args)
 
 
-#: ``open_timeout`` in seconds. It is none of the waits between attempts, which the clock notes too.
-OPEN_TIMEOUT = 33.0
+#: Time-outs in seconds. They are none of the waits between attempts, which the clock notes too.
+OPEN_TIMEOUT, CLOSE_TIMEOUT = 33.0, 6.0
+
+#: The waits in seconds before the third and each later attempt to open a standby session.
+STANDBY_WAITS = (1, 2, 4, 8, 15, 30, 30)
 
 
 @pytest.fixture
@@ -85,7 +89,13 @@ def clock() -> NotingClock:
 @pytest.fixture
 def session(make_session: MakeSession, clock: ManualClock, rng: random.Random, version: int) -> Session:
     return make_session(
-        clock=clock, rng=rng, version=version, standby=True, clients=0, open_timeout=OPEN_TIMEOUT
+        clock=clock,
+        rng=rng,
+        version=version,
+        standby=True,
+        clients=0,
+        open_timeout=OPEN_TIMEOUT,
+        close_timeout=CLOSE_TIMEOUT,
     )
 
 
@@ -228,20 +238,20 @@ async def test_a_standby_session_has_heartbeats_of_its_own(
     assert session.is_open
 
 
-def waits_of(clock: NotingClock, waits: Sequence[float] = WAITS) -> list[float]:
+def waits_of(clock: NotingClock) -> list[float]:
     """The waits before attempts that began since the clock's notes were cleared."""
-    return [delay for delay in clock.delays if delay in waits]
+    return [delay for delay in clock.delays if delay in QUICK_WAITS]
 
 
-async def passed(clock: NotingClock, wait: float, waits: Sequence[float] = WAITS) -> None:
+async def passed(clock: NotingClock, wait: float) -> None:
     """Let the wait before an attempt begin, and pass."""
     if wait:
-        await until(lambda: waits_of(clock, waits))
-        assert waits_of(clock, waits) == [wait]
+        await until(lambda: waits_of(clock))
+        assert waits_of(clock) == [wait]
         clock.advance(wait)
 
 
-async def test_a_lost_standby_session_is_opened_again_after_the_waits_of_a_search(
+async def test_a_lost_standby_session_is_opened_again_after_waits_that_grow_to_the_limit(
     pair: Pair, clock: NotingClock
 ) -> None:
     clock.delays.clear()
@@ -251,13 +261,13 @@ async def test_a_lost_standby_session_is_opened_again_after_the_waits_of_a_searc
     assert lost["ErrorMessage"]
     assert pair.session.standby_side == ""
     assert pair.session.is_open
-    for wait in (0, *WAITS):  # the session did not last, so the plan of the first attempt goes on
+    for wait in (0, *STANDBY_WAITS):  # the session did not last, so the plan of the first attempt goes on
         await passed(clock, wait)
         peer = await pair.server_b.accepted()
         clock.delays.clear()
         peer.failure_conf(await peer.receive(OPEN_REQ), OFFLINE)
         await peer.receive_loss()
-    await passed(clock, WAITS[-1])
+    await passed(clock, STANDBY_WAITS[-1])
     await opened(await pair.server_b.accepted(), STANDBY_SIDE)
     await pair.recorder.wait_for("OnStandbyOpened")
     assert pair.recorder.names == ["OnStandbyLost", "OnStandbyOpened"]
@@ -269,7 +279,7 @@ async def test_a_refused_standby_session_is_tried_again_and_changes_nothing_else
     session: Session, server: StructServer, other_server: StructServer, clock: NotingClock, status: int
 ) -> None:
     await open_on(session, server, other_server)
-    for wait in (0, *WAITS[:2]):  # the first wait is a random one of up to 0 seconds
+    for wait in (0, *STANDBY_WAITS):  # the first wait is a random one of up to 0 seconds
         peer = await other_server.accepted()
         clock.delays.clear()
         peer.failure_conf(await peer.receive(OPEN_REQ), status)
@@ -316,7 +326,7 @@ async def test_a_session_that_is_not_said_to_be_the_standby_is_closed_and_tried_
     session: Session, server: StructServer, other_server: StructServer, clock: NotingClock
 ) -> None:
     await open_on(session, server, other_server)
-    for wait in (0, WAITS[0]):
+    for wait in (0, STANDBY_WAITS[0]):
         peer = await other_server.accepted()
         clock.delays.clear()
         await opened(peer, UNKNOWN_SIDE)
@@ -398,49 +408,25 @@ async def test_the_old_side_gets_the_next_standby_session(pair: Pair, clock: Man
     assert pair.session.current_side == "A"
 
 
-async def test_sides_that_become_active_in_turn_are_tried_ever_more_rarely(
-    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
+async def test_sides_that_go_on_becoming_active_in_turn_are_followed_at_a_limited_pace(
+    pair: Pair, clock: NotingClock
 ) -> None:
-    session = make_session(
-        clock=clock, standby=True, clients=0, open_timeout=OPEN_TIMEOUT, stable_after=1000.0
-    )
-    recorder = FullRecorder(session)
-    await open_on(session, server, other_server)
-    pauses: list[float] = []
-    for count in range(6):
-        standby = await (server if count % 2 else other_server).accepted()
-        await opened(standby, STANDBY_SIDE)
-        await recorder.wait_for("OnStandbyOpened", count + 1)
+    standby = pair.b
+    times = []
+    for count in range(1, BURST + 4):
         clock.delays.clear()
         standby.standby_active()
-        await recorder.wait_for("OnStandbyActive", count + 1)
-        await until(lambda: waits_of(clock, WAITS_AFTER_SWITCH))
-        pauses += waits_of(clock, WAITS_AFTER_SWITCH)
-        clock.advance(pauses[-1])
-    assert pauses == [1, 2, 4, 8, 15, 30], "the session never lasts for stable_after seconds"
-
-
-async def test_the_first_claim_of_a_side_does_not_end_the_growth_of_the_pauses(
-    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
-) -> None:
-    session = make_session(
-        clock=clock, standby=True, clients=0, open_timeout=OPEN_TIMEOUT, stable_after=1000.0
-    )
-    recorder = FullRecorder(session)
-    await open_on(session, server, other_server)
-    pauses: list[float] = []
-    for count in range(1, 5):
-        await opened(await other_server.accepted(), ACTIVE_SIDE)  # a claim: the other side is tried at once
-        await recorder.wait_for("OnStandbyActive", 2 * count - 1)
+        await pair.recorder.wait_for("OnStandbyActive", count)
+        server = pair.server_a if count % 2 else pair.server_b
+        if count > BURST:
+            await until(lambda: INTERVAL in clock.delays)
+            assert not server.has_connection
+            clock.advance(INTERVAL)
         standby = await server.accepted()
+        times.append(clock.time())
         await opened(standby, STANDBY_SIDE)
-        await recorder.wait_for("OnStandbyOpened", count)
-        clock.delays.clear()
-        standby.standby_active()
-        await until(lambda: waits_of(clock, WAITS_AFTER_SWITCH))
-        pauses += waits_of(clock, WAITS_AFTER_SWITCH)
-        clock.advance(max(pauses[-1], CLAIM_WINDOW))
-    assert pauses == [2, 8, 30, 120]
+        await pair.recorder.wait_for("OnStandbyOpened", count)
+    assert times == [0, 0, 0, 0, 0, 0, 5, 10, 15]
 
 
 async def test_after_a_loss_the_standby_session_is_used_as_soon_as_its_side_is_active(
@@ -467,10 +453,15 @@ async def test_a_side_that_stays_the_standby_is_asked_anew_after_some_patience(
     pair: Pair, clock: NotingClock
 ) -> None:
     pair.server_a.stop()
+    clock.delays.clear()
     pair.a.reset()
-    await pair.recorder.wait_for("OnConnectionFailure", 2)
-    await until(lambda: PATIENCE in clock.delays)
-    clock.advance(PATIENCE)
+    for wait in (0, 0, 1, 2, 4):  # the first of them is the loss, the second a random wait of up to 0 seconds
+        await passed(clock, wait)
+        clock.delays.clear()
+    await until(lambda: waits_of(clock) == [8])
+    assert clock.time() < PATIENCE
+    assert not pair.server_b.has_connection
+    clock.advance(8)
     anew = await pair.server_b.accepted()
     await opened(anew, ACTIVE_SIDE)  # it became active, and did not say so on the standby session
     await pair.recorder.wait_for("OnMonitorModeEstablished")
@@ -481,13 +472,11 @@ async def test_a_side_that_stays_the_standby_is_asked_anew_after_some_patience(
 async def test_a_loss_of_both_sides_is_followed_by_a_search_of_both(pair: Pair, clock: ManualClock) -> None:
     pair.a.reset()
     pair.b.reset()
-    again = await pair.server_a.accepted()
-    await opened(again, ACTIVE_SIDE)
+    await opened(await pair.server_b.accepted(), STANDBY_SIDE)  # the session on side A did not last
+    await opened(await pair.server_a.accepted(), ACTIVE_SIDE)
     await pair.recorder.wait_for("OnMonitorModeEstablished")
     assert clock.time() == 0
-    other = await pair.server_b.accepted()
-    await opened(other, STANDBY_SIDE)
-    await pair.recorder.wait_for("OnStandbyOpened")
+    assert (pair.session.current_side, pair.session.standby_side) == ("A", "B")
 
 
 async def test_a_takeover_without_maintenance_is_the_end_of_both_sessions(pair: Pair) -> None:
@@ -596,55 +585,116 @@ async def test_a_swap_back_at_once_is_noticed_by_the_refusal_of_a_request(
     await pair.recorder.wait_for("OnStandbyOpened")
 
 
-async def test_a_swap_back_at_once_without_requests_is_noticed_within_a_second(
+async def test_a_swap_back_at_once_without_requests_is_noticed_at_once(
     pair: Pair, clock: NotingClock
 ) -> None:
+    clock.delays.clear()
     pair.b.standby_active()
     await pair.recorder.wait_for("OnStandbyActive")
-    await passed(clock, 1, WAITS_AFTER_SWITCH)
     await opened(await pair.server_a.accepted(), ACTIVE_SIDE)
     await pair.recorder.wait_for("OnStandbyActive", 2)
-    assert (pair.session.current_side, clock.time()) == ("A", 1)
-    await opened(await pair.server_b.accepted(), STANDBY_SIDE)  # at once
+    assert (pair.session.current_side, clock.time()) == ("A", 0)
+    await passed(clock, CLAIM_PAUSE)
+    await opened(await pair.server_b.accepted(), STANDBY_SIDE)
     await pair.recorder.wait_for("OnStandbyOpened")
     assert pair.recorder.of("OnConnectionFailure") == []
 
 
-async def test_swaps_every_two_and_a_half_seconds_find_a_standby_session(
-    pair: Pair, clock: NotingClock
-) -> None:
+async def test_swaps_in_quick_succession_are_followed_at_once(pair: Pair, clock: NotingClock) -> None:
     await know_an_agent(pair)
     standby = pair.b
-    for count, wait in ((1, 1), (2, 2)):
-        clock.delays.clear()
+    for count in range(1, 7):
         standby.standby_active()
         await repaired(standby)
         await pair.recorder.wait_for("OnRecovered", count)
-        await until(lambda wait=wait: wait in clock.delays)
-        clock.advance(wait)
         standby = await (pair.server_a if count % 2 else pair.server_b).accepted()
         await opened(standby, STANDBY_SIDE)
         await pair.recorder.wait_for("OnStandbyOpened", count)
-        clock.advance(2.5 - wait)
-    standby.standby_active()
-    await repaired(standby)
-    await pair.recorder.wait_for("OnRecovered", 3)
-    assert (pair.session.current_side, clock.time()) == ("B", 5)
+        clock.advance(0.5)
+    assert (pair.session.current_side, clock.time()) == ("A", 3)
     assert pair.recorder.of("OnConnectionFailure") == []
+
+
+async def test_sides_that_are_lost_in_turn_are_found_at_once(pair: Pair, clock: NotingClock) -> None:
+    pair.b.reset()
+    await pair.recorder.wait_for("OnStandbyLost")
+    (await pair.server_b.accepted()).reset()
+    clock.delays.clear()
+    active = pair.a
+    for count in range(1, BURST + 1):
+        active.reset()
+        await pair.recorder.wait_for("OnConnectionFailure", count)
+        active = await (pair.server_b if count % 2 else pair.server_a).accepted()
+        await opened(active, ACTIVE_SIDE)
+        await pair.recorder.wait_for("OnMonitorModeEstablished", count)
+        # the side that was lost is being restarted
+        (await (pair.server_a if count % 2 else pair.server_b).accepted()).reset()
+        clock.advance(0.5)
+    assert (pair.session.current_side, clock.time()) == ("A", 3)
+    clock.delays.clear()
+    active.reset()
+    await until(lambda: INTERVAL - 3 in clock.delays)
+    assert not pair.server_b.has_connection
+
+
+async def test_the_active_side_is_found_while_the_other_one_has_a_standby_session(
+    pair: Pair, clock: NotingClock
+) -> None:
+    await know_an_agent(pair)
+    await refused_as_standby(pair.a, pair.session.agents["1001"].query_agent_state())
+    await opened(await pair.server_a.accepted(), ACTIVE_SIDE)  # it took its role back
+    await pair.recorder.wait_for("OnMonitorModeEstablished")
+    assert clock.time() == 0
+    assert (pair.session.current_side, pair.session.standby_side) == ("A", "B")
+    assert not pair.server_b.has_connection
+
+
+async def test_the_final_attempt_waits_for_the_standby_session(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
+) -> None:
+    session = make_session(clock=clock, standby=True, clients=0, reconnect_attempts=1)
+    recorder = FullRecorder(session)
+    peer = await open_on(session, server, other_server)
+    clock.advance(60)  # the session has lasted, so that its side is tried first
+    other = await other_server.accepted()
+    await opened(other, STANDBY_SIDE)
+    await recorder.wait_for("OnStandbyOpened")
+    server.stop()
+    peer.reset()
+    await recorder.wait_for("OnConnectionFailure", 2)
+    await until(lambda: PATIENCE in clock.delays)
+    assert not other_server.has_connection
+    other.standby_active()
+    await recorder.wait_for("OnMonitorModeEstablished", 2)
+    assert (session.current_side, session.is_open) == ("B", True)
+
+
+@pytest.mark.parametrize("status", [NOT_MASTER, 107])
+async def test_two_sides_that_refuse_as_standby_are_tried_again_soon(
+    session: Session, server: StructServer, other_server: StructServer, clock: NotingClock, status: int
+) -> None:
+    peer, opening = await opening_on(session, server, other_server)
+    opening.reported()
+    peer.failure_conf(await peer.receive(OPEN_REQ), status)
+    for wait in (0, 0, 1, 2):  # the second wait is a random one of up to 0 seconds
+        await passed(clock, wait)
+        clock.delays.clear()
+        for side in (other_server, server):
+            peer = await side.accepted()
+            peer.failure_conf(await peer.receive(OPEN_REQ), status)
+            await peer.receive_loss()
 
 
 async def test_after_a_switch_a_standby_session_that_cannot_be_opened_is_tried_again_soon(
     pair: Pair, clock: NotingClock
 ) -> None:
-    clock.advance(60)  # the session has lasted
-    clock.delays.clear()
     pair.b.standby_active()
-    for wait in (0, *WAITS_AFTER_SWITCH):  # the first wait is a random one of up to 0 seconds
+    for wait in (0, *STANDBY_WAITS):  # the first wait is a random one of up to 0 seconds
         peer = await pair.server_a.accepted()
         clock.delays.clear()
         peer.failure_conf(await peer.receive(OPEN_REQ), OFFLINE)
         await peer.receive_loss()
-        await passed(clock, wait, WAITS_AFTER_SWITCH)
+        await passed(clock, wait)
     await opened(await pair.server_a.accepted(), STANDBY_SIDE)
     await pair.recorder.wait_for("OnStandbyOpened")
 
@@ -699,7 +749,7 @@ async def test_a_refusal_while_no_standby_session_can_be_opened_leads_to_the_oth
     peer = await open_on(session, server, other_server)
     peer.agent_state_event(NOT_READY)
     await recorder.wait_for("OnAgentStateChange")
-    for wait in (0, 15):
+    for wait in (0, 1):
         other = await other_server.accepted()
         clock.delays.clear()
         other.failure_conf(await other.receive(OPEN_REQ), OFFLINE)
@@ -770,23 +820,77 @@ async def test_a_side_that_is_found_active_is_used_because_the_other_one_may_be_
 
 
 async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_service(
-    session: Session, server: StructServer, other_server: StructServer, recorder: FullRecorder
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
 ) -> None:
     await open_on(session, server, other_server)
+    await opened(await other_server.accepted(), ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive")
+    await passed(clock, CLAIM_PAUSE)
+    again = await server.accepted()
+    clock.delays.clear()
+    await opened(again, ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive", 2)
+    await passed(clock, CLAIM_PAUSE)
     other = await other_server.accepted()
     await opened(other, ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive")
-    again = await server.accepted()  # at once
-    await opened(again, ACTIVE_SIDE)
-    await again.receive(CLOSE_REQ)
-    await again.receive_end()
     await other.receive(CLOSE_REQ)
+    await other.receive_end()
+    await again.receive(CLOSE_REQ)
     last = await other_server.accepted()
     assert services_of(await opened(last, ACTIVE_SIDE, BULK_SERVICES)) == BULK_SERVICES
-    await recorder.wait_for("OnMonitorModeEstablished", 3)
+    await recorder.wait_for("OnMonitorModeEstablished", 4)
     assert (session.current_side, session.standby_side, session.is_open) == ("B", "", True)
-    assert len(recorder.of("OnStandbyActive")) == 1
+    assert len(recorder.of("OnStandbyActive")) == 2
     assert not keeper_of(session).side
+
+
+async def test_two_claims_are_two_changes_of_roles(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+) -> None:
+    await open_on(session, server, other_server)
+    await opened(await other_server.accepted(), ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive")
+    await passed(clock, CLAIM_PAUSE)
+    again = await server.accepted()
+    clock.delays.clear()
+    await opened(again, ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive", 2)
+    await passed(clock, CLAIM_PAUSE)
+    request = await opened(await other_server.accepted(), STANDBY_SIDE)
+    assert services_of(request) == BULK_SERVICES | ACTIVE_STANDBY
+    await recorder.wait_for("OnStandbyOpened")
+    assert (session.current_side, session.standby_side) == ("A", "B")
+
+
+async def test_sides_that_contradict_each_other_at_the_slowest_pace_are_noticed(
+    pair: Pair, clock: NotingClock
+) -> None:
+    standby = pair.b
+    for count in range(1, BURST + 1):  # changes that are announced use the burst
+        standby.standby_active()
+        await pair.recorder.wait_for("OnStandbyActive", count)
+        standby = await (pair.server_a if count % 2 else pair.server_b).accepted()
+        if count < BURST:
+            await opened(standby, STANDBY_SIDE)
+            await pair.recorder.wait_for("OnStandbyOpened", count)
+    for count in range(1, 3):
+        clock.delays.clear()
+        await opened(standby, ACTIVE_SIDE)
+        await pair.recorder.wait_for("OnStandbyActive", BURST + count)
+        await until(lambda: INTERVAL in clock.delays)
+        clock.advance(INTERVAL)
+        standby = await (pair.server_a if count % 2 else pair.server_b).accepted()
+    await opened(standby, ACTIVE_SIDE)
+    await pair.recorder.wait_for("OnConnectionFailure")
+    assert not keeper_of(pair.session).side
 
 
 async def test_the_standby_may_have_become_active_more_than_once(
@@ -797,14 +901,18 @@ async def test_the_standby_may_have_become_active_more_than_once(
     clock: NotingClock,
 ) -> None:
     await open_on(session, server, other_server)
-    await opened(await other_server.accepted(), ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive")
-    refusing = await server.accepted()
-    clock.advance(CLAIM_WINDOW)
-    refusing.failure_conf(await refusing.receive(OPEN_REQ), OFFLINE)
-    await opened(await server.accepted(), ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive", 2)
-    assert session.current_side == "A"
+    for count in range(1, MAX_CLAIMS + 2):
+        clock.delays.clear()
+        claiming, refusing = (other_server, server) if count % 2 else (server, other_server)
+        await opened(await claiming.accepted(), ACTIVE_SIDE)
+        await recorder.wait_for("OnStandbyActive", count)
+        await passed(clock, CLAIM_PAUSE)
+        peer = await refusing.accepted()
+        clock.advance(CLAIM_WINDOW - CLAIM_PAUSE)
+        peer.failure_conf(await peer.receive(OPEN_REQ), OFFLINE)
+        await peer.receive_loss()
+    assert session.is_open
+    assert keeper_of(session).side
 
 
 async def test_the_first_side_may_be_the_standby(
@@ -875,6 +983,27 @@ async def test_a_program_that_asks_for_the_service_itself_leaves_a_standby_side(
     await opened(other, ACTIVE_SIDE)
     await soon(opening)
     assert (session.current_side, session.standby_side) == ("B", "")
+
+
+@pytest.mark.parametrize("lasted", [False, True])
+async def test_a_session_that_lasted_is_looked_for_on_its_own_side_first(
+    make_session: MakeSession,
+    clock: ManualClock,
+    server: StructServer,
+    other_server: StructServer,
+    lasted: bool,
+) -> None:
+    session = make_session(clock=clock, clients=0, stable_after=30.0)
+    recorder = FullRecorder(session)
+    peer = await connected(session, server, ctios_b="localhost", port_b=other_server.port)
+    opening = session.set_bulk_mode(5000, services=BULK_SERVICES | ACTIVE_STANDBY)
+    await opened(peer, ACTIVE_SIDE)
+    await soon(opening)
+    clock.advance(30.0 if lasted else 29.9)
+    peer.reset()
+    await opened(await (server if lasted else other_server).accepted(), ACTIVE_SIDE)
+    await recorder.wait_for("OnMonitorModeEstablished", 2)
+    assert session.current_side == ("A" if lasted else "B")
 
 
 # --- Maintenance ------------------------------------------------------------------------------------
