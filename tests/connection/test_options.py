@@ -164,3 +164,11 @@ def test_stable_after_and_takeover_window_may_be_zero(name: str) -> None:
     assert getattr(ConnectionOptions(**{name: 0}), name) == 0
     with pytest.raises(ValueError, match=rf"^{name} must be from 0 to"):
         ConnectionOptions(**{name: -1})
+
+
+def test_attempts_to_open_a_standby_session_are_a_second_apart_at_least() -> None:
+    assert ConnectionOptions().standby_retry == 30.0
+    assert ConnectionOptions(standby_retry=1).standby_retry == 1.0
+    for value in (0.9, NAN, None):
+        with pytest.raises((ValueError, TypeError), match=r"^standby_retry must be from 1 to"):
+            ConnectionOptions(standby_retry=value)

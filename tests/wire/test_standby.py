@@ -289,6 +289,19 @@ async def test_a_refused_standby_session_is_tried_again_and_changes_nothing_else
     assert session.counters()["standby_opened"] == 0
 
 
+async def test_the_waits_for_a_standby_session_have_a_limit_that_the_program_sets(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
+) -> None:
+    session = make_session(clock=clock, standby=True, clients=0, open_timeout=OPEN_TIMEOUT, standby_retry=4.0)
+    await open_on(session, server, other_server)
+    for wait in (0, 0, 1, 2, 4, 4, 4):  # the second wait is a random one of up to 0 seconds
+        await passed(clock, wait)
+        peer = await other_server.accepted()
+        clock.delays.clear()
+        peer.failure_conf(await peer.receive(OPEN_REQ), OFFLINE)
+        await peer.receive_loss()
+
+
 @pytest.mark.parametrize("version", [23])
 async def test_below_version_24_there_is_no_standby_session(
     session: Session, server: StructServer, other_server: StructServer
