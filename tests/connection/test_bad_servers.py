@@ -481,7 +481,7 @@ async def test_an_opening_that_is_never_answered_times_out_and_the_other_side_is
     with pytest.raises(RequestTimeout, match="OPEN_REQ was not answered within 30 s"):
         await soon(request)
     await recorder.wait_for("OnSetAgentModeEvent")
-    assert recorder.names == [
+    assert recorder.names[:5] == [
         "OnConnection",
         "OnConnectionFailure",
         "OnConnectionFailure",
