@@ -60,7 +60,8 @@ class Agent(PropertyObject):
         Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
         self._home.check_can_wait("Agent.wait_for_state()")
-        return _followed(self._home, lambda: self._target.wait_for_state(*wanted, timeout=timeout))
+        wait = self._home.future("Agent.wait_for_state()")
+        return _followed(self._home, wait, lambda: self._target.wait_for_state(*wanted, timeout=timeout))
 
 
 class Call(PropertyObject):
@@ -153,7 +154,8 @@ class Session(PropertyObject):
         Raises ``MethodError`` in a listener, whose thread could not wait for the future.
         """
         self._home.check_can_wait("Session.wait_for()")
-        return _followed(self._home, lambda: self._target.wait_for(event, predicate, timeout))
+        wait = self._home.future("Session.wait_for()")
+        return _followed(self._home, wait, lambda: self._target.wait_for(event, predicate, timeout))
 
     def stream(
         self, *events: str, buffer: int = DEFAULT_BUFFER, overflow: Overflow = "drop_oldest"
@@ -176,9 +178,8 @@ class Session(PropertyObject):
         return EventStream(begun[0], self._home)
 
 
-def _followed(home: LoopThread, begin: Callable[[], object]) -> "Future[Any]":
-    # A future for other threads of the loop's future that ``begin`` returns there. Raises what it raises.
-    outcome: Future[Any] = Future()
+def _followed(home: LoopThread, outcome: "Future[Any]", begin: Callable[[], object]) -> "Future[Any]":
+    # Lets ``outcome`` end as the loop's future that ``begin`` returns there. Raises what ``begin`` raises.
     try:
         home.call(lambda: home.follow(outcome, begin()))
     except BaseException:  # interrupted, as by Ctrl-C: nobody would have the future

@@ -111,6 +111,13 @@ class LoopThread:
         """Call a function in the thread, after all calls that were submitted before, and return at once."""
         self.loop.call_soon_threadsafe(function)
 
+    def future(self, what: str) -> "Future[Any]":
+        """A future for other threads. Waiting for it raises ``MethodError`` in the thread itself.
+
+        - ``what``: what it is of, for the error.
+        """
+        return _FutureOfLoop(self, what)
+
     def follow(self, outcome: "Future[Any]", source: Any) -> None:
         """Let a future for other threads end as the source does, and cancel the source if it is cancelled.
 
@@ -155,6 +162,32 @@ class LoopThread:
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
         self.loop.run_forever()
+
+
+class _FutureOfLoop(Future[Any]):
+    """A future that the thread of a loop completes, so that this thread cannot wait for it.
+
+    A process that was forked cannot either: the thread is not there.
+    """
+
+    def __init__(self, thread: LoopThread, what: str) -> None:
+        super().__init__()
+        self._thread: Final = thread
+        self._what: Final = what
+
+    def result(self, timeout: float | None = None) -> Any:
+        """The result. Raises ``MethodError`` where it is not there and cannot be waited for."""
+        self._check("result", timeout)
+        return super().result(timeout)
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """The error, None without one. Raises ``MethodError`` where it cannot be waited for."""
+        self._check("exception", timeout)
+        return super().exception(timeout)
+
+    def _check(self, method: str, timeout: float | None) -> None:
+        if timeout != 0 and not self.done():
+            self._thread.check_can_wait(f"{method}() of {self._what}")
 
 
 def _result(outcome: "Future[Any]") -> Any:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict, TypeVar
@@ -32,6 +32,9 @@ _START_TIME: Final = 30.0
 _COMMAND_TIME: Final = 60.0
 
 _PASSWORD_VARIABLE: Final = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
+
+#: What is said of commands after the end.
+_ENDED: Final = "the simulated CTI Server pair has ended: it runs until its test or its context ends"
 
 #: Bytes of an answer; a snapshot of many agents is long.
 _MAX_ANSWER: Final = 64 * 1024 * 1024
@@ -86,7 +89,8 @@ class CtiServerPair:
 
         For what has no command, such as ``pair.run(lambda simulator: simulator.plant.set_peripheral(...))``.
 
-        Raises what ``work`` raises, and RuntimeError for a simulator that is a process of its own.
+        Raises what ``work`` raises, and RuntimeError for a simulator that is a process of its own or has
+        ended.
         """
         raise RuntimeError("this simulator is a process of its own: only its commands reach it")
 
@@ -94,7 +98,7 @@ class CtiServerPair:
 class _PairInProcess(CtiServerPair):
     def __init__(self, centre: Centre, thread: LoopThread) -> None:
         def carry_out(request: dict[str, Any]) -> dict[str, Any]:
-            return thread.run(run_command(centre.control, request), _COMMAND_TIME)
+            return self._run(lambda: run_command(centre.control, request))
 
         a, b = (
             CtiServer(side.host, side.port, centre.simulator.peripheral_id)
@@ -102,13 +106,19 @@ class _PairInProcess(CtiServerPair):
         )
         super().__init__(a, b, ServerControl(carry_out))
         self._centre: Final = centre
-        self._loop: Final = thread
+        self._thread: Final = thread
 
     def run(self, work: Callable[[Simulator], _T]) -> _T:
         async def call() -> _T:
             return work(self._centre.simulator)
 
-        return self._loop.run(call(), _COMMAND_TIME)
+        return self._run(call)
+
+    def _run(self, begin: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        # Runs the coroutine that ``begin`` returns in the simulator's thread.
+        if self._thread.loop.is_closed():
+            raise RuntimeError(_ENDED)
+        return self._thread.run(begin(), _COMMAND_TIME)
 
 
 @contextmanager
@@ -188,10 +198,16 @@ def _addresses(process: "subprocess.Popen[str]", log_path: str) -> list[tuple[st
 def _over_socket(path: str, request: dict[str, Any]) -> dict[str, Any]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_COMMAND_TIME)
-        connection.connect(path)
+        try:
+            connection.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise RuntimeError(_ENDED) from None
         connection.sendall(json.dumps(request).encode() + b"\n")
         with connection.makefile("rb") as answers:
-            answer: dict[str, Any] = json.loads(answers.readline(_MAX_ANSWER))
+            line = answers.readline(_MAX_ANSWER)
+    if not line:
+        raise RuntimeError(f"the simulated CTI Server pair ended before it answered {request.get('do')!r}")
+    answer: dict[str, Any] = json.loads(line)
     if not answer["ok"]:
         raise CommandError(answer["error"])
     return answer

@@ -48,8 +48,8 @@ class EventLog(EventRecord):
         that an earlier wait passed before it failed.
 
         Raises ``AssertionError``, which lists what came, if the event does not come in time; ``ValueError``
-        for an event that the log does not record; ``TypeError`` or ``ValueError`` for a ``timeout`` that
-        cannot be used.
+        for an event that the log does not record; ``TypeError`` for what is not an expected event;
+        ``TypeError`` or ``ValueError`` for a ``timeout`` that cannot be used.
         """
         self._check(expected)
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 from ctios_fast import Arguments, Event
+from ctios_fast._checks import shown
 from ctios_fast.event_types import EventName
 from ctios_fast.protocol.naming import suggestion
 
@@ -56,11 +57,12 @@ class EventRecord:
         self.events.clear()
         self._taken = 0
 
-    def _check(self, expected: Expected) -> None:
-        # Refuses what no wait can find.
-        name = expected if isinstance(expected, str) else expected[0]
-        if name not in self._recorded:
-            raise ValueError(f"the log does not record {name!r}{suggestion(name, self._recorded)}")
+    def _check(self, *expected: object) -> None:
+        # Refuses what cannot come.
+        for each in expected:
+            name = _name(each)
+            if name not in self._recorded:
+                raise ValueError(f"the log does not record {name!r}{suggestion(name, self._recorded)}")
 
     def _next(self, expected: Expected) -> Event[Arguments] | None:
         # The first matching event that no wait has passed, None if it has not come. Passes what it looks at.
@@ -78,8 +80,10 @@ class EventRecord:
     def assert_order(self, *expected: Expected) -> None:
         """Check that these events came in this order. Others may have come before, between and after.
 
-        Raises ``AssertionError``, which names the first missing event and lists what came.
+        Raises ``AssertionError``, which names the first missing event and lists what came; ``ValueError`` for
+        an event that the log does not record; ``TypeError`` for what is not an expected event.
         """
+        self._check(*expected)
         found = 0
         for event in self.events:
             if found < len(expected) and _matches(event, expected[found]):
@@ -93,9 +97,17 @@ class EventRecord:
 
         - ``among``: names of the events that count; all unless given.
 
-        Raises ``AssertionError``, which describes the first difference and lists what came.
+        Raises ``AssertionError``, which describes the first difference and lists what came; ``ValueError``
+        for an event that the log does not record, and for an expected one that does not count; ``TypeError``
+        for what is not an expected event, and for one name as ``among``.
         """
+        if isinstance(among, str):
+            raise TypeError(f"among must be a list of names of events, got {among!r}")
         counted = frozenset(among)
+        self._check(*expected, *counted)
+        for each in expected:
+            if counted and _name(each) not in counted:
+                raise ValueError(f"{_name(each)} is expected, and among does not have it")
         came = [event for event in self.events if not counted or event.name in counted]
         for place, event in enumerate(came):
             if place == len(expected):
@@ -112,6 +124,19 @@ class EventRecord:
         return "these events came:" + "".join(lines) if lines else "no event came"
 
 
+def _name(expected: object) -> str:
+    """The name of an expected event. Raises ``TypeError`` for what is not one."""
+    match expected:
+        case str():
+            return expected
+        case (str(name), Mapping()):
+            return name
+    raise TypeError(
+        "an expected event is a name, or a pair of a name and a mapping of its Arguments, such as "
+        f"('OnAgentStateChange', {{'AgentState': 3}}), got {shown(expected)}"
+    )
+
+
 def _matches(event: Event[Arguments], expected: Expected) -> bool:
     name, args = (expected, {}) if isinstance(expected, str) else expected
     return event.name == name and all(
@@ -124,6 +149,8 @@ def _shown(expected: Expected) -> str:
     if isinstance(expected, str):
         return expected
     name, args = expected
+    if not args:
+        return name
     return f"{name} with {', '.join(f'{keyword} {value!r}' for keyword, value in args.items())}"
 
 

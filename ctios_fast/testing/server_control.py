@@ -58,7 +58,8 @@ class ServerControl:
 
     Each method returns when the command has been carried out, and has the parameters of the method of
     ``ctios_fast.sim.Control`` with its name. It raises ``CommandError``, whose text is one sentence, if the
-    rules of the contact centre forbid the command; then nothing has changed.
+    rules of the contact centre forbid the command; then nothing has changed. It raises ``RuntimeError`` when
+    the simulator has ended.
     """
 
     def __init__(self, carry_out: CarryOut) -> None:

@@ -64,6 +64,6 @@ class EventLog(EventRecord):
         self._home.check_can_wait("EventLog.wait_for()")
         self._check(expected)
         with self._news:
-            if not self._news.wait_for(is_found, checked_seconds(timeout)):
+            if not self._news.wait_for(is_found, min(checked_seconds(timeout), threading.TIMEOUT_MAX)):
                 raise self._missing(expected, timeout)
         return found[0]

@@ -324,6 +324,23 @@ def test_a_stream_is_closed_and_not_read_in_a_listener(session: Session, agent: 
     assert list(stream) == []
 
 
+def test_a_future_is_waited_for_in_no_listener(session: Session, agent: Agent) -> None:
+    wait, state = session.wait_for("OnCallEnd"), agent.wait_for_state(AgentState.TALKING)
+    for name, call in {
+        r"result\(\) of Session.wait_for\(\)": lambda session, agent: wait.result(),
+        r"exception\(\) of Session.wait_for\(\)": lambda session, agent: wait.exception(PATIENCE),
+        r"result\(\) of Agent.wait_for_state\(\)": lambda session, agent: state.result(PATIENCE),
+    }.items():
+        with pytest.raises(MethodError, match=f"^{name} waits, .* let another thread call it"):
+            in_a_listener(session, agent, call)
+        agent.set_agent_state(AgentState.NOT_READY)
+    with pytest.raises(TimeoutError):
+        in_a_listener(session, agent, lambda session, agent: wait.result(0))
+    assert not wait.done()
+    ready = agent.wait_for_state(AgentState.AVAILABLE)
+    assert ready.result() == in_a_listener(session, agent, lambda session, agent: ready.result())
+
+
 def test_a_listener_sends_a_message_that_has_no_confirmation(session: Session, agent: Agent) -> None:
     answered: Future[Message] = Future()
     session.on("CONFIG_KEY_EVENT", answered.set_result)
@@ -443,7 +460,7 @@ def test_threads_that_create_their_first_session_at_once_share_one_loop() -> Non
 def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: Session) -> None:
     def child(answers: Any) -> None:
         try:
-            refused = failing(session.counters)
+            refused = failing(session.counters), failing(wait.result)
             with Session(client_id="child", heartbeat=None) as own:
                 own.connect(**pair.addresses)
                 own.set_bulk_mode(5000)
@@ -451,12 +468,13 @@ def test_a_forked_process_has_sessions_of_its_own(pair: CtiServerPair, session: 
         except BaseException:
             answers.send(traceback.format_exc())
 
+    wait = session.wait_for("OnCallEnd")
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     process = context.Process(target=child, args=(theirs,))
     process.start()
     assert ours.poll(PATIENCE)
-    assert ours.recv() == (CilCode.E_CTIOS_UNEXPECTED, True)
+    assert ours.recv() == ((CilCode.E_CTIOS_UNEXPECTED,) * 2, True)
     process.join(PATIENCE)
     assert session.counters()["handler_errors"] == 0
 

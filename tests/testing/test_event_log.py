@@ -1,5 +1,8 @@
 """The record of events that tests of other programs use."""
 
+import re
+from typing import Any
+
 import pytest
 from support.model import soon
 
@@ -83,3 +86,44 @@ async def test_chosen_events_are_recorded_alone(session: Session, agent: Agent) 
     log.assert_exactly()
     with pytest.raises(AssertionError, match="no event came"):
         log.assert_order("OnPostLogout")
+
+
+WRONG: list[object] = [
+    5,
+    None,
+    b"OnCallEnd",
+    (),
+    ("OnCallEnd",),
+    ("OnCallEnd", 5),
+    ("OnCallEnd", {}, {}),
+    (5, {}),
+]
+
+
+@pytest.mark.parametrize("expected", WRONG, ids=repr)
+async def test_what_is_not_an_expected_event_is_refused(log: EventLog, expected: Any) -> None:
+    words = "an expected event is a name, or a pair of a name and a mapping of its Arguments, .*got "
+    with pytest.raises(TypeError, match=words + re.escape(repr(expected))):
+        await log.wait_for(expected, timeout=0)
+    for check in (log.assert_order, log.assert_exactly):
+        with pytest.raises(TypeError, match=words + re.escape(repr(expected))):
+            check(expected)
+
+
+def test_a_check_of_events_that_cannot_come_is_refused(log: EventLog) -> None:
+    typo: Any = "OnPostLogot"
+    words = r"the log does not record 'OnPostLogot'; did you mean OnPostLogout\?"
+    for check in (log.assert_order, log.assert_exactly):
+        with pytest.raises(ValueError, match=words):
+            check("OnPreLogout", typo)
+    with pytest.raises(ValueError, match=words):
+        log.assert_exactly(among=[typo])
+    with pytest.raises(ValueError, match="OnPreLogout is expected, and among does not have it"):
+        log.assert_exactly("OnPreLogout", among=["OnCallEnd"])
+    with pytest.raises(TypeError, match="among must be a list of names of events, got 'OnCallEnd'"):
+        log.assert_exactly(among="OnCallEnd")
+
+
+async def test_a_pair_without_arguments_is_shown_as_the_name(log: EventLog) -> None:
+    with pytest.raises(AssertionError, match=r"^OnCallEnd did not come within 0 seconds"):
+        await log.wait_for(("OnCallEnd", {}), timeout=0)

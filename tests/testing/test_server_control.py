@@ -110,3 +110,14 @@ def test_both_forms_require_the_same_client_password(
                     session.set_bulk_mode(pair.a.peripheral_id)
                 opened[given] = session.is_connected()
     assert opened == OPENINGS[required]
+
+
+@pytest.mark.parametrize("process", [False, True], ids=["thread", "process"])
+def test_a_command_after_the_end_says_that_the_pair_has_ended(process: bool) -> None:
+    with start_servers(process=process, agents=1) as pair:
+        pair.control.snapshot()
+    with pytest.raises(RuntimeError, match="the simulated CTI Server pair has ended: it runs until"):
+        pair.control.snapshot()
+    if not process:
+        with pytest.raises(RuntimeError, match="the simulated CTI Server pair has ended"):
+            pair.run(lambda simulator: simulator)

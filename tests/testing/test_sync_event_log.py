@@ -1,5 +1,6 @@
 """The record of events for sessions of ``ctios_fast.sync``, used from real threads."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,13 @@ def test_a_log_refuses_what_it_cannot_use(session: Session) -> None:
             ValueError, match=f"timeout must be a number of seconds, 0 or more, got {seconds}"
         ):
             log.wait_for("OnCallBegin", seconds)
+    log = EventLog(session, "OnCurrentAgentReset")
+    session.set_agent(Agent("1001", 5000))
+    with ThreadPoolExecutor(1) as threads:
+        longest = threads.submit(log.wait_for, "OnCurrentAgentReset", sys.float_info.max)
+        session.disconnect()
+        session.set_agent(None)
+        assert longest.result(PATIENCE).name == "OnCurrentAgentReset"
 
 
 def test_a_wait_in_a_listener_is_refused_at_once(session: Session, agent: Agent) -> None:
