@@ -10,14 +10,14 @@ The plan survives a link that came up. How a link ended decides how the plan goe
 ===========  ====================================================  ==========  =======  =============
 outcome      the link ...                                          plan        round    waits if new
 ===========  ====================================================  ==========  =======  =============
-LASTED       had a session that lasted ``stable_after`` seconds    a new one            ``WAITS``
-SHORT        had a session that did not last that long             goes on     is over  ``WAITS``
+LASTED       had a session that lasted ``stable_after`` seconds    a new one            WAITS
+SHORT        had a session that did not last that long             goes on     is over  WAITS
 PAIR_LASTED  as LASTED, of a pair with an active and a standby     a new one            QUICK_WAITS
              side
 PAIR_SHORT   as SHORT, of such a pair                              a new one            QUICK_WAITS
 STANDBY      was refused its session by the standby side           goes on     goes on  QUICK_WAITS
-NO_SESSION   ended otherwise before its session was open           goes on     goes on  ``WAITS``
-OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one            ``WAITS``
+NO_SESSION   ended otherwise before its session was open           goes on     goes on  WAITS
+OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one            WAITS
 ===========  ====================================================  ==========  =======  =============
 
 Only a session that lasted makes the plan, and with it the waits, begin anew: a server that grants sessions

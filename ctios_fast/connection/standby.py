@@ -369,7 +369,8 @@ class StandbyKeeper:
     def _heartbeat_answered(self, link: Link, request: Request[Message]) -> None:
         error = request.exception()
         if isinstance(error, RequestRefused) and self.link is link:
-            self._drop(FailureReason.OTHER_ERROR, error)
+            gone = error.status in SESSION_GONE or error.status in TAKEN_OVER
+            self._drop(FailureReason.OTHER_ERROR, SessionEnded(error.status) if gone else error)
 
     def _failure_event(self, message: Message) -> None:
         status, link = message["Status"], self.link

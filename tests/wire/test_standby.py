@@ -363,6 +363,24 @@ async def test_a_session_that_its_server_does_not_have_is_opened_again_on_the_sa
     assert "ended the session: E_CTI_SESSION_NOT_OPEN (4)" in lost["ErrorMessage"]
 
 
+async def test_a_heartbeat_for_a_session_that_the_server_does_not_have_ends_it_alike(
+    make_session: MakeSession, clock: ManualClock, server: StructServer, other_server: StructServer
+) -> None:
+    session = make_session(clock=clock, standby=True, clients=0, heartbeat=10)
+    recorder = FullRecorder(session)
+    a = await open_on(session, server, other_server)
+    b = await other_server.accepted()
+    await opened(b, STANDBY_SIDE)
+    await recorder.wait_for("OnStandbyOpened")
+    clock.advance(10)
+    b.failure_conf(await b.receive(HEARTBEAT_REQ), SESSION_NOT_OPEN)
+    standby_lost = await recorder.wait_for("OnStandbyLost")
+    a.failure_conf(await a.receive(HEARTBEAT_REQ), SESSION_NOT_OPEN)
+    lost = await recorder.wait_for("OnConnectionFailure")
+    assert lost["ErrorMessage"] == standby_lost["ErrorMessage"]
+    assert "ended the session: E_CTI_SESSION_NOT_OPEN (4)" in lost["ErrorMessage"]
+
+
 # --- Switching --------------------------------------------------------------------------------------
 
 
