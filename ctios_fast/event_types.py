@@ -266,9 +266,9 @@ class SessionEvents(EventSink, is_interface=True):
 
         What was repaired after a gap in the events: counts, and the seconds that it took.
 
-        OnRecovered always has Asked, Repaired, GivenUp, AgentsAsked, LogoutsFound, MonitorsAsked,
-        MonitorsRestored, MonitorsLost, TeamMembersLeft, DevicesAsked, CallsAsked, CallsEnded, CallsBegun,
-        CallsRenamed, CallsRefreshed, CallsUnverified, Seconds.
+        OnRecovered always has Asked, Repaired, GivenUp, QuestionsGivenUp, AgentsAsked, LogoutsFound,
+        MonitorsAsked, MonitorsRestored, MonitorsLost, TeamMembersLeft, DevicesAsked, CallsAsked, CallsEnded,
+        CallsBegun, CallsRenamed, CallsRefreshed, CallsUnverified, Seconds.
 
         It may have UnverifiedCalls.
         """

@@ -7,9 +7,12 @@ opens a session by itself when the first attempt was lost.
 
 A gap is a lost connection, or a time in which the peripheral was out of reach though the connection was up.
 The server never repeats the events of a gap. A repair is a plan of steps, which the kinds of objects
-contribute; see ``repair_plan``. Within a step, a window of requests is in flight. What failed is asked for
-again by another run of the plan after a growing delay, until it succeeds or ``MAX_ATTEMPTS`` were made.
-Giving up is logged and counted. A loss in the middle of a repair ends it; the next one starts anew and keeps
+contribute; see ``repair_plan``. Within a step, a window of requests is in flight.
+
+One rule holds for all questions of a repair. One that is not answered, or whose refusal does not answer it,
+is asked again by another run of the plan after a growing delay, until it is answered, events have answered
+it, or ``MAX_ATTEMPTS`` were made. Giving up is logged and counted. The kinds of objects know which refusals
+answer; see ``calls.refusals``. A loss in the middle of a repair ends it; the next one starts anew and keeps
 the counts.
 """
 
@@ -18,15 +21,15 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctios_fast.connection.clock import sleep
 from ctios_fast.connection.request_book import Request
-from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
+from ctios_fast.errors import ConnectionLost, CtiOsError
 
 from .arguments import Arguments, arguments_over
 from .context import Context
-from .repair_plan import Repairable, Repairs, RepairStep
+from .repair_plan import NotRepeated, Repairable, Repairs, RepairStep
 
 __all__ = ["MAX_ATTEMPTS", "Recovery"]
 
@@ -43,24 +46,41 @@ _FIRST_DELAY: Final = 1.0
 _ASKED: Final = "Asked"
 _REPAIRED: Final = "Repaired"
 _GIVEN_UP: Final = "GivenUp"
+#: Keyword of OnRecovered that counts what is not an object.
+_QUESTIONS_GIVEN_UP: Final = "QuestionsGivenUp"
 
 #: The step of what is asked for outside a repair.
 _NOT_COUNTED: Final = RepairStep(tuple, None, of_objects=False)
 
-#: What failed in one run of the plan, with the error and whether it is an object of the model.
-_Failures = list[tuple[Repairable, CtiOsError, bool]]
+
+class _Failure(NamedTuple):
+    """What failed in one run of the plan.
+
+    - ``is_object``: whether it is an object of the model.
+    - ``is_final``: whether another attempt would fail too.
+    """
+
+    each: Repairable
+    error: CtiOsError
+    is_object: bool
+    is_final: bool
+
+
+_Failures = list[_Failure]
 
 
 class Recovery:
     """Brings a session's objects up to date after a gap.
 
-    ``repaired`` and ``given_up`` count objects after gaps. ``unanswered`` counts those whose state could not
-    be asked for at a first opening, or when their monitoring began. All are since the session was made.
+    ``repaired`` and ``given_up`` count objects after gaps, ``questions_given_up`` other questions.
+    ``unanswered`` counts what could not be asked for at a first opening, or when monitoring began. All are
+    since the session was made.
     """
 
     def __init__(self, context: Context, max_open_requests: int) -> None:
         self.repaired = 0
         self.given_up = 0
+        self.questions_given_up = 0
         self.unanswered = 0
         #: What runs, or ran last; None without one.
         self.task: asyncio.Task[object] | None = None
@@ -195,7 +215,7 @@ class Recovery:
                 "%d of %d queries for agents, devices, calls and configuration failed; the first error: %s",
                 len(failures),
                 asked,
-                failures[0][1],
+                failures[0].error,
             )
 
     async def _repair(self) -> None:
@@ -207,7 +227,7 @@ class Recovery:
             for step in steps:
                 if not await self._run(list(step.find()), step, failures):
                     return  # the connection is lost again: the next start repairs the rest
-            left = sum(not self._gives_up(*each, attempt) for each in failures)
+            left = sum(not self._is_over(failure, attempt) for failure in failures)
             failures.clear()  # objects that end during the delay are not kept
             if not left:
                 break
@@ -216,16 +236,31 @@ class Recovery:
             delay *= 2
         self._recovered()
 
-    def _gives_up(self, each: Repairable, error: CtiOsError, is_object: bool, attempt: int) -> bool:
-        # A refusal that leaves nothing to ask for, as of a login, is not repeated.
-        if attempt < MAX_ATTEMPTS and not (isinstance(error, Refused) and not each.needs_repair()):
-            return False
+    def _is_over(self, failure: _Failure, attempt: int) -> bool:
+        each, error, is_object, is_final = failure
+        if not is_final:
+            if not each.needs_repair():  # events have answered the question meanwhile
+                if is_object:
+                    self._count_repaired()
+                return True
+            if attempt < MAX_ATTEMPTS:
+                return False
         log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
+        tally = self._context.tally
         if is_object:
             self.given_up += 1
-            self._context.tally[_GIVEN_UP] += 1
-            self._context.tally[_ASKED] += 1
+            tally[_GIVEN_UP] += 1
+            tally[_ASKED] += 1
+        else:
+            self.questions_given_up += 1
+            tally[_QUESTIONS_GIVEN_UP] += 1
         return True
+
+    def _count_repaired(self) -> None:
+        self.repaired += 1
+        tally = self._context.tally
+        tally[_REPAIRED] += 1
+        tally[_ASKED] += 1
 
     async def _run(self, found: list[Repairable], step: RepairStep, failures: _Failures) -> bool:
         # Asks for all that a step found, a window at a time. False if the connection is lost again.
@@ -244,12 +279,12 @@ class Recovery:
                 lost.with_traceback(None)  # all requests share the error, and a traceback keeps objects alive
                 return False
             except CtiOsError as error:
-                failures.append((each, error.with_traceback(None), step.of_objects))
+                failures.append(_failure(each, error, step, is_final=False))
+            except NotRepeated as failure:
+                failures.append(_failure(each, failure.error, step, is_final=True))
             else:
                 if step.of_objects:
-                    self.repaired += 1
-                    tally[_REPAIRED] += 1
-                    tally[_ASKED] += 1
+                    self._count_repaired()
         return True
 
     def _ended(self) -> None:
@@ -266,8 +301,13 @@ class Recovery:
         context.fire("OnRecovered", _counts, tally, context.registry.repairs, seconds)
 
 
+def _failure(each: Repairable, error: CtiOsError, step: RepairStep, *, is_final: bool) -> _Failure:
+    # without the traceback, which keeps objects alive
+    return _Failure(each, error.with_traceback(None), step.of_objects, is_final)
+
+
 def _counts(tally: dict[str, int], kinds: Iterable[Repairs], seconds: float) -> Arguments:
-    keywords = [_ASKED, _REPAIRED, _GIVEN_UP]
+    keywords = [_ASKED, _REPAIRED, _GIVEN_UP, _QUESTIONS_GIVEN_UP]
     for repairs in kinds:
         keywords += [step.keyword for step in repairs.steps if step.keyword is not None]
         keywords += repairs.keywords

@@ -7,17 +7,34 @@ the numbers that the steps leave in ``Context.tally``.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["RepairStep", "Repairable", "Repairs"]
+from ctios_fast.errors import CtiOsError
+
+__all__ = ["NotRepeated", "RepairStep", "Repairable", "Repairs"]
+
+
+class NotRepeated(Exception):
+    """A repair that failed so that another attempt would fail too.
+
+    ``error``: why.
+    """
+
+    def __init__(self, error: CtiOsError) -> None:
+        super().__init__(error)
+        self.error = error
 
 
 class Repairable(Protocol):
     """One thing that the server is asked for after a gap, such as an object or the calls of a device."""
 
     def needs_repair(self) -> bool:
-        """Whether the server has to be asked."""
+        """Whether the server has to be asked. Events may bring the answer while the question is open."""
 
     async def repair(self) -> None:
-        """Ask the server. Raises what the request fails with."""
+        """Ask the server.
+
+        Returns when the question is answered, also by a refusal that answers it. Raises any other error of
+        the request, which is followed by another attempt, and ``NotRepeated`` for one that is not.
+        """
 
 
 class RepairStep(NamedTuple):
@@ -27,6 +44,7 @@ class RepairStep(NamedTuple):
       further attempt, so it returns only what is still to be asked for.
     - ``keyword``: the keyword of OnRecovered that counts what the step asked for, None for none.
     - ``of_objects``: whether it asks for objects of the model, which are counted as repaired or given up.
+      What is given up of other steps has a count of its own.
     - ``at_opening``: whether the step also follows the first opening of a mode.
     """
 

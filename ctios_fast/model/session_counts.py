@@ -51,6 +51,7 @@ def counts(
         "requests_forgotten": book.forgotten,
         "objects_repaired": recovery.repaired,
         "repairs_given_up": recovery.given_up,
+        "repair_questions_given_up": recovery.questions_given_up,
         "first_queries_failed": recovery.unanswered,
         **context.registry.counters(),
         **{name: count for feature in FEATURES for name, count in feature.counts(context).items()},

@@ -20,6 +20,7 @@ from support.struct_server import (
     QUERY_AGENT_STATE_REQ,
     SNAPSHOT_CALL_REQ,
     SNAPSHOT_DEVICE_REQ,
+    TALKING,
     Frame,
     Peer,
     StructServer,
@@ -332,6 +333,94 @@ async def test_a_refusal_that_does_not_deny_a_call_ends_none_that_may_go_on(
     assert (report["CallsRefreshed"], report["CallsEnded"], report["GivenUp"]) == (1, 0, 0)
     assert calls.found(CALL) is call
     assert (call.status, call.is_doubtful) == (HOLD, False)
+
+
+#: Refusals of a server or a peripheral that is busy: E_CTI_UNSPECIFIED_FAILURE, E_CTI_TIMEOUT;
+#: CF_SERVICE_BUSY.
+BUSY = [("failure_conf", (17,)), ("failure_conf", (16,)), ("control_failure_conf", (32, 0))]
+
+
+@pytest.mark.parametrize(("refusal", "codes"), BUSY)
+async def test_a_device_is_asked_again_if_the_server_was_busy(
+    calls: CallDesk, server: StructServer, clock: ManualClock, refusal: str, codes: tuple[int, ...]
+) -> None:
+    call = await ringing(calls, KEY)
+    peer = await reopened(calls, server, clock)
+    getattr(peer, refusal)(await peer.receive(SNAPSHOT_DEVICE_REQ), *codes)
+    peer.control_failure_conf(
+        await asked(peer), 13, 0
+    )  # it has another id, which the device would have listed
+    await repair_waits(calls)
+    assert calls.ended() == []
+    clock.advance(1)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert calls.found(Connection(503, DEVICE)) is call
+    assert calls.ended() == []
+    assert (report["CallsRenamed"], report["DevicesAsked"], report["QuestionsGivenUp"]) == (1, 2, 0)
+    assert calls.session.counters()["device_snapshots_refused"] == 0
+
+
+async def test_a_device_that_does_not_answer_is_asked_again_before_its_calls_end(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    call = await ringing(calls, KEY)
+    peer = await reopened(calls, server, clock)
+    await peer.receive(SNAPSHOT_DEVICE_REQ)
+    clock.advance(calls.session._context.request_timeout)
+    peer.control_failure_conf(await asked(peer), 13, 0)
+    await repair_waits(calls)
+    assert calls.ended() == []
+    clock.advance(1)
+    await list_calls(peer, (503, DEVICE, HOLD))
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, HOLD), **KEY)
+    await calls.recorder.wait_for("OnRecovered")
+    assert calls.found(Connection(503, DEVICE)) is call
+    assert calls.ended() == []
+
+
+async def test_a_device_that_stays_busy_is_given_up_with_a_count(
+    calls: CallDesk, server: StructServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await calls.open_calls(CALL)
+    peer = await reopened(calls, server, clock)
+    for attempt in range(6):
+        peer.failure_conf(await peer.receive(SNAPSHOT_DEVICE_REQ), 17)
+        if attempt == 0:
+            peer.control_failure_conf(await asked(peer), 13, 0)
+        await repair_waits(calls)
+        if attempt < 5:
+            assert calls.ended() == []
+            clock.advance(2**attempt)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert calls.ended() == [CALL.uid]
+    assert (report["QuestionsGivenUp"], report["GivenUp"], report["CallsEnded"]) == (1, 0, 1)
+    assert calls.session.counters()["repair_questions_given_up"] == 1
+    assert len([each for each in caplog.messages if "given up after attempt 6" in each]) == 1
+    calls.clear()
+    peer = await repairing(calls, server, clock)
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert report["QuestionsGivenUp"] == 0
+
+
+async def test_what_events_tell_while_the_server_refuses_is_not_given_up(
+    calls: CallDesk, server: StructServer, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await calls.open_calls()
+    peer = calls.peer = await reconnected(calls.session, calls.peer, server, clock)
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    peer.agent_state_event(TALKING, monitor_id=OWN_MONITOR)
+    peer.failure_conf(query, 17)
+    await list_calls(peer, (501, DEVICE, CONNECT))
+    request = await asked(peer)
+    calls.deliver(CALL)
+    peer.failure_conf(request, 17)
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, ALERTING))  # the data may have changed too
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["Asked"], report["Repaired"], report["GivenUp"]) == (3, 3, 0)
+    assert [each for each in caplog.messages if "given up" in each] == []
 
 
 @pytest.mark.parametrize(("refusal", "codes"), UNCLEAR)

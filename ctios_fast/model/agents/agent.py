@@ -23,6 +23,7 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import Property, join_session, properties
 from ctios_fast.model.monitors.monitoring_requests import MonitoringRequests
 from ctios_fast.model.object_request import ObjectRequest
+from ctios_fast.model.repair_plan import NotRepeated
 from ctios_fast.model.supervisors.companion import controlling_context
 from ctios_fast.model.supervisors.requests import SUPERVISOR_PROPERTIES, SupervisorRequests
 
@@ -530,16 +531,16 @@ class Agent(SupervisorRequests, MonitoringRequests, StateOfAgent, ConfiguredAgen
 
     async def _repair(self) -> None:
         # Asks for the state after a gap, and logs the agent in again if the gap logged it out. Raises what
-        # the query, the login or the way back to the state from before fails with. What is refused is not
-        # repeated.
+        # the query, the login or the way back to the state from before fails with. A login or way back that
+        # is refused is not repeated.
         await self._query(self._apply_late_answer if self.is_doubtful else self._apply_answer, None)
         gap = self._gap or NO_GAP
         if gap.is_returning:
             try:
                 await self._return_after(gap)
-            except Refused:
+            except Refused as error:
                 gap.is_returning = False
-                raise
+                raise NotRepeated(error) from None
         self._gap = None
 
     async def _return_after(self, gap: Gap) -> None:

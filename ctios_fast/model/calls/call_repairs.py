@@ -2,16 +2,16 @@
 
 1. Each device that agents are logged in at is asked for its calls (SNAPSHOT_DEVICE).
 2. Each known call is asked for (SNAPSHOT_CALL). One that the server does not know, or whose answer lacks the
-   connection, has ended, unless step 3 finds it under another id. The refusal has to say that there is no
-   such call, or the call's device did not list it.
+   connection, has ended, unless its device has not been answered yet, or step 3 finds it under another id.
+   The refusal has to say that there is no such call, or the call's device did not list it.
 3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
    it began in the gap.
 4. Calls that messages made known meanwhile are asked for, and then what their answers listed, as in step 3.
 5. What has ended is reported.
 
 An answer repairs a call only if no newer message about the call came since the request was sent. A call that
-the server does not know is not over while a call at its device has not been answered: that may be the same
-call under another id. It is over when the repair is.
+the server does not know is not over while its device, or a call at its device, has not been answered: there
+may be the same call under another id. It is over when the repair is.
 
 A server may refuse a session in agent mode to look at the calls of a monitored agent. Such a call is not
 over: it stays, and is counted as unverified. Where there is a companion session, the companion asks for it.
@@ -77,6 +77,8 @@ class CallRepairs(Repairs):
         )
         #: The list of each device's calls; None if the server refused to list them.
         self._answered: dict[str, _List | None] = {}
+        #: Devices that this run of the steps asks for their calls, until they are answered.
+        self._due: set[str] = set()
         #: Calls that devices listed.
         self._listed: set[Key] = set()
         #: Those of them that are not known and were not answered yet.
@@ -99,6 +101,7 @@ class CallRepairs(Repairs):
         if self.context.services_granted:  # a repair follows; else the mode was not open
             self.context.snapshot_due = False
         self._answered.clear()
+        self._due.clear()
         self._unverified.clear()
         self._left_unverified.clear()
         self.life.is_opening = False
@@ -128,6 +131,7 @@ class CallRepairs(Repairs):
 
     def repair_ended(self) -> None:
         """Nothing more is asked for: what is missing has ended, and what was found has begun."""
+        self._due.clear()
         for unknown in list(self._unknown):
             if unknown.answer is not None and self.life.index.get(unknown.key) is None:
                 if unknown.changes == self._changes_of(unknown):
@@ -188,12 +192,13 @@ class CallRepairs(Repairs):
 
     def _find_devices(self) -> Iterable[Repairable]:
         self._asked.clear()
+        self._due.clear()
         if self.life.former is not None:
             self.life.former.note()
         if self._can_ask():
-            return [
-                _Device(self, device) for device in self.context.devices() if device not in self._answered
-            ]
+            devices = [device for device in self.context.devices() if device not in self._answered]
+            self._due.update(devices)
+            return [_Device(self, device) for device in devices]
         self._unverified = dict.fromkeys(self._doubtful())
         if self._unverified:
             self._log.warning(
@@ -231,10 +236,10 @@ class CallRepairs(Repairs):
 
     def _finish(self) -> Iterable[Repairable]:
         for call, quiet in list(self._missing.items()):
-            if not self._unknown.may_be(call):
+            if not self._may_go_on(call):
                 del self._missing[call]
                 self._missed(call, quiet)
-        if not self._unknown:  # else another attempt may find calls under other ids
+        if not self._unknown and not self._due:  # else another attempt may find calls under other ids
             self._end_gap()
         return ()
 
@@ -247,13 +252,23 @@ class CallRepairs(Repairs):
         peripheral_id = self.context.peripheral_id
         calls = {(peripheral_id, each.call_id, each.device_id): each for each in listed_calls(message)}
         self._answered[device] = _List(frozenset(calls), self.context.clock.time())
+        self._due.discard(device)
         for key, each in calls.items():
             self._list(key, each.device_id_type, device, each.state)
 
     def unlisted(self, device: str) -> None:
         """The server refused to list the calls of a device."""
         self._answered[device] = None
+        self._due.discard(device)
         self.life.index.table.counts[_DEVICES_REFUSED] += 1
+
+    def is_answered(self, device: str) -> bool:
+        """Whether the server has listed the calls of a device, or refused to list them."""
+        return device in self._answered
+
+    def leave(self, device: str) -> None:
+        """Nothing asks for the calls of a device."""
+        self._due.discard(device)
 
     def _list(self, key: Key, device_id_type: int, device: str, state: int | None) -> None:
         self._listed.add(key)
@@ -329,10 +344,15 @@ class CallRepairs(Repairs):
 
     def missing(self, call: LiveCall, quiet: Quiet) -> None:
         """The server does not know the call any more; newer messages, if any came, say otherwise."""
-        if self._unknown.may_be(call) and not self._is_known_since(call, quiet):
+        if self._may_go_on(call) and not self._is_known_since(call, quiet):
             self._missing[call] = call.quiet
         else:
             self._missed(call, quiet)
+
+    def _may_go_on(self, call: LiveCall) -> bool:
+        # Whether a call that the server does not know may be there under another id.
+        due = self._due
+        return self._unknown.may_be(call) or call.connection_device_id in due or call.instrument in due
 
     def _missed(self, call: LiveCall, quiet: Quiet | None) -> None:
         # The call is not there under another id.
@@ -414,20 +434,31 @@ class _Device:
 
     def needs_repair(self) -> bool:
         """Whether the device still has to be asked."""
-        return True
+        return not self._repairs.is_answered(self._device)
 
     async def repair(self) -> None:
-        """Ask for the calls. A refusal leaves the device's calls to the questions about known calls."""
+        """Ask for the calls. Raises what the request fails with, except a lasting refusal.
+
+        That one leaves the device's calls to the questions about known calls.
+        """
         context = self._repairs.context
         asking = asking_at(context, self._device)
-        with contextlib.suppress(Refused), _loss_suppressed(asking is not context):
-            await request_device_snapshot(asking, self._device, self._listed, self._refused)
+        try:
+            with _loss_suppressed(asking is not context):
+                await request_device_snapshot(asking, self._device, self._listed, self._refused)
+                return
+        except Refused as error:
+            if not is_lasting(error):
+                raise
+            return
+        self._repairs.leave(self._device)  # the companion was lost
 
     def _listed(self, message: Message) -> None:
         self._repairs.listed(self._device, message)
 
     def _refused(self, error: Refused) -> bool:
-        self._repairs.unlisted(self._device)
+        if is_lasting(error):
+            self._repairs.unlisted(self._device)
         return True
 
 

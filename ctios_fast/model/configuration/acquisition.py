@@ -19,7 +19,7 @@ from ctios_fast.connection.clock import TimerHandle
 from ctios_fast.core import Handler, Message
 from ctios_fast.errors import ConfigurationRefused, RequestTimeout
 from ctios_fast.model.context import Context
-from ctios_fast.model.repair_plan import Repairs, RepairStep
+from ctios_fast.model.repair_plan import NotRepeated, Repairs, RepairStep
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import (
     CONFIG_SUCCESS,
@@ -103,8 +103,8 @@ class Acquisition(Repairs):
     async def repair(self) -> None:
         """Ask for what changed, and open the way for updates.
 
-        Fails with ``ConfigurationRefused``, ``RequestTimeout`` or ``ConnectionLost``. The present records
-        stay as they are then.
+        Fails with ``RequestTimeout`` or ``ConnectionLost``, and with ``NotRepeated`` for a
+        ``ConfigurationRefused``. The present records stay as they are then.
         """
         context = self._context
         configuration = context.configuration
@@ -124,9 +124,9 @@ class Acquisition(Repairs):
                 await self._ask(ged.CONFIG_REQUEST_EVENT, fields, ged.CONFIG_END_EVENT)
             else:
                 context.post_plain(ged.CONFIG_REQUEST_EVENT, fields, ())
-        except ConfigurationRefused:
+        except ConfigurationRefused as error:
             configuration.is_complete = True  # asking again gives the same answer
-            raise
+            raise NotRepeated(error) from None
         finally:
             self._upload = self._block = None
         configuration.is_complete = True
