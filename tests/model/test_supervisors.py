@@ -189,9 +189,8 @@ async def test_a_supervisor_listens_whispers_and_stops(centre: Centre) -> None:
     assert started["SilentMonitorTargetAgentUID"] == "agent.5000.1002"
     assert statuses(centre.agent) == {"3002": CallStatus.CONNECT}  # the others see no third party
     assert statuses(centre.caller) == {"3003": CallStatus.CONNECT}
-    if centre.form != "bulk":
-        assert centre.supervisor.silent_monitor_call_uid == own.unique_object_id
-        assert centre.supervisor.silent_monitor_target_agent_uid == "agent.5000.1002"
+    assert centre.supervisor.silent_monitor_call_uid == own.unique_object_id
+    assert centre.supervisor.silent_monitor_target_agent_uid == "agent.5000.1002"
     await soon(centre.supervisor.whisper(agent=centre.member, call=member_call(centre)))
     await centre.settle()
     assert own.call_type == CALLTYPE_SUPERVISOR_WHISPER

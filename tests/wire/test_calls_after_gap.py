@@ -752,6 +752,25 @@ async def test_silent_monitoring_that_began_in_the_gap_is_reported_as_started(
     assert (stopped["SilentMonitorCallUID"], stopped["SilentMonitorTargetDeviceID"]) == (CALL.uid, target)
 
 
+@pytest.mark.parametrize(
+    ("dialed", "target"), [("3002", "3002"), (DEVICE, ""), ("5551234", "")], ids=["agent", "own", "other"]
+)
+async def test_silent_monitoring_that_began_in_the_gap_is_of_the_agent_whose_number_was_dialed(
+    calls: CallDesk, server: StructServer, clock: ManualClock, dialed: str, target: str
+) -> None:
+    calls.session.agent("1002", agent_instrument="3002")
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    snapshot_conf(peer, await asked(peer), (501, DEVICE, CONNECT), CallType=21, DialedNumber=dialed)
+    await calls.recorder.wait_for("OnRecovered")
+    started = calls.one("OnSilentMonitorStartedEvent")
+    target_agent = "agent.5000.1002" if target else ""
+    assert started["SilentMonitorTargetDeviceID"] == target
+    assert started["SilentMonitorTargetAgentUID"] == target_agent
+    agent = calls.session.agents["1001"]
+    assert agent.silent_monitor_call_uid == CALL.uid
+    assert agent.silent_monitor_target_agent_uid == (target_agent or None)
+
+
 async def test_silent_monitoring_that_goes_on_after_a_gap_is_not_reported_again(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
-from support.call_messages import HOLD, Connection, send, snapshot_conf
+from support.call_messages import CONNECT, HOLD, Connection, send, snapshot_conf
 from support.model import MakeSession, soon, until
 from support.struct_server import (
     AVAILABLE,
@@ -356,6 +356,26 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     await soon(closing)
     assert pair.companion.is_open
     assert session_context(pair.desk.session).companion is None
+
+
+async def test_an_agent_that_only_the_companion_knows_is_the_target_of_silent_monitoring(
+    make_session: MakeSession, server: StructServer, other_server: StructServer
+) -> None:
+    companion = make_session(client_id="companion")
+    through = await open_bulk(companion, other_server)
+    heard = FullRecorder(companion)
+    through.agent_state_event(AVAILABLE, agent_id="1002", instrument="3002")
+    await heard.wait_for("OnAgentStateChange")
+    session = make_session()
+    own = FullRecorder(session)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    listening = Connection(701, "3001")
+    send(desk.peer, "BEGIN_CALL", listening, CallType=21)
+    devices = {"CallingDeviceID": "3001", "CalledDeviceID": "3002"}
+    send(desk.peer, "CALL_ESTABLISHED", listening, LocalConnectionState=CONNECT, **devices)
+    started = await own.wait_for("OnSilentMonitorStartedEvent")
+    assert started["SilentMonitorTargetAgentUID"] == "agent.5000.1002"
+    assert desk.agent.silent_monitor_target_agent_uid == "agent.5000.1002"
 
 
 async def test_a_companion_monitors_nothing_for_a_supervisor_that_has_disconnected(

@@ -17,6 +17,7 @@ from ctios_fast.model.named_call import CallReference, named_call
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 __all__ = [
+    "agent_at_either",
     "call_of_either",
     "check_companion",
     "controlling_context",
@@ -140,6 +141,17 @@ def joined_call(own: Iterable[Any], supervised: Iterable[Any]) -> Any:
     """
     joined = {each.connection_call_id for each in own if not each.is_monitored}
     return _first(each if each.connection_call_id in joined else None for each in supervised)
+
+
+def agent_at_either(context: Context, device: str | None) -> Any:
+    """The agent at a device, of the session or of its companion; None if none is known.
+
+    - ``context``: the session's.
+    """
+    if not device:
+        return None
+    sessions = (context, context.companion)
+    return _first(each.agent_at(device) for each in sessions if each is not None)
 
 
 def call_of_either(context: Context, call: Any) -> CallReference | None:

@@ -27,7 +27,7 @@ from ctios_fast.protocol.codes import (
 )
 
 from . import supervisor_rows as rows
-from .companion import call_of_either, monitored_by, supervising_context
+from .companion import agent_at_either, call_of_either, monitored_by, supervising_context
 
 if TYPE_CHECKING:
     from ctios_fast.messages import SuperviseCallConf, UserMessageConf
@@ -242,13 +242,16 @@ class SupervisorRequests(RequestingObject):
 
     @property
     def silent_monitor_call_uid(self) -> str | None:
-        """UniqueObjectID of the call through which the agent of agent mode listens; None without one."""
+        """UniqueObjectID of the call through which the supervisor listens; None without one.
+
+        The supervisor is the agent of agent mode, or any agent in bulk mode.
+        """
         call = self._silent_monitor_call()
         return None if call is None else call.unique_object_id
 
     @property
     def silent_monitor_target_agent_uid(self) -> str | None:
-        """UniqueObjectID of the agent to whom the agent of agent mode listens; None if it is not known."""
+        """UniqueObjectID of the agent to whom the supervisor listens; None if it is not known."""
         call = self._silent_monitor_call()
         if call is None:
             return None
@@ -257,10 +260,11 @@ class SupervisorRequests(RequestingObject):
 
     def _silent_monitor_call(self) -> Any:
         context = self._context
-        if context is None or context.current_agent is not self:
+        if context is None or not (context.hears_all or context.current_agent is self):
             return None
         for call in context.calls_at(self.agent_instrument, self.agent_extension):
-            if not call.is_monitored and call.call_type == CALLTYPE_SUPERVISOR_MONITOR:
+            is_own = context.hears_all or not call.is_monitored
+            if is_own and call.call_type == CALLTYPE_SUPERVISOR_MONITOR:
                 return call
         return None
 
@@ -362,8 +366,10 @@ def _agent_in(context: Context, agent: Any) -> Any:
 
 
 def _called_agent(context: Context, call: Any) -> Any:
-    # The agent whom a call was made to; None if it is not known.
-    return context.agent_at(call.get_value("CalledDeviceID")) if call.is_valid("CalledDeviceID") else None
+    # The agent whom a call was made to; None if it is not known. A snapshot names the dialed number only.
+    devices = (call.get_value(name) for name in ("CalledDeviceID", "DialedNumber") if call.is_valid(name))
+    found = (agent_at_either(context, device) for device in devices)
+    return next((agent for agent in found if agent is not None and not _is_at(call, agent)), None)
 
 
 def _is_at(call: Any, agent: Any) -> bool:

@@ -26,6 +26,8 @@ from ctios_fast.protocol.codes import (
     LCS_HOLD,
 )
 
+from .companion import agent_at_either
+
 __all__ = ["SilentMonitors"]
 
 _STARTED: Final = "OnSilentMonitorStartedEvent"
@@ -128,7 +130,8 @@ class SilentMonitors:
 
     def _found(self, call: Any, message: Message) -> None:
         # A snapshot of a silent monitor call whose messages may have been missed. It names no initiator: that
-        # is the agent of agent mode, or the only party. The server may leave the monitored agent out.
+        # is the agent of agent mode, or the only party. The server may leave the monitored agent out: then it
+        # is the agent whose number was dialed, if there is one.
         if not self._is_heard[0] or call.is_monitored or call.status not in _ESTABLISHED:
             return
         devices = [each for each in message.get("CallDeviceID") or () if each]
@@ -139,6 +142,9 @@ class SilentMonitors:
             return
         initiator = call.instrument or call.connection_device_id
         target = next((each for each in devices if each != initiator), "")
+        dialed = message.get("DialedNumber") or ""
+        if not target and dialed != initiator and self._agent_at(dialed):
+            target = dialed
         self._followed[call.key] = monitoring = _Monitoring(initiator, target)
         self._context.fire(_STARTED, self._found_started, call.key, monitoring)
 
@@ -175,7 +181,7 @@ class SilentMonitors:
 
     def _agent_at(self, device: str) -> str:
         # The UniqueObjectID of the agent at a device, empty if none is known.
-        agent = self._context.agent_at(device) if device else None
+        agent = agent_at_either(self._context, device)
         return "" if agent is None else agent.unique_object_id
 
 
