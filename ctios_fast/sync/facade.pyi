@@ -778,10 +778,13 @@ class Agent(PropertyObject):
         """
     @property
     def silent_monitor_call_uid(self) -> str | None:
-        """UniqueObjectID of the call through which the agent of agent mode listens; None without one."""
+        """UniqueObjectID of the call through which the supervisor listens; None without one.
+
+        The supervisor is the agent of agent mode, or any agent in bulk mode.
+        """
     @property
     def silent_monitor_target_agent_uid(self) -> str | None:
-        """UniqueObjectID of the agent to whom the agent of agent mode listens; None if it is not known."""
+        """UniqueObjectID of the agent to whom the supervisor listens; None if it is not known."""
     @property
     def skill_target_id(self) -> int | None:
         """ICMAgentID, the id in the whole system. None for other agents than that of agent mode."""

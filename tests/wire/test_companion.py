@@ -7,6 +7,7 @@ from support.call_messages import CONNECT, HOLD, Connection, send, snapshot_conf
 from support.model import MakeSession, soon, until
 from support.struct_server import (
     AVAILABLE,
+    LIST_AGENT_TEAM_REQ,
     LOGOUT,
     MONITOR_START_REQ,
     NOT_READY,
@@ -44,7 +45,16 @@ from support.wire_steps import (
     reconnected,
 )
 
-from ctios_fast import AgentState, Arguments, CilCode, ConnectionLost, ControlFailure, MethodError, Session
+from ctios_fast import (
+    AgentState,
+    Arguments,
+    CilCode,
+    ConnectionLost,
+    ControlFailure,
+    MethodError,
+    RequestRefused,
+    Session,
+)
 from ctios_fast.connection.clock import ManualClock
 from ctios_fast.model.session_properties import session_context
 
@@ -356,6 +366,24 @@ async def test_a_disconnected_supervisor_leaves_the_companion_connected(pair: Pa
     await soon(closing)
     assert pair.companion.is_open
     assert session_context(pair.desk.session).companion is None
+
+
+@pytest.mark.parametrize("status", [12, 64], ids=["no-service", "no-supervisor"])
+async def test_a_list_of_teams_that_the_companion_is_refused_names_the_cure(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, status: int
+) -> None:
+    companion = make_session(client_id="companion")
+    through = await open_bulk(companion, other_server)
+    session = make_session()
+    own = FullRecorder(session)
+    desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
+    request = desk.agent.request_agent_team_list(supervisor_id=5001)
+    through.failure_conf(await through.receive(LIST_AGENT_TEAM_REQ), status)
+    with pytest.raises(RequestRefused) as error:
+        await soon(request)
+    assert error.value.status == status
+    assert "name another one by supervisor_id" in error.value.cure
+    assert error.value.cure in own.of("OnControlFailureConf")[0]["ErrorMessage"]
 
 
 async def test_an_agent_that_only_the_companion_knows_is_the_target_of_silent_monitoring(

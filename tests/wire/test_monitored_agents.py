@@ -432,6 +432,55 @@ async def test_the_monitor_of_a_member_reports_states_once_its_team_is_not_monit
     assert member.is_heard
 
 
+async def member_and_team(desk: SupervisorDesk, recorder: FullRecorder) -> Any:
+    """Monitor an agent and then the agent's team; return the agent."""
+    await started(desk)
+    desk.peer.team_config(7, [(MEMBER, 0, AVAILABLE)])
+    watching = desk.agent.start_monitoring_agent_team(team_id=7)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), 81)
+    await soon(watching)
+    return desk.session.agents[MEMBER]
+
+
+async def test_the_monitor_of_an_agent_reports_calls_only_once_the_team_is_monitored(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    member = await member_and_team(desk, recorder)
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    _, monitor_id, call_mask, state_mask = change.fixed("IIII")
+    assert (monitor_id, state_mask) == (DEVICE_MONITOR, 0)
+    assert call_mask & 0x7FFFFF == 0x7FFFFF
+    desk.peer.monitor_stop_conf(change)
+    await report_state(desk.peer, recorder)
+    assert member.is_heard
+
+
+async def test_the_monitor_of_an_agent_reports_states_if_the_team_is_stopped_before_they_are_left_out(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    member = await member_and_team(desk, recorder)
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    await team_stopped(desk)
+    desk.peer.monitor_stop_conf(change)
+    again = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    assert again.fixed("IIII")[3] != 0
+    desk.peer.monitor_stop_conf(again)
+    await answer_queries(desk.peer, 1)
+    assert member.is_heard
+
+
+async def test_a_server_that_refuses_to_leave_states_out_reports_them_twice(
+    desk: SupervisorDesk, recorder: FullRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    member = await member_and_team(desk, recorder)
+    desk.peer.failure_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ), E_CTI_INVALID_MONITORID)
+    await report_state(desk.peer, recorder)
+    await team_stopped(desk)
+    await report_state(desk.peer, recorder)  # nothing has to change
+    assert member.is_heard
+    assert not [each for each in caplog.records if "reports calls only" in each.getMessage()]
+
+
 async def test_a_server_that_refuses_the_states_of_a_member_is_logged(
     desk: SupervisorDesk, recorder: FullRecorder, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -551,6 +600,8 @@ async def test_values_that_cannot_be_used_are_refused(desk: SupervisorDesk) -> N
         with pytest.raises(MethodError) as error:
             desk.agent.start_monitoring_agent(agent=agent)  # type: ignore[arg-type]
         assert error.value.code == code
+    with pytest.raises(MethodError, match=r"its method agent\(agent_id\) makes another one known"):
+        desk.agent.start_monitoring_agent(agent="agent.5000.9999")
     with pytest.raises(MethodError) as error:
         desk.agent.start_monitoring_call(call="call.5000.1.x")
     assert error.value.code == CilCode.E_CTIOS_INVALID_CALL
@@ -743,6 +794,29 @@ async def test_the_servers_monitor_of_a_call_can_be_stopped(
     await soon(stopping)
     assert desk.agent.monitored_call is None
     assert not session_context(desk.session).monitors.wanted
+
+
+async def test_the_end_of_the_monitor_of_an_own_call_is_reported_and_the_call_goes_on(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    own = Connection(605, "3001")
+    call = await hear_call(desk.peer, recorder, own, monitor_id=OWN_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), CALL_MONITOR)
+    await soon(request)
+    send(desk.peer, "CALL_HELD", own, monitor_id=CALL_MONITOR, LocalConnectionState=HOLD)
+    await recorder.wait_for("OnMonitoredCallHeld")
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_call()
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(stopping)
+    assert names(recorder) == ["OnMonitoredCallEnd"]
+    args = recorder.of("OnMonitoredCallEnd")[0]
+    assert (args["UniqueObjectID"], args["Recovered"], args["Monitored"]) == (own.uid, True, True)
+    assert (desk.session.current_call, call.is_monitored) == (call, False)
+    send(desk.peer, "END_CALL", own, monitor_id=OWN_MONITOR)
+    await recorder.wait_for("OnCallEnd")
+    assert names(recorder) == ["OnMonitoredCallEnd", "OnCallEnd", "OnCurrentCallChanged"]
 
 
 async def test_the_monitor_of_an_own_call_ends_with_the_call(

@@ -354,6 +354,16 @@ class TestListOfTeams:
             await soon(request)
         assert error.value.status == status
 
+    async def test_a_team_that_the_server_refuses_to_monitor_names_the_cure(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        request = desk.agent.start_monitoring_agent_team(team_id=9)
+        desk.peer.failure_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), E_CTI_TEAM_NOT_FOUND)
+        with pytest.raises(RequestRefused) as error:
+            await soon(request)
+        assert error.value.cure.startswith("request_agent_team_list() answers with the TeamIDs")
+        assert error.value.cure in recorder.of("OnControlFailureConf")[0]["ErrorMessage"]
+
     async def test_an_agents_session_says_what_to_do(self, session: Session, server: StructServer) -> None:
         desk = await open_supervisor(session, server, services=AGENT_SERVICES)
         for method in (desk.agent.request_agent_team_list, desk.agent.start_monitoring_all_agent_teams):

@@ -42,12 +42,19 @@ class MonitoredCalls:
             request_device_snapshot(asking, device, take_in, not_reported).reported()
 
     def monitor_ended(self, monitor: Monitor) -> None:
-        """A monitor is over: the calls that it alone reports end with OnMonitoredCallEnd."""
+        """A monitor is over: the calls that it alone reports end with OnMonitoredCallEnd.
+
+        The session's own calls go on: for them the event ends what OnMonitoredCallBegin has begun.
+        """
         for call in list(self._life.index.table):
             if call.monitors and monitor in call.monitors:
                 call.monitors.discard(monitor)
-                if call.is_monitored and not call.monitors:
+                if call.monitors:
+                    continue
+                if call.is_monitored:
                     self._life.vanished(call)
+                else:
+                    self._life.reporter.report_found(call, ged.END_CALL_EVENT, FOUND, is_own=False)
 
     # --- Bulk mode ------------------------------------------------------------------------------------
 

@@ -139,14 +139,21 @@ class CallReporter:
             values[kw.CTIOS_OLDUNIQUEOBJECTID] = old_unique_object_id
             self._fire(call, event, None, values, not call.is_monitored, more)
 
-    def report_found(self, call: LiveCall, event_of: int, more: Mapping[str, Any]) -> None:
-        """Fire the event of a message that never came, for a call that something else made known."""
+    def report_found(
+        self, call: LiveCall, event_of: int, more: Mapping[str, Any], *, is_own: bool | None = None
+    ) -> None:
+        """Fire the event of a message that never came, for a call that something else made known.
+
+        ``is_own``: whether it is the session's own event, not a monitor's; as the call is unless given.
+        """
+        if is_own is None:
+            is_own = not call.is_monitored
         report = REPORTS[event_of]
-        event = report.monitored if call.is_monitored else report.event
+        event = report.event if is_own else report.monitored
         if not self._listeners[event]:
             return
         values = {**call.event_identity(), **report.defaults, **_known(call, report)}
-        self._fire(call, event, None, values, not call.is_monitored, more)
+        self._fire(call, event, None, values, is_own, more)
 
     def report_snapshot(self, call: LiveCall, message: Message) -> None:
         """Fire OnSnapshotCallConf: everything that is known of the call, and its connections."""

@@ -21,7 +21,7 @@ from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .events import MONITOR_EVENTS
 from .member_arguments import ADDED, REMOVED, member_arguments
-from .monitor_control import add_states, stop_monitor
+from .monitor_control import adjust_states, stop_monitor
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
 from .monitoring_requests import companion_left, stop_monitoring_former_member
@@ -256,7 +256,7 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
     teams.repairs = MonitorRepairs(context)
     monitors = context.monitors
     monitors.teams = teams.by_key
-    monitors.states_needed = partial(add_states, context)
+    monitors.adjust_states = partial(adjust_states, context)
     monitors.forget_teams, monitors.team_of = lists.forget, lists.team
     monitors.end_lists, monitors.heartbeat_answered = lists.end_all, lists.on_heartbeat
     return {

@@ -16,7 +16,7 @@ from ctios_fast.protocol.versions import defined_bits
 from .monitor_start import MonitorStart, MonitorStop
 from .monitor_table import Monitor, MonitorKind
 
-__all__ = ["add_states", "answered", "follow", "start_monitor", "stop_monitor"]
+__all__ = ["adjust_states", "answered", "follow", "start_monitor", "stop_monitor"]
 
 log = logging.getLogger("ctios_fast.session")
 
@@ -84,33 +84,39 @@ def _masks(context: Context, *, has_states: bool) -> dict[str, Any]:
     }
 
 
-def add_states(context: Context, agent_id: str, monitor: Monitor) -> None:
-    """Let the monitor of an agent's device, which reports calls only, report the agent's states too.
+def adjust_states(context: Context, agent_id: str, monitor: Monitor) -> None:
+    """Let the monitor of an agent's device report the agent's states unless a monitored team does.
 
-    Once the server has confirmed it, the agent's state is asked for: it may have changed before. A refusal
-    is logged.
+    Once the server has confirmed that a monitor reports states, the agent's state is asked for: it may have
+    changed before. A refusal is logged.
     """
     monitors = context.monitors
+    is_needed = not monitors.is_in_monitored_team(agent_id)
+    if not monitors.is_wanted(monitor) or monitor.has_states is is_needed or monitor in monitors.changing:
+        return  # a change that is on its way is looked at again when it is confirmed
     start: Request[Any] | None = monitors.starting.get(monitor)
     if start is not None:
-        start.add_done_callback(lambda each: _add_states_if_needed(context, agent_id, monitor))
+        start.add_done_callback(lambda each: adjust_states(context, agent_id, monitor))
         return
     if monitor.monitor_id is None:
-        monitor.has_states = True  # for its next start
+        monitor.has_states = is_needed  # for its next start
         return
 
     def changed(message: Message) -> None:
         del message
-        monitor.has_states = True
+        monitor.has_states = is_needed
         agent = context.agent_named(agent_id)
-        if agent is not None and monitors.is_wanted(monitor):
+        if is_needed and agent is not None and monitors.is_wanted(monitor):
             context.ask_for_states([agent])
 
     def answered_or_not(request: Request[Any]) -> None:
+        monitors.changing.discard(monitor)
         error = None if request.cancelled() else request.exception()
-        if isinstance(error, ConnectionLost):
-            monitor.has_states = True  # for its next start
-        elif error is not None:
+        if error is None:
+            adjust_states(context, agent_id, monitor)
+        elif isinstance(error, ConnectionLost):
+            monitor.has_states = is_needed  # for its next start
+        elif is_needed:
             log.warning(
                 "the monitor of agent %s reports calls only, so that the agent's state may be stale and its "
                 "statistics are not asked for: stop and start the monitoring of the agent again (%s)",
@@ -118,6 +124,7 @@ def add_states(context: Context, agent_id: str, monitor: Monitor) -> None:
                 error,
             )
 
+    monitors.changing.add(monitor)
     request = ObjectRequest[Any]("CHANGE_MONITOR_MASK_REQ", changed, not_reported)
     request.add_done_callback(answered_or_not)
     context.send(
@@ -125,15 +132,8 @@ def add_states(context: Context, agent_id: str, monitor: Monitor) -> None:
         context.messages.ChangeMonitorMaskReq,
         None,
         monitor_id=monitor.monitor_id,
-        **_masks(context, has_states=True),
+        **_masks(context, has_states=is_needed),
     )
-
-
-def _add_states_if_needed(context: Context, agent_id: str, monitor: Monitor) -> None:
-    # The monitor was confirmed or not. Its agent may be a member of a monitored team by now.
-    monitors = context.monitors
-    if monitors.is_wanted(monitor) and monitors.needs_states(agent_id, monitor):
-        add_states(context, agent_id, monitor)
 
 
 def stop_monitor(

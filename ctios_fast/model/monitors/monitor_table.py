@@ -128,8 +128,9 @@ class Monitors:
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
     - ``end_lists``: called when they have come, with the TeamIDs that exist, None where these are not known.
-    - ``states_needed``: called with the AgentID of a monitored agent and the monitor of its device, when no
-      team reports the agent's states any more and the monitor reports calls only.
+    - ``changing``: those whose masks are being changed.
+    - ``adjust_states``: called with the AgentID of a monitored agent and the monitor of its device, when
+      other monitors than before report the agent.
     - ``monitoring_changed``: called with the AgentID of an agent that is monitored now, or by fewer monitors.
     - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
@@ -139,10 +140,12 @@ class Monitors:
     __slots__ = (
         "_choices",
         "_watched",
+        "adjust_states",
         "agent_start",
         "all_teams_of",
         "awaits_lists",
         "by_id",
+        "changing",
         "counts",
         "end_lists",
         "forget_teams",
@@ -153,7 +156,6 @@ class Monitors:
         "memberships",
         "monitoring_changed",
         "starting",
-        "states_needed",
         "stopping",
         "strangers",
         "team_of",
@@ -180,7 +182,8 @@ class Monitors:
         self.team_of: Callable[[int], Any] = _no_team
         #: The folder of skill groups sets it, for statistics.
         self.monitoring_changed: Callable[[str], object] = _nobody
-        self.states_needed: Callable[[str, Monitor], object] = _no_monitor
+        self.changing: set[Monitor] = set()
+        self.adjust_states: Callable[[str, Monitor], object] = _no_monitor
         self.memberships = 0
         self.team_requests = 0
         self.forget_teams: Callable[[], object] = _nothing
@@ -311,7 +314,6 @@ class Monitors:
             self.unwatch(before.agent_id)
         if agent is not None:
             self.watch(agent.agent_id)
-            self._need_states(agent.agent_id)
         self._tidy(supervisor, choice)
 
     def choose_call(self, supervisor: Any, call: Any) -> None:
@@ -366,11 +368,12 @@ class Monitors:
         The monitor of a device that began while the agent's team was monitored reports calls only, until the
         server has confirmed that it reports states too.
         """
-        return self._is_in_monitored_team(agent_id) or any(
+        return self.is_in_monitored_team(agent_id) or any(
             each.has_states for each in self._device_monitors(agent_id)
         )
 
-    def _is_in_monitored_team(self, agent_id: str) -> bool:
+    def is_in_monitored_team(self, agent_id: str) -> bool:
+        """Whether the agent is a member of a monitored team, which reports its states."""
         # ``_watched`` counts the teams and the supervisors that have chosen the agent.
         return self._watched.get(agent_id, 0) > len(self._chosen(agent_id))
 
@@ -407,6 +410,7 @@ class Monitors:
         self._watched[agent_id] = count + 1
         if not count:
             self.monitoring_changed(agent_id)
+        self._adjust_monitors(agent_id)
 
     def unwatch(self, agent_id: str) -> None:
         """One team or supervisor less monitors the agent."""
@@ -416,16 +420,11 @@ class Monitors:
         else:
             self._watched.pop(agent_id, None)
         self.monitoring_changed(agent_id)
-        self._need_states(agent_id)
+        self._adjust_monitors(agent_id)
 
-    def _need_states(self, agent_id: str) -> None:
+    def _adjust_monitors(self, agent_id: str) -> None:
         for monitor in self._device_monitors(agent_id):
-            if self.needs_states(agent_id, monitor):
-                self.states_needed(agent_id, monitor)
-
-    def needs_states(self, agent_id: str, monitor: Monitor) -> bool:
-        """Whether the monitor of an agent's device has to report states, and does not."""
-        return not monitor.has_states and not self._is_in_monitored_team(agent_id)
+            self.adjust_states(agent_id, monitor)
 
     # --- The connection -----------------------------------------------------------------------------
 
@@ -436,6 +435,7 @@ class Monitors:
         self.by_id.clear()
         self.starting.clear()
         self.stopping.clear()
+        self.changing.clear()
         self.late.clear()
         self.late_stops.clear()
         self.strangers.clear()

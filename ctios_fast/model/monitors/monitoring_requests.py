@@ -29,7 +29,7 @@ from ctios_fast.protocol.codes import (
 from .member_arguments import ADDED, Member, member_arguments, monitoring_arguments
 from .monitor_control import answered, follow, start_monitor, stop_monitor
 from .monitor_table import AgentStart, Monitor, MonitorKind, devices_of
-from .team_requests import Series, TeamListRequest
+from .team_requests import Series, TeamListRequest, add_cure
 from .team_table import Team
 
 if TYPE_CHECKING:
@@ -310,8 +310,12 @@ class MonitoringRequests(DeskProperties):
             monitor,
             timeout,
             started=partial(self._team_started, context, number),
-            refused=self._fire_refusal,
+            refused=self._team_refused,
         )
+
+    def _team_refused(self, error: Refused) -> bool:
+        add_cure(error)
+        return self._fire_refusal(error)
 
     def _team_started(self, context: Context, number: int, monitor: Monitor) -> None:
         team = context.monitors.team_of(number)
@@ -508,7 +512,7 @@ class MonitoringRequests(DeskProperties):
         wanted, outcome = start
         monitors = context.monitors
         monitor = monitors.want(MonitorKind.DEVICE, device)
-        monitor.has_states = not monitors.is_monitored(wanted.agent_id)
+        monitor.has_states = not monitors.is_in_monitored_team(wanted.agent_id)
         start_monitor(
             context,
             monitor,
@@ -815,7 +819,12 @@ def _agent_of(context: Context, agent: Any, what: str) -> Any:
     # the companion has an Agent of its own for each agent
     found: Any = context.registry.find(agent if isinstance(agent, str) else agent.unique_object_id)
     if not hasattr(found, "agent_id"):
-        raise refuse(f"{shown(agent)} is not an agent of this session", CilCode.E_CTIOS_INVALID_AGENT)
+        session = "the session in bulk mode" if context.hears_all else "the session"
+        raise refuse(
+            f"{shown(agent)} is not an agent that {session} knows: it knows those that messages have named, "
+            "and its method agent(agent_id) makes another one known",
+            CilCode.E_CTIOS_INVALID_AGENT,
+        )
     return found
 
 

@@ -7,18 +7,34 @@ from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
 from ctios_fast.errors import Refused, RequestRefused
 from ctios_fast.model.null_ids import names_nothing
+from ctios_fast.protocol.codes import (
+    E_CTI_FUNCTION_NOT_AVAILABLE,
+    E_CTI_SUPERVISOR_NOT_FOUND,
+    E_CTI_TEAM_NOT_FOUND,
+)
 
 from .monitor_control import follow
 
-__all__ = ["Series", "TeamListRequest"]
+__all__ = ["Series", "TeamListRequest", "add_cure"]
 
 #: Requests of a series that are in flight at once, at most.
 _WINDOW: Final = 32
 #: What a refusal of the list of teams says to do.
-_CURE: Final = (
+_LIST_CURE: Final = (
     "the server lists teams for an agent that is configured as a supervisor: set it with "
     "Agent(supervisor=True), or name another one by supervisor_id"
 )
+#: What a refusal to monitor a team says to do.
+_TEAM_CURE: Final = (
+    "request_agent_team_list() answers with the TeamIDs of the teams that the supervisor may monitor"
+)
+#: What to do after a refusal, by its status. The list is refused where the server lists no teams for the
+#: agent that the request names, or none to the session.
+_CURES: Final = {
+    E_CTI_FUNCTION_NOT_AVAILABLE: _LIST_CURE,
+    E_CTI_SUPERVISOR_NOT_FOUND: _LIST_CURE,
+    E_CTI_TEAM_NOT_FOUND: _TEAM_CURE,
+}
 
 
 class TeamListRequest(Request[Any]):
@@ -53,11 +69,16 @@ class TeamListRequest(Request[Any]):
 
     def failed(self, error: BaseException) -> None:
         """The list was refused, or did not come. Called by the request book."""
-        if isinstance(error, RequestRefused) and _is_about_supervisor(error):
-            error.cure = _CURE
+        add_cure(error)
         if isinstance(error, Refused) and self._refused(error):
             self.reported()
         self.set_exception(error)
+
+
+def add_cure(error: BaseException) -> None:
+    """Let the refusal of a request about teams say what to do."""
+    if isinstance(error, RequestRefused):
+        error.cure = _CURES.get(error.status, error.cure)
 
 
 class Series:
@@ -110,10 +131,3 @@ class Series:
         self._count(request)
         if not self._sending:
             self._go_on()
-
-
-def _is_about_supervisor(error: RequestRefused) -> bool:
-    # Whether the server lists no teams for whom the request names, or none to this session.
-    from ctios_fast.protocol.enums import StatusCode  # takes time, and refusals are rare
-
-    return error.status in (StatusCode.E_CTI_FUNCTION_NOT_AVAILABLE, StatusCode.E_CTI_SUPERVISOR_NOT_FOUND)
