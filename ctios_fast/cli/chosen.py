@@ -12,6 +12,8 @@ from ctios_fast.records.capture.conversation import CapturedFrame, Mark
 
 __all__ = ["Chosen", "ConnectionName", "Connections", "MessageName"]
 
+#: Digits of the largest number of a message, which has 32 bits.
+_MAX_DIGITS: Final = 10
 #: Connections that an error lists.
 _MAX_SHOWN: Final = 10
 
@@ -22,11 +24,17 @@ class MessageName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
     name = "message"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return the message's number."""
+        """Return the message's number. Raises click's BadParameter."""
+        text = str(value)
         try:
-            return message_number(int(value) if str(value).isdecimal() else str(value).upper())
+            return message_number(
+                int(text) if text.isdecimal() and len(text) <= _MAX_DIGITS else text.upper()
+            )
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            advice = (
+                "" if str(error).endswith("?") else ": give the name or the number of a documented message"
+            )
+            self.fail(f"{error}{advice}", param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

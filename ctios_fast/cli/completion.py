@@ -6,6 +6,8 @@ Click makes the scripts and, each time the user asks for completions, the words.
 import click
 from click.shell_completion import get_completion_class
 
+from .parameter_types import Words
+
 SHELLS = ("bash", "zsh", "fish")
 PROGRAM = "ctios-fast"
 #: The variable by which the script asks the program for words. Click looks for this name.
@@ -13,7 +15,7 @@ VARIABLE = "_CTIOS_FAST_COMPLETE"
 
 
 @click.command("completion")
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=Words(SHELLS))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print the completion script of a shell.

@@ -28,6 +28,7 @@ from .file_streams import (
     run_filter,
 )
 from .output_paths import OutputPath, is_same_file, overwrites
+from .parameter_types import Integer, Seconds
 
 _OTHER: Final = {"client": "server", "server": "client"}
 
@@ -44,11 +45,12 @@ _OTHER: Final = {"client": "server", "server": "client"}
 @click.option(
     "--port",
     "ports",
-    type=click.IntRange(1, 65535),
+    type=Integer(1, 65535),
     multiple=True,
     default=DEFAULT_PORTS,
+    metavar="PORT",
     show_default=True,
-    help="Port of a CTI Server in the capture; may be given several times.",
+    help="Port of a CTI Server in the capture, 1 to 65535; may be given several times.",
 )
 @click.option(
     "--message",
@@ -73,7 +75,7 @@ _OTHER: Final = {"client": "server", "server": "client"}
 )
 @click.option(
     "--within",
-    type=click.FloatRange(min=0.0, max=1e9),
+    type=Seconds(1e9),
     default=DEFAULT_WITHIN,
     metavar="SECONDS",
     show_default=True,
@@ -119,7 +121,7 @@ def command(
     fields: tuple[str, ...],
     file: str,
 ) -> None:
-    """Turn a byte stream into JSON lines.
+    """Turn a byte stream or a packet capture into JSON lines.
 
     FILE (standard input if it is absent or -) is one direction of a CTI Server connection, raw. Each frame
     gives one line: offset, type, message, fields and floating. A message without a published layout has its
@@ -145,8 +147,6 @@ def command(
     the limit, an end inside a frame, a damaged capture file), with a line on standard error. If the options
     choose frames and none matches, standard error has a line and the status is 0.
     """
-    if within != within:  # NaN is in the range of click
-        raise click.UsageError("--within must be 0 or more seconds, got nan")
     capture = CaptureReader(
         protocol_version=protocol_version,
         max_frame=max_frame,

@@ -19,6 +19,7 @@ from ctios_fast.sim import Population, Simulator
 from ctios_fast.sim.plant import MAX_AGENTS
 
 from .demo_calls import CallReport, work_calls
+from .parameter_types import Integer
 
 #: Counters of a session that are 0 after a run in which nothing went wrong.
 _CLEAN = (
@@ -103,11 +104,11 @@ def _table(calls: CallReport, report: Report, errors: int) -> Table:
 @click.command("demo")
 @click.option(
     "--agents",
-    type=click.IntRange(1, MAX_AGENTS),
+    type=Integer(1, MAX_AGENTS),
     default=500,
     metavar="N",
     show_default=True,
-    help="How many agents.",
+    help=f"How many agents, 1 to {MAX_AGENTS}.",
 )
 def command(agents: int) -> None:
     """Let agents work on a simulator of its own.

@@ -15,22 +15,24 @@ from ctios_fast.core.text_encoding import checked_encoding
 
 from .exit_statuses import STREAM_FAILED, WRONG_USAGE
 from .output_paths import overwrites
+from .parameter_types import InputPath, Integer, Words, shortened
 from .standard_streams import described
 
 protocol_version_option = click.option(
     "--protocol-version",
-    type=click.IntRange(OLDEST_VERSION, NEWEST_VERSION),
+    type=Integer(OLDEST_VERSION, NEWEST_VERSION),
     default=NEWEST_VERSION,
+    metavar="VERSION",
     show_default=True,
-    help="Protocol version of the session.",
+    help=f"Protocol version of the session, {OLDEST_VERSION} to {NEWEST_VERSION}.",
 )
 max_frame_option = click.option(
     "--max-frame",
-    type=click.IntRange(MIN_FRAME_SIZE, MAX_FRAME_SIZE),
+    type=Integer(MIN_FRAME_SIZE, MAX_FRAME_SIZE),
     default=DEFAULT_MAX_FRAME,
     show_default=True,
     metavar="BYTES",
-    help="Largest frame accepted, its header included.",
+    help=f"Largest frame accepted, its header included, {MIN_FRAME_SIZE} to {MAX_FRAME_SIZE}.",
 )
 
 
@@ -44,21 +46,20 @@ def _encoding(_context: click.Context, _parameter: click.Parameter, value: str |
 encoding_option = click.option(
     "--encoding",
     callback=_encoding,
+    metavar="NAME",
     help="Text encoding of what is not ASCII, such as utf-8. Without it such text is hex.",
 )
 direction_option = click.option(
     "--direction",
-    type=click.Choice(["client", "server"]),
+    type=Words(["client", "server"]),
     help="Only what this side of a connection in a capture sent.",
 )
-file_argument = click.argument(
-    "file", default="-", type=click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
-)
+file_argument = click.argument("file", default="-", type=InputPath())
 
 
 def complain(text: str) -> None:
-    """Write one line to standard error."""
-    click.echo(text, err=True)
+    """Write one line to standard error, with the beginning of a long word of the command line."""
+    click.echo(shortened(text, sys.argv[1:]), err=True)
 
 
 def _input(file: str) -> AbstractContextManager[io.BufferedReader]:

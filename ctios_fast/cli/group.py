@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from ctios_fast._version import __version__
 
 from .exit_statuses import INCOMPLETE, INTERRUPTED
+from .parameter_types import shortened
 from .standard_streams import described, hurry_output
 
 
@@ -71,10 +72,15 @@ class LazyGroup(click.Group):
         """Run the chosen command.
 
         An interrupt from the keyboard ends it quietly. An error of the system ends it with one line, also an
-        error that click would not report.
+        error that click would not report. Errors show the beginning of a long word of the command line.
         """
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            text = shortened(error.format_message(), sys.argv[1:])
+            raise click.UsageError(text, error.ctx) from None
+        except click.ClickException as error:
+            raise click.ClickException(shortened(error.format_message(), sys.argv[1:])) from None
         except KeyboardInterrupt:
             hurry_output()
             sys.exit(INTERRUPTED)

@@ -14,15 +14,19 @@ class OutputPath(click.Path):
     """A file to write, in a folder that exists. "-" is standard output if ``allow_dash`` is True."""
 
     def __init__(self, *, allow_dash: bool) -> None:
-        super().__init__(dir_okay=False, writable=True, allow_dash=allow_dash)
+        super().__init__(dir_okay=False, allow_dash=allow_dash)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path. Raises click's BadParameter, which names what is wrong with it."""
-        path = os.fsdecode(super().convert(value, param, ctx))
+        path = os.fsdecode(value)
         if self.allow_dash and path == "-":
             return path
         if not path or "\0" in path:
             self.fail(f"{path!r} is not the name of a file: give a path to write", param, ctx)
+        if os.path.isdir(path):
+            self.fail(f"{path!r} is a directory: give the path of a file", param, ctx)
+        if os.path.exists(path) and not os.access(path, os.W_OK):
+            self.fail(f"{path!r} is not writable: give another path", param, ctx)
         folder = os.path.dirname(os.path.realpath(path))
         if not os.path.isdir(folder):
             self.fail(f"{path!r}: there is no folder {folder}: create it, or give another path", param, ctx)

@@ -15,15 +15,17 @@ from click.shell_completion import CompletionItem
 
 from ctios_fast.protocol.codes import DEFAULT_PORTS
 from ctios_fast.sim.centre import Centre, CentreSettings
-from ctios_fast.sim.centre_options import CENTRE_OPTIONS, OneOf, checked_settings, conflict
+from ctios_fast.sim.centre_options import CENTRE_OPTIONS, Integer, Number, OneOf, checked_settings, conflict
 from ctios_fast.sim.scenario import READY_SCENARIOS
 
+from . import parameter_types
 from .output_paths import OutputPath
+from .standard_streams import described
 
 PASSWORD_VARIABLE = "CTIOS_FAST_PASSWORD"  # noqa: S105 - the name of a variable
 
 _DEFAULTS = CentreSettings()
-_PORT = click.IntRange(0, 65535)
+_PORT = parameter_types.Integer(0, 65535)
 
 log = logging.getLogger("ctios_fast.sim")
 
@@ -52,11 +54,26 @@ class _Value(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
-def _value(name: str) -> dict[str, Any]:
-    """The type of an option of ``CENTRE_OPTIONS``, and its metavar if it takes one of some words."""
+class _ScenarioName(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """The name of a ready scenario, or a file. The command reads it with its other options."""
+
+    name = "scenario"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the ready scenarios that begin with a word; the shell adds files if there are none."""
+        names = [CompletionItem(name) for name in READY_SCENARIOS if name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
+
+
+def _value(name: str, about: str) -> dict[str, Any]:
+    """Arguments for an option of ``CENTRE_OPTIONS``: type, help with its range, metavar if it takes words."""
     kind = CENTRE_OPTIONS[name].kind
-    shown = {"metavar": f"[{'|'.join(kind.words)}]"} if isinstance(kind, OneOf) else {}
-    return {"type": _Value(name), **shown}
+    if isinstance(kind, OneOf):
+        return {"type": _Value(name), "help": f"{about}.", "metavar": f"[{'|'.join(kind.words)}]"}
+    bounds = f" ({kind.bounds})" if isinstance(kind, Integer | Number) else ""
+    return {"type": _Value(name), "help": f"{about}{bounds}."}
 
 
 async def _serve(centre: Centre) -> None:
@@ -72,9 +89,11 @@ async def _serve(centre: Centre) -> None:
         async with AsyncExitStack() as running:
             try:
                 await running.enter_async_context(centre)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:
+                # UnicodeError: of a label without characters, or with more than 63
+                reason = described(error) if isinstance(error, OSError) else "--host is not a host name"
                 raise click.ClickException(
-                    f"cannot listen: {error.strerror or error}. Give a free port (0 takes any), an address "
+                    f"cannot listen: {reason}. Give a free port (0 takes any), an address "
                     "of this machine, and a control socket in a folder that exists"
                 ) from None
             simulator = centre.simulator
@@ -108,7 +127,7 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
     default=DEFAULT_PORTS[0],
     metavar="P",
     show_default=True,
-    help="Port of side A; 0: a free one.",
+    help="Port of side A, 1 to 65535; 0: a free one.",
 )
 @click.option(
     "--port-b",
@@ -116,107 +135,99 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
     default=DEFAULT_PORTS[1],
     metavar="P",
     show_default=True,
-    help="Port of side B; 0: a free one.",
+    help="Port of side B, 1 to 65535; 0: a free one.",
 )
 @click.option(
     "--peripheral",
     "peripheral_id",
-    **_value("peripheral_id"),
+    **_value("peripheral_id", "PeripheralID of the agents"),
     default=_DEFAULTS.peripheral_id,
     metavar="N",
     show_default=True,
-    help="PeripheralID of the agents.",
 )
 @click.option(
     "--agents",
-    **_value("agents"),
+    **_value("agents", "How many agents"),
     default=_DEFAULTS.agents,
     metavar="N",
     show_default=True,
-    help="How many agents.",
 )
 @click.option(
     "--first-agent",
-    **_value("first_agent"),
+    **_value("first_agent", "AgentID of the first agent"),
     default=_DEFAULTS.first_agent,
     metavar="N",
     show_default=True,
-    help="AgentID of the first agent.",
 )
 @click.option(
     "--first-extension",
-    **_value("first_extension"),
+    **_value("first_extension", "Extension and instrument of the first agent"),
     default=_DEFAULTS.first_extension,
     metavar="N",
     show_default=True,
-    help="Extension and instrument of the first agent.",
 )
 @click.option(
     "--password",
     "client_password",
-    **_value("client_password"),
+    **_value(
+        "client_password",
+        "ClientPassword that OPEN_REQ must carry; without it any is accepted. The environment variable "
+        f"{PASSWORD_VARIABLE} serves as well and keeps it out of the list of processes",
+    ),
     metavar="PW",
     envvar=PASSWORD_VARIABLE,
-    help="ClientPassword that OPEN_REQ must carry; without it any is accepted. The environment variable "
-    f"{PASSWORD_VARIABLE} serves as well and keeps it out of the list of processes.",
 )
 @click.option(
     "--protocol-max",
     "version",
-    **_value("version"),
+    **_value("version", "Newest protocol version accepted"),
     default=_DEFAULTS.protocol_max,
     metavar="V",
     show_default=True,
-    help="Newest protocol version accepted.",
 )
 @click.option(
     "--scenario",
+    type=_ScenarioName(),
     metavar="FILE",
     help="What happens by itself: a TOML file, or the name of a ready scenario: "
     f"{', '.join(READY_SCENARIOS)}. It brings its own agents.",
 )
 @click.option(
     "--seed",
-    **_value("seed"),
+    **_value("seed", "Seed of all random choices; the same seed gives the same calls"),
     default=_DEFAULTS.seed,
     metavar="N",
     show_default=True,
-    help="Of all random choices: the same seed gives the same calls.",
 )
 @click.option(
     "--speed",
-    **_value("speed"),
+    **_value("speed", "Simulated seconds of the calls in a real second"),
     default=_DEFAULTS.speed,
     metavar="X",
     show_default=True,
-    help="Simulated seconds of the calls in a real second.",
 )
 @click.option(
     "--clock",
-    **_value("clock"),
+    **_value("clock", "Virtual: time moves only by the command advance"),
     default="real",
     show_default=True,
-    help="Virtual: time moves only by the command advance.",
 )
 @click.option(
     "--disorder",
-    **_value("disorder"),
+    **_value("disorder", "Send events that belong together in any order that the protocol allows"),
     metavar="SEED",
-    help="Send events that belong together in any order that the protocol allows.",
 )
 @click.option(
     "--id-change",
-    **_value("id_change"),
+    **_value("id_change", "How clients learn the IDs of a call after a conference or transfer"),
     default=_DEFAULTS.id_change.value,
     show_default=True,
-    help="How clients learn the IDs of a call after a conference or transfer.",
 )
 @click.option(
     "--connection-ids",
-    **_value("connection_ids"),
+    **_value("connection_ids", "Form of ConnectionDeviceIDs"),
     default=_DEFAULTS.connection_ids.value,
     show_default=True,
-    help="Form of ConnectionDeviceIDs.",
 )
 @click.option(
     "--shared-consult-id",
@@ -225,18 +236,16 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 )
 @click.option(
     "--pair",
-    **_value("pair"),
+    **_value("pair", "Whether one side or both serve sessions"),
     default=_DEFAULTS.pair,
     show_default=True,
-    help="Whether one side or both serve sessions.",
 )
 @click.option(
     "--takeover",
-    **_value("takeover"),
+    **_value("takeover", "How long after the active side's end the standby becomes active"),
     default=_DEFAULTS.takeover,
     metavar="SECONDS",
     show_default=True,
-    help="How long after the active side's end the standby becomes active.",
 )
 @click.option(
     "--strict/--lenient",

@@ -20,7 +20,7 @@ from .centre import CentreSettings
 from .side_roles import PAIR_KINDS
 from .sim_clocks import MAX_SPEED, MIN_SPEED
 
-__all__ = ["CENTRE_OPTIONS", "CentreOption", "OneOf", "checked_settings", "conflict"]
+__all__ = ["CENTRE_OPTIONS", "CentreOption", "Integer", "Number", "OneOf", "checked_settings", "conflict"]
 
 _MAX_SEED: Final = (1 << 64) - 1
 _MAX_TAKEOVER: Final = 3600.0
@@ -54,9 +54,14 @@ class Integer:
     maximum: int
 
     @property
-    def expected(self) -> str:
+    def bounds(self) -> str:
         """The range."""
-        return f"an integer, {self.minimum} to {self.maximum}"
+        return f"{self.minimum} to {self.maximum}"
+
+    @property
+    def expected(self) -> str:
+        """The type and the range."""
+        return f"an integer, {self.bounds}"
 
     def has_type(self, value: object) -> bool:
         """Return False for bool too."""
@@ -79,9 +84,14 @@ class Number:
     maximum: float
 
     @property
-    def expected(self) -> str:
+    def bounds(self) -> str:
         """The range."""
-        return f"a number, {self.minimum:g} to {self.maximum:g}"
+        return f"{self.minimum:g} to {self.maximum:g}"
+
+    @property
+    def expected(self) -> str:
+        """The type and the range."""
+        return f"a number, {self.bounds}"
 
     def has_type(self, value: object) -> bool:
         """Return True for int and float, and False for bool."""

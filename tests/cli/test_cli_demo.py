@@ -31,7 +31,7 @@ def table(output: str) -> dict[str, str]:
 def test_more_agents_than_a_simulator_has_are_refused() -> None:
     result = run("--agents", "100001")
     assert result.returncode == 2
-    assert "100001 is not in the range 1<=x<=100000" in result.stderr
+    assert "must be an integer, 1 to 100000, got '100001'" in result.stderr
 
 
 @pytest.mark.parametrize("agents", [1, 500])

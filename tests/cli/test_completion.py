@@ -54,10 +54,39 @@ def completed_by_bash(program: Path, *words: str) -> list[str]:
         (["ctios-fast", "decode", "--direction", ""], ["client", "server"]),
         (["ctios-fast", "sim", "--pair", "both"], ["both-active"]),
         (["ctios-fast", "decode", "--csv", "x"], ["files"]),
+        (["ctios-fast", "sim", "--scenario", "sm"], ["small"]),
+        (["ctios-fast", "sim", "--scenario", "./"], ["files"]),
     ],
 )
 def test_bash_completes_with_the_script(program: Path, words: list[str], offered: list[str]) -> None:
     assert completed_by_bash(program, *words) == offered
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed; the case is not tested")
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ctios-fast de", ["decode", "demo"]),
+        ("ctios-fast decode --pa", ["--parquet"]),
+        ("ctios-fast decode --message agent_state_e", ["AGENT_STATE_EVENT"]),
+        ("ctios-fast sim --pair both", ["both-active"]),
+        ("ctios-fast decode ca", ["captures/"]),
+        ("ctios-fast sim --scenario captures/n", ["captures/night.pcap"]),
+    ],
+)
+def test_fish_completes_with_the_script(program: Path, line: str, offered: list[str]) -> None:
+    (program / "captures").mkdir()
+    (program / "captures" / "night.pcap").touch()
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f'ctios-fast completion fish | source; complete -C "{line}"'],
+        capture_output=True,
+        cwd=program,
+        env={**os.environ, "PATH": f"{program}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)},
+        timeout=50,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(found.partition("\t")[0] for found in done.stdout.splitlines()) == offered
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
@@ -74,7 +103,7 @@ def test_another_shell_is_refused_with_the_list() -> None:
     command = [sys.executable, "-m", "ctios_fast", "completion", "csh"]
     done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=50, text=True)
     assert done.returncode == 2
-    assert "'bash', 'zsh', 'fish'" in done.stderr
+    assert "must be 'bash', 'zsh' or 'fish', got 'csh'" in done.stderr
 
 
 def test_an_unknown_command_is_refused_with_the_list() -> None:

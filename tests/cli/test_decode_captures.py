@@ -268,7 +268,7 @@ def test_a_damaged_capture_gives_the_table_of_what_precedes(cut: str, tmp_path: 
         (["--csv", "x", "--parquet", "x", "--message", "30"], "give each one of its own"),
         (["--field", "AgentID", "--message", "30"], "give one of the two"),
         (["--within", "2"], "give both"),
-        (["--within", "nan", "--distinct"], "--within must be 0 or more seconds, got nan"),
+        (["--within", "nan", "--distinct"], "must be a number of seconds, 0 to 1000000000, got 'nan'"),
         (["--message", "AGENT_STAT_EVENT"], "did you mean AGENT_STATE_EVENT?"),
         (["--message", "30", "--csv", "x", "--field", "AgentIdd"], "AgentIdd"),
         (["--connection", "0"], "'0' is neither the number of a connection, from 1, nor a name"),

@@ -106,7 +106,7 @@ def test_an_unknown_version_is_wrong_usage(version: str) -> None:
 def test_a_missing_file_is_wrong_usage(tmp_path: Path) -> None:
     done = run("decode", str(tmp_path / "absent"))
     assert done.returncode == 2
-    assert b"does not exist" in done.stderr
+    assert b"No such file or directory" in done.stderr
 
 
 # --- decode: form of a line ---

@@ -43,6 +43,8 @@ def load_scenario(name_or_path: str) -> Scenario:
 
     Raises ScenarioError for a file that cannot be read or is not a scenario.
     """
+    if not name_or_path:
+        raise ScenarioError(f"scenario '': give a TOML file or one of {', '.join(READY_SCENARIOS)}")
     if name_or_path in READY_SCENARIOS:
         text = (files(__package__) / "ready" / f"{name_or_path}.toml").read_text(encoding="utf-8")
         return scenario_from_toml(text, name_or_path)
