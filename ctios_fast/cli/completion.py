@@ -6,12 +6,11 @@ Click makes the scripts and, each time the user asks for completions, the words.
 import click
 from click.shell_completion import get_completion_class
 
+from .main import COMPLETION_VARIABLE
 from .parameter_types import Words
 
 SHELLS = ("bash", "zsh", "fish")
 PROGRAM = "ctios-fast"
-#: The variable by which the script asks the program for words. Click looks for this name.
-VARIABLE = "_CTIOS_FAST_COMPLETE"
 
 
 @click.command("completion")
@@ -31,6 +30,6 @@ def command(context: click.Context, shell: str) -> None:
     """  # noqa: D301 - \b tells click to keep the lines of a paragraph
     completion_class = get_completion_class(shell)
     assert completion_class is not None
-    completion = completion_class(context.find_root().command, {}, PROGRAM, VARIABLE)
+    completion = completion_class(context.find_root().command, {}, PROGRAM, COMPLETION_VARIABLE)
     # not source(): it would run the bash of this machine to learn its version
     click.echo(completion.source_template % completion.source_vars())

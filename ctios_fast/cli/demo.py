@@ -20,6 +20,7 @@ from ctios_fast.sim.plant import MAX_AGENTS
 
 from .demo_calls import CallReport, work_calls
 from .parameter_types import Integer
+from .standard_streams import described
 
 #: Counters of a session that are 0 after a run in which nothing went wrong.
 _CLEAN = (
@@ -124,7 +125,8 @@ def command(agents: int) -> None:
         try:
             calls, report, left_over = asyncio.run(_run(agents, on_step))
         except (OSError, CtiOsError) as error:
-            raise click.ClickException(f"cannot begin: {error}") from None
+            reason = described(error) if isinstance(error, OSError) else error
+            raise click.ClickException(f"cannot begin: {reason}") from None
     problems = [*calls.failures, *(str(failure) for failure in report.failures), *left_over]
     Console().print(_table(calls, report, len(problems)))
     for problem in problems[:_FAILURES_SHOWN]:

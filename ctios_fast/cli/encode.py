@@ -57,11 +57,15 @@ class _ChosenLines:
         return None if self._matching or not self._wanted else "no line matches the options"
 
 
-def _encode(codec: Codec, chosen: _ChosenLines, source: BinaryIO, output: BinaryIO) -> int:
+def _encode(codec: Codec, max_frame: int, chosen: _ChosenLines, source: BinaryIO, output: BinaryIO) -> int:
     without_frame = number = 0
     try:
-        for line in lines(source):
+        found = lines(source, max_frame)
+        while True:
             number += 1
+            line = next(found, None)  # an error of reading is one of this line
+            if line is None:
+                break
             if not line or line.isspace():
                 continue
             row = parse_line(line)
@@ -120,4 +124,4 @@ def command(
     """
     codec = Codec(protocol_version, max_frame, encoding)
     chosen = _ChosenLines(connection, direction)
-    run_filter(file, lambda source, output: _encode(codec, chosen, source, output))
+    run_filter(file, lambda source, output: _encode(codec, max_frame, chosen, source, output))

@@ -1,5 +1,6 @@
 """Entry point of ``ctios-fast``. It imports without the extra ``[cli]`` and then reports what is missing."""
 
+import os
 import sys
 from typing import NoReturn
 
@@ -7,6 +8,8 @@ from .exit_statuses import INCOMPLETE, INTERRUPTED, WRONG_USAGE
 from .standard_streams import OutputFailed, described, guard, hurry_output
 
 EXTRA = ("click", "rich")
+#: The variable by which the script of a shell asks the program for words. Click looks for this name.
+COMPLETION_VARIABLE = "_CTIOS_FAST_COMPLETE"
 
 
 def main() -> NoReturn:
@@ -37,6 +40,14 @@ def _run() -> NoReturn:
             raise
         print(
             f"ctios-fast needs {missing}, which is not installed: pip install 'ctios_fast[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(WRONG_USAGE)
+    except (KeyError, ValueError):
+        if COMPLETION_VARIABLE not in os.environ:
+            raise
+        print(
+            f"ctios-fast: {COMPLETION_VARIABLE} is for the scripts of ctios-fast completion: unset it",
             file=sys.stderr,
         )
         sys.exit(WRONG_USAGE)

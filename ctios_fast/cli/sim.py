@@ -277,8 +277,8 @@ def command(
     Both sides share one peripheral's agents and calls. Once they listen, one line is printed:
     "ready a=H:P b=H:P". Refused requests are logged to stderr. Without a scenario nothing happens by itself.
 
-    Exit status: 0 after SIGINT or SIGTERM; 1 if it cannot listen, such as on a port in use; 2 for a wrong
-    option, path or scenario.
+    Exit status: 0 after SIGINT or SIGTERM, once it listens; 1 if it cannot listen, such as on a port in use;
+    2 for a wrong option, path or scenario.
     """
     given = {name: value for name, value in options.items() if _given(ctx, name)}
     sentence = conflict(given, _flag)

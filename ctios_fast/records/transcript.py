@@ -31,6 +31,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, cast
 
 from ctios_fast._checks import check_integer
 from ctios_fast.core import (
+    DEFAULT_MAX_FRAME,
     NEWEST_VERSION,
     OLDEST_VERSION,
     Codec,
@@ -189,41 +190,62 @@ def format_line(row: Mapping[str, object]) -> str:
 
 # --- Text to records ---
 
+#: A line of a frame has at most this many characters for each byte of the frame, and some others: the longest
+#: form is that of a floating field of two bytes, with its name.
+_CHARACTERS_PER_BYTE: Final = 64
+_MAX_OTHER_CHARACTERS: Final = 65_536
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
-def lines(source: BinaryIO) -> Iterator[str | bytes]:
+def lines(source: BinaryIO, max_frame: int = DEFAULT_MAX_FRAME) -> Iterator[str | bytes]:
     """Yield the lines of a file of records, for ``parse_line``.
 
     ``source``: a binary file in UTF-8 or, if it starts with a byte order mark, in UTF-16. PowerShell writes
     UTF-16 when it redirects output to a file.
+    ``max_frame``: largest frame in bytes, its header included. It limits the length of a line.
 
-    Raises TranscriptError for bytes that are not UTF-16 after such a mark.
+    Raises TranscriptError for bytes that are not UTF-16 after such a mark, and for a line that is longer
+    than any line of a frame: 64 characters for each byte of the largest frame, and 65,536 more.
     """
-    first = source.readline()
-    mark = first[:2]
+    limit = _CHARACTERS_PER_BYTE * max_frame + _MAX_OTHER_CHARACTERS
+    line = source.readline(limit + 1)
+    mark = line[:2]
     if mark in _UTF16:
-        yield from _decoded_lines(_UTF16[mark], itertools.chain([first[2:]], chunks(source)))
+        yield from _decoded_lines(_UTF16[mark], itertools.chain([line[2:]], chunks(source)), limit)
         return
-    if first:
-        yield first.removeprefix(codecs.BOM_UTF8)
-    yield from source
+    line = line.removeprefix(codecs.BOM_UTF8)
+    while line:
+        if len(line) > limit:
+            raise _too_long(limit)
+        yield line
+        line = source.readline(limit + 1)
 
 
-def _decoded_lines(encoding: str, pieces: Iterable[bytes]) -> Iterator[str]:
+def _decoded_lines(encoding: str, pieces: Iterable[bytes], limit: int) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
     parts: list[str] = []  # of the present line
+    size = 0  # of these parts, in characters
     try:
         for piece in pieces:
             *ends, rest = decoder.decode(piece).split("\n")
             for end in ends:
                 yield "".join([*parts, end])
                 parts.clear()
+                size = 0
             parts.append(rest)
+            size += len(rest)
+            if size > limit:
+                raise _too_long(limit)
         parts.append(decoder.decode(b"", final=True))
     except UnicodeDecodeError as error:
         raise TranscriptError(None, f"the text is not UTF-16: {error.reason}") from None
     yield "".join(parts)
+
+
+def _too_long(limit: int) -> TranscriptError:
+    return TranscriptError(
+        None, f"the line has more than {limit} characters: its frame would be above the limit for frames"
+    )
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, object]:

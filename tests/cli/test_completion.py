@@ -99,6 +99,17 @@ def test_other_shells_get_a_script_that_they_can_parse(shell: str, tmp_path: Pat
     assert subprocess.run([shell, "-n", str(file)], timeout=50).returncode == 0
 
 
+@pytest.mark.parametrize("words", [{}, {"COMP_WORDS": "ctios-fast de", "COMP_CWORD": "x"}])
+def test_a_request_for_words_that_no_script_makes_gives_a_line(words: dict[str, str]) -> None:
+    environment = {**os.environ, "_CTIOS_FAST_COMPLETE": "bash_complete", **words}
+    command = [sys.executable, "-m", "ctios_fast"]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=50, text=True, env=environment)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "ctios-fast: _CTIOS_FAST_COMPLETE is for the scripts of ctios-fast completion: unset it\n"
+    )
+
+
 def test_another_shell_is_refused_with_the_list() -> None:
     command = [sys.executable, "-m", "ctios_fast", "completion", "csh"]
     done = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=50, text=True)

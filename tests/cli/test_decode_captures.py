@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -155,6 +156,17 @@ def test_a_damaged_capture_without_the_connection_gives_an_empty_table(cut: str,
     done = run("--connection", "3", "--message", "30", "--field", "AgentID", "--csv", str(file), cut)
     assert done.returncode == 3
     assert file.read_text() == "time,connection,direction,version,AgentID\n"
+
+
+def test_a_damaged_length_does_not_fill_the_memory(tmp_path: Path) -> None:
+    section = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    interface = struct.pack("<IIHHII", 1, 20, 1, 0, 0, 20)
+    head = tmp_path / "head.pcapng"
+    head.write_bytes(section + interface + struct.pack("<II", 6, 0xFFFFFFF0))
+    script = f'ulimit -v 800000; cat "{head}" /dev/zero | "{sys.executable}" -m ctios_fast decode'
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, cwd=ROOT, timeout=50)
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"truncated or damaged from byte 28 on (whole packets before it: 0)" in done.stderr
 
 
 def test_a_file_that_is_not_a_capture_leaves_the_table_as_it_was(tmp_path: Path) -> None:

@@ -511,6 +511,39 @@ def test_encode_reads_a_byte_order_mark_and_utf_16(mark: bytes, encoding: str, e
     assert (done.returncode, done.stderr, done.stdout) == (0, b"", stream)
 
 
+def test_a_line_longer_than_that_of_any_frame_is_refused() -> None:
+    limit = 64 * 100 + 65536
+    line = json.dumps(HEARTBEAT_LINE)
+    for size, status, frames in ((limit, 0, 3), (limit + 1, 3, 1)):
+        text = f"{line}\n{line.ljust(size - 1)}\n{line}"
+        done = run("encode", "--max-frame", "100", data=text.encode())
+        assert (done.returncode, done.stdout) == (status, HEARTBEAT * frames)
+    assert done.stderr.decode() == (
+        f"line 2: the line has more than {limit} characters: its frame would be above the limit for frames\n"
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "\\377\\376"])
+def test_an_endless_line_does_not_fill_the_memory(mark: str) -> None:
+    done = shell(f'ulimit -v 600000; (printf "{mark}"; cat /dev/zero) | "$PYTHON" -m ctios_fast encode')
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert done.stderr.startswith(b"line 1: the line has more than ")
+
+
+def test_the_longest_line_of_a_frame_is_encoded() -> None:
+    # floating fields without data: two bytes on the wire each, and a long name in the line
+    fields = [field for message in MESSAGES.values() for field in message["floating"]]
+    field = max(
+        (field for field in fields if field.get("tag", 256) < 256), key=lambda field: len(field["name"])
+    )
+    number = next(number for number, message in MESSAGES.items() if field in message["floating"])
+    part = fixed_zeros(number, 14)
+    frame = header(number, part + bytes((field["tag"], 0)) * ((65536 - 8 - len(part)) // 2))
+    (row,) = decode(frame, "--protocol-version", "14")
+    assert row["floating"][0] == [field["name"], {"hex": ""}]
+    assert encode([row], "--protocol-version", "14") == frame
+
+
 def test_a_fault_in_utf_16_names_its_line() -> None:
     line = json.dumps(HEARTBEAT_LINE) + "\n"
     done = run("encode", data=(line + "{}\n").encode("utf-16"))

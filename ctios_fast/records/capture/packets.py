@@ -27,6 +27,8 @@ Endpoint = tuple[bytes, int]
 """Packed IP address and port."""
 
 _MAX_PACKET: Final = 262144
+#: Bytes of a block of pcapng. A damaged length may be up to 4 GiB, which would be read into memory.
+_MAX_BLOCK: Final = 16 * 1024 * 1024
 _GZIP: Final = b"\x1f\x8b"
 
 _IPV4, _IPV6 = 0x0800, 0x86DD
@@ -89,7 +91,7 @@ class _Tap:
     """A binary file that records its position, and whether it ended inside a packet.
 
     Scapy's readers stop at the end of the file without an error, even inside a packet. A file may end where
-    they read the first bytes of a header, and nowhere else.
+    they read the first bytes of a header, and nowhere else. A length above ``_MAX_BLOCK`` is damage too.
     """
 
     _HEADER_READS: Final = (4, 16)  # bytes: the start of a pcapng block, a packet header of pcap
@@ -101,6 +103,9 @@ class _Tap:
         self.position = 0  # bytes that were read
 
     def read(self, size: int) -> bytes:
+        if size > _MAX_BLOCK:
+            self.cut = True
+            return b""
         data = self._head[:size]
         self._head = self._head[size:]
         try:
