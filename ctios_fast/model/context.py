@@ -525,7 +525,7 @@ class Context:
         self.is_everything_own = self.hears_all and not self.monitors.watches
         self.ownership_changed()
         for agent, waits in self.state_waits.items():
-            is_heard = self.hears(agent)
+            is_heard = self.hears(agent) or self.monitors.will_report_states(agent.agent_id)
             for wait in waits:
                 wait.hearing(is_heard)
 

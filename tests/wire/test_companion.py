@@ -468,14 +468,18 @@ async def test_a_companion_that_disconnects_ends_the_monitoring_of_its_superviso
     through = await open_bulk(companion, other_server)
     desk = await open_supervisor(session, server, services=AGENT_SERVICES, companion=companion)
     own = FullRecorder(session)
+    heard = FullRecorder(companion)
     companion.agent("1002", agent_instrument="3002")
     await soon(desk.agent.start_monitoring_agent(agent="agent.5000.1002"))
+    await hear_call(through, heard, MEMBERS_CALL)
+    await hear_call(desk.peer, own, Connection(601, "3001"), monitor_id=OWN_MONITOR)
     own.clear()
     closing = companion.disconnect()
     through.close()
     await soon(closing)
     (stop,) = own.of("OnStopMonitoringAgent")
     assert (stop["AgentReference"], stop["SupervisorID"]) == ("agent.5000.1002", "1001")
+    assert stop["BargedInCallID"] == MEMBERS_CALL.uid
     assert desk.agent.monitored_agent is None
     assert session.is_open
 

@@ -481,10 +481,22 @@ async def test_a_server_that_refuses_to_leave_states_out_reports_them_twice(
     assert not [each for each in caplog.records if "reports calls only" in each.getMessage()]
 
 
+async def test_a_wait_for_a_state_goes_on_while_the_monitor_begins_to_report_states(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    member = await team_and_member(desk)
+    waiting = member.wait_for_state(NOT_READY)
+    await team_stopped(desk)
+    desk.peer.monitor_stop_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ))
+    answer_query(desk.peer, await desk.peer.receive(QUERY_AGENT_STATE_REQ), NOT_READY)
+    assert await soon(waiting) == NOT_READY
+
+
 async def test_a_server_that_refuses_the_states_of_a_member_is_logged(
     desk: SupervisorDesk, recorder: FullRecorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     member = await team_and_member(desk)
+    waiting = member.wait_for_state(NOT_READY)
     await team_stopped(desk)
     desk.peer.failure_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ), E_CTI_INVALID_MONITORID)
     await report_state(desk.peer, recorder)
@@ -492,6 +504,8 @@ async def test_a_server_that_refuses_the_states_of_a_member_is_logged(
     [record] = [each for each in caplog.records if "reports calls only" in each.getMessage()]
     assert f"agent {MEMBER}" in record.getMessage()
     assert "stop and start the monitoring of the agent again" in record.getMessage()
+    with pytest.raises(MethodError, match="was not monitored any more"):
+        await soon(waiting)
     assert not recorder.of("OnControlFailureConf")
 
 

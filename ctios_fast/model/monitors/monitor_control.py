@@ -117,6 +117,7 @@ def adjust_states(context: Context, agent_id: str, monitor: Monitor) -> None:
         elif isinstance(error, ConnectionLost):
             monitor.has_states = is_needed  # for its next start
         elif is_needed:
+            context.monitored_agents_changed()
             log.warning(
                 "the monitor of agent %s reports calls only, so that the agent's state may be stale and its "
                 "statistics are not asked for: stop and start the monitoring of the agent again (%s)",

@@ -372,6 +372,10 @@ class Monitors:
             each.has_states for each in self._device_monitors(agent_id)
         )
 
+    def will_report_states(self, agent_id: str) -> bool:
+        """Whether a monitor that reports calls only is about to report the agent's states too."""
+        return any(each in self.changing for each in self._device_monitors(agent_id))
+
     def is_in_monitored_team(self, agent_id: str) -> bool:
         """Whether the agent is a member of a monitored team, which reports its states."""
         # ``_watched`` counts the teams and the supervisors that have chosen the agent.

@@ -480,7 +480,7 @@ class MonitoringRequests(DeskProperties):
 
     def _companion_left(self, agent: Any) -> None:
         # Reports that the companion, which heard the agent's calls, is not in bulk mode any more.
-        self._report("OnStopMonitoringAgent", agent, None)
+        self._report("OnStopMonitoringAgent", agent, self._barged_in_call(agent))
 
     def _start_agent(self, context: Context, start: AgentStart, timeout: float | None) -> None:
         wanted, outcome = start
