@@ -562,9 +562,63 @@ async def test_states_of_an_agent_at_another_device_than_the_monitored_one_are_n
     await started(desk)
     member = desk.session.agents[MEMBER]
     recorder.clear()
-    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument="3009", monitor_id=99)
-    await recorder.wait_for("OnMonitoredAgentStateChange")
-    assert (member.agent_instrument, member.is_heard) == ("3009", False)
+    member.agent_instrument = member.agent_extension = "3009"
+    assert not member.is_heard
+
+
+async def moved(desk: SupervisorDesk, recorder: FullRecorder) -> Frame:
+    """Let the member of a monitored team talk and then be at another device; return the request for it."""
+    await team_and_member(desk)
+    await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    recorder.clear()
+    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument="3009", monitor_id=81)
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == DEVICE_MONITOR
+    desk.peer.monitor_stop_conf(stop)
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    assert asked.floating(START_LAYOUT) == [(76, text("3009"))]
+    return asked
+
+
+async def test_the_monitor_follows_the_agent_to_another_device(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    asked = await moved(desk, recorder)
+    desk.peer.monitor_start_conf(asked, SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await hear_call(desk.peer, recorder, Connection(602, "3009"), monitor_id=SECOND_MONITOR)
+    assert names(recorder) == [
+        "OnMonitoredAgentStateChange",
+        "OnMonitoredCallEnd",
+        "OnMonitoredCallBegin",
+        "OnMonitoredCallEstablished",
+    ]
+    assert desk.agent.monitored_agent is desk.session.agents[MEMBER]
+    assert set(session_context(desk.session).monitors.by_id) == {81, SECOND_MONITOR}
+
+
+async def test_an_agent_whose_other_device_cannot_be_monitored_is_not_monitored(
+    desk: SupervisorDesk, recorder: FullRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.peer.failure_conf(await moved(desk, recorder), E_CTI_INVALID_DEVICE)
+    args = await recorder.wait_for("OnStopMonitoringAgent")
+    assert args["AgentReference"] == "agent.5000.1002"
+    assert desk.agent.monitored_agent is None
+    assert not recorder.of("OnControlFailureConf")
+    assert f"agent {MEMBER} is not monitored at device 3009" in caplog.text
+
+
+async def test_the_monitor_of_another_device_is_started_again_after_a_fail_over(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await moved(desk, recorder)
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
+    peer.monitor_start_conf(await peer.receive(MONITOR_AGENT_TEAM_START_REQ), 181)
+    asked = await peer.receive(MONITOR_START_REQ)
+    assert asked.floating(START_LAYOUT) == [(76, text("3009"))]
+    assert not recorder.of("OnStopMonitoringAgent")
 
 
 async def test_a_change_from_before_the_monitoring_is_found(

@@ -134,6 +134,7 @@ def _state_handler(
             return
         if instrument != agent.agent_instrument or extension != agent.agent_extension:
             apply_device(agent, instrument, extension)
+            context.monitors.device_changed(agent)
         apply_state(agent, state, reason, message)
 
     return on_agent_state

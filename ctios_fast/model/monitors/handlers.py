@@ -24,7 +24,7 @@ from .member_arguments import ADDED, REMOVED, member_arguments
 from .monitor_control import adjust_states, stop_monitor
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
 from .monitor_table import Monitor
-from .monitoring_requests import companion_left, stop_monitoring_former_member
+from .monitoring_requests import companion_left, follow_to_device, stop_monitoring_former_member
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, LifeOfTeams, Listed, Team, listed_members
 
 __all__ = ["TEAMS"]
@@ -205,6 +205,15 @@ class TeamLists:
         if not any(monitored.agent_id in team.members for team in self._teams):
             stop_monitoring_former_member(supervisor)
 
+    def device_changed(self, agent: Agent) -> None:
+        """An agent is at another device, and the monitor of its calls follows.
+
+        In bulk mode there is no monitor: the device is looked at when an event comes.
+        """
+        supervisor: Any = self._context.current_agent
+        if supervisor is not None and not self._context.hears_all:
+            follow_to_device(supervisor, agent)
+
     def on_late(self, message: Message) -> None:
         """Handle the confirmation of a monitor whose request was given up before.
 
@@ -256,6 +265,7 @@ def _handlers(context: Context, teams: Table[Team]) -> dict[int, Handler]:
     teams.repairs = MonitorRepairs(context)
     monitors = context.monitors
     monitors.teams = teams.by_key
+    monitors.device_changed = lists.device_changed
     monitors.adjust_states = partial(adjust_states, context)
     monitors.forget_teams, monitors.team_of = lists.forget, lists.team
     monitors.end_lists, monitors.heartbeat_answered = lists.end_all, lists.on_heartbeat

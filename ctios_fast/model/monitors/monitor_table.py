@@ -37,6 +37,10 @@ def _no_monitor(agent_id: str, monitor: "Monitor") -> None:
     del agent_id, monitor
 
 
+def _no_agent(agent: Any) -> None:
+    del agent
+
+
 def _no_team(team_id: int) -> None:
     del team_id
 
@@ -131,6 +135,7 @@ class Monitors:
     - ``changing``: those whose masks are being changed.
     - ``adjust_states``: called with the AgentID of a monitored agent and the monitor of its device, when
       other monitors than before report the agent.
+    - ``device_changed``: called with an Agent when a message has named another device of it than before.
     - ``monitoring_changed``: called with the AgentID of an agent that is monitored now, or by fewer monitors.
     - ``heartbeat_answered``: called when the server has answered a heartbeat.
     - ``forget_teams``: called when the mode is over.
@@ -147,6 +152,7 @@ class Monitors:
         "by_id",
         "changing",
         "counts",
+        "device_changed",
         "end_lists",
         "forget_teams",
         "heartbeat_answered",
@@ -183,6 +189,7 @@ class Monitors:
         #: The folder of skill groups sets it, for statistics.
         self.monitoring_changed: Callable[[str], object] = _nobody
         self.changing: set[Monitor] = set()
+        self.device_changed: Callable[[Any], object] = _no_agent
         self.adjust_states: Callable[[str, Monitor], object] = _no_monitor
         self.memberships = 0
         self.team_requests = 0
@@ -310,6 +317,9 @@ class Monitors:
         """Let an agent be the one that a supervisor monitors; None for none."""
         choice = self._choices.setdefault(supervisor, _Choice())
         before, choice.agent = choice.agent, agent
+        if agent is not None and before is agent:  # its monitor is another one than before
+            self.monitoring_changed(agent.agent_id)
+            return
         if before is not None:
             self.unwatch(before.agent_id)
         if agent is not None:

@@ -11,7 +11,7 @@ from ctios_fast import keywords as kw
 from ctios_fast._checks import shown
 from ctios_fast.connection.request_book import Request
 from ctios_fast.enums import CilCode
-from ctios_fast.errors import MethodError, Refused
+from ctios_fast.errors import ConnectionLost, MethodError, Refused
 from ctios_fast.model.agents.desk_properties import DeskProperties
 from ctios_fast.model.coercion import MAX_UINT, integer, optional_seconds, received, refuse
 from ctios_fast.model.context import Context
@@ -46,6 +46,7 @@ __all__ = [
     "MonitoringRequests",
     "agent_monitor_lost",
     "companion_left",
+    "follow_to_device",
     "list_teams_again",
     "stop_monitoring_former_member",
 ]
@@ -473,6 +474,37 @@ class MonitoringRequests(DeskProperties):
                 if stop is not None:
                     stop.reported()  # nobody asked for it, so that nobody has to see a failure
 
+    def _follow_to_device(self, agent: Any) -> None:
+        # Moves the monitor of the monitored agent to the device at which the agent is now.
+        context = self._require_context()
+        monitors, devices = context.monitors, devices_of(agent)
+        present = [each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE]
+        if monitors.monitored_agent(self) is not agent or not present or present[0].key in devices:
+            return
+        former, monitor = present[0], monitors.want(MonitorKind.DEVICE, devices[0])
+        # Nobody asked for these requests, so that nobody has to see a failure.
+        stopped = partial(_calls_stopped, context, former)
+        stop_monitor(context, former, None, stopped=stopped, refused=not_reported).reported()
+        monitor.has_states = not monitors.is_in_monitored_team(agent.agent_id)
+
+        def answered_or_not(request: Request[Any]) -> None:
+            error = None if request.cancelled() else request.exception()
+            if error is not None and not isinstance(
+                error, ConnectionLost
+            ):  # after a loss it is started again
+                log.warning("agent %s is not monitored at device %s: %s", agent.agent_id, devices[0], error)
+                monitors.unwant(monitor)
+                self._agent_stopped(context, agent, None)
+
+        start_monitor(
+            context,
+            monitor,
+            None,
+            started=partial(self._agent_started, context, agent),
+            refused=not_reported,
+            is_wanted_after_failure=True,
+        ).add_done_callback(answered_or_not)
+
     def _agent_monitor_lost(self, monitor: Monitor) -> None:
         # Reports that the server no longer monitors the agent.
         context = self._require_context()
@@ -831,5 +863,6 @@ def _agent_of(context: Context, agent: Any, what: str) -> Any:
 #: What other modules do for a supervisor. A program does not see it among the agent's methods.
 list_teams_again: Final = MonitoringRequests._list_teams_again  # noqa: SLF001 - a class of this module
 stop_monitoring_former_member: Final = MonitoringRequests._stop_monitoring_former_member  # noqa: SLF001 - as above
+follow_to_device: Final = MonitoringRequests._follow_to_device  # noqa: SLF001 - a class of this module
 companion_left: Final = MonitoringRequests._companion_left  # noqa: SLF001 - a class of this module
 agent_monitor_lost: Final = MonitoringRequests._agent_monitor_lost  # noqa: SLF001 - a class of this module
