@@ -563,6 +563,67 @@ async def test_a_call_of_the_end_of_the_repair_that_the_server_does_not_know_has
     assert calls.ids == [CALL.uid, "call.5000.503.3001"]
 
 
+async def repaired_up_to(calls: CallDesk, peer: Peer, later: Connection) -> None:
+    """Answer the steps of a repair; a call becomes known that none of them asks for."""
+    request = await asked(peer)
+    calls.send("BEGIN_CALL", Connection(502, DEVICE))
+    snapshot_conf(peer, request, (501, DEVICE, CONNECT))
+    request = await asked(peer, 502)
+    calls.send("BEGIN_CALL", later)
+    snapshot_conf(peer, request, (502, DEVICE, HOLD))
+
+
+async def test_a_call_of_the_end_of_the_repair_is_asked_for_again_if_the_server_was_busy(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    later = Connection(503, DEVICE)
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    await repaired_up_to(calls, peer, later)
+    peer.failure_conf(await asked(peer, 503), 17)
+    await repair_waits(calls)
+    clock.advance(1)
+    snapshot_conf(peer, await asked(peer, 503), (503, DEVICE, ALERTING))
+    report = await calls.recorder.wait_for("OnRecovered")
+    assert (report["CallsRefreshed"], report["GivenUp"]) == (3, 0)
+    call = calls.found(later)
+    assert (call.status, call.is_doubtful) == (ALERTING, False)
+
+
+async def test_a_call_that_the_last_answer_of_a_repair_lists_is_asked_for(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls(CALL)
+    later = Connection(503, DEVICE)
+    peer = await repairing(calls, server, clock, (501, DEVICE, CONNECT))
+    await repaired_up_to(calls, peer, later)
+    snapshot_conf(peer, await asked(peer, 503), (504, DEVICE, CONNECT), (504, CALLER, CONNECT))
+    snapshot_conf(peer, await asked(peer, 504), (504, DEVICE, CONNECT))
+    await until(lambda: "call.5000.504.3001" in calls.ids)
+    assert calls.ended() == [later.uid]
+    assert calls.found(Connection(504, DEVICE)).status == CONNECT
+
+
+async def test_a_call_of_the_end_of_the_last_attempt_is_counted_if_it_is_refused(
+    calls: CallDesk, server: StructServer, clock: ManualClock
+) -> None:
+    await calls.open_calls()
+    peer = await reopened(calls, server, clock)
+    for attempt in range(6):
+        request = await peer.receive(SNAPSHOT_DEVICE_REQ)
+        if attempt == 5:
+            calls.send("BEGIN_CALL", CALL)
+        peer.failure_conf(request, 17)
+        if attempt < 5:
+            await repair_waits(calls)
+            clock.advance(2**attempt)
+    await repaired_up_to(calls, peer, Connection(503, DEVICE))
+    await calls.recorder.wait_for("OnRecovered")
+    peer.failure_conf(await asked(peer, 503), 17)
+    await until(lambda: calls.session.counters()["first_queries_failed"])
+    assert calls.found(Connection(503, DEVICE)).is_doubtful
+
+
 async def test_a_call_with_another_id_is_renamed_though_the_peripheral_was_busy(
     calls: CallDesk, server: StructServer, clock: ManualClock
 ) -> None:

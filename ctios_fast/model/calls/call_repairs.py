@@ -7,7 +7,7 @@
 3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
    it began in the gap.
 4. Calls that messages made known meanwhile are asked for, and then what their answers listed, as in step 3.
-5. What has ended is reported.
+5. What has ended is reported. Calls that became known so late that step 4 did not ask for them are asked for.
 
 An answer repairs a call only if no newer message about the call came since the request was sent. A call that
 the server does not know is not over while its device, or a call at its device, has not been answered: there
@@ -73,7 +73,7 @@ class CallRepairs(Repairs):
             RepairStep(self._find_unknown, _ASKED, at_opening=True),
             RepairStep(self._find_known, _ASKED),
             RepairStep(self._find_unknown, _ASKED),
-            RepairStep(self._finish, None, of_objects=False),
+            RepairStep(self._finish, _ASKED),
         )
         #: The list of each device's calls; None if the server refused to list them.
         self._answered: dict[str, _List | None] = {}
@@ -133,43 +133,33 @@ class CallRepairs(Repairs):
         """Nothing more is asked for: what is missing has ended, and what was found has begun."""
         self._due.clear()
         for unknown in list(self._unknown):
-            if unknown.answer is not None and self.life.index.get(unknown.key) is None:
-                if unknown.changes == self._changes_of(unknown):
-                    self._begun(unknown, unknown.answer)
-                else:  # it was not made known then, and it may have ended since
-                    self.life.ask_for(unknown.key, unknown.device_id_type, unknown.device, unknown.state)
+            if self.life.index.get(unknown.key) is not None:
+                continue
+            if unknown.answer is not None and unknown.changes == self._changes_of(unknown):
+                self._begun(unknown, unknown.answer)
+            elif unknown.answer is not None or unknown.key not in self._asked:
+                # It was not made known then, and it may have ended since; or it was listed too late.
+                self.life.ask_for(unknown.key, unknown.device_id_type, unknown.device, unknown.state)
         for call, quiet in list(self._missing.items()):
             self._missed(call, quiet)
         self._unknown.clear()
         if self.life.former is None:
             self._forget()
         else:
-            self._end_gap()
+            self.context.ask(self._end_gap())  # the attempts of the repair are over
         left = [call for call in self._unverified if call.is_alive and call.quiet is not None]
         self._left_unverified = [call.unique_object_id for call in left]
         self.context.tally[_UNVERIFIED] = len(left)
         self._unverified.clear()
 
-    def _end_gap(self) -> None:
+    def _end_gap(self) -> list[Repairable]:
+        # Returns the questions for calls that are known since the last step asked.
         late = [call for call in self._doubtful() if call not in self._asked] if self._can_ask() else []
         self._up_to_date()
-        for call in late:  # no repair asks for them any more
-            self._look_up(call)
+        return [_KnownCall(self, call) for call in late]
 
     def _changes_of(self, unknown: "_UnknownCall") -> int:
         return 0 if self.life.former is None else self.life.former.changes_of(*unknown.key[:2])
-
-    def _look_up(self, call: LiveCall) -> None:
-        quiet = call.note_quiet()
-        quiet.is_named = False
-        tells = self.tells(call)
-
-        def refused(error: Refused) -> None:
-            is_quiet = call.quiet is quiet and not quiet.is_named
-            if tells and denies_the_call(error) and call.is_alive and is_quiet:
-                self.life.vanished(call)
-
-        call.look_up(refused)
 
     def _forget(self) -> None:
         self._listed.clear()
@@ -239,9 +229,9 @@ class CallRepairs(Repairs):
             if not self._may_go_on(call):
                 del self._missing[call]
                 self._missed(call, quiet)
-        if not self._unknown and not self._due:  # else another attempt may find calls under other ids
-            self._end_gap()
-        return ()
+        if self._unknown or self._due:  # another attempt may find calls under other ids
+            return ()
+        return self._end_gap()
 
     # --- Answers ------------------------------------------------------------------------------------
 

@@ -162,15 +162,11 @@ class LiveCall(Call):
         """Other calls of the same device that have not ended, as a consultation has one."""
         return self._home.others_at_device(self)
 
-    def look_up(self, refused: Callable[[Refused], object] | None = None) -> "Request[SnapshotCallConf]":
-        """Ask for what the server knows of the call, on behalf of the library: no update is reported.
-
-        ``refused``: called with a refusal, which is not reported either.
-        """
+    def look_up(self) -> "Request[SnapshotCallConf]":
+        """Ask for what the server knows of the call, on behalf of the library: no update is reported."""
 
         def note(refusal: Refused) -> bool:
-            if refused is not None:
-                refused(refusal)
+            del refusal
             return True  # nobody has to see the failure of what the library asked by itself
 
         return self._ask_snapshot(None, note, fires_update=False)
