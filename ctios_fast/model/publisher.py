@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.core.dispatch.arity import arity_fault
+from ctios_fast.core.dispatch.program_exit import ends_program
 from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.naming import snake_case, suggestion
 
@@ -273,9 +274,9 @@ class EventPublisher:
                     error = unawaited(listener, returned)
                     if error is not None:
                         raise error
-            except (KeyboardInterrupt, SystemExit):
-                raise
             except BaseException as error:  # CancelledError included: a listener is not a task
+                if ends_program(error):
+                    raise
                 self.failures += 1
                 self._log.log(
                     logging.ERROR,

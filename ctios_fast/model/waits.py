@@ -4,9 +4,10 @@ import asyncio
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from ctios_fast.connection.clock import Clock
+from ctios_fast.core.dispatch.program_exit import ends_program
 from ctios_fast.core.dispatch.unawaited import unawaited
 
 from .arguments import Arguments
@@ -79,7 +80,7 @@ class Wait(ABC, Generic[_T]):
         if not self._future.done():
             self._future.set_result(result)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         """Fail the future, unless it is done."""
         if not self._future.done():
             self._future.set_exception(error)
@@ -124,15 +125,21 @@ class _EventWait(Wait[Arguments]):
     def _take(self, args: Arguments) -> None:
         if self._future.done():
             return
-        accepted: Any = True
-        if self._predicate is not None:
-            try:
-                accepted = self._predicate(args)
-                error: Exception | None = unawaited(self._predicate, accepted)
-            except Exception as raised:
-                error = raised
-            if error is not None:
-                self.fail(error)  # the error is the waiting program's, not one of the event
-                return
-        if accepted:
+        if self._predicate is None:
+            self.complete(args)
+            return
+        try:
+            accepted = self._predicate(args)
+            error: BaseException | None = unawaited(self._predicate, accepted)
+            is_wanted = error is None and bool(accepted)
+        except StopIteration as raised:  # a future refuses it
+            error = RuntimeError(f"the predicate {self._predicate!r} raised StopIteration")
+            error.__cause__ = raised
+        except BaseException as raised:  # CancelledError too: a predicate is not a task
+            error = raised
+        if error is not None:
+            self.fail(error)  # the error is the waiting program's, not one of the event
+            if ends_program(error):
+                raise error
+        elif is_wanted:
             self.complete(args)

@@ -2,7 +2,9 @@
 
 import asyncio
 import inspect
+import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -12,6 +14,8 @@ from ctios_fast.enums import CilCode
 from ctios_fast.errors import MethodError
 
 __all__ = ["LoopThread"]
+
+log = logging.getLogger("ctios_fast.sync")
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -35,14 +39,26 @@ class LoopThread:
     def is_current(self) -> bool:
         """Whether the caller runs in this thread.
 
-        Raises ``MethodError`` (E_CTIOS_UNEXPECTED) in a process that was forked from the thread's.
+        Raises ``MethodError`` (E_CTIOS_UNEXPECTED) in a process that was forked from the thread's, and once
+        the interpreter has stopped its daemon threads.
         """
+        if sys.is_finalizing():
+            raise MethodError(
+                CilCode.E_CTIOS_UNEXPECTED,
+                "the process ends, and the event loop of the sessions runs no more: use them before the end "
+                "or in a function that atexit calls",
+            )
         if os.getpid() != self._process:
             raise MethodError(
                 CilCode.E_CTIOS_UNEXPECTED,
                 "the session belongs to the process that this one was forked from: create one after the fork",
             )
         return threading.current_thread() is self._thread
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the thread takes no more calls: it was stopped, or the interpreter ends."""
+        return self.loop.is_closed() or sys.is_finalizing()
 
     def carry_out(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Call a function that does not wait, in the thread, and return what it returns.
@@ -161,7 +177,18 @@ class LoopThread:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        while True:
+            try:
+                self.loop.run_forever()
+            except (KeyboardInterrupt, SystemExit) as error:  # the loop raises them itself
+                log.error(
+                    "a callback of the event loop raised %s, which ends a program in its main thread only; "
+                    "the event loop goes on",
+                    type(error).__name__,
+                    exc_info=error,
+                )
+            else:
+                return  # stopped
 
 
 class _FutureOfLoop(Future[Any]):

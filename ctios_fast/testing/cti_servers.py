@@ -116,7 +116,7 @@ class _PairInProcess(CtiServerPair):
 
     def _run(self, begin: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         # Runs the coroutine that ``begin`` returns in the simulator's thread.
-        if self._thread.loop.is_closed():
+        if self._thread.is_over:
             raise RuntimeError(_ENDED)
         return self._thread.run(begin(), _COMMAND_TIME)
 
@@ -136,9 +136,11 @@ def start_in_process(settings: CentreSettings) -> Iterator[CtiServerPair]:
         try:
             yield _PairInProcess(centre, thread)
         finally:
-            thread.run(centre.__aexit__(None, None, None), _START_TIME)
+            if not thread.is_over:
+                thread.run(centre.__aexit__(None, None, None), _START_TIME)
     finally:
-        thread.stop()
+        if not thread.is_over:
+            thread.stop()
 
 
 @contextmanager

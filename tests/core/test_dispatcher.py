@@ -5,6 +5,7 @@ import gc
 import struct
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -430,6 +431,18 @@ def test_a_decoding_error_in_a_handler_is_not_a_malformed_frame() -> None:
     log.dispatcher.dispatch()
     assert log.counters == (1, 0, 0, 1)
     assert log.faults == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)], ids=repr)
+def test_an_interrupt_in_another_thread_is_a_failure_of_the_handler(error: BaseException) -> None:
+    log = Log(beat(1), beat(2))
+    log.dispatcher.on_handler_error = None
+    log.on("a", raising(error))
+    log.on("b")
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(log.dispatcher.dispatch).result() == 2
+    assert log.rows == [("a", 1), ("b", 1), ("a", 2), ("b", 2)]
+    assert log.counters[3] == 2
 
 
 def test_errors_are_counted_without_a_callback() -> None:

@@ -5,6 +5,8 @@ import gc
 import json
 import math
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from support.model import (
@@ -50,6 +52,13 @@ async def read(stream: EventStream) -> list[Event]:
         return [event async for event in stream]
 
     return await soon(all_events())
+
+
+def raising(error: BaseException) -> Callable[[object], object]:
+    def function(argument: object) -> object:
+        raise error
+
+    return function
 
 
 def waiting(stream: EventStream) -> list[str]:
@@ -282,6 +291,33 @@ async def test_a_predicate_that_raises_fails_the_wait(session: Session, agent: A
     with pytest.raises(KeyError, match="NoSuchKeyword"):
         await wait
     assert (calls, len(seen)) == ([AVAILABLE], 2), "it is called once, and other listeners get each event"
+    assert session.counters()["listener_errors"] == 0
+
+
+class NeitherTrueNorFalse:
+    """What a predicate returns cannot be tested."""
+
+    def __bool__(self) -> bool:
+        raise ValueError("neither true nor false")
+
+
+@pytest.mark.parametrize(
+    ("predicate", "error"),
+    [
+        (raising(asyncio.CancelledError()), asyncio.CancelledError),
+        (raising(GeneratorExit()), GeneratorExit),
+        (raising(StopIteration()), RuntimeError),
+        (lambda args: NeitherTrueNorFalse(), ValueError),
+    ],
+    ids=["CancelledError", "GeneratorExit", "StopIteration", "bool"],
+)
+async def test_whatever_a_predicate_raises_fails_the_wait(
+    session: Session, agent: Agent, predicate: Any, error: type[BaseException]
+) -> None:
+    wait = session.wait_for("OnAgentStateChange", predicate)
+    await soon(agent.set_agent_state(AVAILABLE))
+    assert wait.done()
+    assert type(wait.exception()) is error
     assert session.counters()["listener_errors"] == 0
 
 

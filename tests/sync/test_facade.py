@@ -324,6 +324,76 @@ def test_a_stream_is_closed_and_not_read_in_a_listener(session: Session, agent: 
     assert list(stream) == []
 
 
+def leaves(*args: object) -> None:
+    """End the program, as a listener cannot."""
+    raise SystemExit(3)
+
+
+def test_what_would_end_a_program_is_a_failure_in_the_thread_of_the_loop(
+    session: Session, agent: Agent
+) -> None:
+    seen: list[object] = []
+    session.on("AGENT_STATE_EVENT", leaves)
+    session.subscribe("OnAgentStateChange", leaves)
+    session.subscribe("OnAgentStateChange", lambda args: seen.append(args["AgentState"]))
+    wait = session.wait_for("OnAgentStateChange", leaves)
+    assert agent.set_agent_state(AgentState.AVAILABLE) == AgentState.AVAILABLE
+    assert seen == [AgentState.AVAILABLE]
+    with pytest.raises(SystemExit):
+        wait.result(PATIENCE)
+    counters = session.counters()
+    assert (counters["listener_errors"], counters["handler_errors"]) == (1, 1)
+
+
+_LATE = """
+class Late:
+    def __del__(self):
+        try: session.disconnect()
+        except MethodError as error: print(error.reason)
+late = Late()
+"""
+
+#: Ends of programs: what one does last, and what it prints.
+_ENDS = {
+    "nothing": ("", ""),
+    "a thread reads a stream": (
+        "stream = session.stream()\nthreading.Thread(target=lambda: list(stream), daemon=True).start()",
+        "",
+    ),
+    "atexit disconnects": ("atexit.register(lambda: print(session.disconnect()))", "None"),
+    "too late": (_LATE, "the process ends, and the event loop of the sessions runs no more: use them before"),
+}
+
+#: A program that leaves a session and a simulated pair open at its end.
+_PROGRAM = """
+import atexit, threading
+from ctios_fast import MethodError
+from ctios_fast.sync import Session
+from ctios_fast.testing import start_servers
+
+servers = start_servers(agents=1)
+pair = servers.__enter__()
+session = Session(client_id="job")
+session.connect(**pair.addresses)
+session.set_bulk_mode(5000)
+"""
+
+
+@pytest.mark.parametrize("end", _ENDS)
+def test_a_process_ends_though_its_sessions_are_open(end: str) -> None:
+    last, printed = _ENDS[end]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _PROGRAM + last],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    )
+    assert done.stdout.startswith(printed)
+    assert done.stdout.count("\n") == bool(printed)
+    assert done.stderr == ""
+
+
 def test_a_future_is_waited_for_in_no_listener(session: Session, agent: Agent) -> None:
     wait, state = session.wait_for("OnCallEnd"), agent.wait_for_state(AgentState.TALKING)
     for name, call in {

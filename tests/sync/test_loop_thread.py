@@ -44,6 +44,19 @@ def test_a_call_that_is_cancelled_before_the_loop_takes_it_is_not_carried_out(th
     assert calls == [2]
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3)], ids=repr)
+def test_the_loop_outlasts_a_callback_that_would_end_a_program(
+    thread: LoopThread, caplog: pytest.LogCaptureFixture, error: BaseException
+) -> None:
+    def leave() -> None:
+        raise error
+
+    thread.post(leave)
+    assert thread.submit(lambda: 5).result(PATIENCE) == 5
+    [record] = caplog.records
+    assert record.getMessage().startswith(f"a callback of the event loop raised {type(error).__name__}")
+
+
 class Interrupted(LoopThread):
     """A thread whose calls are interrupted while their result is waited for."""
 

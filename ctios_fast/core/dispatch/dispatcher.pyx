@@ -30,6 +30,7 @@ from ctios_fast.core.wire cimport load32
 from collections.abc import Callable
 from time import monotonic
 
+from ctios_fast.core.dispatch.program_exit import ends_program
 from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.core.scan.bounds import DEFAULT_MAX_ROWS, MAX_STRING
 from ctios_fast.core.switches import is_on
@@ -111,8 +112,9 @@ cdef class Dispatcher(FrameHolder):
     - ``unfinished``: whether the last ``dispatch`` ended at its time limit.
     - ``last_message``: number of the last message of the last ``dispatch`` that had one.
 
-    ``KeyboardInterrupt`` and ``SystemExit`` of a handler, and whatever ``on_handler_error`` or
-    ``on_malformed`` raise, end ``dispatch`` at once. The next call goes on with the next frame.
+    ``KeyboardInterrupt`` and ``SystemExit`` of a handler in the main thread, and whatever
+    ``on_handler_error`` or ``on_malformed`` raise, end ``dispatch`` at once. The next call goes on with the
+    next frame.
     """
 
     def __cinit__(self, Codec codec not None, FrameBuffer frames=None):
@@ -654,10 +656,10 @@ cdef int _failed(Dispatcher self, object handler, Message message, const Frame *
     # None if it was not created yet.
     try:
         _raised()
-    except (KeyboardInterrupt, SystemExit):
-        raise
     # CancelledError too: a handler is not a task of its own, and its failure must not stop the reading.
     except BaseException as error:
+        if ends_program(error):
+            raise
         _report(self, handler, _new_view(frame) if message is None else message, error)
     return 0
 
@@ -669,9 +671,9 @@ cdef int _call_batch(
     try:
         returned = batch.handler(columns)
         error = None if returned is None else unawaited(batch.handler, returned)
-    except (KeyboardInterrupt, SystemExit):
-        raise
     except BaseException as raised:
+        if ends_program(raised):
+            raise
         error = raised
     if error is not None:
         message = read_message(codec.layouts, <const unsigned char *>PyBytes_AS_STRING(last), len(last))

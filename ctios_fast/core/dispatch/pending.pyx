@@ -19,6 +19,7 @@ from asyncio import CancelledError, InvalidStateError, current_task, get_running
 from collections import OrderedDict
 from types import GenericAlias
 
+from ctios_fast.core.dispatch.program_exit import ends_program
 from ctios_fast.core.dispatch.unawaited import unawaited
 from ctios_fast.protocol.numbers import CONFIRMATIONS, CONTROL_FAILURE_CONF, FAILURE_CONF
 
@@ -290,9 +291,9 @@ cdef class Request:
                 error = unawaited(callback, returned)
                 if error is not None:
                     raise error
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException:               # CancelledError included: a callback is not a task
+        except BaseException as error:      # CancelledError included: a callback is not a task
+            if ends_program(error):
+                raise
             log.exception("a callback of %r raised", self)
         return 0
 
