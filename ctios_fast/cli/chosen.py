@@ -78,14 +78,14 @@ class Connections:
         return name in self._numbers
 
     def __str__(self) -> str:
-        """The first of them with their numbers, and the number of the others."""
+        """The first connections with their numbers, and the number of the others."""
         shown = [f"{number} is {name}" for name, number in self._numbers.items()][:_MAX_SHOWN]
         more = len(self._numbers) - len(shown)
         return ", ".join([*shown, f"and {more} more"] if more else shown) or "none"
 
 
 class Chosen:
-    """What of the input is wanted, and what was found of it. None is everything.
+    """The frames of the input that are wanted, and counts of what was found. None takes everything.
 
     ``messages``: numbers of messages.
     ``connection``: its name, or the digits of its number in the order in which connections appear.
@@ -107,7 +107,7 @@ class Chosen:
 
     @property
     def of_captures(self) -> bool:
-        """Whether it names what only captures have."""
+        """Whether it has a connection or a direction, which only captures have."""
         return self.connection is not None or self.direction is not None
 
     def takes(self, message: int) -> bool:
@@ -119,7 +119,7 @@ class Chosen:
         return True
 
     def of(self, items: Iterator[CapturedFrame | Mark]) -> Iterator[CapturedFrame | Mark]:
-        """Yield the frames that are wanted, and what a capture lacks of the streams that are."""
+        """Yield the wanted frames, and what the capture lacks of the wanted streams."""
         for item in items:
             if isinstance(item, CapturedFrame):
                 connection, direction, message = item.connection, item.direction, item.message

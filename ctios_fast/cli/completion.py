@@ -14,12 +14,12 @@ PROGRAM = "ctios-fast"
 
 
 @click.command("completion")
-@click.argument("shell", type=Words(SHELLS))
+@click.argument("shell", type=Words(SHELLS), metavar="SHELL")
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
     """Print the completion script of a shell.
 
-    Load it in the file that the shell reads at its start:
+    SHELL is bash, zsh or fish. Load the script in the file that the shell reads at its start:
 
     \b
         bash  eval "$(ctios-fast completion bash)"         in ~/.bashrc

@@ -1,4 +1,4 @@
-"""What ``ctios-fast decode`` does: it writes lines of a stream or of a capture, or a table of a capture."""
+"""The work of ``ctios-fast decode``: lines of a stream or of a capture, or a table of a capture."""
 
 import logging
 from collections.abc import Iterator
@@ -95,7 +95,7 @@ def decode_capture(
         fault = error
     whole = fault is None
     unknown = chosen.unknown_connection(whole)
-    # a table of nothing: a file that is not a capture, and a wrong --connection, leave the old file as it was
+    # a file that is not a capture, and a wrong --connection, do not replace an existing table by an empty one
     if table is not None and (unknown is None if whole else reader.packets.packets > 0):
         reader.counters.malformed += table.write(encoding)
     output.flush()

@@ -75,7 +75,7 @@ def _left_over(simulator: Simulator, session: Session, report: Report, sent: int
 
 @contextmanager
 def _progress(agents: int) -> Iterator[Callable[[str], object]]:
-    """A bar on the terminal, if there is one, that a step of one agent moves by one."""
+    """Show a bar on standard error if it is a terminal, and yield the function that moves it by a step."""
     if not sys.stderr.isatty():
         yield lambda step: None
         return

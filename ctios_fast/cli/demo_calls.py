@@ -84,7 +84,7 @@ class _CallFloor:
         self.failures: Final[list[str]] = []
 
     def delivered(self, event: Message) -> None:
-        """CALL_DELIVERED_EVENT: a queued call is served; a consult call is left to the agent who made it."""
+        """Serve the queued call of a CALL_DELIVERED_EVENT. Leave a consult call to its agent."""
         if event["LocalConnectionState"] != _ALERTING:
             return
         device: str = event["AlertingDeviceID"]

@@ -22,7 +22,7 @@ from .file_streams import (
 
 
 class _ChosenLines:
-    """Which lines of a capture are wanted, and what was found of them. None is everything."""
+    """The lines of a capture that are wanted, and counts of what was found. None takes everything."""
 
     def __init__(self, connection: str | None, direction: str | None) -> None:
         self._connection: Final = connection

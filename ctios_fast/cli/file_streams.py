@@ -1,11 +1,10 @@
 """What the filters ``decode`` and ``encode`` share: their options and their two streams."""
 
-import errno
 import io
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import BinaryIO, NoReturn, cast
+from typing import BinaryIO, NoReturn
 
 import click
 
@@ -16,7 +15,7 @@ from ctios_fast.core.text_encoding import checked_encoding
 from .exit_statuses import STREAM_FAILED, WRONG_USAGE
 from .output_paths import overwrites
 from .parameter_types import InputPath, Integer, Words, shortened
-from .standard_streams import described
+from .standard_streams import described, standard_input
 
 protocol_version_option = click.option(
     "--protocol-version",
@@ -65,9 +64,7 @@ def complain(text: str) -> None:
 def _input(file: str) -> AbstractContextManager[io.BufferedReader]:
     if file != "-":
         return open(file, "rb")
-    if sys.stdin is None:
-        raise OSError(errno.EBADF, "closed")
-    return nullcontext(cast(io.BufferedReader, sys.stdin.buffer))
+    return nullcontext(standard_input())
 
 
 def run_filter(file: str, work: Callable[[io.BufferedReader, BinaryIO], int]) -> NoReturn:

@@ -97,4 +97,9 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def group() -> None:
-    """Cisco CTI OS's object model over GED-188, on a compiled core."""
+    """Cisco CTI OS's object model over GED-188, on a compiled core.
+
+    Exit status of all commands: 0; 1 if a command did not do all of its work; 2 for wrong usage; 3 if an
+    input cannot be read or an output cannot be written; 130 after an interrupt; 141 if the reader of standard
+    output has closed it.
+    """

@@ -51,6 +51,9 @@ def _run() -> NoReturn:
             file=sys.stderr,
         )
         sys.exit(WRONG_USAGE)
+    except MemoryError:
+        print("ctios-fast: the memory is exhausted", file=sys.stderr)
+        sys.exit(INCOMPLETE)
     except OSError as error:
         print(f"ctios-fast: {described(error)}", file=sys.stderr)
         sys.exit(INCOMPLETE)

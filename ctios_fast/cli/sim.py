@@ -232,7 +232,7 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
 @click.option(
     "--shared-consult-id",
     is_flag=True,
-    help="Give a consult call the ConnectionCallID of the call that it is made from.",
+    help="Give a consult call the ConnectionCallID of the call that it is started from.",
 )
 @click.option(
     "--pair",
@@ -258,7 +258,7 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
     "control_path",
     type=OutputPath(allow_dash=False),
     metavar="PATH",
-    help="Unix socket for commands, made at PATH.",
+    help="Unix socket for commands, created at PATH.",
 )
 @click.option("--verbose", is_flag=True, help="Log everything that happens, not only what is refused.")
 @click.pass_context

@@ -1,8 +1,9 @@
-"""Standard output and standard error of the command line: one rule for streams that fail, for all commands.
+"""The standard streams of the command line: one rule for streams that fail, for all commands.
 
 ``guard`` replaces both streams. A failure of standard output raises ``OutputFailed``, which ends the command:
 with status 141 and without a line if its reader has closed it, else with status 3 and a line. What cannot be
-written to standard error is lost; it changes neither the work nor the exit status.
+written to standard error is lost; it changes neither the work nor the exit status. ``standard_input`` raises
+OSError.
 """
 
 import errno
@@ -10,14 +11,14 @@ import io
 import os
 import select
 import sys
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from .exit_statuses import READER_GONE, STREAM_FAILED
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
-__all__ = ["OutputFailed", "described", "guard", "hurry_output"]
+__all__ = ["OutputFailed", "described", "guard", "hurry_output", "standard_input"]
 
 _BUFFER: Final = 1 << 16  # bytes
 
@@ -63,6 +64,28 @@ def hurry_output() -> None:
         raw = sys.stdout.buffer.raw
         if isinstance(raw, _Descriptor):
             raw.waits = False
+
+
+def standard_input() -> io.BufferedReader:
+    """Return standard input as bytes. Raises OSError if it was closed when the program began."""
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "closed")
+    return io.BufferedReader(_Input(sys.stdin.fileno(), "rb", closefd=False))
+
+
+class _Input(io.FileIO):
+    """A file to read. It waits for data, also if another program has opened the same file not to wait.
+
+    Python's buffers take data that is not there yet for the end of the file.
+    """
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Read some bytes and return their number, 0 at the end of the file."""
+        while True:
+            size = cast("int | None", super().readinto(buffer))
+            if size is not None:
+                return size
+            select.select((self,), (), ())
 
 
 def _guarded(stream: TextIO | None, descriptor: int, *, fails: bool) -> TextIO:

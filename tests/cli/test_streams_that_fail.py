@@ -172,6 +172,38 @@ def test_output_that_is_not_a_blocking_file_is_waited_for(tmp_path: Path) -> Non
         assert (process.stderr.read(), process.wait(20)) == (b"", 0)
 
 
+def test_input_that_is_not_a_blocking_file_is_waited_for() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "ctios_fast", "decode"],
+        stdin=reader,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    ) as process:
+        assert process.stdout is not None
+        os.close(reader)
+        os.write(writer, HEARTBEAT)
+        first = process.stdout.readline()  # the pipe is empty now, and is not at its end
+        os.write(writer, HEARTBEAT)
+        os.close(writer)
+        second, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, b"")
+    assert [json.loads(line)["offset"] for line in (first, second)] == [0, len(HEARTBEAT)]
+
+
+def test_too_little_memory_gives_a_line() -> None:
+    script = (
+        "(printf '\\160\\0\\0\\0\\0\\0\\0\\5'; cat /dev/zero) | "
+        '(ulimit -v 400000; exec "$PYTHON" -m ctios_fast decode --max-frame 4294967303)'
+    )
+    environment = {**os.environ, "PYTHON": sys.executable}
+    done = subprocess.run(["bash", "-c", script], capture_output=True, cwd=ROOT, env=environment, timeout=50)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr == b"ctios-fast: the memory is exhausted\n"
+
+
 def test_an_interrupt_ends_a_program_whose_output_nobody_reads(tmp_path: Path) -> None:
     file = tmp_path / "stream"
     file.write_bytes(HEARTBEAT * 20_000)
