@@ -254,6 +254,23 @@ async def test_the_agent_before_can_be_chosen_again_while_its_monitor_ends(
     assert set(session_context(desk.session).monitors.by_id) == {SECOND_MONITOR}
 
 
+async def test_an_agent_can_be_monitored_again_while_its_monitor_ends(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent()
+    again = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    for each in (stopping, again):
+        await soon(each)
+    assert names(recorder) == ["OnStopMonitoringAgent", "OnStartMonitoringAgent"]
+    assert desk.agent.monitored_agent.agent_id == MEMBER
+    assert set(session_context(desk.session).monitors.by_id) == {SECOND_MONITOR}
+
+
 async def test_monitoring_can_be_stopped_before_it_is_confirmed(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:
@@ -887,6 +904,29 @@ async def test_the_end_of_the_monitor_of_an_own_call_is_reported_and_the_call_go
     assert names(recorder) == ["OnMonitoredCallEnd", "OnCallEnd", "OnCurrentCallChanged"]
 
 
+async def test_a_call_that_the_server_monitors_goes_on_after_the_monitoring_of_the_agent(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=DEVICE_MONITOR)
+    request = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), CALL_MONITOR)
+    await soon(request)
+    recorder.clear()
+    stopping = desk.agent.stop_monitoring_agent()
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(stopping)
+    assert names(recorder) == ["OnStopMonitoringAgent"]
+    assert (desk.agent.monitored_call, call.is_alive) == (call, True)
+    stopping = desk.agent.stop_monitoring_call()
+    stop = await desk.peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == CALL_MONITOR
+    desk.peer.monitor_stop_conf(stop)
+    await soon(stopping)
+    assert names(recorder) == ["OnStopMonitoringAgent", "OnMonitoredCallEnd"]
+    assert not desk.session.calls
+
+
 async def test_the_monitor_of_an_own_call_ends_with_the_call(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:
@@ -1110,6 +1150,27 @@ async def refuse_devices(peer: Peer) -> None:
             peer.failure_conf(request, E_CTI_INVALID_DEVICE)
         else:
             peer.device_conf(request)
+
+
+async def test_the_monitor_follows_an_agent_who_is_found_at_another_device_after_a_gap(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await started(desk)
+    recorder.clear()
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.monitor_start_conf(await peer.receive(MONITOR_START_REQ), 178)
+    query = await peer.receive(QUERY_AGENT_STATE_REQ)
+    peer.query_conf(query, AVAILABLE, agent_id=MEMBER, instrument="3009")
+    stop = await peer.receive(MONITOR_STOP_REQ)
+    assert stop.fixed("II")[1] == 178
+    peer.monitor_stop_conf(stop)
+    asked = await peer.receive(MONITOR_START_REQ)
+    assert asked.floating(START_LAYOUT) == [(76, text("3009"))]
+    peer.monitor_start_conf(asked, 179)
+    await report_state(peer, recorder)
+    assert desk.agent.monitored_agent is desk.session.agents[MEMBER]
+    assert not recorder.of("OnStopMonitoringAgent")
 
 
 async def test_the_call_that_the_supervisor_joined_is_named_if_the_monitor_is_refused_after_a_gap(

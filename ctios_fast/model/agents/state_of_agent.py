@@ -373,6 +373,7 @@ class StateOfAgent(AgentRequests):
             context.fire("OnQueryAgentStateConf", query_arguments, self, message)
 
     def _identify(self, message: Message) -> None:
+        is_moved = False
         for name, attribute in (
             ("AgentExtension", "agent_extension"),
             ("AgentInstrument", "agent_instrument"),
@@ -380,6 +381,9 @@ class StateOfAgent(AgentRequests):
             value = message.get(name)
             if value and value != getattr(self, attribute):  # an equal one would only take memory
                 setattr(self, attribute, value)
+                is_moved = True
+        if is_moved and self._context is not None:
+            self._context.monitors.device_changed(self)
 
     # --- Requests for states ------------------------------------------------------------------------
 

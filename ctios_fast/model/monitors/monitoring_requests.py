@@ -411,13 +411,15 @@ class MonitoringRequests(DeskProperties):
         if pending is not None and pending.agent is wanted:
             outcome: Request[Any] = pending.outcome
             return outcome
-        if pending is None and context.monitors.monitored_agent(self) is wanted:
+        monitors = context.monitors
+        is_monitored = any(each.kind is MonitorKind.DEVICE for each in monitors.wanted.values())
+        if pending is None and is_monitored and monitors.monitored_agent(self) is wanted:
             return answered("StartMonitoringAgent")
         _give_up_pending(context)
         stop = self._stop_agent(context, timeout)
         outcome = Request("StartMonitoringAgent")
         context.own(outcome)
-        start = context.monitors.agent_start = AgentStart(wanted, outcome)
+        start = monitors.agent_start = AgentStart(wanted, outcome)
 
         def stopped(request: Request[Any]) -> None:
             if outcome.done():
@@ -689,6 +691,8 @@ class MonitoringRequests(DeskProperties):
         if call is None or not call.is_alive:
             stop = partial(_calls_stopped, context, monitor)
             stop_monitor(context, monitor, None, stopped=stop, refused=not_reported).reported()
+        elif call.is_monitored and context_of(call) is context:  # it outlives the agent's monitor
+            call.monitors = {*(call.monitors or ()), monitor}
 
     def stop_monitoring_call(self, *, timeout: float | None = None) -> "Request[MonitorStopConf | None]":
         """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
