@@ -17,7 +17,7 @@ from .session_end import End, EndingSource, not_connected
 if TYPE_CHECKING:
     from .event_arguments import EventName
 
-__all__ = ["DEFAULT_BUFFER", "A", "Event", "EventStream", "Overflow"]
+__all__ = ["DEFAULT_BUFFER", "A", "Event", "EventStream", "Overflow", "give_back"]
 
 #: The class of an event's Arguments.
 A = TypeVar("A", bound=Arguments)
@@ -172,3 +172,9 @@ class EventStream(Generic[A]):
                 self._error = end.loss
             with suppress(RuntimeError):  # the event loop of a reader was closed
                 self.close()
+
+
+def give_back(stream: EventStream[A], event: Event[A]) -> None:
+    """Let the next read of a stream return an event that was read and did not reach the program."""
+    stream._buffer.appendleft(event)  # noqa: SLF001 - a class of this module
+    stream._news.set()  # noqa: SLF001 - a class of this module

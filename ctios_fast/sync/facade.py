@@ -4,6 +4,7 @@
 editors and type checkers; ``ci/make_sync_stub.py`` writes it from the model's classes.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
@@ -17,7 +18,7 @@ from ctios_fast.model.calls import call
 from ctios_fast.model.publisher import Listener
 from ctios_fast.model.session import Session as AsyncSession
 from ctios_fast.model.skill_groups import skill_group
-from ctios_fast.model.streams import DEFAULT_BUFFER, A, Event, Overflow
+from ctios_fast.model.streams import DEFAULT_BUFFER, A, Event, Overflow, give_back
 from ctios_fast.model.streams import EventStream as AsyncEventStream
 
 from .loop_thread import LoopThread
@@ -206,10 +207,23 @@ class EventStream(Generic[A]):
 
     def __next__(self) -> Event[A]:
         self._home.check_can_wait("next() of a stream")
+        reads: list[asyncio.Task[Event[A]]] = []
+
+        def read() -> asyncio.Task[Event[A]]:
+            reads.append(asyncio.ensure_future(self._stream.__anext__()))
+            return reads[0]
+
+        def returned(task: asyncio.Task[Event[A]]) -> None:
+            if not task.cancelled() and task.exception() is None:
+                give_back(self._stream, task.result())
+
         try:
-            event: Event[A] = self._home.call(self._stream.__anext__)
+            event: Event[A] = self._home.call(read)
         except StopAsyncIteration:
             raise StopIteration from None
+        except BaseException:  # interrupted, as by Ctrl-C: the event may have been read all the same
+            self._home.post(lambda: [each.add_done_callback(returned) for each in reads])
+            raise
         return event
 
     def __enter__(self) -> Self:

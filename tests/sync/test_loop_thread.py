@@ -113,6 +113,27 @@ def test_a_wait_or_stream_whose_call_is_interrupted_leaves_nothing(
         assert home_of(session).call(open_waits, session) == before
 
 
+def test_an_event_that_was_read_when_the_read_was_interrupted_is_read_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    call = LoopThread.call
+
+    def interrupted(thread: LoopThread, function: Callable[[], object]) -> None:
+        call(thread, function)
+        raise KeyboardInterrupt
+
+    with start_servers(agents=1) as servers, Session(client_id="job", heartbeat=None) as session:
+        session.connect(**servers.addresses)
+        stream = session.stream("OnMonitorModeEstablished", "OnConnectionClosed")
+        session.set_bulk_mode(5000)
+        with monkeypatch.context() as patch:
+            patch.setattr(LoopThread, "call", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                next(stream)
+        session.disconnect()
+        assert [event.name for event in stream] == ["OnMonitorModeEstablished", "OnConnectionClosed"]
+
+
 def open_waits(session: Any) -> object:
     """The listeners of a session and its waits for states."""
     context = session._target._context
