@@ -481,23 +481,20 @@ class Connection:
         keeper, side, wanted = self.standby, self.side, self._wanted
         assert side is not None
         assert wanted is not None
-        error = OpenRefused(codes.E_CTI_SERVER_NOT_MASTER)
-        self._note_refusal(error)
         if keeper is not None and (not keeper.is_ready or keeper.side == side):
             keeper.take(link, side, confirmation, wanted.settings, self.heartbeat)
         else:
             self._part_with(link)
         if self.link is link and self.state is ConnectionState.OPENING:  # unless the observer disconnected
-            self._lose(FailureReason.OTHER_ERROR, error)
+            self._lose(FailureReason.OTHER_ERROR, OpenRefused(codes.E_CTI_SERVER_NOT_MASTER))
 
-    def _note_refusal(self, error: OpenRefused) -> None:
-        # The waiting caller of ``open`` gets the error once every side has refused.
-        assert self._wanted is not None
+    def _take_refused(self) -> list[Request[Any]]:
+        # A side has refused the session. The waiting caller of ``open`` gets the error once every side has.
+        if self._wanted is None:
+            return []
         self._wanted.refusals += 1
-        if self._wanted.refusals >= len(self._search.sides):
-            opening = self._waiters.take_open()
-            if opening is not None:
-                opening.set_exception(error)
+        opening = self._waiters.take_open() if self._wanted.refusals >= len(self._search.sides) else None
+        return [] if opening is None else [opening]
 
     def _open_refused(self, link: Link, error: OpenRefused) -> None:
         self.log.warning(
@@ -514,7 +511,6 @@ class Connection:
         elif error.status not in RETRIED_ELSEWHERE:
             self._reject(link, error)
         else:
-            self._note_refusal(error)
             self._drop(link, FailureReason.OTHER_ERROR, error)
 
     def _reject(self, link: Link, error: OpenRefused) -> None:
@@ -648,11 +644,13 @@ class Connection:
         if final:
             self._lifecycle.take("given_up")
             waiting = self._give_up()
-        elif not refused:
+        elif refused:
+            waiting = self._take_refused()
+        else:
             waiting = self._waiters.take_connect_and_open()
         self.book.fail_all(words)
         if not final:
-            fail(waiting, error if isinstance(error, _PASSED_ON) else lost(words, error))
+            fail(waiting, error if refused or isinstance(error, _PASSED_ON) else lost(words, error))
         self._observer.failed(side, reason, final, with_words(error, words))
         if final:
             fail(waiting, error if isinstance(error, OpenRefused) else no_side(side, words, error))
@@ -743,10 +741,7 @@ class Connection:
         link = self.link
         if link is not None:
             # A switch is a loss of the present side, without a search.
-            if self.state is _OPEN:
-                self._part_with(link)
-            else:
-                link.reset()  # its OPEN_REQ is unanswered
+            self._leave(link)
             self._lifecycle.take("lost")
             self._detach()
             self.book.fail_all("the other side became active")
@@ -776,8 +771,8 @@ class Connection:
         # session would show that.
         self._leave_standby_out("both sides say that they are active")
         self._abandoned.add(self.clock.time())  # the session just opened may have ended the other one
-        if self.link is not None and self.state is _OPEN:
-            self._part_with(self.link)
+        if self.link is not None:
+            self._leave(self.link)
             error = ConnectionLost("both sides say that they are active")
             self._lose(FailureReason.OTHER_ERROR, error)
 
@@ -791,6 +786,13 @@ class Connection:
         # The side of the session says that it has just become active. So it was not active before.
         if self.state is _OPEN and self.side is not None:
             self._observer.side_active(self.side)
+
+    def _leave(self, link: Link) -> None:
+        # End the link of the connection. Its session may be open, or its OPEN_REQ unanswered.
+        if self.state is _OPEN:
+            self._part_with(link)
+        else:
+            link.reset()
 
     def _part_with(self, link: Link) -> None:
         # Leave a side whose session is not needed any more: in order, since the side may be working.

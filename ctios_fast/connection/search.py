@@ -30,6 +30,7 @@ PAIR_SHORT, or if the server itself said that it will not serve the session.
 import asyncio
 import logging
 from enum import Enum
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .clock import Clock, sleep
@@ -88,7 +89,7 @@ class SearchOwner(Protocol):
         """Return a link to the side."""
 
     def passes_over(self, attempt: Attempt) -> bool:
-        """Return whether to leave this attempt out, and to go on with the next one."""
+        """Return whether to try the other sides of the round before this one, if there are any left."""
 
     def attempt_begins(self, attempt: Attempt) -> None:
         """An attempt begins, after its pause."""
@@ -109,6 +110,7 @@ class SideSearch:
     - ``clients``, ``rng``: see ``Plan``.
     - ``rounds``: how often all sides are tried after a loss; None for no limit.
     - ``waits``: seconds between the rounds of a plan, unless the table above names others; see ``Plan``.
+    - ``max_wait``: limit in seconds for each of them; see ``Plan``.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class SideSearch:
         rounds: int | None,
         rng: "random.Random",
         waits: tuple[float, ...] = WAITS,
+        max_wait: float = inf,
     ) -> None:
         self.sides: tuple[Side, ...] = ()
         self.pace = Pace()  # of the changes of roles
@@ -132,6 +135,7 @@ class SideSearch:
         self._rounds = rounds
         self._rng = rng
         self._waits = waits
+        self._max_wait = max_wait
         self._plan: Plan | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = asyncio.Event()  # a side is to be found
@@ -204,6 +208,7 @@ class SideSearch:
             rng=self._rng,
             pause=pause,
             waits=waits,
+            max_wait=self._max_wait,
         )
 
     async def _run(self, wanted: asyncio.Event) -> None:
@@ -221,6 +226,7 @@ class SideSearch:
                 self._log.info("trying side %s (%s) in %.1f s", side.name, side, attempt.delay)
                 await sleep(self._clock, attempt.delay)
             if self._owner.passes_over(attempt):
+                self._plan.postpone()
                 continue
             self._owner.attempt_begins(attempt)
             try:

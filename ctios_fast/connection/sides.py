@@ -5,6 +5,7 @@ a random wait of up to a tenth of a second for each client of the site; both aga
 and 120 seconds, each followed by both sides, and 120 from there on.
 """
 
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Plan:
     - ``rounds``: number of rounds, at least one; None for no limit.
     - ``pause``: seconds to wait before the first attempt.
     - ``waits``: seconds between rounds, after the first random wait.
+    - ``max_wait``: limit in seconds for each wait between rounds, the random one included.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Plan:
         rng: "random.Random",
         pause: float = 0.0,
         waits: tuple[float, ...] = WAITS,
+        max_wait: float = inf,
     ) -> None:
         self._order = [first, *(side for side in sides if side != first)]
         self._clients = clients
@@ -67,6 +70,7 @@ class Plan:
         self._rng = rng
         self._pause = pause
         self._waits = waits
+        self._max_wait = max_wait
         self._at = len(self._order)  # place of the next attempt in its round; the first one begins a round
         self._begun = 0  # rounds that were begun; they decide the wait
         self._counted = 0  # rounds that count against the limit
@@ -92,6 +96,12 @@ class Plan:
         """True if no attempt is left."""
         return self._counted == self._rounds and self._at == len(self._order)
 
+    def postpone(self) -> None:
+        """Try the side of the last attempt at the end of its round instead. There it is left out."""
+        if self._at < len(self._order):
+            self._at -= 1
+            self._order.append(self._order.pop(self._at))
+
     def end_round(self) -> None:
         """Leave out the rest of the round. The next one begins with the side whose turn it would have been.
 
@@ -106,5 +116,5 @@ class Plan:
         if self._begun == 0:
             return self._pause
         if self._begun == 1:
-            return self._rng.uniform(0, self._clients / 10)
-        return self._waits[min(self._begun - 2, len(self._waits) - 1)]
+            return self._rng.uniform(0, min(self._clients / 10, self._max_wait))
+        return min(self._waits[min(self._begun - 2, len(self._waits) - 1)], self._max_wait)

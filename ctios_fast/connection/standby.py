@@ -129,7 +129,8 @@ class StandbyKeeper:
             clients=options.clients,
             rounds=None,
             rng=rng,
-            waits=tuple(min(wait, options.standby_retry) for wait in QUICK_WAITS),
+            waits=QUICK_WAITS,
+            max_wait=options.standby_retry,
         )
         self._settings: OpenSettings | None = None  # of the session
         self._heartbeat: float | None = None  # its interval in seconds

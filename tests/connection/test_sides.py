@@ -52,6 +52,28 @@ def test_after_a_switch_the_waits_begin_with_a_second_and_end_like_the_others() 
     assert [attempt.delay for attempt in found] == [0, 0, 1, 2, 4, 8, 15, 30, 60, 120, 120, 120]
 
 
+def test_a_limit_for_the_waits_holds_for_the_random_one_too() -> None:
+    rng = random.Random(1)
+    found = list(islice(Plan((A,), A, clients=100_000, rounds=None, rng=rng, max_wait=20.0), 5))
+    delays = [attempt.delay for attempt in found]
+    assert 0 < delays[1] <= 20
+    assert [delays[0], *delays[2:]] == [0, 15, 20, 20]
+
+
+def test_a_side_that_is_postponed_is_tried_at_the_end_of_its_round() -> None:
+    found = Plan((A, B), A, clients=0, rounds=1, rng=random.Random(1))
+    assert next(found) == Attempt(A, 0.0, final=False)
+    found.postpone()
+    assert list(found) == [Attempt(B, 0.0, final=False), Attempt(A, 0.0, final=True)]
+
+
+def test_a_side_that_is_postponed_at_the_end_of_its_round_is_left_out() -> None:
+    found = Plan((A, B), A, clients=0, rounds=None, rng=random.Random(1))
+    assert [next(found).side for _ in range(2)] == [A, B]
+    found.postpone()
+    assert [next(found).side for _ in range(2)] == [A, B]
+
+
 @pytest.mark.parametrize("rounds", [1, 2, 5])
 def test_the_last_attempt_of_a_limited_plan_is_marked(rounds: int) -> None:
     found = plan(rounds=rounds)

@@ -1,5 +1,7 @@
 """Failures of the server and of what is behind it: fail-over, SYSTEM_EVENT, FAILURE_EVENT, refusals."""
 
+from collections.abc import Callable
+
 import pytest
 from support.model import Recorder, an_agent, soon
 from support.struct_server import (
@@ -10,6 +12,8 @@ from support.struct_server import (
     OPEN_REQ,
     QUERY_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
+    Frame,
+    Peer,
     StructServer,
 )
 from support.wire_steps import (
@@ -26,7 +30,7 @@ from support.wire_steps import (
     signed_in,
 )
 
-from ctios_fast import ConnectionLost, OpenRefused, Session
+from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Session
 from ctios_fast.connection.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("keywords")
@@ -182,6 +186,37 @@ async def test_a_refused_session_is_rejected_with_its_status(
     rejected = await recorder.wait_for("OnConnectionRejected")
     assert rejected["FailureCode"] == 18
     assert not session.is_open
+
+
+def refuses(peer: Peer, request: Frame) -> None:
+    peer.failure_conf(request, 15)
+
+
+def goes_offline(peer: Peer, request: Frame) -> None:
+    peer.failure_event(15)
+
+
+@pytest.mark.parametrize("refuse", [refuses, goes_offline])
+async def test_a_program_may_disconnect_once_every_side_has_refused(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: Recorder,
+    caplog: pytest.LogCaptureFixture,
+    refuse: Callable[[Peer, Frame], None],
+) -> None:
+    peer = await connected(session, server, ctios_b="127.0.0.1", port_b=other_server.port)
+    opening = session.set_agent(an_agent())
+    opening.add_done_callback(lambda done: session.disconnect())
+    refuse(peer, await peer.receive(OPEN_REQ))
+    other = await other_server.accepted()
+    refuse(other, await other.receive(OPEN_REQ))
+    with pytest.raises(OpenRefused) as error:
+        await soon(opening)
+    assert error.value.status == 15
+    await recorder.wait_for("OnConnectionClosed")
+    assert session.state is ConnectionState.DISCONNECTED
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def test_a_server_that_misses_heartbeats_is_left(

@@ -700,6 +700,24 @@ async def test_the_final_attempt_waits_for_the_standby_session(
     assert (session.current_side, session.is_open) == ("B", True)
 
 
+async def test_the_standby_session_is_waited_for_though_its_side_is_first_in_the_final_round(
+    make_session: MakeSession, server: StructServer, other_server: StructServer, clock: NotingClock
+) -> None:
+    session = make_session(clock=clock, standby=True, clients=0, reconnect_attempts=1)
+    recorder = FullRecorder(session)
+    peer = await open_on(session, server, other_server)
+    other = await other_server.accepted()
+    await opened(other, STANDBY_SIDE)
+    await recorder.wait_for("OnStandbyOpened")
+    server.stop()
+    peer.reset()  # its session did not last, so that the other side is first
+    await recorder.wait_for("OnConnectionFailure", 2)
+    assert session.state is not ConnectionState.DISCONNECTED
+    other.standby_active()
+    await recorder.wait_for("OnMonitorModeEstablished", 2)
+    assert (session.current_side, session.is_open, clock.time()) == ("B", True, 0)
+
+
 @pytest.mark.parametrize("status", [NOT_MASTER, 107])
 async def test_two_sides_that_refuse_as_standby_are_tried_again_soon(
     session: Session, server: StructServer, other_server: StructServer, clock: NotingClock, status: int
@@ -876,6 +894,36 @@ async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_
     await recorder.wait_for("OnMonitorModeEstablished", 4)
     assert (session.current_side, session.standby_side, session.is_open) == ("B", "", True)
     assert len(recorder.of("OnStandbyActive")) == 2
+    assert not keeper_of(session).side
+
+
+async def test_a_contradiction_while_the_session_is_being_opened_ends_the_opening(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+) -> None:
+    await open_on(session, server, other_server)
+    await opened(await other_server.accepted(), ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive")
+    await passed(clock, CLAIM_PAUSE)
+    active = await server.accepted()
+    clock.delays.clear()
+    await opened(active, ACTIVE_SIDE)
+    await recorder.wait_for("OnStandbyActive", 2)
+    await passed(clock, CLAIM_PAUSE)
+    claiming = await other_server.accepted()
+    claim = await claiming.receive(OPEN_REQ)
+    active.reset()
+    opening = await server.accepted()
+    assert services_of(await opening.receive(OPEN_REQ)) == BULK_SERVICES | ACTIVE_STANDBY
+    claiming.open_conf(claim, services=BULK_SERVICES | ACTIVE_STANDBY)
+    await opening.receive_loss()
+    last = await other_server.accepted()
+    assert services_of(await opened(last, ACTIVE_SIDE, BULK_SERVICES)) == BULK_SERVICES
+    await recorder.wait_for("OnMonitorModeEstablished", 4)
+    assert (session.current_side, session.standby_side, session.is_open) == ("B", "", True)
     assert not keeper_of(session).side
 
 
