@@ -141,6 +141,7 @@ class Recovery:
         if isinstance(error, ConnectionLost):
             return  # the next opening repairs everything
         if error is not None:
+            self.unanswered += 1
             log.warning("the state of the current agent cannot be asked for: %s", error)
         self._start_late()
 

@@ -900,6 +900,17 @@ async def test_an_opening_that_no_request_waits_for_asks_for_the_agent_and_the_c
     assert [(await peer.receive(SNAPSHOT_CALL_REQ)).fixed(ONE_CALL_LAYOUT)[2] for _ in "12"] == [501, 502]
 
 
+async def test_a_refused_query_for_the_agent_at_the_opening_is_counted(
+    session: Session, server: StructServer
+) -> None:
+    peer = await connected(session, server)
+    opening = session.set_agent(an_agent())
+    peer.open_conf(await peer.receive(OPEN_REQ), services=AGENT_SERVICES, monitor_id=OWN_MONITOR)
+    peer.failure_conf(await peer.receive(QUERY_AGENT_STATE_REQ), 17)
+    await soon(opening)
+    assert session.counters()["first_queries_failed"] == 1
+
+
 async def test_an_agent_whose_first_query_was_lost_is_asked_for_by_the_next_opening(
     session: Session, server: StructServer, clock: ManualClock, recorder: FullRecorder
 ) -> None:
