@@ -539,10 +539,12 @@ class Connection:
         if link is None or self.state is ConnectionState.CLOSING:
             return
         if status in ASKED_TO_LEAVE:
+            self._open_request = None  # one that is unanswered has its answer now
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(link, FailureReason.OTHER_ERROR, SessionEnded(status))
         elif self._ends_session(status):
+            self._open_request = None
             self._session_ended(link, status)
 
     def _request_refused(self, request: Request[Any], refusal: RequestRefused) -> None:

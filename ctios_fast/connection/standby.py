@@ -379,10 +379,12 @@ class StandbyKeeper:
             return
         ended = SessionEnded(status)
         if status in ASKED_TO_LEAVE:
+            self._open_request = None  # one that is unanswered has its answer now
             self._send_close(link, codes.E_CTI_CTI_SERVER_OFFLINE)
             link.flush()
             self._drop(FailureReason.OTHER_ERROR, ended)
         elif status in SESSION_GONE or status in TAKEN_OVER:
+            self._open_request = None
             self._drop(FailureReason.OTHER_ERROR, ended)
 
     def _became_active(self, message: Message) -> None:

@@ -30,7 +30,7 @@ from support.wire_steps import (
     signed_in,
 )
 
-from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, Session
+from ctios_fast import ConnectionLost, ConnectionState, OpenRefused, RequestTimeout, Session
 from ctios_fast.connection.clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("keywords")
@@ -217,6 +217,31 @@ async def test_a_program_may_disconnect_once_every_side_has_refused(
     await recorder.wait_for("OnConnectionClosed")
     assert session.state is ConnectionState.DISCONNECTED
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_an_opening_that_the_server_ended_explains_no_takeover(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: Recorder,
+    clock: ManualClock,
+) -> None:
+    peer = await connected(session, server, ctios_b="127.0.0.1", port_b=other_server.port)
+    opening = session.set_agent(an_agent())
+    await peer.receive(OPEN_REQ)
+    await advance(clock, session, opening.done)
+    assert isinstance(opening.exception(), RequestTimeout)
+    await peer.receive_loss()
+    again = await server.accepted()
+    await again.receive(OPEN_REQ)
+    again.failure_event(11)  # the OPEN_REQ that timed out explains this
+    await again.receive_loss()
+    await advance(clock, session, lambda: server.has_connection)
+    last = await server.accepted()
+    await last.receive(OPEN_REQ)
+    last.failure_event(11)
+    await recorder.wait_for("OnConnectionRejected")
+    assert session.state is ConnectionState.DISCONNECTED
 
 
 async def test_a_server_that_misses_heartbeats_is_left(
