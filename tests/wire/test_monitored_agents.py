@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.call_messages import CONNECT, HOLD, Connection, of_two_calls, send, snapshot_conf
-from support.model import soon
+from support.model import soon, until
 from support.struct_server import (
     AVAILABLE,
     CHANGE_MONITOR_MASK_REQ,
@@ -498,6 +498,46 @@ async def test_a_server_that_refuses_to_leave_states_out_reports_them_twice(
     assert not [each for each in caplog.records if "reports calls only" in each.getMessage()]
 
 
+async def test_states_are_asked_for_if_it_is_not_known_whether_they_were_left_out(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    member = await member_and_team(desk, recorder)
+    await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    clock.advance(60.0)  # the server may have left them out
+    await team_stopped(desk)
+    assert not member.is_heard
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    assert change.fixed("IIII")[3] != 0
+    desk.peer.monitor_stop_conf(change)
+    await answer_queries(desk.peer, 1)
+    assert member.is_heard
+
+
+async def test_states_are_asked_for_if_the_team_is_stopped_before_the_change_times_out(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    await member_and_team(desk, recorder)
+    await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    await team_stopped(desk)
+    clock.advance(60.0)
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    assert change.fixed("IIII")[3] != 0
+
+
+async def test_a_monitor_reports_states_after_a_fail_over_though_the_change_was_refused(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+) -> None:
+    await team_and_member(desk)
+    await team_stopped(desk)
+    desk.peer.failure_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ), E_CTI_INVALID_MONITORID)
+    await report_state(desk.peer, recorder)
+    peer = await reopened(desk, recorder, server, clock)
+    await answer_queries(peer, 1)  # of the agent that no monitor reports
+    peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
+    asked = await peer.receive(MONITOR_START_REQ)
+    assert asked.fixed(START_LAYOUT)[4] != 0
+
+
 async def test_a_wait_for_a_state_goes_on_while_the_monitor_begins_to_report_states(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:
@@ -623,6 +663,62 @@ async def test_an_agent_whose_other_device_cannot_be_monitored_is_not_monitored(
     assert desk.agent.monitored_agent is None
     assert not recorder.of("OnControlFailureConf")
     assert f"agent {MEMBER} is not monitored at device 3009" in caplog.text
+
+
+async def test_the_monitor_of_the_former_device_is_not_wanted_though_its_end_is_not_confirmed(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    await team_and_member(desk)
+    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument="3009", monitor_id=81)
+    await desk.peer.receive(MONITOR_STOP_REQ)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    await report_state(desk.peer, recorder)
+    clock.advance(60.0)
+    monitors = session_context(desk.session).monitors
+    assert {each.monitor_id for each in monitors.wanted.values()} == {81, SECOND_MONITOR}
+
+
+async def test_a_refused_monitor_of_a_device_that_the_agent_has_left_changes_nothing(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    asked = await moved(desk, recorder)
+    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument=DEVICE, monitor_id=81)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), SECOND_MONITOR)
+    desk.peer.device_conf(await desk.peer.receive(SNAPSHOT_DEVICE_REQ))
+    desk.peer.failure_conf(asked, E_CTI_INVALID_DEVICE)
+    await report_state(desk.peer, recorder)
+    assert not recorder.of("OnStopMonitoringAgent")
+    assert desk.agent.monitored_agent is desk.session.agents[MEMBER]
+    assert set(session_context(desk.session).monitors.by_id) == {81, SECOND_MONITOR}
+
+
+async def test_an_agent_who_moves_before_the_confirmation_is_monitored_at_the_other_device(
+    desk: SupervisorDesk,
+) -> None:
+    request = desk.agent.start_monitoring_agent(agent="agent.5000.1002")
+    asked = await desk.peer.receive(MONITOR_START_REQ)
+    desk.peer.agent_state_event(AVAILABLE, agent_id=MEMBER, instrument="3009", monitor_id=99)
+    member = desk.session.agents[MEMBER]
+    await until(lambda: member.agent_instrument == "3009")
+    desk.peer.monitor_start_conf(asked, DEVICE_MONITOR)
+    await soon(request)
+    frames: dict[int, Frame] = {}
+    while not {MONITOR_STOP_REQ, MONITOR_START_REQ} <= set(frames):
+        frame = await desk.peer.receive_any()
+        frames[frame.number] = frame
+    assert frames[MONITOR_STOP_REQ].fixed("II")[1] == DEVICE_MONITOR
+    assert frames[MONITOR_START_REQ].floating(START_LAYOUT) == [(76, text("3009"))]
+
+
+async def test_an_agent_whose_device_the_program_removes_is_left_as_it_is(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    await started(desk)
+    member = desk.session.agents[MEMBER]
+    member.agent_instrument = member.agent_extension = None
+    session_context(desk.session).monitors.device_changed(member)
+    assert desk.agent.monitored_agent is member
 
 
 async def test_the_monitor_of_another_device_is_started_again_after_a_fail_over(

@@ -13,6 +13,7 @@ from support.struct_server import (
     QUERY_AGENT_STATE_REQ,
     SET_AGENT_STATE_REQ,
     SNAPSHOT_DEVICE_REQ,
+    Frame,
     Group,
     StructServer,
 )
@@ -849,6 +850,115 @@ class TestAllTeams:
         await soon(second)
         assert set(session_context(desk.session).monitors.by_id) == {TEAM_MONITOR}
         assert not recorder.of("OnControlFailureConf")
+
+    async def test_a_monitor_that_is_confirmed_twice_is_kept_once(
+        self, desk: SupervisorDesk, clock: ManualClock
+    ) -> None:
+        second = await self._confirmed_late(desk, clock)
+        desk.peer.monitor_start_conf(second, TEAM_MONITOR + 1)
+        stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        assert stop.fixed("II")[1] == TEAM_MONITOR + 1
+        desk.peer.monitor_stop_conf(stop)
+        monitors = session_context(desk.session).monitors
+        await until(lambda: set(monitors.by_id) == {TEAM_MONITOR})
+        assert [each.monitor_id for each in monitors.wanted.values()] == [TEAM_MONITOR]
+
+    async def test_no_monitor_is_left_if_it_is_stopped_between_two_confirmations(
+        self, desk: SupervisorDesk, clock: ManualClock
+    ) -> None:
+        second = await self._confirmed_late(desk, clock)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        desk.peer.monitor_start_conf(second, TEAM_MONITOR + 1)
+        stopped = set()
+        for _ in range(2):
+            stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+            stopped.add(stop.fixed("II")[1])
+            desk.peer.monitor_stop_conf(stop)
+        assert stopped == {TEAM_MONITOR, TEAM_MONITOR + 1}
+        await soon(stopping)
+        await until(lambda: not session_context(desk.session).monitors.by_id)
+
+    async def _confirmed_late(self, desk: SupervisorDesk, clock: ManualClock) -> Frame:
+        # Confirms a request too late, while another one is on its way; returns that one.
+        first = desk.agent.start_monitoring_agent_team(team_id=TEAM, timeout=5)
+        asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        clock.advance(6)
+        assert first.exception() is not None
+        desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        again = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
+        await until(lambda: TEAM_MONITOR in session_context(desk.session).monitors.by_id)
+        return again
+
+    async def test_members_listed_after_a_stop_before_the_confirmation_are_not_monitored(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        starting = desk.agent.start_monitoring_agent_team(team_id=TEAM)
+        asked = await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        desk.peer.monitor_start_conf(asked, TEAM_MONITOR)
+        desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ))
+        await soon(starting)
+        await soon(stopping)
+        desk.peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        assert not desk.session.agents["1002"].is_heard
+
+    async def test_members_listed_while_the_monitor_ends_are_not_monitored(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        await watched(desk)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        desk.peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        desk.peer.monitor_stop_conf(stop)
+        await soon(stopping)
+        assert not desk.session.agents["1002"].is_heard
+
+    async def test_a_team_that_is_wanted_again_after_a_stop_that_timed_out_is_monitored_again(
+        self, desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        await watched(desk)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM, timeout=2)
+        stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        clock.advance(3)
+        assert stopping.exception() is not None
+        await soon(desk.agent.start_monitoring_agent_team(team_id=TEAM))
+        await desk.peer.receive(QUERY_AGENT_STATE_REQ)  # of the first start
+        desk.peer.monitor_stop_conf(stop)
+        desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_AGENT_TEAM_START_REQ), TEAM_MONITOR + 1)
+        await until(lambda: desk.session.agents["1002"].is_heard)
+        assert set(session_context(desk.session).monitors.by_id) == {TEAM_MONITOR + 1}
+
+    async def test_a_stop_that_is_confirmed_after_the_next_monitor_leaves_the_team_monitored(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        desk.peer.team_config(TEAM, [A])
+        await recorder.wait_for("OnNewAgentTeamMember")
+        await watched(desk)
+        await desk.peer.receive(QUERY_AGENT_STATE_REQ)
+        stopping = desk.agent.stop_monitoring_agent_team(team_id=TEAM)
+        stop = await desk.peer.receive(MONITOR_AGENT_TEAM_STOP_REQ)
+        await watched(desk, monitor_id=TEAM_MONITOR + 1)
+        desk.peer.monitor_stop_conf(stop)
+        await soon(stopping)
+        assert desk.session.agents["1002"].is_heard
+        assert set(session_context(desk.session).monitors.by_id) == {TEAM_MONITOR + 1}
+
+    async def test_a_stop_of_all_teams_before_they_are_listed_starts_none(
+        self, desk: SupervisorDesk, recorder: FullRecorder
+    ) -> None:
+        starting = desk.agent.start_monitoring_all_agent_teams(supervisor_id=SKILL_TARGET)
+        asked = await desk.peer.receive(LIST_AGENT_TEAM_REQ)
+        await soon(desk.agent.stop_monitoring_all_agent_teams())
+        desk.peer.team_list_conf(asked, [TEAM, TEAM + 1], 0, more=False)
+        with pytest.raises(MethodError, match="was stopped meanwhile"):
+            await soon(starting)
+        monitors = session_context(desk.session).monitors
+        assert (monitors.wanted, monitors.starting, monitors.all_teams_of) == ({}, {}, None)
 
 
 class TestBulkMode:

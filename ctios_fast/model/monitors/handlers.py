@@ -14,16 +14,14 @@ from ctios_fast.model.context import Context
 from ctios_fast.model.cti_object import CtiObject, context_of
 from ctios_fast.model.kind import Kind
 from ctios_fast.model.null_ids import names_nothing
-from ctios_fast.model.object_request import not_reported
 from ctios_fast.model.registry import Table
 from ctios_fast.protocol import numbers as ged
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 
 from .events import MONITOR_EVENTS
 from .member_arguments import ADDED, REMOVED, member_arguments
-from .monitor_control import adjust_states, stop_monitor
+from .monitor_control import adjust_states, stop_unwanted
 from .monitor_repairs import MEMBERS_LEFT, MonitorRepairs
-from .monitor_table import Monitor
 from .monitoring_requests import companion_left, follow_to_device, stop_monitoring_former_member
 from .team_table import MAX_PART, TEAM_MEMBERS_REFUSED, LifeOfTeams, Listed, Team, listed_members
 
@@ -226,12 +224,9 @@ class TeamLists:
             return
         wanted = monitors.wanted.get((monitor.kind, monitor.key))
         if wanted is not None and wanted.monitor_id is None:
-            monitors.started(wanted, message["MonitorID"])
+            monitors.started_late(wanted, message["MonitorID"])
             return
-        unwanted = Monitor(monitor.kind, None)
-        monitors.started(unwanted, message["MonitorID"])
-        # Nobody asked for the monitor, so that nobody has to see a failure.
-        stop_monitor(context, unwanted, None, refused=not_reported).reported()
+        stop_unwanted(context, monitor.kind, message["MonitorID"])
 
     def on_late_stop(self, message: Message) -> None:
         """Handle the confirmation that a monitor is over whose request was given up before."""

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ctios_fast.connection.request_book import Request
 from ctios_fast.core import Message
-from ctios_fast.errors import ConnectionLost, Refused
+from ctios_fast.errors import ConnectionLost, Refused, RequestTimeout
 from ctios_fast.model.context import Context
 from ctios_fast.model.named_call import name_connection
 from ctios_fast.model.object_request import ObjectRequest, not_reported
@@ -16,7 +17,7 @@ from ctios_fast.protocol.versions import defined_bits
 from .monitor_start import MonitorStart, MonitorStop
 from .monitor_table import Monitor, MonitorKind
 
-__all__ = ["adjust_states", "answered", "follow", "start_monitor", "stop_monitor"]
+__all__ = ["adjust_states", "answered", "follow", "start_monitor", "stop_monitor", "stop_unwanted"]
 
 log = logging.getLogger("ctios_fast.session")
 
@@ -51,6 +52,7 @@ def start_monitor(
         started=started,
         refused=refused,
         not_started=not_started,
+        doubled=lambda monitor_id: stop_unwanted(context, monitor.kind, monitor_id),
         is_wanted_after_failure=is_wanted_after_failure,
     )
     messages = context.messages
@@ -76,7 +78,7 @@ def _fields(context: Context, monitor: Monitor) -> dict[str, Any]:
     return {**fields, "monitored_device_type": DEVID_NONE}
 
 
-def _masks(context: Context, *, has_states: bool) -> dict[str, Any]:
+def _masks(context: Context, *, has_states: bool | None) -> dict[str, Any]:
     version = context.codec.version
     return {
         "call_msg_mask": defined_bits("UnsolicitedCallEventMessageMask", version),
@@ -109,25 +111,9 @@ def adjust_states(context: Context, agent_id: str, monitor: Monitor) -> None:
         if is_needed and agent is not None and monitors.is_wanted(monitor):
             context.ask_for_states([agent])
 
-    def answered_or_not(request: Request[Any]) -> None:
-        monitors.changing.discard(monitor)
-        error = None if request.cancelled() else request.exception()
-        if error is None:
-            adjust_states(context, agent_id, monitor)
-        elif isinstance(error, ConnectionLost):
-            monitor.has_states = is_needed  # for its next start
-        elif is_needed:
-            context.monitored_agents_changed()
-            log.warning(
-                "the monitor of agent %s reports calls only, so that the agent's state may be stale and its "
-                "statistics are not asked for: stop and start the monitoring of the agent again (%s)",
-                agent_id,
-                error,
-            )
-
     monitors.changing.add(monitor)
     request = ObjectRequest[Any]("CHANGE_MONITOR_MASK_REQ", changed, not_reported)
-    request.add_done_callback(answered_or_not)
+    request.add_done_callback(partial(_change_answered, context, agent_id, monitor, is_needed))
     context.send(
         request,
         context.messages.ChangeMonitorMaskReq,
@@ -135,6 +121,32 @@ def adjust_states(context: Context, agent_id: str, monitor: Monitor) -> None:
         monitor_id=monitor.monitor_id,
         **_masks(context, has_states=is_needed),
     )
+
+
+def _change_answered(
+    context: Context, agent_id: str, monitor: Monitor, is_needed: bool, request: Request[Any]
+) -> None:
+    # The request about what a monitor reports was answered, or was given up.
+    # ``is_needed``: whether it asked for states.
+    monitors = context.monitors
+    monitors.changing.discard(monitor)
+    error = None if request.cancelled() else request.exception()
+    is_needed_now = not monitors.is_in_monitored_team(agent_id)
+    if isinstance(error, ConnectionLost):
+        monitor.has_states = is_needed_now  # for its next start
+        return
+    if isinstance(error, RequestTimeout):
+        monitor.has_states = None  # the server may have changed it
+    if error is None or is_needed is not is_needed_now:
+        adjust_states(context, agent_id, monitor)
+    elif is_needed:
+        context.monitored_agents_changed()
+        log.warning(
+            "the monitor of agent %s reports calls only, so that the agent's state may be stale and its "
+            "statistics are not asked for: stop and start the monitoring of the agent again (%s)",
+            agent_id,
+            error,
+        )
 
 
 def stop_monitor(
@@ -156,6 +168,7 @@ def stop_monitor(
     monitors = context.monitors
     is_wanted = monitors.is_wanted(monitor)
     monitors.unwant(monitor)
+    monitor.is_wanted_anew = False
     known: Request[Any] | None = monitors.stopping.get(monitor)
     if known is not None:
         return known
@@ -220,6 +233,14 @@ def _send_stop(
     message_class = messages.MonitorAgentTeamStopReq if is_team else messages.MonitorStopReq
     context.send(request, message_class, timeout, monitor_id=monitor_id)
     return request
+
+
+def stop_unwanted(context: Context, kind: MonitorKind, monitor_id: int) -> None:
+    """Stop a monitor that the server has confirmed and nobody wants."""
+    unwanted = Monitor(kind, None)
+    context.monitors.started(unwanted, monitor_id)
+    # Nobody asked for the monitor, so that nobody has to see a failure.
+    stop_monitor(context, unwanted, None, refused=not_reported).reported()
 
 
 def answered(label: str) -> Request[Any]:

@@ -28,10 +28,13 @@ class MonitorStart(Request[Any]):
     - ``started``: called with the monitor once the server has confirmed it, None for nothing.
     - ``refused``: called with a refusal; returns whether a listener heard of it.
     - ``not_started``: called before that, and if the request fails otherwise; None for nothing.
+    - ``doubled``: called with the MonitorID of a second monitor: the server has confirmed an earlier request
+      for the monitor too late for that one, and then this request as well. None for nothing.
     - ``is_wanted_after_failure``: whether the monitor is to be started again if this request fails.
     """
 
     __slots__ = (
+        "_doubled",
         "_is_wanted_after_failure",
         "_monitor",
         "_monitors",
@@ -49,6 +52,7 @@ class MonitorStart(Request[Any]):
         started: Callable[[Monitor], object] | None = None,
         refused: Callable[[Refused], bool] = not_reported,
         not_started: Callable[[], object] | None = None,
+        doubled: Callable[[int], object] | None = None,
         is_wanted_after_failure: bool = False,
     ) -> None:
         self.label = label
@@ -57,6 +61,7 @@ class MonitorStart(Request[Any]):
         self._is_wanted_after_failure = is_wanted_after_failure
         self._started = started
         self._not_started = not_started
+        self._doubled = doubled
         self._refused = refused
 
     def sent(self) -> None:
@@ -66,7 +71,13 @@ class MonitorStart(Request[Any]):
 
     def confirmed(self, message: Message) -> None:
         """The monitor exists, even if the request was cancelled meanwhile. Called by the request book."""
-        self._monitors.started(self._monitor, message["MonitorID"])
+        monitors, monitor, monitor_id = self._monitors, self._monitor, message["MonitorID"]
+        if monitor.monitor_id in (None, monitor_id):
+            monitors.started(monitor, monitor_id)
+        else:
+            monitors.not_started(monitor)  # a second time
+            if self._doubled is not None:
+                self._doubled(monitor_id)
         if self._started is not None:
             self._started(self._monitor)
         self.set_result(message)

@@ -67,16 +67,19 @@ class Monitor:
 
     - ``kind``, ``key``: what it is about.
     - ``monitor_id``: None until the server has confirmed it, and after the connection was lost.
-    - ``has_states``: whether it reports agent states as well as calls.
+    - ``has_states``: whether it reports agent states as well as calls; None where the server has not answered
+      a request to change that.
+    - ``is_wanted_anew``: whether the program has asked for it again since a request to stop it.
     """
 
-    __slots__ = ("has_states", "key", "kind", "monitor_id")
+    __slots__ = ("has_states", "is_wanted_anew", "key", "kind", "monitor_id")
 
     def __init__(self, kind: MonitorKind, key: Any) -> None:
         self.kind = kind
         self.key = key
         self.monitor_id: int | None = None
-        self.has_states = True
+        self.has_states: bool | None = True
+        self.is_wanted_anew = False
 
     def __repr__(self) -> str:
         return f"<{self.kind.name.lower()} monitor of {self.key}, MonitorID {self.monitor_id}>"
@@ -128,6 +131,7 @@ class Monitors:
     - ``teams``: the teams that messages have listed, by TeamID. ``memberships``: their members together.
     - ``team_of``: the team of a TeamID; it is created if it is not known. None where there are too many.
     - ``all_teams_of``: the supervisor all of whose teams are monitored, None without one.
+    - ``all_teams_stops``: how often the program has stopped the monitoring of all teams.
     - ``is_list_due``: whether that supervisor's teams are to be listed again, after a fail-over.
     - ``team_requests``: how many requests for the list of teams were sent.
     - ``awaits_lists``: whether the lists of teams that follow a new connection may still come.
@@ -148,6 +152,7 @@ class Monitors:
         "adjust_states",
         "agent_start",
         "all_teams_of",
+        "all_teams_stops",
         "awaits_lists",
         "by_id",
         "changing",
@@ -181,6 +186,7 @@ class Monitors:
         # The folder's handlers set ``teams`` and the attributes that are called.
         self.teams: Mapping[int, Any] = {}
         self.all_teams_of: Any = None
+        self.all_teams_stops = 0
         self.is_list_due = False
         self.awaits_lists = False
         self.end_lists: Callable[[Container[int] | None], object] = _no_lists
@@ -268,6 +274,10 @@ class Monitors:
     def started(self, monitor: Monitor, monitor_id: int) -> None:
         """The server has confirmed a monitor."""
         self.starting.pop(monitor, None)
+        self.started_late(monitor, monitor_id)
+
+    def started_late(self, monitor: Monitor, monitor_id: int) -> None:
+        """The server has confirmed a monitor. Another request for it may be on its way."""
         monitor.monitor_id = monitor_id
         self.by_id[monitor_id] = monitor
         self.strangers.discard(monitor_id)
@@ -454,6 +464,8 @@ class Monitors:
         self.late_stops.clear()
         self.strangers.clear()
         self.agent_start = None
+        for _, agent in self.monitored_agents():
+            self._adjust_monitors(agent.agent_id)  # what each reports when it is started again
         self.is_list_due = self.all_teams_of is not None
         self.awaits_lists = bool(self.teams)
 

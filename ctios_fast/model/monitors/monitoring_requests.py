@@ -1,7 +1,7 @@
 """MonitoringRequests: the teams, agents and calls that a supervisor monitors. ``Agent`` inherits it."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
@@ -209,10 +209,12 @@ class MonitoringRequests(DeskProperties):
             if request.cancelled() or request.exception() is not None:
                 follow(request, outcome)
                 return
-            context.monitors.all_teams_of = self
             teams = request.result()
-            Series(outcome, (self._start_team(context, each, timeout) for each in teams), teams)
+            if context.monitors.all_teams_stops == stops:
+                context.monitors.all_teams_of = self
+            Series(outcome, self._start_all(context, outcome, teams, timeout, stops), teams)
 
+        stops = context.monitors.all_teams_stops
         self._list_teams(context, target, timeout).add_done_callback(listed)
         return outcome
 
@@ -230,11 +232,34 @@ class MonitoringRequests(DeskProperties):
         timeout = _checked_seconds(args, timeout)
         context = self._monitoring_context(CTI_SERVICE_SUPERVISOR, "stop_monitoring_all_agent_teams()")
         context.monitors.all_teams_of = None
+        context.monitors.all_teams_stops += 1
         outcome: Request[Any] = Request("StopMonitoringAllAgentTeams")
         context.own(outcome)
         teams = tuple(self._monitored_teams(context))
         Series(outcome, (self._stop_team(context, each, timeout) for each in teams), teams)
         return outcome
+
+    def _start_all(
+        self,
+        context: Context,
+        outcome: Request[Any],
+        teams: Iterable[int],
+        timeout: float | None,
+        stops: int,
+    ) -> Iterator[Request[Any]]:
+        # Starts one team after the other until the program stops all teams.
+        # ``stops``: how often it had done so when the teams were asked for.
+        for number in teams:
+            if context.monitors.all_teams_stops != stops:
+                stopped: Request[Any] = Request("StartMonitoringAllAgentTeams")
+                for each in (stopped, outcome):
+                    each.reported()  # the program knows what it did
+                stopped.set_exception(
+                    refuse("not all teams are monitored: the monitoring of all teams was stopped meanwhile")
+                )
+                yield stopped
+                return
+            yield self._start_team(context, number, timeout)
 
     def _list_teams(self, context: Context, target: int | None, timeout: float | None) -> Request[Any]:
         if target is None:
@@ -305,6 +330,7 @@ class MonitoringRequests(DeskProperties):
     def _start_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         monitor = context.monitors.want(MonitorKind.TEAM, number)
         if monitor.monitor_id is not None:
+            monitor.is_wanted_anew = True
             return answered("MONITOR_AGENT_TEAM_START_REQ")
         return start_monitor(
             context,
@@ -319,6 +345,8 @@ class MonitoringRequests(DeskProperties):
         return self._fire_refusal(error)
 
     def _team_started(self, context: Context, number: int, monitor: Monitor) -> None:
+        if not context.monitors.is_wanted(monitor):
+            return  # stopped meanwhile
         team = context.monitors.team_of(number)
         if team is None:
             return
@@ -330,23 +358,34 @@ class MonitoringRequests(DeskProperties):
         context.monitored_agents_changed()
 
     def _stop_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
-        team = context.monitors.teams.get(number)
         if context.hears_all:
-            if team is not None:
-                self._team_stopped(context, team)
+            self._unwatch_team(context, number)
             return answered("StopMonitoringAgentTeam")
         monitor = context.monitors.want(MonitorKind.TEAM, number)
         return stop_monitor(
             context,
             monitor,
             timeout,
-            stopped=None if team is None else partial(self._team_stopped, context, team),
+            stopped=partial(self._team_stopped, context, number, monitor),
             refused=self._fire_refusal,
         )
 
-    def _team_stopped(self, context: Context, team: Team) -> None:
-        team.unwatch(self)
-        context.monitored_agents_changed()
+    def _team_stopped(self, context: Context, number: int, monitor: Monitor) -> None:
+        monitors = context.monitors
+        present = monitors.wanted.get((MonitorKind.TEAM, number))
+        if present is not None and present.monitor_id is not None:
+            return  # another monitor of the team has begun
+        self._unwatch_team(context, number)
+        if monitor.is_wanted_anew:
+            # a stop that timed out was confirmed after the program had asked for the monitor again
+            self._start_team(context, number, None)
+
+    def _unwatch_team(self, context: Context, number: int) -> None:
+        # Looks the team up now: a message may have listed it since the request was sent.
+        team: Team | None = context.monitors.teams.get(number)
+        if team is not None:
+            team.unwatch(self)
+            context.monitored_agents_changed()
 
     def _watch_team(self, context: Context, number: int, members: Iterable[str]) -> Request[Any]:
         team = context.monitors.teams.get(number)
@@ -481,9 +520,12 @@ class MonitoringRequests(DeskProperties):
         context = self._require_context()
         monitors, devices = context.monitors, devices_of(agent)
         present = [each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE]
-        if monitors.monitored_agent(self) is not agent or not present or present[0].key in devices:
+        if monitors.monitored_agent(self) is not agent or not present or not devices:
+            return
+        if present[0].key in devices:
             return
         former, monitor = present[0], monitors.want(MonitorKind.DEVICE, devices[0])
+        monitors.unwant(former)  # also if its end is not confirmed
         # Nobody asked for these requests, so that nobody has to see a failure.
         stopped = partial(_calls_stopped, context, former)
         stop_monitor(context, former, None, stopped=stopped, refused=not_reported).reported()
@@ -491,9 +533,9 @@ class MonitoringRequests(DeskProperties):
 
         def answered_or_not(request: Request[Any]) -> None:
             error = None if request.cancelled() else request.exception()
-            if error is not None and not isinstance(
-                error, ConnectionLost
-            ):  # after a loss it is started again
+            if error is None or not monitors.is_wanted(monitor):
+                return  # it has begun, or the agent has moved on or is not monitored any more
+            if not isinstance(error, ConnectionLost):  # after a loss it is started again
                 log.warning("agent %s is not monitored at device %s: %s", agent.agent_id, devices[0], error)
                 monitors.unwant(monitor)
                 self._agent_stopped(context, agent, None)
@@ -568,6 +610,7 @@ class MonitoringRequests(DeskProperties):
             self._report("OnStartMonitoringAgent", wanted, self._barged_in_call(wanted))
         if context.calls_of_others is not None:
             context.calls_of_others.look_up(monitor.key)
+        self._follow_to_device(wanted)  # who may have moved before the confirmation
 
     def _stop_agent(
         self,
@@ -596,6 +639,9 @@ class MonitoringRequests(DeskProperties):
         barged_in = self._barged_in_call(agent)
         if monitor is not None:
             _calls_stopped(context, monitor)
+            wanted = monitors.wanted.values()
+            if any(each.kind is MonitorKind.DEVICE and each.monitor_id is not None for each in wanted):
+                return  # another monitor has begun since this one was to end
         if agent is None or monitors.monitored_agent(self) is not agent:
             return  # it was not monitored yet, or its end has been reported
         if calls is not None and context.hears_all:
