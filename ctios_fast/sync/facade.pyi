@@ -943,7 +943,7 @@ class Agent(PropertyObject):
         Needs Supervisor. Fails and raises as the class says.
         """
     def stop_monitoring_call(self, *, timeout: float | None = ...) -> MonitorStopConf | None:
-        """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
+        """Clear the choice of ``start_monitoring_call``, and stop the server's monitors of calls.
 
         CTI OS has no such method: there, empty Arguments of StartMonitoringCall clear the choice.
 

@@ -977,6 +977,41 @@ async def test_the_servers_monitor_of_a_call_can_be_stopped(
     assert not session_context(desk.session).monitors.wanted
 
 
+async def test_the_servers_monitors_of_calls_that_were_chosen_before_are_stopped_too(
+    desk: SupervisorDesk, recorder: FullRecorder
+) -> None:
+    for monitor_id, number in ((CALL_MONITOR, 601), (CALL_MONITOR + 1, 602)):
+        call = await hear_call(desk.peer, recorder, Connection(number, DEVICE), monitor_id=98)
+        choosing = desk.agent.start_monitoring_call(call=call, by_server=True)
+        desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), monitor_id)
+        await soon(choosing)
+    stopping = desk.agent.stop_monitoring_call()
+    stops = [await desk.peer.receive(MONITOR_STOP_REQ) for _ in range(2)]
+    assert {each.fixed("II")[1] for each in stops} == {CALL_MONITOR, CALL_MONITOR + 1}
+    for each in stops:
+        desk.peer.monitor_stop_conf(each)
+    await soon(stopping)
+    assert session_context(desk.session).monitors.by_id == {}
+
+
+async def test_the_servers_monitor_of_a_call_can_be_stopped_again_after_a_time_out(
+    desk: SupervisorDesk, recorder: FullRecorder, clock: ManualClock
+) -> None:
+    call = await hear_call(desk.peer, recorder, CALL, monitor_id=98)
+    choosing = desk.agent.start_monitoring_call(call=call, by_server=True)
+    desk.peer.monitor_start_conf(await desk.peer.receive(MONITOR_START_REQ), CALL_MONITOR)
+    await soon(choosing)
+    stopping = desk.agent.stop_monitoring_call()
+    await desk.peer.receive(MONITOR_STOP_REQ)
+    clock.advance(60.0)
+    with pytest.raises(RequestTimeout):
+        await soon(stopping)
+    again = desk.agent.stop_monitoring_call()
+    desk.peer.monitor_stop_conf(await desk.peer.receive(MONITOR_STOP_REQ))
+    await soon(again)
+    assert session_context(desk.session).monitors.by_id == {}
+
+
 async def test_the_end_of_the_monitor_of_an_own_call_is_reported_and_the_call_goes_on(
     desk: SupervisorDesk, recorder: FullRecorder
 ) -> None:

@@ -741,7 +741,7 @@ class MonitoringRequests(DeskProperties):
             call.monitors = {*(call.monitors or ()), monitor}
 
     def stop_monitoring_call(self, *, timeout: float | None = None) -> "Request[MonitorStopConf | None]":
-        """Clear the choice of ``start_monitoring_call``, and stop the server's monitor of the call.
+        """Clear the choice of ``start_monitoring_call``, and stop the server's monitors of calls.
 
         CTI OS has no such method: there, empty Arguments of StartMonitoringCall clear the choice.
 
@@ -755,21 +755,26 @@ class MonitoringRequests(DeskProperties):
         return self._clear_call(context, timeout)
 
     def _clear_call(self, context: Context, timeout: float | None) -> Request[Any]:
-        chosen = context.monitors.monitored_call(self)
+        # Those of calls that were chosen before, or whose stop was not confirmed, are stopped as well.
+        present = [each for each in context.monitors.wanted.values() if each.kind is MonitorKind.CALL]
         context.monitors.choose_call(self, None)
         self._buttons_changed(context)
-        monitor = None
-        if chosen is not None:
-            monitor = context.monitors.wanted.get((MonitorKind.CALL, ref(chosen)))
-        if monitor is None:
-            return answered("StopMonitoringCall")
-        return stop_monitor(
-            context,
-            monitor,
-            timeout,
-            stopped=partial(_calls_stopped, context, monitor),
-            refused=self._fire_refusal,
-        )
+        stops = [
+            stop_monitor(
+                context,
+                monitor,
+                timeout,
+                stopped=partial(_calls_stopped, context, monitor),
+                refused=self._fire_refusal,
+            )
+            for monitor in present
+        ]
+        if len(stops) < 2:
+            return stops[0] if stops else answered("StopMonitoringCall")
+        outcome: Request[Any] = Request("StopMonitoringCall")
+        context.own(outcome)
+        Series(outcome, stops, None)
+        return outcome
 
     # --- The session ----------------------------------------------------------------------------------
 
