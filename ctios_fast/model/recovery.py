@@ -24,6 +24,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from ctios_fast.connection.clock import sleep
+from ctios_fast.connection.log_limit import LogLimit
 from ctios_fast.connection.request_book import Request
 from ctios_fast.errors import ConnectionLost, CtiOsError
 
@@ -97,6 +98,8 @@ class Recovery:
         self._window = max(1, min(_WINDOW, max_open_requests // 2))
         #: When the repair began that is not over yet; None without one.
         self._began: float | None = None
+        #: Each object that is given up has a line, and a large peripheral has many objects.
+        self._log = LogLimit(log)
         context.ask = self.ask
 
     def start(self) -> None:
@@ -246,7 +249,7 @@ class Recovery:
                 return True
             if attempt < MAX_ATTEMPTS:
                 return False
-        log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
+        self._log.error("%r is not repaired, given up after attempt %d: %s", each, attempt, error)
         tally = self._context.tally
         if is_object:
             self.given_up += 1

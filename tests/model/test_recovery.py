@@ -167,6 +167,27 @@ async def test_a_repair_is_given_up_with_a_count_and_a_log_line(
     assert [r.levelno for r in caplog.records if "given up" in r.message] == [logging.ERROR]
 
 
+async def test_the_log_lines_of_repairs_that_are_given_up_are_limited(
+    peer: Peer, timed: Session, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    others = [str(number) for number in range(1002, 1006)]
+    for number in others:
+        timed.agent(number, agent_instrument=f"3{number}")
+        peer.send(state_event(NOT_READY, agent=number))
+    await settled(timed)
+    peer.answers[ged.QUERY_AGENT_STATE_REQ] = lambda request: [rejected(request)]
+    recovered = collected(timed, "OnRecovered")
+    peer.cut()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        await peer.next(ged.QUERY_AGENT_STATE_REQ, attempt * (1 + len(others)))
+        await settled(timed)
+        await turns()
+        clock.advance(1 << attempt)
+    await until(lambda: recovered)
+    assert recovered[0]["GivenUp"] == 5
+    assert len([r for r in caplog.records if "given up" in r.message]) == 3
+
+
 async def test_a_refused_auto_login_is_not_repeated(peer: Peer, timed: Session, clock: ManualClock) -> None:
     timed.agents["1001"].auto_login = True
     peer.state = LOGOUT
