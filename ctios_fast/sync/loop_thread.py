@@ -123,9 +123,16 @@ class LoopThread:
         self.loop.call_soon_threadsafe(start)
         return outcome
 
-    def post(self, function: Callable[[], object]) -> None:
-        """Call a function in the thread, after all calls that were submitted before, and return at once."""
-        self.loop.call_soon_threadsafe(function)
+    def post(self, function: Callable[[], object]) -> bool:
+        """Call a function in the thread, after all calls that were submitted before, and return at once.
+
+        Returns False, and does not call it, if the loop is closed.
+        """
+        try:
+            self.loop.call_soon_threadsafe(function)
+        except RuntimeError:  # closed; it may be closed at any time
+            return False
+        return True
 
     def future(self, what: str) -> "Future[Any]":
         """A future for other threads. Waiting for it raises ``MethodError`` in the thread itself.
@@ -143,8 +150,8 @@ class LoopThread:
         """
 
         def cancel_source(done: "Future[Any]") -> None:
-            if done.cancelled() and not self.loop.is_closed():
-                self.loop.call_soon_threadsafe(source.cancel)
+            if done.cancelled():
+                self.post(source.cancel)
 
         source.add_done_callback(lambda done: _settle(outcome, done))
         outcome.add_done_callback(cancel_source)
@@ -165,7 +172,8 @@ class LoopThread:
         try:
             result: _T = _result(outcome)
         except BaseException:
-            self.post(lambda: _close_unstarted(work))
+            if not self.post(lambda: _close_unstarted(work)):
+                _close_unstarted(work)
             raise
         return result
 

@@ -82,6 +82,24 @@ def test_a_coroutine_whose_run_is_interrupted_at_once_does_not_begin_and_is_clos
     assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED, "or Python warns of it"
 
 
+class Stopped(Interrupted):
+    """A thread whose loop ends while the interrupt is handled."""
+
+    def submit(self, function: Callable[..., object], *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Cancel the call at once, and end the loop."""
+        with held(self):
+            outcome = super().submit(function, *args, **kwargs)
+        self.stop()
+        return outcome
+
+
+def test_an_interrupt_during_the_end_of_the_loop_is_raised_and_leaves_no_coroutine() -> None:
+    coroutine = asyncio.sleep(0)
+    with pytest.raises(CancelledError):
+        Stopped("test").run(coroutine)
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_CLOSED
+
+
 @pytest.mark.parametrize(
     "begin",
     [
