@@ -178,10 +178,14 @@ def test_an_interrupted_read_of_a_stream_loses_no_event(session: Session, agent:
         return any("__anext__" in repr(task) for task in asyncio.all_tasks())
 
     thread = threading.Thread(target=interrupt)
-    thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        next(stream)
-    thread.join()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have set it to be ignored
+    try:
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            next(stream)
+        thread.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     agent.set_agent_state(AgentState.AVAILABLE)
     assert next(stream).args["AgentState"] == AgentState.AVAILABLE
 
