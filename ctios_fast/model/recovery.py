@@ -12,7 +12,7 @@ contribute; see ``repair_plan``. Within a step, a window of requests is in fligh
 One rule holds for all questions of a repair. One that is not answered, or whose refusal does not answer it,
 is asked again by another run of the plan after a growing delay, until it is answered, events have answered
 it, or ``MAX_ATTEMPTS`` were made. Giving up is logged and counted. The kinds of objects know which refusals
-answer; see ``calls.refusals``. A loss in the middle of a repair ends it; the next one starts anew and keeps
+answer; see ``refusals``. A loss in the middle of a repair ends it; the next one starts anew and keeps
 the counts.
 """
 

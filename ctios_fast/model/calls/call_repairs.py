@@ -30,6 +30,7 @@ from ctios_fast.errors import ConnectionLost, Refused
 from ctios_fast.model.arguments import Arguments, arguments_over
 from ctios_fast.model.context import Context
 from ctios_fast.model.device_snapshot import device_values, listed_calls
+from ctios_fast.model.refusals import denies_the_call, is_lasting
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
@@ -39,7 +40,6 @@ from .call_life import RENAMED, CallLife
 from .former_calls import FormerCalls
 from .leak_guard import LeakGuard
 from .live_call import LiveCall, Quiet
-from .refusals import denies_the_call, is_lasting
 from .snapshot import Connection, connection_of, connections_of
 from .snapshot_request import asking_at, asking_context, request_device_snapshot, request_snapshot
 

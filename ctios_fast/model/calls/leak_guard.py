@@ -12,12 +12,12 @@ from ctios_fast.connection.clock import TimerHandle
 from ctios_fast.core import Message
 from ctios_fast.errors import ConnectionLost, CtiOsError, Refused
 from ctios_fast.model.context import Context
+from ctios_fast.model.refusals import is_lasting
 from ctios_fast.protocol.codes import CTI_SERVICE_CLIENT_CONTROL
 
 from .call_index import Key
 from .call_life import CallLife
 from .live_call import LiveCall, Quiet
-from .refusals import is_lasting
 from .snapshot import connection_of, connections_of
 
 __all__ = ["LeakGuard"]

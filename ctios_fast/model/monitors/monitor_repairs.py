@@ -13,9 +13,9 @@ from typing import Any, Final
 from ctios_fast.errors import Refused
 from ctios_fast.model.agents.agent_repairs import AGENTS_ASKED, AgentRepairs
 from ctios_fast.model.agents.handlers import AGENTS
-from ctios_fast.model.calls.refusals import is_lasting
 from ctios_fast.model.context import Context
 from ctios_fast.model.object_request import not_reported
+from ctios_fast.model.refusals import is_lasting
 from ctios_fast.model.repair_plan import Repairable, Repairs, RepairStep
 from ctios_fast.protocol.codes import CTI_SERVICE_SUPERVISOR
 

@@ -254,6 +254,10 @@ class Monitors:
         if monitor.monitor_id is not None:
             self.wanted.setdefault((monitor.kind, monitor.key), monitor)
 
+    def wanted_of(self, kind: MonitorKind) -> list[Monitor]:
+        """The monitors of one kind that the program wants."""
+        return [monitor for monitor in self.wanted.values() if monitor.kind is kind]
+
     def is_wanted(self, monitor: Monitor) -> bool:
         """Whether the program still wants the monitor."""
         return self.wanted.get((monitor.kind, monitor.key)) is monitor

@@ -325,7 +325,7 @@ class MonitoringRequests(DeskProperties):
     def _monitored_teams(self, context: Context) -> list[int]:
         if context.hears_all:
             return [number for number, each in context.monitors.teams.items() if self in each.watchers]
-        return [number for kind, number in context.monitors.wanted if kind is MonitorKind.TEAM]
+        return [monitor.key for monitor in context.monitors.wanted_of(MonitorKind.TEAM)]
 
     def _start_team(self, context: Context, number: int, timeout: float | None) -> Request[Any]:
         monitor = context.monitors.want(MonitorKind.TEAM, number)
@@ -451,8 +451,8 @@ class MonitoringRequests(DeskProperties):
             outcome: Request[Any] = pending.outcome
             return outcome
         monitors = context.monitors
-        is_monitored = any(each.kind is MonitorKind.DEVICE for each in monitors.wanted.values())
-        if pending is None and is_monitored and monitors.monitored_agent(self) is wanted:
+        is_monitored = monitors.wanted_of(MonitorKind.DEVICE) and monitors.monitored_agent(self) is wanted
+        if pending is None and is_monitored:
             return answered("StartMonitoringAgent")
         _give_up_pending(context)
         stop = self._stop_agent(context, timeout)
@@ -519,7 +519,7 @@ class MonitoringRequests(DeskProperties):
         # Moves the monitor of the monitored agent to the device at which the agent is now.
         context = self._require_context()
         monitors, devices = context.monitors, devices_of(agent)
-        present = [each for each in monitors.wanted.values() if each.kind is MonitorKind.DEVICE]
+        present = monitors.wanted_of(MonitorKind.DEVICE)
         if monitors.monitored_agent(self) is not agent or not present or not devices:
             return
         if present[0].key in devices:
@@ -621,8 +621,8 @@ class MonitoringRequests(DeskProperties):
         # Returns None where there is nothing to wait for. The monitor may be one that is not confirmed yet.
         monitors = context.monitors
         agent = monitors.monitored_agent(self)
-        present = (*monitors.wanted.values(), *monitors.stopping)
-        monitor = next((each for each in present if each.kind is MonitorKind.DEVICE), None)
+        stopping = (each for each in monitors.stopping if each.kind is MonitorKind.DEVICE)
+        monitor = next(iter((*monitors.wanted_of(MonitorKind.DEVICE), *stopping)), None)
         if context.hears_all or monitor is None:
             self._agent_stopped(context, agent, None)
             return None
@@ -639,8 +639,7 @@ class MonitoringRequests(DeskProperties):
         barged_in = self._barged_in_call(agent)
         if monitor is not None:
             _calls_stopped(context, monitor)
-            wanted = monitors.wanted.values()
-            if any(each.kind is MonitorKind.DEVICE and each.monitor_id is not None for each in wanted):
+            if any(each.monitor_id is not None for each in monitors.wanted_of(MonitorKind.DEVICE)):
                 return  # another monitor has begun since this one was to end
         if agent is None or monitors.monitored_agent(self) is not agent:
             return  # it was not monitored yet, or its end has been reported
@@ -756,7 +755,7 @@ class MonitoringRequests(DeskProperties):
 
     def _clear_call(self, context: Context, timeout: float | None) -> Request[Any]:
         # Those of calls that were chosen before, or whose stop was not confirmed, are stopped as well.
-        present = [each for each in context.monitors.wanted.values() if each.kind is MonitorKind.CALL]
+        present = context.monitors.wanted_of(MonitorKind.CALL)
         context.monitors.choose_call(self, None)
         self._buttons_changed(context)
         stops = [
