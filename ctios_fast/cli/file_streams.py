@@ -58,7 +58,7 @@ file_argument = click.argument("file", default="-", type=InputPath())
 
 def complain(text: str) -> None:
     """Write one line to standard error, with the beginning of a long word of the command line."""
-    click.echo(shortened(text, sys.argv[1:]), err=True)
+    click.echo(shortened(text), err=True)
 
 
 def _input(file: str) -> AbstractContextManager[io.BufferedReader]:

@@ -77,10 +77,10 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except click.UsageError as error:
-            text = shortened(error.format_message(), sys.argv[1:])
+            text = shortened(error.format_message())
             raise click.UsageError(text, error.ctx) from None
         except click.ClickException as error:
-            raise click.ClickException(shortened(error.format_message(), sys.argv[1:])) from None
+            raise click.ClickException(shortened(error.format_message())) from None
         except KeyboardInterrupt:
             hurry_output()
             sys.exit(INTERRUPTED)

@@ -5,6 +5,7 @@ Click's own types show ranges as ``1<=x<=65535`` and print what they do not unde
 
 import math
 import os
+import sys
 from typing import Any, Final
 
 import click
@@ -15,12 +16,12 @@ __all__ = ["InputPath", "Integer", "Seconds", "Words", "shortened"]
 _MAX_SHOWN: Final = 200
 
 
-def shortened(text: str, words: list[str]) -> str:
-    """Return an error with long words cut.
+def shortened(text: str) -> str:
+    """Return an error in which long words of the command line are cut.
 
-    ``words``: the words of the command line. The text has them as they are, in upper case, or as ``repr``.
+    The text has these as they are, in upper case, or as ``repr``.
     """
-    for word in words:
+    for word in sys.argv[1:]:
         for form in {word, word.upper(), repr(word)[1:-1]}:
             if len(form) > _MAX_SHOWN:
                 text = text.replace(form, f"{form[:_MAX_SHOWN]}...")

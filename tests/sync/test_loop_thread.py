@@ -24,6 +24,28 @@ def thread() -> Iterator[LoopThread]:
     thread.stop()
 
 
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A connected session."""
+    with start_servers(agents=1) as servers, Session(client_id="job", heartbeat=None) as session:
+        session.connect(**servers.addresses)
+        yield session
+
+
+@contextmanager
+def calls_interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Every call is interrupted after it was carried out. Yields what is undone at the end."""
+    call = LoopThread.call
+
+    def interrupted(thread: LoopThread, function: Callable[[], object]) -> None:
+        call(thread, function)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LoopThread, "call", interrupted)
+        yield patch
+
+
 @contextmanager
 def held(thread: LoopThread) -> Iterator[None]:
     """The loop takes no call meanwhile."""
@@ -110,46 +132,27 @@ def test_an_interrupt_during_the_end_of_the_loop_is_raised_and_leaves_no_corouti
     ids=["wait_for", "wait_for_state", "stream"],
 )
 def test_a_wait_or_stream_whose_call_is_interrupted_leaves_nothing(
-    monkeypatch: pytest.MonkeyPatch, begin: Callable[[Session], object]
+    monkeypatch: pytest.MonkeyPatch, session: Session, begin: Callable[[Session], object]
 ) -> None:
-    call = LoopThread.call
-
-    def interrupted(thread: LoopThread, function: Callable[[], object]) -> None:
-        call(thread, function)
-        raise KeyboardInterrupt
-
-    with start_servers(agents=1) as servers, Session(client_id="job", heartbeat=None) as session:
-        session.connect(**servers.addresses)
-        agent = session.agent("1001")
-        before = home_of(session).call(open_waits, session)
-        with monkeypatch.context() as patch:
-            patch.setattr(LoopThread, "call", interrupted)
-            patch.setattr(Session, "agent", lambda session, agent_id: agent)
-            with pytest.raises(KeyboardInterrupt):
-                begin(session)
-        home().call(asyncio.sleep, 0)  # what the interrupt left to do
-        assert home_of(session).call(open_waits, session) == before
+    agent = session.agent("1001")
+    before = home_of(session).call(open_waits, session)
+    with calls_interrupted(monkeypatch) as patch:
+        patch.setattr(Session, "agent", lambda session, agent_id: agent)
+        with pytest.raises(KeyboardInterrupt):
+            begin(session)
+    home().call(asyncio.sleep, 0)  # what the interrupt left to do
+    assert home_of(session).call(open_waits, session) == before
 
 
 def test_an_event_that_was_read_when_the_read_was_interrupted_is_read_next(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, session: Session
 ) -> None:
-    call = LoopThread.call
-
-    def interrupted(thread: LoopThread, function: Callable[[], object]) -> None:
-        call(thread, function)
-        raise KeyboardInterrupt
-
-    with start_servers(agents=1) as servers, Session(client_id="job", heartbeat=None) as session:
-        session.connect(**servers.addresses)
-        stream = session.stream("OnMonitorModeEstablished", "OnConnectionClosed")
-        session.set_bulk_mode(5000)
-        with monkeypatch.context() as patch:
-            patch.setattr(LoopThread, "call", interrupted)
-            with pytest.raises(KeyboardInterrupt):
-                next(stream)
-        session.disconnect()
-        assert [event.name for event in stream] == ["OnMonitorModeEstablished", "OnConnectionClosed"]
+    stream = session.stream("OnMonitorModeEstablished", "OnConnectionClosed")
+    session.set_bulk_mode(5000)
+    with calls_interrupted(monkeypatch), pytest.raises(KeyboardInterrupt):
+        next(stream)
+    session.disconnect()
+    assert [event.name for event in stream] == ["OnMonitorModeEstablished", "OnConnectionClosed"]
 
 
 def open_waits(session: Any) -> object:

@@ -524,13 +524,16 @@ async def test_states_are_asked_for_if_the_team_is_stopped_before_the_change_tim
     assert change.fixed("IIII")[3] != 0
 
 
-async def test_a_monitor_reports_states_after_a_fail_over_though_the_change_was_refused(
-    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
+@pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "unanswered"])
+async def test_a_monitor_reports_states_after_a_fail_over_though_the_change_was_not_confirmed(
+    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock, is_refused: bool
 ) -> None:
     await team_and_member(desk)
     await team_stopped(desk)
-    desk.peer.failure_conf(await desk.peer.receive(CHANGE_MONITOR_MASK_REQ), E_CTI_INVALID_MONITORID)
-    await report_state(desk.peer, recorder)
+    change = await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
+    if is_refused:
+        desk.peer.failure_conf(change, E_CTI_INVALID_MONITORID)
+        await report_state(desk.peer, recorder)
     peer = await reopened(desk, recorder, server, clock)
     await answer_queries(peer, 1)  # of the agent that no monitor reports
     peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
@@ -585,19 +588,6 @@ async def test_a_monitor_that_is_confirmed_after_the_end_of_the_team_reports_sta
     desk.peer.monitor_stop_conf(frames[CHANGE_MONITOR_MASK_REQ])
     await report_state(desk.peer, recorder)
     assert desk.session.agents[MEMBER].is_heard
-
-
-async def test_a_monitor_reports_states_after_a_fail_over_if_the_team_is_not_monitored_then(
-    desk: SupervisorDesk, recorder: FullRecorder, server: StructServer, clock: ManualClock
-) -> None:
-    await team_and_member(desk)
-    await team_stopped(desk)
-    await desk.peer.receive(CHANGE_MONITOR_MASK_REQ)
-    peer = await reopened(desk, recorder, server, clock)
-    await answer_queries(peer, 1)  # of the agent that no monitor reports
-    peer.team_list_conf(await peer.receive(LIST_AGENT_TEAM_REQ), [7], 0, more=False)
-    asked = await peer.receive(MONITOR_START_REQ)
-    assert asked.fixed(START_LAYOUT)[4] != 0
 
 
 async def test_states_are_not_heard_while_the_monitor_ends(

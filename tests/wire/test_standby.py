@@ -868,13 +868,14 @@ async def test_a_side_that_is_found_active_is_used_because_the_other_one_may_be_
     assert session.current_side == "B"
 
 
-async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_service(
+async def two_claims(
     session: Session,
     server: StructServer,
     other_server: StructServer,
     recorder: FullRecorder,
     clock: NotingClock,
-) -> None:
+) -> Peer:
+    """Both sides say in turn that they are active. Returns the first side, which has the session then."""
     await open_on(session, server, other_server)
     await opened(await other_server.accepted(), ACTIVE_SIDE)
     await recorder.wait_for("OnStandbyActive")
@@ -884,6 +885,17 @@ async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_
     await opened(again, ACTIVE_SIDE)
     await recorder.wait_for("OnStandbyActive", 2)
     await passed(clock, CLAIM_PAUSE)
+    return again
+
+
+async def test_two_sides_that_both_claim_to_be_active_get_a_session_without_the_service(
+    session: Session,
+    server: StructServer,
+    other_server: StructServer,
+    recorder: FullRecorder,
+    clock: NotingClock,
+) -> None:
+    again = await two_claims(session, server, other_server, recorder, clock)
     other = await other_server.accepted()
     await opened(other, ACTIVE_SIDE)
     await other.receive(CLOSE_REQ)
@@ -904,15 +916,7 @@ async def test_a_contradiction_while_the_session_is_being_opened_ends_the_openin
     recorder: FullRecorder,
     clock: NotingClock,
 ) -> None:
-    await open_on(session, server, other_server)
-    await opened(await other_server.accepted(), ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive")
-    await passed(clock, CLAIM_PAUSE)
-    active = await server.accepted()
-    clock.delays.clear()
-    await opened(active, ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive", 2)
-    await passed(clock, CLAIM_PAUSE)
+    active = await two_claims(session, server, other_server, recorder, clock)
     claiming = await other_server.accepted()
     claim = await claiming.receive(OPEN_REQ)
     active.reset()
@@ -934,15 +938,7 @@ async def test_two_claims_are_two_changes_of_roles(
     recorder: FullRecorder,
     clock: NotingClock,
 ) -> None:
-    await open_on(session, server, other_server)
-    await opened(await other_server.accepted(), ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive")
-    await passed(clock, CLAIM_PAUSE)
-    again = await server.accepted()
-    clock.delays.clear()
-    await opened(again, ACTIVE_SIDE)
-    await recorder.wait_for("OnStandbyActive", 2)
-    await passed(clock, CLAIM_PAUSE)
+    await two_claims(session, server, other_server, recorder, clock)
     request = await opened(await other_server.accepted(), STANDBY_SIDE)
     assert services_of(request) == BULK_SERVICES | ACTIVE_STANDBY
     await recorder.wait_for("OnStandbyOpened")
