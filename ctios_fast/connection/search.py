@@ -22,9 +22,9 @@ OVERTAKEN    lost its session to an own, older OPEN_REQ            a new one    
 
 Only a session that lasted makes the plan, and with it the waits, begin anew: a server that grants sessions
 and then ends them is tried as rarely as one that cannot be reached. In a pair a loss mostly means that the
-sides change their roles, and one of them is active soon; ``Pace`` limits the plans that begin there. If there
-is no plan to go on with, a new one begins. A new plan begins with the same side, but with the other one after
-PAIR_SHORT, or if the server itself said that it will not serve the session.
+sides change their roles, and one of them is active soon; ``Pace`` limits the plans that begin there. If no
+plan can go on, a new one begins. Its first side is the same one. It is the other one after PAIR_SHORT, or if
+the server itself said that it will not serve the session.
 """
 
 import asyncio

@@ -3,7 +3,8 @@
 1. Each device that agents are logged in at is asked for its calls (SNAPSHOT_DEVICE).
 2. Each known call is asked for (SNAPSHOT_CALL). One that the server does not know, or whose answer lacks the
    connection, has ended, unless its device has not been answered yet, or step 3 finds it under another id.
-   The refusal has to say that there is no such call, or the call's device did not list it.
+   The server does not know a call if its refusal says so. Any other lasting refusal means the same if the
+   call's device did not list the call.
 3. Each call that a device listed and that is not known is asked for. It is a known call under another id, or
    it began in the gap.
 4. Calls that messages made known meanwhile are asked for, and then what their answers listed, as in step 3.

@@ -206,7 +206,7 @@ class TeamLists:
     def device_changed(self, agent: Agent) -> None:
         """An agent is at another device, and the monitor of its calls follows.
 
-        In bulk mode there is no monitor: the device is looked at when an event comes.
+        Bulk mode needs no monitor for that: each event of a call is looked up by its device.
         """
         supervisor: Any = self._context.current_agent
         if supervisor is not None and not self._context.hears_all:

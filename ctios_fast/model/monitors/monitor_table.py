@@ -354,8 +354,9 @@ class Monitors:
     def settle_call(self, supervisor: Any, call: ReferenceType[Any], *, is_confirmed: bool) -> None:
         """The monitor of a pending call was confirmed, or was not started.
 
-        A call that was not confirmed is no longer chosen. The choice before it is, if that was confirmed or
-        may still be. Nothing changes for a call that is not pending any more, as after another choice.
+        A call that was not confirmed is no longer chosen. The supervisor monitors the latest call that is
+        left: the last pending one, else the confirmed one. Nothing changes for a call that is not pending any
+        more, as after another choice.
 
         - ``call``: a weak reference, as the call may be over.
         """
